@@ -1,0 +1,56 @@
+import type { Estimate } from "../record/run.ts";
+
+/** 1,234,567; fractions are rounded away. */
+export const formatCount = (value: number): string => Math.round(value).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+
+/** Three significant digits, without an exponent between 0.001 and a million: 0.0123, 1.23, 12.3, 1,230. */
+export const formatNumber = (value: number): string => {
+  if (!Number.isFinite(value)) return "–";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size < 0.001 || size >= 1e9) return value.toExponential(2);
+  if (size >= 1000) return formatCount(Number(value.toPrecision(3)));
+  return value.toPrecision(3);
+};
+
+const timeUnits = [
+  { unit: "min", ms: 60_000 },
+  { unit: "s", ms: 1000 },
+  { unit: "ms", ms: 1 },
+  { unit: "µs", ms: 1e-3 },
+  { unit: "ns", ms: 1e-6 },
+] as const;
+
+/** Milliseconds in the unit that leaves a number of 1 to 1000: "12.3 µs", "1.50 s". */
+export const formatMs = (ms: number): string => {
+  if (!Number.isFinite(ms)) return "–";
+  const size = Math.abs(ms);
+  const { unit, ms: per } = timeUnits.find((candidate) => size >= candidate.ms && (candidate.unit !== "min" || size >= 600_000)) ?? { unit: "ns", ms: 1e-6 };
+  return `${formatNumber(ms / per)} ${unit}`;
+};
+
+const byteUnits = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
+
+/** Bytes in binary units: "128 KiB", "32 MiB", "1.5 GiB". */
+export const formatBytes = (bytes: number): string => {
+  if (!Number.isFinite(bytes)) return "–";
+  const power = bytes < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  const digits = Number.isInteger(value) || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${formatCount(Math.trunc(value))}${digits > 0 ? decimals(value, digits) : Number.isInteger(value) ? "" : ""} ${byteUnits[power] ?? "B"}`;
+};
+
+const decimals = (value: number, digits: number): string => {
+  const fraction = (value - Math.trunc(value)).toFixed(digits).slice(1);
+  return fraction.replace(/\.?0+$/, "");
+};
+
+/** 0.173 as "17 %", small ones with a digit more. */
+export const formatShare = (share: number): string => `${(share * 100).toFixed(share < 0.095 ? 1 : 0)} %`;
+
+/** "1,940 (95 % interval 1,710 to 2,230)". */
+export const formatEstimate = ({ value, low, high }: Estimate, format: (value: number) => string = formatCount): string =>
+  `${format(value)} (95 % interval ${format(low)} to ${format(high)})`;
+
+/** "a", "a and b", "a, b and c". */
+export const formatList = (items: readonly string[]): string => (items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`);

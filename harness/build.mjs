@@ -1,0 +1,27 @@
+// Builds dist/: the command line, the worker and the library share chunks; each kernel family is a file of its own, found by folder at run time.
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+
+const families = readdirSync("kernels", { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(`kernels/${entry.name}/definition.ts`))
+  .map((entry) => entry.name);
+
+rmSync("dist", { recursive: true, force: true });
+await build({
+  entryPoints: {
+    cli: "harness/cli/main.ts",
+    worker: "harness/measure/worker.ts",
+    index: "harness/index.ts",
+    ...Object.fromEntries(families.map((name) => [`kernels/${name}/definition`, `kernels/${name}/definition.ts`])),
+  },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  packages: "external",
+  loader: { ".wgsl": "text" },
+  sourcemap: true,
+  logLevel: "warning",
+});

@@ -1,0 +1,212 @@
+import type { Plan, PlanBuffer, Step, Tensors } from "../../kernels/mechanism.ts";
+import { bufferBytes, elementCount, moduleText } from "../../kernels/plan.ts";
+import { CellFailure } from "./failure.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
+import type { OpenDevice } from "./openDevice.ts";
+
+/** A plan made real: pipelines and buffers on a device. */
+export interface Program {
+  readonly plan: Plan;
+  readonly compileMs: number;
+  readonly ledger: Ledger;
+  /** How many rotating copies of what is read exist (1: always the same addresses, a hot cache). */
+  readonly copies: number;
+  /** Fill every buffer anew: inputs from tensors, poison with NaN. */
+  fill(tensors: Tensors): void;
+  /** Set back the buffers that drift, then run setup, untimed. */
+  restore(tensors: Tensors): void;
+  /** Record `repetitions` of the steps into a pass. Repetition r reads copy r mod copies. */
+  record(pass: GPUComputePassEncoder, repetitions: number): void;
+  /** Read a buffer back (copy 0) as raw 32-bit words of its element type. */
+  read(name: string): Promise<Float32Array | Uint32Array>;
+  destroy(): void;
+}
+
+export interface Pipelines {
+  readonly byStep: ReadonlyMap<Step, GPUComputePipeline>;
+  readonly compileMs: number;
+}
+
+const chunkBytes = 1 << 24;
+const nanBits = { f32: 0x7fc00000, f16: 0x7e007e00, u32: 0xffffffff };
+
+/** Compile every distinct step of a plan. Throws CellFailure compileError with the compiler's own messages. */
+export const compilePlan = async ({ device }: OpenDevice, plan: Plan): Promise<Pipelines> => {
+  const started = performance.now();
+  const byText = new Map<string, Promise<GPUComputePipeline>>();
+  const byStep = new Map<Step, GPUComputePipeline>();
+  for (const step of [...plan.setup, ...plan.steps]) {
+    const text = moduleText(step);
+    const key = `${step.entryPoint}\n${text}`;
+    let pipeline = byText.get(key);
+    if (!pipeline) {
+      pipeline = compileStep(device, step, text);
+      byText.set(key, pipeline);
+    }
+    byStep.set(step, await pipeline);
+  }
+  return { byStep, compileMs: performance.now() - started };
+};
+
+const compileStep = async (device: GPUDevice, step: Step, text: string): Promise<GPUComputePipeline> => {
+  device.pushErrorScope("validation");
+  const module = device.createShaderModule({ label: step.label, code: text });
+  const info = await module.getCompilationInfo();
+  const invalid = await device.popErrorScope();
+  const errors = info.messages.filter((message) => message.type === "error");
+  if (errors.length > 0) {
+    const lines = text.split("\n");
+    const shown = errors.slice(0, 3).map((error) => `${error.lineNum}:${error.linePos} ${error.message} | ${(lines[error.lineNum - 1] ?? "").trim()}`);
+    throw new CellFailure("compileError", `${step.label}: ${shown.join("; ")}`);
+  }
+  if (invalid) throw new CellFailure("compileError", `${step.label}: ${invalid.message}`);
+  try {
+    return await device.createComputePipelineAsync({ label: step.label, layout: "auto", compute: { module, entryPoint: step.entryPoint } });
+  } catch (error) {
+    throw new CellFailure("compileError", `${step.label}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+const isRead = (buffer: PlanBuffer): boolean => (buffer.role === "input" || buffer.role === "state") && buffer.dtype !== "u32";
+
+/** Allocate a plan's buffers, with `copies` of what it reads, and bind them. Throws CellFailure. */
+export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pipelines, copies: number): Promise<Program> => {
+  const { device } = open;
+  const ledger = createLedger(device);
+  const alignment = device.limits.minStorageBufferOffsetAlignment;
+  const buffers = new Map<string, { spec: PlanBuffer; buffer: GPUBuffer; bytes: number; stride: number; copies: number }>();
+  try {
+    for (const spec of plan.buffers) {
+      const bytes = bufferBytes(spec);
+      const rotates = copies > 1 && isRead(spec);
+      if (bytes > device.limits.maxStorageBufferBindingSize) {
+        throw new CellFailure(
+          "overLimit",
+          `buffer ${spec.name} needs ${bytes} bytes, maxStorageBufferBindingSize of this device is ${device.limits.maxStorageBufferBindingSize}`,
+        );
+      }
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      const buffer = await ledger.create(spec.role, { label: spec.name, size: bytes, usage });
+      buffers.set(spec.name, { spec, buffer, bytes, stride: Math.ceil(bytes / alignment) * alignment, copies: rotates ? copies : 1 });
+    }
+    // Copy 0 is the mechanism's own buffer, so that its bytes are its own; the others belong to the harness.
+    const spares = new Map<string, GPUBuffer>();
+    for (const [name, entry] of buffers) {
+      if (entry.copies === 1) continue;
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+      spares.set(name, await ledger.create("harness", { label: `${name} copies`, size: entry.stride * (entry.copies - 1), usage }));
+    }
+    const resource = (name: string, copy: number): GPUBufferBinding => {
+      const entry = buffers.get(name);
+      if (!entry) throw new Error(`step binds ${name}, which the plan does not allocate`);
+      const index = copy % entry.copies;
+      const spare = spares.get(name);
+      return index === 0 || !spare ? { buffer: entry.buffer } : { buffer: spare, offset: (index - 1) * entry.stride, size: entry.bytes };
+    };
+    const bindCache = new Map<string, GPUBindGroup>();
+    const bindGroup = (step: Step, copy: number): GPUBindGroup => {
+      const pipeline = pipelineOf(step);
+      const key = `${moduleIds(pipeline)}|${step.bindings.join(",")}|${copy}`;
+      let group = bindCache.get(key);
+      if (!group) {
+        group = device.createBindGroup({
+          label: step.label,
+          layout: pipeline.getBindGroupLayout(0),
+          entries: step.bindings.map((name, binding) => ({ binding, resource: resource(name, copy) })),
+        });
+        bindCache.set(key, group);
+      }
+      return group;
+    };
+    const ids = new Map<GPUComputePipeline, number>();
+    const moduleIds = (pipeline: GPUComputePipeline): number => {
+      let id = ids.get(pipeline);
+      if (id === undefined) {
+        id = ids.size;
+        ids.set(pipeline, id);
+      }
+      return id;
+    };
+    const pipelineOf = (step: Step): GPUComputePipeline => {
+      const pipeline = pipelines.byStep.get(step);
+      if (!pipeline) throw new Error(`step ${step.label} was not compiled`);
+      return pipeline;
+    };
+
+    device.pushErrorScope("validation");
+    const bound = Array.from({ length: copies }, (_, copy) =>
+      plan.steps.map((step) => ({ pipeline: pipelineOf(step), group: bindGroup(step, copy), workgroups: step.workgroups })),
+    );
+    const setup = plan.setup.map((step) => ({ pipeline: pipelineOf(step), group: bindGroup(step, 0), workgroups: step.workgroups }));
+    const invalid = await device.popErrorScope();
+    if (invalid) throw new CellFailure("compileError", invalid.message);
+
+    const write = (buffer: GPUBuffer, offset: number, data: Float32Array | Uint32Array): void => {
+      for (let at = 0; at < data.byteLength; at += chunkBytes) {
+        device.queue.writeBuffer(buffer, offset + at, data.buffer as ArrayBuffer, data.byteOffset + at, Math.min(chunkBytes, data.byteLength - at));
+      }
+    };
+    const fillOne = (name: string, tensors: Tensors): void => {
+      const entry = buffers.get(name);
+      if (!entry) return;
+      const data = contents(entry.spec, entry.bytes, tensors);
+      write(entry.buffer, 0, data);
+      const spare = spares.get(name);
+      if (spare) for (let copy = 1; copy < entry.copies; copy++) write(spare, (copy - 1) * entry.stride, data);
+    };
+    const encode = (pass: GPUComputePassEncoder, calls: typeof setup): void => {
+      for (const { pipeline, group, workgroups } of calls) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, group);
+        pass.dispatchWorkgroups(...workgroups);
+      }
+    };
+    return {
+      plan,
+      compileMs: pipelines.compileMs,
+      ledger,
+      copies,
+      fill(tensors) {
+        for (const name of buffers.keys()) fillOne(name, tensors);
+      },
+      restore(tensors) {
+        for (const { name, drifts } of plan.buffers) if (drifts) fillOne(name, tensors);
+        if (setup.length === 0) return;
+        const encoder = device.createCommandEncoder();
+        const pass = encoder.beginComputePass();
+        encode(pass, setup);
+        pass.end();
+        device.queue.submit([encoder.finish()]);
+      },
+      record(pass, repetitions) {
+        for (let r = 0; r < repetitions; r++) encode(pass, bound[r % copies] ?? []);
+      },
+      async read(name) {
+        const entry = buffers.get(name);
+        if (!entry) throw new Error(`no buffer ${name} to read`);
+        const staging = device.createBuffer({ label: `${name} read-back`, size: entry.bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+        const encoder = device.createCommandEncoder();
+        encoder.copyBufferToBuffer(entry.buffer, 0, staging, 0, entry.bytes);
+        device.queue.submit([encoder.finish()]);
+        await staging.mapAsync(GPUMapMode.READ);
+        const raw = staging.getMappedRange().slice(0);
+        staging.destroy();
+        return entry.spec.dtype === "f32" ? new Float32Array(raw) : new Uint32Array(raw);
+      },
+      destroy: () => ledger.destroyAll(),
+    };
+  } catch (error) {
+    ledger.destroyAll();
+    throw error;
+  }
+};
+
+const contents = (spec: PlanBuffer, bytes: number, tensors: Tensors): Float32Array | Uint32Array => {
+  if (spec.init === "zero") return new Uint32Array(bytes / 4);
+  if (spec.init === "poison") return new Uint32Array(bytes / 4).fill(nanBits[spec.dtype]);
+  const tensor = tensors[spec.init.tensor];
+  if (!tensor) throw new Error(`buffer ${spec.name} starts from tensor ${spec.init.tensor}, which inputs() does not make`);
+  if (tensor.length !== elementCount(spec))
+    throw new Error(`tensor ${spec.init.tensor} has ${tensor.length} elements, buffer ${spec.name} has ${elementCount(spec)}`);
+  return tensor;
+};

@@ -1,0 +1,70 @@
+import type { Form, ParameterValue, Phase, Shape } from "../../kernels/mechanism.ts";
+
+/** Limits under which an open axis goes on: seconds that one repetition of a cell may take, and the share of memory (0..1) or bytes it may need. */
+export interface Until {
+  readonly cellSeconds: number | undefined;
+  readonly memory: { readonly share: number } | { readonly bytes: number } | undefined;
+}
+
+/** Values of one size, ascending, or an axis that goes on as far as the device does. */
+export type Axis = { readonly values: readonly number[] } | { readonly from: number; readonly factor: number; readonly until: Until };
+
+/** One entry of `mechanisms`: a line in every chart. `overrides` are the sizes and parameters this entry fixes for itself. */
+export interface Arm {
+  readonly mechanism: string;
+  readonly label: string;
+  readonly form: Form;
+  readonly overrides: Readonly<Record<string, ParameterValue>>;
+}
+
+export interface Measure {
+  /** CI half-width / median at which a cell has enough samples */
+  readonly precision: number;
+  /** wall seconds of this experiment's measuring */
+  readonly maxTimeSeconds: number;
+  readonly cache: "hot" | "cold";
+  readonly seed: number;
+}
+
+/** A checked experiment file: everything explicit, nothing left to look up. */
+export interface Experiment {
+  readonly name: string;
+  readonly title: string;
+  readonly question: string | undefined;
+  readonly phase: Exclude<Phase, "probe">;
+  readonly arms: readonly Arm[];
+  /** in file order; the product of these is the sweep */
+  readonly axes: Readonly<Record<string, Axis>>;
+  /** axes that advance together instead of multiplying */
+  readonly zip: readonly (readonly string[])[];
+  readonly exclude: readonly string[];
+  readonly fixed: Readonly<Record<string, ParameterValue>>;
+  readonly measure: Measure;
+  readonly expect: readonly string[];
+  /** the file as written, for the report */
+  readonly yaml: string;
+  /** sha256 (16 hex digits) of the resolved experiment without title, question and yaml: equal hashes measure the same thing */
+  readonly hash: string;
+}
+
+/** One (mechanism, form, phase, shape): what is prepared, verified, timed and drawn as one point. */
+export interface Cell extends Shape {
+  /** unique in the experiment, readable, safe in URLs: softmax-tiled-n1024-h8-d64 */
+  readonly id: string;
+  readonly mechanism: string;
+  readonly label: string;
+  readonly form: Form;
+}
+
+/** A cell that is known not to fit before any device is asked. */
+export interface Skip {
+  readonly code: "badShape" | "noFeature" | "overLimit";
+  readonly reason: string;
+}
+
+/** One cell of the sweep, in the order of axes then arms, n ascending. `until` is set on cells of an open axis: they end their series. */
+export interface PlannedCell {
+  readonly cell: Cell;
+  readonly skip: Skip | undefined;
+  readonly until: Until | undefined;
+}

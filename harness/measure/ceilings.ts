@@ -1,0 +1,73 @@
+import type { Cell } from "../experiment/experiment.ts";
+import type { Ceilings } from "../record/run.ts";
+import { repetitions, type Timer } from "./schedule.ts";
+import type { WorkerSession } from "./workerSession.ts";
+
+/**
+ * What this adapter does at best, measured in this run by the instruments (kernels/instruments) as ordinary cells: prepared, verified, timed.
+ */
+const samples = 5;
+const limitMs = 120_000;
+
+/** n (f32 values) of each instrument: a CPU emulation takes as long for a thousandth of what a GPU does. */
+const sizes = (software: boolean): { stream: number; fma: number; knee: readonly number[] } =>
+  software
+    ? { stream: 2 ** 20, fma: 2 ** 14, knee: [2 ** 16, 2 ** 18, 2 ** 20, 2 ** 22, 2 ** 24] }
+    : { stream: 2 ** 24, fma: 2 ** 20, knee: [2 ** 18, 2 ** 20, 2 ** 22, 2 ** 23, 2 ** 24, 2 ** 25, 2 ** 26] };
+
+/** A fall of the read rate to this share of the best of smaller sizes is the edge of the last-level cache. */
+const kneeShare = 0.75;
+
+const instrumentCell = (mechanism: string, n: number): Cell => ({
+  id: `${mechanism}-probe-n${n}`,
+  mechanism,
+  label: mechanism,
+  form: "probe",
+  phase: "probe",
+  n,
+  batch: 1,
+  heads: 1,
+  kvHeads: 1,
+  headDim: 1,
+  headDimV: 1,
+  dModel: 1,
+  dtype: "f32",
+  kvDtype: "f32",
+  stateDtype: "f32",
+  parameters: {},
+});
+
+/** Rejects with CellFailure where an instrument itself fails: nothing on such a device can be trusted. */
+export const measureCeilings = async (session: WorkerSession, timer: Timer, cache: "hot" | "cold", seed: number): Promise<Ceilings> => {
+  const bestMs = async (mechanism: string, n: number): Promise<number> => {
+    const cell = instrumentCell(mechanism, n);
+    const { estimateMs } = await session.ask("prepare", { cell, seed, rotateBytes: 0 }, limitMs);
+    const reply = await session.ask("visit", { cell: cell.id, k: repetitions(estimateMs, timer) ?? 1, samples }, limitMs);
+    await session.ask("evict", { cell: cell.id }, limitMs);
+    // A ceiling is the best that was seen, so the shortest time stands.
+    return Math.min(...(reply.gpuMs.length > 0 ? reply.gpuMs : reply.wallMs));
+  };
+  const size = sizes(timer.software);
+  const gbps = (bytes: number, ms: number): number => bytes / ms / 1e6;
+  const rates = new Map<number, number>();
+  for (const n of cache === "cold" ? size.knee : [size.stream]) rates.set(n, gbps(4 * n, await bestMs("read", n)));
+  const knee = findKnee([...rates]);
+  // Cold cells must be held against memory, hot ones against the fastest level that they may sit in.
+  const readGbps = cache === "cold" && knee !== undefined ? Math.min(...[...rates].filter(([n]) => n >= knee).map(([, rate]) => rate)) : Math.max(...rates.values());
+  return {
+    readGbps,
+    copyGbps: gbps(8 * size.stream, await bestMs("copy", size.stream)),
+    fmaGflops: (size.fma * 8 * 256 * 2) / (await bestMs("fma", size.fma)) / 1e6,
+    emptyDispatchMs: await bestMs("empty", 1024),
+    cacheKneeBytes: knee === undefined ? undefined : 4 * knee,
+  };
+};
+
+/** Smallest n whose rate, and every larger one's, falls below `kneeShare` of the best rate of smaller n; undefined where none does. */
+export const findKnee = (rates: readonly (readonly [n: number, rate: number])[]): number | undefined => {
+  for (let i = 1; i < rates.length; i++) {
+    const best = Math.max(...rates.slice(0, i).map(([, rate]) => rate));
+    if (rates.slice(i).every(([, rate]) => rate < kneeShare * best)) return rates[i]?.[0];
+  }
+  return undefined;
+};

@@ -1,0 +1,99 @@
+import { fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Candidate } from "../device/adapters.ts";
+import { CellFailure } from "../device/failure.ts";
+import { NoAdapter } from "../device/openDevice.ts";
+import type { Answer, Envelope, Worker } from "./messages.ts";
+
+/** The worker's script: beside the bundle in dist/, and there too when this runs from the sources (tests build first). */
+const script = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js", import.meta.url));
+
+const keptStderr = 4000;
+const closeMs = 2000;
+
+/**
+ * Starts a worker process in a candidate's environment. It reads LD_LIBRARY_PATH and VK_DRIVER_FILES when it starts, and it gets a shader
+ * cache folder of its own: with the driver's shared disk cache, compile times would be those of an earlier run.
+ */
+export const startWorker = (candidate: Candidate): Worker => {
+  const cacheFolder = mkdtempSync(join(tmpdir(), "attnbench-shaders-"));
+  const child = fork(script, [], {
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    execArgv: [],
+    env: { ...process.env, ...candidate.env, MESA_SHADER_CACHE_DIR: cacheFolder },
+  });
+  let alive = true;
+  let stderr = "";
+  let ids = 0;
+  const waiting = new Map<number, { resolve: (reply: unknown) => void; reject: (error: Error) => void; timer: NodeJS.Timeout }>();
+  const ended = new Promise<void>((resolve) => {
+    const onEnd = (reason: string): void => {
+      if (!alive) return;
+      alive = false;
+      rmSync(cacheFolder, { recursive: true, force: true });
+      for (const { reject, timer } of waiting.values()) {
+        clearTimeout(timer);
+        reject(new CellFailure("deviceLost", `the worker ended: ${reason}${lastLine(stderr)}`));
+      }
+      waiting.clear();
+      resolve();
+    };
+    child.on("exit", (code, signal) => onEnd(signal ? `signal ${signal}` : `exit code ${code}`));
+    child.on("error", (error) => onEnd(error.message));
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString("utf8")).slice(-keptStderr);
+  });
+  child.on("message", (answer: Answer) => {
+    const asked = waiting.get(answer.id);
+    if (!asked) return;
+    waiting.delete(answer.id);
+    clearTimeout(asked.timer);
+    if (answer.ok) asked.resolve(answer.reply);
+    else asked.reject(answerError(answer));
+  });
+  return {
+    get alive() {
+      return alive;
+    },
+    ask(type, request, timeoutMs) {
+      if (!alive) return Promise.reject(new CellFailure("deviceLost", `the worker has ended${lastLine(stderr)}`));
+      return new Promise((resolve, reject) => {
+        const id = ids++;
+        const timer = setTimeout(() => {
+          waiting.delete(id);
+          reject(new CellFailure("timeout", `${type} took longer than ${(timeoutMs / 1000).toFixed(0)} s; the worker was killed`));
+          child.kill("SIGKILL");
+        }, timeoutMs);
+        waiting.set(id, { resolve: (reply) => resolve(reply as never), reject, timer });
+        child.send({ id, type, request } satisfies Envelope, (error) => {
+          if (!error || !waiting.delete(id)) return;
+          clearTimeout(timer);
+          reject(new CellFailure("deviceLost", `the worker cannot be reached: ${error.message}`));
+        });
+      });
+    },
+    async close() {
+      if (!alive) return ended;
+      const kill = setTimeout(() => child.kill("SIGKILL"), closeMs);
+      if (child.connected) child.send({ id: ids++, type: "bye", request: null } satisfies Envelope, () => {});
+      await ended;
+      clearTimeout(kill);
+    },
+  };
+};
+
+const lastLine = (stderr: string): string => {
+  const line = stderr.trim().split("\n").at(-1);
+  return line ? ` (${line})` : "";
+};
+
+const answerError = (answer: Extract<Answer, { ok: false }>): Error => {
+  if ("refusal" in answer) return new CellFailure(answer.refusal.code, answer.refusal.reason);
+  if (answer.error.name === NoAdapter.name) return new NoAdapter(answer.error.message);
+  return new CellFailure("workerError", answer.error.stack ?? answer.error.message);
+};

@@ -1,0 +1,83 @@
+import { adapterCandidates, type Candidate, visibleGpus } from "../device/adapters.ts";
+import { NoAdapter } from "../device/openDevice.ts";
+import { startWorker } from "./childWorker.ts";
+import { type HelloReply, type HelloRequest, protocol, type Worker } from "./messages.ts";
+
+/** A worker that has answered hello, and how it was reached, so that the next one is the same. */
+export interface Connection {
+  readonly worker: Worker;
+  readonly hello: HelloReply;
+  /** gpu, lavapipe, embedded, or the substring asked for */
+  readonly choice: string;
+  /** adapters that answered and were not taken, with the reason */
+  readonly passedOver: readonly string[];
+}
+
+/** Opens workers, one at a time, all on the adapter that the first one found. */
+export type Connect = () => Promise<Connection>;
+
+const helloMs = 120_000;
+
+/** How an adapter is called in records and messages: by what it is, where a general word was asked for. */
+const choiceOf = (candidate: Candidate, hello: HelloReply): string => {
+  if (candidate.choice !== "auto") return candidate.choice;
+  if (!hello.facts.software) return "gpu";
+  return /llvmpipe|lavapipe/i.test(`${hello.facts.device} ${hello.facts.description}`) ? "lavapipe" : "software";
+};
+
+/**
+ * How to open workers for `--adapter asked`. The first call tries the candidates in order and keeps to the one that answers.
+ * Rejects with NoAdapter, whose message lists what was tried.
+ */
+export const connector = (asked: string, request: Omit<HelloRequest, "match">): Connect => {
+  let settled: { candidate: Candidate; passedOver: readonly string[] } | undefined;
+  const greet = async (candidate: Candidate): Promise<{ worker: Worker; hello: HelloReply }> => {
+    const worker = startWorker(candidate);
+    try {
+      const hello = await worker.ask("hello", { ...request, match: candidate.match }, helloMs);
+      if (hello.protocol !== protocol) throw new NoAdapter(`the worker speaks protocol ${hello.protocol}, this command ${protocol}: rebuild`);
+      return { worker, hello };
+    } catch (error) {
+      await worker.close();
+      throw error;
+    }
+  };
+  return async () => {
+    if (settled) {
+      const { worker, hello } = await greet(settled.candidate);
+      return { worker, hello, choice: choiceOf(settled.candidate, hello), passedOver: settled.passedOver };
+    }
+    const passedOver: string[] = [];
+    for (const candidate of await adapterCandidates(asked)) {
+      const greeted = await greet(candidate).catch((error: Error) => error);
+      if (greeted instanceof Error) {
+        passedOver.push(`${candidate.choice === "auto" ? "system Vulkan" : candidate.choice}: ${greeted.message}`);
+        continue;
+      }
+      const refusal = candidate.refuse(greeted.hello.facts) ?? (asked === "auto" ? refuseHiddenGpu(greeted.hello) : undefined);
+      if (refusal instanceof NoAdapter) {
+        await greeted.worker.close();
+        throw refusal;
+      }
+      if (refusal) {
+        passedOver.push(refusal);
+        await greeted.worker.close();
+        continue;
+      }
+      settled = { candidate, passedOver };
+      return { ...greeted, choice: choiceOf(candidate, greeted.hello), passedOver };
+    }
+    throw new NoAdapter(`no usable adapter for --adapter ${asked}${passedOver.length > 0 ? `\n  ${passedOver.join("\n  ")}` : ""}`);
+  };
+};
+
+/** A GPU that the system shows but Vulkan does not reach would silently be replaced by a CPU emulation, 1000 times slower: better to stop. */
+const refuseHiddenGpu = (hello: HelloReply): NoAdapter | undefined => {
+  const gpus = hello.facts.software ? visibleGpus() : [];
+  if (gpus.length === 0) return undefined;
+  return new NoAdapter(
+    `this machine shows a GPU (${gpus.join(", ")}), but only the CPU emulation ${hello.facts.description || hello.facts.device} answers through Vulkan.\n` +
+      "  Install the GPU's Vulkan driver (NVIDIA: libnvidia-gl and its nvidia_icd.json; AMD, Intel: mesa-vulkan-drivers) and check that this user may open the device,\n" +
+      "  or insist on the emulation with --adapter lavapipe or --adapter embedded",
+  );
+};

@@ -1,0 +1,97 @@
+import type { Capabilities, Tensors } from "../../kernels/mechanism.ts";
+import type { FailureRecord } from "../device/failure.ts";
+import type { AdapterFacts, Toggles } from "../device/openDevice.ts";
+import type { Cell } from "../experiment/experiment.ts";
+import type { Clock, Prepared } from "../record/run.ts";
+
+/** Raised when a message changes its meaning; a parent refuses a worker of another protocol. */
+export const protocol = 1;
+
+export interface HelloRequest {
+  /** substring of the adapter's name, or undefined for the best one of this environment */
+  readonly match: string | undefined;
+  /** `timing`: as production runtimes run. `checking`: validation and bounds checks on, for tests. */
+  readonly mode: "timing" | "checking";
+  /** folders of mechanisms besides the built-in ones */
+  readonly kernels: readonly string[];
+  /** bytes of buffers that may stay allocated between visits */
+  readonly memoryBudgetBytes: number;
+}
+
+export interface HelloReply {
+  readonly protocol: number;
+  readonly version: string;
+  readonly facts: AdapterFacts;
+  readonly capabilities: Capabilities;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+  readonly toggles: Toggles;
+  readonly clock: Clock;
+}
+
+export interface PrepareRequest {
+  readonly cell: Cell;
+  readonly seed: number;
+  /** bytes over which what is read rotates, so that no repetition finds it in a cache; 0: hot */
+  readonly rotateBytes: number;
+}
+
+export interface PrepareReply extends Prepared {
+  /** time of one repetition by the run's clock, from a first warm look: for choosing K, never reported */
+  readonly estimateMs: number;
+}
+
+export interface VisitRequest {
+  readonly cell: string;
+  readonly k: number;
+  readonly samples: number;
+}
+
+export interface VisitReply {
+  readonly gpuMs: readonly number[];
+  readonly wallMs: readonly number[];
+  readonly rssBytes: number;
+}
+
+/** Run a mechanism once on given tensors and return its output and state buffers: no timing, no reference. */
+export interface ExecRequest {
+  readonly cell: Cell;
+  readonly tensors: Tensors;
+}
+
+export interface ExecReply {
+  readonly buffers: Tensors;
+}
+
+/** Each message and its answer. */
+export interface Messages {
+  readonly hello: { readonly request: HelloRequest; readonly reply: HelloReply };
+  readonly prepare: { readonly request: PrepareRequest; readonly reply: PrepareReply };
+  readonly visit: { readonly request: VisitRequest; readonly reply: VisitReply };
+  readonly evict: { readonly request: { readonly cell: string }; readonly reply: null };
+  readonly exec: { readonly request: ExecRequest; readonly reply: ExecReply };
+  readonly bye: { readonly request: null; readonly reply: null };
+}
+
+export type MessageType = keyof Messages;
+
+export interface Envelope {
+  readonly id: number;
+  readonly type: MessageType;
+  readonly request: unknown;
+}
+
+export type Answer =
+  | { readonly id: number; readonly ok: true; readonly reply: unknown }
+  /** `refusal`: this cell cannot; `error`: a bug or a missing adapter, with its message */
+  | { readonly id: number; readonly ok: false; readonly refusal: FailureRecord }
+  | { readonly id: number; readonly ok: false; readonly error: { readonly name: string; readonly message: string; readonly stack: string | undefined } };
+
+/** What the parent talks to: a child process with a device, a peer runtime, or a fake with planted costs. */
+export interface Worker {
+  /** Rejects with CellFailure (refusal, timeout, deviceLost, workerError) or NoAdapter. */
+  ask<T extends MessageType>(type: T, request: Messages[T]["request"], timeoutMs: number): Promise<Messages[T]["reply"]>;
+  /** false once it has ended, for whatever reason */
+  readonly alive: boolean;
+  close(): Promise<void>;
+}

@@ -1,0 +1,75 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import type { CellRecord, Outcome, Prepared, RunRecord, Visit } from "./run.ts";
+
+/** journal.jsonl: one fsynced line for each thing that happened, so that kill -9 loses one visit at most. */
+export type JournalLine =
+  | ({ readonly type: "visit"; readonly cell: string; readonly at: string; readonly rssBytes: number } & Visit)
+  | { readonly type: "prepared"; readonly cell: string; readonly at: string; readonly worker: number; readonly prepared: Prepared }
+  | { readonly type: "outcome"; readonly cell: string; readonly at: string; readonly outcome: Outcome }
+  | { readonly type: "ceilings"; readonly at: string; readonly ceilings: RunRecord["ceilings"] };
+
+export interface Journal {
+  append(line: JournalLine): void;
+  close(): void;
+}
+
+/** Opens a journal for appending. Throws the file system's error where the folder cannot be written. */
+export const openJournal = (file: string): Journal => {
+  const descriptor = openSync(file, "a");
+  return {
+    append(line) {
+      writeSync(descriptor, `${JSON.stringify(line)}\n`);
+      fsyncSync(descriptor);
+    },
+    close: () => closeSync(descriptor),
+  };
+};
+
+/** Lines of a journal; a last line cut short by a crash is left out, and so is any that is no JSON object. */
+export const readJournal = (file: string): JournalLine[] => {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return [];
+  }
+  return text.split("\n").flatMap((line) => {
+    try {
+      const parsed: unknown = JSON.parse(line);
+      return typeof parsed === "object" && parsed !== null && "type" in parsed ? [parsed as JournalLine] : [];
+    } catch {
+      return [];
+    }
+  });
+};
+
+/** A record with everything that its journal tells. A visit that is there twice counts once; a failed cell keeps no times. */
+export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): RunRecord => {
+  const cells = new Map(record.cells.map((cell) => [cell.id, { ...cell, visits: [...cell.visits] as Visit[] } as CellRecord & { visits: Visit[] }]));
+  const seen = new Set(record.cells.flatMap((cell) => cell.visits.map((visit) => `${cell.id} ${visit.turn}`)));
+  let ceilings = record.ceilings;
+  for (const line of lines) {
+    if (line.type === "ceilings") {
+      ceilings = line.ceilings;
+      continue;
+    }
+    const cell = cells.get(line.cell);
+    if (!cell) continue;
+    if (line.type === "outcome") cells.set(line.cell, { ...cell, outcome: line.outcome });
+    else if (line.type === "prepared") cells.set(line.cell, withPrepared(cell, line.prepared));
+    else if (!seen.has(`${line.cell} ${line.turn}`)) {
+      seen.add(`${line.cell} ${line.turn}`);
+      const { worker, turn, k, gpuMs, wallMs } = line;
+      cell.visits.push({ worker, turn, k, gpuMs, wallMs });
+    }
+  }
+  return { ...record, ceilings, cells: [...cells.values()].map((cell) => (cell.outcome.status === "failed" ? { ...cell, visits: [] } : cell)) };
+};
+
+/** The first worker's preparation stands: its compile time is that of a cold shader cache. */
+export const withPrepared = <T extends CellRecord>(cell: T, prepared: Prepared): T => {
+  const kept = cell.prepared ? { ...cell.prepared, maxError: Math.max(cell.prepared.maxError, prepared.maxError) } : prepared;
+  const { bytesByRole } = kept;
+  const own = bytesByRole.input + bytesByRole.output + bytesByRole.state + bytesByRole.scratch;
+  return { ...cell, prepared: kept, stateBytes: bytesByRole.state, peakBytes: own };
+};

@@ -1,0 +1,211 @@
+import type { BytesByRole, Claim, Flops, GrowthClass, Look, Tiles } from "../../kernels/mechanism.ts";
+import type { Cell, Experiment } from "../experiment/experiment.ts";
+
+/**
+ * run.json: the truth of one run. Analysis and report read this and nothing else. Times are ms, sizes bytes, n tokens.
+ * Adding an optional field keeps schemaVersion; changing or removing one raises it.
+ */
+export const schemaVersion = 1;
+
+export type RunState = "running" | "complete" | "interrupted" | "failed";
+
+/** Which clock a run's times come from. One run never mixes two. */
+export type ClockSource = "gpu" | "wall";
+
+export interface RunRecord {
+  readonly schemaVersion: typeof schemaVersion;
+  /** folder name: UTC time and a short hash */
+  readonly run: string;
+  readonly state: RunState;
+  readonly startedAt: string;
+  readonly endedAt: string | undefined;
+  /** the command that makes this run again */
+  readonly command: string;
+  readonly experiment: Experiment;
+  readonly environment: Environment;
+  readonly schedule: Schedule;
+  readonly cells: readonly CellRecord[];
+  readonly ceilings: Ceilings | undefined;
+  readonly fits: readonly Fit[];
+  readonly crossovers: readonly Crossover[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Environment {
+  readonly attnbench: { readonly version: string; readonly commit: string | undefined; readonly dirty: boolean | undefined };
+  readonly adapter: {
+    /** what the command asked for, and what it got: gpu, lavapipe, embedded, … */
+    readonly asked: string;
+    readonly choice: string;
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly device: string;
+    readonly description: string;
+    readonly backend: string;
+  };
+  /** software: a CPU emulation; growth laws and bytes carry over, times do not */
+  readonly deviceClass: "hardware" | "software";
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+  readonly toggles: { readonly enabled: readonly string[]; readonly disabled: readonly string[] };
+  readonly clock: Clock;
+  readonly node: string;
+  readonly os: string;
+  readonly cpu: { readonly model: string; readonly cores: number };
+  readonly memoryBytes: number;
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+export interface Clock {
+  readonly source: ClockSource;
+  /** smallest difference seen between timestamps, measured */
+  readonly stepNs: number;
+}
+
+export interface Schedule {
+  readonly turns: number;
+  readonly workers: number;
+  /** why measuring ended */
+  readonly stopped: "precision" | "maxTime" | "interrupted" | "nothingLeft" | undefined;
+  /** cells whose interval is wider than asked when measuring ended */
+  readonly unmet: readonly string[];
+  readonly wall: {
+    readonly totalMs: number;
+    /** starting workers, compiling, verifying */
+    readonly prepareMs: number;
+    /** the measuring loop: visits and what is between them */
+    readonly measureMs: number;
+  };
+  /** timed GPU ms / measureMs; with a wall clock, timed wall ms / measureMs */
+  readonly efficiency: number | undefined;
+  /** peak resident set of the worker and of the command itself */
+  readonly peakRssBytes: { readonly worker: number; readonly parent: number };
+}
+
+export type Outcome =
+  | { readonly status: "pending" }
+  | { readonly status: "ok" }
+  | { readonly status: "skipped" | "failed" | "censored"; readonly code: string; readonly reason: string };
+
+/** One cell's samples within one turn. `gpuMs` is empty on a wall clock. Every value is per repetition (pass / k). */
+export interface Visit {
+  readonly worker: number;
+  readonly turn: number;
+  readonly k: number;
+  readonly gpuMs: readonly number[];
+  readonly wallMs: readonly number[];
+}
+
+/** What preparing a cell found out, from its first worker; compileMs is the median over workers. */
+export interface Prepared {
+  readonly tiles: Tiles;
+  readonly kernelHash: string;
+  readonly compileMs: number;
+  readonly maxError: number;
+  readonly tolerance: number;
+  readonly verifiedRows: number;
+  readonly bytesByRole: BytesByRole;
+  /** rotating copies of what is read */
+  readonly copies: number;
+  readonly flops: Flops;
+  readonly leastBytes: number;
+}
+
+/** What the samples say, computed by analysis from `visits`. */
+export interface Summary {
+  readonly medianMs: number;
+  /** 95 % bootstrap interval of the median */
+  readonly lowMs: number;
+  readonly highMs: number;
+  readonly samples: number;
+  readonly wallMs: number;
+  readonly tokensPerSecond: number;
+  /** useful GFLOP/s */
+  readonly gflops: number;
+  readonly executedGflops: number;
+  /** leastBytes / time */
+  readonly gbps: number;
+  /** share (0..1) of the ceiling that binds this cell; undefined without ceilings */
+  readonly ceilingShare: number | undefined;
+  readonly binding: "compute" | "memory" | undefined;
+}
+
+export interface CellRecord extends Cell {
+  /** of its mechanism: colour, mark and dash in every chart */
+  readonly look: Look;
+  readonly outcome: Outcome;
+  readonly prepared: Prepared | undefined;
+  readonly stateBytes: number | undefined;
+  readonly peakBytes: number | undefined;
+  readonly claim: Claim;
+  readonly visits: readonly Visit[];
+  readonly summary: Summary | undefined;
+}
+
+/** Measured on this adapter in this run. */
+export interface Ceilings {
+  readonly readGbps: number;
+  readonly copyGbps: number;
+  readonly fmaGflops: number;
+  /** one dispatch that does nothing, ms */
+  readonly emptyDispatchMs: number;
+  /** working set (bytes) above which reading gets slower; undefined: no knee seen */
+  readonly cacheKneeBytes: number | undefined;
+}
+
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The sizes that all points of one curve share, e.g. { dModel: 512, heads: 8, headDim: 64, batch: 1 }: everything that varies in the run but n. */
+export type SeriesKey = Readonly<Record<string, number | string | boolean>>;
+
+/** One curve: an arm at one shape, its growth with `variable`. */
+export interface Fit {
+  readonly label: string;
+  readonly mechanism: string;
+  readonly form: string;
+  readonly metric: "time" | "stateBytes";
+  readonly variable: "n" | "dModel" | "headDim";
+  readonly series: SeriesKey;
+  /** ascending values of the variable that the fit used */
+  readonly points: readonly { readonly x: number; readonly y: number; readonly low: number; readonly high: number }[];
+  /** y = t0 + a·x + b·x², ms or bytes, each ≥ 0; undefined with fewer than 3 points */
+  readonly coefficients: { readonly t0: Estimate; readonly a: Estimate; readonly b: Estimate } | undefined;
+  /** local slope of log y over log x at the largest x, of the fitted curve; undefined where the points do not determine it */
+  readonly exponent: Estimate | undefined;
+  readonly class: GrowthClass | "undecided";
+  /** why undecided, and what to measure */
+  readonly note: string | undefined;
+  /** smallest x that would decide, when undecided and computable */
+  readonly measureUpTo: number | undefined;
+  readonly claim: GrowthClass;
+  readonly verdict: "agrees" | "contradicted" | "undecided";
+}
+
+/** Where the linear arm overtakes the softmax arm in one series. */
+export interface Crossover {
+  /** labels: [softmax family, linear family] */
+  readonly between: readonly [string, string];
+  readonly metric: "time" | "stateBytes";
+  readonly series: SeriesKey;
+  readonly outcome: "crosses" | "already" | "none" | "many" | "undecided";
+  /** n* and its 95 % interval, in tokens; set for "crosses" */
+  readonly n: Estimate | undefined;
+  /** every crossing found, for "many" */
+  readonly crossings: readonly number[];
+  /** the range of n that both arms have */
+  readonly range: readonly [number, number] | undefined;
+  readonly note: string | undefined;
+}
+
+/** One sentence of the answer, with the numbers in it. */
+export interface Finding {
+  readonly kind: "growth" | "memory" | "crossover" | "warning" | "expectation";
+  /** plain words, complete without the others */
+  readonly text: string;
+  /** for expectations */
+  readonly verdict?: "pass" | "fail" | "undecided";
+}

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { foldJournal, readJournal } from "./journal.ts";
+import { type RunRecord, schemaVersion } from "./run.ts";
+
+/** Why a run cannot be read: a sentence naming the file. */
+export class UnreadableRun extends Error {}
+
+/** Name of a run: UTC time and 6 hex digits of what is being run, e.g. 20261124T101500Z-3fa9c1. Sorts by time. */
+export const runName = (now: Date, hash: string): string => {
+  const time = now.toISOString().replace(/[-:]/g, "").replace(/\.\d+Z$/, "Z");
+  return `${time}-${createHash("sha256").update(`${hash} ${now.getTime()} ${process.pid}`).digest("hex").slice(0, 6)}`;
+};
+
+export const runFolder = (outFolder: string, experiment: string, run: string): string => join(outFolder, "results", experiment, run);
+
+/** run.json, replaced whole or not at all. */
+export const writeRun = async (folder: string, record: RunRecord): Promise<void> => {
+  mkdirSync(folder, { recursive: true });
+  await writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(record, undefined, 1)}\n`);
+};
+
+/** A run from its folder or its run.json; of an unfinished one the journal is folded in. Throws UnreadableRun. */
+export const readRun = (path: string): { readonly folder: string; readonly record: RunRecord } => {
+  if (!existsSync(path)) throw new UnreadableRun(`${path}: no such file or folder`);
+  const folder = statSync(path).isDirectory() ? path : join(path, "..");
+  const file = statSync(path).isDirectory() ? join(path, "run.json") : path;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UnreadableRun(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const found = typeof parsed === "object" && parsed !== null ? (parsed as { schemaVersion?: unknown }).schemaVersion : undefined;
+  if (found !== schemaVersion) throw new UnreadableRun(`${file}: schemaVersion ${String(found)}, this attnbench reads ${schemaVersion}`);
+  const record = parsed as RunRecord;
+  return { folder, record: record.state === "running" ? foldJournal({ ...record, state: "interrupted" }, readJournal(join(folder, "journal.jsonl"))) : record };
+};
+
+/** Runs of an experiment, newest first, as far as they can be read. */
+export const listRuns = (outFolder: string, experiment: string): { folder: string; record: RunRecord }[] => {
+  const parent = join(outFolder, "results", experiment);
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent)
+    .sort()
+    .reverse()
+    .flatMap((name) => {
+      try {
+        return [readRun(join(parent, name))];
+      } catch {
+        return [];
+      }
+    });
+};
+
+/** Every experiment that has results here, by name. */
+export const listExperiments = (outFolder: string): string[] => {
+  const parent = join(outFolder, "results");
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+};

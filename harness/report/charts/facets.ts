@@ -1,0 +1,87 @@
+import type { ParameterValue } from "../../../kernels/mechanism.ts";
+import type { CellRecord, Crossover, Fit, RunRecord, SeriesKey } from "../../record/run.ts";
+import { count } from "../format.ts";
+
+/** What runs along the x axis: n, or in a sweep at one n the size that varies. */
+export type Variable = Fit["variable"];
+
+/** The cells of one small chart: all that share the sizes of every axis but the variable. */
+export interface Facet {
+  /** safe in ids: dModel-512, or "all" */
+  readonly slug: string;
+  /** "dModel = 512, heads = 8"; undefined when nothing but the variable is swept */
+  readonly title: string | undefined;
+  readonly values: Readonly<Record<string, ParameterValue>>;
+  readonly cells: readonly CellRecord[];
+}
+
+/** The value of an axis in a cell, whether it is a size or a mechanism's own parameter. */
+export const cellValue = (cell: CellRecord, axis: string): ParameterValue | undefined => {
+  switch (axis) {
+    case "n":
+    case "batch":
+    case "heads":
+    case "kvHeads":
+    case "headDim":
+    case "headDimV":
+    case "dModel":
+    case "dtype":
+    case "kvDtype":
+    case "stateDtype":
+      return cell[axis];
+    default:
+      return cell.parameters[axis];
+  }
+};
+
+const varies = (cells: readonly CellRecord[], axis: string): boolean => new Set(cells.map((cell) => cellValue(cell, axis))).size > 1;
+
+/** n if it varies, else dModel or headDim if one of them does. */
+export const variableOf = (record: RunRecord): Variable => (["n", "dModel", "headDim"] as const).find((axis) => varies(record.cells, axis)) ?? "n";
+
+/** The small charts of a record, in the order of its cells. An arm that an axis does not touch stands in all of them. */
+export const facetsOf = (record: RunRecord): readonly Facet[] => {
+  const variable = variableOf(record);
+  const axes = Object.keys(record.experiment.axes).filter((axis) => axis !== variable && varies(record.cells, axis));
+  const touched = new Map<string, readonly string[]>();
+  for (const { label } of record.cells) {
+    if (touched.has(label)) continue;
+    const cells = record.cells.filter((cell) => cell.label === label);
+    touched.set(label, axes.filter((axis) => varies(cells, axis)));
+  }
+  const own = (cell: CellRecord): Readonly<Record<string, ParameterValue>> =>
+    Object.fromEntries((touched.get(cell.label) ?? []).map((axis) => [axis, cellValue(cell, axis) ?? "–"]));
+  const keyOf = (values: Readonly<Record<string, ParameterValue>>): string => JSON.stringify(axes.map((axis) => values[axis] ?? null));
+  const full = new Map<string, Readonly<Record<string, ParameterValue>>>();
+  for (const cell of record.cells) {
+    const values = own(cell);
+    if (axes.every((axis) => axis in values)) full.set(keyOf(values), values);
+  }
+  if (full.size === 0) full.set("all", {});
+  return [...full.values()].map((values): Facet => {
+    const names = Object.keys(values);
+    const cells = record.cells.filter((cell) => Object.entries(own(cell)).every(([axis, value]) => !(axis in values) || values[axis] === value));
+    const slug = names.map((name) => `${name}-${values[name]}`).join("-");
+    return {
+      slug: slug === "" ? "all" : slug.replace(/[^A-Za-z0-9-]/g, "_"),
+      title: names.length === 0 ? undefined : names.map((name) => `${name} = ${written(values[name])}`).join(", "),
+      values,
+      cells,
+    };
+  });
+};
+
+const written = (value: ParameterValue | undefined): string => (typeof value === "number" ? count(value) : String(value));
+
+/** Does a fit or crossover with this series belong to the facet? Sizes that only one of them names do not part them. */
+export const inFacet = (facet: Facet, series: SeriesKey): boolean =>
+  Object.entries(facet.values).every(([axis, value]) => !(axis in series) || series[axis] === value);
+
+export const fitOf = (record: RunRecord, facet: Facet, label: string, metric: Fit["metric"]): Fit | undefined =>
+  record.fits.find(
+    (fit) => fit.label === label && fit.metric === metric && fit.variable === variableOf(record) && inFacet(facet, fit.series),
+  );
+
+/** Crossings in n of one facet; none where n is not the variable. */
+export const crossoversOf = (record: RunRecord, facet: Facet, metric: Crossover["metric"]): readonly Crossover[] =>
+  variableOf(record) === "n" ? record.crossovers.filter((crossover) => crossover.metric === metric && inFacet(facet, crossover.series)) : [];

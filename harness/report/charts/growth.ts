@@ -1,0 +1,121 @@
+import type { GrowthClass } from "../../../kernels/mechanism.ts";
+import type { CellRecord, Crossover, Fit, RunRecord } from "../../record/run.ts";
+import { count, digits } from "../format.ts";
+import { type ArmLook, armLooks } from "./arms.ts";
+import { crossoversOf, type Facet, fitOf, type Variable, variableOf } from "./facets.ts";
+
+/** One measured or counted value with its interval; `run` is false where it is known without having been run. */
+export interface GrowthPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly low: number;
+  readonly high: number;
+  readonly run: boolean;
+}
+
+export type GapStatus = "censored" | "failed" | "skipped" | "pending";
+
+/** One arm in one facet. */
+export interface Series {
+  readonly look: ArmLook;
+  readonly points: readonly GrowthPoint[];
+  readonly gaps: readonly { readonly x: number; readonly status: GapStatus }[];
+  readonly fit: Fit | undefined;
+  readonly claim: GrowthClass;
+}
+
+/** What a time or memory chart shows. */
+export interface Growth {
+  readonly variable: Variable;
+  readonly series: readonly Series[];
+  /** every x of the facet, measured or not, ascending */
+  readonly ticks: readonly number[];
+  readonly crossovers: readonly Crossover[];
+}
+
+/** The value of a cell for one metric, with its interval; undefined where there is none or none that a log axis can take. */
+export const valueOf = (cell: CellRecord, metric: Fit["metric"]): Omit<GrowthPoint, "x"> | undefined => {
+  if (metric === "stateBytes") {
+    const y = cell.stateBytes;
+    return y === undefined || !(y > 0) ? undefined : { y, low: y, high: y, run: cell.outcome.status === "ok" };
+  }
+  const summary = cell.summary;
+  if (cell.outcome.status !== "ok" || summary === undefined || !(summary.medianMs > 0)) return undefined;
+  const y = summary.medianMs;
+  return { y, low: summary.lowMs > 0 ? summary.lowMs : y, high: summary.highMs > 0 ? summary.highMs : y, run: true };
+};
+
+/** The series of one facet, in the order of the arms. */
+export const growthOf = (record: RunRecord, facet: Facet, metric: Fit["metric"]): Growth => {
+  const variable = variableOf(record);
+  const series = armLooks(record).flatMap((look): Series[] => {
+    const cells = facet.cells.filter((cell) => cell.label === look.label).sort((one, other) => one[variable] - other[variable]);
+    const [first] = cells;
+    if (first === undefined) return [];
+    const points: GrowthPoint[] = [];
+    const gaps: { x: number; status: GapStatus }[] = [];
+    for (const cell of cells) {
+      const value = valueOf(cell, metric);
+      if (value !== undefined) points.push({ x: cell[variable], ...value });
+      else gaps.push({ x: cell[variable], status: cell.outcome.status === "ok" ? "failed" : cell.outcome.status });
+    }
+    return [{ look, points, gaps, fit: fitOf(record, facet, look.label, metric), claim: first.claim[metric] }];
+  });
+  const ticks = [...new Set(facet.cells.map((cell) => cell[variable]))].sort((one, other) => one - other);
+  const drawn = crossoversOf(record, facet, metric).filter((crossover) => crossover.outcome === "crosses" && crossover.n !== undefined);
+  return { variable, series, ticks, crossovers: drawn };
+};
+
+/** How a class grows, up to a constant factor. */
+export const growthFunction = (growth: GrowthClass): ((n: number) => number) => {
+  switch (growth) {
+    case "O(1)":
+      return () => 1;
+    case "O(log n)":
+      return (n) => Math.log2(n + 1);
+    case "O(n)":
+      return (n) => n;
+    case "O(n log n)":
+      return (n) => n * Math.log2(n + 1);
+    case "O(n²)":
+      return (n) => n ** 2;
+    case "O(n³)":
+      return (n) => n ** 3;
+    default:
+      return growth satisfies never;
+  }
+};
+
+/** The fitted curve between the first and the last point it used, `steps` + 1 values spaced evenly on a log axis; empty without coefficients. */
+export const fittedCurve = (fit: Fit | undefined, steps = 48): readonly { readonly x: number; readonly y: number }[] => {
+  const first = fit?.points[0]?.x;
+  const last = fit?.points.at(-1)?.x;
+  if (fit?.coefficients === undefined || first === undefined || last === undefined || !(first > 0) || last <= first) return [];
+  const { t0, a, b } = fit.coefficients;
+  return Array.from({ length: steps + 1 }, (_, i) => first * (last / first) ** (i / steps))
+    .map((x) => ({ x, y: t0.value + a.value * x + b.value * x * x }))
+    .filter(({ y }) => y > 0 && Number.isFinite(y));
+};
+
+const gapWords: Readonly<Record<GapStatus, string>> = {
+  censored: "△ stopped at a time or memory limit",
+  failed: "✕ failed",
+  skipped: "○ does not fit this device",
+  pending: "○ not reached",
+};
+
+/** What the marks at the upper edge mean, for those that occur; empty when none does. */
+export const gapLegend = (growths: readonly Growth[]): string => {
+  const statuses = new Set(growths.flatMap((growth) => growth.series.flatMap((series) => series.gaps.map((gap) => gap.status))));
+  return statuses.size === 0 ? "" : `At the upper edge: ${[...statuses].map((status) => gapWords[status]).join(", ")}.`;
+};
+
+/** A label's second line: the slope of a fitted curve at its right end. */
+export const slopeLabel = (fit: Fit | undefined): string => (fit?.exponent === undefined ? "" : `slope ${digits(fit.exponent.value)}`);
+
+/** "n* 310 (280–345)" */
+export const crossingLabel = (crossover: Crossover, several: boolean): string => {
+  const n = crossover.n;
+  if (n === undefined) return "";
+  return `${several ? `${crossover.between.join(" / ")}: ` : ""}n* ${count(n.value)} (${count(n.low)}–${count(n.high)})`;
+};

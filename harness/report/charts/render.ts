@@ -1,0 +1,67 @@
+import * as vega from "vega";
+import type { LoggerInterface } from "vega-util";
+import { compile } from "vega-lite";
+import { escaped, type Html, raw } from "../html.ts";
+import type { Chart } from "./frame.ts";
+import { textWidth } from "./textWidth.ts";
+import { chartConfig } from "./theme.ts";
+
+// Vega exports its text measures but does not declare them. They are one object for the process; nothing else here draws with Vega.
+interface TextItem {
+  readonly fontSize?: number;
+}
+interface TextMetrics {
+  width: (item: TextItem, text: unknown) => number;
+}
+const { textMetrics } = vega as unknown as { readonly textMetrics: TextMetrics };
+textMetrics.width = (item, text) => textWidth(String(text ?? ""), item.fontSize ?? 11);
+
+const silent = (): LoggerInterface => {
+  const logger: LoggerInterface = {
+    level: () => logger,
+    error: () => logger,
+    warn: () => logger,
+    info: () => logger,
+    debug: () => logger,
+  } as LoggerInterface;
+  return logger;
+};
+
+/** How charts become SVG on one page. */
+export interface Rendering {
+  /** CSS variables by the light colour they replace */
+  readonly variables: ReadonlyMap<string, { readonly name: string }>;
+  /** what Vega has to say; tests pass one that throws */
+  readonly logger?: LoggerInterface;
+}
+
+/**
+ * One chart as inline SVG: ids prefixed by `id`, colours as CSS variables (so that dark mode and print need no second drawing), with the
+ * name and description that Vega's headless output lacks. Throws what Vega throws on a bad spec.
+ */
+export const renderChart = async (chart: Chart, id: string, className: string, rendering: Rendering): Promise<Html> => {
+  const logger = rendering.logger ?? silent();
+  const { spec } = compile(chart.spec, { logger, config: chartConfig });
+  vega.resetSVGDefIds();
+  const view = new vega.View(vega.parse(spec), { renderer: "none", logger });
+  try {
+    const svg = await view.toSVG();
+    const viewBox = /viewBox="([^"]*)"/.exec(svg)?.[1] ?? "0 0 1 1";
+    const [, , width, height] = viewBox.split(" ");
+    const body = svg
+      .slice(svg.indexOf(">") + 1)
+      .replace(/ id="/g, ` id="${id}-`)
+      .replace(/url\(#/g, `url(#${id}-`)
+      .replace(/ font-family="[^"]*"/g, "")
+      .replace(/ (fill|stroke)="(#[0-9a-f]{6})"/gi, (whole, attribute: string, colour: string) => {
+        const variable = rendering.variables.get(colour.toLowerCase());
+        return variable === undefined ? whole : ` ${attribute}="var(${variable.name})"`;
+      });
+    return raw(
+      `<svg class="${className}" role="img" aria-labelledby="${id}-title ${id}-desc" width="${width}" height="${height}" viewBox="${viewBox}">` +
+        `<title id="${id}-title">${escaped(chart.title)}</title><desc id="${id}-desc">${escaped(chart.description)}</desc>${body}`,
+    );
+  } finally {
+    view.finalize();
+  }
+};

@@ -1,0 +1,44 @@
+/**
+ * Widths of the printable ASCII characters of Helvetica in 1/1000 em, from the Adobe font metrics (AFM). Without a canvas Vega takes every
+ * character as 0.8 em (vega/vega#2940), which cuts legends and pads axes.
+ */
+const widths = [
+  278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584,
+  584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667,
+  611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500,
+  722, 500, 500, 500, 334, 260, 334, 584,
+] as const;
+
+/** Width in px of one line of text. System fonts run up to a twentieth wider than Helvetica; wide scripts and emoji count 1 em. */
+export const textWidth = (text: string, fontSizePx: number): number => {
+  let thousandths = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 32;
+    thousandths += code < 32 ? 0 : code < 127 ? (widths[code - 32] ?? 556) : code < 0x2e80 ? 600 : 1000;
+  }
+  return (thousandths / 1000) * fontSizePx * 1.05;
+};
+
+/** `text` cut so that it fits into `limitPx`, ending in … if it was cut. */
+export const fitted = (text: string, limitPx: number, fontSizePx: number): string => {
+  if (textWidth(text.slice(0, 4096), fontSizePx) <= limitPx) return text;
+  let kept = "";
+  let width = textWidth("…", fontSizePx);
+  for (const character of text) {
+    width += textWidth(character, fontSizePx);
+    if (width > limitPx) break;
+    kept += character;
+  }
+  return `${kept.trimEnd()}…`;
+};
+
+/** Lines of at most `limitPx`, broken at spaces. */
+export const wrapped = (text: string, limitPx: number, fontSizePx: number): readonly string[] => {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && textWidth(longer, fontSizePx) <= limitPx) lines[lines.length - 1] = longer;
+    else lines.push(fitted(word, limitPx, fontSizePx));
+  }
+  return lines;
+};

@@ -1,0 +1,68 @@
+import type { Config } from "vega-lite";
+import type { RunRecord } from "../../record/run.ts";
+import { armLooks } from "./arms.ts";
+
+interface Pair {
+  readonly light: string;
+  readonly dark: string;
+}
+
+/** Colours of a chart that do not belong to an arm. Every light value is used for one role only: rendering turns it into that role's CSS variable. */
+export const theme = {
+  ink: { light: "#1c2128", dark: "#e6e9ee" },
+  muted: { light: "#59636e", dark: "#9aa5b1" },
+  grid: { light: "#dfe3e8", dark: "#2d333b" },
+  guide: { light: "#8c959f", dark: "#768390" },
+  paper: { light: "#ffffff", dark: "#161a20" },
+  crossing: { light: "#6e7781", dark: "#adb5be" },
+} as const satisfies Readonly<Record<string, Pair>>;
+
+/** Heat map steps from "softmax much faster" to "linear much faster", with the text colour that reads on each. */
+export const heatSteps = [
+  { fill: { light: "#2f6ea6", dark: "#3f86c6" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: 1 / 4, words: "linear takes over 4× as long" },
+  { fill: { light: "#86b3d6", dark: "#2c608e" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 1 / 2, words: "2× to 4×" },
+  { fill: { light: "#cfe0ee", dark: "#1f3d57" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 1 / 1.1, words: "1.1× to 2×" },
+  { fill: { light: "#eceef0", dark: "#30363d" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 1.1, words: "about equal" },
+  { fill: { light: "#f8dcc4", dark: "#553014" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 2, words: "1.1× to 2×" },
+  { fill: { light: "#eeaa74", dark: "#914d17" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 4, words: "2× to 4×" },
+  { fill: { light: "#c2571a", dark: "#dc7a37" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: Number.POSITIVE_INFINITY, words: "softmax takes over 4× as long" },
+] as const;
+
+/** CSS variables by the light colour they stand for: name and both values. */
+export const themeVariables = (record: RunRecord): ReadonlyMap<string, Pair & { readonly name: string }> => {
+  const variables = new Map<string, Pair & { readonly name: string }>();
+  const add = (name: string, pair: Pair): void => {
+    if (!variables.has(pair.light)) variables.set(pair.light, { name, ...pair });
+  };
+  for (const [name, pair] of Object.entries(theme)) add(`--${name}`, pair);
+  heatSteps.forEach((step, i) => {
+    add(`--heat-${i}`, step.fill);
+    add(`--heat-text-${i}`, step.text);
+  });
+  armLooks(record).forEach((look, i) => {
+    add(`--arm-${i}`, look.colour);
+  });
+  return variables;
+};
+
+/** Vega-Lite configuration common to all charts: the page's font, no Vega labels for screen readers (the page gives a title and a table). */
+export const chartConfig: Config = {
+  aria: false,
+  background: "transparent",
+  font: "system-ui, sans-serif",
+  view: { stroke: null },
+  title: { anchor: "start", fontSize: 14, fontWeight: 600, color: theme.ink.light, subtitleColor: theme.muted.light, subtitleFontSize: 11.5, subtitlePadding: 4 },
+  axis: {
+    labelColor: theme.muted.light,
+    titleColor: theme.muted.light,
+    labelFontSize: 11.5,
+    titleFontSize: 12,
+    titleFontWeight: 500,
+    labelLimit: 0,
+    titleLimit: 0,
+    gridColor: theme.grid.light,
+    domain: false,
+    ticks: false,
+    labelPadding: 6,
+  },
+};

@@ -1,0 +1,20 @@
+// Every lane sums its share of the source, neighbours reading neighbouring vec4s. LANES, VECTORS_PER_LANE: constants.
+@group(0) @binding(0) var<storage, read> source: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> sums: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let lane = id.x;
+  var a = vec4f();
+  var b = vec4f();
+  var c = vec4f();
+  var d = vec4f();
+  for (var i = 0u; i < VECTORS_PER_LANE; i += 4u) {
+    let at = i * LANES + lane;
+    a += source[at];
+    b += source[at + LANES];
+    c += source[at + 2u * LANES];
+    d += source[at + 3u * LANES];
+  }
+  sums[lane] = (a + b) + (c + d);
+}

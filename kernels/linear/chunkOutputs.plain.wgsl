@@ -1,0 +1,152 @@
+// Pass 3 of the chunk form without subgroups: O_c = scale · (φ(Q_c) S_c + tril(φ(Q_c) φ(K_c)ᵀ) V_c), ROWS tokens × TILE values a workgroup,
+// 4 × 4 of them a thread; also the size of a block of scores. PANEL contraction steps at a time are staged in workgroup memory.
+@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(2) var<storage, read> v: array<vec4f>; // [batch, token, head, value / 4]
+@group(0) @binding(3) var<storage, read> chunkStates: array<vec4f>; // [batch, head, chunk, key, value / 4]: before each chunk
+@group(0) @binding(4) var<storage, read_write> o: array<vec4f>; // [batch, token, head, value / 4]
+#if NORMALIZED
+@group(0) @binding(5) var<storage, read> chunkZ: array<f32>; // [batch, head, chunk, key]
+#end
+
+const SIDE = TILE / 4; // threads along a row of the tile
+const ROW_QUADS = ROWS / 4; // threads along a column of it
+const THREADS = SIDE * ROW_QUADS;
+const PANEL_QUADS = PANEL / 4;
+var<workgroup> left: array<vec4f, PANEL * ROW_QUADS>; // [contraction step, row / 4]
+var<workgroup> right: array<vec4f, PANEL * SIDE>; // [contraction step, column / 4]
+var<workgroup> scores: array<vec4f, TILE * ROW_QUADS>; // [key, row / 4]
+
+var<private> s0 = vec4f(0.0);
+var<private> s1 = vec4f(0.0);
+var<private> s2 = vec4f(0.0);
+var<private> s3 = vec4f(0.0);
+
+fn add(a: vec4f, b: vec4f) {
+  s0 = fma(vec4f(a.x), b, s0);
+  s1 = fma(vec4f(a.y), b, s1);
+  s2 = fma(vec4f(a.z), b, s2);
+  s3 = fma(vec4f(a.w), b, s3);
+}
+
+// Stage φ(q) of ROWS tokens from row0 and PANEL channels from k0, transposed. Zeros past the edges.
+fn stageQueries(base: u32, row0: u32, k0: u32, thread: u32) {
+  for (var i = thread; i < ROWS * PANEL_QUADS; i += THREADS) {
+    let row = i / PANEL_QUADS;
+    let quad = i % PANEL_QUADS;
+    var x = vec4f(0.0);
+    if (row0 + row < TOKENS && k0 / 4u + quad < KEY_QUADS) { x = featured(q[(base + (row0 + row) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
+    left[(quad * 4u) * ROW_QUADS + row / 4u][row % 4u] = x.x;
+    left[(quad * 4u + 1u) * ROW_QUADS + row / 4u][row % 4u] = x.y;
+    left[(quad * 4u + 2u) * ROW_QUADS + row / 4u][row % 4u] = x.z;
+    left[(quad * 4u + 3u) * ROW_QUADS + row / 4u][row % 4u] = x.w;
+  }
+}
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let head = group.z % HEADS;
+  let batch = group.z / HEADS;
+  let row0 = group.x * ROWS;
+  let chunk = row0 / CHUNK;
+  let last = min(row0 + ROWS, TOKENS) - 1u;
+  let valueQuad0 = group.y * SIDE;
+  let row = thread / SIDE;
+  let column = thread % SIDE;
+  let base = batch * TOKENS * HEADS + head; // + token × HEADS: a row of q, k, v, o
+#if NORMALIZED
+  var denominators = vec4f(0.0);
+#end
+
+  // φ(Q_c) S_c: what came before this chunk.
+  for (var k0 = 0u; k0 < KEYS; k0 += PANEL) {
+    workgroupBarrier();
+    stageQueries(base, row0, k0, thread);
+    for (var i = thread; i < PANEL * SIDE; i += THREADS) {
+      var x = vec4f(0.0);
+      if (k0 + i / SIDE < KEYS && valueQuad0 + i % SIDE < VALUE_QUADS) {
+        x = chunkStates[((group.z * CHUNKS + chunk) * KEYS + k0 + i / SIDE) * VALUE_QUADS + valueQuad0 + i % SIDE];
+      }
+      right[i] = x;
+    }
+    workgroupBarrier();
+    for (var i = 0u; i < PANEL; i++) {
+      let a = left[i * ROW_QUADS + row];
+      add(a, right[i * SIDE + column]);
+#if NORMALIZED
+      denominators += a * chunkZ[(group.z * CHUNKS + chunk) * KEYS + min(k0 + i, KEYS - 1u)];
+#end
+    }
+  }
+
+  // tril(φ(Q_c) φ(K_c)ᵀ) V_c, TILE keys at a time, none past the last row.
+  var sums = mat4x4f(s0, s1, s2, s3);
+  for (var key0 = chunk * CHUNK; key0 <= last; key0 += TILE) {
+    s0 = vec4f(0.0);
+    s1 = vec4f(0.0);
+    s2 = vec4f(0.0);
+    s3 = vec4f(0.0);
+    for (var k0 = 0u; k0 < KEYS; k0 += PANEL) {
+      workgroupBarrier();
+      stageQueries(base, row0, k0, thread);
+      for (var i = thread; i < TILE * PANEL_QUADS; i += THREADS) {
+        let key = i / PANEL_QUADS;
+        let quad = i % PANEL_QUADS;
+        var x = vec4f(0.0);
+        if (key0 + key <= last && k0 / 4u + quad < KEY_QUADS) { x = featured(k[(base + (key0 + key) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
+        right[(quad * 4u) * SIDE + key / 4u][key % 4u] = x.x;
+        right[(quad * 4u + 1u) * SIDE + key / 4u][key % 4u] = x.y;
+        right[(quad * 4u + 2u) * SIDE + key / 4u][key % 4u] = x.z;
+        right[(quad * 4u + 3u) * SIDE + key / 4u][key % 4u] = x.w;
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < PANEL; i++) {
+        add(left[i * ROW_QUADS + row], right[i * SIDE + column]);
+      }
+    }
+    let rows = vec4u(row0 + row * 4u) + vec4u(0u, 1u, 2u, 3u);
+    let key = key0 + column * 4u;
+    scores[(column * 4u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.x, s1.x, s2.x, s3.x), rows >= vec4u(key));
+    scores[(column * 4u + 1u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.y, s1.y, s2.y, s3.y), rows >= vec4u(key + 1u));
+    scores[(column * 4u + 2u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.z, s1.z, s2.z, s3.z), rows >= vec4u(key + 2u));
+    scores[(column * 4u + 3u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.w, s1.w, s2.w, s3.w), rows >= vec4u(key + 3u));
+
+    s0 = sums[0];
+    s1 = sums[1];
+    s2 = sums[2];
+    s3 = sums[3];
+    let end = min(TILE, last + 1u - key0);
+    for (var j0 = 0u; j0 < end; j0 += PANEL) {
+      workgroupBarrier();
+      for (var i = thread; i < PANEL * SIDE; i += THREADS) {
+        let token = key0 + j0 + i / SIDE;
+        var x = vec4f(0.0);
+        if (token <= last && valueQuad0 + i % SIDE < VALUE_QUADS) { x = v[(base + token * HEADS) * VALUE_QUADS + valueQuad0 + i % SIDE]; }
+        right[i] = x;
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < PANEL; i++) {
+        let a = scores[(j0 + i) * ROW_QUADS + row];
+        add(a, right[i * SIDE + column]);
+#if NORMALIZED
+        denominators += a;
+#end
+      }
+    }
+    sums = mat4x4f(s0, s1, s2, s3);
+  }
+
+#if NORMALIZED
+  // The scale cancels: it would stand above and below.
+  let factors = 1.0 / denominators;
+#else
+  let factors = vec4f(SCALE);
+#end
+  if (valueQuad0 + column < VALUE_QUADS) {
+    let token = row0 + row * 4u;
+    let to = (base + token * HEADS) * VALUE_QUADS + valueQuad0 + column;
+#each i 4
+    if (token + ${i}u <= last) { o[to + ${i}u * HEADS * VALUE_QUADS] = sums[${i}] * factors[${i}]; }
+#end
+  }
+}

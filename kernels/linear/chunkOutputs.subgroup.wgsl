@@ -1,0 +1,154 @@
+// Pass 3 of the chunk form: O_c = scale · (φ(Q_c) S_c + tril(φ(Q_c) φ(K_c)ᵀ) V_c) for ROWS tokens × COLUMNS values, in the registers of one
+// subgroup. A lane owns VALUE_WIDTHS columns, or KEY_WIDTHS keys of a block of scores; rows come as vec4f of four tokens, loaded once
+// (lane = contraction index) and broadcast. Scores go through workgroup memory, since their columns become the next contraction index.
+@group(0) @binding(0) var<storage, read> q: array<f32>; // [batch, token, head, key]
+@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(2) var<storage, read> v: array<f32>; // [batch, token, head, value]
+@group(0) @binding(3) var<storage, read> chunkStates: array<f32>; // [batch, head, chunk, key, value]: before each chunk
+@group(0) @binding(4) var<storage, read_write> o: array<f32>; // [batch, token, head, value]
+#if NORMALIZED
+@group(0) @binding(5) var<storage, read> chunkZ: array<f32>; // [batch, head, chunk, key]
+#end
+
+const KEY_BLOCK = SUBGROUP * KEY_WIDTHS;
+var<workgroup> scores: array<vec4f, ROW_QUADS * KEY_BLOCK>; // [row / 4, key of the block]
+
+@compute @workgroup_size(SUBGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let head = group.z % HEADS;
+  let batch = group.z / HEADS;
+  let row0 = group.x * ROWS;
+  let chunk = row0 / CHUNK;
+  let column0 = group.y * COLUMNS;
+  let qBase = (batch * TOKENS * HEADS + head) * KEYS;
+  let kBase = (batch * TOKENS * HEADS + head) * KEY_QUADS;
+  let vBase = (batch * TOKENS * HEADS + head) * VALUES;
+  let last = min(row0 + ROWS, TOKENS) - 1u;
+#each w VALUE_WIDTHS
+  let column${w} = column0 + ${w}u * SUBGROUP + lane;
+  // Lanes past the last column load some column that exists and never store.
+  let at${w} = min(column${w}, VALUES - 1u);
+#each r ROW_QUADS
+  var s${w}_${r} = vec4f(0.0);
+#end
+#end
+#each r ROW_QUADS
+  let row${r} = qBase + min(vec4u(row0 + ${r * 4}u) + vec4u(0u, 1u, 2u, 3u), vec4u(TOKENS - 1u)) * (HEADS * KEYS);
+#if NORMALIZED
+  // This lane's share of the denominators.
+  var d${r} = vec4f(0.0);
+#end
+#end
+
+  // φ(Q_c) S_c: what came before this chunk.
+  for (var k0 = 0u; k0 < KEYS; k0 += SUBGROUP) {
+    let count = min(SUBGROUP, KEYS - k0);
+    let channel = min(k0 + lane, KEYS - 1u);
+#each r ROW_QUADS
+    let a${r} = featured(vec4f(q[row${r}.x + channel], q[row${r}.y + channel], q[row${r}.z + channel], q[row${r}.w + channel]));
+#end
+#if NORMALIZED
+    let zShare = select(0.0, chunkZ[(group.z * CHUNKS + chunk) * KEYS + channel], lane < count);
+#each r ROW_QUADS
+    d${r} += a${r} * zShare;
+#end
+#end
+    var stateAt = ((group.z * CHUNKS + chunk) * KEYS + k0) * VALUES;
+    for (var i = 0u; i < count; i++) {
+#each w VALUE_WIDTHS
+      let b${w} = vec4f(chunkStates[stateAt + at${w}]);
+#end
+#each r ROW_QUADS
+      let x${r} = subgroupShuffle(a${r}, i);
+#each w VALUE_WIDTHS
+      s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
+#end
+#end
+      stateAt += VALUES;
+    }
+  }
+
+  // tril(φ(Q_c) φ(K_c)ᵀ) V_c, a block of keys at a time, none past the last row.
+  for (var key0 = chunk * CHUNK; key0 <= last; key0 += KEY_BLOCK) {
+#each w KEY_WIDTHS
+    let key${w} = key0 + ${w}u * SUBGROUP + lane;
+    let keyAt${w} = kBase + min(key${w}, last) * (HEADS * KEY_QUADS);
+#each r ROW_QUADS
+    var p${w}_${r} = vec4f(0.0);
+#end
+#end
+    for (var k0 = 0u; k0 < KEYS; k0 += SUBGROUP) {
+      let count = min(SUBGROUP, KEYS - k0);
+      let channel = min(k0 + lane, KEYS - 1u);
+#each r ROW_QUADS
+      let a${r} = featured(vec4f(q[row${r}.x + channel], q[row${r}.y + channel], q[row${r}.z + channel], q[row${r}.w + channel]));
+#end
+      for (var i = 0u; i < count; i += 4u) {
+#each w KEY_WIDTHS
+        let b${w} = featured(k[keyAt${w} + (k0 + i) / 4u]);
+#end
+#each r ROW_QUADS
+        let x${r} = subgroupShuffle(a${r}, i);
+        let y${r} = subgroupShuffle(a${r}, i + 1u);
+        let z${r} = subgroupShuffle(a${r}, i + 2u);
+        let w${r} = subgroupShuffle(a${r}, i + 3u);
+#each w KEY_WIDTHS
+        p${w}_${r} = fma(x${r}, vec4f(b${w}.x), fma(y${r}, vec4f(b${w}.y), fma(z${r}, vec4f(b${w}.z), fma(w${r}, vec4f(b${w}.w), p${w}_${r}))));
+#end
+#end
+      }
+    }
+    workgroupBarrier();
+#each w KEY_WIDTHS
+#each r ROW_QUADS
+    let c${w}_${r} = select(vec4f(0.0), p${w}_${r}, vec4u(row0 + ${r * 4}u) + vec4u(0u, 1u, 2u, 3u) >= vec4u(key${w}));
+    scores[${r}u * KEY_BLOCK + ${w}u * SUBGROUP + lane] = c${w}_${r};
+#if NORMALIZED
+    d${r} += c${w}_${r};
+#end
+#end
+#end
+    workgroupBarrier();
+    let keys = min(KEY_BLOCK, last + 1u - key0);
+    var valueAt = vBase + key0 * (HEADS * VALUES);
+    for (var j0 = 0u; j0 < keys; j0 += SUBGROUP) {
+#each r ROW_QUADS
+      let a${r} = scores[${r}u * KEY_BLOCK + j0 + lane];
+#end
+      let count = min(SUBGROUP, keys - j0);
+      for (var i = 0u; i < count; i++) {
+#each w VALUE_WIDTHS
+        let b${w} = vec4f(v[valueAt + at${w}]);
+#end
+#each r ROW_QUADS
+        let x${r} = subgroupShuffle(a${r}, i);
+#each w VALUE_WIDTHS
+        s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
+#end
+#end
+        valueAt += HEADS * VALUES;
+      }
+    }
+  }
+
+#each r ROW_QUADS
+#if NORMALIZED
+  // The scale cancels: it would stand above and below.
+  let f${r} = 1.0 / subgroupAdd(d${r});
+#else
+  let f${r} = vec4f(SCALE);
+#end
+#end
+#each w VALUE_WIDTHS
+  if (column${w} < VALUES) {
+#each r ROW_QUADS
+    let o${w}_${r} = s${w}_${r} * f${r};
+    let to${w}_${r} = vBase + (row0 + ${r * 4}u) * (HEADS * VALUES) + column${w};
+    if (row0 + ${r * 4}u <= last) { o[to${w}_${r}] = o${w}_${r}.x; }
+    if (row0 + ${r * 4}u + 1u <= last) { o[to${w}_${r} + HEADS * VALUES] = o${w}_${r}.y; }
+    if (row0 + ${r * 4}u + 2u <= last) { o[to${w}_${r} + 2u * HEADS * VALUES] = o${w}_${r}.z; }
+    if (row0 + ${r * 4}u + 3u <= last) { o[to${w}_${r} + 3u * HEADS * VALUES] = o${w}_${r}.w; }
+#end
+  }
+#end
+}

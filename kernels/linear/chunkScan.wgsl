@@ -1,0 +1,37 @@
+// Pass 2 of the chunk form: turns the sums of single chunks into the state before each chunk, in place, and leaves the state after the
+// last. A thread owns four neighbouring elements, so nothing is shared and no barrier is needed.
+@group(0) @binding(0) var<storage, read_write> chunkStates: array<vec4f>; // [batch, head, chunk, (key, value) / 4]
+@group(0) @binding(1) var<storage, read_write> state: array<vec4f>; // [batch, head, (key, value) / 4]
+#if NORMALIZED
+@group(0) @binding(2) var<storage, read_write> chunkZ: array<vec4f>; // [batch, head, chunk, key / 4]
+@group(0) @binding(3) var<storage, read_write> z: array<vec4f>; // [batch, head, key / 4]
+#end
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let element = group.x * THREADS + thread;
+  if (element < STATE_QUADS) {
+    var sum = vec4f(0.0);
+    var at = group.z * CHUNKS * STATE_QUADS + element;
+    for (var chunk = 0u; chunk < CHUNKS; chunk++) {
+      let own = chunkStates[at];
+      chunkStates[at] = sum;
+      sum += own;
+      at += STATE_QUADS;
+    }
+    state[group.z * STATE_QUADS + element] = sum;
+  }
+#if NORMALIZED
+  if (element < KEY_QUADS) {
+    var sum = vec4f(0.0);
+    var at = group.z * CHUNKS * KEY_QUADS + element;
+    for (var chunk = 0u; chunk < CHUNKS; chunk++) {
+      let own = chunkZ[at];
+      chunkZ[at] = sum;
+      sum += own;
+      at += KEY_QUADS;
+    }
+    z[group.z * KEY_QUADS + element] = sum;
+  }
+#end
+}

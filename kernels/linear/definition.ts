@@ -1,0 +1,3 @@
+import type { Mechanism } from "../mechanism.ts";
+const mechanisms: Mechanism[] = [];
+export default mechanisms;

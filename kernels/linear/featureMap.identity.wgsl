@@ -1,0 +1,3 @@
+fn featured(x: vec4f) -> vec4f {
+  return x;
+}

@@ -1,0 +1,84 @@
+import type { Capabilities, Form, Shape, Tiles } from "../mechanism.ts";
+import { sizesOf } from "./sizes.ts";
+
+/** The chunk form: ROWS × COLUMNS register tiles, `keys` columns of scores at a time (subgroup); or a workgroup's ROWS × `tile` (plain). */
+export type ChunkTiles =
+  | { readonly path: "subgroup"; readonly rows: number; readonly columns: number; readonly keys: number; readonly serial: boolean }
+  | { readonly path: "plain"; readonly rows: number; readonly tile: number };
+
+/** The recurrent form: threads a workgroup, and the columns of S each keeps in registers. */
+export interface RecurrentTiles {
+  readonly path: "subgroup" | "plain";
+  readonly threads: number;
+  readonly columns: number;
+}
+
+/** Broadcasts replace loads where every subgroup has one known size. */
+export const broadcasts = ({ subgroups, subgroupMinSize, subgroupMaxSize }: Capabilities): boolean =>
+  subgroups && subgroupMinSize === subgroupMaxSize && subgroupMinSize % 4 === 0 && subgroupMinSize > 0;
+
+const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+
+/** Columns in register tiles of whole subgroups, at most `widths` of them, the tiles as even as they can be. */
+const evenColumns = (values: number, subgroup: number, widths: number): number => {
+  const tiles = Math.ceil(values / (subgroup * widths));
+  return roundUp(Math.ceil(values / tiles), subgroup);
+};
+
+/** Candidate variants of a form on a device, the default first. */
+export const variants = (shape: Shape, form: Form, capabilities: Capabilities): readonly Tiles[] =>
+  form === "chunk" ? chunkVariants(shape, capabilities).map((tiles) => ({ ...tiles })) : recurrentVariants(shape, capabilities).map((tiles) => ({ ...tiles }));
+
+const chunkVariants = (shape: Shape, capabilities: Capabilities): readonly ChunkTiles[] => {
+  const { keys, values, chunk } = sizesOf(shape);
+  const tile = keys % 64 === 0 && values % 64 === 0 ? 64 : 32;
+  const plain: ChunkTiles = { path: "plain", rows: chunk % 32 === 0 ? 32 : 16, tile };
+  if (!broadcasts(capabilities)) return [plain];
+  const subgroup = capabilities.subgroupMinSize;
+  // On an emulation loads are dear and registers are memory anyway: wide tiles, and one walk over the chunks instead of a scan.
+  const widths = capabilities.software ? 8 : 2;
+  const blocks = (rows: number): ChunkTiles => ({
+    path: "subgroup",
+    rows,
+    columns: evenColumns(values, subgroup, widths),
+    keys: evenColumns(chunk, subgroup, widths),
+    serial: capabilities.software,
+  });
+  const sizes = chunk % 32 === 0 ? [16, 32] : [16];
+  return capabilities.software ? [...sizes.map(blocks), plain] : [plain, ...sizes.map(blocks)];
+};
+
+const recurrentVariants = (shape: Shape, capabilities: Capabilities): readonly RecurrentTiles[] => {
+  const { values, normalized } = sizesOf(shape);
+  const path = broadcasts(capabilities) ? "subgroup" : "plain";
+  const unit = path === "subgroup" ? capabilities.subgroupMinSize : 32;
+  const candidate = (columns: number): RecurrentTiles => ({
+    path,
+    // A normalized head is one workgroup, since all of it reads z, which one thread then writes.
+    threads: normalized ? roundUp(Math.ceil(values / columns), unit) : unit,
+    columns,
+  });
+  return capabilities.software && values >= 2 * unit ? [candidate(2), candidate(1)] : [candidate(1)];
+};
+
+const numberOf = (tiles: Tiles, name: string): number => {
+  const value = tiles[name];
+  if (typeof value !== "number") throw new Error(`tiles.${name} is ${value}, not a number`);
+  return value;
+};
+
+/** Tiles as the chunk form knows them. Throws when one is missing. */
+export const chunkTiles = (tiles: Tiles): ChunkTiles =>
+  tiles.path === "plain"
+    ? { path: "plain", rows: numberOf(tiles, "rows"), tile: numberOf(tiles, "tile") }
+    : { path: "subgroup", rows: numberOf(tiles, "rows"), columns: numberOf(tiles, "columns"), keys: numberOf(tiles, "keys"), serial: tiles.serial === true };
+
+/** Tiles as the recurrent form knows them. Throws when one is missing. */
+export const recurrentTiles = (tiles: Tiles): RecurrentTiles => ({
+  path: tiles.path === "plain" ? "plain" : "subgroup",
+  threads: numberOf(tiles, "threads"),
+  columns: numberOf(tiles, "columns"),
+});
+
+/** Workgroups that share a head's columns in the recurrent form. */
+export const columnTiles = (values: number, { threads, columns }: RecurrentTiles): number => Math.ceil(values / (threads * columns));

@@ -1,0 +1,201 @@
+/**
+ * The contract between a mechanism and whatever runs it. A mechanism is data: it says which buffers to allocate, which WGSL to
+ * dispatch, and what must come out in float64. Nothing here or below kernels/ touches a GPU device, and this file imports nothing.
+ *
+ * Words: a *mechanism* is a token mixer, a *form* the algorithm computing it, a *phase* what is asked of it (DESIGN §2).
+ */
+
+// ----- Shapes -----
+
+/** `prefill`: n tokens at once, causal. `decode`: one token with n of context. `generate`: n tokens one by one from none. `probe`: an instrument, n is its size. */
+export type Phase = "prefill" | "decode" | "generate" | "probe";
+
+/** How a mechanism is computed: naive, tiled, split, recurrent, chunk, … Free text, since mechanisms from outside may bring their own. */
+export type Form = string;
+
+export type Dtype = "f32" | "f16";
+
+export type ParameterValue = number | string | boolean;
+
+/** Everything that fixes one problem. `dModel` = heads × headDim, the attention width. */
+export interface Shape {
+  readonly phase: Phase;
+  readonly n: number;
+  readonly batch: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly headDimV: number;
+  readonly dModel: number;
+  /** of q, k, v, o */
+  readonly dtype: Dtype;
+  /** of the KV cache */
+  readonly kvDtype: Dtype;
+  /** of the recurrent state */
+  readonly stateDtype: Dtype;
+  /** The mechanism's own parameters (chunk, featureMap, …), complete with defaults. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+/** One declared parameter: the source of its YAML schema, default and help text. */
+export type Parameter =
+  | { readonly kind: "integer"; readonly minimum: number; readonly maximum: number; readonly default: number; readonly about: string }
+  | { readonly kind: "boolean"; readonly default: boolean; readonly about: string }
+  | { readonly kind: "choice"; readonly values: readonly string[]; readonly default: string; readonly about: string };
+
+// ----- What a device offers -----
+
+/** The device facts that a plan may depend on. Bytes, counts and invocations as WebGPU's limits of the same name. */
+export interface Capabilities {
+  readonly subgroups: boolean;
+  /** 0 without subgroups */
+  readonly subgroupMinSize: number;
+  readonly subgroupMaxSize: number;
+  readonly f16: boolean;
+  /** true on CPU emulations (SwiftShader, lavapipe, WARP), where loads cost more than arithmetic and threads are few */
+  readonly software: boolean;
+  readonly maxComputeWorkgroupStorageSize: number;
+  readonly maxComputeInvocationsPerWorkgroup: number;
+  readonly maxComputeWorkgroupsPerDimension: number;
+  readonly maxStorageBufferBindingSize: number;
+  readonly maxBufferSize: number;
+  readonly maxStorageBuffersPerShaderStage: number;
+}
+
+// ----- Plans -----
+
+/** Who a byte belongs to. Claims are on `state`; `harness` is for copies that only measuring needs. */
+export type Role = "input" | "output" | "state" | "scratch" | "harness";
+
+export type BytesByRole = Readonly<Record<Role, number>>;
+
+export type ElementType = "f32" | "f16" | "u32";
+
+/**
+ * What a buffer holds before the first dispatch: a tensor of `inputs()`, zeros, or NaN poison (u32: 0xffffffff).
+ * Outputs and scratch are `poison`, so that an element nobody wrote is seen.
+ */
+export type Init = { readonly tensor: string } | "zero" | "poison";
+
+/** One allocation. `dims` are named, slowest first, e.g. [["token", 128], ["head", 8], ["channel", 64]]; their product × element size is its size. */
+export interface PlanBuffer {
+  readonly name: string;
+  readonly role: Exclude<Role, "harness">;
+  readonly dtype: ElementType;
+  readonly dims: readonly (readonly [name: string, size: number])[];
+  readonly init: Init;
+  /** The steps change it from one repetition to the next (a recurrent state in decode): set back to `init` before every visit. */
+  readonly drifts?: true;
+}
+
+/** One dispatch. The module is: `enable` lines, `const NAME = value;` lines, then `wgsl`. Bindings are @group(0), numbered in order. */
+export interface Step {
+  readonly label: string;
+  readonly wgsl: string;
+  readonly entryPoint: string;
+  readonly enables: readonly string[];
+  readonly constants: Readonly<Record<string, number | boolean>>;
+  readonly bindings: readonly string[];
+  readonly workgroups: readonly [x: number, y: number, z: number];
+}
+
+/** `setup` runs untimed before each visit, `steps` are one repetition: a whole prefill, one decode step, a whole generated text. */
+export interface Plan {
+  readonly buffers: readonly PlanBuffer[];
+  readonly setup: readonly Step[];
+  readonly steps: readonly Step[];
+}
+
+/** Tile sizes and path of one variant, e.g. { rows: 32, keys: 16 }. */
+export type Tiles = Readonly<Record<string, number | boolean | string>>;
+
+/** Why a shape does not fit; the cell becomes `skipped` with this code. */
+export interface Refusal {
+  readonly code: "overLimit" | "badShape" | "noFeature";
+  readonly reason: string;
+}
+
+// ----- Truth -----
+
+/** Host values by tensor name: q, k, v, … as flat arrays in the layout of the buffer that takes them. */
+export type Tensors = Readonly<Record<string, Float32Array | Uint32Array>>;
+
+/** Where the reference is asked for: one head of one batch entry; `tokens` are rows of the output, ascending (decode: [0]). */
+export interface ReferenceAt {
+  readonly batch: number;
+  readonly head: number;
+  readonly tokens: readonly number[];
+}
+
+/** A run of neighbouring elements of a buffer and what they must be. `offset` counts elements. */
+export interface ExpectedRow {
+  readonly buffer: string;
+  readonly offset: number;
+  readonly values: Float64Array;
+}
+
+// ----- Cost -----
+
+/** A multiply-add counts 2. `useful`: the causal half only, no padding; `executed`: what the kernels really do. */
+export interface Flops {
+  readonly useful: number;
+  readonly executed: number;
+}
+
+export type GrowthClass = "O(1)" | "O(log n)" | "O(n)" | "O(n log n)" | "O(n²)" | "O(n³)";
+
+/** How the mechanism's papers say a repetition grows with n. */
+export interface Claim {
+  readonly time: GrowthClass;
+  readonly stateBytes: GrowthClass;
+}
+
+/** How a mechanism looks everywhere: the same colour, mark and dash in every chart of every report. */
+export interface Look {
+  readonly colour: { readonly light: string; readonly dark: string };
+  readonly mark: "circle" | "square" | "diamond" | "triangle-up" | "triangle-down" | "cross";
+  /** SVG dash lengths in px; [] is a solid line. */
+  readonly dash: readonly number[];
+}
+
+// ----- The mechanism -----
+
+export interface Mechanism {
+  /** YAML value and legend entry, camelCase */
+  readonly name: string;
+  readonly title: string;
+  /** Which arms are compared: crossovers pair a `softmax` family arm with a `linear` family arm. `instrument`: ceilings and the like. */
+  readonly family: "softmax" | "linear" | "instrument";
+  /** position in legends and lists, ascending */
+  readonly order: number;
+  readonly look: Look;
+  /** one line, plain text: the recurrence or definition */
+  readonly definition: string;
+  /** paper or file that defines it */
+  readonly source: string;
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  /** forms by phase; the first is the default. A phase that is absent cannot be run. */
+  readonly forms: Readonly<Partial<Record<Phase, readonly Form[]>>>;
+  /** May kvHeads be smaller than heads? */
+  readonly groupedHeads: boolean;
+
+  /** A reason why this shape cannot run here, or undefined. Called before anything else. */
+  refusal(shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined;
+  /** Candidate variants, the default for this device first. */
+  tiles(shape: Shape, form: Form, capabilities: Capabilities): readonly Tiles[];
+  plan(shape: Shape, form: Form, capabilities: Capabilities, tiles: Tiles): Plan;
+  /** Host tensors drawn from the seed: same shape and seed, same values, on every machine. */
+  inputs(shape: Shape, seed: number): Tensors;
+  /** float64, plainly written from the definition, independent of any form. Covers the output rows asked for and the whole state of that head. */
+  reference(shape: Shape, inputs: Tensors, at: ReferenceAt): readonly ExpectedRow[];
+  /** of one repetition */
+  flops(shape: Shape, form: Form, tiles: Tiles): Flops;
+  /** bytes that any implementation must move in one repetition */
+  leastBytes(shape: Shape, form: Form): number;
+  /** closed form of what `plan` allocates, written from the shape and not from the plan's buffers: the two must agree to the byte */
+  bytesByRole(shape: Shape, form: Form, tiles: Tiles): BytesByRole;
+  claim(phase: Phase, form: Form): Claim;
+}
+
+/** Identity, for inference: a family's definition file default-exports an array of these. */
+export const defineMechanism = (mechanism: Mechanism): Mechanism => mechanism;

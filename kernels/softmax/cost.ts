@@ -1,0 +1,70 @@
+import type { BytesByRole, Claim, Flops, Form, Phase, Shape, Tiles } from "../mechanism.ts";
+import { cacheCapacity, splitCount } from "./buffers.ts";
+import { streamTokens } from "./inputs.ts";
+import { tileSize } from "./tiles.ts";
+
+const f32Bytes = 4;
+
+/** (query, key) pairs of one head that causality lets through. */
+const pairCount = ({ phase, n }: Shape): number => (phase === "decode" ? n + 1 : (n * (n + 1)) / 2);
+
+/** Pairs that a prefill form computes: whole tiles, all of them (naive) or up to the last row's own key (tiled). */
+const tilePairCount = (n: number, form: Form, tiles: Tiles): number => {
+  const rows = tileSize(tiles, "rows");
+  const keys = tileSize(tiles, "keys");
+  const rowTiles = Math.ceil(n / rows);
+  if (form === "naive") return rowTiles * rows * Math.ceil(n / keys) * keys;
+  let pairs = 0;
+  for (let tile = 1; tile <= rowTiles; tile++) pairs += rows * keys * Math.ceil(Math.min(n, tile * rows) / keys);
+  return pairs;
+};
+
+/** Rescaling and adding a split's output: 4 operations a channel. */
+const combineFlops = (shape: Shape, tiles: Tiles): number => {
+  const keys = tileSize(tiles, "keys");
+  let splits = 0;
+  if (shape.phase === "decode") splits = splitCount(shape, tiles);
+  else for (let t = 0; t < shape.n; t++) splits += Math.floor(t / keys) + 1;
+  return 4 * shape.headDim * splits * shape.heads * shape.batch;
+};
+
+/** Multiply-adds of q·k and of the weighted sum, 2 each. Exponentials are not counted: they have a ceiling of their own. */
+export const softmaxFlops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
+  const flopsPerPair = 2 * (shape.headDim + shape.headDimV) * shape.heads * shape.batch;
+  const useful = flopsPerPair * pairCount(shape);
+  if (shape.phase === "prefill") return { useful, executed: flopsPerPair * tilePairCount(shape.n, form, tiles) };
+  return { useful, executed: useful + combineFlops(shape, tiles) };
+};
+
+/** Each of q, k, v, o once; a token that is decoded also reads the cache of all earlier ones and writes its own row. */
+export const softmaxLeastBytes = (shape: Shape): number => {
+  const { phase, n, batch, heads, kvHeads, headDim } = shape;
+  const row = batch * headDim * f32Bytes;
+  const queriesAndOutputs = 2 * heads * row;
+  const keysAndValues = 2 * kvHeads * row;
+  if (phase === "decode") return queriesAndOutputs + keysAndValues * (n + 2);
+  if (phase === "generate") return n * (queriesAndOutputs + 2 * keysAndValues) + keysAndValues * ((n * (n - 1)) / 2);
+  return n * (queriesAndOutputs + keysAndValues);
+};
+
+/** Bytes of each role, from the shape: two caches as state; q and o; k and v as inputs where a cache is apart from them. */
+export const softmaxBytesByRole = (shape: Shape, form: Form, tiles: Tiles): BytesByRole => {
+  const { phase, n, batch, heads, kvHeads, headDim } = shape;
+  const row = batch * headDim * f32Bytes;
+  if (phase === "prefill") {
+    const scores = form === "naive" ? batch * heads * n * n * f32Bytes : 0;
+    return { input: n * heads * row, output: n * heads * row, state: 2 * n * kvHeads * row, scratch: scores, harness: 0 };
+  }
+  const arriving = phase === "decode" ? 1 : streamTokens;
+  const positions = phase === "decode" ? 0 : 2 * f32Bytes;
+  return {
+    input: arriving * (heads + 2 * kvHeads) * row,
+    output: (phase === "decode" ? 1 : n) * heads * row,
+    state: 2 * cacheCapacity(shape) * kvHeads * row,
+    scratch: batch * heads * splitCount(shape, tiles) * (headDim + 2) * f32Bytes + positions,
+    harness: 0,
+  };
+};
+
+/** Every token compares itself with all before it, and the cache keeps them all. */
+export const softmaxClaim = (phase: Phase): Claim => ({ time: phase === "decode" ? "O(n)" : "O(n²)", stateBytes: "O(n)" });

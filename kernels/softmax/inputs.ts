@@ -1,0 +1,24 @@
+import type { Shape, Tensors } from "../mechanism.ts";
+import { normals } from "../random.ts";
+
+/** A generated text reads its q, k and v in a circle of this many tokens, so that inputs stay small however long it gets. */
+export const streamTokens = 64;
+
+/**
+ * q, k, v ~ N(0, 1), each [batch, token, head or kvHead, channel]: n tokens in prefill, 1 in decode, a stream of 64 in generate.
+ * Decode adds kCache and vCache [batch, n + 1, kvHead, channel]: n rows of context, and NaN in row n until the step appends it.
+ */
+export const softmaxInputs = (shape: Shape, seed: number): Tensors => {
+  const { batch, n, heads, kvHeads, headDim } = shape;
+  const tokens = { prefill: n, decode: 1, generate: streamTokens, probe: n }[shape.phase];
+  const draw = (name: string, lines: number): Float32Array => normals(lines * headDim, seed, name);
+  const newest = { q: draw("q", batch * tokens * heads), k: draw("k", batch * tokens * kvHeads), v: draw("v", batch * tokens * kvHeads) };
+  if (shape.phase !== "decode") return newest;
+  const cache = (name: string): Float32Array => {
+    const values = draw(name, batch * (n + 1) * kvHeads);
+    const row = kvHeads * headDim;
+    for (let entry = 0; entry < batch; entry++) values.fill(Number.NaN, (entry * (n + 1) + n) * row, (entry + 1) * (n + 1) * row);
+    return values;
+  };
+  return { ...newest, kCache: cache("kCache"), vCache: cache("vCache") };
+};

@@ -1,0 +1,146 @@
+// Causal softmax attention of one tile of 64 query rows of one head, keys in tiles of 32 with an online softmax (FlashAttention-2,
+// arXiv 2307.08691, algorithm 1). Needs no subgroups: 16 x 8 threads share Q, K and V through workgroup memory, each thread keeps
+// 4 rows x 4 keys of scores and 4 rows x (HEAD_DIM / 8) channels of output in registers.
+@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(1) var<storage, read> k: array<vec4f>;
+@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> o: array<vec4f>;
+
+const ROWS = 64u;
+const KEYS = 32u;
+const ACROSS = 8u;
+const THREADS = 128u;
+const QUADS = HEAD_DIM / 4u;
+const GROUP = HEADS / KV_HEADS;
+// One quad of padding a row keeps 8 neighbouring threads on different banks.
+const PITCH = SLICE + 1u;
+const K_STAGE = ROWS * PITCH;
+// The probabilities live where the Q and K slices were: these are dead by then.
+const V_STAGE = ROWS * KEYS / 4u;
+const FAR_BELOW = -3.0e38;
+
+var<workgroup> stage: array<vec4f, V_STAGE + 384u>;
+var<workgroup> rowParts: array<f32, ROWS * ACROSS>;
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
+  // The longest rows first, so that the last workgroups to start are short ones.
+  let reversed = workgroup.y * grid.x + workgroup.x;
+  if (reversed >= ROW_TILES) { return; }
+  let row0 = (ROW_TILES - 1u - reversed) * ROWS;
+  let head = workgroup.z % HEADS;
+  let batch = workgroup.z / HEADS;
+  let kvHead = head / GROUP;
+  let down = thread / ACROSS;
+  let across = thread % ACROSS;
+  let qBase = (batch * TOKENS * HEADS + head) * QUADS;
+  let kvBase = (batch * TOKENS * KV_HEADS + kvHead) * QUADS;
+
+  //@repeat r 4
+  var max${r} = FAR_BELOW;
+  var sum${r} = 0.0;
+  //@repeat c CHANNEL_QUADS
+  var o${r}_${c} = vec4f();
+  //@end
+  //@end
+
+  let keyEnd = min(row0 + ROWS, TOKENS);
+  for (var key0 = 0u; key0 < keyEnd; key0 += KEYS) {
+    //@repeat r 4
+    var s${r} = vec4f();
+    //@end
+    for (var slice = 0u; slice < QUADS; slice += SLICE) {
+      workgroupBarrier();
+      for (var i = thread; i < ROWS * SLICE; i += THREADS) {
+        let row = i / SLICE;
+        let token = row0 + row;
+        var value = vec4f();
+        if (token < TOKENS) { value = q[qBase + token * HEADS * QUADS + slice + i % SLICE] * SCALE_LOG2E; }
+        stage[row * PITCH + i % SLICE] = value;
+      }
+      for (var i = thread; i < KEYS * SLICE; i += THREADS) {
+        let key = i / SLICE;
+        let token = key0 + key;
+        var value = vec4f();
+        if (token < TOKENS) { value = k[kvBase + token * KV_HEADS * QUADS + slice + i % SLICE]; }
+        // Keys 4a..4a+3 belong to thread a: interleaved, so that threads read neighbouring rows.
+        stage[K_STAGE + ((key % 4u) * ACROSS + key / 4u) * PITCH + i % SLICE] = value;
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < SLICE; i++) {
+        //@repeat c 4
+        let k${c} = stage[K_STAGE + (${c}u * ACROSS + across) * PITCH + i];
+        //@end
+        //@repeat r 4
+        let q${r} = stage[(down * 4u + ${r}u) * PITCH + i];
+        s${r} += vec4f(dot(q${r}, k0), dot(q${r}, k1), dot(q${r}, k2), dot(q${r}, k3));
+        //@end
+      }
+    }
+
+    let keys = key0 + across * 4u + vec4u(0u, 1u, 2u, 3u);
+    //@repeat r 4
+    s${r} = select(s${r}, vec4f(FAR_BELOW), keys > vec4u(row0 + down * 4u + ${r}u));
+    rowParts[(down * 4u + ${r}u) * ACROSS + across] = max(max(s${r}.x, s${r}.y), max(s${r}.z, s${r}.w));
+    //@end
+    workgroupBarrier();
+    //@repeat r 4
+    var newMax${r} = max${r};
+    for (var i = 0u; i < ACROSS; i++) { newMax${r} = max(newMax${r}, rowParts[(down * 4u + ${r}u) * ACROSS + i]); }
+    let weight${r} = exp2(s${r} - newMax${r});
+    let shrink${r} = exp2(max${r} - newMax${r});
+    max${r} = newMax${r};
+    sum${r} = sum${r} * shrink${r} + dot(weight${r}, vec4f(1.0));
+    stage[(down * 4u + ${r}u) * ACROSS + across] = weight${r};
+    //@repeat c CHANNEL_QUADS
+    o${r}_${c} *= shrink${r};
+    //@end
+    //@end
+
+    for (var slice = 0u; slice < KEYS; slice += V_KEYS) {
+      if (slice > 0u) { workgroupBarrier(); }
+      for (var i = thread; i < V_KEYS * QUADS; i += THREADS) {
+        let token = key0 + slice + i / QUADS;
+        var value = vec4f();
+        if (token < TOKENS) { value = v[kvBase + token * KV_HEADS * QUADS + i % QUADS]; }
+        stage[V_STAGE + i] = value;
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < V_KEYS; i += 4u) {
+        //@repeat r 4
+        let p${r} = stage[(down * 4u + ${r}u) * ACROSS + (slice + i) / 4u];
+        //@end
+        //@repeat c CHANNEL_QUADS
+        {
+          let channel = min(across + ${c}u * ACROSS, QUADS - 1u);
+          //@repeat j 4
+          let v${j} = stage[V_STAGE + (i + ${j}u) * QUADS + channel];
+          //@end
+          //@repeat r 4
+          o${r}_${c} += p${r}.x * v0 + p${r}.y * v1 + p${r}.z * v2 + p${r}.w * v3;
+          //@end
+        }
+        //@end
+      }
+    }
+  }
+
+  workgroupBarrier();
+  //@repeat r 4
+  rowParts[(down * 4u + ${r}u) * ACROSS + across] = sum${r};
+  //@end
+  workgroupBarrier();
+  //@repeat r 4
+  {
+    let token = row0 + down * 4u + ${r}u;
+    var total = 0.0;
+    for (var i = 0u; i < ACROSS; i++) { total += rowParts[(down * 4u + ${r}u) * ACROSS + i]; }
+    if (token < TOKENS) {
+      let oBase = qBase + token * HEADS * QUADS;
+      //@repeat c CHANNEL_QUADS
+      if (across + ${c}u * ACROSS < QUADS) { o[oBase + across + ${c}u * ACROSS] = o${r}_${c} / total; }
+      //@end
+    }
+  }
+  //@end
+}

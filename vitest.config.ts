@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+/** A .wgsl import is its text, as esbuild's text loader makes it in the build. */
+const wgslText = {
+  name: "wgsl-text",
+  enforce: "pre" as const,
+  load: (id: string): string | undefined => (id.endsWith(".wgsl") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))};` : undefined),
+};
+
+const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
+  extends: true as const,
+  test: { name, include, exclude: ["node_modules/**", ...exclude] },
+});
+
+export default defineConfig({
+  plugins: [wgslText],
+  test: {
+    // Tests that open a device take turns: two cores cannot carry two of them.
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      inFolder("default", ["harness/**/*.test.ts", "kernels/**/*.test.ts"], ["**/*.matrix.test.ts"]),
+      inFolder("kernels", ["kernels/**/*.matrix.test.ts"]),
+    ],
+  },
+});
