@@ -1,7 +1,10 @@
 import type { Estimate } from "../record/run.ts";
 
 /** 1,234,567; fractions are rounded away. */
-export const formatCount = (value: number): string => Math.round(value).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+export const formatCount = (value: number): string =>
+  Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
 /** Three significant digits, without an exponent between 0.001 and a million: 0.0123, 1.23, 12.3, 1,230. */
 export const formatNumber = (value: number): string => {
@@ -36,13 +39,9 @@ export const formatBytes = (bytes: number): string => {
   if (!Number.isFinite(bytes)) return "–";
   const power = bytes < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log2(bytes) / 10));
   const value = bytes / 1024 ** power;
-  const digits = Number.isInteger(value) || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${formatCount(Math.trunc(value))}${digits > 0 ? decimals(value, digits) : Number.isInteger(value) ? "" : ""} ${byteUnits[power] ?? "B"}`;
-};
-
-const decimals = (value: number, digits: number): string => {
-  const fraction = (value - Math.trunc(value)).toFixed(digits).slice(1);
-  return fraction.replace(/\.?0+$/, "");
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  const [whole, fraction] = String(Number(value.toFixed(digits))).split(".");
+  return `${formatCount(Number(whole))}${fraction ? `.${fraction}` : ""} ${byteUnits[power] ?? "B"}`;
 };
 
 /** 0.173 as "17 %", small ones with a digit more. */

@@ -46,7 +46,11 @@ const laws = [
 ] as const satisfies readonly { class: GrowthClass; named: boolean; terms: readonly ((x: number) => number)[] }[];
 
 /** Columns of a fit by relative error: terms at x over y, scaled to 1 at the largest x so that the normal equations stay well conditioned. */
-const fitTerms = (terms: readonly ((x: number) => number)[], xs: readonly number[], ys: readonly number[]): { readonly coefficients: readonly number[]; readonly rss: number } => {
+const fitTerms = (
+  terms: readonly ((x: number) => number)[],
+  xs: readonly number[],
+  ys: readonly number[],
+): { readonly coefficients: readonly number[]; readonly rss: number } => {
   const largest = xs.at(-1) ?? 1;
   const all = [() => 1, ...terms];
   const columns = all.map((term) => Float64Array.from(xs, (x, i) => term(x) / term(largest) / (ys[i] ?? 1)));
@@ -124,9 +128,18 @@ export const growthOf = ({ xs, ys, replicates }: Sampled, variable: string): Gro
   const scores = scoresOf(xs, ys);
   const noise = noiseOf(ys, replicates);
   const flat = scores.find((score) => score.class === "O(1)");
-  if (growth.high <= flatGrowth && flat && flat.rms <= Math.max(worstFit, 2 * noise)) return { ...known, class: "O(1)", note: undefined, measureUpTo: undefined };
+  if (growth.high <= flatGrowth && flat && flat.rms <= Math.max(worstFit, 2 * noise))
+    return { ...known, class: "O(1)", note: undefined, measureUpTo: undefined };
 
-  const reason = whyUndecided(scores, estimate((c) => growingSlope(c, largest)), curve, noise, sampleSupport(xs, replicates, scores[0]), growth);
+  const reason = whyUndecided(
+    xs.length,
+    scores,
+    estimate((c) => growingSlope(c, largest)),
+    curve,
+    noise,
+    sampleSupport(xs, replicates, scores[0]),
+    growth,
+  );
   const winner = scores[0];
   if (reason === undefined && winner) return { ...known, class: winner.class, note: undefined, measureUpTo: undefined };
   const measureUpTo = rangeWanted(curve, coefficients.b.high, largest);
@@ -134,10 +147,21 @@ export const growthOf = ({ xs, ys, replicates }: Sampled, variable: string): Gro
   return { ...known, class: "undecided", note: `${reason ?? "no law was fitted"}; ${advice}`, measureUpTo };
 };
 
-const undecided = (note: string, measureUpTo: number | undefined): Growth => ({ coefficients: undefined, exponent: undefined, class: "undecided", note, measureUpTo });
+const undecided = (note: string, measureUpTo: number | undefined): Growth => ({
+  coefficients: undefined,
+  exponent: undefined,
+  class: "undecided",
+  note,
+  measureUpTo,
+});
 
 const tooShort = (xs: readonly number[], variable: string): string => {
-  const range = xs.length === 0 ? "none was measured" : xs.length === 1 ? `only ${formatCount(xs[0] ?? 0)} was measured` : `${xs.length} were measured, from ${formatCount(xs[0] ?? 0)} to ${formatCount(xs.at(-1) ?? 0)}`;
+  const range =
+    xs.length === 0
+      ? "none was measured"
+      : xs.length === 1
+        ? `only ${formatCount(xs[0] ?? 0)} was measured`
+        : `${xs.length} were measured, from ${formatCount(xs[0] ?? 0)} to ${formatCount(xs.at(-1) ?? 0)}`;
   return `a growth law needs at least ${leastValues} values of ${variable} over a range of ${leastSpan} times or more; ${range}`;
 };
 
@@ -150,7 +174,10 @@ const spanWanted = (xs: readonly number[]): number | undefined => {
 /** Half a typical 95 % interval, relative. */
 const noiseOf = (ys: readonly number[], replicates: readonly (readonly number[])[]): number => {
   const widths = ys.map((y, i) => {
-    const { low, high } = percentileInterval(y, replicates.map((values) => values[i] ?? y));
+    const { low, high } = percentileInterval(
+      y,
+      replicates.map((values) => values[i] ?? y),
+    );
     return (high - low) / (2 * y);
   });
   return widths.reduce((sum, width) => sum + width, 0) / widths.length;
@@ -163,19 +190,29 @@ const sampleSupport = (xs: readonly number[], replicates: readonly (readonly num
   return some.filter((values) => scoresOf(xs, values)[0]?.class === winner?.class).length / some.length;
 };
 
-const whyUndecided = (scores: readonly Score[], growing: Estimate, curve: Curve, noise: number, support: number, growth: Estimate): string | undefined => {
+const whyUndecided = (
+  count: number,
+  scores: readonly Score[],
+  growing: Estimate,
+  curve: Curve,
+  noise: number,
+  support: number,
+  growth: Estimate,
+): string | undefined => {
   const [winner, second] = scores;
   if (!winner) return "too few values";
-  if (winner.class === "O(1)" || growth.low <= 1) return `growth over the range lies between ${growth.low.toFixed(2)} and ${growth.high.toFixed(2)} times, which is neither flat nor a law`;
-  if (winner.rms > Math.max(worstFit, 2 * noise)) return `no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`;
+  if (winner.class === "O(1)" || growth.low <= 1)
+    return `growth over the range lies between ${growth.low.toFixed(2)} and ${growth.high.toFixed(2)} times, which is neither flat nor a law`;
+  if (winner.rms > Math.max(worstFit, 2 * noise))
+    return `no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`;
   if (!winner.named) return `${winner.class} is nearest, which is not one of the laws that are told apart here`;
   if (second && second.criterion - winner.criterion < margin) return `the range does not tell ${winner.class} from ${second.class}`;
   if (support < agreeing) return `the samples do not settle on one law: ${winner.class} is nearest in ${(support * 100).toFixed(0)} % of resamples`;
   if (winner.class === "O(n)" && growing.high > linearAtMost) return "O(n) is nearest, but a quadratic part that takes over later is not excluded";
   if (winner.class === "O(n²)" && growing.low < quadraticAtLeast) return "linear and quadratic parts are of one size in this range";
   // The general curve has one parameter more, for which AICc punishes it; against O(n log n) it must lose on its misfit alone.
-  const misfit = Math.log(curve.rss) - 2 * Math.log(winner.rms);
-  if (winner.class === "O(n log n)" && !(misfit > 0 && curve.rss > winner.rms ** 2)) return "O(n log n) and a mixture of O(n) and O(n²) fit alike";
+  const general = count * Math.log(curve.rss / count + modelError ** 2);
+  if (winner.class === "O(n log n)" && general - winner.deviance < margin) return "O(n log n) and a mixture of O(n) and O(n²) fit alike";
   return undefined;
 };
 

@@ -1,6 +1,6 @@
-import type { ClockSource, RunRecord, Visit } from "../record/run.ts";
+import type { Clock, ClockSource, RunRecord, Visit } from "../record/run.ts";
 import { normals, seedFor, uniformAt, uniforms } from "./random.ts";
-import { fewUnitsFactor, median, medianInPlace } from "./statistics.ts";
+import { median, medianInPlace, percentileInterval, studentRatio } from "./statistics.ts";
 
 /** A median and what it could as well have been: index r of all spreads of one run comes of the same draw of workers and turns, so ratios and fits over cells stay paired. */
 export interface Spread {
@@ -52,7 +52,7 @@ export const resample = (visits: readonly Visit[], draws: Draws, id: string): Sp
   const estimate = median(all.flatMap((times) => [...times]));
   if (!(estimate > 0 && Number.isFinite(estimate))) return undefined;
 
-  const widen = all.length > 1 ? fewUnitsFactor(unitsOf(groups)) : fewUnitsFactor(samples);
+  const widen = all.length > 1 ? wideningOf(groups) : studentRatio(samples - 1);
   const floor = unseenSpread(used, samples, estimate, draws);
   const normal = normals(seedFor(draws.seed, `${id}/unseen`));
   const uniform = uniforms(seedFor(draws.seed, `${id}/samples`));
@@ -74,7 +74,13 @@ const byWorker = (visits: readonly Visit[]): Map<number, Visit[]> => {
   return groups;
 };
 
-const resampledMedian = (groups: readonly (readonly Float64Array[])[], replicate: number, draws: Draws, uniform: () => number, buffer: Float64Array): number => {
+const resampledMedian = (
+  groups: readonly (readonly Float64Array[])[],
+  replicate: number,
+  draws: Draws,
+  uniform: () => number,
+  buffer: Float64Array,
+): number => {
   const [workerSlots, turnSlots] = draws.slots;
   let count = 0;
   for (let slot = 0; slot < groups.length; slot++) {
@@ -88,21 +94,27 @@ const resampledMedian = (groups: readonly (readonly Float64Array[])[], replicate
   return medianInPlace(buffer, count);
 };
 
-/** How many independent units the cell has: its workers if they differ by more than their turns explain, else its visits. */
-const unitsOf = (groups: readonly (readonly Float64Array[])[]): number => {
+/**
+ * How much wider than its bootstrap an interval must be for having few units. Units are the workers where they differ by more than their
+ * turns explain, else all visits alike. Drawing u units shows (u−1)/u of their variance; where workers do not differ, drawing workers and
+ * then turns shows that of the turns twice, which is taken back.
+ */
+const wideningOf = (groups: readonly (readonly Float64Array[])[]): number => {
   const logs = groups.map((group) => group.map((times) => Math.log(Math.max(median(times), Number.MIN_VALUE))));
+  const workers = logs.length;
   const visits = logs.flat().length;
-  const within = visits - logs.length;
-  if (logs.length < 2 || within === 0) return visits;
   const grand = mean(logs.flat());
-  let betweenSquares = 0;
-  let withinSquares = 0;
+  let between = 0;
+  let within = 0;
   for (const group of logs) {
     const centre = mean(group);
-    betweenSquares += group.length * (centre - grand) ** 2;
-    for (const value of group) withinSquares += (value - centre) ** 2;
+    between += group.length * (centre - grand) ** 2;
+    for (const value of group) within += (value - centre) ** 2;
   }
-  return betweenSquares / (logs.length - 1) > (workersDiffer * withinSquares) / within ? logs.length : visits;
+  const shownOfWorkers = (workers - 1) / workers;
+  const differ = workers > 1 && visits > workers && between / (workers - 1) > (workersDiffer * within) / (visits - workers);
+  if (differ) return studentRatio(workers - 1) / Math.sqrt(shownOfWorkers);
+  return studentRatio(visits - 1) / Math.sqrt(shownOfWorkers + 1 - workers / visits);
 };
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -113,4 +125,17 @@ const unseenSpread = (visits: readonly Visit[], samples: number, estimate: numbe
   const step = draws.stepMs / repetitions / estimate / (2 * 1.96);
   const few = samples === 1 ? singleSampleSpread : visits.length === 1 ? singleVisitSpread : 0;
   return Math.min(2, Math.hypot(step, few));
+};
+
+/**
+ * Half the 95 % interval of one cell's median over that median, as the summary of a finished run will have it up to the noise of 200
+ * replicates: what a schedule compares with the precision asked for. Infinity without a positive median.
+ */
+export const relativePrecision = (visits: readonly Visit[], clock: Clock, seed: number): number => {
+  const groups = [...byWorker(visits).values()];
+  const slots = [Math.max(1, groups.length), Math.max(1, ...groups.map((group) => group.length))] as const;
+  const spread = resample(visits, { seed, count: 200, slots, source: clock.source, stepMs: clock.stepNs / 1e6 }, "precision");
+  if (!spread) return Number.POSITIVE_INFINITY;
+  const { value, low, high } = percentileInterval(spread.estimate, spread.replicates);
+  return (high - low) / (2 * value);
 };

@@ -58,13 +58,9 @@ export const percentileInterval = (value: number, replicates: ArrayLike<number>)
 const studentTable = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
 const normal975 = 1.96;
 
-/**
- * How much wider than a bootstrap's 95 % interval one of `units` independent units must be: Student's t over the normal's 1.96, and the
- * √(u/(u−1)) by which resampling u units understates their spread. 2 units: 9.2, 3: 2.7, 5: 1.6, 10: 1.2.
- */
-export const fewUnitsFactor = (units: number): number => {
-  if (units < 2) return 1;
-  const freedom = units - 1;
+/** Student's two-sided 95 % point over the normal's. Above 10 degrees of freedom by the first term of its expansion in 1/freedom. */
+export const studentRatio = (freedom: number): number => {
+  if (freedom < 1) return 1;
   const student = studentTable[freedom - 1] ?? normal975 + (normal975 ** 3 + normal975) / (4 * freedom);
-  return (student / normal975) * Math.sqrt(units / freedom);
+  return student / normal975;
 };

@@ -1,4 +1,4 @@
-import type { CellRecord, Ceilings, Summary } from "../record/run.ts";
+import type { Ceilings, CellRecord, Summary } from "../record/run.ts";
 import { type Draws, type Spread, timesOf } from "./resampling.ts";
 import { median, percentileInterval } from "./statistics.ts";
 

@@ -1,4 +1,4 @@
-import type { BytesByRole, Claim, Flops, GrowthClass, Look, Tiles } from "../../kernels/mechanism.ts";
+import type { BytesByRole, Claim, Flops, GrowthClass, Look, Mechanism, Tiles } from "../../kernels/mechanism.ts";
 import type { Cell, Experiment } from "../experiment/experiment.ts";
 
 /**
@@ -131,6 +131,8 @@ export interface Summary {
 }
 
 export interface CellRecord extends Cell {
+  /** of its mechanism: analysis pairs softmax with linear arms without loading kernels */
+  readonly family: Mechanism["family"];
   /** of its mechanism: colour, mark and dash in every chart */
   readonly look: Look;
   readonly outcome: Outcome;

@@ -4,7 +4,9 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  for (var i = 0u; i < VECTORS_PER_LANE; i += 4u) {
+  // From the buffer, not a constant: see read.wgsl.
+  let vectors = arrayLength(&source) / LANES;
+  for (var i = 0u; i < vectors; i += 4u) {
     let at = i * LANES + id.x;
     copied[at] = source[at];
     copied[at + LANES] = source[at + LANES];

@@ -96,7 +96,7 @@ const read = instrument({
   order: 910,
   definition: "sum of n f32 values by lane",
   plan({ n }) {
-    const { lanes, vectorsPerLane } = streams(n);
+    const { lanes } = streams(n);
     return {
       buffers: [
         sourceBuffer(n),
@@ -112,7 +112,7 @@ const read = instrument({
         },
       ],
       setup: [],
-      steps: [step("read", readWgsl, { LANES: lanes, VECTORS_PER_LANE: vectorsPerLane }, ["source", "sums"], lanes)],
+      steps: [step("read", readWgsl, { LANES: lanes }, ["source", "sums"], lanes)],
     };
   },
   inputs: ({ n }, seed) => ({ source: normals(n, seed, "source") }),
@@ -137,11 +137,11 @@ const copy = instrument({
   order: 920,
   definition: "n f32 values from one buffer to another",
   plan({ n }) {
-    const { lanes, vectorsPerLane } = streams(n);
+    const { lanes } = streams(n);
     return {
       buffers: [sourceBuffer(n), { name: "copied", role: "output", dtype: "f32", dims: [["value", n]], init: "poison" }],
       setup: [],
-      steps: [step("copy", copyWgsl, { LANES: lanes, VECTORS_PER_LANE: vectorsPerLane }, ["source", "copied"], lanes)],
+      steps: [step("copy", copyWgsl, { LANES: lanes }, ["source", "copied"], lanes)],
     };
   },
   inputs: ({ n }, seed) => ({ source: normals(n, seed, "source") }),

@@ -3,13 +3,24 @@ import type { Sizes } from "./sizes.ts";
 
 type Dims = PlanBuffer["dims"];
 
-const tokenRows = ({ batch, heads }: Sizes, token: string, tokens: number, width: number): Dims => [["batch", batch], [token, tokens], ["head", heads], ["channel", width]];
+const tokenRows = ({ batch, heads }: Sizes, token: string, tokens: number, width: number): Dims => [
+  ["batch", batch],
+  [token, tokens],
+  ["head", heads],
+  ["channel", width],
+];
 
 /** q, k, v as inputs, o as output, and the state (z too when normalized), which starts as `init` says. */
 export const commonBuffers = (sizes: Sizes, state: { readonly continued: boolean }): readonly PlanBuffer[] => {
   const { batch, heads, tokens, inputTokens, keys, values, normalized } = sizes;
   const token = inputTokens === tokens ? "token" : "stream";
-  const input = (name: string, width: number): PlanBuffer => ({ name, role: "input", dtype: "f32", dims: tokenRows(sizes, token, inputTokens, width), init: { tensor: name } });
+  const input = (name: string, width: number): PlanBuffer => ({
+    name,
+    role: "input",
+    dtype: "f32",
+    dims: tokenRows(sizes, token, inputTokens, width),
+    init: { tensor: name },
+  });
   const carried = (name: string, dims: Dims): PlanBuffer => ({
     name,
     role: "state",
@@ -22,7 +33,10 @@ export const commonBuffers = (sizes: Sizes, state: { readonly continued: boolean
     input("k", keys),
     input("v", values),
     { name: "o", role: "output", dtype: "f32", dims: tokenRows(sizes, "token", tokens, values), init: "poison" },
-    carried("state", [["key", keys], ["value", values]]),
+    carried("state", [
+      ["key", keys],
+      ["value", values],
+    ]),
     ...(normalized ? [carried("z", [["key", keys]])] : []),
   ];
 };

@@ -11,32 +11,35 @@
 #end
 
 const KEY_BLOCK = SUBGROUP * KEY_WIDTHS;
-var<workgroup> scores: array<vec4f, ROW_QUADS * KEY_BLOCK>; // [row / 4, key of the block]
+var<workgroup> scores: array<f32, ROWS * KEY_BLOCK>; // [row, key of the block]
 
 @compute @workgroup_size(SUBGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
-  let row0 = group.x * ROWS;
-  let chunk = row0 / CHUNK;
-  let column0 = group.y * COLUMNS;
+  let chunk = group.x;
+  let row0 = chunk * CHUNK + (group.y / COLUMN_TILES) * ROWS;
+  if (row0 >= TOKENS) {
+    return;
+  }
+  let firstColumn = (group.y % COLUMN_TILES) * COLUMNS;
   let qBase = (batch * TOKENS * HEADS + head) * KEYS;
   let kBase = (batch * TOKENS * HEADS + head) * KEY_QUADS;
   let vBase = (batch * TOKENS * HEADS + head) * VALUES;
   let last = min(row0 + ROWS, TOKENS) - 1u;
-#each w VALUE_WIDTHS
-  let column${w} = column0 + ${w}u * SUBGROUP + lane;
-  // Lanes past the last column load some column that exists and never store.
-  let at${w} = min(column${w}, VALUES - 1u);
+  // Edges are clamped, not branched around: a row or column past the last is the last once more. Lanes past the last column do not store.
 #each r ROW_QUADS
-  var s${w}_${r} = vec4f(0.0);
-#end
-#end
-#each r ROW_QUADS
-  let row${r} = qBase + min(vec4u(row0 + ${r * 4}u) + vec4u(0u, 1u, 2u, 3u), vec4u(TOKENS - 1u)) * (HEADS * KEYS);
+  let rows${r} = min(vec4u(row0 + ${r * 4}u) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
+  let from${r} = qBase + rows${r} * (HEADS * KEYS);
 #if NORMALIZED
   // This lane's share of the denominators.
   var d${r} = vec4f(0.0);
+#end
+#end
+#each w VALUE_WIDTHS
+  let column${w} = min(firstColumn + ${w}u * SUBGROUP + lane, VALUES - 1u);
+#each r ROW_QUADS
+  var s${w}_${r} = vec4f(0.0);
 #end
 #end
 
@@ -45,7 +48,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     let count = min(SUBGROUP, KEYS - k0);
     let channel = min(k0 + lane, KEYS - 1u);
 #each r ROW_QUADS
-    let a${r} = featured(vec4f(q[row${r}.x + channel], q[row${r}.y + channel], q[row${r}.z + channel], q[row${r}.w + channel]));
+    let a${r} = featured(vec4f(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel]));
 #end
 #if NORMALIZED
     let zShare = select(0.0, chunkZ[(group.z * CHUNKS + chunk) * KEYS + channel], lane < count);
@@ -56,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     var stateAt = ((group.z * CHUNKS + chunk) * KEYS + k0) * VALUES;
     for (var i = 0u; i < count; i++) {
 #each w VALUE_WIDTHS
-      let b${w} = vec4f(chunkStates[stateAt + at${w}]);
+      let b${w} = vec4f(chunkStates[stateAt + column${w}]);
 #end
 #each r ROW_QUADS
       let x${r} = subgroupShuffle(a${r}, i);
@@ -71,8 +74,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   // tril(φ(Q_c) φ(K_c)ᵀ) V_c, a block of keys at a time, none past the last row.
   for (var key0 = chunk * CHUNK; key0 <= last; key0 += KEY_BLOCK) {
 #each w KEY_WIDTHS
-    let key${w} = key0 + ${w}u * SUBGROUP + lane;
-    let keyAt${w} = kBase + min(key${w}, last) * (HEADS * KEY_QUADS);
+    let ownKey${w} = key0 + ${w}u * SUBGROUP + lane;
+    let keyAt${w} = kBase + min(ownKey${w}, last) * (HEADS * KEY_QUADS);
 #each r ROW_QUADS
     var p${w}_${r} = vec4f(0.0);
 #end
@@ -81,7 +84,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       let count = min(SUBGROUP, KEYS - k0);
       let channel = min(k0 + lane, KEYS - 1u);
 #each r ROW_QUADS
-      let a${r} = featured(vec4f(q[row${r}.x + channel], q[row${r}.y + channel], q[row${r}.z + channel], q[row${r}.w + channel]));
+      let a${r} = featured(vec4f(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel]));
 #end
       for (var i = 0u; i < count; i += 4u) {
 #each w KEY_WIDTHS
@@ -101,24 +104,32 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     workgroupBarrier();
 #each w KEY_WIDTHS
 #each r ROW_QUADS
-    let c${w}_${r} = select(vec4f(0.0), p${w}_${r}, vec4u(row0 + ${r * 4}u) + vec4u(0u, 1u, 2u, 3u) >= vec4u(key${w}));
-    scores[${r}u * KEY_BLOCK + ${w}u * SUBGROUP + lane] = c${w}_${r};
+    p${w}_${r} = select(vec4f(0.0), p${w}_${r}, rows${r} >= vec4u(ownKey${w}));
 #if NORMALIZED
-    d${r} += c${w}_${r};
+    d${r} += p${w}_${r};
 #end
 #end
 #end
+    // Loops over the four rows of a quad, here and at the end, since code that stores compiles slowly and runs once.
+    for (var j = 0u; j < 4u; j++) {
+#each w KEY_WIDTHS
+#each r ROW_QUADS
+      scores[(${r * 4}u + j) * KEY_BLOCK + ${w}u * SUBGROUP + lane] = p${w}_${r}[j];
+#end
+#end
+    }
     workgroupBarrier();
     let keys = min(KEY_BLOCK, last + 1u - key0);
     var valueAt = vBase + key0 * (HEADS * VALUES);
     for (var j0 = 0u; j0 < keys; j0 += SUBGROUP) {
 #each r ROW_QUADS
-      let a${r} = scores[${r}u * KEY_BLOCK + j0 + lane];
+      let at${r} = ${r * 4}u * KEY_BLOCK + j0 + lane;
+      let a${r} = vec4f(scores[at${r}], scores[at${r} + KEY_BLOCK], scores[at${r} + 2u * KEY_BLOCK], scores[at${r} + 3u * KEY_BLOCK]);
 #end
       let count = min(SUBGROUP, keys - j0);
       for (var i = 0u; i < count; i++) {
 #each w VALUE_WIDTHS
-        let b${w} = vec4f(v[valueAt + at${w}]);
+        let b${w} = vec4f(v[valueAt + column${w}]);
 #end
 #each r ROW_QUADS
         let x${r} = subgroupShuffle(a${r}, i);
@@ -139,16 +150,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let f${r} = vec4f(SCALE);
 #end
 #end
+  for (var j = 0u; j < 4u; j++) {
 #each w VALUE_WIDTHS
-  if (column${w} < VALUES) {
+    if (VALUES % COLUMNS == 0 || firstColumn + ${w}u * SUBGROUP + lane < VALUES) {
 #each r ROW_QUADS
-    let o${w}_${r} = s${w}_${r} * f${r};
-    let to${w}_${r} = vBase + (row0 + ${r * 4}u) * (HEADS * VALUES) + column${w};
-    if (row0 + ${r * 4}u <= last) { o[to${w}_${r}] = o${w}_${r}.x; }
-    if (row0 + ${r * 4}u + 1u <= last) { o[to${w}_${r} + HEADS * VALUES] = o${w}_${r}.y; }
-    if (row0 + ${r * 4}u + 2u <= last) { o[to${w}_${r} + 2u * HEADS * VALUES] = o${w}_${r}.z; }
-    if (row0 + ${r * 4}u + 3u <= last) { o[to${w}_${r} + 3u * HEADS * VALUES] = o${w}_${r}.w; }
+      o[vBase + rows${r}[j] * (HEADS * VALUES) + column${w}] = s${w}_${r}[j] * f${r}[j];
+#end
+    }
 #end
   }
-#end
 }

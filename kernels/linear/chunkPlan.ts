@@ -16,20 +16,30 @@ const scanThreads = 64;
 
 /**
  * Prefill by chunks, all of it matrix products: the sum U_c = K_cᵀV_c of each chunk, a scan that turns sums into the state before each chunk,
- * then O_c = scale · (Q_c S_c + tril(Q_cK_cᵀ) V_c). Serial tiles fold the scan into the first pass.
- * Source: Yang et al. 2024, arXiv 2312.06635 §3; three passes as in kernels for few heads.
+ * then O_c = scale · (Q_c S_c + tril(Q_cK_cᵀ) V_c).
+ * Source: the chunkwise form of Yang et al. 2024, arXiv 2312.06635 §3, without gates.
  */
 export const chunkPlan = (shape: Shape, capabilities: Capabilities, given: Tiles): Plan => {
   const sizes = sizesOf(shape);
   const tiles = chunkTiles(given);
   const { chunks, keys, values, normalized } = sizes;
-  const serial = tiles.path === "subgroup" && tiles.serial;
-  const steps = [statesStep(sizes, capabilities, tiles), ...(serial ? [] : [scanStep(sizes)]), outputsStep(sizes, capabilities, tiles)];
+  const steps = [statesStep(sizes, capabilities, tiles), scanStep(sizes), outputsStep(sizes, capabilities, tiles)];
   return {
     buffers: [
       ...commonBuffers(sizes, { continued: false }),
-      headScratch(sizes, "chunkStates", "f32", [["chunk", chunks], ["key", keys], ["value", values]]),
-      ...(normalized ? [headScratch(sizes, "chunkZ", "f32", [["chunk", chunks], ["key", keys]])] : []),
+      headScratch(sizes, "chunkStates", "f32", [
+        ["chunk", chunks],
+        ["key", keys],
+        ["value", values],
+      ]),
+      ...(normalized
+        ? [
+            headScratch(sizes, "chunkZ", "f32", [
+              ["chunk", chunks],
+              ["key", keys],
+            ]),
+          ]
+        : []),
     ],
     setup: [],
     steps,
@@ -52,24 +62,22 @@ const statesStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chun
   const { batch, heads, keys, values, chunks, normalized } = sizes;
   const [rows, columns] = tiles.path === "plain" ? [tiles.tile, tiles.tile] : [tiles.rows, tiles.columns];
   const columnTiles = Math.ceil(values / columns);
-  const serial = tiles.path === "subgroup" && tiles.serial;
   const own: Counts =
     tiles.path === "plain"
       ? { TILE: tiles.tile, PANEL: panel }
-      : { ROWS: rows, ROW_QUADS: rows / 4, COLUMNS: columns, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: columns / subgroupMinSize, SERIAL: serial };
-  const z = serial ? ["chunkZ", "z"] : ["chunkZ"];
-  return kernel("linear chunk states", sizes, tiles.path === "plain" ? statesPlain : statesSubgroup, {
+      : { ROWS: rows, ROW_QUADS: rows / 4, COLUMNS: columns, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: columns / subgroupMinSize };
+  return kernel("chunk states", sizes, tiles.path === "plain" ? statesPlain : statesSubgroup, {
     counts: { ...commonCounts(sizes), ...own, COLUMN_TILES: columnTiles },
     subgroups: tiles.path === "subgroup",
-    bindings: ["k", "v", "chunkStates", ...(serial ? ["state"] : []), ...(normalized ? z : [])],
-    workgroups: [serial ? 1 : chunks, Math.ceil(keys / rows) * columnTiles, batch * heads],
+    bindings: ["k", "v", "chunkStates", ...(normalized ? ["chunkZ"] : [])],
+    workgroups: [chunks, Math.ceil(keys / rows) * columnTiles, batch * heads],
   });
 };
 
 const scanStep = (sizes: Sizes): Step => {
   const { batch, heads, keys, values, chunks, normalized } = sizes;
   const stateQuads = (keys * values) / 4;
-  return kernel("linear chunk scan", sizes, scan, {
+  return kernel("chunk scan", sizes, scan, {
     counts: { CHUNKS: chunks, STATE_QUADS: stateQuads, KEY_QUADS: keys / 4, THREADS: scanThreads, NORMALIZED: normalized },
     subgroups: false,
     bindings: ["chunkStates", "state", ...(normalized ? ["chunkZ", "z"] : [])],
@@ -78,17 +86,24 @@ const scanStep = (sizes: Sizes): Step => {
 };
 
 const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles): Step => {
-  const { batch, heads, tokens, values, scale, normalized } = sizes;
+  const { batch, heads, values, chunk, chunks, scale, normalized } = sizes;
   const columns = tiles.path === "plain" ? tiles.tile : tiles.columns;
+  const columnTiles = Math.ceil(values / columns);
   const own: Counts =
     tiles.path === "plain"
       ? { TILE: tiles.tile, PANEL: panel }
-      : { ROW_QUADS: tiles.rows / 4, COLUMNS: columns, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: columns / subgroupMinSize, KEY_WIDTHS: tiles.keys / subgroupMinSize };
-  return kernel("linear chunk outputs", sizes, tiles.path === "plain" ? outputsPlain : outputsSubgroup, {
-    counts: { ...commonCounts(sizes), ...own, ROWS: tiles.rows, SCALE: scale },
+      : {
+          ROW_QUADS: tiles.rows / 4,
+          COLUMNS: columns,
+          SUBGROUP: subgroupMinSize,
+          VALUE_WIDTHS: columns / subgroupMinSize,
+          KEY_WIDTHS: tiles.keys / subgroupMinSize,
+        };
+  return kernel("chunk outputs", sizes, tiles.path === "plain" ? outputsPlain : outputsSubgroup, {
+    counts: { ...commonCounts(sizes), ...own, ROWS: tiles.rows, COLUMN_TILES: columnTiles, SCALE: scale },
     subgroups: tiles.path === "subgroup",
     bindings: ["q", "k", "v", "chunkStates", "o", ...(normalized ? ["chunkZ"] : [])],
-    workgroups: [Math.ceil(tokens / tiles.rows), Math.ceil(values / columns), batch * heads],
+    workgroups: [chunks, (chunk / tiles.rows) * columnTiles, batch * heads],
   });
 };
 

@@ -1,7 +1,8 @@
 import type { Capabilities, Plan, Shape, Step, Tiles } from "../mechanism.ts";
 import { commonBuffers, headScratch } from "./buffers.ts";
 import { featureMapOf } from "./featureMap.ts";
-import recurrent from "./recurrent.wgsl";
+import allTokens from "./recurrentPrefill.wgsl";
+import oneToken from "./recurrentStep.wgsl";
 import reset from "./reset.wgsl";
 import { type Sizes, sizesOf } from "./sizes.ts";
 import { unroll } from "./unroll.ts";
@@ -10,8 +11,9 @@ import { columnTiles, type RecurrentTiles, recurrentTiles } from "./variants.ts"
 const resetThreads = 64;
 
 /**
- * Prefill: one dispatch, the token loop inside. Decode: the same with one token, the state read first and updated in place. Generate: a reset,
- * then n such steps; each thread counts its own position, so that nobody submits between tokens and no dispatch reads what it writes elsewhere.
+ * Prefill: one dispatch, the token loop inside and the state in registers. Decode: one token, the state updated in place. Generate: a reset,
+ * then n steps of decode; each thread counts its own position, so that nobody submits between tokens and no dispatch reads a word that another
+ * of its threads writes.
  */
 export const recurrentPlan = (shape: Shape, capabilities: Capabilities, given: Tiles): Plan => {
   const sizes = sizesOf(shape);
@@ -34,7 +36,6 @@ const recurrentStep = ({ phase }: Shape, sizes: Sizes, { subgroupMinSize }: Capa
     HEADS: heads,
     TOKENS: tokens,
     INPUT_TOKENS: inputTokens,
-    STEP_TOKENS: counted ? 1 : tokens,
     KEYS: keys,
     KEY_QUADS: keys / 4,
     VALUES: values,
@@ -42,13 +43,13 @@ const recurrentStep = ({ phase }: Shape, sizes: Sizes, { subgroupMinSize }: Capa
     THREADS: tiles.threads,
     VALUE_WIDTHS: tiles.columns,
     COLUMN_TILES: columnTiles(values, tiles),
+    POSITION_BINDING: bindings.length - 1,
     ...(broadcast ? { SUBGROUP: subgroupMinSize, LANE_BLOCKS: Math.ceil(keys / 4 / subgroupMinSize) } : {}),
-    ...(counted ? { POSITION_BINDING: bindings.length - 1 } : {}),
   };
-  const flags = { NORMALIZED: normalized, BROADCAST: broadcast, CONTINUED: phase !== "prefill", COUNTED: counted };
+  const source = phase === "prefill" ? allTokens : oneToken;
   return {
-    label: `linear recurrent ${phase}`,
-    wgsl: `${featureMapOf(featureMap).wgsl}${unroll(recurrent, { ...counts, ...flags })}`,
+    label: `recurrent ${phase}`,
+    wgsl: `${featureMapOf(featureMap).wgsl}${unroll(source, { ...counts, NORMALIZED: normalized, BROADCAST: broadcast, COUNTED: counted })}`,
     entryPoint: "main",
     enables: broadcast ? ["subgroups"] : [],
     constants: counts,
@@ -61,7 +62,7 @@ const resetStep = (sizes: Sizes, tiles: RecurrentTiles): Step => {
   const { batch, heads, keys, values, normalized } = sizes;
   const counts = { STATE_ELEMENTS: keys * values, POSITIONS: positionsOf(sizes, tiles), KEYS: keys, THREADS: resetThreads };
   return {
-    label: "linear reset",
+    label: "recurrent reset",
     wgsl: unroll(reset, { ...counts, NORMALIZED: normalized }),
     entryPoint: "main",
     enables: [],

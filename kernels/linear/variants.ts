@@ -3,7 +3,7 @@ import { sizesOf } from "./sizes.ts";
 
 /** The chunk form: ROWS × COLUMNS register tiles, `keys` columns of scores at a time (subgroup); or a workgroup's ROWS × `tile` (plain). */
 export type ChunkTiles =
-  | { readonly path: "subgroup"; readonly rows: number; readonly columns: number; readonly keys: number; readonly serial: boolean }
+  | { readonly path: "subgroup"; readonly rows: number; readonly columns: number; readonly keys: number }
   | { readonly path: "plain"; readonly rows: number; readonly tile: number };
 
 /** The recurrent form: threads a workgroup, and the columns of S each keeps in registers. */
@@ -35,14 +35,13 @@ const chunkVariants = (shape: Shape, capabilities: Capabilities): readonly Chunk
   const plain: ChunkTiles = { path: "plain", rows: chunk % 32 === 0 ? 32 : 16, tile };
   if (!broadcasts(capabilities)) return [plain];
   const subgroup = capabilities.subgroupMinSize;
-  // On an emulation loads are dear and registers are memory anyway: wide tiles, and one walk over the chunks instead of a scan.
+  // On an emulation loads are dear and registers are memory anyway: wide tiles.
   const widths = capabilities.software ? 8 : 2;
   const blocks = (rows: number): ChunkTiles => ({
     path: "subgroup",
     rows,
     columns: evenColumns(values, subgroup, widths),
     keys: evenColumns(chunk, subgroup, widths),
-    serial: capabilities.software,
   });
   const sizes = chunk % 32 === 0 ? [16, 32] : [16];
   return capabilities.software ? [...sizes.map(blocks), plain] : [plain, ...sizes.map(blocks)];
@@ -71,7 +70,7 @@ const numberOf = (tiles: Tiles, name: string): number => {
 export const chunkTiles = (tiles: Tiles): ChunkTiles =>
   tiles.path === "plain"
     ? { path: "plain", rows: numberOf(tiles, "rows"), tile: numberOf(tiles, "tile") }
-    : { path: "subgroup", rows: numberOf(tiles, "rows"), columns: numberOf(tiles, "columns"), keys: numberOf(tiles, "keys"), serial: tiles.serial === true };
+    : { path: "subgroup", rows: numberOf(tiles, "rows"), columns: numberOf(tiles, "columns"), keys: numberOf(tiles, "keys") };
 
 /** Tiles as the recurrent form knows them. Throws when one is missing. */
 export const recurrentTiles = (tiles: Tiles): RecurrentTiles => ({

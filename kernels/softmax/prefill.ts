@@ -3,6 +3,7 @@ import { softmaxBuffers } from "./buffers.ts";
 import naiveOutput from "./naiveOutput.wgsl";
 import naiveScores from "./naiveScores.wgsl";
 import naiveSoftmax from "./naiveSoftmax.wgsl";
+import tiledSubgroup from "./tiledSubgroup.wgsl";
 import tiledWorkgroup from "./tiledWorkgroup.wgsl";
 import { tileSize } from "./tiles.ts";
 import { unroll } from "./unroll.ts";
@@ -45,20 +46,20 @@ export const naivePlan = (shape: Shape, tiles: Tiles): Plan => {
 
 /** One step: each workgroup walks the keys that its query rows may see. */
 export const tiledPlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerDimension }: Capabilities): Plan => {
-  const quads = shape.headDim / 4;
-  const rowTiles = Math.ceil(shape.n / tileSize(tiles, "rows"));
+  const rows = tileSize(tiles, "rows");
+  const rowTiles = Math.ceil(shape.n / rows);
   const x = Math.min(rowTiles, maxComputeWorkgroupsPerDimension);
-  const constants = {
-    ...shapeConstants(shape),
-    ROW_TILES: rowTiles,
-    SCALE_LOG2E: Math.LOG2E / Math.sqrt(shape.headDim),
-    SLICE: sliceQuads(quads),
-    V_KEYS: [32, 16, 8].find((keys) => keys * quads <= 384) ?? 8,
-  };
+  const constants = { ...shapeConstants(shape), ROW_TILES: rowTiles, SCALE_LOG2E: Math.LOG2E / Math.sqrt(shape.headDim) };
   const workgroups = [x, Math.ceil(rowTiles / x), shape.batch * shape.heads] as const;
-  return {
-    buffers: softmaxBuffers(shape, "tiled", tiles),
-    setup: [],
-    steps: [step("attention", tiledWorkgroup, { CHANNEL_QUADS: Math.ceil(quads / 8) }, constants, ["q", "k", "v", "o"], workgroups)],
-  };
+  const bindings = ["q", "k", "v", "o"];
+  const buffers = softmaxBuffers(shape, "tiled", tiles);
+  if (tiles.path === "subgroup") {
+    const lanes = tileSize(tiles, "lanes");
+    const counts = { ROWS: rows, KEY_VECTORS: tileSize(tiles, "keys") / lanes, CHANNEL_VECTORS: shape.headDim / lanes };
+    const own = { ...constants, LANES: lanes, ROWS: rows, KEY_VECTORS: counts.KEY_VECTORS };
+    return { buffers, setup: [], steps: [{ ...step("attention", tiledSubgroup, counts, own, bindings, workgroups), enables: ["subgroups"] }] };
+  }
+  const quads = shape.headDim / 4;
+  const own = { ...constants, SLICE: sliceQuads(quads), V_KEYS: [32, 16, 8].find((keys) => keys * quads <= 384) ?? 8 };
+  return { buffers, setup: [], steps: [step("attention", tiledWorkgroup, { CHANNEL_QUADS: Math.ceil(quads / 8) }, own, bindings, workgroups)] };
 };

@@ -10,7 +10,7 @@ export const tileSize = (tiles: Tiles, name: string): number => {
 /** Candidate variants of a form on this device, the default first. */
 export const softmaxTiles = (shape: Shape, form: Form, capabilities: Capabilities): readonly Tiles[] => {
   if (form === "naive") return [{ rows: 32, keys: 32 }];
-  if (form === "tiled") return [{ path: "workgroup", rows: 64, keys: 32 }];
+  if (form === "tiled") return tiledTiles(shape, capabilities);
   return splitTiles(shape, capabilities);
 };
 
@@ -41,4 +41,12 @@ const splitTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
     { keys, heads, threads: 128, lanes: greatestDivisor(quads, 8) },
     { keys: Math.min(mostKeys, keys * 2), heads, threads: 128, lanes: greatestDivisor(quads, 8) },
   ];
+};
+
+const tiledTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
+  const { software, subgroups, subgroupMinSize: lanes, subgroupMaxSize } = capabilities;
+  const byWorkgroup = { path: "workgroup", rows: 64, keys: 32 };
+  if (!subgroups || lanes !== subgroupMaxSize || shape.headDim % lanes !== 0) return [byWorkgroup];
+  const bySubgroup = { path: "subgroup", rows: 16, keys: 8 * lanes, lanes };
+  return software ? [bySubgroup, byWorkgroup] : [byWorkgroup];
 };

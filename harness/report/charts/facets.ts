@@ -1,6 +1,6 @@
 import type { ParameterValue } from "../../../kernels/mechanism.ts";
 import type { CellRecord, Crossover, Fit, RunRecord, SeriesKey } from "../../record/run.ts";
-import { count } from "../format.ts";
+import { formatCount } from "../../analysis/format.ts";
 
 /** What runs along the x axis: n, or in a sweep at one n the size that varies. */
 export type Variable = Fit["variable"];
@@ -71,7 +71,7 @@ export const facetsOf = (record: RunRecord): readonly Facet[] => {
   });
 };
 
-const written = (value: ParameterValue | undefined): string => (typeof value === "number" ? count(value) : String(value));
+const written = (value: ParameterValue | undefined): string => (typeof value === "number" ? formatCount(value) : String(value));
 
 /** Does a fit or crossover with this series belong to the facet? Sizes that only one of them names do not part them. */
 export const inFacet = (facet: Facet, series: SeriesKey): boolean =>

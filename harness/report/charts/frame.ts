@@ -19,6 +19,9 @@ export const chartSizes = [
 
 export type Layer = Extract<TopLevelSpec, { readonly layer: unknown }>["layer"][number];
 
+/** How the fields of a layer's data become marks. */
+export type Encoding = NonNullable<Extract<Layer, { readonly mark: unknown }>["encoding"]>;
+
 /** A chart before rendering, with what a reader who cannot see it is told. */
 export interface Chart {
   readonly spec: TopLevelSpec;

@@ -1,6 +1,6 @@
 import type { GrowthClass } from "../../../kernels/mechanism.ts";
 import type { CellRecord, Crossover, Fit, RunRecord } from "../../record/run.ts";
-import { count, digits } from "../format.ts";
+import { formatCount, formatNumber } from "../../analysis/format.ts";
 import { type ArmLook, armLooks } from "./arms.ts";
 import { crossoversOf, type Facet, fitOf, type Variable, variableOf } from "./facets.ts";
 
@@ -111,11 +111,11 @@ export const gapLegend = (growths: readonly Growth[]): string => {
 };
 
 /** A label's second line: the slope of a fitted curve at its right end. */
-export const slopeLabel = (fit: Fit | undefined): string => (fit?.exponent === undefined ? "" : `slope ${digits(fit.exponent.value)}`);
+export const slopeLabel = (fit: Fit | undefined): string => (fit?.exponent === undefined ? "" : `slope ${formatNumber(fit.exponent.value)}`);
 
 /** "n* 310 (280–345)" */
 export const crossingLabel = (crossover: Crossover, several: boolean): string => {
   const n = crossover.n;
   if (n === undefined) return "";
-  return `${several ? `${crossover.between.join(" / ")}: ` : ""}n* ${count(n.value)} (${count(n.low)}–${count(n.high)})`;
+  return `${several ? `${crossover.between.join(" / ")}: ` : ""}n* ${formatCount(n.value)} (${formatCount(n.low)}–${formatCount(n.high)})`;
 };

@@ -28,8 +28,8 @@ export const heatSteps = [
   { fill: { light: "#c2571a", dark: "#dc7a37" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: Number.POSITIVE_INFINITY, words: "softmax takes over 4× as long" },
 ] as const;
 
-/** CSS variables by the light colour they stand for: name and both values. */
-export const themeVariables = (record: RunRecord): ReadonlyMap<string, Pair & { readonly name: string }> => {
+/** CSS variables by the light colour they stand for: name and both values. Without a record, those that no arm needs. */
+export const themeVariables = (record: RunRecord | undefined): ReadonlyMap<string, Pair & { readonly name: string }> => {
   const variables = new Map<string, Pair & { readonly name: string }>();
   const add = (name: string, pair: Pair): void => {
     if (!variables.has(pair.light)) variables.set(pair.light, { name, ...pair });
@@ -39,7 +39,7 @@ export const themeVariables = (record: RunRecord): ReadonlyMap<string, Pair & { 
     add(`--heat-${i}`, step.fill);
     add(`--heat-text-${i}`, step.text);
   });
-  armLooks(record).forEach((look, i) => {
+  (record === undefined ? [] : armLooks(record)).forEach((look, i) => {
     add(`--arm-${i}`, look.colour);
   });
   return variables;

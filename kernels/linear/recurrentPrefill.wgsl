@@ -1,17 +1,13 @@
 // The recurrence itself, token by token: S += φ(k) vᵀ, o = scale · Sᵀ φ(q). A thread owns VALUE_WIDTHS columns of S in registers and needs no
-// other thread's. One token of decode or generate is this kernel with TOKENS = 1, the state read first. Keys and queries are loaded once per
-// subgroup and broadcast, or staged in workgroup memory where there are no subgroups of one size.
-@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [batch, token or stream, head, key / 4]
-@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token or stream, head, key / 4]
-@group(0) @binding(2) var<storage, read> v: array<f32>; // [batch, token or stream, head, value]
+// other thread's. Keys and queries are loaded once per subgroup and broadcast, or staged in workgroup memory where subgroups are not all
+// of one size.
+@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(2) var<storage, read> v: array<f32>; // [batch, token, head, value]
 @group(0) @binding(3) var<storage, read_write> o: array<f32>; // [batch, token, head, value]
 @group(0) @binding(4) var<storage, read_write> state: array<f32>; // [batch, head, key, value]
 #if NORMALIZED
 @group(0) @binding(5) var<storage, read_write> z: array<vec4f>; // [batch, head, key / 4]
-#end
-#if COUNTED
-// Every thread counts for itself, so that no word is written in a dispatch that another thread reads.
-@group(0) @binding(POSITION_BINDING) var<storage, read_write> position: array<u32>; // [batch, head, thread]
 #end
 
 #if BROADCAST
@@ -34,44 +30,23 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let at${w} = min(column${w}, VALUES - 1u);
   let state${w} = group.z * KEYS * VALUES + at${w};
 #each i KEY_QUADS
-#if CONTINUED
-  var s${w}_${i} = vec4f(state[state${w} + ${i * 4}u * VALUES], state[state${w} + (${i * 4}u + 1u) * VALUES], state[state${w} + (${i * 4}u + 2u) * VALUES], state[state${w} + (${i * 4}u + 3u) * VALUES]);
-#else
   var s${w}_${i} = vec4f(0.0);
-#end
 #end
 #end
 #if NORMALIZED
 #if BROADCAST
 #each b LANE_BLOCKS
-#if CONTINUED
-  var z${b} = select(vec4f(0.0), z[group.z * KEY_QUADS + min(${b}u * SUBGROUP + lane, KEY_QUADS - 1u)], ${b}u * SUBGROUP + lane < KEY_QUADS);
-#else
   var z${b} = vec4f(0.0);
-#end
 #end
 #else
 #each i KEY_QUADS
-#if CONTINUED
-  var z${i} = z[group.z * KEY_QUADS + ${i}u];
-#else
   var z${i} = vec4f(0.0);
 #end
 #end
 #end
-#end
-#if COUNTED
-  let counter = (group.z * COLUMN_TILES + group.x) * THREADS + thread;
-  let first = position[counter];
-  position[counter] = first + 1u;
-#else
-  let first = 0u;
-#end
 
-  // The counter is the same for all threads, but the compiler cannot know: the bounds of a loop with barriers must be constant.
-  for (var step = 0u; step < STEP_TOKENS; step++) {
-    let token = first + step;
-    let inputAt = (batch * INPUT_TOKENS + token % INPUT_TOKENS) * HEADS + head;
+  for (var token = 0u; token < TOKENS; token++) {
+    let inputAt = (batch * TOKENS + token) * HEADS + head;
 #if BROADCAST
 #each b LANE_BLOCKS
     let own${b} = min(${b}u * SUBGROUP + lane, KEY_QUADS - 1u);
@@ -139,8 +114,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   }
 #end
 #if NORMALIZED
-  // A normalised head is one workgroup: all its threads have read z before any writes it.
-  storageBarrier();
 #if BROADCAST
   let leads = subgroupMin(thread) == 0u;
 #each b LANE_BLOCKS

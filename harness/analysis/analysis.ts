@@ -1,0 +1,33 @@
+import type { CellRecord, RunRecord } from "../record/run.ts";
+import { findingsOf } from "./answer.ts";
+import { bytesCrossover, timeCrossover } from "./crossover.ts";
+import { bytesFit, timeFit } from "./fit.ts";
+import { type Draws, drawsOf, resample, type Spread } from "./resampling.ts";
+import { pairsOf, seriesOf } from "./series.ts";
+import { summarise } from "./summary.ts";
+
+/**
+ * The record with everything that follows from its visits: summaries, fits, crossovers and findings. Pure and the same every time: all
+ * randomness comes of the experiment's seed. Whatever the record held of these before is replaced.
+ */
+export const analyse = (record: RunRecord): RunRecord => {
+  const draws = drawsOf(record);
+  const spreads = new Map(record.cells.flatMap((cell) => spreadEntry(cell, draws)));
+  const spreadOf = (id: string): Spread | undefined => spreads.get(id);
+  const cells = record.cells.map((cell): CellRecord => {
+    const spread = spreads.get(cell.id);
+    return { ...cell, summary: spread && summarise(cell, spread, draws, record.ceilings) };
+  });
+  const series = seriesOf(cells);
+  const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
+  const pairs = pairsOf(series);
+  const crossovers = [...pairs.map((pair) => timeCrossover(pair, spreadOf)), ...pairs.map(bytesCrossover)];
+  const analysed = { ...record, cells, fits, crossovers };
+  return { ...analysed, findings: findingsOf(analysed) };
+};
+
+/** Only a cell that is ok has times: those of a wrong kernel mean nothing. */
+const spreadEntry = (cell: CellRecord, draws: Draws): readonly (readonly [string, Spread])[] => {
+  const spread = cell.outcome.status === "ok" ? resample(cell.visits, draws, cell.id) : undefined;
+  return spread ? [[cell.id, spread]] : [];
+};

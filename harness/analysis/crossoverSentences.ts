@@ -1,0 +1,71 @@
+import type { CellRecord, Crossover } from "../record/run.ts";
+import type { Analysed } from "./answer.ts";
+import { formatCount, formatEstimate, formatList, formatShare } from "./format.ts";
+import { groupBy } from "./grouping.ts";
+import { describeKey, pairsOf, seriesOf } from "./series.ts";
+
+/** Arms whose shares of their ceilings differ by more than this near n* are said to be unequal. */
+const unequalShares = 1.5;
+
+/** From which n on the linear arm is faster, and smaller; what is alike for several shapes is one sentence. */
+export const crossoverSentences = (record: Analysed, metric: Crossover["metric"]): readonly string[] => {
+  const keys = record.crossovers.map((crossover) => crossover.series);
+  const alike = groupBy(
+    record.crossovers.filter((crossover) => crossover.metric === metric),
+    (crossover) => `${sentence(crossover, "")}${unequal(record, crossover)}`,
+  );
+  return [...alike.values()].flatMap((crossovers) => {
+    const [first] = crossovers;
+    if (!first) return [];
+    const shapes = crossovers.map((crossover) => describeKey(crossover.series, keys)).filter((shape) => shape !== "");
+    const emulated = metric === "time" && record.environment.deviceClass === "software" ? " on this CPU emulation" : "";
+    return [`${sentence(first, `${shapes.length > 0 ? ` at ${formatList(shapes)}` : ""}${emulated}`)}${unequal(record, first)}`];
+  });
+};
+
+const sentence = ({ between, metric, outcome, n, range, note, crossings }: Crossover, place: string): string => {
+  const [softmax, linear] = between;
+  const better = metric === "time" ? "faster" : "smaller";
+  const than = metric === "time" ? `than ${softmax}` : `than the state of ${softmax}`;
+  const subject = metric === "time" ? linear : `The state of ${linear}`;
+  const span = range ? `n = ${formatCount(range[0])} to ${formatCount(range[1])}` : "the measured range";
+  switch (outcome) {
+    case "crosses":
+      if (!n) return `${subject} is ${better} ${than} beyond some n${place}.`;
+      return `${subject} is ${better} ${than} from n = ${metric === "time" ? formatEstimate(n) : formatCount(Math.floor(n.value) + 1)} on${place}.`;
+    case "already":
+      return `${subject} is ${better} ${than} at every n measured${place} (${span}).`;
+    case "none":
+      return `${subject} is not ${better} ${than} at any n measured${place} (${span}).`;
+    case "many":
+      return `${linear} and ${softmax} change places in ${metric === "time" ? "time" : "state bytes"}${place}: ${note ?? `near n = ${crossings.map(formatCount).join(", ")}`}.`;
+    case "undecided":
+      return `From which n on ${linear} is ${better} ${than} is not decided${place}${note ? `: ${note}` : ""}.`;
+    default:
+      return outcome satisfies never;
+  }
+};
+
+/** n* says little about mechanisms if one arm uses its device better than the other: then that is part of the answer. */
+const unequal = (record: Analysed, crossover: Crossover): string => {
+  const { n, metric } = crossover;
+  if (!n || metric !== "time") return "";
+  const pair = pairsOf(seriesOf(record.cells)).find(
+    ({ softmax, linear, key }) =>
+      softmax.label === crossover.between[0] && linear.label === crossover.between[1] && JSON.stringify(key) === JSON.stringify(crossover.series),
+  );
+  const softmax = pair && shareNear(pair.softmax.cells, n.value);
+  const linear = pair && shareNear(pair.linear.cells, n.value);
+  if (!softmax || !linear || Math.max(softmax / linear, linear / softmax) <= unequalShares) return "";
+  const [softmaxName, linearName] = crossover.between;
+  return ` The two are unequal there: ${softmaxName} runs at ${formatShare(softmax)} of its ceiling, ${linearName} at ${formatShare(linear)}.`;
+};
+
+const shareNear = (cells: readonly CellRecord[], n: number): number | undefined => {
+  const measured = cells.filter((cell) => cell.summary?.ceilingShare !== undefined);
+  const nearest = measured.reduce<CellRecord | undefined>(
+    (best, cell) => (!best || Math.abs(Math.log(cell.n / n)) < Math.abs(Math.log(best.n / n)) ? cell : best),
+    undefined,
+  );
+  return nearest?.summary?.ceilingShare;
+};

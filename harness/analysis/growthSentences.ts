@@ -1,0 +1,46 @@
+import type { Fit, RunRecord } from "../record/run.ts";
+import { type Analysed, armName } from "./answer.ts";
+import { formatCount, formatList } from "./format.ts";
+import { groupBy } from "./grouping.ts";
+import { describeKey } from "./series.ts";
+
+const subjects = {
+  prefill: "The time to prefill n tokens",
+  decode: "The time of a decode step after n tokens",
+  generate: "The time to generate n tokens",
+} as const satisfies Record<RunRecord["experiment"]["phase"], string>;
+
+/** How time grows: one sentence for all that is decided, one for each reason why the rest is not. */
+export const growthSentences = (record: Analysed): readonly string[] => {
+  const fits = record.fits.filter((fit) => fit.metric === "time");
+  const keys = fits.map((fit) => fit.series);
+  const arms = [...groupBy(fits, armName)];
+  const decided = arms.flatMap(([arm, ofArm]) => decidedPhrases(arm, ofArm, keys));
+  const sentence = decided.length > 0 ? [`${subjects[record.experiment.phase]} grows ${formatList(decided)}${rangeText(fits)}.`] : [];
+  return [...sentence, ...undecidedSentences(fits, keys)];
+};
+
+/** "O(n) with softmax (split)"; where an arm's curves differ, one phrase for each class with its shapes. */
+const decidedPhrases = (arm: string, fits: readonly Fit[], keys: readonly Fit["series"][]): readonly string[] => {
+  const classes = [...groupBy(fits, (fit) => fit.class)];
+  return classes.filter(([growth]) => growth !== "undecided").map(([growth, alike]) => `${growth} with ${arm}${classes.length > 1 ? at(alike, keys) : ""}`);
+};
+
+const at = (fits: readonly Fit[], keys: readonly Fit["series"][]): string => {
+  const shapes = fits.map((fit) => describeKey(fit.series, keys)).filter((shape) => shape !== "");
+  return shapes.length > 0 ? ` at ${formatList(shapes)}` : "";
+};
+
+const rangeText = (fits: readonly Fit[]): string => {
+  const xs = fits.filter((fit) => fit.class !== "undecided").flatMap((fit) => fit.points.map((point) => point.x));
+  return xs.length > 0 ? ` (n = ${formatCount(Math.min(...xs))} to ${formatCount(Math.max(...xs))})` : "";
+};
+
+/** One for each reason, naming all arms it holds for. */
+const undecidedSentences = (fits: readonly Fit[], keys: readonly Fit["series"][]): readonly string[] => {
+  const open = fits.filter((fit) => fit.class === "undecided");
+  return [...groupBy(open, (fit) => fit.note ?? "")].map(([note, alike]) => {
+    const arms = [...groupBy(alike, armName)].map(([arm, ofArm]) => `${arm}${at(ofArm, keys)}`);
+    return `How time grows with ${formatList(arms)} is not decided${note ? `: ${note}` : ""}.`;
+  });
+};

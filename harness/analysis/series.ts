@@ -1,0 +1,85 @@
+import type { ParameterValue } from "../../kernels/mechanism.ts";
+import { cellField } from "../experiment/expression/predicate.ts";
+import type { CellRecord, SeriesKey } from "../record/run.ts";
+import { groupBy } from "./grouping.ts";
+
+/** The cells of one arm at one shape that differ in n alone, n ascending, outcome ok. */
+export interface Series {
+  readonly label: string;
+  readonly mechanism: string;
+  readonly form: string;
+  readonly family: CellRecord["family"];
+  readonly key: SeriesKey;
+  readonly cells: readonly CellRecord[];
+}
+
+const always = ["dModel", "heads", "headDim"] as const;
+const shared = ["batch", "dtype"] as const;
+// Sizes that one family has and the other has not, or that follow from the others: part of a key only where they vary by themselves.
+const own = ["headDimV", "kvHeads", "kvDtype", "stateDtype"] as const;
+
+/**
+ * Curves of a run, in the order of their first cells. A key holds dModel, heads and headDim, batch and dtype if they vary in the run, and of
+ * the other sizes and parameters those that vary within the arm and do not follow from the rest.
+ */
+export const seriesOf = (cells: readonly CellRecord[]): readonly Series[] => {
+  const usable = cells.filter((cell) => cell.family !== "instrument" && cell.phase !== "probe");
+  const varying = shared.filter((name) => new Set(usable.map((cell) => cell[name])).size > 1);
+  return [...groupBy(usable, (cell) => JSON.stringify([cell.label, cell.mechanism, cell.form])).values()].flatMap((arm) =>
+    armSeries(arm, [...always, ...varying]),
+  );
+};
+
+const armSeries = (arm: readonly CellRecord[], base: readonly string[]): readonly Series[] => {
+  const names = [...base];
+  const candidates = new Set<string>([...own, ...arm.flatMap((cell) => Object.keys(cell.parameters))]);
+  for (const name of candidates) {
+    const groups = groupBy(arm, (cell) => JSON.stringify([cell.n, ...names.map((known) => cellField(cell, known))]));
+    if ([...groups.values()].some((group) => new Set(group.map((cell) => cellField(cell, name))).size > 1)) names.push(name);
+  }
+  return [...groupBy(arm, (cell) => JSON.stringify(names.map((name) => cellField(cell, name)))).values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    return [
+      {
+        label: first.label,
+        mechanism: first.mechanism,
+        form: first.form,
+        family: first.family,
+        key: Object.fromEntries(names.flatMap((name) => keyEntry(name, cellField(first, name)))),
+        cells: group.filter((cell) => cell.outcome.status === "ok").sort((a, b) => a.n - b.n),
+      },
+    ];
+  });
+};
+
+const keyEntry = (name: string, value: ParameterValue | undefined): readonly (readonly [string, ParameterValue])[] =>
+  value === undefined ? [] : [[name, value]];
+
+export interface Pair {
+  readonly softmax: Series;
+  readonly linear: Series;
+  readonly key: SeriesKey;
+}
+
+/** Every softmax curve with every linear curve of equal dModel, heads, headDim, batch and dtype. What only one of them varies (kvHeads, chunk) stands in the pair's key. */
+export const pairsOf = (series: readonly Series[]): readonly Pair[] =>
+  series
+    .filter((one) => one.family === "softmax")
+    .flatMap((softmax) =>
+      series
+        .filter((other) => other.family === "linear" && sameShape(softmax.key, other.key))
+        .map((linear) => ({ softmax, linear, key: { ...linear.key, ...softmax.key } })),
+    );
+
+const sameShape = (one: SeriesKey, other: SeriesKey): boolean => [...always, ...shared].every((name) => one[name] === other[name]);
+
+/**
+ * How one curve's shape is told from the others' in words: "dModel 512, kvHeads 2"; empty where all are alike. `heads` follows from dModel
+ * and headDim, so it is left out where they say it.
+ */
+export const describeKey = (key: SeriesKey, all: readonly SeriesKey[]): string =>
+  Object.keys(key)
+    .filter((name) => name !== "heads" && new Set(all.filter((other) => name in other).map((other) => other[name])).size > 1)
+    .map((name) => `${name} ${key[name]}`)
+    .join(", ");

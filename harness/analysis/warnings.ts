@@ -1,0 +1,70 @@
+import type { CellRecord } from "../record/run.ts";
+import { type Analysed, armName } from "./answer.ts";
+import { formatCount, formatList, formatShare } from "./format.ts";
+import { groupBy } from "./grouping.ts";
+
+const fewTurns = 3;
+const fewWorkers = 2;
+const listed = 3;
+
+/** What a reader must know before quoting the run. */
+export const warningsOf = (record: Analysed): readonly string[] => [
+  ...nothingMeasured(record),
+  ...claims(record),
+  ...(["failed", "censored", "skipped"] as const).flatMap((status) => notOk(record.cells, status)),
+  ...precision(record),
+  ...schedule(record),
+  ...suspects(record.cells),
+];
+
+const nothingMeasured = ({ cells }: Analysed): readonly string[] => (cells.some((cell) => cell.summary) ? [] : ["No cell was measured."]);
+
+const claims = ({ fits }: Analysed): readonly string[] =>
+  fits
+    .filter((fit) => fit.verdict === "contradicted")
+    .map((fit) => `${armName(fit)} claims ${fit.claim} in ${fit.metric === "time" ? "time" : "state bytes"}, but ${fit.class} is measured.`);
+
+const notOk = (cells: readonly CellRecord[], status: "failed" | "censored" | "skipped"): readonly string[] => {
+  const found = cells.filter((cell) => cell.outcome.status === status);
+  if (found.length === 0) return [];
+  const reasons = [...groupBy(found, (cell) => (cell.outcome.status === status ? cell.outcome.code : ""))].map(([code, alike]) => `${code}: ${names(alike)}`);
+  return [`${formatCount(found.length)} of ${formatCount(cells.length)} cells ${status} (${reasons.join("; ")}).`];
+};
+
+const names = (cells: readonly CellRecord[]): string =>
+  cells.length > listed
+    ? `${cells
+        .slice(0, listed - 1)
+        .map((cell) => cell.id)
+        .join(", ")} and ${cells.length - listed + 1} more`
+    : formatList(cells.map((cell) => cell.id));
+
+const precision = ({ schedule: { unmet, stopped }, experiment: { measure } }: Analysed): readonly string[] => {
+  if (unmet.length === 0) return [];
+  const why = stopped === "maxTime" ? "; measuring ended at maxTime" : stopped === "interrupted" ? "; measuring was interrupted" : "";
+  return [
+    `${formatCount(unmet.length)} ${unmet.length === 1 ? "cell has an interval" : "cells have intervals"} wider than the ±${formatShare(measure.precision)} asked for${why}.`,
+  ];
+};
+
+const schedule = (record: Analysed): readonly string[] => {
+  const measured = record.cells.some((cell) => cell.summary);
+  if (!measured) return [];
+  const { turns, workers } = record.schedule;
+  return [
+    ...(record.environment.clock.source === "wall"
+      ? ["Times are wall-clock times, as this adapter gives no GPU timestamps: they include submitting and waiting."]
+      : []),
+    ...(workers < fewWorkers ? ["All times come from one process; how much they differ from process to process is not in the intervals."] : []),
+    ...(turns < fewTurns ? [`Only ${turns === 1 ? "one turn was" : `${turns} turns were`} made: intervals are wide and drift is not seen.`] : []),
+    ...(record.state === "interrupted" || record.state === "failed"
+      ? [`The run ${record.state === "failed" ? "failed" : "was interrupted"} before its end.`]
+      : []),
+  ];
+};
+
+/** A time below what its ceiling allows, by more than its interval, was cached, elided or mistimed. */
+const suspects = (cells: readonly CellRecord[]): readonly string[] => {
+  const found = cells.filter(({ summary }) => summary?.ceilingShare !== undefined && summary.ceilingShare * (summary.medianMs / summary.highMs) > 1);
+  return found.length > 0 ? [`${names(found)} ${found.length === 1 ? "runs" : "run"} above 100 % of the measured ceiling: suspect.`] : [];
+};

@@ -1,0 +1,46 @@
+import type { Mechanism, Parameter } from "../../../kernels/mechanism.ts";
+import { type ExitCode, exitCode } from "../exit.ts";
+import { mechanismsOf } from "../input.ts";
+import { print, styled, table } from "../terminal.ts";
+
+const accepted = (parameter: Parameter): string => {
+  switch (parameter.kind) {
+    case "integer":
+      return `${parameter.minimum}…${parameter.maximum}`;
+    case "boolean":
+      return "true | false";
+    case "choice":
+      return parameter.values.join(" | ");
+    default:
+      return parameter satisfies never;
+  }
+};
+
+const phases = ["prefill", "decode", "generate"] as const;
+
+/** `attnbench list`: what can stand in an experiment file. The first form of a phase is its default. */
+export const list = async (options: { kernels: readonly string[]; json?: true }): Promise<ExitCode> => {
+  const mechanisms = (await mechanismsOf(options.kernels)).filter(({ family }) => family !== "instrument");
+  if (options.json) {
+    print(JSON.stringify({ mechanisms: mechanisms.map(describe) }));
+    return exitCode.ok;
+  }
+  const rows = mechanisms.flatMap((mechanism) => phases.flatMap((phase) => (mechanism.forms[phase] ?? []).map((form, i) => [mechanism.name, phase, form + (i === 0 ? " (default)" : ""), mechanism.claim(phase, form).time, mechanism.claim(phase, form).stateBytes])));
+  print(table([["mechanism", "phase", "form", "time", "state"], ...rows]));
+  for (const mechanism of mechanisms) {
+    print(`\n${styled("bold", mechanism.name)}: ${mechanism.title}. ${mechanism.definition}\n  source: ${mechanism.source}`);
+    for (const [name, parameter] of Object.entries(mechanism.parameters)) print(`  ${name}: ${accepted(parameter)}, default ${parameter.default}. ${parameter.about}`);
+  }
+  return exitCode.ok;
+};
+
+const describe = (mechanism: Mechanism): unknown => ({
+  name: mechanism.name,
+  title: mechanism.title,
+  family: mechanism.family,
+  definition: mechanism.definition,
+  source: mechanism.source,
+  parameters: mechanism.parameters,
+  forms: mechanism.forms,
+  claims: Object.fromEntries(phases.flatMap((phase) => (mechanism.forms[phase] ?? []).map((form) => [`${phase}/${form}`, mechanism.claim(phase, form)]))),
+});

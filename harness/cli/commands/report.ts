@@ -1,0 +1,30 @@
+import { analyse } from "../../analysis/analysis.ts";
+import { readRun, UnreadableRun } from "../../record/runFolder.ts";
+import { writeReports } from "../../writeReports.ts";
+import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
+import { print, say } from "../terminal.ts";
+
+/** `attnbench report RUN…`: reads run records alone, so it needs no GPU; analysis is done anew, so an old run gains from a newer attnbench. */
+export const report = async (runs: readonly string[], options: { format: "html" | "md"; out: string; json?: true }): Promise<ExitCode> => {
+  const records = runs.map((path) => {
+    try {
+      return analyse(readRun(path).record);
+    } catch (error) {
+      if (error instanceof UnreadableRun) throw new CommandEnd(exitCode.usage, error.message);
+      throw error;
+    }
+  });
+  if (options.format === "md") {
+    const { renderMarkdown } = await import("../../report/markdown.ts");
+    const texts = records.map((record) => renderMarkdown(record));
+    print(options.json ? JSON.stringify({ reports: texts }) : texts.join("\n\n"));
+    return exitCode.ok;
+  }
+  const files: string[] = [];
+  for (const record of records) {
+    files.push(await writeReports(options.out, record));
+    say(`wrote ${files.at(-1)}`);
+  }
+  if (options.json) print(JSON.stringify({ reports: files }));
+  return exitCode.ok;
+};

@@ -1,0 +1,149 @@
+import { spawn } from "node:child_process";
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { NoAdapter } from "../../device/openDevice.ts";
+import { connector } from "../../measure/connection.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { type RunResult, runExperiment } from "../../runExperiment.ts";
+import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
+import { mechanismsOf, readExperiments } from "../input.ts";
+import { createProgressLine } from "../progressLine.ts";
+import { print, say, styled } from "../terminal.ts";
+
+export interface RunFlags {
+  readonly set: readonly string[];
+  readonly filter?: string;
+  readonly adapter: string;
+  readonly kernels: readonly string[];
+  readonly budget?: string;
+  readonly resume?: true;
+  readonly dryRun?: true;
+  readonly out: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly open?: true;
+}
+
+/** bytes of buffers that stay allocated between visits (DESIGN §3, memoryBudget) */
+const memoryBudgetBytes = 2 ** 30;
+
+/** `attnbench run FILE…`: every file is checked before the first one runs. */
+export const run = async (files: readonly string[], flags: RunFlags): Promise<ExitCode> => {
+  const mechanisms = await mechanismsOf(flags.kernels);
+  const set = [...flags.set, ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`])];
+  const experiments = await readExperiments(files, { set, filter: flags.filter }, mechanisms);
+  const empty = experiments.find(({ cells }) => cells.length === 0);
+  if (empty) throw new CommandEnd(exitCode.nothingMeasured, `${empty.file}: no cell is left${flags.filter ? ` by --filter '${flags.filter}'` : ""}; attnbench run ${empty.file} --dry-run lists them`);
+  if (flags.dryRun) return (await import("../dryRun.ts")).dryRun(experiments, mechanisms, flags);
+
+  const interruption = listenForInterrupts();
+  const results: RunResult[] = [];
+  const codes: ExitCode[] = [];
+  try {
+    const kernels = flags.kernels.map((folder) => resolve(folder));
+    const connect = connector(flags.adapter, { mode: "timing", kernels, memoryBudgetBytes });
+    for (const { file, experiment, cells } of experiments) {
+      if (interruption.signal.aborted) break;
+      const progress = createProgressLine(flags.quiet === true);
+      if (!flags.quiet) say(styled("bold", `${experiment.title}${experiment.question ? ` ${experiment.question}` : ""}`));
+      const result = await runExperiment({
+        experiment,
+        cells,
+        mechanisms,
+        connect,
+        adapter: flags.adapter,
+        command: repeatCommand(file, flags),
+        outFolder: flags.out,
+        resume: flags.resume === true,
+        signal: interruption.signal,
+        onProgress: progress.show,
+      }).finally(progress.end);
+      results.push(result);
+      codes.push(resultCode(result.record));
+      if (flags.resume && !result.resumed && !flags.quiet) say(styled("dim", "nothing to resume (no unfinished run of this experiment, device and commit): this was a new run"));
+      if (!flags.json) tell(result);
+      if (flags.open) openFile(result.report);
+    }
+  } catch (error) {
+    if (error instanceof NoAdapter) throw new CommandEnd(exitCode.noAdapter, `${error.message}\n  attnbench doctor says what this machine offers`);
+    if (isDiskError(error)) throw new CommandEnd(exitCode.usage, `${error.message}: choose a folder that can be written with --out`);
+    throw error;
+  } finally {
+    interruption.stop();
+  }
+  if (interruption.signal.aborted) codes.push(interruption.code());
+  if (flags.json) {
+    print(JSON.stringify({ runs: results.map(({ folder }) => folder), reports: results.map(({ report }) => report), findings: results.flatMap(({ record }) => record.findings) }));
+  }
+  return worst(codes);
+};
+
+/** The command as another may type it: the flags that change what is measured. */
+const repeatCommand = (file: string, flags: RunFlags): string =>
+  [
+    "npx attnbench run",
+    quoted(file),
+    ...flags.set.map((set) => `--set ${quoted(set)}`),
+    ...(flags.filter === undefined ? [] : [`--filter ${quoted(flags.filter)}`]),
+    ...(flags.adapter === "auto" ? [] : [`--adapter ${quoted(flags.adapter)}`]),
+    ...flags.kernels.map((folder) => `--kernels ${quoted(folder)}`),
+    ...(flags.budget === undefined ? [] : [`--budget ${flags.budget}`]),
+  ].join(" ");
+
+const quoted = (text: string): string => (/^[\w./=,:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+const resultCode = (record: RunRecord): ExitCode => {
+  if (!record.cells.some(({ outcome }) => outcome.status === "ok")) return record.cells.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.nothingMeasured;
+  return worst([
+    record.cells.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.ok,
+    record.findings.some(({ verdict }) => verdict === "fail") ? exitCode.gateFailed : exitCode.ok,
+  ]);
+};
+
+/** The answer: on stdout, since it is what the command was asked for. */
+const tell = ({ record, folder, report }: RunResult): void => {
+  for (const cell of record.cells) if (cell.outcome.status === "failed") say(`${styled("red", "FAILED")} ${cell.id}: ${cell.outcome.code}: ${cell.outcome.reason}`);
+  print("");
+  for (const finding of record.findings) {
+    if (finding.kind === "warning") say(`${styled("yellow", "note")}: ${finding.text}`);
+    else if (finding.verdict) print(`${finding.verdict}: ${finding.text}`);
+    else print(finding.text);
+  }
+  print(`\nresults: ${folder}\nreport:  ${report}`);
+};
+
+/** First Ctrl-C or SIGTERM: measuring ends after the visit under way. Second: at once. */
+const listenForInterrupts = (): { signal: AbortSignal; code: () => ExitCode; stop: () => void } => {
+  const controller = new AbortController();
+  let code: ExitCode = exitCode.interrupted;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    code = signal === "SIGTERM" ? exitCode.terminated : exitCode.interrupted;
+    if (controller.signal.aborted) process.exit(code);
+    say(`\n${signal}: ending after this visit; what was measured is kept (again: stop at once)`);
+    controller.abort();
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  return {
+    signal: controller.signal,
+    code: () => code,
+    stop: () => {
+      process.off("SIGINT", onSignal);
+      process.off("SIGTERM", onSignal);
+    },
+  };
+};
+
+const diskErrors = new Set(["EACCES", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST", "EPERM", "EDQUOT"]);
+const isDiskError = (error: unknown): error is Error => error instanceof Error && diskErrors.has((error as NodeJS.ErrnoException).code ?? "");
+
+const openers: Partial<Record<NodeJS.Platform, readonly string[]>> = { darwin: ["open"], win32: ["cmd", "/c", "start", ""] };
+
+const openFile = (file: string): void => {
+  if (!statSync(file, { throwIfNoEntry: false })) return;
+  const [command = "xdg-open", ...args] = openers[process.platform] ?? ["xdg-open"];
+  spawn(command, [...args, resolve(file)], { stdio: "ignore", detached: true })
+    .on("error", (error) => say(`the report could not be opened (${error.message}): ${file}`))
+    .unref();
+};
+

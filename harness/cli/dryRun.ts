@@ -1,0 +1,77 @@
+import type { Capabilities, Mechanism } from "../../kernels/mechanism.ts";
+import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
+import { totalBytes } from "../device/ledger.ts";
+import type { PlannedCell } from "../experiment/experiment.ts";
+import type { Ceilings } from "../record/run.ts";
+import { listExperiments, listRuns } from "../record/runFolder.ts";
+import { type ExitCode, exitCode } from "./exit.ts";
+import type { ReadExperiment } from "./input.ts";
+import { print, say, table } from "./terminal.ts";
+
+/** WebGPU's guaranteed limits: what a plan may count on before any device was asked. */
+const leastCapabilities: Capabilities = {
+  subgroups: false,
+  subgroupMinSize: 0,
+  subgroupMaxSize: 0,
+  f16: false,
+  software: false,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxBufferSize: 2 ** 28,
+  maxStorageBuffersPerShaderStage: 8,
+};
+
+interface Row {
+  readonly id: string;
+  readonly usefulFlops: number | undefined;
+  readonly stateBytes: number | undefined;
+  readonly peakBytes: number | undefined;
+  /** least time by the ceilings of an earlier run */
+  readonly leastMs: number | undefined;
+  readonly skip: string | undefined;
+  readonly open: boolean;
+}
+
+/** `attnbench run --dry-run`: the plan of each file. Opens no device, so what a device would refuse is not known yet. */
+export const dryRun = (experiments: readonly ReadExperiment[], mechanisms: readonly Mechanism[], flags: { out: string; json?: true }): ExitCode => {
+  const known = cachedCeilings(flags.out);
+  const plans = experiments.map(({ file, experiment, cells }) => ({ file, experiment, rows: cells.map((cell) => rowOf(cell, mechanisms, known?.ceilings)) }));
+  if (flags.json) {
+    print(JSON.stringify({ plans: plans.map(({ file, experiment, rows }) => ({ file, name: experiment.name, hash: experiment.hash, ceilingsOf: known?.run, cells: rows })) }));
+    return exitCode.ok;
+  }
+  for (const { file, experiment, rows } of plans) {
+    say(`${file}: ${experiment.title}`);
+    print(table([["cell", "useful FLOPs", "state", "buffers", "least time"], ...rows.map(textRow)], [1, 2, 3, 4]));
+    if (rows.some(({ open }) => open)) say("open axis (until): each curve ends where this device reaches its limit, so most of the larger cells will not run");
+    say(known ? `least times by the ceilings of run ${known.run}: nothing can be faster there` : "times: unknown, no earlier run here has measured this machine's ceilings");
+    say(`measuring takes at most ${experiment.measure.maxTimeSeconds} s and compiling before it`);
+  }
+  return exitCode.ok;
+};
+
+const rowOf = ({ cell, skip, until }: PlannedCell, mechanisms: readonly Mechanism[], ceilings: Ceilings | undefined): Row => {
+  const nothing = { id: cell.id, usefulFlops: undefined, stateBytes: undefined, peakBytes: undefined, leastMs: undefined, open: until !== undefined };
+  if (skip) return { ...nothing, skip: `${skip.code}: ${skip.reason}` };
+  const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
+  const tiles = mechanism?.tiles(cell, cell.form, leastCapabilities)[0];
+  if (!mechanism || !tiles) return { ...nothing, skip: "no variant for WebGPU's guaranteed limits" };
+  const bytes = mechanism.bytesByRole(cell, cell.form, tiles);
+  const usefulFlops = mechanism.flops(cell, cell.form, tiles).useful;
+  const leastMs = ceilings && Math.max(usefulFlops / ceilings.fmaGflops, mechanism.leastBytes(cell, cell.form) / ceilings.readGbps) / 1e6;
+  return { ...nothing, usefulFlops, stateBytes: bytes.state, peakBytes: totalBytes(bytes), leastMs, skip: undefined };
+};
+
+const textRow = (row: Row): string[] => {
+  if (row.skip !== undefined) return [row.id, `skipped, ${row.skip}`, "", "", ""];
+  const bytes = (value: number | undefined): string => (value === undefined ? "" : formatBytes(value));
+  return [row.id, formatCount(row.usefulFlops ?? 0), bytes(row.stateBytes), bytes(row.peakBytes), row.leastMs === undefined ? "unknown" : formatMs(row.leastMs)];
+};
+
+/** Ceilings of the newest run in the output folder that has any. */
+const cachedCeilings = (outFolder: string): { run: string; ceilings: Ceilings } | undefined => {
+  const runs = listExperiments(outFolder).flatMap((name) => listRuns(outFolder, name).flatMap(({ record }) => (record.ceilings ? [{ run: record.run, ceilings: record.ceilings }] : [])));
+  return runs.sort((a, b) => (a.run < b.run ? 1 : -1))[0];
+};

@@ -1,0 +1,73 @@
+import { readFileSync, statSync } from "node:fs";
+import { builtInKernels } from "../../kernels/builtIn.ts";
+import type { Mechanism } from "../../kernels/mechanism.ts";
+import { loadMechanisms, UnloadableKernels } from "../../kernels/registry.ts";
+import type { Experiment, PlannedCell } from "../experiment/experiment.ts";
+import { CommandEnd, exitCode } from "./exit.ts";
+
+/** Built-in mechanisms and those of `--kernels`. Ends the command with 2 where a folder cannot be loaded. */
+export const mechanismsOf = async (folders: readonly string[]): Promise<readonly Mechanism[]> => {
+  try {
+    const loaded = (await Promise.all([builtInKernels, ...folders].map((folder) => loadMechanisms(folder)))).flat();
+    const repeated = loaded.find((mechanism, i) => loaded.findIndex(({ name }) => name === mechanism.name) !== i);
+    if (repeated) throw new UnloadableKernels(`--kernels: a mechanism named ${repeated.name} exists already`);
+    return loaded;
+  } catch (error) {
+    if (error instanceof UnloadableKernels) throw new CommandEnd(exitCode.usage, error.message);
+    throw error;
+  }
+};
+
+export interface ReadExperiment {
+  readonly file: string;
+  readonly experiment: Experiment;
+  readonly cells: readonly PlannedCell[];
+}
+
+/** What the user may change of a file from the command line. */
+export interface Changes {
+  readonly set: readonly string[];
+  readonly filter?: string | undefined;
+}
+
+/** Reads and checks experiment files, all before anything runs. Ends the command with 2 and every problem of every file. */
+export const readExperiments = async (files: readonly string[], changes: Changes, mechanisms: readonly Mechanism[]): Promise<readonly ReadExperiment[]> => {
+  const { parseExperiment } = await import("../experiment/parse.ts");
+  const { checkText } = await import("../experiment/fileText.ts");
+  const { formatProblem } = await import("../experiment/problem.ts");
+  const complaints: string[] = [];
+  const read: ReadExperiment[] = [];
+  for (const file of files) {
+    const bytes = fileBytes(file);
+    if (typeof bytes === "string") {
+      complaints.push(bytes);
+      continue;
+    }
+    const text = checkText(bytes, file);
+    if (typeof text !== "string") {
+      complaints.push(formatProblem(text));
+      continue;
+    }
+    const parsed = parseExperiment({ text, file, sets: changes.set, filter: changes.filter }, mechanisms);
+    if (parsed.experiment) read.push({ file, experiment: parsed.experiment, cells: parsed.cells });
+    else complaints.push(...parsed.problems.map(formatProblem));
+  }
+  const names = read.map(({ experiment }) => experiment.name);
+  const repeated = names.find((name, i) => names.indexOf(name) !== i);
+  if (repeated) complaints.push(`two of these files are named ${repeated}: their reports would overwrite each other`);
+  if (complaints.length > 0) throw new CommandEnd(exitCode.usage, [...new Set(complaints)].join("\n\n"));
+  return read;
+};
+
+/** A file's bytes, or one sentence on why there are none. */
+const fileBytes = (file: string): Uint8Array | string => {
+  try {
+    if (statSync(file).isDirectory()) return `${file}: a folder; name the experiment files in it, e.g. ${file.replace(/\/$/, "")}/*.yaml`;
+    return readFileSync(file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return `${file}: no such file; attnbench init writes one to start from`;
+    if (code === "EACCES") return `${file}: may not be read by this user`;
+    return `${file}: ${message}`;
+  }
+};

@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from "commander";
+import { version } from "../version.ts";
+import { CommandEnd, type ExitCode, exitCode } from "./exit.ts";
+import { say } from "./terminal.ts";
+
+/** The command line: words and flags here, each command's work in commands/, loaded when it is asked for. */
+const program = new Command("attnbench")
+  .description("From which length on does linear attention beat softmax attention on this GPU, in time and memory?")
+  .version(version)
+  .showHelpAfterError("(attnbench --help shows every command)")
+  .exitOverride();
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+const adapterOption = () => new Option("--adapter <name>", "auto, gpu, lavapipe, embedded, or a part of an adapter's name").default("auto");
+const kernelsOption = () => new Option("--kernels <dir>", "load mechanisms from this folder too (repeatable)").argParser(collect).default([], "none");
+const jsonOption = () => new Option("--json", "print one JSON object on stdout");
+
+program
+  .command("run")
+  .description("run experiment files: verify, time, fit, report")
+  .argument("<file...>", "experiment YAML files")
+  .addOption(new Option("--set <path=value>", "override a value of the file, e.g. axes.n=[128,256] (repeatable)").argParser(collect).default([], "none"))
+  .option("--filter <condition>", 'run only these cells, e.g. "n >= 1024 and mechanism = linear"')
+  .addOption(adapterOption())
+  .addOption(kernelsOption())
+  .option("--budget <duration>", "time for measuring, e.g. 5m (measure.maxTime of every file)")
+  .option("--resume", "go on with the newest unfinished run of the same experiment, device and commit")
+  .option("--dry-run", "print the plan: cells, FLOPs, bytes; opens no device")
+  .option("--out <dir>", "where results/ and reports/ go", ".")
+  .addOption(jsonOption())
+  .option("--quiet", "print the answer only")
+  .option("--open", "open the report in a browser")
+  .action(async (files, options) => finish((await import("./commands/run.ts")).run(files, options)));
+
+program
+  .command("report")
+  .description("render the report of finished or interrupted runs anew")
+  .argument("<run...>", "run folders or run.json files")
+  .addOption(new Option("--format <format>", "html writes reports/<experiment>.html, md prints Markdown").choices(["html", "md"]).default("html"))
+  .option("--out <dir>", "where reports/ goes", ".")
+  .addOption(jsonOption())
+  .action(async (runs, options) => finish((await import("./commands/report.ts")).report(runs, options)));
+
+program
+  .command("list")
+  .description("list mechanisms, their forms, phases and parameters")
+  .addOption(kernelsOption())
+  .addOption(jsonOption())
+  .action(async (options) => finish((await import("./commands/list.ts")).list(options)));
+
+program
+  .command("check")
+  .description("check experiment files without running them")
+  .argument("<file...>", "experiment YAML files")
+  .addOption(new Option("--set <path=value>", "as for run").argParser(collect).default([], "none"))
+  .addOption(kernelsOption())
+  .addOption(jsonOption())
+  .action(async (files, options) => finish((await import("./commands/check.ts")).check(files, options)));
+
+program
+  .command("init")
+  .description("write a commented experiment file to start from")
+  .argument("[file]", "file to write", "experiment.yaml")
+  .action(async (file) => finish((await import("./commands/init.ts")).init(file)));
+
+program
+  .command("doctor")
+  .description("say what this machine offers and what to do about what it lacks")
+  .addOption(adapterOption())
+  .option("--out <dir>", "where results/ and reports/ would go", ".")
+  .addOption(jsonOption())
+  .action(async (options) => finish((await import("./commands/doctor.ts")).doctor(options)));
+
+program
+  .command("schema")
+  .description("print the JSON Schema of experiment files")
+  .addOption(kernelsOption())
+  .action(async (options) => finish((await import("./commands/schema.ts")).schema(options)));
+
+let ended: ExitCode = exitCode.ok;
+const finish = async (command: Promise<ExitCode>): Promise<void> => {
+  ended = await command;
+};
+
+// `attnbench list | head` closes the pipe early: that is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCode.ok);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) ended = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  else if (error instanceof CommandEnd) {
+    say(error.message);
+    ended = error.code;
+  } else {
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    ended = exitCode.cellFailed;
+  }
+}
+process.exitCode = ended;

@@ -1,0 +1,73 @@
+import { formatMs } from "../analysis/format.ts";
+import type { Eta, Progress } from "../measure/progress.ts";
+import { say, styled } from "./terminal.ts";
+
+/** Shows a run's progress: a live last line on a terminal, else a line a cell in turn 0 and a heartbeat after. */
+export interface ProgressLine {
+  show(progress: Progress): void;
+  end(): void;
+}
+
+const heartbeatMs = 30_000;
+const redrawMs = 100;
+
+export const createProgressLine = (quiet: boolean): ProgressLine => {
+  if (quiet) return { show: () => {}, end: () => {} };
+  const live = process.stderr.isTTY === true && !process.env.CI;
+  let drawnAt = 0;
+  let saidAt = Date.now();
+  const wipe = (): void => {
+    if (live && drawnAt > 0) process.stderr.write("\r\u001b[K");
+  };
+  const line = (text: string): void => {
+    wipe();
+    say(text);
+    saidAt = Date.now();
+  };
+  const redraw = (text: string): void => {
+    if (live) {
+      if (Date.now() - drawnAt < redrawMs) return;
+      drawnAt = Date.now();
+      process.stderr.write(`\r\u001b[K${styled("dim", text.slice(0, (process.stderr.columns ?? 80) - 1))}`);
+    } else if (Date.now() - saidAt >= heartbeatMs) {
+      saidAt = Date.now();
+      say(text);
+    }
+  };
+  return {
+    show(progress) {
+      switch (progress.type) {
+        case "connected":
+          for (const reason of progress.passedOver) line(styled("dim", `passed over: ${reason}`));
+          line(`${progress.adapter} (${progress.choice}${progress.deviceClass === "software" ? ", a CPU emulation: growth laws and bytes carry over to GPUs, times do not" : ""})`);
+          break;
+        case "ceilings":
+          line(styled("dim", `ceilings here: reading ${progress.readGbps.toFixed(1)} GB/s, multiply-add ${progress.fmaGflops.toFixed(1)} GFLOP/s`));
+          break;
+        case "cell":
+          line(cellLine(progress));
+          break;
+        case "turn":
+          redraw(`turn ${progress.turn + 1} done by worker ${progress.worker + 1}, ${progress.cells} cells, ${left(progress.eta)}`);
+          break;
+        case "visit":
+          redraw(progress.turn === 0 ? `calibrating ${progress.id} · ${left(progress.eta)}` : `turn ${progress.turn + 1} · ${progress.position + 1}/${progress.of} · ${progress.id} · ${left(progress.eta)}`);
+          break;
+        default:
+          progress satisfies never;
+      }
+    },
+    end: wipe,
+  };
+};
+
+const left = ({ ms, atMost }: Eta): string => `${atMost ? "at most " : "about "}${duration(ms)} left`;
+
+const duration = (ms: number): string => (ms < 90_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`);
+
+const cellLine = (progress: Extract<Progress, { type: "cell" }>): string => {
+  const words = { ok: styled("green", "ok     "), failed: styled("red", "FAILED "), skipped: styled("yellow", "skipped"), censored: styled("yellow", "stopped") };
+  const word = words[progress.status as keyof typeof words] ?? progress.status;
+  const time = progress.status === "ok" && progress.medianMs !== undefined ? formatMs(progress.medianMs) : (progress.reason ?? "");
+  return `${String(progress.done).padStart(3)} ${word} ${progress.id}  ${time}`;
+};

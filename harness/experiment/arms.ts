@@ -1,0 +1,80 @@
+import type { Form, Mechanism, ParameterValue } from "../../kernels/mechanism.ts";
+import type { Arm, Experiment } from "./experiment.ts";
+import { type Draft, nearest } from "./problem.ts";
+import type { ExperimentFile } from "./schema.ts";
+
+type Entry = ExperimentFile["mechanisms"][number];
+
+interface RawArm {
+  readonly mechanism: Mechanism;
+  readonly label: string | undefined;
+  readonly form: Form;
+  readonly overrides: Readonly<Record<string, ParameterValue>>;
+}
+
+/** The arms of a checked file, with forms and labels filled in, and what is wrong with them: forms that a phase lacks, labels that are not unique. */
+export const armsOf = (
+  entries: readonly Entry[],
+  phase: Experiment["phase"],
+  fixed: Readonly<Record<string, ParameterValue | undefined>>,
+  mechanisms: ReadonlyMap<string, Mechanism>,
+): { arms: readonly Arm[]; drafts: readonly Draft[] } => {
+  const raw = entries.map((entry) => rawArm(entry, phase, mechanisms));
+  const arms = raw.map(
+    (arm): Arm => ({ mechanism: arm.mechanism.name, label: arm.label ?? automaticLabel(arm, raw), form: arm.form, overrides: arm.overrides }),
+  );
+  const drafts = raw.flatMap((arm, index) => [
+    ...formDrafts(arm, entries[index], phase, index),
+    ...labelDrafts(arms, entries[index], index),
+    ...featureMapDrafts(arm, fixed, index),
+  ]);
+  return { arms, drafts };
+};
+
+const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMap<string, Mechanism>): RawArm => {
+  const { use, label, form, ...rest } = typeof entry === "string" ? { use: entry } : (entry as Readonly<Record<string, ParameterValue | undefined>>);
+  const mechanism = mechanisms.get(String(use));
+  if (mechanism === undefined) throw new Error(`the schema let an unknown mechanism pass: ${String(use)}`);
+  const overrides = Object.fromEntries(Object.entries(rest).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
+  // A mechanism without this phase keeps its cells, as skipped ones, and they need a form to be named by.
+  const defaultForm = mechanism.forms[phase]?.[0] ?? Object.values(mechanism.forms)[0]?.[0] ?? "none";
+  return { mechanism, label: label === undefined ? undefined : String(label), form: form === undefined ? defaultForm : String(form), overrides };
+};
+
+// The plain name while it is unique; otherwise with what tells it from the other entries of its mechanism: "softmax naive", "linear chunk 32".
+const automaticLabel = (arm: RawArm, all: readonly RawArm[]): string => {
+  const alike = all.filter((other) => other.mechanism === arm.mechanism && other.label === undefined);
+  const form = alike.some((other) => other.form !== arm.form) ? [arm.form] : [];
+  const differing = Object.entries(arm.overrides).filter(([key, value]) => alike.some((other) => other.overrides[key] !== value));
+  return [arm.mechanism.name, ...form, ...differing.map(([key, value]) => `${key} ${String(value)}`)].join(" ");
+};
+
+const formDrafts = (arm: RawArm, entry: Entry | undefined, phase: Experiment["phase"], index: number): readonly Draft[] => {
+  const forms = arm.mechanism.forms[phase];
+  if (forms === undefined || forms.includes(arm.form) || typeof entry !== "object") return [];
+  const message = `${arm.mechanism.name} has no such form in phase ${phase}`;
+  return [{ path: ["mechanisms", index, "form"], on: "value", message, given: arm.form, accepted: forms.join(", "), suggestion: nearest(arm.form, forms) }];
+};
+
+const labelDrafts = (arms: readonly Arm[], entry: Entry | undefined, index: number): readonly Draft[] => {
+  const label = arms[index]?.label;
+  const first = arms.findIndex((arm) => arm.label === label);
+  if (label === undefined || first === index) return [];
+  const isWritten = typeof entry === "object" && "label" in entry;
+  const accepted = isWritten ? "a label of its own" : "one entry, or { use: …, label: … } that differs";
+  return [
+    { path: ["mechanisms", index, ...(isWritten ? ["label"] : [])], on: "value", message: `mechanisms[${first}] has this label too`, given: label, accepted },
+  ];
+};
+
+// With the identity as feature map the denominator changes sign: there is nothing to normalise by.
+const featureMapDrafts = (arm: RawArm, fixed: Readonly<Record<string, ParameterValue | undefined>>, index: number): readonly Draft[] => {
+  const value = (name: string): ParameterValue | undefined => {
+    const parameter = arm.mechanism.parameters[name];
+    return parameter && (arm.overrides[name] ?? fixed[name] ?? parameter.default);
+  };
+  if (value("normalized") !== true || value("featureMap") === undefined || value("featureMap") === "elu+1") return [];
+  const path = arm.overrides.normalized === true ? ["mechanisms", index, "normalized"] : ["fixed", "normalized"];
+  const message = `normalized needs featureMap elu+1 in ${arm.mechanism.name}: with ${String(value("featureMap"))} the denominators change sign`;
+  return [{ path, on: "value", message, given: "true", accepted: "featureMap: elu+1 beside it, or normalized: false" }];
+};

@@ -1,0 +1,28 @@
+import type { Mechanism, Shape } from "../../kernels/mechanism.ts";
+
+/**
+ * What a cell is called in files and links: softmax-tiled-n1024-h8-d64, and where they differ from the default -dv128, -kv2, -b4, -f16,
+ * -kvf16, -statef16 and parameters such as -chunk32. Two cells of one arm with equal ids are the same cell.
+ */
+export const cellId = (mechanism: Mechanism, form: string, shape: Shape): string => {
+  const parts = [mechanism.name, form, `n${shape.n}`, `h${shape.heads}`, `d${shape.headDim}`];
+  if (shape.dModel !== shape.heads * shape.headDim) parts.push(`m${shape.dModel}`);
+  if (shape.headDimV !== shape.headDim) parts.push(`dv${shape.headDimV}`);
+  if (shape.kvHeads !== shape.heads) parts.push(`kv${shape.kvHeads}`);
+  if (shape.batch !== 1) parts.push(`b${shape.batch}`);
+  if (shape.dtype !== "f32") parts.push(shape.dtype);
+  if (shape.kvDtype !== shape.dtype) parts.push(`kv${shape.kvDtype}`);
+  if (shape.stateDtype !== "f32") parts.push(`state${shape.stateDtype}`);
+  for (const [name, value] of Object.entries(shape.parameters)) {
+    if (value === mechanism.parameters[name]?.default) continue;
+    parts.push(value === true ? name : value === false ? `no${name}` : `${name}${String(value)}`);
+  }
+  return parts.map(slug).join("-");
+};
+
+/** Letters and digits of a text, other runs as one dash: safe in URLs and file names. */
+export const slug = (text: string): string =>
+  text
+    .replaceAll("+", "plus")
+    .replaceAll(/[^a-zA-Z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");

@@ -1,0 +1,63 @@
+import type { Mechanism } from "../../kernels/mechanism.ts";
+import type { Experiment, PlannedCell } from "./experiment.ts";
+import { leavesOf } from "./expression/condition.ts";
+import { type At, type Expected, parseExpectation, type Quantity } from "./expression/expectation.ts";
+import type { Fields } from "./expression/fields.ts";
+import { cellField } from "./expression/predicate.ts";
+import type { Draft } from "./problem.ts";
+
+/** What is wrong with the lines of `expect`: their grammar, their names, pairs that no crossover is looked for in, and sizes that no cell has. */
+export const expectationDrafts = (
+  experiment: Experiment,
+  cells: readonly PlannedCell[],
+  mechanisms: ReadonlyMap<string, Mechanism>,
+  fields: Fields,
+): readonly Draft[] => {
+  const sizes = [...fields].flatMap(([name, field]) => (field.kind === "number" ? [name] : []));
+  return experiment.expect.flatMap((text, index): readonly Draft[] => {
+    const { value, flaw } = parseExpectation(text, { arms: experiment.arms, sizes });
+    const path = ["expect", index];
+    if (flaw !== undefined) return [{ ...flaw, path, on: "value", offset: flaw.at }];
+    return leavesOf(value)
+      .flatMap(quantitiesOf)
+      .flatMap((quantity) => quantityDrafts(quantity, experiment, cells, mechanisms))
+      .map((draft) => ({ ...draft, path, on: "value", offset: 0 }));
+  });
+};
+
+const quantitiesOf = (expected: Expected): readonly Quantity[] => (expected.kind === "growth" ? [] : [expected.left, expected.right]);
+
+type Flawed = Pick<Draft, "message" | "given" | "accepted" | "suggestion">;
+
+const quantityDrafts = (
+  quantity: Quantity,
+  experiment: Experiment,
+  cells: readonly PlannedCell[],
+  mechanisms: ReadonlyMap<string, Mechanism>,
+): readonly Flawed[] => {
+  if (quantity.kind === "number") return [];
+  const labels = quantity.kind === "measure" ? [quantity.arm] : quantity.between;
+  const drafts = atDrafts(quantity.at, labels, cells);
+  if (quantity.kind !== "crossover") return drafts;
+  const families = quantity.between.map((label) => mechanisms.get(experiment.arms.find((arm) => arm.label === label)?.mechanism ?? "")?.family);
+  if (families[0] === "softmax" && families[1] === "linear") return drafts;
+  const given = `crossover(${quantity.between.join(", ")})`;
+  const suggestion = families[0] === "linear" && families[1] === "softmax" ? `crossover(${quantity.between.toReversed().join(", ")})` : undefined;
+  return [
+    ...drafts,
+    { message: "not a pair that can cross", given, accepted: "first an arm of the softmax family, then one of the linear family", suggestion },
+  ];
+};
+
+// The first size that an arm never has; a second arm's complaint would say the same.
+const atDrafts = (at: At, labels: readonly string[], cells: readonly PlannedCell[]): readonly Flawed[] => {
+  for (const label of labels) {
+    const own = cells.filter(({ cell }) => cell.label === label);
+    for (const [name, value] of Object.entries(at)) {
+      if (own.some(({ cell }) => cellField(cell, name) === value)) continue;
+      const values = [...new Set(own.map(({ cell }) => cellField(cell, name)))].filter((known) => known !== undefined);
+      return [{ message: `no cell of ${label} has this ${name}`, given: String(value), accepted: values.slice(0, 20).join(", ") || "a size that it has" }];
+    }
+  }
+  return [];
+};

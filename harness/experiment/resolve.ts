@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import type { Mechanism, ParameterValue } from "../../kernels/mechanism.ts";
+import { armsOf } from "./arms.ts";
+import { axesOf } from "./axes.ts";
+import type { Experiment } from "./experiment.ts";
+import type { Draft } from "./problem.ts";
+import { type ExperimentFile, experimentMechanisms } from "./schema.ts";
+import { sizeNames } from "./sizes.ts";
+import { parseDuration, parseShare } from "./units.ts";
+
+const defaultPrecision = 0.05;
+const defaultMaxTimeSeconds = 90;
+
+/** A file that fits the schema, made explicit: defaults filled in, arms labelled, hashed; and what is wrong with it as a whole. */
+export const resolveExperiment = (
+  file: ExperimentFile,
+  yaml: string,
+  mechanisms: readonly Mechanism[],
+): { experiment: Experiment; drafts: readonly Draft[] } => {
+  const byName = new Map(mechanisms.map((mechanism) => [mechanism.name, mechanism] as const));
+  const given = Object.fromEntries(
+    Object.entries(file.fixed ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value as ParameterValue] as const])),
+  );
+  const { arms, drafts: armDrafts } = armsOf(file.mechanisms, file.phase, given, byName);
+  const { axes, drafts: axisDrafts } = axesOf(file);
+  const defaults = Object.entries({ batch: 1, dtype: "f32", stateDtype: "f32" }).filter(([name]) => axes[name] === undefined);
+  const unhashed: Omit<Experiment, "hash"> = {
+    name: file.name,
+    title: oneLine(file.title ?? file.name),
+    question: file.question === undefined ? undefined : oneLine(file.question),
+    phase: file.phase,
+    arms,
+    axes,
+    zip: file.zip ?? [],
+    exclude: file.exclude ?? [],
+    fixed: { ...Object.fromEntries(defaults), ...given },
+    measure: {
+      precision: parseShare(file.measure?.precision ?? defaultPrecision) ?? defaultPrecision,
+      maxTimeSeconds: parseDuration(file.measure?.maxTime ?? "") ?? defaultMaxTimeSeconds,
+      cache: file.measure?.cache ?? "hot",
+      seed: file.measure?.seed ?? 1,
+    },
+    expect: file.expect ?? [],
+    yaml,
+  };
+  const drafts = [...armDrafts, ...axisDrafts, ...strangerDrafts(file, arms, mechanisms)];
+  return { experiment: { ...unhashed, hash: experimentHash(unhashed) }, drafts };
+};
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+
+/** First 16 hex digits of the sha256 over everything that decides what is measured: not title, question or yaml. Keys are sorted. */
+export const experimentHash = ({ title, question, yaml, ...measured }: Omit<Experiment, "hash">): string =>
+  createHash("sha256")
+    .update(
+      JSON.stringify(measured, (_, value: unknown) =>
+        isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+      ),
+    )
+    .digest("hex")
+    .slice(0, 16);
+
+const isRecord = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+
+// A parameter that no entry of this file has would change nothing, silently.
+const strangerDrafts = (file: ExperimentFile, arms: Experiment["arms"], mechanisms: readonly Mechanism[]): readonly Draft[] => {
+  const used = mechanisms.filter((mechanism) => arms.some((arm) => arm.mechanism === mechanism.name));
+  const known = new Set<string>([...sizeNames, "dtype", "kvDtype", "stateDtype", ...used.flatMap((mechanism) => Object.keys(mechanism.parameters))]);
+  return (["axes", "fixed"] as const).flatMap((place) =>
+    Object.keys(file[place] ?? {})
+      .filter((name) => !known.has(name))
+      .map((name): Draft => {
+        const owners = experimentMechanisms(mechanisms).filter((mechanism) => mechanism.parameters[name] !== undefined);
+        return {
+          path: [place, name],
+          on: "key",
+          message: "no mechanism of this file has it",
+          given: name,
+          accepted: `with ${owners.map((owner) => owner.name).join(", ")}`,
+        };
+      }),
+  );
+};

@@ -1,0 +1,203 @@
+import { z } from "zod";
+import type { Mechanism, Parameter } from "../../kernels/mechanism.ts";
+import { dtypeFields, dtypes, type SizeName, sizeNames, sizes } from "./sizes.ts";
+import { bytesPattern, durationPattern, parseBytes, parseDuration, parseShare, percentPattern } from "./units.ts";
+
+const acceptedTexts = new WeakMap<z.core.$ZodType, string>();
+
+/** What a schema accepts, in words; undefined for those that say it by their keys or values. */
+export const acceptedBy = (schema: z.core.$ZodType): string | undefined => acceptedTexts.get(schema);
+
+const accepting = <Schema extends z.ZodType>(schema: Schema, accepted: string, about?: string): Schema => {
+  const described = about === undefined ? schema : schema.meta({ description: about });
+  acceptedTexts.set(described, accepted);
+  return described;
+};
+
+const text = (accepted: string, about: string, most = 10_000) => accepting(z.string().trim().min(1).max(most), accepted, about);
+
+const wholeNumber = (minimum: number, maximum: number, about?: string) =>
+  accepting(z.int().min(minimum).max(maximum), `a whole number from ${minimum} to ${maximum}`, about);
+
+/** Longest list on one axis. */
+const mostValues = 1000;
+
+const axis = (minimum: number, maximum: number, about: string, isOpen: boolean) => {
+  const value = wholeNumber(minimum, maximum);
+  const list = accepting(z.array(value).min(1).max(mostValues), `1 to ${mostValues} different whole numbers`);
+  const factor = accepting(z.number().min(1.01).max(1024), "a number from 1.01 to 1024", "Each value is the one before times this; 2 unless given.");
+  const to = wholeNumber(minimum, maximum, "The last value, if the steps reach it.");
+  const closed = z.strictObject({ from: value, to, factor: factor.optional() });
+  const shapes = isOpen ? "[256, 512], { from, to, factor } or { from, factor, until }" : "[256, 512] or { from, to, factor }";
+  if (!isOpen) return accepting(z.union([list, closed]), shapes, about);
+  const until = z
+    .strictObject({
+      cell: duration("Stop once one repetition takes longer.", 0.001, 3600).optional(),
+      memory: memory.optional(),
+    })
+    .refine((limits) => limits.cell !== undefined || limits.memory !== undefined, "needs cell, memory or both");
+  const open = z
+    .strictObject({
+      from: value,
+      to: to.optional(),
+      factor: factor.optional(),
+      until: accepting(until, "{ cell: 1s, memory: 50% }", "As far as this device goes.").optional(),
+    })
+    .refine((given) => (given.to === undefined) !== (given.until === undefined), "needs either `to` or `until`");
+  return accepting(z.union([list, accepting(open, "{ from: 256, to: 16384, factor: 2 } or { from: 256, factor: 2, until: { cell: 1s } }")]), shapes, about);
+};
+
+const duration = (about: string, least: number, most: number) =>
+  accepting(
+    z
+      .string()
+      .regex(durationPattern)
+      .refine((given) => within(parseDuration(given), least, most), "out of range"),
+    `a duration from ${seconds(least)} to ${seconds(most)}, e.g. 500ms, 90s or 5m`,
+    about,
+  );
+
+const seconds = (value: number): string => (value < 1 ? `${value * 1000}ms` : value < 3600 ? `${value}s` : `${value / 3600}h`);
+
+const within = (value: number | undefined, least: number, most: number): boolean => value !== undefined && value >= least && value <= most;
+
+const memory = accepting(
+  z
+    .string()
+    .refine((given) => within(parseShare(given), 0.01, 1) || within(parseBytes(given), 1, 2 ** 40), "not an amount of memory")
+    .meta({ pattern: `${percentPattern.source}|${bytesPattern.source}` }),
+  "a share from 1% to 100%, or an amount such as 512MiB",
+  "Stop before a cell needs more: a share of the device's memory, or bytes.",
+);
+
+const precision = accepting(
+  z.union([z.string().regex(percentPattern), z.number()]).refine((given) => within(parseShare(given), 0.001, 0.5), "out of range"),
+  "0.1% to 50%",
+  "A cell has enough samples when half its 95 % interval is this share of its median; 5% unless given.",
+);
+
+const measure = z
+  .strictObject({
+    precision: precision.optional(),
+    maxTime: duration("Wall time of this experiment's measuring; 90s unless given.", 1, 24 * 3600).optional(),
+    cache: z.enum(["hot", "cold"]).meta({ description: "cold: what is read rotates over more than the last-level cache; hot unless given." }).optional(),
+    seed: wholeNumber(0, 2 ** 32 - 1, "Of the inputs; 1 unless given.").optional(),
+  })
+  .meta({ description: "How to measure." });
+
+const parameterSchema = (parameter: Parameter) => {
+  const about = `${parameter.about} ${String(parameter.default)} unless given.`;
+  if (parameter.kind === "integer") return wholeNumber(parameter.minimum, parameter.maximum, about);
+  if (parameter.kind === "boolean") return accepting(z.boolean(), "true or false", about);
+  return z.enum(parameter.values).meta({ description: about });
+};
+
+/** One parameter name over several mechanisms: whatever any of them accepts. What a cell's own mechanism accepts is checked per cell. */
+const mergedParameters = (mechanisms: readonly Mechanism[]): ReadonlyMap<string, Parameter> => {
+  const merged = new Map<string, Parameter>();
+  for (const [name, parameter] of mechanisms.flatMap((mechanism) => Object.entries(mechanism.parameters))) {
+    const known = merged.get(name);
+    if (known?.kind === "integer" && parameter.kind === "integer") {
+      merged.set(name, { ...known, minimum: Math.min(known.minimum, parameter.minimum), maximum: Math.max(known.maximum, parameter.maximum) });
+    } else if (known?.kind === "choice" && parameter.kind === "choice") {
+      merged.set(name, { ...known, values: [...new Set([...known.values, ...parameter.values])] });
+    } else if (known === undefined) merged.set(name, parameter);
+    else if (known.kind !== parameter.kind) throw new Error(`parameter ${name} is ${known.kind} in one mechanism and ${parameter.kind} in another`);
+  }
+  return merged;
+};
+
+const optionalEach = <Schema extends z.ZodType>(entries: Iterable<readonly [string, Schema]>) =>
+  Object.fromEntries([...entries].map(([name, schema]) => [name, schema.optional()] as const));
+
+const dtypeEntries = Object.entries(dtypeFields).map(([name, about]) => [name, z.enum(dtypes).meta({ description: about })] as const);
+
+const sizeEntries = (names: readonly SizeName[]) => names.map((name) => [name, wholeNumber(1, sizes[name].maximum, sizes[name].about)] as const);
+
+const labelAbout = "How this entry is called in legends; must differ between entries.";
+
+const entrySchema = (mechanism: Mechanism) => {
+  const forms = [...new Set(Object.values(mechanism.forms).flat())];
+  return z
+    .strictObject({
+      use: z.literal(mechanism.name),
+      label: accepting(
+        z
+          .string()
+          .trim()
+          .min(1)
+          .max(80)
+          .refine((label) => !/[\p{Cc}"]/u.test(label), "not one line of plain text"),
+        'up to 80 characters on one line, without "',
+        labelAbout,
+      ).optional(),
+      form: z.enum(forms).meta({ description: "How it is computed." }).optional(),
+      ...optionalEach(sizeEntries(["heads", "kvHeads", "headDim", "headDimV"])),
+      ...optionalEach(dtypeEntries),
+      ...optionalEach(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameterSchema(parameter)] as const)),
+    })
+    .meta({ title: mechanism.title, description: mechanism.definition });
+};
+
+/** Mechanisms that experiments may name: instruments measure the device instead. */
+export const experimentMechanisms = (mechanisms: readonly Mechanism[]): readonly Mechanism[] =>
+  mechanisms.filter((mechanism) => mechanism.family !== "instrument");
+
+/** The schema of an experiment file for these mechanisms. Throws where two mechanisms declare one parameter with different kinds. */
+export const experimentSchema = (all: readonly Mechanism[]) => {
+  const mechanisms = experimentMechanisms(all);
+  const [first, ...rest] = mechanisms.map(entrySchema);
+  if (first === undefined) throw new Error("no mechanism is loaded");
+  const names = mechanisms.map((mechanism) => mechanism.name);
+  const parameters = mergedParameters(mechanisms);
+  const integers = [...parameters].flatMap(([name, parameter]) => (parameter.kind === "integer" ? [[name, parameter] as const] : []));
+  const axes = [
+    ...sizeNames.map((name) => [name, axis(1, sizes[name].maximum, sizes[name].about, name === "n")] as const),
+    ...integers.map(([name, { minimum, maximum, about }]) => [name, axis(minimum, maximum, about, false)] as const),
+  ];
+  const expressions = (accepted: string, about: string) =>
+    z
+      .array(text(accepted, about, 500))
+      .max(100)
+      .meta({ description: about });
+  const entry = accepting(z.union([z.enum(names), z.discriminatedUnion("use", [first, ...rest])]), `${names.join(", ")}, or { use: ${names[0]}, label: … }`);
+  return z
+    .strictObject({
+      name: accepting(
+        z
+          .string()
+          .max(64)
+          .regex(/^[a-zA-Z0-9][a-zA-Z0-9-]*$/),
+        "letters, digits and inner dashes, up to 64",
+        "Names the folder of results and the report.",
+      ),
+      title: text("text", "Heading of the report; the name unless given.").optional(),
+      question: text("text", "What the experiment asks, in one sentence.").optional(),
+      phase: z.enum(["prefill", "decode", "generate"]).meta({
+        description: "prefill: n tokens at once. decode: one token after a context of n. generate: a text of n tokens, one after another.",
+      }),
+      mechanisms: accepting(z.array(entry).min(1).max(50), "a list of 1 to 50 mechanisms", "One line each in every chart."),
+      axes: z.strictObject(optionalEach(axes)).meta({ description: "The values of each size; their product is the sweep." }).optional(),
+      zip: z
+        .array(accepting(z.array(z.enum(axes.map(([name]) => name))).min(2), "two or more names of axes"))
+        .meta({ description: "Axes that advance together instead of multiplying, e.g. [[heads, headDim]]." })
+        .optional(),
+      exclude: expressions("a condition such as n > 4096 and form = naive", "Cells to leave out, e.g. n > 4096 and form = naive.").optional(),
+      fixed: z
+        .strictObject({
+          ...optionalEach(sizeEntries(sizeNames)),
+          ...optionalEach(dtypeEntries),
+          ...optionalEach([...parameters].map(([name, parameter]) => [name, parameterSchema(parameter)] as const)),
+        })
+        .meta({ description: "Sizes and parameters that stay the same." })
+        .optional(),
+      measure: measure.optional(),
+      expect: expressions(
+        "an expectation such as linear.time is O(1)",
+        "What must come out, e.g. linear.time is O(1); a run that fails one ends with exit code 3.",
+      ).optional(),
+    })
+    .meta({ title: "attnbench experiment", description: "A sweep of sizes over softmax attention and linear attention." });
+};
+
+export type ExperimentFile = z.output<ReturnType<typeof experimentSchema>>;

@@ -1,0 +1,143 @@
+import { printable } from "../html.ts";
+import type { Channels } from "./channels.ts";
+import { type Frame, type Layer, type LogScale, spread } from "./frame.ts";
+import { crossingLabel, fittedCurve, type GapStatus, type Growth, growthFunction, type Series } from "./growth.ts";
+import { fitted, textWidth } from "./textWidth.ts";
+import { theme } from "./theme.ts";
+
+export const gapRowPx = 14;
+export const crossingRowPx = 16;
+
+/** More crossings than this in one chart hide its curves; all of them are in the table of crossovers. */
+export const mostCrossings = 4;
+
+// Vega symbol paths in a square of −1…1
+const gapShapes: Readonly<Record<GapStatus, string>> = {
+  censored: "triangle-up",
+  failed: "M-0.8,-0.8L0.8,0.8M0.8,-0.8L-0.8,0.8",
+  skipped: "circle",
+  pending: "circle",
+};
+
+/** Cells without a value, at their x along the upper edge, one row an arm. */
+export const gapLayers = (growth: Growth, { x, y, color }: Channels, yScale: LogScale): readonly Layer[] => {
+  const depth = new Map<number, number>();
+  const gaps = growth.series.flatMap(({ look, gaps: own }) =>
+    own.map((gap) => {
+      const row = depth.get(gap.x) ?? 0;
+      depth.set(gap.x, row + 1);
+      return { ...gap, arm: look.label, y: yScale.toValue(7 + row * gapRowPx) };
+    }),
+  );
+  return (Object.keys(gapShapes) as GapStatus[]).flatMap((status): Layer[] => {
+    const values = gaps.filter((gap) => gap.status === status);
+    if (values.length === 0) return [];
+    return [{ data: { values }, mark: { type: "point", filled: false, shape: gapShapes[status], size: 50, strokeWidth: 1.75, opacity: 1 }, encoding: { x, y, color } }];
+  });
+};
+
+/** Each crossing: its interval as a bar, n* as a dashed line, its words in a row of their own above the data. */
+export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xScale: LogScale, startPx: number): readonly Layer[] =>
+  growth.crossovers.slice(0, mostCrossings).flatMap((crossover, i): Layer[] => {
+    const n = crossover.n;
+    if (n === undefined) return [];
+    const within = (value: number): number => Math.min(xScale.high, Math.max(xScale.low, value));
+    const text = fitted(printable(crossingLabel(crossover, growth.crossovers.length > 1)), frame.plotWidth - 4, 11);
+    const half = textWidth(text, 11) / 2;
+    const centre = Math.max(half, Math.min(frame.plotWidth - half, xScale.toPx(within(n.value))));
+    const labelPx = startPx + i * crossingRowPx + crossingRowPx / 2;
+    const values = [{ x: within(n.value), low: within(n.low), high: within(n.high) }];
+    const span = { y: { value: labelPx + 8 }, y2: { value: frame.plotHeight } };
+    return [
+      { data: { values }, mark: { type: "rect", color: theme.crossing.light, opacity: 0.16 }, encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, ...span } },
+      { data: { values }, mark: { type: "rule", color: theme.crossing.light, strokeDash: [3, 3], strokeWidth: 1.25 }, encoding: { x, ...span } },
+      { data: { values: [{}] }, mark: { type: "text", text, fontSize: 11, color: theme.ink.light, baseline: "middle" }, encoding: { x: { value: centre }, y: { value: labelPx } } },
+    ];
+  });
+
+const guideWords: Readonly<Record<string, string>> = { "O(1)": "constant", "O(log n)": "∝ log n", "O(n)": "∝ n", "O(n log n)": "∝ n log n", "O(n²)": "∝ n²", "O(n³)": "∝ n³" };
+
+/** For every claimed class one thin dashed line with that slope, just under the end of the first arm that claims it. */
+export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xScale: LogScale, yScale: LogScale): readonly Layer[] => {
+  const { series } = growth;
+  if (growth.variable !== "n") return [];
+  const taken = series.flatMap((entry) => [...fittedCurve(entry.fit, 24), ...entry.points].map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })));
+  const placed: { px: number; py: number }[] = [];
+  const claims = [...new Set(series.map(({ claim }) => claim))];
+  return claims.flatMap((claim): Layer[] => {
+    const points = series.find((entry) => entry.claim === claim && entry.points.length > 1)?.points;
+    const first = points?.[0];
+    const last = points?.at(-1);
+    if (first === undefined || last === undefined) return [];
+    const grow = growthFunction(claim);
+    const end = last.y / (yScale.high / yScale.low) ** (17 / frame.plotHeight);
+    const guide = Array.from({ length: 25 }, (_, i) => first.x * (last.x / first.x) ** (i / 24))
+      .map((value) => ({ x: value, y: (end * grow(value)) / grow(last.x) }))
+      .filter((point) => point.y >= yScale.low);
+    const words = guideWords[claim] ?? claim;
+    const half = textWidth(words, 10.5) / 2;
+    // below the guide, at the place that is farthest from everything drawn so far
+    const candidates = guide
+      .map((point) => ({ px: Math.max(half, xScale.toPx(point.x)), py: yScale.toPx(point.y) + 10 }))
+      .filter(({ px, py }) => px < frame.plotWidth - half && py < frame.plotHeight - 6)
+      .map((spot) => ({ ...spot, room: Math.min(60, ...[...taken, ...placed].map((other) => Math.hypot((other.px - spot.px) / 1.6, other.py - spot.py))) }))
+      .sort((one, other) => other.room - one.room);
+    const [spot] = candidates;
+    const line: Layer = { data: { values: guide }, mark: { type: "line", color: theme.guide.light, strokeWidth: 1, strokeDash: [2, 3], clip: true }, encoding: { x, y } };
+    if (spot === undefined || spot.room < 9) return [line];
+    for (const shift of [-half, 0, half]) placed.push({ px: spot.px + shift, py: spot.py });
+    const label: Layer = {
+      data: { values: [{}] },
+      mark: { type: "text", text: words, fontSize: 10.5, color: theme.muted.light, baseline: "middle" },
+      encoding: { x: { value: spot.px }, y: { value: spot.py } },
+    };
+    return [line, label];
+  });
+};
+
+/** A label at the right edge: the arm's name and, below it, its slope. */
+export interface ArmLabel {
+  readonly name: string;
+  readonly slope: string;
+}
+
+/** Direct labels right of the plot, kept apart, each with its arm's mark and a thin line to the arm's last point. */
+export const labelLayers = (
+  series: readonly Series[],
+  labels: readonly ArmLabel[],
+  { x, y, color, shape }: Channels,
+  frame: Frame,
+  xScale: LogScale,
+  yScale: LogScale,
+  fontPx: number,
+): readonly Layer[] => {
+  const twoLines = labels.some(({ slope }) => slope !== "");
+  const ends = series.map(({ points }) => points.at(-1));
+  const wanted = ends.map((end) => (end === undefined ? gapRowPx : yScale.toPx(end.y)));
+  const placed = spread(wanted, twoLines ? 29 : 15, 7, frame.plotHeight - (twoLines ? 16 : 4));
+  const rows = series.map(({ look }, i) => ({ arm: look.label, y: yScale.toValue(placed[i] ?? 0) }));
+  const leaders = ends.flatMap((end, i) => {
+    const atY = placed[i];
+    if (end === undefined || atY === undefined) return [];
+    const gapPx = frame.plotWidth - xScale.toPx(end.x);
+    return gapPx < 16 && Math.abs(atY - yScale.toPx(end.y)) < 3 ? [] : [{ x: end.x, y: end.y, to: yScale.toValue(atY), arm: rows[i]?.arm ?? "" }];
+  });
+  const texts = labels.flatMap(({ name, slope }, i): Layer[] => {
+    const at = placed[i] ?? 0;
+    const text = (words: string, py: number, size: number, fill: string): Layer => ({
+      data: { values: [{}] },
+      mark: { type: "text", text: words, align: "left", baseline: "middle", fontSize: size, color: fill },
+      encoding: { x: { value: frame.plotWidth + 24 }, y: { value: py } },
+    });
+    return [text(name, at, fontPx, theme.ink.light), ...(slope === "" ? [] : [text(slope, at + 14, 11, theme.muted.light)])];
+  });
+  return [
+    {
+      data: { values: leaders },
+      mark: { type: "rule", strokeWidth: 1, opacity: 0.45 },
+      encoding: { x, y, x2: { value: frame.plotWidth + 8 }, y2: { field: "to" }, color },
+    },
+    { data: { values: rows }, mark: { type: "point", filled: true, size: 46, opacity: 1 }, encoding: { x: { value: frame.plotWidth + 14 }, y, color, shape } },
+    ...texts,
+  ];
+};

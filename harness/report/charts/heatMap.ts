@@ -1,0 +1,142 @@
+import { formatCount } from "../../analysis/format.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { printable } from "../html.ts";
+import { times } from "../interval.ts";
+import { crossoversOf, type Facet, facetsOf, variableOf } from "./facets.ts";
+import { type Chart, type ChartSize, type Encoding, framed, type Layer } from "./frame.ts";
+import { valueOf } from "./growth.ts";
+import { fitted, textWidth } from "./textWidth.ts";
+import { heatSteps, theme } from "./theme.ts";
+
+/** Time of the softmax arm over time of the linear arm: above 1 the linear arm is faster. */
+export interface HeatCell {
+  readonly x: number;
+  readonly row: number;
+  readonly ratio: number;
+}
+
+/** One pair of arms over n (columns) and the facets (rows). */
+export interface HeatMap {
+  readonly between: readonly [string, string];
+  readonly columns: readonly number[];
+  readonly rows: readonly Facet[];
+  readonly cells: readonly HeatCell[];
+  /** n* by row, where it crosses */
+  readonly crossings: readonly { readonly row: number; readonly n: number }[];
+}
+
+/** One map for every pair that the crossovers compare; none without two facets, two n and a ratio. */
+export const heatMapsOf = (record: RunRecord): readonly HeatMap[] => {
+  if (variableOf(record) !== "n") return [];
+  const rows = facetsOf(record);
+  const columns = [...new Set(record.cells.map((cell) => cell.n))].sort((one, other) => one - other);
+  if (rows.length < 2 || columns.length < 2) return [];
+  const pairs = new Map(record.crossovers.filter(({ metric }) => metric === "time").map(({ between }) => [JSON.stringify(between), between]));
+  return [...pairs.values()].flatMap((between): HeatMap[] => {
+    const timeOf = (facet: Facet, label: string, n: number): number | undefined => {
+      const cell = facet.cells.find((candidate) => candidate.label === label && candidate.n === n);
+      return cell === undefined ? undefined : valueOf(cell, "time")?.y;
+    };
+    const cells = rows.flatMap((facet, row) =>
+      columns.flatMap((n): HeatCell[] => {
+        const above = timeOf(facet, between[0], n);
+        const below = timeOf(facet, between[1], n);
+        return above === undefined || below === undefined ? [] : [{ x: n, row, ratio: above / below }];
+      }),
+    );
+    const crossings = rows.flatMap((facet, row) =>
+      crossoversOf(record, facet, "time")
+        .filter((crossover) => crossover.outcome === "crosses" && JSON.stringify(crossover.between) === JSON.stringify(between))
+        .flatMap(({ n }) => (n === undefined ? [] : [{ row, n: n.value }])),
+    );
+    return cells.length === 0 ? [] : [{ between, columns, rows, cells, crossings }];
+  });
+};
+
+export const heatStep = (ratio: number): number => heatSteps.findIndex((step) => ratio < step.below);
+
+/** softmax time / linear time over n × rows, with a stepped line through n*. Every column is one measured n; between columns the line runs in log n. */
+export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Chart => {
+  const { between, columns, rows, cells } = map;
+  const names = rows.map((row) => fitted(printable(row.title ?? "all"), size.name === "wide" ? 130 : 88, 11.5));
+  const rowPx = 34;
+  const title = `${between[0]} time ÷ ${between[1]} time`;
+  const room = { left: 14 + Math.max(0, ...names.map((name) => textWidth(name, 11.5))), right: 8, bottom: 44, plotHeight: rowPx * rows.length };
+  const spec = framed(record, size, title, "dashed: n*", room, (frame) => {
+    const columnPx = frame.plotWidth / columns.length;
+    // column i spans [i, i+1]; n between two columns lies between their middles, in proportion to its logarithm
+    const position = (n: number): number => {
+      const right = columns.findIndex((column) => column >= n);
+      if (right <= 0) return right === 0 ? 0.5 : columns.length - 0.5;
+      const [before, after] = [columns[right - 1] ?? n, columns[right] ?? n];
+      return right - 0.5 + Math.log(n / before) / Math.log(after / before);
+    };
+    const ticks = columns.map((_, i) => i + 0.5);
+    const channels = {
+      x: {
+        field: "left",
+        type: "quantitative",
+        scale: { domain: [0, columns.length], nice: false, zero: false },
+        axis: {
+          title: "n",
+          values: ticks,
+          labelExpr: `[${columns.map((column) => `'${formatCount(column)}'`).join(",")}][floor(datum.value)]`,
+          grid: false,
+          labelOverlap: "parity",
+          labelSeparation: 4,
+          titlePadding: 8,
+        },
+      },
+      y: {
+        field: "top",
+        type: "quantitative",
+        scale: { domain: [0, rows.length], nice: false, zero: false, reverse: true },
+        axis: { title: null, values: rows.map((_, row) => row + 0.5), labelExpr: `[${names.map((name) => JSON.stringify(name)).join(",")}][floor(datum.value)]`, grid: false },
+      },
+    } satisfies Encoding;
+    const { x, y } = channels;
+    const placed = cells.map((cell) => {
+      const column = columns.indexOf(cell.x);
+      return { left: column, right: column + 1, top: cell.row, bottom: cell.row + 1, middleX: column + 0.5, middleY: cell.row + 0.5, step: heatStep(cell.ratio), words: times(cell.ratio) };
+    });
+    const fontPx = columnPx >= 46 ? 12 : columnPx >= 34 ? 10.5 : 9;
+    const missing = rows.flatMap((_, row) =>
+      columns.flatMap((n, column) => (cells.some((cell) => cell.row === row && cell.x === n) ? [] : [{ middleX: column + 0.5, middleY: row + 0.5 }])),
+    );
+    const ordered = [...map.crossings].sort((one, other) => one.row - other.row);
+    const contour = ordered.flatMap(({ row, n }, i) => [
+      { left: position(n), top: row, order: 2 * i },
+      { left: position(n), top: row + 1, order: 2 * i + 1 },
+    ]);
+    const steps = heatSteps.map((_, i) => i);
+    const middle = { x: { ...x, field: "middleX" }, y: { ...y, field: "middleY" } };
+    const layers: Layer[] = [
+      {
+        data: { values: placed },
+        mark: { type: "rect", stroke: theme.paper.light, strokeWidth: 2 },
+        encoding: {
+          x,
+          x2: { field: "right" },
+          y,
+          y2: { field: "bottom" },
+          fill: { field: "step", type: "ordinal", scale: { domain: steps, range: heatSteps.map((step) => step.fill.light) }, legend: null },
+        },
+      },
+      {
+        data: { values: placed },
+        mark: { type: "text", fontSize: fontPx, baseline: "middle" },
+        encoding: {
+          ...middle,
+          text: { field: "words", type: "nominal" },
+          color: { field: "step", type: "ordinal", scale: { domain: steps, range: heatSteps.map((step) => step.text.light) }, legend: null },
+        },
+      },
+      { data: { values: missing }, mark: { type: "text", text: "–", fontSize: fontPx, baseline: "middle", color: theme.muted.light }, encoding: middle },
+      { data: { values: contour }, mark: { type: "line", color: theme.paper.light, strokeWidth: 4, strokeCap: "round" }, encoding: { x, y, order: { field: "order" } } },
+      { data: { values: contour }, mark: { type: "line", color: theme.ink.light, strokeWidth: 1.75, strokeDash: [5, 3] }, encoding: { x, y, order: { field: "order" } } },
+    ];
+    return layers;
+  });
+  const described = cells.map((cell) => `${rows[cell.row]?.title ?? "all"}, n = ${cell.x}: ${times(cell.ratio)}`);
+  return { spec, title: `${title} over n and ${Object.keys(rows[0]?.values ?? {}).join(", ")}`, description: described.join("; ") };
+};

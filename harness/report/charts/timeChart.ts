@@ -1,0 +1,45 @@
+import type { RunRecord } from "../../record/run.ts";
+import { formatMs } from "../../analysis/format.ts";
+import { bracketed } from "../interval.ts";
+import { type Facet, variableOf } from "./facets.ts";
+import type { Chart, ChartSize } from "./frame.ts";
+import { crossingLabel, growthOf } from "./growth.ts";
+import { growthChart } from "./growthChart.ts";
+
+/** What one repetition is, by phase: the unit that every time is per. */
+export const repetition = {
+  prefill: "prefill of n tokens",
+  decode: "decode step",
+  generate: "text of n tokens",
+} as const;
+
+/** What n counts, by phase. */
+export const meaningOfN = {
+  prefill: "n, tokens read at once",
+  decode: "n, tokens of context",
+  generate: "n, tokens written",
+} as const;
+
+export const xTitleOf = (record: RunRecord): string => {
+  const variable = variableOf(record);
+  return variable === "n" ? meaningOfN[record.experiment.phase] : variable;
+};
+
+/** Time per repetition over n (or the size swept), one facet. Times in ms. */
+export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize): Chart => {
+  const growth = growthOf(record, facet, "time");
+  const per = repetition[record.experiment.phase];
+  const title = `Time${facet.title === undefined ? "" : `, ${facet.title}`}`;
+  const axis = { title: `ms per ${per}`, xTitle: xTitleOf(record), labelExpr: "format(datum.value, ',~r')", note: "median, 95 % interval" };
+  const ends = growth.series.map(({ look, points, fit }) => {
+    const last = points.at(-1);
+    const slope = fit?.exponent === undefined ? "" : `, slope ${bracketed(fit.exponent)}`;
+    return last === undefined ? `${look.label}: nothing measured` : `${look.label}: ${formatMs(last.y)} at ${growth.variable} = ${last.x}${slope}`;
+  });
+  const crossings = growth.crossovers.map((crossover) => crossingLabel(crossover, true));
+  return {
+    spec: growthChart(record, title, growth, axis, size),
+    title: `${title}: ms per ${per} over ${growth.variable}, both axes logarithmic`,
+    description: [...ends, ...crossings].join("; "),
+  };
+};

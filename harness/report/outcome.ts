@@ -1,0 +1,65 @@
+import type { CellRecord, Crossover, Fit, RunRecord } from "../record/run.ts";
+import { formatCount } from "../analysis/format.ts";
+import { bracketed } from "./interval.ts";
+
+/** How many cells ended in each way. */
+export interface Tally {
+  readonly all: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly censored: number;
+  readonly pending: number;
+}
+
+export const tallyOf = (cells: readonly CellRecord[]): Tally => {
+  const of = (status: CellRecord["outcome"]["status"]): number => cells.filter((cell) => cell.outcome.status === status).length;
+  return { all: cells.length, ok: of("ok"), failed: of("failed"), skipped: of("skipped"), censored: of("censored"), pending: of("pending") };
+};
+
+/** "1 cell", "12 cells" */
+export const counted = (value: number, one: string, many = `${one}s`): string => `${formatCount(value)} ${value === 1 ? one : many}`;
+
+/** "40 of 42 cells measured, 1 failed, 1 skipped" */
+export const tallySentence = (tally: Tally): string =>
+  [
+    `${formatCount(tally.ok)} of ${counted(tally.all, "cell")} measured`,
+    ...(["failed", "skipped", "censored", "pending"] as const).flatMap((status) => (tally[status] === 0 ? [] : [`${formatCount(tally[status])} ${status === "pending" ? "not reached" : status}`])),
+  ].join(", ");
+
+/** The codes behind the cells that were not measured, most frequent first: "timeCap 3, overLimit 1". */
+export const reasonsOf = (cells: readonly CellRecord[]): string => {
+  const codes = new Map<string, number>();
+  for (const { outcome } of cells) if ("code" in outcome) codes.set(outcome.code, (codes.get(outcome.code) ?? 0) + 1);
+  return [...codes]
+    .sort((one, other) => other[1] - one[1])
+    .map(([code, number]) => `${code} ${number}`)
+    .join(", ");
+};
+
+/** Exit of a comparison in words, without numbers. */
+export const crossoverWords: Readonly<Record<Crossover["outcome"], string>> = {
+  crosses: "crosses",
+  already: "linear is lower at every n measured",
+  none: "no crossing in the range measured",
+  many: "crosses more than once",
+  undecided: "undecided",
+};
+
+/** "n* 1,940 [1,710, 2,230]" or why there is none. */
+export const crossoverText = (crossover: Crossover): string => {
+  if (crossover.n !== undefined) return `n* ${bracketed(crossover.n, formatCount)}`;
+  if (crossover.outcome === "many") return `crosses at ${crossover.crossings.map(formatCount).join(", ")}`;
+  return crossoverWords[crossover.outcome];
+};
+
+export const verdictWords: Readonly<Record<Fit["verdict"], string>> = { agrees: "agrees with the claim", contradicted: "contradicts the claim", undecided: "undecided" };
+
+/** Sizes that a series is named by: "dModel 512, heads 8". */
+export const seriesText = (series: Readonly<Record<string, number | string | boolean>>): string =>
+  Object.entries(series)
+    .map(([name, value]) => `${name} ${typeof value === "number" ? formatCount(value) : value}`)
+    .join(", ");
+
+/** Is anything of the run worth a chart? */
+export const hasTimes = (record: RunRecord): boolean => record.cells.some((cell) => cell.outcome.status === "ok" && cell.summary !== undefined);

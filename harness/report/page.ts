@@ -1,0 +1,61 @@
+import type { LoggerInterface } from "vega-util";
+import type { CellRecord, RunRecord } from "../record/run.ts";
+import { themeVariables } from "./charts/theme.ts";
+import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";
+import { answerSection } from "./sections/answer.ts";
+import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
+import { figuresSection } from "./sections/figures.ts";
+import { cellsSection, fitsSection } from "./sections/tables.ts";
+import { limitsSection, trustSection } from "./sections/trust.ts";
+import { pageStyle } from "./style.ts";
+
+// Nothing is fetched and no script runs; styles are inline because the page is one file.
+const contentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+/** A whole document. `style` is trusted; title and body are escaped already or escape themselves. */
+export const document = (title: string, style: string, body: Html): string =>
+  `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="attnbench">
+<title>${escaped(title)}</title>
+<style>${style}</style></head>
+<body>${body.markup}</body></html>
+`;
+
+/** The record as the page carries it: everything but the raw samples, which stay in the run's folder. */
+const carried = (record: RunRecord): RunRecord => ({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) });
+
+/** Only what the experiment asked for: sentinels and ceilings have their own lines on the page. */
+const isSubject = (cell: CellRecord): boolean => cell.family !== "instrument" && cell.phase !== "probe";
+
+/**
+ * The report of one run: a single HTML file that needs no network and no script. Pure. `logger` hears what Vega says about the charts.
+ * Works for any record that keeps to its type: unfinished, failed, or of a single cell.
+ */
+export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Promise<string> => {
+  const record: RunRecord = { ...run, cells: run.cells.filter(isSubject) };
+  const { experiment } = record;
+  const figures = await figuresSection(record, { variables: themeVariables(record), ...(logger === undefined ? {} : { logger }) });
+  const question = experiment.question ?? experiment.title;
+  const body = html`
+<header><h1><bdi>${shortened(experiment.title, 200)}</bdi> <span class="more">· ${experiment.phase} · ${record.startedAt.slice(0, 10)}</span></h1>
+<p class="question"><bdi>${shortened(question, 300)}</bdi></p></header>
+<main>
+${answerSection(record)}
+${trustSection(record)}
+${limitsSection(record)}
+${figures}
+${fitsSection(record)}
+${cellsSection(record)}
+${methodSection(record)}
+${environmentSection(record)}
+${reproduceSection(record)}
+</main>
+<footer><p>Made by attnbench ${record.environment.attnbench.version} from run ${record.run}. This page holds its results as JSON in the element <code>#results</code>; raw samples are in the run's folder.</p></footer>
+<script type="application/json" id="results">${raw(scriptJson(carried(record)))}</script>`;
+  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(record), body);
+};

@@ -1,0 +1,58 @@
+import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { meaningOfN, repetition } from "../charts/timeChart.ts";
+import { type Html, html } from "../html.ts";
+
+/** How the numbers came about, for someone who has not read the code. */
+export const methodSection = (record: RunRecord): Html => {
+  const { experiment, environment, schedule, ceilings } = record;
+  const { measure, phase } = experiment;
+  return html`
+<section aria-labelledby="method"><h2 id="method">Method</h2>
+<p>One <em>cell</em> is one mechanism in one form at one shape. Its time is that of one ${repetition[phase]}; ${meaningOfN[phase]}. Every cell is first checked: its outputs are filled with NaN, computed on this device at this shape, and compared with a float64 reference. A cell that is wrong gets no time.</p>
+<p>Cells are then visited in turns, so that slow drift of the machine meets all of them alike, and in several processes, since results differ from process to process. A sample is a pass of many repetitions, divided by their number${environment.clock.source === "gpu" ? ", between two timestamps of the GPU" : ", by the wall clock"}. ${measure.cache === "cold" ? "What is read rotates over more memory than the last-level cache holds." : "Caches are warm: every repetition reads the same memory."} Measuring goes on until each median is known to ±${formatShare(measure.precision)} or ${formatMs(measure.maxTimeSeconds * 1000)} have passed${schedule.stopped === "maxTime" ? "; here the time ran out" : ""}.</p>
+<p>Growth is the smooth curve t₀ + a·n + b·n² with no negative part, fitted to the medians; the <em>slope</em> is that of log time over log n at its right end (1: proportional, 2: the square). <em>n*</em> is the last n up to which the first arm stays below the second. Nothing is extrapolated beyond what was measured.</p>
+${ceilings !== undefined && html`<p>Ceilings measured on this adapter in this run: reading ${formatNumber(ceilings.readGbps)} GB/s, copying ${formatNumber(ceilings.copyGbps)} GB/s, multiply-add ${formatNumber(ceilings.fmaGflops)} GFLOP/s, an empty dispatch ${formatMs(ceilings.emptyDispatchMs)}${ceilings.cacheKneeBytes !== undefined && `, reading slows down beyond ${formatBytes(ceilings.cacheKneeBytes)}`}.</p>`}
+</section>`;
+};
+
+const environmentRows = ({ environment, schedule, startedAt, endedAt }: RunRecord): readonly (readonly [string, string])[] => {
+  const { adapter, toggles } = environment;
+  return [
+    ["adapter", [adapter.description, adapter.vendor, adapter.architecture, adapter.device].filter((text) => text !== "").join(", ")],
+    ["asked for, got", `${adapter.asked}, ${adapter.choice}`],
+    ["backend", adapter.backend],
+    ["device class", environment.deviceClass],
+    ["clock", `${environment.clock.source}, steps of ${formatNumber(environment.clock.stepNs)} ns`],
+    ["features", environment.features.join(", ")],
+    ["limits", Object.entries(environment.limits).map(([name, value]) => `${name} ${formatCount(value)}`).join(", ")],
+    ["toggles on", toggles.enabled.join(", ")],
+    ["toggles off", toggles.disabled.join(", ")],
+    ["CPU", `${environment.cpu.model}, ${formatCount(environment.cpu.cores)} cores`],
+    ["memory", formatBytes(environment.memoryBytes)],
+    ["system", environment.os],
+    ["Node", environment.node],
+    ["packages", Object.entries(environment.packages).map(([name, version]) => `${name} ${version}`).join(", ")],
+    ["started", startedAt],
+    ["ended", endedAt ?? "not ended"],
+    ["peak memory of worker, command", `${formatBytes(schedule.peakRssBytes.worker)}, ${formatBytes(schedule.peakRssBytes.parent)}`],
+  ];
+};
+
+/** Machine and software. */
+export const environmentSection = (record: RunRecord): Html => html`
+<section aria-labelledby="environment"><h2 id="environment">Environment</h2>
+<dl class="pairs">${environmentRows(record).map(([name, value]) => value !== "" && html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}</dl>
+</section>`;
+
+/** What to type to get this again, and the file that it reads. */
+export const reproduceSection = (record: RunRecord): Html => {
+  const { commit, version } = record.environment.attnbench;
+  return html`
+<section aria-labelledby="reproduce"><h2 id="reproduce">Reproduce</h2>
+<p>attnbench ${version}${commit !== undefined && html`, commit <code>${commit}</code>`}, seed ${record.experiment.measure.seed}:</p>
+<pre class="command" tabindex="0"><code dir="ltr">${record.command}</code></pre>
+<h3>The experiment file</h3>
+<pre tabindex="0"><code dir="ltr">${record.experiment.yaml}</code></pre>
+</section>`;
+};

@@ -1,0 +1,158 @@
+import { formatBytes, formatCount, formatList, formatMs, formatNumber } from "../../analysis/format.ts";
+import type { Fit, RunRecord } from "../../record/run.ts";
+import { type Doubling, doublingChart, doublingsOf } from "../charts/doublingRatio.ts";
+import { type Facet, facetsOf, variableOf } from "../charts/facets.ts";
+import { type Chart, type ChartSize, chartSizes } from "../charts/frame.ts";
+import { type Growth, type GrowthPoint, gapLegend, growthOf } from "../charts/growth.ts";
+import { type HeatMap, heatChart, heatMapsOf } from "../charts/heatMap.ts";
+import { memoryChart } from "../charts/memoryChart.ts";
+import { type Rendering, renderChart } from "../charts/render.ts";
+import { heatSteps } from "../charts/theme.ts";
+import { repetition, timeChart } from "../charts/timeChart.ts";
+import { type Html, html } from "../html.ts";
+import { times } from "../interval.ts";
+import { type Column, table } from "../table.ts";
+
+/** One chart in both widths; the page shows one of them. */
+const drawn = async (id: string, chart: (size: ChartSize) => Chart | undefined, rendering: Rendering): Promise<Html | undefined> => {
+  const drawings: Html[] = [];
+  for (const size of chartSizes) {
+    const made = chart(size);
+    if (made !== undefined) drawings.push(await renderChart(made, `${id}-${size.name}`, `chart ${size.name}`, rendering));
+  }
+  return drawings.length === 0 ? undefined : html`<div class="facet" id="${id}">${drawings}</div>`;
+};
+
+const figure = (id: string, heading: string, facets: readonly Html[], caption: readonly string[], after: Html, className = ""): Html => html`
+<figure id="${id}" class="${className}" role="group" aria-labelledby="${id}-heading">
+<h3 id="${id}-heading">${heading}</h3>
+<div class="facets${facets.length > 1 && " many"}">${facets}</div>
+<figcaption>${caption.filter((text) => text !== "").map((text) => html`<p><bdi>${text}</bdi></p>`)}</figcaption>
+<details><summary>Data of this figure</summary>${after}</details>
+</figure>`;
+
+interface PointRow {
+  readonly arm: string;
+  readonly facet: Facet;
+  readonly point: GrowthPoint;
+}
+
+const pointTable = (record: RunRecord, caption: string, facets: readonly Facet[], metric: Fit["metric"], write: (value: number) => string): Html => {
+  const variable = variableOf(record);
+  const rows = facets.flatMap((facet) => growthOf(record, facet, metric).series.flatMap(({ look, points }) => points.map((point): PointRow => ({ arm: look.label, facet, point }))));
+  const columns: readonly Column<PointRow>[] = [
+    { head: "arm", cell: ({ arm }) => html`<bdi>${arm}</bdi>` },
+    ...(facets.length > 1 ? [{ head: "at", cell: ({ facet }: PointRow) => facet.title }] : []),
+    { head: variable, numeric: true, cell: ({ point }) => formatCount(point.x) },
+    { head: metric === "time" ? "median" : "state", numeric: true, cell: ({ point }) => write(point.y) },
+    ...(metric === "time" ? [{ head: "95 % interval", numeric: true, cell: ({ point }: PointRow) => `${write(point.low)} – ${write(point.high)}` } as const] : []),
+  ];
+  return table(caption, columns, rows);
+};
+
+/** "At n = 16,384: softmax 6.02 ms, linear 360 µs (17× less)." for the largest x that most arms share. */
+const endSentence = (growth: Growth, facet: Facet, write: (value: number) => string): string => {
+  const complete = growth.series.filter(({ points }) => points.length > 0);
+  if (complete.length === 0) return "Nothing to draw here.";
+  const shared = growth.ticks.filter((tick) => complete.every(({ points }) => points.some(({ x }) => x === tick)));
+  const at = shared.at(-1);
+  const where = facet.title === undefined ? "" : `${facet.title}, `;
+  if (at === undefined) return `${complete.map(({ look, points }) => `${look.label} reaches ${growth.variable} = ${formatCount(points.at(-1)?.x ?? 0)}`).join("; ")}.`;
+  const values = complete.map(({ look, points }) => ({ label: look.label, y: points.find(({ x }) => x === at)?.y ?? 0 }));
+  const most = values.reduce((one, other) => (other.y > one.y ? other : one));
+  const parts = values.map(({ label, y }) => `${label} ${write(y)}${values.length > 1 && label !== most.label && most.y / y > 1.05 ? ` (${times(most.y / y)} less than ${most.label})` : ""}`);
+  return `At ${where}${growth.variable} = ${formatCount(at)}: ${formatList(parts)}.`;
+};
+
+const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering: Rendering): Promise<Html> => {
+  const facets = facetsOf(record);
+  const growths = facets.map((facet) => growthOf(record, facet, metric));
+  const id = metric === "time" ? "time" : "memory";
+  const chart = metric === "time" ? timeChart : memoryChart;
+  const drawings: Html[] = [];
+  for (const facet of facets) {
+    const drawing = await drawn(`${id}-${facet.slug}`, (size) => chart(record, facet, size), rendering);
+    if (drawing !== undefined) drawings.push(drawing);
+  }
+  const write = metric === "time" ? formatMs : formatBytes;
+  const last = facets.at(-1);
+  const lastGrowth = growths.at(-1);
+  const crossing = growths.some(({ crossovers }) => crossovers.length > 0);
+  const fitted = growths.some(({ series }) => series.some(({ fit }) => fit?.coefficients !== undefined));
+  const guided = variableOf(record) === "n";
+  const caption = [
+    last === undefined || lastGrowth === undefined ? "" : endSentence(lastGrowth, last, write),
+    [
+      metric === "time" ? "Marks are medians, shaded bands their 95 % intervals" : "Marks are exact byte counts",
+      fitted ? "lines are the fitted t₀ + a·n + b·n²".replace("t₀", metric === "time" ? "t₀" : "c") : "lines join the points, nothing is fitted",
+      guided ? "thin dashes only show a slope" : "",
+      crossing ? "the dashed upright is n*, its grey bar the 95 % interval" : "",
+    ]
+      .filter((text) => text !== "")
+      .join("; ") + ". Both axes are logarithmic.",
+    gapLegend(growths),
+  ];
+  const heading = metric === "time" ? `Time per ${repetition[record.experiment.phase]}` : "Memory that is carried along (state)";
+  return figure(id, heading, drawings, caption, pointTable(record, heading, facets, metric, write));
+};
+
+const doublingFigure = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
+  const facets = facetsOf(record);
+  const drawings: Html[] = [];
+  for (const facet of facets) {
+    const drawing = await drawn(`doubling-${facet.slug}`, (size) => doublingChart(record, facet, size), rendering);
+    if (drawing !== undefined) drawings.push(drawing);
+  }
+  if (drawings.length === 0) return undefined;
+  const rows = facets.flatMap((facet) => doublingsOf(record, facet).map((doubling) => ({ facet, doubling })));
+  const variable = variableOf(record);
+  const columns: readonly Column<{ readonly facet: Facet; readonly doubling: Doubling }>[] = [
+    { head: "arm", cell: ({ doubling }) => html`<bdi>${doubling.arm}</bdi>` },
+    ...(facets.length > 1 ? [{ head: "at", cell: ({ facet }: { readonly facet: Facet }) => facet.title }] : []),
+    { head: variable, numeric: true, cell: ({ doubling }) => formatCount(doubling.x) },
+    { head: "ratio", numeric: true, cell: ({ doubling }) => `${formatNumber(doubling.ratio)}×` },
+    { head: "95 % interval", numeric: true, cell: ({ doubling }) => `${formatNumber(doubling.low)} – ${formatNumber(doubling.high)}` },
+  ];
+  const heading = `What twice the ${variable} costs`;
+  const caption = [
+    `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. A fixed cost per dispatch pulls short ones towards 1×.`,
+  ];
+  return figure("doubling", heading, drawings, caption, table(heading, columns, rows));
+};
+
+const heatFigure = async (record: RunRecord, map: HeatMap, index: number, rendering: Rendering): Promise<Html> => {
+  const id = index === 0 ? "heat" : `heat-${index}`;
+  const drawing = await drawn(`${id}-map`, (size) => heatChart(record, map, size), rendering);
+  const [above, below] = map.between;
+  const key = html`<ul class="key" aria-label="Colours">${heatSteps.map(
+    ({ words }, i) => html`<li><span class="swatch heat-${i}"></span>${i < 3 ? html`${above} faster` : i > 3 ? html`${below} faster` : ""} ${i === 3 ? words : i === 0 || i === 6 ? "over 4×" : words}</li>`,
+  )}</ul>`;
+  const faster = map.cells.filter(({ ratio }) => ratio >= 1.1).length;
+  const heading = `Where ${below} beats ${above}`;
+  const caption = [
+    `${below} is faster by a tenth or more in ${formatCount(faster)} of ${formatCount(map.cells.length)} pairs. Numbers are ${above} time ÷ ${below} time; the dashed line is n*. Every column is one measured n.`,
+  ];
+  const columns = [
+    { head: "at", cell: (row: HeatMap["cells"][number]) => map.rows[row.row]?.title },
+    { head: "n", numeric: true, cell: (row: HeatMap["cells"][number]) => formatCount(row.x) },
+    { head: `${above} ÷ ${below}`, numeric: true, cell: (row: HeatMap["cells"][number]) => times(row.ratio) },
+  ] as const;
+  return figure(id, heading, drawing === undefined ? [] : [html`${drawing}${key}`], caption, table(heading, columns, map.cells));
+};
+
+/** All figures of a page: time, memory, growth per doubling, and a heat map for each pair if there is more than one size beside n. */
+export const figuresSection = async (record: RunRecord, rendering: Rendering): Promise<Html> => {
+  const time = await growthFigure(record, "time", rendering);
+  const memory = await growthFigure(record, "stateBytes", rendering);
+  const doubling = await doublingFigure(record, rendering);
+  const [firstMap, ...otherMaps] = heatMapsOf(record);
+  const heat = firstMap === undefined ? undefined : await heatFigure(record, firstMap, 0, rendering);
+  const others: Html[] = [];
+  for (const [i, map] of otherMaps.entries()) others.push(await heatFigure(record, map, i + 1, rendering));
+  const single = facetsOf(record).length === 1;
+  return html`
+<section aria-labelledby="charts"><h2 id="charts">Charts</h2>
+<div class="figures${single && " pair"}">${time}${memory}${doubling}${heat}</div>
+${others.length > 0 && html`<details class="figures"><summary>${formatCount(others.length)} more pairs of arms</summary>${others}</details>`}
+</section>`;
+};

@@ -1,0 +1,91 @@
+import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import type { CellRecord, Crossover, Fit, RunRecord } from "../../record/run.ts";
+import { facetsOf } from "../charts/facets.ts";
+import { type Html, html } from "../html.ts";
+import { bracketed } from "../interval.ts";
+import { crossoverText, seriesText, tallyOf, tallySentence, verdictWords } from "../outcome.ts";
+import { type Column, table } from "../table.ts";
+
+const fitColumns: readonly Column<Fit>[] = [
+  { head: "arm", cell: (fit) => html`<bdi>${fit.label}</bdi>` },
+  { head: "form", cell: (fit) => fit.form },
+  { head: "at", cell: (fit) => seriesText(fit.series) },
+  { head: "of", cell: (fit) => (fit.metric === "time" ? "time" : "state bytes") },
+  { head: "grows with", cell: (fit) => fit.variable },
+  { head: "fitted", cell: (fit) => html`<strong>${fit.class}</strong>` },
+  { head: "claimed", cell: (fit) => fit.claim },
+  { head: "verdict", cell: (fit) => html`<span class="verdict ${{ agrees: "pass", contradicted: "fail", undecided: "undecided" }[fit.verdict]}">${{ agrees: "✓", contradicted: "✕", undecided: "?" }[fit.verdict]} ${verdictWords[fit.verdict]}</span>` },
+  { head: "slope at the end", numeric: true, cell: (fit) => (fit.exponent === undefined ? undefined : bracketed(fit.exponent)) },
+  { head: "constant", numeric: true, cell: (fit) => coefficient(fit, "t0") },
+  { head: "per n", numeric: true, cell: (fit) => coefficient(fit, "a") },
+  { head: "per n²", numeric: true, cell: (fit) => coefficient(fit, "b") },
+  { head: "points", numeric: true, cell: (fit) => formatCount(fit.points.length) },
+  { head: "note", cell: (fit) => [fit.note, fit.measureUpTo === undefined ? undefined : `Measure up to ${fit.variable} = ${formatCount(fit.measureUpTo)}.`].filter((text) => text !== undefined).join(" ") },
+];
+
+const coefficient = (fit: Fit, name: "t0" | "a" | "b"): string | undefined =>
+  fit.coefficients === undefined ? undefined : bracketed(fit.coefficients[name], fit.metric === "time" ? formatMs : formatBytes);
+
+const crossoverColumns: readonly Column<Crossover>[] = [
+  { head: "pair", cell: ({ between }) => html`<bdi>${between[0]}</bdi> → <bdi>${between[1]}</bdi>` },
+  { head: "of", cell: ({ metric }) => (metric === "time" ? "time" : "state bytes") },
+  { head: "at", cell: ({ series }) => seriesText(series) },
+  { head: "result", cell: (crossover) => crossoverText(crossover) },
+  { head: "range of n", numeric: true, cell: ({ range }) => (range === undefined ? undefined : `${formatCount(range[0])}–${formatCount(range[1])}`) },
+  { head: "note", cell: ({ note }) => note },
+];
+
+/** Fits against claims, and crossovers. */
+export const fitsSection = (record: RunRecord): Html | undefined => {
+  if (record.fits.length === 0 && record.crossovers.length === 0) return undefined;
+  return html`
+<section aria-labelledby="fits"><h2 id="fits">Claims, fits and crossovers</h2>
+${record.fits.length > 0 && table("Growth of each arm, fitted and claimed. Brackets are 95 % intervals.", fitColumns, record.fits)}
+${record.crossovers.length > 0 && table("Where the second arm becomes cheaper than the first: n*, the last n up to which the first stays below.", crossoverColumns, record.crossovers)}
+</section>`;
+};
+
+const outcomeCell = ({ outcome }: CellRecord): Html => {
+  const marks = { ok: "✓ ok", failed: "✕ failed", skipped: "○ skipped", censored: "△ censored", pending: "○ not reached" } as const;
+  const kinds = { ok: "pass", failed: "fail", skipped: "undecided", censored: "undecided", pending: "undecided" } as const;
+  return html`<span class="verdict ${kinds[outcome.status]}">${marks[outcome.status]}</span>${"code" in outcome && html` <code>${outcome.code}</code>`}`;
+};
+
+const cellColumns = (record: RunRecord): readonly Column<CellRecord>[] => {
+  const names = new Set(facetsOf(record).flatMap(({ values }) => Object.keys(values)));
+  const extra = [...new Set(record.cells.flatMap((cell) => Object.keys(cell.parameters)))].filter((name) => names.has(name));
+  const some = (has: (cell: CellRecord) => boolean): boolean => record.cells.some(has);
+  const columns: (Column<CellRecord> | false)[] = [
+    { head: "arm", cell: (cell) => html`<bdi>${cell.label}</bdi>` },
+    { head: "form", cell: (cell) => cell.form },
+    { head: "n", numeric: true, cell: (cell) => formatCount(cell.n) },
+    { head: "dModel", numeric: true, cell: (cell) => formatCount(cell.dModel) },
+    { head: "heads", numeric: true, cell: (cell) => (cell.kvHeads === cell.heads ? formatCount(cell.heads) : `${formatCount(cell.heads)} / ${formatCount(cell.kvHeads)} kv`) },
+    { head: "headDim", numeric: true, cell: (cell) => formatCount(cell.headDim) },
+    some((cell) => cell.batch !== 1) && { head: "batch", numeric: true, cell: (cell) => formatCount(cell.batch) },
+    ...extra.map((name): Column<CellRecord> => ({ head: name, cell: (cell) => (cell.parameters[name] === undefined ? undefined : String(cell.parameters[name])) })),
+    { head: "outcome", cell: outcomeCell },
+    { head: "median", numeric: true, cell: ({ summary }) => summary && formatMs(summary.medianMs) },
+    { head: "95 % interval", numeric: true, cell: ({ summary }) => summary && `${formatMs(summary.lowMs)} – ${formatMs(summary.highMs)}` },
+    { head: "samples", numeric: true, cell: ({ summary }) => summary && formatCount(summary.samples) },
+    { head: "tokens/s", numeric: true, cell: ({ summary }) => summary && formatNumber(summary.tokensPerSecond) },
+    { head: "GFLOP/s", numeric: true, cell: ({ summary }) => summary && formatNumber(summary.gflops) },
+    { head: "GB/s", numeric: true, cell: ({ summary }) => summary && formatNumber(summary.gbps) },
+    some(({ summary }) => summary?.ceilingShare !== undefined) && {
+      head: "of ceiling",
+      numeric: true,
+      cell: ({ summary }) => (summary?.ceilingShare === undefined ? undefined : `${formatShare(summary.ceilingShare)}${summary.binding === undefined ? "" : ` (${summary.binding})`}`),
+    },
+    { head: "state", numeric: true, cell: (cell) => (cell.stateBytes === undefined ? undefined : formatBytes(cell.stateBytes)) },
+    { head: "peak", numeric: true, cell: (cell) => (cell.peakBytes === undefined ? undefined : formatBytes(cell.peakBytes)) },
+    { head: "worst error", numeric: true, cell: ({ prepared }) => prepared && formatNumber(prepared.maxError) },
+    { head: "reason", cell: ({ outcome }) => "reason" in outcome && outcome.reason },
+  ];
+  return columns.filter((column) => column !== false);
+};
+
+/** Every cell with its outcome; none is left out. */
+export const cellsSection = (record: RunRecord): Html => html`
+<section aria-labelledby="cells"><h2 id="cells">All cells</h2>
+${table(`${tallySentence(tallyOf(record.cells))}. Times are per repetition.`, cellColumns(record), record.cells, (cell) => `cell-${cell.id}`)}
+</section>`;

@@ -1,0 +1,108 @@
+import { formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { type Html, html } from "../html.ts";
+import { counted, reasonsOf, tallyOf, tallySentence } from "../outcome.ts";
+
+interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly detail?: string | undefined;
+}
+
+/** min–max, or the one value. */
+const range = (values: readonly number[]): string => {
+  const least = Math.min(...values);
+  const most = Math.max(...values);
+  return least === most ? formatCount(least) : `${formatCount(least)}–${formatCount(most)}`;
+};
+
+const factsOf = (record: RunRecord): readonly Fact[] => {
+  const { environment, schedule } = record;
+  const { adapter, attnbench, clock } = environment;
+  const tally = tallyOf(record.cells);
+  const samples = record.cells.flatMap((cell) => (cell.summary === undefined ? [] : [cell.summary.samples]));
+  const prepared = record.cells.flatMap((cell) => (cell.prepared === undefined ? [] : [cell.prepared]));
+  const worst = prepared.toSorted((one, other) => other.maxError / other.tolerance - one.maxError / one.tolerance)[0];
+  const wrong = record.cells.filter(({ outcome }) => "code" in outcome && outcome.code === "wrongOutput").length;
+  return [
+    {
+      name: "Device",
+      value: adapter.description || adapter.device || adapter.choice,
+      detail: environment.deviceClass === "hardware" ? `a real GPU, through ${adapter.backend}` : `a CPU emulating a GPU (${adapter.choice}, ${adapter.backend})`,
+    },
+    {
+      name: "Clock",
+      value: clock.source === "gpu" ? "GPU timestamps" : "wall clock",
+      detail: clock.stepNs > 0 ? `steps of ${formatMs(clock.stepNs / 1e6)}` : undefined,
+    },
+    {
+      name: "Samples",
+      value: samples.length === 0 ? "none" : `${range(samples)} a point`,
+      detail: `${counted(schedule.turns, "turn")} over ${counted(schedule.workers, "process", "processes")}`,
+    },
+    {
+      name: "Verified",
+      value: worst === undefined ? "nothing" : wrong > 0 ? `${counted(wrong, "cell")} wrong` : `${counted(prepared.length, "cell")} right`,
+      detail: worst === undefined ? undefined : `worst error ${formatNumber(worst.maxError)}, tolerance ${formatNumber(worst.tolerance)}`,
+    },
+    { name: "Outcomes", value: tally.ok === tally.all ? `all ${counted(tally.all, "cell")} measured` : tallySentence(tally), detail: reasonsOf(record.cells) || undefined },
+    {
+      name: "Time spent timing",
+      value: schedule.efficiency === undefined ? "–" : formatShare(schedule.efficiency),
+      detail: `of ${formatMs(schedule.wall.measureMs)} measuring`,
+    },
+    {
+      name: "Code",
+      value: attnbench.commit === undefined ? `attnbench ${attnbench.version}` : attnbench.commit.slice(0, 12),
+      detail: `${attnbench.commit === undefined ? "no commit known" : `attnbench ${attnbench.version}`}${attnbench.dirty === true ? ", with uncommitted changes" : ""}`,
+    },
+    { name: "Run", value: record.run, detail: `experiment ${record.experiment.hash}` },
+  ];
+};
+
+/** What the numbers rest on, at a glance. */
+export const trustSection = (record: RunRecord): Html => html`
+<section aria-label="What the numbers rest on"><dl class="trust">${factsOf(record).map(
+  ({ name, value, detail }) => html`<div><dt>${name}</dt><dd><bdi>${value}</bdi>${detail !== undefined && html`<small><bdi>${detail}</bdi></small>`}</dd></div>`,
+)}</dl></section>`;
+
+const suresOf = (record: RunRecord): readonly string[] => {
+  const { measure } = record.experiment;
+  const { schedule, environment } = record;
+  const sentences: string[] = [];
+  const summaries = record.cells.flatMap((cell) => (cell.summary === undefined ? [] : [cell.summary]));
+  if (summaries.length > 0) {
+    const widths = summaries.map(({ medianMs, lowMs, highMs }) => (highMs - lowMs) / 2 / medianMs).sort((one, other) => one - other);
+    const middle = widths[Math.floor(widths.length / 2)] ?? 0;
+    sentences.push(
+      `Intervals are 95 % bootstrap intervals of the median. Half of the cells are known to ±${formatShare(middle)} or better, the worst to ±${formatShare(widths.at(-1) ?? 0)}; ±${formatShare(measure.precision)} was asked for.`,
+    );
+    const shortest = Math.min(...summaries.map(({ medianMs }) => medianMs));
+    if (environment.clock.stepNs > 0)
+      sentences.push(`The shortest time is ${formatMs(shortest)}, ${formatCount((shortest * 1e6) / environment.clock.stepNs)} steps of the clock; short kernels are timed many at once.`);
+  }
+  if (schedule.unmet.length > 0)
+    sentences.push(`${counted(schedule.unmet.length, "cell")} had a wider interval than asked when measuring ended${schedule.stopped === "maxTime" ? " for lack of time" : ""}; the table shows them.`);
+  sentences.push("An interval covers what changes from turn to turn and from process to process in this run, not what another driver, clock rate or machine would change.");
+  const undecided = record.fits.filter((fit) => fit.verdict === "undecided").length;
+  if (undecided > 0) sentences.push(`${counted(undecided, "fit")} of ${formatCount(record.fits.length)} could not be decided from these points; the table of fits says what to measure.`);
+  return sentences;
+};
+
+const untimed: Readonly<Record<RunRecord["experiment"]["phase"], string>> = {
+  prefill: "One attention layer reading n tokens at once.",
+  decode: "One attention layer making one step, with n tokens before it.",
+  generate: "One attention layer stepping through a text of n tokens, one after another.",
+};
+
+/** The two boxes under the answer: how sure it is, and what it leaves out. */
+export const limitsSection = (record: RunRecord): Html => html`
+<section class="boxes">
+<div><h2>How sure is this?</h2><ul>${suresOf(record).map((text) => html`<li>${text}</li>`)}</ul></div>
+<div><h2>What this does not show</h2><ul>
+<li><strong>The rest of a model.</strong> ${untimed[record.experiment.phase]} Projections of q, k, v and o, norms, gates, convolutions and the feed-forward network are not timed; they cost the same for both kinds and make whole-model differences smaller.</li>
+<li><strong>Quality.</strong> Inputs are random. A mechanism that is faster may recall less; nothing here says how a trained model would answer.</li>
+<li><strong>Other devices.</strong> ${record.environment.deviceClass === "software" ? "No GPU was used at all: take growth and bytes from here, and times from a run on your own GPU." : "n* moves with compute and memory speed, driver and kernel quality. Run it on yours."}</li>
+<li><strong>The best possible kernels.</strong> These are WGSL kernels through WebGPU; vendor libraries may be faster on either side.</li>
+</ul></div>
+</section>`;

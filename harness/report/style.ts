@@ -1,0 +1,107 @@
+import { heatSteps, themeVariables } from "./charts/theme.ts";
+import type { RunRecord } from "../record/run.ts";
+
+const declarations = (scheme: "light" | "dark", pairs: Iterable<{ readonly name: string; readonly light: string; readonly dark: string }>): string =>
+  [...pairs].map((pair) => `${pair.name}:${pair[scheme]}`).join(";");
+
+/** Colours of the page that charts do not use. */
+const pageColours = [
+  { name: "--wash", light: "#f5f7f9", dark: "#1e242c" },
+  { name: "--line", light: "#d5dae0", dark: "#363d47" },
+  { name: "--accent", light: "#0b5c8f", dark: "#7cc4ef" },
+  { name: "--good", light: "#14692c", dark: "#6fd38a" },
+  { name: "--bad", light: "#b3261e", dark: "#ff9d94" },
+  { name: "--unsure", light: "#59636e", dark: "#a8b3bf" },
+  { name: "--warn-back", light: "#fff6dc", dark: "#37301a" },
+  { name: "--warn-line", light: "#d9a514", dark: "#b98e1c" },
+] as const;
+
+const rules = `
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%;scroll-behavior:smooth}
+body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
+main,footer{max-width:1136px;margin:0 auto;padding:0 20px}
+header{max-width:1136px;margin:0 auto;padding:36px 20px 0}
+h1{font-size:1.15rem;line-height:1.35;font-weight:600;margin:0;color:var(--muted)}
+h1 .more{font-weight:400}
+.question{font-size:clamp(1.5rem,1.1rem + 1.8vw,2.2rem);line-height:1.2;font-weight:700;letter-spacing:-.015em;margin:.35em 0 0;max-width:28em;text-wrap:balance}
+h2{font-size:1.25rem;line-height:1.3;margin:2.6em 0 .6em}
+h3{font-size:1.02rem;line-height:1.35;margin:1.4em 0 .4em}
+p{margin:.5em 0;max-width:46em}
+small{font-size:.82rem;color:var(--muted)}
+code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.86em}
+pre{background:var(--wash);border:1px solid var(--line);border-radius:8px;padding:12px 14px;overflow-x:auto;max-width:100%;overflow-wrap:normal}
+.command code{user-select:all}
+a{color:var(--accent)}
+:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.answer{margin-top:26px;border-left:4px solid var(--accent);padding:2px 0 2px 20px}
+.answer h2{font-size:.8rem;text-transform:uppercase;letter-spacing:.08em;color:var(--muted);margin:0}
+.lead{font-size:clamp(1.12rem,1rem + .6vw,1.4rem);line-height:1.42;margin:.45em 0;max-width:36em}
+.answer .more{margin:.6em 0;padding-left:1.2em;max-width:46em}
+.answer .more li{margin:.25em 0}
+.verdicts{list-style:none;margin:.3em 0;padding:0}
+.verdicts li{margin:.2em 0}
+.verdict{white-space:nowrap;font-weight:600}
+.verdict.pass{color:var(--good)}.verdict.fail{color:var(--bad)}.verdict.undecided{color:var(--unsure)}
+.warnings{background:var(--warn-back);border:1px solid var(--warn-line);border-radius:8px;padding:6px 14px;margin:1em 0 0;max-width:52em}
+.warnings p{margin:.35em 0}
+.trust{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,235px),1fr));gap:1px;margin:30px 0 0;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
+.trust div{background:var(--wash);padding:10px 14px}
+.trust dt{font-size:.76rem;color:var(--muted)}
+.trust dd{margin:1px 0 0;font-weight:600;font-size:.95rem;line-height:1.35}
+.trust small{display:block;font-weight:400;line-height:1.35}
+.boxes{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:18px;margin-top:22px}
+.boxes>div{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
+.boxes h2{font-size:1rem;margin:0 0 .4em}
+.boxes ul{margin:0;padding-left:1.1em;font-size:.92rem}
+.boxes li{margin:.35em 0}
+.figures{display:grid;grid-template-columns:minmax(0,1fr);gap:34px 20px}
+figure{margin:0;min-width:0;break-inside:avoid}
+figure h3{margin:0 0 .6em}
+.facets{display:grid;grid-template-columns:minmax(0,1fr);gap:22px 20px;justify-items:start}
+@media (min-width:1100px){.figures.pair{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.facets.many{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
+.facet{min-width:0;max-width:100%}
+.chart{display:block;max-width:100%;height:auto;overflow:visible;font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+.chart text{font-variant-numeric:tabular-nums}
+.chart.narrow{display:none}
+@media (max-width:590px){.chart.wide{display:none}.chart.narrow{display:block}}
+figcaption{font-size:.88rem;color:var(--muted);margin-top:8px}
+figcaption p{margin:.3em 0}
+figcaption p:first-child{color:var(--ink)}
+details{margin-top:8px}
+summary{cursor:pointer;font-size:.88rem;color:var(--accent)}
+.key{list-style:none;display:flex;flex-wrap:wrap;gap:4px 16px;margin:8px 0 0;padding:0;font-size:.82rem;color:var(--muted)}
+.swatch{display:inline-block;width:1em;height:1em;border-radius:3px;vertical-align:-.12em;border:1px solid var(--line);print-color-adjust:exact}
+.scroll{overflow-x:auto;max-width:100%;margin:.6em 0 1.2em;border:1px solid var(--line);border-radius:8px}
+.scroll:has(tbody tr:nth-child(25)){max-height:80vh;overflow-y:auto}
+table{border-collapse:separate;border-spacing:0;font-size:.84rem;line-height:1.35;width:100%;overflow-wrap:normal}
+caption{text-align:left;padding:9px 12px;color:var(--muted);font-size:.84rem}
+th,td{padding:6px 12px;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
+thead th{position:sticky;top:0;background:var(--wash);font-weight:600;white-space:nowrap;z-index:1}
+tbody th{font-weight:600}
+th.num,td.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td,tbody th{max-width:22em;overflow-wrap:anywhere;min-width:4.5em}
+td:last-child:not(.num){min-width:12em}
+tbody tr:target{background:var(--warn-back)}
+.none{color:var(--muted)}
+.pairs{display:grid;grid-template-columns:minmax(7em,max-content) minmax(0,1fr);gap:4px 18px;font-size:.9rem;margin:0}
+.pairs dt{color:var(--muted)}.pairs dd{margin:0}
+footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
+.runs{list-style:none;padding:0;margin:28px 0;display:grid;gap:14px}
+.runs li{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
+.runs h2{font-size:1.1rem;margin:0}
+@media (max-width:590px){header{padding-top:22px}.answer{padding-left:14px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
+@media print{@page{margin:14mm}body{font-size:10.5pt}.scroll{overflow:visible;max-height:none;border:0}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}.figures.pair,.facets.many{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
+@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+`;
+
+const schemes = (pairs: readonly { readonly name: string; readonly light: string; readonly dark: string }[]): string =>
+  // print stays light: the dark colours are for screens only
+  `:root{color-scheme:light dark;${declarations("light", pairs)}}@media screen and (prefers-color-scheme:dark){:root{${declarations("dark", pairs)}}}@media print{:root{color-scheme:light}}`;
+
+/** Style sheet of a report: colours in both schemes, those of its arms included. */
+export const pageStyle = (record: RunRecord): string =>
+  schemes([...pageColours, ...themeVariables(record).values()]) + heatSteps.map((_, i) => `.heat-${i}{background:var(--heat-${i})}`).join("") + rules;
+
+/** Style sheet of the index: the same page without arms. */
+export const indexStyle = (): string => schemes([...pageColours, ...themeVariables(undefined).values()]) + rules;

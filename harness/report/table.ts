@@ -1,0 +1,24 @@
+import { type Html, type HtmlValue, html } from "./html.ts";
+
+/** One column: numbers are set right and in tabular figures. */
+export interface Column<Row> {
+  readonly head: string;
+  readonly numeric?: true;
+  readonly cell: (row: Row) => HtmlValue;
+}
+
+/** A table that scrolls sideways by itself when the screen is narrow, and can be reached by keyboard for that. The first column heads its row. */
+export const table = <Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[], rowId?: (row: Row) => string): Html => html`
+<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
+<table><caption>${caption}</caption>
+<thead><tr>${columns.map(({ head, numeric }) => html`<th scope="col"${numeric === true && html` class="num"`}>${head}</th>`)}</tr></thead>
+<tbody>${rows.map(
+  (row) => html`<tr${rowId !== undefined && html` id="${rowId(row)}"`}>${columns.map(({ cell, numeric }, i) => {
+    const value = cell(row);
+    const empty = value === undefined || value === "" || value === false;
+    const content = empty ? html`<span class="none" aria-label="none">–</span>` : value;
+    if (i === 0) return html`<th scope="row">${content}</th>`;
+    return numeric === true ? html`<td class="num">${content}</td>` : html`<td>${content}</td>`;
+  })}</tr>
+`,
+)}</tbody></table></div>`;

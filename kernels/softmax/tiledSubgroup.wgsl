@@ -1,0 +1,126 @@
+// Causal softmax attention of one tile of ROWS query rows of one head by one subgroup, keys in tiles of KEYS with an online softmax
+// (FlashAttention-2, arXiv 2307.08691, algorithm 1). Made for CPU emulations, where a load costs 10 to 60 multiply-adds: a lane holds
+// KEY_VECTORS keys, then CHANNEL_VECTORS output channels, every element is loaded once by one lane, and q and the probabilities
+// reach the other lanes by shuffle. No barriers: a lane reads back only what it wrote.
+@group(0) @binding(0) var<storage, read> q: array<f32>;
+@group(0) @binding(1) var<storage, read> k: array<f32>;
+@group(0) @binding(2) var<storage, read> v: array<f32>;
+@group(0) @binding(3) var<storage, read_write> o: array<f32>;
+
+const GROUP = HEADS / KV_HEADS;
+const KEYS = KEY_VECTORS * LANES;
+const Q_PITCH = HEADS * HEAD_DIM;
+const KV_PITCH = KV_HEADS * HEAD_DIM;
+const FAR_BELOW = -3.0e38;
+
+var<workgroup> weights: array<f32, ROWS * KEYS>;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  // The longest rows first, so that the last workgroups to start are short ones.
+  let reversed = workgroup.y * grid.x + workgroup.x;
+  if (reversed >= ROW_TILES) { return; }
+  let row0 = (ROW_TILES - 1u - reversed) * ROWS;
+  let head = workgroup.z % HEADS;
+  let batch = workgroup.z / HEADS;
+  let qBase = (batch * TOKENS * HEADS + head) * HEAD_DIM;
+  let kvBase = (batch * TOKENS * KV_HEADS + head / GROUP) * HEAD_DIM;
+
+  //@repeat r ROWS
+  var max${r} = FAR_BELOW;
+  var sum${r} = 0.0;
+  let qRow${r} = qBase + min(row0 + ${r}u, TOKENS - 1u) * Q_PITCH;
+  //@repeat c CHANNEL_VECTORS
+  var o${r}_${c} = 0.0;
+  //@end
+  //@end
+
+  let keyEnd = min(row0 + ROWS, TOKENS);
+  for (var key0 = 0u; key0 < keyEnd; key0 += KEYS) {
+    //@repeat r ROWS
+    //@repeat j KEY_VECTORS
+    var s${r}_${j} = 0.0;
+    //@end
+    //@end
+    //@repeat j KEY_VECTORS
+    let kRow${j} = kvBase + min(key0 + ${j}u * LANES + lane, TOKENS - 1u) * KV_PITCH;
+    //@end
+    for (var block = 0u; block < HEAD_DIM; block += LANES) {
+      //@repeat r ROWS
+      let q${r} = q[qRow${r} + block + lane];
+      //@end
+      for (var i = 0u; i < LANES; i++) {
+        //@repeat j KEY_VECTORS
+        let k${j} = k[kRow${j} + block + i];
+        //@end
+        //@repeat r ROWS
+        {
+          let one = subgroupShuffle(q${r}, i);
+          //@repeat j KEY_VECTORS
+          s${r}_${j} = fma(one, k${j}, s${r}_${j});
+          //@end
+        }
+        //@end
+      }
+    }
+
+    //@repeat r ROWS
+    {
+      //@repeat j KEY_VECTORS
+      s${r}_${j} = select(s${r}_${j} * SCALE_LOG2E, FAR_BELOW, key0 + ${j}u * LANES + lane > row0 + ${r}u);
+      //@end
+      var top = s${r}_0;
+      //@repeat j KEY_VECTORS
+      top = max(top, s${r}_${j});
+      //@end
+      top = subgroupMax(top);
+      if (top > max${r}) {
+        let shrink = exp2(max${r} - top);
+        max${r} = top;
+        sum${r} *= shrink;
+        //@repeat c CHANNEL_VECTORS
+        o${r}_${c} *= shrink;
+        //@end
+      }
+      //@repeat j KEY_VECTORS
+      {
+        let weight = exp2(s${r}_${j} - max${r});
+        sum${r} += weight;
+        weights[(${r}u * KEY_VECTORS + ${j}u) * LANES + lane] = weight;
+      }
+      //@end
+    }
+    //@end
+
+    for (var block = 0u; block < KEY_VECTORS && key0 + block * LANES < keyEnd; block++) {
+      //@repeat r ROWS
+      let p${r} = weights[(${r}u * KEY_VECTORS + block) * LANES + lane];
+      //@end
+      for (var i = 0u; i < LANES; i++) {
+        let vRow = kvBase + min(key0 + block * LANES + i, TOKENS - 1u) * KV_PITCH + lane;
+        //@repeat c CHANNEL_VECTORS
+        let v${c} = v[vRow + ${c}u * LANES];
+        //@end
+        //@repeat r ROWS
+        {
+          let one = subgroupShuffle(p${r}, i);
+          //@repeat c CHANNEL_VECTORS
+          o${r}_${c} = fma(one, v${c}, o${r}_${c});
+          //@end
+        }
+        //@end
+      }
+    }
+  }
+
+  //@repeat r ROWS
+  {
+    let total = subgroupAdd(sum${r});
+    if (row0 + ${r}u < TOKENS) {
+      //@repeat c CHANNEL_VECTORS
+      o[qRow${r} + ${c}u * LANES + lane] = o${r}_${c} / total;
+      //@end
+    }
+  }
+  //@end
+}
