@@ -1,5 +1,5 @@
 // Builds dist/: the command line, the worker and the library share chunks; each kernel family is a file of its own, found by folder at run time.
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
 const families = readdirSync("kernels", { withFileTypes: true })
@@ -12,6 +12,7 @@ await build({
     cli: "harness/cli/main.ts",
     worker: "harness/measure/worker.ts",
     index: "harness/index.ts",
+    mechanism: "kernels/mechanism.ts",
     ...Object.fromEntries(families.map((name) => [`kernels/${name}/definition`, `kernels/${name}/definition.ts`])),
   },
   outdir: "dist",
@@ -25,3 +26,4 @@ await build({
   sourcemap: true,
   logLevel: "warning",
 });
+copyFileSync("harness/experiment/experiment.schema.json", "dist/experiment.schema.json");

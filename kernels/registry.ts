@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Mechanism } from "./mechanism.ts";
 
 /** A folder of mechanisms that cannot be used as it is; the message names the folder and says what to change. */
-export class MechanismFault extends Error {}
+export class UnloadableKernels extends Error {}
 
 const definitionNames = ["definition.js", "definition.mjs", "definition.ts"];
 
@@ -18,7 +18,7 @@ const takenNames = new Set(
 
 /**
  * The mechanisms of a kernels folder: each subfolder with a definition.{js,mjs,ts}, whose default export is an array of mechanisms.
- * Sorted by `order`, then name. Serves the built-in kernels and `--kernels DIR` alike. Throws MechanismFault.
+ * Sorted by `order`, then name. Serves the built-in kernels and `--kernels DIR` alike. Throws UnloadableKernels.
  */
 export const loadMechanisms = async (directory: URL | string): Promise<readonly Mechanism[]> => {
   const root = directory instanceof URL ? fileURLToPath(directory) : resolve(directory);
@@ -28,18 +28,18 @@ export const loadMechanisms = async (directory: URL | string): Promise<readonly 
   });
   if (definitions.length === 0) {
     const hint = definitionNames.some((name) => existsSync(join(root, name))) ? "; it is itself a family's folder: give its parent" : "";
-    throw new MechanismFault(`${root}: no subfolder has a ${definitionNames.join(", ")}${hint}`);
+    throw new UnloadableKernels(`${root}: no subfolder has a ${definitionNames.join(", ")}${hint}`);
   }
   const families = await Promise.all(definitions.map(async ({ folder, file }) => importFamily(folder, file)));
   return joinMechanisms(...families);
 };
 
-/** Lists of mechanisms as one, sorted by `order`, then name. Throws MechanismFault where two have one name. */
+/** Lists of mechanisms as one, sorted by `order`, then name. Throws UnloadableKernels where two have one name. */
 export const joinMechanisms = (...lists: readonly (readonly Mechanism[])[]): readonly Mechanism[] => {
   const all = lists.flat();
   const names = new Set<string>();
   for (const { name } of all) {
-    if (names.has(name)) throw new MechanismFault(`two mechanisms are called ${name}: rename one`);
+    if (names.has(name)) throw new UnloadableKernels(`two mechanisms are called ${name}: rename one`);
     names.add(name);
   }
   return all.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
@@ -51,17 +51,17 @@ const subfolders = async (root: string): Promise<readonly string[]> => {
     // A link to a folder is a folder: people keep their kernels elsewhere.
     return entries.flatMap((entry) => (entry.isDirectory() || entry.isSymbolicLink() ? [entry.name] : [])).sort();
   } catch (error) {
-    throw new MechanismFault(`${root}: ${codeOf(error) === "ENOENT" ? "no such folder" : codeOf(error) === "ENOTDIR" ? "not a folder" : textOf(error)}`);
+    throw new UnloadableKernels(`${root}: ${codeOf(error) === "ENOENT" ? "no such folder" : codeOf(error) === "ENOTDIR" ? "not a folder" : textOf(error)}`);
   }
 };
 
 const importFamily = async (folder: string, file: string): Promise<readonly Mechanism[]> => {
   const family = await importDefault(file);
-  if (!Array.isArray(family)) throw new MechanismFault(`${file}: its default export must be an array of mechanisms`);
+  if (!Array.isArray(family)) throw new UnloadableKernels(`${file}: its default export must be an array of mechanisms`);
   return family.map((entry: unknown, index) => {
     const faults = faultsOf(entry);
     const name = isRecord(entry) && typeof entry.name === "string" ? entry.name : `entry ${index}`;
-    if (faults.length > 0) throw new MechanismFault(`${folder}: ${name} is no mechanism: ${faults.join("; ")} (the contract is kernels/mechanism.ts)`);
+    if (faults.length > 0) throw new UnloadableKernels(`${folder}: ${name} is no mechanism: ${faults.join("; ")} (the contract is kernels/mechanism.ts)`);
     return entry as Mechanism;
   });
 };
@@ -72,11 +72,11 @@ const importDefault = async (file: string): Promise<unknown> => {
     return isRecord(module) ? module.default : undefined;
   } catch (error) {
     if (codeOf(error) === "ERR_UNKNOWN_FILE_EXTENSION") {
-      throw new MechanismFault(
+      throw new UnloadableKernels(
         `${file}: this Node (${process.version}) cannot import it: compile TypeScript to .js and keep WGSL in strings or read it from disk`,
       );
     }
-    throw new MechanismFault(`${file}: cannot be imported: ${textOf(error)}`, { cause: error });
+    throw new UnloadableKernels(`${file}: cannot be imported: ${textOf(error)}`, { cause: error });
   }
 };
 

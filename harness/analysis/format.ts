@@ -12,8 +12,8 @@ export const formatNumber = (value: number): string => {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size < 0.001 || size >= 1e9) return value.toExponential(2);
-  if (size >= 1000) return formatCount(Number(value.toPrecision(3)));
-  return value.toPrecision(3);
+  const rounded = Number(value.toPrecision(3));
+  return Math.abs(rounded) >= 1000 ? formatCount(rounded) : value.toPrecision(3);
 };
 
 const timeUnits = [

@@ -27,7 +27,7 @@ const flatGrowth = 1.1;
 const margin = 6;
 /** Kernels step with tiles and caches, so no law is trusted below 1 % of a time. */
 const modelError = 0.01;
-const worstFit = 0.1;
+const worstFit = 0.07;
 const agreeing = 0.95;
 
 // Exponent, at the largest x, of what comes on top of the fixed cost: 1 is linear, 2 quadratic. 1.75: the quadratic part is three times the linear.
@@ -128,8 +128,7 @@ export const growthOf = ({ xs, ys, replicates }: Sampled, variable: string): Gro
   const scores = scoresOf(xs, ys);
   const noise = noiseOf(ys, replicates);
   const flat = scores.find((score) => score.class === "O(1)");
-  if (growth.high <= flatGrowth && flat && flat.rms <= Math.max(worstFit, 2 * noise))
-    return { ...known, class: "O(1)", note: undefined, measureUpTo: undefined };
+  if (growth.high <= flatGrowth && flat && flat.rms <= Math.max(worstFit, noise)) return { ...known, class: "O(1)", note: undefined, measureUpTo: undefined };
 
   const reason = whyUndecided(
     xs.length,
@@ -203,7 +202,7 @@ const whyUndecided = (
   if (!winner) return "too few values";
   if (winner.class === "O(1)" || growth.low <= 1)
     return `growth over the range lies between ${growth.low.toFixed(2)} and ${growth.high.toFixed(2)} times, which is neither flat nor a law`;
-  if (winner.rms > Math.max(worstFit, 2 * noise))
+  if (winner.rms > Math.max(worstFit, noise))
     return `no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`;
   if (!winner.named) return `${winner.class} is nearest, which is not one of the laws that are told apart here`;
   if (second && second.criterion - winner.criterion < margin) return `the range does not tell ${winner.class} from ${second.class}`;

@@ -1,5 +1,6 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/run.ts";
+import { formatCount } from "./format.ts";
 import type { Growth } from "./growth.ts";
 
 // Closed forms are integers far below 2^53; this allows for the rounding of n log n alone.
@@ -27,7 +28,7 @@ export const bytesGrowth = (xs: readonly number[], ys: readonly number[]): Growt
   };
 };
 
-/** Coefficients of the polynomial through the first degree + 1 points, by Newton's divided differences; 0-free of noise, so the first points serve. */
+/** Coefficients of the polynomial through the first degree + 1 points, by Newton's divided differences: without noise the first points serve. */
 const interpolating = (xs: readonly number[], ys: readonly number[], degree: number): readonly number[] => {
   const [x0 = 0, x1 = 0, x2 = 0] = xs;
   const [y0 = 0, y1 = 0, y2 = 0] = ys;
@@ -46,7 +47,7 @@ const settled = (xs: readonly number[], ys: readonly number[]): Growth | undefin
   if (last === undefined) return undefined;
   const from = ys.findLastIndex((y) => y !== last) + 1;
   if (ys.length - from < 3) return undefined;
-  return { coefficients: undefined, exponent: exactly(0), class: "O(1)", note: `constant from ${xs[from]} on`, measureUpTo: undefined };
+  return { coefficients: undefined, exponent: exactly(0), class: "O(1)", note: `constant from ${formatCount(xs[from] ?? 0)} on`, measureUpTo: undefined };
 };
 
 const notExact = (count: number): Growth => ({

@@ -1,17 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import type { Mechanism } from "../../kernels/mechanism.ts";
-import { loadMechanisms, UnloadableKernels } from "../../kernels/registry.ts";
+import { joinMechanisms, loadMechanisms, UnloadableKernels } from "../../kernels/registry.ts";
 import type { Experiment, PlannedCell } from "../experiment/experiment.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
 
 /** Built-in mechanisms and those of `--kernels`. Ends the command with 2 where a folder cannot be loaded. */
 export const mechanismsOf = async (folders: readonly string[]): Promise<readonly Mechanism[]> => {
   try {
-    const loaded = (await Promise.all([builtInKernels, ...folders].map((folder) => loadMechanisms(folder)))).flat();
-    const repeated = loaded.find((mechanism, i) => loaded.findIndex(({ name }) => name === mechanism.name) !== i);
-    if (repeated) throw new UnloadableKernels(`--kernels: a mechanism named ${repeated.name} exists already`);
-    return loaded;
+    return joinMechanisms(...(await Promise.all([builtInKernels, ...folders].map((folder) => loadMechanisms(folder)))));
   } catch (error) {
     if (error instanceof UnloadableKernels) throw new CommandEnd(exitCode.usage, error.message);
     throw error;

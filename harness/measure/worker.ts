@@ -1,5 +1,5 @@
 import { builtInKernels } from "../../kernels/builtIn.ts";
-import { loadMechanisms } from "../../kernels/registry.ts";
+import { joinMechanisms, loadMechanisms } from "../../kernels/registry.ts";
 import { measureStepNs, wallStepNs } from "../device/clock.ts";
 import { CellFailure } from "../device/failure.ts";
 import { checkingToggles, type OpenDevice, openDevice, timingToggles } from "../device/openDevice.ts";
@@ -15,7 +15,7 @@ let bench: Workbench | undefined;
 
 const hello = async (request: HelloRequest): Promise<HelloReply> => {
   const open: OpenDevice = await openDevice(request.match, request.mode === "timing" ? timingToggles : checkingToggles);
-  const mechanisms = (await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))).flat();
+  const mechanisms = joinMechanisms(...(await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))));
   bench = createWorkbench(open, mechanisms, request.memoryBudgetBytes);
   return {
     protocol,

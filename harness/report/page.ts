@@ -2,12 +2,13 @@ import type { LoggerInterface } from "vega-util";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { themeVariables } from "./charts/theme.ts";
 import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";
-import { answerSection } from "./sections/answer.ts";
+import { answerSection, answerSentences, warningsOf } from "./sections/answer.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
 import { limitsSection, trustSection } from "./sections/trust.ts";
-import { pageStyle } from "./style.ts";
+import { tallyOf, tallySentence } from "./outcome.ts";
+import { indexStyle, pageStyle } from "./style.ts";
 
 // Nothing is fetched and no script runs; styles are inline because the page is one file.
 const contentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
@@ -58,4 +59,23 @@ ${reproduceSection(record)}
 <footer><p>Made by attnbench ${record.environment.attnbench.version} from run ${record.run}. This page holds its results as JSON in the element <code>#results</code>; raw samples are in the run's folder.</p></footer>
 <script type="application/json" id="results">${raw(scriptJson(carried(record)))}</script>`;
   return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(record), body);
+};
+
+/**
+ * The index of all reports: one entry a record, linked as <experiment>.html beside the index. Unfinished runs and software adapters are named
+ * as such. Pure.
+ */
+export const renderIndex = (records: readonly RunRecord[]): string => {
+  const entry = (record: RunRecord): Html => {
+    const { experiment, environment } = record;
+    const warnings = warningsOf(record).slice(0, 1);
+    return html`<li><h2><a href="${encodeURIComponent(experiment.name)}.html"><bdi>${shortened(experiment.title, 200)}</bdi></a></h2>
+<p class="lead"><bdi>${shortened(answerSentences(record)[0] ?? "", 400)}</bdi></p>
+${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span><bdi>${text}</bdi></p>`)}
+<p><small><bdi>${shortened(environment.adapter.description || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${tallySentence(tallyOf(record.cells.filter(isSubject)))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC</small></p></li>`;
+  };
+  const body = html`
+<header><h1>attnbench</h1><p class="question">From which length on does linear attention beat softmax attention?</p></header>
+<main>${records.length === 0 ? html`<p>No run yet. <code>attnbench run experiments/*.yaml</code> makes one.</p>` : html`<ul class="runs">${records.map(entry)}</ul>`}</main>`;
+  return document("attnbench reports", indexStyle(), body);
 };

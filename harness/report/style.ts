@@ -58,6 +58,7 @@ a{color:var(--accent)}
 .figures{display:grid;grid-template-columns:minmax(0,1fr);gap:34px 20px}
 figure{margin:0;min-width:0;break-inside:avoid}
 figure h3{margin:0 0 .6em}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .facets{display:grid;grid-template-columns:minmax(0,1fr);gap:22px 20px;justify-items:start}
 @media (min-width:1100px){.figures.pair{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.facets.many{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
 .facet{min-width:0;max-width:100%}
@@ -74,14 +75,15 @@ summary{cursor:pointer;font-size:.88rem;color:var(--accent)}
 .swatch{display:inline-block;width:1em;height:1em;border-radius:3px;vertical-align:-.12em;border:1px solid var(--line);print-color-adjust:exact}
 .scroll{overflow-x:auto;max-width:100%;margin:.6em 0 1.2em;border:1px solid var(--line);border-radius:8px}
 .scroll:has(tbody tr:nth-child(25)){max-height:80vh;overflow-y:auto}
-table{border-collapse:separate;border-spacing:0;font-size:.84rem;line-height:1.35;width:100%;overflow-wrap:normal}
+table{border-collapse:separate;border-spacing:0;font-size:.84rem;line-height:1.35;width:100%;}
 caption{text-align:left;padding:9px 12px;color:var(--muted);font-size:.84rem}
 th,td{padding:6px 12px;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
 thead th{position:sticky;top:0;background:var(--wash);font-weight:600;white-space:nowrap;z-index:1}
 tbody th{font-weight:600}
 th.num,td.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td,tbody th{max-width:22em;overflow-wrap:anywhere;min-width:4.5em}
-td:last-child:not(.num){min-width:12em}
+td,tbody th{overflow-wrap:normal}
+tbody th{white-space:nowrap}
+.long{display:inline-block;min-width:11em;max-width:24em;white-space:normal;overflow-wrap:anywhere}
 tbody tr:target{background:var(--warn-back)}
 .none{color:var(--muted)}
 .pairs{display:grid;grid-template-columns:minmax(7em,max-content) minmax(0,1fr);gap:4px 18px;font-size:.9rem;margin:0}

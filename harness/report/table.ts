@@ -1,4 +1,4 @@
-import { type Html, type HtmlValue, html } from "./html.ts";
+import { type Html, type HtmlValue, html, shortened } from "./html.ts";
 
 /** One column: numbers are set right and in tabular figures. */
 export interface Column<Row> {
@@ -6,6 +6,9 @@ export interface Column<Row> {
   readonly numeric?: true;
   readonly cell: (row: Row) => HtmlValue;
 }
+
+/** A label or reason as a cell shows it: isolated from the text around it, and broken anywhere once it is too long for a line. */
+export const name = (text: string): Html => html`<bdi${text.length > 24 && html` class="long"`}>${shortened(text, 400)}</bdi>`;
 
 /** A table that scrolls sideways by itself when the screen is narrow, and can be reached by keyboard for that. The first column heads its row. */
 export const table = <Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[], rowId?: (row: Row) => string): Html => html`
@@ -16,7 +19,7 @@ export const table = <Row>(caption: string, columns: readonly Column<Row>[], row
   (row) => html`<tr${rowId !== undefined && html` id="${rowId(row)}"`}>${columns.map(({ cell, numeric }, i) => {
     const value = cell(row);
     const empty = value === undefined || value === "" || value === false;
-    const content = empty ? html`<span class="none" aria-label="none">–</span>` : value;
+    const content = empty ? html`<span class="none" aria-label="none">–</span>` : typeof value === "string" && numeric !== true ? name(value) : value;
     if (i === 0) return html`<th scope="row">${content}</th>`;
     return numeric === true ? html`<td class="num">${content}</td>` : html`<td>${content}</td>`;
   })}</tr>

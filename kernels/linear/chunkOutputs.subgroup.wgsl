@@ -1,8 +1,9 @@
 // Pass 3 of the chunk form: O_c = scale · (φ(Q_c) S_c + tril(φ(Q_c) φ(K_c)ᵀ) V_c) for ROWS tokens × COLUMNS values, in the registers of one
 // subgroup. A lane owns VALUE_WIDTHS columns, or KEY_WIDTHS keys of a block of scores; rows come as vec4f of four tokens, loaded once
-// (lane = contraction index) and broadcast. Scores go through workgroup memory, since their columns become the next contraction index.
+// (lane = contraction index) and broadcast. Scores go through workgroup memory, since their columns become the next contraction index; all of
+// them come first, so that two register tiles are never alive at once.
 @group(0) @binding(0) var<storage, read> q: array<f32>; // [batch, token, head, key]
-@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(1) var<storage, read> k: array<f32>; // [batch, token, head, key]
 @group(0) @binding(2) var<storage, read> v: array<f32>; // [batch, token, head, value]
 @group(0) @binding(3) var<storage, read> chunkStates: array<f32>; // [batch, head, chunk, key, value]: before each chunk
 @group(0) @binding(4) var<storage, read_write> o: array<f32>; // [batch, token, head, value]
@@ -11,7 +12,8 @@
 #end
 
 const KEY_BLOCK = SUBGROUP * KEY_WIDTHS;
-var<workgroup> scores: array<f32, ROWS * KEY_BLOCK>; // [row, key of the block]
+const SCORES = (CHUNK + KEY_BLOCK - 1) / KEY_BLOCK * KEY_BLOCK;
+var<workgroup> scores: array<f32, ROWS * SCORES>; // [row, key of the chunk]
 
 @compute @workgroup_size(SUBGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -23,8 +25,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     return;
   }
   let firstColumn = (group.y % COLUMN_TILES) * COLUMNS;
-  let qBase = (batch * TOKENS * HEADS + head) * KEYS;
-  let kBase = (batch * TOKENS * HEADS + head) * KEY_QUADS;
+  let qBase = (batch * TOKENS * HEADS + head) * KEYS; // of keys too
   let vBase = (batch * TOKENS * HEADS + head) * VALUES;
   let last = min(row0 + ROWS, TOKENS) - 1u;
   // Edges are clamped, not branched around: a row or column past the last is the last once more. Lanes past the last column do not store.
@@ -36,13 +37,59 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var d${r} = vec4f(0.0);
 #end
 #end
+
+  // tril(φ(Q_c) φ(K_c)ᵀ), a block of keys at a time, none past the last row.
+  for (var key0 = 0u; chunk * CHUNK + key0 <= last; key0 += KEY_BLOCK) {
+#each w KEY_WIDTHS
+    let key${w}Token = chunk * CHUNK + key0 + ${w}u * SUBGROUP + lane;
+    let keyAt${w} = qBase + min(key${w}Token, last) * (HEADS * KEYS);
+#each r ROW_QUADS
+    var p${w}_${r} = vec4f(0.0);
+#end
+#end
+    for (var k0 = 0u; k0 < KEYS; k0 += SUBGROUP) {
+      let count = min(SUBGROUP, KEYS - k0);
+      let channel = min(k0 + lane, KEYS - 1u);
+#each r ROW_QUADS
+      let a${r} = featured(vec4f(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel]));
+#end
+      for (var i = 0u; i < count; i++) {
+#each w KEY_WIDTHS
+        let b${w} = vec4f(featuredScalar(k[keyAt${w} + k0 + i]));
+#end
+#each r ROW_QUADS
+        let x${r} = subgroupShuffle(a${r}, i);
+#each w KEY_WIDTHS
+        p${w}_${r} = fma(x${r}, b${w}, p${w}_${r});
+#end
+#end
+      }
+    }
+#each w KEY_WIDTHS
+#each r ROW_QUADS
+    p${w}_${r} = select(vec4f(0.0), p${w}_${r}, rows${r} >= vec4u(key${w}Token));
+#if NORMALIZED
+    d${r} += p${w}_${r};
+#end
+#end
+#end
+    // Loops over the four rows of a quad, here and at the end, since code that stores compiles slowly and runs once.
+    for (var j = 0u; j < 4u; j++) {
+#each w KEY_WIDTHS
+#each r ROW_QUADS
+      scores[(${r * 4}u + j) * SCORES + key0 + ${w}u * SUBGROUP + lane] = p${w}_${r}[j];
+#end
+#end
+    }
+  }
+  workgroupBarrier();
+
 #each w VALUE_WIDTHS
   let column${w} = min(firstColumn + ${w}u * SUBGROUP + lane, VALUES - 1u);
 #each r ROW_QUADS
   var s${w}_${r} = vec4f(0.0);
 #end
 #end
-
   // φ(Q_c) S_c: what came before this chunk.
   for (var k0 = 0u; k0 < KEYS; k0 += SUBGROUP) {
     let count = min(SUBGROUP, KEYS - k0);
@@ -70,75 +117,26 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       stateAt += VALUES;
     }
   }
-
-  // tril(φ(Q_c) φ(K_c)ᵀ) V_c, a block of keys at a time, none past the last row.
-  for (var key0 = chunk * CHUNK; key0 <= last; key0 += KEY_BLOCK) {
-#each w KEY_WIDTHS
-    let ownKey${w} = key0 + ${w}u * SUBGROUP + lane;
-    let keyAt${w} = kBase + min(ownKey${w}, last) * (HEADS * KEY_QUADS);
+  // Scores times V_c: what came in this chunk.
+  let keys = last + 1u - chunk * CHUNK;
+  var valueAt = vBase + chunk * CHUNK * (HEADS * VALUES);
+  for (var j0 = 0u; j0 < keys; j0 += SUBGROUP) {
 #each r ROW_QUADS
-    var p${w}_${r} = vec4f(0.0);
+    let at${r} = ${r * 4}u * SCORES + j0 + lane;
+    let a${r} = vec4f(scores[at${r}], scores[at${r} + SCORES], scores[at${r} + 2u * SCORES], scores[at${r} + 3u * SCORES]);
 #end
-#end
-    for (var k0 = 0u; k0 < KEYS; k0 += SUBGROUP) {
-      let count = min(SUBGROUP, KEYS - k0);
-      let channel = min(k0 + lane, KEYS - 1u);
-#each r ROW_QUADS
-      let a${r} = featured(vec4f(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel]));
-#end
-      for (var i = 0u; i < count; i += 4u) {
-#each w KEY_WIDTHS
-        let b${w} = featured(k[keyAt${w} + (k0 + i) / 4u]);
-#end
-#each r ROW_QUADS
-        let x${r} = subgroupShuffle(a${r}, i);
-        let y${r} = subgroupShuffle(a${r}, i + 1u);
-        let z${r} = subgroupShuffle(a${r}, i + 2u);
-        let w${r} = subgroupShuffle(a${r}, i + 3u);
-#each w KEY_WIDTHS
-        p${w}_${r} = fma(x${r}, vec4f(b${w}.x), fma(y${r}, vec4f(b${w}.y), fma(z${r}, vec4f(b${w}.z), fma(w${r}, vec4f(b${w}.w), p${w}_${r}))));
-#end
-#end
-      }
-    }
-    workgroupBarrier();
-#each w KEY_WIDTHS
-#each r ROW_QUADS
-    p${w}_${r} = select(vec4f(0.0), p${w}_${r}, rows${r} >= vec4u(ownKey${w}));
-#if NORMALIZED
-    d${r} += p${w}_${r};
-#end
-#end
-#end
-    // Loops over the four rows of a quad, here and at the end, since code that stores compiles slowly and runs once.
-    for (var j = 0u; j < 4u; j++) {
-#each w KEY_WIDTHS
-#each r ROW_QUADS
-      scores[(${r * 4}u + j) * KEY_BLOCK + ${w}u * SUBGROUP + lane] = p${w}_${r}[j];
-#end
-#end
-    }
-    workgroupBarrier();
-    let keys = min(KEY_BLOCK, last + 1u - key0);
-    var valueAt = vBase + key0 * (HEADS * VALUES);
-    for (var j0 = 0u; j0 < keys; j0 += SUBGROUP) {
-#each r ROW_QUADS
-      let at${r} = ${r * 4}u * KEY_BLOCK + j0 + lane;
-      let a${r} = vec4f(scores[at${r}], scores[at${r} + KEY_BLOCK], scores[at${r} + 2u * KEY_BLOCK], scores[at${r} + 3u * KEY_BLOCK]);
-#end
-      let count = min(SUBGROUP, keys - j0);
-      for (var i = 0u; i < count; i++) {
+    let count = min(SUBGROUP, keys - j0);
+    for (var i = 0u; i < count; i++) {
 #each w VALUE_WIDTHS
-        let b${w} = vec4f(v[valueAt + column${w}]);
+      let b${w} = vec4f(v[valueAt + column${w}]);
 #end
 #each r ROW_QUADS
-        let x${r} = subgroupShuffle(a${r}, i);
+      let x${r} = subgroupShuffle(a${r}, i);
 #each w VALUE_WIDTHS
-        s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
+      s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
 #end
 #end
-        valueAt += HEADS * VALUES;
-      }
+      valueAt += HEADS * VALUES;
     }
   }
 

@@ -12,7 +12,6 @@ import { type ChunkTiles, chunkTiles } from "./variants.ts";
 
 /** Contraction steps staged at once in workgroup memory. */
 export const panel = 16;
-const scanThreads = 64;
 
 /**
  * Prefill by chunks, all of it matrix products: the sum U_c = K_cᵀV_c of each chunk, a scan that turns sums into the state before each chunk,
@@ -76,12 +75,11 @@ const statesStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chun
 
 const scanStep = (sizes: Sizes): Step => {
   const { batch, heads, keys, values, chunks, normalized } = sizes;
-  const stateQuads = (keys * values) / 4;
   return kernel("chunk scan", sizes, scan, {
-    counts: { CHUNKS: chunks, STATE_QUADS: stateQuads, KEY_QUADS: keys / 4, THREADS: scanThreads, NORMALIZED: normalized },
+    counts: { CHUNKS: chunks, STATE_QUADS: (keys * values) / 4, KEY_QUADS: keys / 4, THREADS: values, NORMALIZED: normalized },
     subgroups: false,
     bindings: ["chunkStates", "state", ...(normalized ? ["chunkZ", "z"] : [])],
-    workgroups: [Math.ceil(stateQuads / scanThreads), 1, batch * heads],
+    workgroups: [keys / 4, 1, batch * heads],
   });
 };
 

@@ -1,5 +1,6 @@
 // Pass 2 of the chunk form: turns the sums of single chunks into the state before each chunk, in place, and leaves the state after the
-// last. A thread owns four neighbouring elements, so nothing is shared and no barrier is needed.
+// last. A thread owns four neighbouring elements, so nothing is shared and no barrier is needed. The grid fits the state exactly:
+// code under a condition that differs between lanes takes seconds to compile on lavapipe.
 @group(0) @binding(0) var<storage, read_write> chunkStates: array<vec4f>; // [batch, head, chunk, (key, value) / 4]
 @group(0) @binding(1) var<storage, read_write> state: array<vec4f>; // [batch, head, (key, value) / 4]
 #if NORMALIZED
@@ -10,28 +11,26 @@
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let element = group.x * THREADS + thread;
-  if (element < STATE_QUADS) {
-    var sum = vec4f(0.0);
-    var at = group.z * CHUNKS * STATE_QUADS + element;
-    for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-      let own = chunkStates[at];
-      chunkStates[at] = sum;
-      sum += own;
-      at += STATE_QUADS;
-    }
-    state[group.z * STATE_QUADS + element] = sum;
+  var sum = vec4f(0.0);
+  var at = group.z * CHUNKS * STATE_QUADS + element;
+  for (var chunk = 0u; chunk < CHUNKS; chunk++) {
+    let own = chunkStates[at];
+    chunkStates[at] = sum;
+    sum += own;
+    at += STATE_QUADS;
   }
+  state[group.z * STATE_QUADS + element] = sum;
 #if NORMALIZED
   if (element < KEY_QUADS) {
-    var sum = vec4f(0.0);
-    var at = group.z * CHUNKS * KEY_QUADS + element;
+    var total = vec4f(0.0);
+    var zAt = group.z * CHUNKS * KEY_QUADS + element;
     for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-      let own = chunkZ[at];
-      chunkZ[at] = sum;
-      sum += own;
-      at += KEY_QUADS;
+      let own = chunkZ[zAt];
+      chunkZ[zAt] = total;
+      total += own;
+      zAt += KEY_QUADS;
     }
-    z[group.z * KEY_QUADS + element] = sum;
+    z[group.z * KEY_QUADS + element] = total;
   }
 #end
 }

@@ -13,7 +13,7 @@ const Q_PITCH = HEADS * HEAD_DIM;
 const KV_PITCH = KV_HEADS * HEAD_DIM;
 const FAR_BELOW = -3.0e38;
 
-var<workgroup> weights: array<f32, ROWS * KEYS>;
+var<workgroup> exponents: array<f32, ROWS * KEYS>;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -49,15 +49,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       //@repeat r ROWS
       let q${r} = q[qRow${r} + block + lane];
       //@end
-      for (var i = 0u; i < LANES; i++) {
-        //@repeat j KEY_VECTORS
-        let k${j} = k[kRow${j} + block + i];
-        //@end
-        //@repeat r ROWS
+      for (var i = 0u; i < LANES; i += UNROLL) {
+        //@repeat u UNROLL
         {
-          let one = subgroupShuffle(q${r}, i);
           //@repeat j KEY_VECTORS
-          s${r}_${j} = fma(one, k${j}, s${r}_${j});
+          let k${j} = k[kRow${j} + block + i + ${u}u];
+          //@end
+          //@repeat r ROWS
+          {
+            let one = subgroupShuffle(q${r}, i + ${u}u);
+            //@repeat j KEY_VECTORS
+            s${r}_${j} = fma(one, k${j}, s${r}_${j});
+            //@end
+          }
           //@end
         }
         //@end
@@ -83,29 +87,30 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
         //@end
       }
       //@repeat j KEY_VECTORS
-      {
-        let weight = exp2(s${r}_${j} - max${r});
-        sum${r} += weight;
-        weights[(${r}u * KEY_VECTORS + ${j}u) * LANES + lane] = weight;
-      }
+      exponents[(${r}u * KEY_VECTORS + ${j}u) * LANES + lane] = s${r}_${j} - max${r};
       //@end
     }
     //@end
 
     for (var block = 0u; block < KEY_VECTORS && key0 + block * LANES < keyEnd; block++) {
       //@repeat r ROWS
-      let p${r} = weights[(${r}u * KEY_VECTORS + block) * LANES + lane];
+      let p${r} = exp2(exponents[(${r}u * KEY_VECTORS + block) * LANES + lane]);
+      sum${r} += p${r};
       //@end
-      for (var i = 0u; i < LANES; i++) {
-        let vRow = kvBase + min(key0 + block * LANES + i, TOKENS - 1u) * KV_PITCH + lane;
-        //@repeat c CHANNEL_VECTORS
-        let v${c} = v[vRow + ${c}u * LANES];
-        //@end
-        //@repeat r ROWS
+      for (var i = 0u; i < LANES; i += UNROLL_V) {
+        //@repeat u UNROLL_V
         {
-          let one = subgroupShuffle(p${r}, i);
+          let vRow = kvBase + min(key0 + block * LANES + i + ${u}u, TOKENS - 1u) * KV_PITCH + lane;
           //@repeat c CHANNEL_VECTORS
-          o${r}_${c} = fma(one, v${c}, o${r}_${c});
+          let v${c} = v[vRow + ${c}u * LANES];
+          //@end
+          //@repeat r ROWS
+          {
+            let one = subgroupShuffle(p${r}, i + ${u}u);
+            //@repeat c CHANNEL_VECTORS
+            o${r}_${c} = fma(one, v${c}, o${r}_${c});
+            //@end
+          }
           //@end
         }
         //@end

@@ -47,6 +47,6 @@ const tiledTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const { software, subgroups, subgroupMinSize: lanes, subgroupMaxSize } = capabilities;
   const byWorkgroup = { path: "workgroup", rows: 64, keys: 32 };
   if (!subgroups || lanes !== subgroupMaxSize || shape.headDim % lanes !== 0) return [byWorkgroup];
-  const bySubgroup = { path: "subgroup", rows: 16, keys: 8 * lanes, lanes };
+  const bySubgroup = { path: "subgroup", rows: 16, keys: 4 * lanes, lanes, unroll: 1, unrollV: 1 };
   return software ? [bySubgroup, byWorkgroup] : [byWorkgroup];
 };

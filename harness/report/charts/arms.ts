@@ -23,6 +23,8 @@ const safe = (colour: string, otherwise: string): string => (hexColour.test(colo
 /** The arms of a record that have cells, in the experiment's order. The second and later arm of a mechanism are varied from its look. */
 export const armLooks = (record: RunRecord): readonly ArmLook[] => {
   const seen = new Map<string, number>();
+  const own = new Set(record.cells.map(({ look }) => look.mark));
+  const spare = [...marks.filter((mark) => !own.has(mark)), ...marks];
   const labels = new Set([...record.experiment.arms.map((arm) => arm.label), ...record.cells.map((cell) => cell.label)]);
   return [...labels].flatMap((label): ArmLook[] => {
     const cell = record.cells.find((candidate) => candidate.label === label);
@@ -39,7 +41,7 @@ export const armLooks = (record: RunRecord): readonly ArmLook[] => {
         label,
         // darker on white and lighter on black, so that contrast only grows
         colour: { light: mixed(light, "#000000", share), dark: mixed(dark, "#ffffff", share) },
-        mark: marks[(marks.indexOf(cell.look.mark) + turn) % marks.length] ?? "circle",
+        mark: spare[(turn - 1) % spare.length] ?? "circle",
         dash: others[(turn - 1) % others.length] ?? [],
       },
     ];

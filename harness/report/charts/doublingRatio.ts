@@ -1,7 +1,7 @@
 import { formatCount, formatNumber } from "../../analysis/format.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
-import type { Facet } from "./facets.ts";
+import { type Facet, variableOf } from "./facets.ts";
 import { type Chart, type ChartSize, type Encoding, framed, type Layer, logScale, spread } from "./frame.ts";
 import { growthOf } from "./growth.ts";
 import { fitted, textWidth } from "./textWidth.ts";
@@ -38,20 +38,22 @@ const guides = [
   { ratio: 8, words: "∝ n³" },
 ] as const;
 
+export const doublingHeading = (record: RunRecord): string => `What twice the ${variableOf(record)} costs`;
+
 /** t(2n) / t(n) over n for one facet: growth for readers who do not read logarithmic slopes. Undefined with no two points to compare. */
 export const doublingChart = (record: RunRecord, facet: Facet, size: ChartSize): Chart | undefined => {
   const doublings = doublingsOf(record, facet);
   if (doublings.length === 0) return undefined;
   const { series, ticks, variable } = growthOf(record, facet, "time");
   const arms = series.filter(({ look }) => doublings.some((doubling) => doubling.arm === look.label));
-  const title = `Growth per doubling${facet.title === undefined ? "" : `, ${facet.title}`}`;
+  const title = facet.title === undefined ? doublingHeading(record) : `Per doubling, ${facet.title}`;
   const fontPx = size.name === "wide" ? 12 : 11.5;
   const names = arms.map(({ look }) => fitted(printable(look.label), size.name === "wide" ? 128 : 78, fontPx));
   const shown = ticks.filter((tick) => doublings.some(({ x }) => x === tick));
   const low = Math.max(1 / 4, Math.min(0.8, ...doublings.map(({ ratio }) => ratio / 1.15)));
   const high = Math.min(40, Math.max(4.6, ...doublings.map(({ ratio }) => ratio * 1.15)));
   const room = {
-    left: 54,
+    left: 66,
     right: 30 + Math.max(0, ...names.map((name) => textWidth(name, fontPx))),
     bottom: 44,
     plotHeight: Math.max(size.dataHeightPx - 60, 16 * arms.length),

@@ -51,7 +51,7 @@ export const decades = (low: number, high: number): readonly number[] => {
 
 /** [low, high] widened by a margin and until it holds two decades' ticks at least. Both positive. */
 export const decadeDomain = (least: number, most: number): readonly [number, number] => {
-  let low = least / 1.3;
+  let low = least / 1.4;
   let high = most * 1.3;
   while (decades(low, high).length < 2) {
     const floor = 10 ** Math.floor(Math.log10(low) + 1e-9);
@@ -112,7 +112,7 @@ export const framed = (
   layers: (frame: Frame) => readonly Layer[],
 ): TopLevelSpec => {
   const subtitle = wrapped(`${deviceLine(record)}${note === "" ? "" : ` · ${note}`}`, size.widthPx - 8, 11.5);
-  const top = 24 + 15 * subtitle.length + 26;
+  const top = 22 + 15 * subtitle.length + 28;
   const frame: Frame = { size, plotWidth: size.widthPx - room.left - room.right, plotHeight: room.plotHeight, left: room.left, top };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
@@ -120,7 +120,7 @@ export const framed = (
     height: frame.plotHeight,
     autosize: { type: "none" },
     padding: { left: room.left, right: room.right, top, bottom: room.bottom },
-    title: { text: fitted(printable(title), size.widthPx - 8, 14), subtitle: [...subtitle], dx: -room.left, offset: 30, color: theme.ink.light },
+    title: { text: fitted(printable(title), size.widthPx - 8, 14), subtitle: [...subtitle], frame: "group", dx: -room.left, offset: 18, color: theme.ink.light },
     layer: [...layers(frame)],
   };
 };

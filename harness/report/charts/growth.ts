@@ -1,6 +1,6 @@
 import type { GrowthClass } from "../../../kernels/mechanism.ts";
 import type { CellRecord, Crossover, Fit, RunRecord } from "../../record/run.ts";
-import { formatCount, formatNumber } from "../../analysis/format.ts";
+import { formatCount } from "../../analysis/format.ts";
 import { type ArmLook, armLooks } from "./arms.ts";
 import { crossoversOf, type Facet, fitOf, type Variable, variableOf } from "./facets.ts";
 
@@ -111,11 +111,12 @@ export const gapLegend = (growths: readonly Growth[]): string => {
 };
 
 /** A label's second line: the slope of a fitted curve at its right end. */
-export const slopeLabel = (fit: Fit | undefined): string => (fit?.exponent === undefined ? "" : `slope ${formatNumber(fit.exponent.value)}`);
+export const slopeLabel = (fit: Fit | undefined): string => (fit?.exponent === undefined ? "" : `slope ${fit.exponent.value.toFixed(2)}`);
 
-/** "n* 310 (280–345)" */
-export const crossingLabel = (crossover: Crossover, several: boolean): string => {
+/** "n* 310 (280–345)", with the pair after it where several are drawn: of the softmax arms only if there are several of them too. */
+export const crossingLabel = (crossover: Crossover, all: readonly Crossover[], withInterval: boolean): string => {
   const n = crossover.n;
   if (n === undefined) return "";
-  return `${several ? `${crossover.between.join(" / ")}: ` : ""}n* ${formatCount(n.value)} (${formatCount(n.low)}–${formatCount(n.high)})`;
+  const pair = new Set(all.map(({ between }) => between[0])).size > 1 ? crossover.between.join(" / ") : crossover.between[1];
+  return `n* ${formatCount(n.value)}${withInterval ? ` (${formatCount(n.low)}–${formatCount(n.high)})` : ""}${all.length > 1 ? ` ${pair}` : ""}`;
 };

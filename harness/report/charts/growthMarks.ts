@@ -37,23 +37,37 @@ export const gapLayers = (growth: Growth, { x, y, color }: Channels, yScale: Log
 };
 
 /** Each crossing: its interval as a bar, n* as a dashed line, its words in a row of their own above the data. */
-export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xScale: LogScale, startPx: number): readonly Layer[] =>
-  growth.crossovers.slice(0, mostCrossings).flatMap((crossover, i): Layer[] => {
-    const n = crossover.n;
-    if (n === undefined) return [];
-    const within = (value: number): number => Math.min(xScale.high, Math.max(xScale.low, value));
-    const text = fitted(printable(crossingLabel(crossover, growth.crossovers.length > 1)), frame.plotWidth - 4, 11);
+export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xScale: LogScale, startPx: number): readonly Layer[] => {
+  const within = (value: number): number => Math.min(xScale.high, Math.max(xScale.low, value));
+  const drawn = growth.crossovers.slice(0, mostCrossings).flatMap((crossover, i) => {
+    if (crossover.n === undefined) return [];
+    const text = fitted(printable(crossingLabel(crossover, growth.crossovers, frame.size.name === "wide")), frame.plotWidth - 4, 11);
     const half = textWidth(text, 11) / 2;
-    const centre = Math.max(half, Math.min(frame.plotWidth - half, xScale.toPx(within(n.value))));
-    const labelPx = startPx + i * crossingRowPx + crossingRowPx / 2;
-    const values = [{ x: within(n.value), low: within(n.low), high: within(n.high) }];
+    const { value, low, high } = crossover.n;
+    const centre = Math.max(half, Math.min(frame.plotWidth - half, xScale.toPx(within(value))));
+    return [{ text, centre, labelPx: startPx + (i + 0.5) * crossingRowPx, at: { x: within(value), low: within(low), high: within(high) } }];
+  });
+  const lines = drawn.flatMap(({ at, labelPx }): Layer[] => {
     const span = { y: { value: labelPx + 8 }, y2: { value: frame.plotHeight } };
     return [
-      { data: { values }, mark: { type: "rect", color: theme.crossing.light, opacity: 0.16 }, encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, ...span } },
-      { data: { values }, mark: { type: "rule", color: theme.crossing.light, strokeDash: [3, 3], strokeWidth: 1.25 }, encoding: { x, ...span } },
-      { data: { values: [{}] }, mark: { type: "text", text, fontSize: 11, color: theme.ink.light, baseline: "middle" }, encoding: { x: { value: centre }, y: { value: labelPx } } },
+      {
+        data: { values: [at] },
+        mark: { type: "rect", color: theme.crossing.light, opacity: 0.14 },
+        encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, ...span },
+      },
+      { data: { values: [at] }, mark: { type: "rule", color: theme.crossing.light, strokeDash: [3, 3], strokeWidth: 1.25 }, encoding: { x, ...span } },
     ];
   });
+  // the halo keeps a label legible where the line of another crossing passes behind it
+  const words = drawn.flatMap(({ text, centre, labelPx }): Layer[] =>
+    ([{ stroke: theme.paper.light, strokeWidth: 5, color: theme.paper.light }, { color: theme.ink.light }] as const).map((paint) => ({
+      data: { values: [{}] },
+      mark: { type: "text", text, fontSize: 11, baseline: "middle", ...paint },
+      encoding: { x: { value: centre }, y: { value: labelPx } },
+    })),
+  );
+  return [...lines, ...words];
+};
 
 const guideWords: Readonly<Record<string, string>> = { "O(1)": "constant", "O(log n)": "∝ log n", "O(n)": "∝ n", "O(n log n)": "∝ n log n", "O(n²)": "∝ n²", "O(n³)": "∝ n³" };
 
@@ -62,7 +76,7 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
   const { series } = growth;
   if (growth.variable !== "n") return [];
   const taken = series.flatMap((entry) => [...fittedCurve(entry.fit, 24), ...entry.points].map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })));
-  const placed: { px: number; py: number }[] = [];
+  for (const { n } of growth.crossovers) for (let py = 0; n !== undefined && py < frame.plotHeight; py += 12) taken.push({ px: xScale.toPx(n.value), py });
   const claims = [...new Set(series.map(({ claim }) => claim))];
   return claims.flatMap((claim): Layer[] => {
     const points = series.find((entry) => entry.claim === claim && entry.points.length > 1)?.points;
@@ -78,14 +92,15 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
     const half = textWidth(words, 10.5) / 2;
     // below the guide, at the place that is farthest from everything drawn so far
     const candidates = guide
-      .map((point) => ({ px: Math.max(half, xScale.toPx(point.x)), py: yScale.toPx(point.y) + 10 }))
+      .map((point) => ({ px: xScale.toPx(point.x) + half + 4, py: yScale.toPx(point.y) + 9 }))
       .filter(({ px, py }) => px < frame.plotWidth - half && py < frame.plotHeight - 6)
-      .map((spot) => ({ ...spot, room: Math.min(60, ...[...taken, ...placed].map((other) => Math.hypot((other.px - spot.px) / 1.6, other.py - spot.py))) }))
+      .map((spot) => ({ ...spot, room: Math.min(60, ...taken.map((other) => Math.hypot(Math.max(0, Math.abs(other.px - spot.px) - half), other.py - spot.py))) }))
       .sort((one, other) => other.room - one.room);
     const [spot] = candidates;
+    taken.push(...guide.map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })));
     const line: Layer = { data: { values: guide }, mark: { type: "line", color: theme.guide.light, strokeWidth: 1, strokeDash: [2, 3], clip: true }, encoding: { x, y } };
     if (spot === undefined || spot.room < 9) return [line];
-    for (const shift of [-half, 0, half]) placed.push({ px: spot.px + shift, py: spot.py });
+    for (const shift of [-half, 0, half]) taken.push({ px: spot.px + shift, py: spot.py });
     const label: Layer = {
       data: { values: [{}] },
       mark: { type: "text", text: words, fontSize: 10.5, color: theme.muted.light, baseline: "middle" },

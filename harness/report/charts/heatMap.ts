@@ -103,11 +103,16 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
     const missing = rows.flatMap((_, row) =>
       columns.flatMap((n, column) => (cells.some((cell) => cell.row === row && cell.x === n) ? [] : [{ middleX: column + 0.5, middleY: row + 0.5 }])),
     );
+    // the line is left out at half height, where the numbers stand
     const ordered = [...map.crossings].sort((one, other) => one.row - other.row);
-    const contour = ordered.flatMap(({ row, n }, i) => [
-      { left: position(n), top: row, order: 2 * i },
-      { left: position(n), top: row + 1, order: 2 * i + 1 },
-    ]);
+    const contour = ordered.flatMap(({ row, n }, i) => {
+      const next = ordered[i + 1];
+      const at = (left: number, top: number, piece: number, order: number) => ({ left, top, piece, order });
+      const x = position(n);
+      const down = [at(x, row + 0.76, row + 1, 0), at(x, row + 1, row + 1, 1)];
+      const across = next?.row === row + 1 ? [at(position(next.n), row + 1, row + 1, 2)] : [];
+      return [at(x, row, row, 3), at(x, row + 0.24, row, 4), ...down, ...across];
+    });
     const steps = heatSteps.map((_, i) => i);
     const middle = { x: { ...x, field: "middleX" }, y: { ...y, field: "middleY" } };
     const layers: Layer[] = [
@@ -132,8 +137,8 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
         },
       },
       { data: { values: missing }, mark: { type: "text", text: "–", fontSize: fontPx, baseline: "middle", color: theme.muted.light }, encoding: middle },
-      { data: { values: contour }, mark: { type: "line", color: theme.paper.light, strokeWidth: 4, strokeCap: "round" }, encoding: { x, y, order: { field: "order" } } },
-      { data: { values: contour }, mark: { type: "line", color: theme.ink.light, strokeWidth: 1.75, strokeDash: [5, 3] }, encoding: { x, y, order: { field: "order" } } },
+      { data: { values: contour }, mark: { type: "line", color: theme.paper.light, strokeWidth: 4, strokeCap: "round" }, encoding: { x, y, detail: { field: "piece" }, order: { field: "order" } } },
+      { data: { values: contour }, mark: { type: "line", color: theme.ink.light, strokeWidth: 1.75, strokeDash: [5, 3] }, encoding: { x, y, detail: { field: "piece" }, order: { field: "order" } } },
     ];
     return layers;
   });

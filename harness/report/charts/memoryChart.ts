@@ -17,10 +17,12 @@ const stateOf = {
   generate: "bytes of state after n tokens",
 } as const;
 
+export const memoryHeading = "Memory carried along (state)";
+
 /** Size of the state (KV cache or recurrent state) over n (or the size swept), one facet. Bytes, counted exactly. */
 export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize): Chart => {
   const growth = growthOf(record, facet, "stateBytes");
-  const title = `Memory${facet.title === undefined ? "" : `, ${facet.title}`}`;
+  const title = facet.title === undefined ? memoryHeading : `Memory, ${facet.title}`;
   const hollow = growth.series.some(({ points }) => points.some((point) => !point.run));
   const axis = { title: stateOf[record.experiment.phase], xTitle: xTitleOf(record), labelExpr: byteTicks, note: hollow ? "counted; hollow: by formula, not run" : "counted, exact" };
   const ends = growth.series.map(({ look, points, fit }) => {
@@ -31,6 +33,6 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize): C
   return {
     spec: growthChart(record, title, growth, axis, size),
     title: `${title}: ${stateOf[record.experiment.phase]} over ${growth.variable}, both axes logarithmic`,
-    description: [...ends, ...growth.crossovers.map((crossover) => crossingLabel(crossover, true))].join("; "),
+    description: [...ends, ...growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel(crossover, [], true)}`)].join("; "),
   };
 };

@@ -25,18 +25,20 @@ export const xTitleOf = (record: RunRecord): string => {
   return variable === "n" ? meaningOfN[record.experiment.phase] : variable;
 };
 
+export const timeHeading = (record: RunRecord): string => `Time per ${repetition[record.experiment.phase]}`;
+
 /** Time per repetition over n (or the size swept), one facet. Times in ms. */
 export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize): Chart => {
   const growth = growthOf(record, facet, "time");
   const per = repetition[record.experiment.phase];
-  const title = `Time${facet.title === undefined ? "" : `, ${facet.title}`}`;
+  const title = facet.title === undefined ? timeHeading(record) : `Time, ${facet.title}`;
   const axis = { title: `ms per ${per}`, xTitle: xTitleOf(record), labelExpr: "format(datum.value, ',~r')", note: "median, 95 % interval" };
   const ends = growth.series.map(({ look, points, fit }) => {
     const last = points.at(-1);
     const slope = fit?.exponent === undefined ? "" : `, slope ${bracketed(fit.exponent)}`;
     return last === undefined ? `${look.label}: nothing measured` : `${look.label}: ${formatMs(last.y)} at ${growth.variable} = ${last.x}${slope}`;
   });
-  const crossings = growth.crossovers.map((crossover) => crossingLabel(crossover, true));
+  const crossings = growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel(crossover, [], true)}`);
   return {
     spec: growthChart(record, title, growth, axis, size),
     title: `${title}: ms per ${per} over ${growth.variable}, both axes logarithmic`,

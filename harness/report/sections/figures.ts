@@ -1,17 +1,17 @@
 import { formatBytes, formatCount, formatList, formatMs, formatNumber } from "../../analysis/format.ts";
 import type { Fit, RunRecord } from "../../record/run.ts";
-import { type Doubling, doublingChart, doublingsOf } from "../charts/doublingRatio.ts";
+import { type Doubling, doublingChart, doublingHeading, doublingsOf } from "../charts/doublingRatio.ts";
 import { type Facet, facetsOf, variableOf } from "../charts/facets.ts";
 import { type Chart, type ChartSize, chartSizes } from "../charts/frame.ts";
 import { type Growth, type GrowthPoint, gapLegend, growthOf } from "../charts/growth.ts";
 import { type HeatMap, heatChart, heatMapsOf } from "../charts/heatMap.ts";
-import { memoryChart } from "../charts/memoryChart.ts";
+import { memoryChart, memoryHeading } from "../charts/memoryChart.ts";
 import { type Rendering, renderChart } from "../charts/render.ts";
 import { heatSteps } from "../charts/theme.ts";
-import { repetition, timeChart } from "../charts/timeChart.ts";
-import { type Html, html } from "../html.ts";
+import { timeChart, timeHeading } from "../charts/timeChart.ts";
+import { type Html, html, shortened } from "../html.ts";
 import { times } from "../interval.ts";
-import { type Column, table } from "../table.ts";
+import { type Column, name, table } from "../table.ts";
 
 /** One chart in both widths; the page shows one of them. */
 const drawn = async (id: string, chart: (size: ChartSize) => Chart | undefined, rendering: Rendering): Promise<Html | undefined> => {
@@ -23,9 +23,10 @@ const drawn = async (id: string, chart: (size: ChartSize) => Chart | undefined, 
   return drawings.length === 0 ? undefined : html`<div class="facet" id="${id}">${drawings}</div>`;
 };
 
-const figure = (id: string, heading: string, facets: readonly Html[], caption: readonly string[], after: Html, className = ""): Html => html`
-<figure id="${id}" class="${className}" role="group" aria-labelledby="${id}-heading">
-<h3 id="${id}-heading">${heading}</h3>
+/** A figure of one chart has its heading in the chart; of several, above them. */
+const figure = (id: string, heading: string, facets: readonly Html[], caption: readonly string[], after: Html, titled: boolean): Html => html`
+<figure id="${id}" role="group" aria-labelledby="${id}-heading">
+<h3 id="${id}-heading"${titled && html` class="hidden"`}>${heading}</h3>
 <div class="facets${facets.length > 1 && " many"}">${facets}</div>
 <figcaption>${caption.filter((text) => text !== "").map((text) => html`<p><bdi>${text}</bdi></p>`)}</figcaption>
 <details><summary>Data of this figure</summary>${after}</details>
@@ -41,7 +42,7 @@ const pointTable = (record: RunRecord, caption: string, facets: readonly Facet[]
   const variable = variableOf(record);
   const rows = facets.flatMap((facet) => growthOf(record, facet, metric).series.flatMap(({ look, points }) => points.map((point): PointRow => ({ arm: look.label, facet, point }))));
   const columns: readonly Column<PointRow>[] = [
-    { head: "arm", cell: ({ arm }) => html`<bdi>${arm}</bdi>` },
+    { head: "arm", cell: ({ arm }) => name(arm) },
     ...(facets.length > 1 ? [{ head: "at", cell: ({ facet }: PointRow) => facet.title }] : []),
     { head: variable, numeric: true, cell: ({ point }) => formatCount(point.x) },
     { head: metric === "time" ? "median" : "state", numeric: true, cell: ({ point }) => write(point.y) },
@@ -62,6 +63,20 @@ const endSentence = (growth: Growth, facet: Facet, write: (value: number) => str
   const most = values.reduce((one, other) => (other.y > one.y ? other : one));
   const parts = values.map(({ label, y }) => `${label} ${write(y)}${values.length > 1 && label !== most.label && most.y / y > 1.05 ? ` (${times(most.y / y)} less than ${most.label})` : ""}`);
   return `At ${where}${growth.variable} = ${formatCount(at)}: ${formatList(parts)}.`;
+};
+
+/** Names arms whose marks hide each other because all their values are the same. */
+const coincidence = (growth: Growth): string => {
+  const groups = new Map<string, string[]>();
+  for (const { look, points } of growth.series) {
+    if (points.length === 0) continue;
+    const key = JSON.stringify(points.map(({ x, y }) => [x, y]));
+    groups.set(key, [...(groups.get(key) ?? []), look.label]);
+  }
+  return [...groups.values()]
+    .filter((labels) => labels.length > 1)
+    .map((labels) => `${formatList(labels)} have the same values; one hides the other.`)
+    .join(" ");
 };
 
 const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering: Rendering): Promise<Html> => {
@@ -90,10 +105,11 @@ const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering:
     ]
       .filter((text) => text !== "")
       .join("; ") + ". Both axes are logarithmic.",
+    lastGrowth === undefined ? "" : coincidence(lastGrowth),
     gapLegend(growths),
   ];
-  const heading = metric === "time" ? `Time per ${repetition[record.experiment.phase]}` : "Memory that is carried along (state)";
-  return figure(id, heading, drawings, caption, pointTable(record, heading, facets, metric, write));
+  const heading = metric === "time" ? timeHeading(record) : memoryHeading;
+  return figure(id, heading, drawings, caption, pointTable(record, heading, facets, metric, write), facets.length === 1 && facets[0]?.title === undefined);
 };
 
 const doublingFigure = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
@@ -107,37 +123,36 @@ const doublingFigure = async (record: RunRecord, rendering: Rendering): Promise<
   const rows = facets.flatMap((facet) => doublingsOf(record, facet).map((doubling) => ({ facet, doubling })));
   const variable = variableOf(record);
   const columns: readonly Column<{ readonly facet: Facet; readonly doubling: Doubling }>[] = [
-    { head: "arm", cell: ({ doubling }) => html`<bdi>${doubling.arm}</bdi>` },
+    { head: "arm", cell: ({ doubling }) => name(doubling.arm) },
     ...(facets.length > 1 ? [{ head: "at", cell: ({ facet }: { readonly facet: Facet }) => facet.title }] : []),
     { head: variable, numeric: true, cell: ({ doubling }) => formatCount(doubling.x) },
     { head: "ratio", numeric: true, cell: ({ doubling }) => `${formatNumber(doubling.ratio)}×` },
     { head: "95 % interval", numeric: true, cell: ({ doubling }) => `${formatNumber(doubling.low)} – ${formatNumber(doubling.high)}` },
   ];
-  const heading = `What twice the ${variable} costs`;
+  const heading = doublingHeading(record);
   const caption = [
     `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. A fixed cost per dispatch pulls short ones towards 1×.`,
   ];
-  return figure("doubling", heading, drawings, caption, table(heading, columns, rows));
+  return figure("doubling", heading, drawings, caption, table(heading, columns, rows), facets.length === 1 && facets[0]?.title === undefined);
 };
 
 const heatFigure = async (record: RunRecord, map: HeatMap, index: number, rendering: Rendering): Promise<Html> => {
   const id = index === 0 ? "heat" : `heat-${index}`;
   const drawing = await drawn(`${id}-map`, (size) => heatChart(record, map, size), rendering);
   const [above, below] = map.between;
-  const key = html`<ul class="key" aria-label="Colours">${heatSteps.map(
-    ({ words }, i) => html`<li><span class="swatch heat-${i}"></span>${i < 3 ? html`${above} faster` : i > 3 ? html`${below} faster` : ""} ${i === 3 ? words : i === 0 || i === 6 ? "over 4×" : words}</li>`,
-  )}</ul>`;
-  const faster = map.cells.filter(({ ratio }) => ratio >= 1.1).length;
+  const faster = (step: number): string => (step < 3 ? `${above} faster, ` : step > 3 ? `${below} faster, ` : "");
+  const key = html`<ul class="key" aria-label="Colours">${heatSteps.map(({ words }, i) => html`<li><span class="swatch heat-${i}"></span> <bdi>${shortened(faster(i), 60)}${words}</bdi></li>`)}</ul>`;
+  const won = map.cells.filter(({ ratio }) => ratio >= 1.1).length;
   const heading = `Where ${below} beats ${above}`;
   const caption = [
-    `${below} is faster by a tenth or more in ${formatCount(faster)} of ${formatCount(map.cells.length)} pairs. Numbers are ${above} time ÷ ${below} time; the dashed line is n*. Every column is one measured n.`,
+    `${below} is faster by a tenth or more in ${formatCount(won)} of ${formatCount(map.cells.length)} pairs. Numbers are ${above} time ÷ ${below} time; the dashed line is n*. Every column is one measured n.`,
   ];
   const columns = [
     { head: "at", cell: (row: HeatMap["cells"][number]) => map.rows[row.row]?.title },
     { head: "n", numeric: true, cell: (row: HeatMap["cells"][number]) => formatCount(row.x) },
     { head: `${above} ÷ ${below}`, numeric: true, cell: (row: HeatMap["cells"][number]) => times(row.ratio) },
   ] as const;
-  return figure(id, heading, drawing === undefined ? [] : [html`${drawing}${key}`], caption, table(heading, columns, map.cells));
+  return figure(id, heading, drawing === undefined ? [] : [html`${drawing}${key}`], caption, table(heading, columns, map.cells), false);
 };
 
 /** All figures of a page: time, memory, growth per doubling, and a heat map for each pair if there is more than one size beside n. */

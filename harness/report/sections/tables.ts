@@ -4,10 +4,10 @@ import { facetsOf } from "../charts/facets.ts";
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { crossoverText, seriesText, tallyOf, tallySentence, verdictWords } from "../outcome.ts";
-import { type Column, table } from "../table.ts";
+import { type Column, name, table } from "../table.ts";
 
 const fitColumns: readonly Column<Fit>[] = [
-  { head: "arm", cell: (fit) => html`<bdi>${fit.label}</bdi>` },
+  { head: "arm", cell: (fit) => name(fit.label) },
   { head: "form", cell: (fit) => fit.form },
   { head: "at", cell: (fit) => seriesText(fit.series) },
   { head: "of", cell: (fit) => (fit.metric === "time" ? "time" : "state bytes") },
@@ -27,7 +27,7 @@ const coefficient = (fit: Fit, name: "t0" | "a" | "b"): string | undefined =>
   fit.coefficients === undefined ? undefined : bracketed(fit.coefficients[name], fit.metric === "time" ? formatMs : formatBytes);
 
 const crossoverColumns: readonly Column<Crossover>[] = [
-  { head: "pair", cell: ({ between }) => html`<bdi>${between[0]}</bdi> → <bdi>${between[1]}</bdi>` },
+  { head: "pair", cell: ({ between }) => html`${name(between[0])} → ${name(between[1])}` },
   { head: "of", cell: ({ metric }) => (metric === "time" ? "time" : "state bytes") },
   { head: "at", cell: ({ series }) => seriesText(series) },
   { head: "result", cell: (crossover) => crossoverText(crossover) },
@@ -56,7 +56,7 @@ const cellColumns = (record: RunRecord): readonly Column<CellRecord>[] => {
   const extra = [...new Set(record.cells.flatMap((cell) => Object.keys(cell.parameters)))].filter((name) => names.has(name));
   const some = (has: (cell: CellRecord) => boolean): boolean => record.cells.some(has);
   const columns: (Column<CellRecord> | false)[] = [
-    { head: "arm", cell: (cell) => html`<bdi>${cell.label}</bdi>` },
+    { head: "arm", cell: (cell) => name(cell.label) },
     { head: "form", cell: (cell) => cell.form },
     { head: "n", numeric: true, cell: (cell) => formatCount(cell.n) },
     { head: "dModel", numeric: true, cell: (cell) => formatCount(cell.dModel) },

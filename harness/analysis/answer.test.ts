@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import type { RunRecord } from "../record/run.ts";
+import { analyse } from "./analysis.ts";
+import { plantedRun } from "./planted.ts";
+
+const arms = [
+  { label: "softmax", family: "softmax", ms: (n: number) => 0.02 + 1e-4 * n, bytes: (n: number) => 2048 * n },
+  { label: "linear", family: "linear", ms: () => 0.1, bytes: () => 131072, claim: { time: "O(1)", stateBytes: "O(1)" } },
+] as const;
+const planted = plantedRun({ ns: [32, 128, 512, 2048, 8192, 16384], arms });
+
+const said = (record: RunRecord): string[] => analyse(record).findings.map(({ kind, text }) => `${kind}: ${text}`);
+
+describe("the answer", () => {
+  it("leads with growth and memory, then says from which n on", () => {
+    expect(said(planted)).toMatchInlineSnapshot(`
+      [
+        "growth: The time of a decode step after n tokens grows O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
+        "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
+        "crossover: The state of linear is smaller than the state of softmax from n = 65 on.",
+        "crossover: linear is faster than softmax from n = 800 (95 % interval 771 to 800) on.",
+      ]
+    `);
+  });
+
+  it("says of a software adapter that times are of an emulation", () => {
+    const emulated = { ...planted, environment: { ...planted.environment, deviceClass: "software" } as const };
+    const sentences = said(emulated);
+    expect(sentences[0]).toMatch(/^growth: /);
+    const [bytes, time] = sentences.filter((text) => text.startsWith("crossover"));
+    expect(bytes).not.toContain("emulation");
+    expect(time).toContain("on this CPU emulation");
+  });
+
+  it("says what is undecided and what to measure, once for all arms that lack it", () => {
+    expect(said(plantedRun({ ns: [128, 256, 512], arms }))).toMatchInlineSnapshot(`
+      [
+        "growth: How time grows with softmax (split) and linear (recurrent) is not decided: a growth law needs at least 5 values of n over a range of 8 times or more; 3 were measured, from 128 to 512.",
+        "memory: The KV cache of softmax (split) grows O(n), to 1 MiB at n = 512; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
+        "crossover: The state of linear is smaller than the state of softmax at every n measured (n = 128 to 512).",
+        "crossover: linear is not faster than softmax at any n measured (n = 128 to 512).",
+      ]
+    `);
+  });
+
+  it("tells shapes apart where they differ", () => {
+    expect(said(plantedRun({ ns: [32, 128, 512, 2048, 8192, 16384], arms, dModels: [256, 512] }))).toMatchInlineSnapshot(`
+      [
+        "growth: The time of a decode step after n tokens grows O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
+        "memory: At dModel 256, the KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
+        "memory: At dModel 512, the KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
+        "crossover: The state of linear is smaller than the state of softmax from n = 65 on at dModel 256 and dModel 512.",
+        "crossover: linear is faster than softmax from n = 800 (95 % interval 771 to 800) on at dModel 256 and dModel 512.",
+      ]
+    `);
+  });
+
+  it("says that arms are unequal near n*", () => {
+    const prepared = (leastBytes: number) => ({
+      tiles: {},
+      kernelHash: "0",
+      compileMs: 1,
+      maxError: 0,
+      tolerance: 1,
+      verifiedRows: 1,
+      bytesByRole: { input: 0, output: 0, state: 0, scratch: 0, harness: 0 },
+      copies: 1,
+      flops: { useful: 1, executed: 1 },
+      leastBytes,
+    });
+    const ceilings = { readGbps: 100, copyGbps: 50, fmaGflops: 1000, emptyDispatchMs: 0.01, cacheKneeBytes: undefined };
+    const run = {
+      ...planted,
+      ceilings,
+      cells: planted.cells.map((cell) => ({ ...cell, prepared: prepared(cell.family === "softmax" ? cell.n * 2000 : 1e6) })),
+    };
+    expect(said(run).find((text) => text.includes("unequal"))).toMatch(
+      /The two are unequal there: softmax runs at 1\d % of its ceiling, linear at 10 %\.$|softmax runs at \d/,
+    );
+  });
+});
+
+describe("warnings", () => {
+  it("count what is missing, with codes and names", () => {
+    const cells = planted.cells.map((cell, i) =>
+      i < 4
+        ? { ...cell, outcome: { status: "skipped", code: "overLimit", reason: "too big" } as const }
+        : i === 4
+          ? { ...cell, outcome: { status: "failed", code: "wrongOutput", reason: "off" } as const }
+          : cell,
+    );
+    const schedule = { ...planted.schedule, workers: 1, turns: 2, unmet: [cells[5]?.id ?? ""], stopped: "maxTime" } as const;
+    expect(said({ ...planted, cells, schedule }).filter((text) => text.startsWith("warning"))).toMatchInlineSnapshot(`
+      [
+        "warning: 1 of 12 cells failed (wrongOutput: softmax-n512-d256).",
+        "warning: 4 of 12 cells skipped (overLimit: softmax-n32-d256, linear-n32-d256 and 2 more).",
+        "warning: 1 cell has an interval wider than the ±5.0 % asked for; measuring ended at maxTime.",
+        "warning: All times come from one process; how much they differ from process to process is not in the intervals.",
+        "warning: Only 2 turns were made: intervals are wide and drift is not seen.",
+      ]
+    `);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { growthOf, type Sampled } from "./growth.ts";
+import { normals } from "./random.ts";
+
+const powers = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from * 2 ** i);
+
+/** Independent log-normal errors of `noise` on each point, and replicates of the same spread. */
+const sampled = (xs: readonly number[], law: (x: number) => number, noise = 0, seed = 1): Sampled => {
+  const normal = normals(seed);
+  const ys = xs.map((x) => law(x) * Math.exp(noise * normal()));
+  return { xs, ys, replicates: Array.from({ length: 300 }, () => ys.map((y) => y * Math.exp(noise * normal()))) };
+};
+
+const overhead = [
+  { name: "50 µs + 0.003 µs·n", law: (n: number) => 50 + 0.003 * n, truth: "O(n)" },
+  { name: "50 µs + 0.01 µs·n", law: (n: number) => 50 + 0.01 * n, truth: "O(n)" },
+  { name: "200 µs + 0.01 µs·n", law: (n: number) => 200 + 0.01 * n, truth: "O(n)" },
+  { name: "50 µs + 4e-7 µs·n²", law: (n: number) => 50 + 4e-7 * n * n, truth: "O(n²)" },
+  { name: "50 µs + 0.02 µs·n + 1e-6 µs·n²", law: (n: number) => 50 + 0.02 * n + 1e-6 * n * n, truth: "O(n²)" },
+];
+
+describe("growth above a launch overhead", () => {
+  for (const { name, law, truth } of overhead) {
+    it(`never misnames ${name}, with noise or without`, () => {
+      for (const noise of [0, 0.01, 0.03]) {
+        for (let seed = 1; seed <= (noise === 0 ? 1 : 5); seed++)
+          expect([truth, "undecided"]).toContain(growthOf(sampled(powers(128, 8), law, noise, seed), "n").class);
+      }
+    });
+
+    it(`says how far to measure ${name} where it is undecided, and decides there`, () => {
+      const short = growthOf(sampled(powers(128, 8), law), "n");
+      if (short.class !== "undecided") return expect(short.class).toBe(truth);
+      expect(short.note).toContain("measure up to");
+      const further = Math.log2((short.measureUpTo ?? 0) / 128) + 1;
+      expect(growthOf(sampled(powers(128, further), law), "n").class).toBe(truth);
+    });
+  }
+});
+
+describe("growth of plain laws", () => {
+  const plain = [
+    { law: () => 50, truth: "O(1)" },
+    { law: (n: number) => n, truth: "O(n)" },
+    { law: (n: number) => 10 + 0.05 * n, truth: "O(n)" },
+    { law: (n: number) => n * Math.log2(n), truth: "O(n log n)" },
+    { law: (n: number) => 10 + 0.02 * n + 1e-4 * n * n, truth: "O(n²)" },
+  ];
+  it("is named, with up to 2 % of noise", () => {
+    for (const { law, truth } of plain) for (const noise of [0, 0.01, 0.02]) expect(growthOf(sampled(powers(128, 8), law, noise), "n").class).toBe(truth);
+  });
+
+  it("is not forced on what is none of them", () => {
+    for (const law of [(n: number) => Math.log2(n), (n: number) => Math.sqrt(n), (n: number) => n ** 1.5, (n: number) => n ** 3]) {
+      expect(growthOf(sampled(powers(128, 8), law, 0.01), "n").class).toBe("undecided");
+    }
+  });
+
+  it("is not O(1) if the last value leaps", () => {
+    expect(
+      growthOf(
+        sampled(powers(128, 8), (n) => (n > 10_000 ? 65 : 50)),
+        "n",
+      ).class,
+    ).toBe("undecided");
+  });
+});
+
+describe("what was fitted", () => {
+  it("is exact without noise", () => {
+    const { coefficients, exponent } = growthOf(
+      sampled(powers(128, 8), (n) => 50 + 0.02 * n + 1e-6 * n * n),
+      "n",
+    );
+    expect(coefficients?.t0.value).toBeCloseTo(50, 6);
+    expect(coefficients?.a.value).toBeCloseTo(0.02, 9);
+    expect(coefficients?.b.value).toBeCloseTo(1e-6, 12);
+    expect(exponent?.value).toBeCloseTo(1.338, 3);
+  });
+
+  it("covers the planted coefficients and exponent", () => {
+    const truth = { t0: 50, a: 0.02, b: 1e-5 };
+    const law = (n: number): number => truth.t0 + truth.a * n + truth.b * n * n;
+    const slope = (0.02 * 16384 + 2e-5 * 16384 ** 2) / law(16384);
+    const covered = { t0: 0, a: 0, b: 0, exponent: 0 };
+    for (let seed = 1; seed <= 40; seed++) {
+      const { coefficients, exponent } = growthOf(sampled(powers(128, 8), law, 0.02, seed), "n");
+      for (const name of ["t0", "a", "b"] as const)
+        if (coefficients && coefficients[name].low <= truth[name] && truth[name] <= coefficients[name].high) covered[name]++;
+      if (exponent && exponent.low <= slope && slope <= exponent.high) covered.exponent++;
+    }
+    for (const count of Object.values(covered)) expect(count).toBeGreaterThanOrEqual(36);
+  });
+});
+
+describe("too few values", () => {
+  it("are undecided, and the note says what is missing", () => {
+    expect(
+      growthOf(
+        sampled([], (n) => n),
+        "n",
+      ),
+    ).toMatchObject({ class: "undecided", coefficients: undefined, measureUpTo: undefined });
+    expect(
+      growthOf(
+        sampled([64], (n) => n),
+        "n",
+      ).note,
+    ).toContain("only 64 was measured");
+    const short = growthOf(
+      sampled([10, 20, 30, 40, 50], (n) => n),
+      "n",
+    );
+    expect(short).toMatchObject({ class: "undecided", measureUpTo: 80 });
+    expect(short.coefficients?.a.value).toBeCloseTo(1, 6);
+    expect(
+      growthOf(
+        sampled(powers(128, 4), (n) => n),
+        "n",
+      ).class,
+    ).toBe("undecided");
+  });
+});

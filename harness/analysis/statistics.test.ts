@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { uniforms } from "./random.ts";
+import { median, medianInPlace, percentileInterval, quantileSorted, studentRatio } from "./statistics.ts";
+
+describe("median", () => {
+  it("is the middle, or the mean of the two middle values", () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+    expect(median([7])).toBe(7);
+    expect(median([])).toBeNaN();
+  });
+
+  it("agrees with sorting for any length, with ties", () => {
+    const uniform = uniforms(7);
+    for (let length = 1; length < 60; length++) {
+      const values = Float64Array.from({ length }, () => Math.floor(uniform() * 12));
+      const sorted = values.toSorted();
+      expect(medianInPlace(values, length)).toBe(quantileSorted(sorted, 0.5));
+    }
+  });
+});
+
+describe("quantileSorted", () => {
+  it("runs straight between neighbours", () => {
+    expect(quantileSorted([0, 10, 20], 0.25)).toBe(5);
+    expect(quantileSorted([0, 10, 20], 1)).toBe(20);
+  });
+});
+
+describe("percentileInterval", () => {
+  it("holds the estimate even where no replicate does", () => {
+    expect(percentileInterval(1, [2, 3, 4])).toMatchObject({ value: 1, low: 1 });
+    expect(percentileInterval(5, [2, 3, 4])).toMatchObject({ value: 5, high: 5 });
+  });
+});
+
+describe("studentRatio", () => {
+  it("is wide for few and tends to 1", () => {
+    expect(studentRatio(1)).toBeCloseTo(6.48, 2);
+    expect(studentRatio(10)).toBeCloseTo(1.137, 3);
+    // t(11) = 2.201, from tables.
+    expect(studentRatio(11) * 1.96).toBeCloseTo(2.201, 1);
+    expect(studentRatio(1e6)).toBeCloseTo(1, 4);
+  });
+});

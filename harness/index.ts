@@ -1,0 +1,21 @@
+/**
+ * attnbench as a library: the same run, report and analysis as the command line, without console output.
+ *
+ *     const { experiment, cells } = parseExperiment({ text, file: "my.yaml", sets: [] }, mechanisms);
+ */
+export { builtInKernels } from "../kernels/builtIn.ts";
+export * from "../kernels/mechanism.ts";
+export { joinMechanisms, loadMechanisms, UnloadableKernels } from "../kernels/registry.ts";
+export { analyse } from "./analysis/analysis.ts";
+export { NoAdapter } from "./device/openDevice.ts";
+export type { Arm, Axis, Cell, Experiment, Measure, PlannedCell } from "./experiment/experiment.ts";
+export { type ParsedExperiment, parseExperiment } from "./experiment/parse.ts";
+export { formatProblem, type Problem } from "./experiment/problem.ts";
+export { type Connect, type Connection, connector } from "./measure/connection.ts";
+export type { Progress } from "./measure/progress.ts";
+export * from "./record/run.ts";
+export { readRun, UnreadableRun } from "./record/runFolder.ts";
+export { renderMarkdown } from "./report/markdown.ts";
+export { renderPage } from "./report/page.ts";
+export { type RunOptions, type RunResult, runExperiment } from "./runExperiment.ts";
+export { version } from "./version.ts";

@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { builtInKernels } from "./builtIn.ts";
+import { loadMechanisms } from "./registry.ts";
+
+let root = "";
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "attnbench-kernels-"));
+});
+afterEach(async () => rm(root, { recursive: true, force: true }));
+
+const write = async (folder: string, text: string, file = "definition.mjs"): Promise<void> => {
+  await mkdir(join(root, folder), { recursive: true });
+  await writeFile(join(root, folder, file), text);
+};
+
+const valid = (name: string, order = 1): string => `{
+  name: ${JSON.stringify(name)}, title: "t", family: "linear", order: ${order}, definition: "d", source: "s", groupedHeads: false,
+  look: { colour: { light: "#000", dark: "#fff" }, mark: "circle", dash: [] },
+  parameters: {}, forms: { decode: ["recurrent"] },
+  refusal() {}, tiles() {}, plan() {}, inputs() {}, reference() {}, flops() {}, leastBytes() {}, bytesByRole() {}, claim() {},
+}`;
+
+const fault = async (): Promise<string> => {
+  try {
+    await loadMechanisms(root);
+    return "loaded";
+  } catch (error) {
+    return error instanceof Error ? error.message.replaceAll(root, "ROOT") : String(error);
+  }
+};
+
+test("the built-in families load", async () => {
+  const names = (await loadMechanisms(builtInKernels)).map((mechanism) => mechanism.name);
+  expect(names).toEqual(expect.arrayContaining(["softmax", "linear"]));
+});
+
+test("folders with a definition are families, sorted by order; others are left alone", async () => {
+  await write("b", `export default [${valid("second", 2)}, ${valid("third", 3)}]`);
+  await write("a", `export default [${valid("first")}]`, "definition.js");
+  await write("shared", "", "notes.txt");
+  expect((await loadMechanisms(root)).map((mechanism) => mechanism.name)).toEqual(["first", "second", "third"]);
+});
+
+test.each([
+  ["no array", "export default 3"],
+  ["nothing exported", ""],
+  ["a syntax error", "export default ["],
+  ["members missing", `export default [{ ...${valid("x")}, plan: undefined, forms: {}, family: "quadratic" }]`],
+  ["a name with a dash", `export default [${valid("my-mixer")}]`],
+  ["a parameter called n", `export default [{ ...${valid("x")}, parameters: { n: { kind: "boolean", default: true, about: "" } } }]`],
+  ["a default out of range", `export default [{ ...${valid("x")}, parameters: { k: { kind: "integer", minimum: 1, maximum: 4, default: 5, about: "" } } }]`],
+  ["one name twice", `export default [${valid("x")}, ${valid("x")}]`],
+])("%s is refused with the folder's name", async (_, text) => {
+  await write("mine", text);
+  expect(await fault()).toMatchSnapshot();
+});
+
+test("a folder without families says what it looked for", async () => {
+  expect(await fault()).toMatchInlineSnapshot(`"ROOT: no subfolder has a definition.js, definition.mjs, definition.ts"`);
+  await write(".", `export default [${valid("x")}]`);
+  expect(await fault()).toMatchInlineSnapshot(`"ROOT: no subfolder has a definition.js, definition.mjs, definition.ts; it is itself a family's folder: give its parent"`);
+  await rm(root, { recursive: true });
+  expect(await fault()).toMatchInlineSnapshot(`"ROOT: no such folder"`);
+});
