@@ -22,7 +22,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       inFolder("default", ["harness/**/*.test.ts", "kernels/**/*.test.ts"], ["**/*.matrix.test.ts"]),
-      inFolder("kernels", ["kernels/**/*.matrix.test.ts"]),
+      inFolder("kernels", ["harness/**/*.matrix.test.ts"]),
     ],
   },
 });

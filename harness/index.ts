@@ -7,7 +7,7 @@ export { builtInKernels } from "../kernels/builtIn.ts";
 export * from "../kernels/mechanism.ts";
 export { joinMechanisms, loadMechanisms, UnloadableKernels } from "../kernels/registry.ts";
 export { analyse } from "./analysis/analysis.ts";
-export { NoAdapter } from "./device/openDevice.ts";
+export { NoAdapter } from "./device/adapterFacts.ts";
 export type { Arm, Axis, Cell, Experiment, Measure, PlannedCell } from "./experiment/experiment.ts";
 export { type ParsedExperiment, parseExperiment } from "./experiment/parse.ts";
 export { formatProblem, type Problem } from "./experiment/problem.ts";

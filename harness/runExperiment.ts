@@ -83,7 +83,11 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
   const unfinished = options.resume ? findUnfinished(outFolder, experiment, environment) : undefined;
   const startedAt = new Date();
   const record: RunRecord = unfinished
-    ? { ...unfinished.record, state: "running", cells: options.cells.map((planned) => unfinished.record.cells.find(({ id }) => id === planned.cell.id) ?? pendingCell(planned, options.mechanisms)) }
+    ? {
+        ...unfinished.record,
+        state: "running",
+        cells: options.cells.map((planned) => unfinished.record.cells.find(({ id }) => id === planned.cell.id) ?? pendingCell(planned, options.mechanisms)),
+      }
     : {
         schemaVersion,
         run: runName(startedAt, experiment.hash),

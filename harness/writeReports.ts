@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { listExperiments, listRuns } from "./record/runFolder.ts";
 import type { RunRecord } from "./record/run.ts";
+import { listExperiments, listRuns } from "./record/runFolder.ts";
 
 /** Writes reports/<experiment>.html of an analysed run and renews reports/index.html. Returns the report's path. */
 export const writeReports = async (outFolder: string, record: RunRecord): Promise<string> => {

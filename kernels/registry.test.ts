@@ -44,24 +44,48 @@ test("folders with a definition are families, sorted by order; others are left a
   expect((await loadMechanisms(root)).map((mechanism) => mechanism.name)).toEqual(["first", "second", "third"]);
 });
 
-test.each([
-  ["no array", "export default 3"],
-  ["nothing exported", ""],
-  ["a syntax error", "export default ["],
-  ["members missing", `export default [{ ...${valid("x")}, plan: undefined, forms: {}, family: "quadratic" }]`],
-  ["a name with a dash", `export default [${valid("my-mixer")}]`],
-  ["a parameter called n", `export default [{ ...${valid("x")}, parameters: { n: { kind: "boolean", default: true, about: "" } } }]`],
-  ["a default out of range", `export default [{ ...${valid("x")}, parameters: { k: { kind: "integer", minimum: 1, maximum: 4, default: 5, about: "" } } }]`],
-  ["one name twice", `export default [${valid("x")}, ${valid("x")}]`],
-])("%s is refused with the folder's name", async (_, text) => {
-  await write("mine", text);
-  expect(await fault()).toMatchSnapshot();
+test("what is no mechanism is refused, with the folder and the reason", async () => {
+  const cases = [
+    ["no array", "export default 3"],
+    ["nothing exported", ""],
+    ["members missing", `export default [{ ...${valid("x")}, plan: undefined, forms: {}, family: "quadratic" }]`],
+    ["a name with a dash", `export default [${valid("my-mixer")}]`],
+    ["a parameter called n", `export default [{ ...${valid("x")}, parameters: { n: { kind: "boolean", default: true, about: "" } } }]`],
+    ["a default out of range", `export default [{ ...${valid("x")}, parameters: { k: { kind: "integer", minimum: 1, maximum: 4, default: 5, about: "" } } }]`],
+    ["one name twice", `export default [${valid("x")}, ${valid("x")}]`],
+  ] as const;
+  const faults: string[] = [];
+  for (const [name, text] of cases) {
+    // A folder each: a module is imported once.
+    await rm(root, { recursive: true });
+    const folder = name.replaceAll(" ", "-");
+    await write(folder, text);
+    faults.push(await fault());
+  }
+  expect(faults).toMatchInlineSnapshot(`
+    [
+      "ROOT/no-array/definition.mjs: its default export must be an array of mechanisms",
+      "ROOT/nothing-exported/definition.mjs: its default export must be an array of mechanisms",
+      "ROOT/members-missing: x is no mechanism: family must be softmax, linear or instrument; forms must list at least one form for at least one phase; plan must be a function (the contract is kernels/mechanism.ts)",
+      "ROOT/a-name-with-a-dash: my-mixer is no mechanism: name must be camelCase letters and digits (the contract is kernels/mechanism.ts)",
+      "ROOT/a-parameter-called-n: x is no mechanism: parameter n needs another name (the contract is kernels/mechanism.ts)",
+      "ROOT/a-default-out-of-range: x is no mechanism: parameter k needs kind integer { minimum, maximum }, boolean or choice { values }, a default within it, and about (the contract is kernels/mechanism.ts)",
+      "two mechanisms are called x: rename one",
+    ]
+  `);
+});
+
+test("a definition that does not load says so", async () => {
+  await write("broken", 'throw new Error("no GPU here")');
+  expect(await fault()).toMatchInlineSnapshot(`"ROOT/broken/definition.mjs: cannot be imported: no GPU here"`);
 });
 
 test("a folder without families says what it looked for", async () => {
   expect(await fault()).toMatchInlineSnapshot(`"ROOT: no subfolder has a definition.js, definition.mjs, definition.ts"`);
   await write(".", `export default [${valid("x")}]`);
-  expect(await fault()).toMatchInlineSnapshot(`"ROOT: no subfolder has a definition.js, definition.mjs, definition.ts; it is itself a family's folder: give its parent"`);
+  expect(await fault()).toMatchInlineSnapshot(
+    `"ROOT: no subfolder has a definition.js, definition.mjs, definition.ts; it is itself a family's folder: give its parent"`,
+  );
   await rm(root, { recursive: true });
   expect(await fault()).toMatchInlineSnapshot(`"ROOT: no such folder"`);
 });

@@ -73,14 +73,14 @@ describe("analyse", () => {
       bytesByRole: { input: 0, output: 0, state: 0, scratch: 0, harness: 0 },
       copies: 1,
       flops: { useful: 5e6, executed: 1e7 },
-      leastBytes: 1e6,
+      leastBytes: 2e6,
     };
     const ceilings = { readGbps: 100, copyGbps: 50, fmaGflops: 1000, emptyDispatchMs: 0.01, cacheKneeBytes: undefined };
     const run = plantedRun({ ns: [1000], arms: [{ ...arms[0], ms: () => 0.1 }], phase: "prefill" });
     const summary = analyse({ ...withCells(run, () => ({ prepared })), ceilings }).cells[0]?.summary;
-    expect(summary).toMatchObject({ medianMs: 0.1, gflops: 50, executedGflops: 100, gbps: 10, binding: "memory" });
+    expect(summary).toMatchObject({ medianMs: 0.1, gflops: 50, executedGflops: 100, gbps: 20, binding: "memory" });
     expect(summary?.tokensPerSecond).toBeCloseTo(1e7, 3);
-    expect(summary?.ceilingShare).toBeCloseTo(0.1, 9);
+    expect(summary?.ceilingShare).toBeCloseTo(0.2, 9);
     const computing = analyse({ ...withCells(run, () => ({ prepared: { ...prepared, leastBytes: 10 } })), ceilings }).cells[0]?.summary;
     expect(computing).toMatchObject({ binding: "compute" });
     expect(computing?.ceilingShare).toBeCloseTo(0.1, 9);

@@ -37,14 +37,14 @@ export const bytesFit = (series: Series): Fit | undefined => {
   return described(series, "stateBytes", points, growth, first.cell.claim.stateBytes);
 };
 
-const described = (series: Series, metric: Fit["metric"], points: Fit["points"], growth: Growth, claim: GrowthClass): Fit => ({
+const described = (series: Series, metric: Fit["metric"], points: Fit["points"], { from, ...growth }: Growth, claim: GrowthClass): Fit => ({
   label: series.label,
   mechanism: series.mechanism,
   form: series.form,
   metric,
   variable: "n",
   series: series.key,
-  points,
+  points: points.slice(from),
   ...growth,
   claim,
   verdict: growth.class === "undecided" ? "undecided" : growth.class === claim ? "agrees" : "contradicted",

@@ -66,6 +66,33 @@ describe("growth of plain laws", () => {
   });
 });
 
+describe("a device that is not full at small n", () => {
+  it("is named from where it is, with the values that follow the law", () => {
+    const filling = growthOf(
+      sampled(powers(64, 8), (n) => 10 + 0.05 * Math.max(n, 500), 0.01),
+      "n",
+    );
+    expect(filling.class).toBe("O(n)");
+    expect(filling.from).toBeGreaterThan(0);
+    expect(filling.note).toMatch(/^from n = \d+ on$/);
+  });
+
+  it("is not called flat for a flat beginning or end", () => {
+    expect(
+      growthOf(
+        sampled(powers(64, 8), (n) => Math.max(50, 0.05 * n)),
+        "n",
+      ).class,
+    ).not.toBe("O(1)");
+    expect(
+      growthOf(
+        sampled(powers(64, 8), (n) => Math.min(100, n)),
+        "n",
+      ).class,
+    ).not.toBe("O(1)");
+  });
+});
+
 describe("what was fitted", () => {
   it("is exact without noise", () => {
     const { coefficients, exponent } = growthOf(

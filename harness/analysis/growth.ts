@@ -1,7 +1,7 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/run.ts";
 import { formatCount } from "./format.ts";
-import { nnls } from "./nnls.ts";
+import { type Curve, curveAt, devianceOf, fitCurve, growingSlope, type Score, scoresOf, slopeAt } from "./laws.ts";
 import { percentileInterval } from "./statistics.ts";
 
 /** Values of one curve: ascending x, positive y, and replicates[r][i] of y[i]. */
@@ -17,201 +17,146 @@ export interface Growth {
   readonly class: GrowthClass | "undecided";
   readonly note: string | undefined;
   readonly measureUpTo: number | undefined;
+  /** index of the first value that the law holds from */
+  readonly from: number;
 }
 
-export const leastValues = 5;
-export const leastSpan = 8;
+const leastValues = 5;
+const leastSpan = 8;
 /** O(1): all growth over the measured range, with its interval, stays below this */
 const flatGrowth = 1.1;
 /** difference of AICc that decides between two classes; Burnham and Anderson (2002, §2.6) see considerably less support from 4 to 7 on */
 const margin = 6;
-/** Kernels step with tiles and caches, so no law is trusted below 1 % of a time. */
-const modelError = 0.01;
+/** root mean square of relative errors above which a law does not follow its points, unless their intervals are as wide */
 const worstFit = 0.07;
+/** share of resamples in which the same class must win */
 const agreeing = 0.95;
-
 // Exponent, at the largest x, of what comes on top of the fixed cost: 1 is linear, 2 quadratic. 1.75: the quadratic part is three times the linear.
 const linearAtMost = 1.2;
 const quadraticAtLeast = 1.75;
 
-/** Laws compared, each with an intercept. `named: false`: a rival that is never the answer, so that a curve need not be one of the named. */
-const laws = [
-  { class: "O(1)", named: true, terms: [] },
-  { class: "O(log n)", named: false, terms: [Math.log2] },
-  { class: "O(n)", named: true, terms: [(x: number) => x] },
-  { class: "O(n log n)", named: true, terms: [(x: number) => x * Math.log2(x)] },
-  { class: "O(n²)", named: true, terms: [(x: number) => x * x] },
-  { class: "O(n²)", named: true, terms: [(x: number) => x, (x: number) => x * x] },
-  { class: "O(n³)", named: false, terms: [(x: number) => x ** 3] },
-] as const satisfies readonly { class: GrowthClass; named: boolean; terms: readonly ((x: number) => number)[] }[];
-
-/** Columns of a fit by relative error: terms at x over y, scaled to 1 at the largest x so that the normal equations stay well conditioned. */
-const fitTerms = (
-  terms: readonly ((x: number) => number)[],
-  xs: readonly number[],
-  ys: readonly number[],
-): { readonly coefficients: readonly number[]; readonly rss: number } => {
-  const largest = xs.at(-1) ?? 1;
-  const all = [() => 1, ...terms];
-  const columns = all.map((term) => Float64Array.from(xs, (x, i) => term(x) / term(largest) / (ys[i] ?? 1)));
-  const { coefficients, rss } = nnls(columns, new Float64Array(xs.length).fill(1));
-  return { coefficients: coefficients.map((value, i) => value / (all[i]?.(largest) ?? 1)), rss };
-};
-
-const polynomial = [(x: number) => x, (x: number) => x * x];
-
-interface Curve {
-  readonly t0: number;
-  readonly a: number;
-  readonly b: number;
-  readonly rss: number;
-}
-
-/** y = t0 + a·x + b·x², non-negative, by relative error. */
-export const fitCurve = (xs: readonly number[], ys: readonly number[]): Curve => {
-  const { coefficients, rss } = fitTerms(polynomial, xs, ys);
-  return { t0: coefficients[0] ?? 0, a: coefficients[1] ?? 0, b: coefficients[2] ?? 0, rss };
-};
-
-const curveAt = ({ t0, a, b }: Curve, x: number): number => t0 + a * x + b * x * x;
-
-const slopeAt = (curve: Curve, x: number): number => {
-  const y = curveAt(curve, x);
-  return y > 0 ? (curve.a * x + 2 * curve.b * x * x) / y : 0;
-};
-
-/** Exponent of what grows: between 1 and 2, and 1 where nothing does. */
-const growingSlope = ({ a, b }: Curve, x: number): number => (b > 0 ? (a + 2 * b * x) / (a + b * x) : 1);
-
-interface Score {
-  readonly class: GrowthClass;
-  readonly named: boolean;
-  readonly criterion: number;
-  /** −2 log likelihood, without the price of parameters */
-  readonly deviance: number;
-  readonly rms: number;
-}
-
-/** AICc of each class under normal relative errors: N ln(RSS/N) + 2k + 2k(k+1)/(N−k−1), k counting the variance; a class's best law stands for it. */
-const scoresOf = (xs: readonly number[], ys: readonly number[]): readonly Score[] => {
-  const count = xs.length;
-  const best = new Map<GrowthClass, Score>();
-  for (const law of laws) {
-    const parameters = law.terms.length + 2;
-    if (count - parameters - 1 < 1) continue;
-    const { rss } = fitTerms(law.terms, xs, ys);
-    const deviance = count * Math.log(rss / count + modelError ** 2);
-    const criterion = deviance + 2 * parameters + (2 * parameters * (parameters + 1)) / (count - parameters - 1);
-    const known = best.get(law.class);
-    if (!known || criterion < known.criterion) best.set(law.class, { class: law.class, named: law.named, criterion, deviance, rms: Math.sqrt(rss / count) });
-  }
-  return [...best.values()].sort((one, other) => one.criterion - other.criterion);
-};
-
 /**
  * The law of one curve, or why it is not decided. Launch overhead hides growth at small n, so the fixed cost is always fitted and the
- * class comes of what lies above it: never of a slope in log-log.
+ * class comes of what lies above it: never of a slope in log-log. Where no law follows all points (a device that is not full yet takes the
+ * same time for any small n), one may follow those from some x on, and is then named with it.
  */
-export const growthOf = ({ xs, ys, replicates }: Sampled, variable: string): Growth => {
-  const smallest = xs[0];
-  const largest = xs.at(-1);
-  if (smallest === undefined || largest === undefined || xs.length < 3) return undecided(tooShort(xs, variable), spanWanted(xs));
+export const growthOf = (sampled: Sampled, variable: string): Growth => {
+  const whole = lawOf(sampled, variable);
+  if (!whole.misfit) return whole.growth;
+  for (let from = 1; !tooShort(sampled.xs.slice(from)); from++) {
+    const tail = { xs: sampled.xs.slice(from), ys: sampled.ys.slice(from), replicates: sampled.replicates.map((values) => values.slice(from)) };
+    const { growth } = lawOf(tail, variable);
+    if (growth.class === "O(n)" || growth.class === "O(n²)") return { ...growth, from, note: `from ${variable} = ${formatCount(tail.xs[0] ?? 0)} on` };
+  }
+  return whole.growth;
+};
+
+const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly growth: Growth; readonly misfit: boolean } => {
+  const unknown: Growth = { coefficients: undefined, exponent: undefined, class: "undecided", note: undefined, measureUpTo: undefined, from: 0 };
+  const [smallest, largest] = [xs[0] ?? 1, xs.at(-1) ?? 1];
+  const short = { note: shortNote(xs, variable), measureUpTo: xs.length > 0 && largest < leastSpan * smallest ? leastSpan * smallest : undefined };
+  if (xs.length < 3) return { growth: { ...unknown, ...short }, misfit: false };
+
   const curve = fitCurve(xs, ys);
   const curves = replicates.map((values) => fitCurve(xs, values));
   const estimate = (read: (curve: Curve) => number): Estimate => percentileInterval(read(curve), curves.map(read));
   const coefficients = { t0: estimate((c) => c.t0), a: estimate((c) => c.a), b: estimate((c) => c.b) };
   const exponent = xs.length >= 4 && largest >= 4 * smallest ? estimate((c) => slopeAt(c, largest)) : undefined;
-  const known = { coefficients, exponent };
-  if (xs.length < leastValues || largest < leastSpan * smallest) return { ...undecided(tooShort(xs, variable), spanWanted(xs)), ...known };
+  const fitted = { ...unknown, coefficients, exponent };
+  if (tooShort(xs)) return { growth: { ...fitted, ...short }, misfit: false };
 
-  const growth = estimate((c) => curveAt(c, largest) / curveAt(c, smallest));
   const scores = scoresOf(xs, ys);
-  const noise = noiseOf(ys, replicates);
-  const flat = scores.find((score) => score.class === "O(1)");
-  if (growth.high <= flatGrowth && flat && flat.rms <= Math.max(worstFit, noise)) return { ...known, class: "O(1)", note: undefined, measureUpTo: undefined };
-
-  const reason = whyUndecided(
-    xs.length,
-    scores,
-    estimate((c) => growingSlope(c, largest)),
+  const [winner] = scores;
+  const evidence: Evidence = {
+    count: xs.length,
     curve,
-    noise,
-    sampleSupport(xs, replicates, scores[0]),
-    growth,
-  );
-  const winner = scores[0];
-  if (reason === undefined && winner) return { ...known, class: winner.class, note: undefined, measureUpTo: undefined };
+    scores,
+    allowedMisfit: Math.max(worstFit, noiseOf(ys, replicates)),
+    growth: estimate((c) => curveAt(c, largest) / curveAt(c, smallest)),
+    growing: estimate((c) => growingSlope(c, largest)),
+    support: supportOf(xs, replicates, winner),
+  };
+  if (isFlat(evidence)) return { growth: { ...fitted, class: "O(1)" }, misfit: false };
+  const doubt = doubtOf(evidence);
+  if (winner && doubt === undefined) return { growth: { ...fitted, class: winner.class }, misfit: false };
   const measureUpTo = rangeWanted(curve, coefficients.b.high, largest);
   const advice = measureUpTo === undefined ? "more turns and workers would narrow the intervals" : `measure up to ${variable} = ${formatCount(measureUpTo)}`;
-  return { ...known, class: "undecided", note: `${reason ?? "no law was fitted"}; ${advice}`, measureUpTo };
+  return { growth: { ...fitted, note: `${doubt?.reason ?? "no law was fitted"}; ${advice}`, measureUpTo }, misfit: doubt?.misfit ?? false };
 };
 
-const undecided = (note: string, measureUpTo: number | undefined): Growth => ({
-  coefficients: undefined,
-  exponent: undefined,
-  class: "undecided",
-  note,
-  measureUpTo,
-});
+const tooShort = (xs: readonly number[]): boolean => xs.length < leastValues || (xs.at(-1) ?? 0) < leastSpan * (xs[0] ?? 0);
 
-const tooShort = (xs: readonly number[], variable: string): string => {
-  const range =
-    xs.length === 0
-      ? "none was measured"
+const shortNote = (xs: readonly number[], variable: string): string => {
+  const [first = 0, last = 0] = [xs[0], xs.at(-1)];
+  const measured =
+    xs.length > 1
+      ? `${xs.length} were measured, from ${formatCount(first)} to ${formatCount(last)}`
       : xs.length === 1
-        ? `only ${formatCount(xs[0] ?? 0)} was measured`
-        : `${xs.length} were measured, from ${formatCount(xs[0] ?? 0)} to ${formatCount(xs.at(-1) ?? 0)}`;
-  return `a growth law needs at least ${leastValues} values of ${variable} over a range of ${leastSpan} times or more; ${range}`;
-};
-
-const spanWanted = (xs: readonly number[]): number | undefined => {
-  const smallest = xs[0];
-  const largest = xs.at(-1) ?? 0;
-  return smallest === undefined || largest >= leastSpan * smallest ? undefined : leastSpan * smallest;
+        ? `only ${formatCount(first)} was measured`
+        : "none was measured";
+  return `a growth law needs at least ${leastValues} values of ${variable} over a range of ${leastSpan} times or more; ${measured}`;
 };
 
 /** Half a typical 95 % interval, relative. */
 const noiseOf = (ys: readonly number[], replicates: readonly (readonly number[])[]): number => {
   const widths = ys.map((y, i) => {
-    const { low, high } = percentileInterval(
-      y,
-      replicates.map((values) => values[i] ?? y),
-    );
+    const column = replicates.map((values) => values[i] ?? y);
+    const { low, high } = percentileInterval(y, column);
     return (high - low) / (2 * y);
   });
   return widths.reduce((sum, width) => sum + width, 0) / widths.length;
 };
 
 /** Share of replicates in which the same class wins. 200 suffice to tell 95 % from 90. */
-const sampleSupport = (xs: readonly number[], replicates: readonly (readonly number[])[], winner: Score | undefined): number => {
+const supportOf = (xs: readonly number[], replicates: readonly (readonly number[])[], winner: Score | undefined): number => {
   const some = replicates.slice(0, 200);
-  if (some.length === 0) return 1;
-  return some.filter((values) => scoresOf(xs, values)[0]?.class === winner?.class).length / some.length;
+  return some.length === 0 ? 1 : some.filter((values) => scoresOf(xs, values)[0]?.class === winner?.class).length / some.length;
 };
 
-const whyUndecided = (
-  count: number,
-  scores: readonly Score[],
-  growing: Estimate,
-  curve: Curve,
-  noise: number,
-  support: number,
-  growth: Estimate,
-): string | undefined => {
+/** What a decision rests on. */
+interface Evidence {
+  readonly count: number;
+  readonly curve: Curve;
+  /** best first */
+  readonly scores: readonly Score[];
+  readonly allowedMisfit: number;
+  /** fitted y at the largest x over that at the smallest */
+  readonly growth: Estimate;
+  /** exponent at the largest x of what comes on top of t0 */
+  readonly growing: Estimate;
+  readonly support: number;
+}
+
+const isFlat = ({ growth, scores, allowedMisfit }: Evidence): boolean => {
+  const flat = scores.find((score) => score.class === "O(1)");
+  return growth.high <= flatGrowth && flat !== undefined && flat.rms <= allowedMisfit;
+};
+
+/** Why the best law cannot be named; `misfit`: since it does not follow the points. Undefined if it can. */
+const doubtOf = ({
+  count,
+  curve,
+  scores,
+  allowedMisfit,
+  growth,
+  growing,
+  support,
+}: Evidence): { readonly reason: string; readonly misfit: boolean } | undefined => {
   const [winner, second] = scores;
-  if (!winner) return "too few values";
+  const doubt = (reason: string, misfit = false) => ({ reason, misfit });
+  if (!winner) return doubt("too few values");
+  if (winner.rms > allowedMisfit)
+    return doubt(`no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`, true);
   if (winner.class === "O(1)" || growth.low <= 1)
-    return `growth over the range lies between ${growth.low.toFixed(2)} and ${growth.high.toFixed(2)} times, which is neither flat nor a law`;
-  if (winner.rms > Math.max(worstFit, noise))
-    return `no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`;
-  if (!winner.named) return `${winner.class} is nearest, which is not one of the laws that are told apart here`;
-  if (second && second.criterion - winner.criterion < margin) return `the range does not tell ${winner.class} from ${second.class}`;
-  if (support < agreeing) return `the samples do not settle on one law: ${winner.class} is nearest in ${(support * 100).toFixed(0)} % of resamples`;
-  if (winner.class === "O(n)" && growing.high > linearAtMost) return "O(n) is nearest, but a quadratic part that takes over later is not excluded";
-  if (winner.class === "O(n²)" && growing.low < quadraticAtLeast) return "linear and quadratic parts are of one size in this range";
+    return doubt(`the growth over the range, ${growth.low.toFixed(2)} to ${growth.high.toFixed(2)} times, is neither clearly flat nor clearly more`);
+  if (!winner.named) return doubt(`${winner.class} is nearest, which is not one of the laws that are told apart here`, true);
+  if (second && second.criterion - winner.criterion < margin) return doubt(`the range does not tell ${winner.class} from ${second.class}`);
+  if (support < agreeing) return doubt(`the samples do not settle on one law: ${winner.class} is nearest in ${(support * 100).toFixed(0)} % of resamples`);
+  if (winner.class === "O(n)" && growing.high > linearAtMost) return doubt("O(n) is nearest, but a quadratic part that takes over later is not excluded");
+  if (winner.class === "O(n²)" && growing.low < quadraticAtLeast) return doubt("linear and quadratic parts are of one size in this range");
   // The general curve has one parameter more, for which AICc punishes it; against O(n log n) it must lose on its misfit alone.
-  const general = count * Math.log(curve.rss / count + modelError ** 2);
-  if (winner.class === "O(n log n)" && general - winner.deviance < margin) return "O(n log n) and a mixture of O(n) and O(n²) fit alike";
+  if (winner.class === "O(n log n)" && devianceOf(curve.rss, count) - winner.deviance < margin)
+    return doubt("O(n log n) and a mixture of O(n) and O(n²) fit alike");
   return undefined;
 };
 

@@ -16,14 +16,14 @@ export const growthSentences = (record: Analysed): readonly string[] => {
   const keys = fits.map((fit) => fit.series);
   const arms = [...groupBy(fits, armName)];
   const decided = arms.flatMap(([arm, ofArm]) => decidedPhrases(arm, ofArm, keys));
-  const sentence = decided.length > 0 ? [`${subjects[record.experiment.phase]} grows ${formatList(decided)}${rangeText(fits)}.`] : [];
+  const sentence = decided.length > 0 ? [`${subjects[record.experiment.phase]} is ${formatList(decided)}${rangeText(fits)}.`] : [];
   return [...sentence, ...undecidedSentences(fits, keys)];
 };
 
-/** "O(n) with softmax (split)"; where an arm's curves differ, one phrase for each class with its shapes. */
+/** "O(n) with softmax (split)"; where an arm's curves differ, one phrase for each class with its shapes. A note says from which n on. */
 const decidedPhrases = (arm: string, fits: readonly Fit[], keys: readonly Fit["series"][]): readonly string[] => {
-  const classes = [...groupBy(fits, (fit) => fit.class)];
-  return classes.filter(([growth]) => growth !== "undecided").map(([growth, alike]) => `${growth} with ${arm}${classes.length > 1 ? at(alike, keys) : ""}`);
+  const laws = [...groupBy(fits, (fit) => (fit.class === "undecided" ? "" : `${fit.class} with ${arm}${fit.note ? ` ${fit.note}` : ""}`))];
+  return laws.filter(([law]) => law !== "").map(([law, alike]) => `${law}${laws.length > 1 ? at(alike, keys) : ""}`);
 };
 
 const at = (fits: readonly Fit[], keys: readonly Fit["series"][]): string => {

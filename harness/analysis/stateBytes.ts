@@ -25,6 +25,7 @@ export const bytesGrowth = (xs: readonly number[], ys: readonly number[]): Growt
     class: classes[degree] ?? "undecided",
     note: undefined,
     measureUpTo: undefined,
+    from: 0,
   };
 };
 
@@ -47,7 +48,7 @@ const settled = (xs: readonly number[], ys: readonly number[]): Growth | undefin
   if (last === undefined) return undefined;
   const from = ys.findLastIndex((y) => y !== last) + 1;
   if (ys.length - from < 3) return undefined;
-  return { coefficients: undefined, exponent: exactly(0), class: "O(1)", note: `constant from ${formatCount(xs[from] ?? 0)} on`, measureUpTo: undefined };
+  return { coefficients: undefined, exponent: exactly(0), class: "O(1)", note: `constant from ${formatCount(xs[from] ?? 0)} on`, measureUpTo: undefined, from };
 };
 
 const notExact = (count: number): Growth => ({
@@ -59,4 +60,5 @@ const notExact = (count: number): Growth => ({
       ? `bytes are exact, but ${count === 1 ? "one value" : `${count} values`} cannot show a law: measure three or more`
       : "bytes follow neither a constant, a line nor a parabola over the measured values",
   measureUpTo: undefined,
+  from: 0,
 });

@@ -39,14 +39,22 @@ export const dryRun = (experiments: readonly ReadExperiment[], mechanisms: reado
   const known = cachedCeilings(flags.out);
   const plans = experiments.map(({ file, experiment, cells }) => ({ file, experiment, rows: cells.map((cell) => rowOf(cell, mechanisms, known?.ceilings)) }));
   if (flags.json) {
-    print(JSON.stringify({ plans: plans.map(({ file, experiment, rows }) => ({ file, name: experiment.name, hash: experiment.hash, ceilingsOf: known?.run, cells: rows })) }));
+    print(
+      JSON.stringify({
+        plans: plans.map(({ file, experiment, rows }) => ({ file, name: experiment.name, hash: experiment.hash, ceilingsOf: known?.run, cells: rows })),
+      }),
+    );
     return exitCode.ok;
   }
   for (const { file, experiment, rows } of plans) {
     say(`${file}: ${experiment.title}`);
     print(table([["cell", "useful FLOPs", "state", "buffers", "least time"], ...rows.map(textRow)], [1, 2, 3, 4]));
     if (rows.some(({ open }) => open)) say("open axis (until): each curve ends where this device reaches its limit, so most of the larger cells will not run");
-    say(known ? `least times by the ceilings of run ${known.run}: nothing can be faster there` : "times: unknown, no earlier run here has measured this machine's ceilings");
+    say(
+      known
+        ? `least times by the ceilings of run ${known.run}: nothing can be faster there`
+        : "times: unknown, no earlier run here has measured this machine's ceilings",
+    );
     say(`measuring takes at most ${experiment.measure.maxTimeSeconds} s and compiling before it`);
   }
   return exitCode.ok;
@@ -67,11 +75,19 @@ const rowOf = ({ cell, skip, until }: PlannedCell, mechanisms: readonly Mechanis
 const textRow = (row: Row): string[] => {
   if (row.skip !== undefined) return [row.id, `skipped, ${row.skip}`, "", "", ""];
   const bytes = (value: number | undefined): string => (value === undefined ? "" : formatBytes(value));
-  return [row.id, formatCount(row.usefulFlops ?? 0), bytes(row.stateBytes), bytes(row.peakBytes), row.leastMs === undefined ? "unknown" : formatMs(row.leastMs)];
+  return [
+    row.id,
+    formatCount(row.usefulFlops ?? 0),
+    bytes(row.stateBytes),
+    bytes(row.peakBytes),
+    row.leastMs === undefined ? "unknown" : formatMs(row.leastMs),
+  ];
 };
 
 /** Ceilings of the newest run in the output folder that has any. */
 const cachedCeilings = (outFolder: string): { run: string; ceilings: Ceilings } | undefined => {
-  const runs = listExperiments(outFolder).flatMap((name) => listRuns(outFolder, name).flatMap(({ record }) => (record.ceilings ? [{ run: record.run, ceilings: record.ceilings }] : [])));
+  const runs = listExperiments(outFolder).flatMap((name) =>
+    listRuns(outFolder, name).flatMap(({ record }) => (record.ceilings ? [{ run: record.run, ceilings: record.ceilings }] : [])),
+  );
   return runs.sort((a, b) => (a.run < b.run ? 1 : -1))[0];
 };

@@ -39,7 +39,9 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
       switch (progress.type) {
         case "connected":
           for (const reason of progress.passedOver) line(styled("dim", `passed over: ${reason}`));
-          line(`${progress.adapter} (${progress.choice}${progress.deviceClass === "software" ? ", a CPU emulation: growth laws and bytes carry over to GPUs, times do not" : ""})`);
+          line(
+            `${progress.adapter} (${progress.choice}${progress.deviceClass === "software" ? ", a CPU emulation: growth laws and bytes carry over to GPUs, times do not" : ""})`,
+          );
           break;
         case "ceilings":
           line(styled("dim", `ceilings here: reading ${progress.readGbps.toFixed(1)} GB/s, multiply-add ${progress.fmaGflops.toFixed(1)} GFLOP/s`));
@@ -51,7 +53,11 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
           redraw(`turn ${progress.turn + 1} done by worker ${progress.worker + 1}, ${progress.cells} cells, ${left(progress.eta)}`);
           break;
         case "visit":
-          redraw(progress.turn === 0 ? `calibrating ${progress.id} · ${left(progress.eta)}` : `turn ${progress.turn + 1} · ${progress.position + 1}/${progress.of} · ${progress.id} · ${left(progress.eta)}`);
+          redraw(
+            progress.turn === 0
+              ? `calibrating ${progress.id} · ${left(progress.eta)}`
+              : `turn ${progress.turn + 1} · ${progress.position + 1}/${progress.of} · ${progress.id} · ${left(progress.eta)}`,
+          );
           break;
         default:
           progress satisfies never;
@@ -66,7 +72,12 @@ const left = ({ ms, atMost }: Eta): string => `${atMost ? "at most " : "about "}
 const duration = (ms: number): string => (ms < 90_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`);
 
 const cellLine = (progress: Extract<Progress, { type: "cell" }>): string => {
-  const words = { ok: styled("green", "ok     "), failed: styled("red", "FAILED "), skipped: styled("yellow", "skipped"), censored: styled("yellow", "stopped") };
+  const words = {
+    ok: styled("green", "ok     "),
+    failed: styled("red", "FAILED "),
+    skipped: styled("yellow", "skipped"),
+    censored: styled("yellow", "stopped"),
+  };
   const word = words[progress.status as keyof typeof words] ?? progress.status;
   const time = progress.status === "ok" && progress.medianMs !== undefined ? formatMs(progress.medianMs) : (progress.reason ?? "");
   return `${String(progress.done).padStart(3)} ${word} ${progress.id}  ${time}`;

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type AdapterFacts, NoAdapter } from "./openDevice.ts";
+import { type AdapterFacts, NoAdapter } from "./adapterFacts.ts";
 import { embeddedAdapter, NoEmbedded } from "./embedded.ts";
 
 /** Where a worker shall look for its adapter: its environment, and a part of the adapter's name. */
@@ -17,7 +17,10 @@ const oldestMesa = 25;
 /** Folders in which Vulkan's loader looks for drivers, unless VK_DRIVER_FILES names them. */
 const driverFolders = (): string[] => [
   ...["/usr/local/etc", "/usr/local/share", "/etc", "/usr/share"].map((folder) => `${folder}/vulkan/icd.d`),
-  ...(process.env.XDG_DATA_DIRS ?? "").split(":").filter(Boolean).map((folder) => join(folder, "vulkan/icd.d")),
+  ...(process.env.XDG_DATA_DIRS ?? "")
+    .split(":")
+    .filter(Boolean)
+    .map((folder) => join(folder, "vulkan/icd.d")),
 ];
 
 const listFolder = (folder: string): string[] => {
@@ -38,7 +41,9 @@ export const lavapipeDriver = (): string | undefined => {
 /** "llvmpipe: Mesa 22.3.6 (LLVM 15)": too old a lavapipe has no usable subgroups and miscompiles. */
 const refuseOldMesa = ({ description }: AdapterFacts): string | undefined => {
   const major = Number(/Mesa (\d+)\./.exec(description)?.[1]);
-  return major < oldestMesa ? `${description} is too old: attnbench needs Mesa ${oldestMesa} (Debian 12: mesa-vulkan-drivers from bookworm-backports)` : undefined;
+  return major < oldestMesa
+    ? `${description} is too old: attnbench needs Mesa ${oldestMesa} (Debian 12: mesa-vulkan-drivers from bookworm-backports)`
+    : undefined;
 };
 
 const system = (choice: string, match: string | undefined, refuse: Candidate["refuse"]): Candidate => ({ choice, env: {}, match, refuse });
@@ -72,7 +77,21 @@ const embeddedCandidate = async (): Promise<readonly Candidate[]> => {
 };
 
 /** Kernel drivers of virtual displays: a render node of theirs is no GPU. */
-const displayOnly = new Set(["vgem", "vkms", "virtio_gpu", "virtio-pci", "bochs-drm", "simpledrm", "simple-framebuffer", "qxl", "vmwgfx", "cirrus", "ast", "mgag200", "hyperv_drm"]);
+const displayOnly = new Set([
+  "vgem",
+  "vkms",
+  "virtio_gpu",
+  "virtio-pci",
+  "bochs-drm",
+  "simpledrm",
+  "simple-framebuffer",
+  "qxl",
+  "vmwgfx",
+  "cirrus",
+  "ast",
+  "mgag200",
+  "hyperv_drm",
+]);
 
 /** Signs of a real GPU on this Linux machine: device files of NVIDIA's driver, render nodes of a hardware driver. Empty elsewhere. */
 export const visibleGpus = (): string[] => {

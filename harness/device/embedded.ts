@@ -43,7 +43,8 @@ const cacheRoots = (): string[] => {
 
 /** Unpacks the adapter once and tells how to use it. Throws NoEmbedded. */
 export const embeddedAdapter = async (): Promise<Embedded> => {
-  if (process.platform !== "linux" || process.arch !== "x64") throw new NoEmbedded(`the embedded adapter is built for x64 Linux, this is ${process.arch} ${process.platform}`);
+  if (process.platform !== "linux" || process.arch !== "x64")
+    throw new NoEmbedded(`the embedded adapter is built for x64 Linux, this is ${process.arch} ${process.platform}`);
   const source = packageFolder();
   const failures: string[] = [];
   for (const root of cacheRoots()) {
@@ -52,7 +53,10 @@ export const embeddedAdapter = async (): Promise<Embedded> => {
       if (!wanted.every((name) => existsSync(join(folder, name)))) await unpack(join(source, archive), root, folder);
       const driver = join(folder, "vk_swiftshader_icd.json");
       // Loaders before 1.3.207 know the driver file by its second name only.
-      return { folder, env: { LD_LIBRARY_PATH: [folder, process.env.LD_LIBRARY_PATH].filter(Boolean).join(":"), VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver } };
+      return {
+        folder,
+        env: { LD_LIBRARY_PATH: [folder, process.env.LD_LIBRARY_PATH].filter(Boolean).join(":"), VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver },
+      };
     } catch (error) {
       failures.push(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -66,7 +70,10 @@ const unpack = async (from: string, root: string, folder: string): Promise<void>
   const fresh = await mkdtemp(join(root, "unpacking-"));
   try {
     await pipeline(createReadStream(from), createBrotliDecompress(), extract(fresh, { ignore: (path) => !wanted.includes(path.slice(fresh.length + 1)) }));
-    await writeFile(join(fresh, "SOURCE"), "SwiftShader (Apache-2.0) and the Khronos Vulkan loader (Apache-2.0), from the npm package @sparticuz/chromium 147.0.0\n");
+    await writeFile(
+      join(fresh, "SOURCE"),
+      "SwiftShader (Apache-2.0) and the Khronos Vulkan loader (Apache-2.0), from the npm package @sparticuz/chromium 147.0.0\n",
+    );
     await rm(folder, { recursive: true, force: true });
     await rename(fresh, folder);
   } catch (error) {

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cpus, release, totalmem, type as systemType } from "node:os";
+import { cpus, release, type as systemType, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Environment } from "../record/run.ts";
 import { packageRoot, packageVersions, version } from "../version.ts";
-import type { AdapterFacts, Toggles } from "./openDevice.ts";
+import type { AdapterFacts } from "./adapterFacts.ts";
+import type { Toggles } from "./toggles.ts";
 
 /** Commit and dirtiness of attnbench's own checkout; undefined for an installed package. */
 export const ownCommit = (): { commit: string | undefined; dirty: boolean | undefined } => {
@@ -33,7 +34,15 @@ const backends: Partial<Record<NodeJS.Platform, string>> = { darwin: "Metal", wi
 /** Everything needed to doubt or repeat a run; no host name, no user name, no serial number, no path. */
 export const describeEnvironment = (asked: string, choice: string, { facts, features, limits, toggles, clock }: DeviceAnswer): Environment => ({
   attnbench: { version, ...ownCommit() },
-  adapter: { asked, choice, vendor: facts.vendor, architecture: facts.architecture, device: facts.device, description: facts.description, backend: backends[process.platform] ?? "Vulkan" },
+  adapter: {
+    asked,
+    choice,
+    vendor: facts.vendor,
+    architecture: facts.architecture,
+    device: facts.device,
+    description: facts.description,
+    backend: backends[process.platform] ?? "Vulkan",
+  },
   deviceClass: facts.software ? "software" : "hardware",
   features,
   limits,

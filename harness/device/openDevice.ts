@@ -1,33 +1,9 @@
 import { create, globals } from "webgpu";
 import type { Capabilities } from "../../kernels/mechanism.ts";
+import { type AdapterFacts, NoAdapter } from "./adapterFacts.ts";
+import type { Toggles } from "./toggles.ts";
 
 Object.assign(globalThis, globals);
-
-/** Dawn's switches, fixed for the life of a device and part of what its generated code is. */
-export interface Toggles {
-  readonly enabled: readonly string[];
-  readonly disabled: readonly string[];
-}
-
-/** As production runtimes set Dawn (ONNX Runtime, llama.cpp), and with a clock in ns instead of steps of 65.5 µs. */
-export const timingToggles: Toggles = {
-  enabled: ["allow_unsafe_apis", "disable_robustness", "disable_workgroup_init", "vulkan_enable_f16_on_nvidia"],
-  disabled: ["timestamp_quantization"],
-};
-
-/** For tests: validation, bounds checks and zeroed workgroup memory stay on. */
-export const checkingToggles: Toggles = { enabled: ["allow_unsafe_apis", "vulkan_enable_f16_on_nvidia"], disabled: ["timestamp_quantization"] };
-
-export interface AdapterFacts {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly device: string;
-  readonly description: string;
-  /** A CPU emulation: WebGPU's isFallbackAdapter, or a driver known to be one. */
-  readonly software: boolean;
-  readonly subgroupMinSize: number;
-  readonly subgroupMaxSize: number;
-}
 
 export interface OpenDevice {
   readonly device: GPUDevice;
@@ -40,9 +16,6 @@ export interface OpenDevice {
   /** Set once the device is lost; asked before blaming a cell. */
   lostReason(): string | undefined;
 }
-
-/** No adapter, or one that only pretends: exit code 4 for the command that wanted it. */
-export class NoAdapter extends Error {}
 
 const softwareDrivers = /swiftshader|llvmpipe|lavapipe|softpipe|basic render driver|\bwarp\b/i;
 const nullDrivers = /null/i;

@@ -24,28 +24,40 @@ export interface Program {
 
 export interface Pipelines {
   readonly byStep: ReadonlyMap<Step, GPUComputePipeline>;
+  /** what compiling its modules took when they were first met */
   readonly compileMs: number;
+}
+
+/** Compiles plans; a module that was met before, in whatever plan, is not compiled again. */
+export interface Compiler {
+  /** Throws CellFailure compileError with the compiler's own messages. */
+  compile(plan: Plan): Promise<Pipelines>;
 }
 
 const chunkBytes = 1 << 24;
 const nanBits = { f32: 0x7fc00000, f16: 0x7e007e00, u32: 0xffffffff };
 
-/** Compile every distinct step of a plan. Throws CellFailure compileError with the compiler's own messages. */
-export const compilePlan = async ({ device }: OpenDevice, plan: Plan): Promise<Pipelines> => {
-  const started = performance.now();
-  const byText = new Map<string, Promise<GPUComputePipeline>>();
-  const byStep = new Map<Step, GPUComputePipeline>();
-  for (const step of [...plan.setup, ...plan.steps]) {
-    const text = moduleText(step);
-    const key = `${step.entryPoint}\n${text}`;
-    let pipeline = byText.get(key);
-    if (!pipeline) {
-      pipeline = compileStep(device, step, text);
-      byText.set(key, pipeline);
-    }
-    byStep.set(step, await pipeline);
-  }
-  return { byStep, compileMs: performance.now() - started };
+export const createCompiler = ({ device }: OpenDevice): Compiler => {
+  const known = new Map<string, { readonly pipeline: GPUComputePipeline; readonly compileMs: number }>();
+  return {
+    async compile(plan) {
+      const byStep = new Map<Step, GPUComputePipeline>();
+      const modules = new Map<string, number>();
+      for (const step of new Set([...plan.setup, ...plan.steps])) {
+        const text = moduleText(step);
+        const key = `${step.entryPoint}\n${text}`;
+        let met = known.get(key);
+        if (!met) {
+          const started = performance.now();
+          met = { pipeline: await compileStep(device, step, text), compileMs: performance.now() - started };
+          known.set(key, met);
+        }
+        byStep.set(step, met.pipeline);
+        modules.set(key, met.compileMs);
+      }
+      return { byStep, compileMs: [...modules.values()].reduce((sum, ms) => sum + ms, 0) };
+    },
+  };
 };
 
 const compileStep = async (device: GPUDevice, step: Step, text: string): Promise<GPUComputePipeline> => {

@@ -24,7 +24,8 @@ export const axesOf = (file: ExperimentFile): { axes: Readonly<Record<string, Ax
 const axisOf = (axis: AxisText, isZipped: boolean): Axis => {
   if (Array.isArray(axis)) return { values: isZipped ? axis : axis.toSorted((a, b) => a - b) };
   const factor = axis.factor ?? defaultFactor;
-  if ("until" in axis && axis.until !== undefined) return { from: axis.from, factor, until: untilOf(axis.until) };
+  if ("until" in axis && axis.until !== undefined)
+    return { from: axis.from, ...(axis.to === undefined ? {} : { to: axis.to }), factor, until: untilOf(axis.until) };
   return { values: progression(axis.from, factor, axis.to ?? axis.from) };
 };
 

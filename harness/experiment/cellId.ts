@@ -2,7 +2,7 @@ import type { Mechanism, Shape } from "../../kernels/mechanism.ts";
 
 /**
  * What a cell is called in files and links: softmax-tiled-n1024-h8-d64, and where they differ from the default -dv128, -kv2, -b4, -f16,
- * -kvf16, -statef16 and parameters such as -chunk32. Two cells of one arm with equal ids are the same cell.
+ * -kvf16, -statef16 and parameters such as -chunk32, -elu1. Readable, not injective: unlike cells may come to one id.
  */
 export const cellId = (mechanism: Mechanism, form: string, shape: Shape): string => {
   const parts = [mechanism.name, form, `n${shape.n}`, `h${shape.heads}`, `d${shape.headDim}`];
@@ -15,7 +15,7 @@ export const cellId = (mechanism: Mechanism, form: string, shape: Shape): string
   if (shape.stateDtype !== "f32") parts.push(`state${shape.stateDtype}`);
   for (const [name, value] of Object.entries(shape.parameters)) {
     if (value === mechanism.parameters[name]?.default) continue;
-    parts.push(value === true ? name : value === false ? `no${name}` : `${name}${String(value)}`);
+    parts.push(value === true ? name : value === false ? `no-${name}` : typeof value === "string" ? value : `${name}${value}`);
   }
   return parts.map(slug).join("-");
 };
@@ -23,6 +23,6 @@ export const cellId = (mechanism: Mechanism, form: string, shape: Shape): string
 /** Letters and digits of a text, other runs as one dash: safe in URLs and file names. */
 export const slug = (text: string): string =>
   text
-    .replaceAll("+", "plus")
+    .replaceAll("+", "")
     .replaceAll(/[^a-zA-Z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");

@@ -126,7 +126,7 @@ exclude: ["batch = 4 and mechanism = naive", "not (batch = 1 or label = 'grouped
       "softmax-naive-n64-h8-d64 (softmax naive)",
       "softmax-tiled-n64-h8-d64-kv2 (softmax tiled kvHeads 2)",
       "softmax-tiled-n64-h8-d64-kv2-grouped-heads (grouped heads!)",
-      "linear-chunk-n64-h8-d64-featureMapeluplus1-normalized (linear featureMap elu+1 normalized true)",
+      "linear-chunk-n64-h8-d64-elu1-normalized (linear featureMap elu+1 normalized true)",
       "linear-chunk-n64-h8-d64-f16-chunk32 (linear dtype f16 chunk 32)",
       "softmax-tiled-n64-h8-d64-kv2-b4-grouped-heads (grouped heads!)",
     ]
@@ -143,6 +143,16 @@ test("an open axis ends where no device could follow, each series for itself", (
   expect(series("softmax", 1024)).toEqual([1000, 16000]);
   expect(series("linear", 8)).toEqual([1000, 16000, 256000, 4096000, 65536000]);
   expect(cells?.[0]?.until).toEqual({ cellSeconds: 1, memory: { share: 0.5 } });
+});
+
+test("an open axis may have an end as well", () => {
+  expect(cells("mechanisms: [linear]\naxes: { n: { from: 64, to: 300, until: { cell: 1s } } }")).toMatchInlineSnapshot(`
+    [
+      "linear-chunk-n64-h8-d64",
+      "linear-chunk-n128-h8-d64",
+      "linear-chunk-n256-h8-d64",
+    ]
+  `);
 });
 
 test("an open axis whose first cell is too large keeps it, as skipped", () => {

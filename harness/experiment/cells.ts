@@ -45,7 +45,7 @@ const groupOf = (names: readonly string[], axes: Readonly<Record<string, Axis>>)
 
 const valuesOf = (axis: Axis | undefined): readonly number[] => {
   if (axis === undefined) return [];
-  return "values" in axis ? axis.values : progression(axis.from, axis.factor, sizes.n.maximum);
+  return "values" in axis ? axis.values : progression(axis.from, axis.factor, axis.to ?? sizes.n.maximum);
 };
 
 const product = (groups: readonly Group[]): Group =>
@@ -64,18 +64,24 @@ const cellsOf = (experiment: Swept, points: Group, until: Until | undefined, mec
   for (const point of points) {
     for (const [index, { arm, mechanism, own, begun, ended }] of arms.entries()) {
       const { shape, skip } = shapeOf(mechanism, arm, experiment.phase, experiment.fixed, point);
-      const base = cellId(mechanism, arm.form, shape);
       // An axis that this mechanism does not have (chunk, for softmax) repeats its cells: each is measured once.
-      if (own.has(base)) continue;
-      own.add(base);
-      const series = cellId(mechanism, arm.form, { ...shape, n: 0 });
+      const key = JSON.stringify(shape);
+      if (own.has(key)) continue;
+      own.add(key);
+      const series = JSON.stringify({ ...shape, n: 0 });
       if (ended.has(series)) continue;
       const tooMuch = until === undefined || skip !== undefined ? undefined : needsTooMuch(mechanism, arm, shape);
       if (tooMuch !== undefined) ended.add(series);
       // A series that cannot even begin keeps its first cell, as skipped.
       if (tooMuch !== undefined && begun.has(series)) continue;
       begun.add(series);
-      const cell: Cell = { id: uniqueId(base, arm.label, index, ids), mechanism: mechanism.name, label: arm.label, form: arm.form, ...shape };
+      const cell: Cell = {
+        id: uniqueId(cellId(mechanism, arm.form, shape), arm.label, index, ids),
+        mechanism: mechanism.name,
+        label: arm.label,
+        form: arm.form,
+        ...shape,
+      };
       cells.push({ cell, skip: skip ?? (tooMuch === undefined ? undefined : { code: "overLimit", reason: tooMuch }), until });
     }
   }

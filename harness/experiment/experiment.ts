@@ -6,8 +6,8 @@ export interface Until {
   readonly memory: { readonly share: number } | { readonly bytes: number } | undefined;
 }
 
-/** Values of one size, ascending, or an axis that goes on as far as the device does. */
-export type Axis = { readonly values: readonly number[] } | { readonly from: number; readonly factor: number; readonly until: Until };
+/** Values of one size, ascending, or an axis that goes on as far as the device does, and to `to` at most. */
+export type Axis = { readonly values: readonly number[] } | { readonly from: number; readonly to?: number; readonly factor: number; readonly until: Until };
 
 /** One entry of `mechanisms`: a line in every chart. `overrides` are the sizes and parameters this entry fixes for itself. */
 export interface Arm {

@@ -1,7 +1,7 @@
 import type { Problem } from "./problem.ts";
 
 /** Experiment files are a page of text; this much is a mistake. */
-export const largestFileBytes = 1 << 18;
+export const largestFileBytes = 1 << 16;
 
 /** The text of a file's bytes, or why they cannot be an experiment: too large, binary, or not UTF-8. */
 export const checkText = (bytes: Uint8Array, file: string): string | Problem => {

@@ -11,7 +11,9 @@ export const draftsOf = (issues: readonly Issue[], schema: Schema, value: unknow
   const drafts = issues.flatMap((issue) => draftsOfIssue(issue, schema, value, []));
   // A misspelt key is one mistake, not an unknown key and a missing one.
   const meant = new Set(drafts.flatMap((draft) => (draft.suggestion && draft.on === "key" ? [keyText([...draft.path.slice(0, -1), draft.suggestion])] : [])));
-  return drafts.filter((draft) => draft.message !== missing || !meant.has(keyText(draft.path)));
+  const wanted = drafts.filter((draft) => draft.message !== missing || !meant.has(keyText(draft.path)));
+  // What is not even written as accepted is out of range too: the first complaint about a value is enough.
+  return [...new Map(wanted.toReversed().map((draft) => [keyText(draft.path), draft] as const)).values()].reverse();
 };
 
 const missing = "missing";
@@ -36,8 +38,15 @@ const draftsOfIssue = (issue: Issue, schema: Schema, value: unknown, base: reado
   }
   const accepted = acceptedAt(node);
   if (given === undefined) return [{ path, on: "key", message: missing, accepted }];
-  const suggestion = issue.code === "invalid_value" && typeof given === "string" ? nearest(given, issue.values.map(String)) : undefined;
+  const suggestion = issue.code === "invalid_value" && typeof given === "string" ? nearest(given, issue.values.map(String)) : rewritten(node, given);
   return [valueDraft(path, given, accepted, reason(issue, given), suggestion)];
+};
+
+// 90 for a duration, 5 for a share, 256 for a list: the number is right, its writing is not.
+const rewritten = (node: Schema | undefined, given: unknown): string | undefined => {
+  if (node === undefined || typeof given !== "number") return undefined;
+  const fitting = [String(given), `${given}%`, `${given}s`, [given]].find((candidate) => z.safeParse(node, candidate).success);
+  return fitting === undefined ? undefined : fitting === String(given) || Array.isArray(fitting) ? show(fitting) : fitting;
 };
 
 const valueDraft = (path: readonly PropertyKey[], given: unknown, accepted: string | undefined, message: string, suggestion: string | undefined): Draft =>
@@ -57,6 +66,7 @@ const reason = (issue: Issue, given: unknown): string => {
     case "invalid_format":
       return given === "" ? "empty" : "not written as accepted";
     case "too_small":
+      if (issue.origin === "array" && issue.minimum > 1) return "too few";
       return issue.origin === "array" || issue.origin === "string" ? "empty" : "too small";
     case "too_big":
       return issue.origin === "array" ? "too many" : issue.origin === "string" ? "too long" : "too large";

@@ -26,12 +26,15 @@ export type ParsedExperiment =
   | { readonly experiment: Experiment; readonly cells: readonly PlannedCell[]; readonly problems: readonly [] }
   | { readonly experiment: undefined; readonly cells: undefined; readonly problems: readonly Problem[] };
 
+// Looking a place up walks the file, and of all these only the first 20 in reading order are shown.
+const mostPlaced = 200;
+
 /** YAML text to an experiment and its cells. No disk, no device; user mistakes come back as problems, and cells may be empty when a filter leaves none. */
 export const parseExperiment = ({ text, file, sets, filter }: ExperimentText, mechanisms: readonly Mechanism[]): ParsedExperiment => {
   const fails = (problems: readonly Problem[]): ParsedExperiment => ({ experiment: undefined, cells: undefined, problems: inOrder(problems) });
   const document = parsePositioned({ file, text: text.replace(/^\ufeff/, ""), start: 0, isFlag: false });
   if (!("yaml" in document)) return fails(document);
-  const place = (drafts: readonly Draft[]): readonly Problem[] => drafts.map((draft) => placed(document, draft));
+  const place = (drafts: readonly Draft[]): readonly Problem[] => drafts.slice(0, mostPlaced).map((draft) => placed(document, draft));
   if (document.yaml.contents === null)
     return fails(place([{ path: [], on: "value", message: "the file is empty", accepted: "name, phase, mechanisms, axes, …" }]));
 

@@ -54,7 +54,7 @@ export const nearest = (given: string, candidates: Iterable<string>): string | u
 /** A value as a user may have written it, cut to 60 characters. */
 export const show = (value: unknown): string => {
   if (value === undefined || value === null) return "nothing";
-  if (typeof value === "number") return Number.isNaN(value) ? ".nan" : String(value);
+  if (typeof value === "number") return Number.isNaN(value) ? ".nan" : String(value).replace("Infinity", ".inf");
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 };

@@ -43,7 +43,7 @@ const axis = (minimum: number, maximum: number, about: string, isOpen: boolean) 
       factor: factor.optional(),
       until: accepting(until, "{ cell: 1s, memory: 50% }", "As far as this device goes.").optional(),
     })
-    .refine((given) => (given.to === undefined) !== (given.until === undefined), "needs either `to` or `until`");
+    .refine((given) => given.to !== undefined || given.until !== undefined, "needs `to`, `until` or both");
   return accepting(z.union([list, accepting(open, "{ from: 256, to: 16384, factor: 2 } or { from: 256, factor: 2, until: { cell: 1s } }")]), shapes, about);
 };
 

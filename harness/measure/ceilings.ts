@@ -53,7 +53,8 @@ export const measureCeilings = async (session: WorkerSession, timer: Timer, cach
   for (const n of cache === "cold" ? size.knee : [size.stream]) rates.set(n, gbps(4 * n, await bestMs("read", n)));
   const knee = findKnee([...rates]);
   // Cold cells must be held against memory, hot ones against the fastest level that they may sit in.
-  const readGbps = cache === "cold" && knee !== undefined ? Math.min(...[...rates].filter(([n]) => n >= knee).map(([, rate]) => rate)) : Math.max(...rates.values());
+  const readGbps =
+    cache === "cold" && knee !== undefined ? Math.min(...[...rates].filter(([n]) => n >= knee).map(([, rate]) => rate)) : Math.max(...rates.values());
   return {
     readGbps,
     copyGbps: gbps(8 * size.stream, await bestMs("copy", size.stream)),

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { NoAdapter } from "../device/adapterFacts.ts";
 import type { Candidate } from "../device/adapters.ts";
 import { CellFailure } from "../device/failure.ts";
-import { NoAdapter } from "../device/openDevice.ts";
 import type { Answer, Envelope, Worker } from "./messages.ts";
 
 /** The worker's script: beside the bundle in dist/, and there too when this runs from the sources (tests build first). */

@@ -1,5 +1,5 @@
+import { NoAdapter } from "../device/adapterFacts.ts";
 import { adapterCandidates, type Candidate, visibleGpus } from "../device/adapters.ts";
-import { NoAdapter } from "../device/openDevice.ts";
 import { startWorker } from "./childWorker.ts";
 import { type HelloReply, type HelloRequest, protocol, type Worker } from "./messages.ts";
 

@@ -1,12 +1,12 @@
-import { type Mechanism } from "../../kernels/mechanism.ts";
+import type { Mechanism } from "../../kernels/mechanism.ts";
 import { drawsOf, resample } from "../analysis/resampling.ts";
 import { percentileInterval } from "../analysis/statistics.ts";
+import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure } from "../device/failure.ts";
 import { totalBytes } from "../device/ledger.ts";
-import { NoAdapter } from "../device/openDevice.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
 import { type Journal, withPrepared } from "../record/journal.ts";
-import type { CellRecord, Ceilings, Outcome, RunRecord, Schedule, Visit } from "../record/run.ts";
+import type { Ceilings, CellRecord, Outcome, RunRecord, Schedule, Visit } from "../record/run.ts";
 import { measureCeilings } from "./ceilings.ts";
 import type { Connection } from "./connection.ts";
 import type { Progress } from "./progress.ts";
@@ -32,6 +32,8 @@ interface Task {
   readonly series: string;
   record: CellRecord;
   estimateMs: number | undefined;
+  /** repetitions in a pass: settled once turn 0 has timed the cell, so that all turns are alike */
+  k: number | undefined;
   prepareMs: number;
 }
 
@@ -65,14 +67,20 @@ export const measureRun = async (options: MeasureOptions): Promise<RunRecord> =>
   const first = await connect();
   const { facts, clock } = first.hello;
   const timer: Timer = { stepNs: clock.stepNs, software: facts.software };
-  onProgress({ type: "connected", adapter: facts.description || facts.device, choice: first.choice, deviceClass: facts.software ? "software" : "hardware", passedOver: first.passedOver });
+  onProgress({
+    type: "connected",
+    adapter: facts.description || facts.device,
+    choice: first.choice,
+    deviceClass: facts.software ? "software" : "hardware",
+    passedOver: first.passedOver,
+  });
 
   const tasks: Task[] = planned.map((cell) => {
     const record = options.record.cells.find((candidate) => candidate.id === cell.cell.id);
     if (!record) throw new Error(`the record has no cell ${cell.cell.id}`);
     const { n: _, id: __, ...rest } = cell.cell;
     const estimateMs = record.visits[0] ? perRepetition(record.visits[0]) : undefined;
-    return { planned: cell, series: JSON.stringify(rest), record, estimateMs, prepareMs: 0 };
+    return { planned: cell, series: JSON.stringify(rest), record, estimateMs, k: record.visits.find((made) => made.turn > 0)?.k, prepareMs: 0 };
   });
   const settle = (task: Task, outcome: Outcome): void => {
     task.record = { ...task.record, outcome, visits: outcome.status === "ok" ? task.record.visits : [] };
@@ -115,8 +123,13 @@ export const measureRun = async (options: MeasureOptions): Promise<RunRecord> =>
 
   const visit = async (task: Task, turn: number, samples: number): Promise<void> => {
     if (!session.prepared.has(task.record.id)) await prepare(task);
-    const k = repetitions(task.estimateMs ?? 0, timer);
-    if (k === undefined) throw new CellFailure("belowResolution", `one repetition takes ${task.estimateMs} ms; the clock's step is ${clock.stepNs} ns, and even the longest pass stays below 100 steps`);
+    const k = task.k ?? repetitions(task.estimateMs ?? 0, timer);
+    if (k === undefined)
+      throw new CellFailure(
+        "belowResolution",
+        `one repetition takes ${task.estimateMs} ms; the clock's step is ${clock.stepNs} ns, and even the longest pass stays below 100 steps`,
+      );
+    if (turn > 0) task.k = k;
     const from = now();
     const reply = await session.ask("visit", { cell: task.record.id, k, samples }, visitLimitMs + 20 * samples * sampleMs(task));
     const made: Visit = { worker: session.index, turn, k, gpuMs: reply.gpuMs, wallMs: reply.wallMs };
@@ -132,7 +145,11 @@ export const measureRun = async (options: MeasureOptions): Promise<RunRecord> =>
   // ----- Turn 0: n ascending -----
 
   const pointsOf = (task: Task): { n: number; ms: number }[] =>
-    tasks.flatMap((other) => (other.series === task.series && other.record.outcome.status === "ok" && other.estimateMs !== undefined ? [{ n: other.record.n, ms: other.estimateMs }] : []));
+    tasks.flatMap((other) =>
+      other.series === task.series && other.record.outcome.status === "ok" && other.estimateMs !== undefined
+        ? [{ n: other.record.n, ms: other.estimateMs }]
+        : [],
+    );
   const predicted = (task: Task): number | undefined => predictMs(pointsOf(task), task.record.n, claimOrder[task.record.claim.time]);
   const seriesCount = new Set(tasks.map((task) => task.series)).size;
   const ended = new Set<string>();
@@ -140,21 +157,33 @@ export const measureRun = async (options: MeasureOptions): Promise<RunRecord> =>
   /** Why an open axis ends for this curve before this cell, or undefined. */
   const capped = (task: Task): Outcome | undefined => {
     const { until } = task.planned;
-    if (!until) return restMs() > 0 ? undefined : { status: "censored", code: "timeCap", reason: `maxTime (${measure.maxTimeSeconds} s) was spent before this cell's turn` };
+    if (!until)
+      return restMs() > 0
+        ? undefined
+        : { status: "censored", code: "timeCap", reason: `maxTime (${measure.maxTimeSeconds} s) was spent before this cell's turn` };
     const ms = predicted(task);
     // A cell is visited in at least 10 turns: what one visit may take follows from maxTime too.
     const fairMs = (measure.maxTimeSeconds * 1000) / (3 * leastTurns * seriesCount);
     const capMs = Math.min((until.cellSeconds ?? Number.POSITIVE_INFINITY) * 1000, fairMs);
     if (ms !== undefined && ms > capMs) {
       const which = capMs === fairMs ? `maxTime allows ${fairMs.toFixed(0)} ms` : `until.cell allows ${capMs.toFixed(0)} ms`;
-      return { status: "censored", code: "timeCap", reason: `one repetition would take about ${ms.toFixed(0)} ms, ${which}: this curve ends at n = ${pointsOf(task).at(-1)?.n}` };
+      return {
+        status: "censored",
+        code: "timeCap",
+        reason: `one repetition would take about ${ms.toFixed(0)} ms, ${which}: this curve ends at n = ${pointsOf(task).at(-1)?.n}`,
+      };
     }
     if (until.memory) {
       const bytes = allocatedBytes(options.mechanisms, task.planned, first);
-      const capBytes = "bytes" in until.memory ? until.memory.bytes : until.memory.share * (facts.software ? options.record.environment.memoryBytes : first.hello.capabilities.maxBufferSize);
-      if (bytes > capBytes) return { status: "censored", code: "memoryCap", reason: `its buffers need ${bytes} bytes, until.memory allows ${Math.floor(capBytes)}` };
+      const capBytes =
+        "bytes" in until.memory
+          ? until.memory.bytes
+          : until.memory.share * (facts.software ? options.record.environment.memoryBytes : first.hello.capabilities.maxBufferSize);
+      if (bytes > capBytes)
+        return { status: "censored", code: "memoryCap", reason: `its buffers need ${bytes} bytes, until.memory allows ${Math.floor(capBytes)}` };
     }
-    if (restMs() < 0.4 * measure.maxTimeSeconds * 1000) return { status: "censored", code: "timeCap", reason: `the calibrating turn has used its share of maxTime (${measure.maxTimeSeconds} s)` };
+    if (restMs() < 0.4 * measure.maxTimeSeconds * 1000)
+      return { status: "censored", code: "timeCap", reason: `the calibrating turn has used its share of maxTime (${measure.maxTimeSeconds} s)` };
     return undefined;
   };
 
@@ -203,7 +232,16 @@ export const measureRun = async (options: MeasureOptions): Promise<RunRecord> =>
     if (task.planned.until && statusOf(task) !== "ok" && statusOf(task) !== "skipped") ended.add(task.series);
     done++;
     const outcome: Outcome = task.record.outcome;
-    onProgress({ type: "cell", id: task.record.id, status: outcome.status, reason: outcomeReason(outcome), medianMs: task.estimateMs, done, of: done + undecided().length, eta: eta0(done) });
+    onProgress({
+      type: "cell",
+      id: task.record.id,
+      status: outcome.status,
+      reason: outcomeReason(outcome),
+      medianMs: task.estimateMs,
+      done,
+      of: done + undecided().length,
+      eta: eta0(done),
+    });
   }
 
   // ----- Later turns: shuffled -----
@@ -250,7 +288,14 @@ export const measureRun = async (options: MeasureOptions): Promise<RunRecord> =>
         settleFailure(task, error);
       }
     }
-    onProgress({ type: "turn", turn, worker: session.index, precise: live().length - unmet.length, cells: live().length, eta: { ms: Math.max(0, restMs()), atMost: true } });
+    onProgress({
+      type: "turn",
+      turn,
+      worker: session.index,
+      precise: live().length - unmet.length,
+      cells: live().length,
+      eta: { ms: Math.max(0, restMs()), atMost: true },
+    });
   }
 
   const cells = tasks.filter((task) => !(task.planned.until && task.record.outcome.status === "pending" && !signal.aborted)).map((task) => task.record);

@@ -1,6 +1,7 @@
 import type { Capabilities, Tensors } from "../../kernels/mechanism.ts";
+import type { AdapterFacts } from "../device/adapterFacts.ts";
 import type { FailureRecord } from "../device/failure.ts";
-import type { AdapterFacts, Toggles } from "../device/openDevice.ts";
+import type { Toggles } from "../device/toggles.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import type { Clock, Prepared } from "../record/run.ts";
 

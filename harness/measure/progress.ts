@@ -1,9 +1,24 @@
 /** What a run tells while it goes on. Times in ms. */
 export type Progress =
-  | { readonly type: "connected"; readonly adapter: string; readonly choice: string; readonly deviceClass: "hardware" | "software"; readonly passedOver: readonly string[] }
+  | {
+      readonly type: "connected";
+      readonly adapter: string;
+      readonly choice: string;
+      readonly deviceClass: "hardware" | "software";
+      readonly passedOver: readonly string[];
+    }
   | { readonly type: "ceilings"; readonly readGbps: number; readonly fmaGflops: number }
   /** a cell was decided in turn 0: measured, skipped, failed or censored */
-  | { readonly type: "cell"; readonly id: string; readonly status: string; readonly reason: string | undefined; readonly medianMs: number | undefined; readonly done: number; readonly of: number; readonly eta: Eta }
+  | {
+      readonly type: "cell";
+      readonly id: string;
+      readonly status: string;
+      readonly reason: string | undefined;
+      readonly medianMs: number | undefined;
+      readonly done: number;
+      readonly of: number;
+      readonly eta: Eta;
+    }
   /** a turn ended */
   | { readonly type: "turn"; readonly turn: number; readonly worker: number; readonly precise: number; readonly cells: number; readonly eta: Eta }
   /** before each visit, for a live line */

@@ -42,7 +42,8 @@ export const repetitions = (estimateMs: number, timer: Timer): number | undefine
 const mostSamples = 8;
 
 /** Samples in each visit so that the least number of turns fits into what is left: at least 1, at most 8. `turnMs` is one sample of every cell. */
-export const samplesPerVisit = (turnMs: number, restMs: number): number => Math.max(1, Math.min(mostSamples, Math.floor(restMs / (leastTurns - 1) / Math.max(turnMs, 1e-6))));
+export const samplesPerVisit = (turnMs: number, restMs: number): number =>
+  Math.max(1, Math.min(mostSamples, Math.floor(restMs / (leastTurns - 1) / Math.max(turnMs, 1e-6))));
 
 /** Whether a restart that costs `prepareMs` may be afforded with `restMs` left. */
 export const affordsRestart = (prepareMs: number, restMs: number): boolean => prepareMs < shareForRestarts * restMs;

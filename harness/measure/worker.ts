@@ -2,9 +2,10 @@ import { builtInKernels } from "../../kernels/builtIn.ts";
 import { joinMechanisms, loadMechanisms } from "../../kernels/registry.ts";
 import { measureStepNs, wallStepNs } from "../device/clock.ts";
 import { CellFailure } from "../device/failure.ts";
-import { checkingToggles, type OpenDevice, openDevice, timingToggles } from "../device/openDevice.ts";
+import { type OpenDevice, openDevice } from "../device/openDevice.ts";
+import { checkingToggles, timingToggles } from "../device/toggles.ts";
 import { version } from "../version.ts";
-import { type Answer, type Envelope, type HelloReply, type HelloRequest, type MessageType, type Messages, protocol } from "./messages.ts";
+import { type Answer, type Envelope, type HelloReply, type HelloRequest, type Messages, type MessageType, protocol } from "./messages.ts";
 import { createWorkbench, type Workbench } from "./workbench.ts";
 
 /**
@@ -52,7 +53,10 @@ const answer = async ({ id, type, request }: Envelope): Promise<Answer> => {
     return { id, ok: true, reply: await handler(request) };
   } catch (error) {
     if (error instanceof CellFailure) return { id, ok: false, refusal: error.record };
-    const { name, message, stack } = error instanceof Error ? { name: error.constructor.name, message: error.message, stack: error.stack } : { name: "Error", message: String(error), stack: undefined };
+    const { name, message, stack } =
+      error instanceof Error
+        ? { name: error.constructor.name, message: error.message, stack: error.stack }
+        : { name: "Error", message: String(error), stack: undefined };
     return { id, ok: false, error: { name, message, stack } };
   }
 };

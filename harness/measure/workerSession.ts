@@ -1,6 +1,6 @@
 import { CellFailure } from "../device/failure.ts";
 import type { Connect, Connection } from "./connection.ts";
-import type { MessageType, Messages } from "./messages.ts";
+import type { Messages, MessageType } from "./messages.ts";
 
 /**
  * The one worker of a run at any time, replaced on purpose (process-to-process variance) or by need (it died, hung, lost its device).

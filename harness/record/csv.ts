@@ -59,7 +59,20 @@ export const samplesCsv = (record: RunRecord): string =>
     record.cells.flatMap((cell) =>
       cell.visits.flatMap((visit) =>
         Array.from({ length: Math.max(visit.gpuMs.length, visit.wallMs.length) }, (_, i) =>
-          [cell.id, cell.label, cell.form, cell.phase, cell.n, cell.dModel, visit.worker, visit.turn, i, visit.k, visit.gpuMs[i], visit.wallMs[i] ?? visit.wallMs[0]].map(harmless),
+          [
+            cell.id,
+            cell.label,
+            cell.form,
+            cell.phase,
+            cell.n,
+            cell.dModel,
+            visit.worker,
+            visit.turn,
+            i,
+            visit.k,
+            visit.gpuMs[i],
+            visit.wallMs[i] ?? visit.wallMs[0],
+          ].map(harmless),
         ),
       ),
     ),

@@ -10,7 +10,10 @@ export class UnreadableRun extends Error {}
 
 /** Name of a run: UTC time and 6 hex digits of what is being run, e.g. 20261124T101500Z-3fa9c1. Sorts by time. */
 export const runName = (now: Date, hash: string): string => {
-  const time = now.toISOString().replace(/[-:]/g, "").replace(/\.\d+Z$/, "Z");
+  const time = now
+    .toISOString()
+    .replace(/[-:]/g, "")
+    .replace(/\.\d+Z$/, "Z");
   return `${time}-${createHash("sha256").update(`${hash} ${now.getTime()} ${process.pid}`).digest("hex").slice(0, 6)}`;
 };
 

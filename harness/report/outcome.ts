@@ -37,20 +37,22 @@ export const reasonsOf = (cells: readonly CellRecord[]): string => {
     .join(", ");
 };
 
-/** Exit of a comparison in words, without numbers. */
-export const crossoverWords: Readonly<Record<Crossover["outcome"], string>> = {
-  crosses: "crosses",
-  already: "linear is lower at every n measured",
-  none: "no crossing in the range measured",
-  many: "crosses more than once",
-  undecided: "undecided",
-};
-
 /** "n* 1,940 [1,710, 2,230]" or why there is none. */
-export const crossoverText = (crossover: Crossover): string => {
-  if (crossover.n !== undefined) return `n* ${bracketed(crossover.n, formatCount)}`;
-  if (crossover.outcome === "many") return `crosses at ${crossover.crossings.map(formatCount).join(", ")}`;
-  return crossoverWords[crossover.outcome];
+export const crossoverText = ({ outcome, n, crossings, between }: Crossover): string => {
+  switch (outcome) {
+    case "crosses":
+      return n === undefined ? "crosses" : `n* ${bracketed(n, formatCount)}`;
+    case "many":
+      return `crosses more than once: ${crossings.map(formatCount).join(", ")}`;
+    case "already":
+      return `${between[1]} is lower at every n measured`;
+    case "none":
+      return "no crossing in the range measured";
+    case "undecided":
+      return "undecided";
+    default:
+      return outcome satisfies never;
+  }
 };
 
 export const verdictWords: Readonly<Record<Fit["verdict"], string>> = { agrees: "agrees with the claim", contradicted: "contradicts the claim", undecided: "undecided" };

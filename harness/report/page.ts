@@ -1,7 +1,8 @@
 import type { LoggerInterface } from "vega-util";
-import type { CellRecord, RunRecord } from "../record/run.ts";
+import type { RunRecord } from "../record/run.ts";
 import { themeVariables } from "./charts/theme.ts";
 import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";
+import { presentable } from "./presentable.ts";
 import { answerSection, answerSentences, warningsOf } from "./sections/answer.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
@@ -30,15 +31,12 @@ export const document = (title: string, style: string, body: Html): string =>
 /** The record as the page carries it: everything but the raw samples, which stay in the run's folder. */
 const carried = (record: RunRecord): RunRecord => ({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) });
 
-/** Only what the experiment asked for: sentinels and ceilings have their own lines on the page. */
-const isSubject = (cell: CellRecord): boolean => cell.family !== "instrument" && cell.phase !== "probe";
-
 /**
  * The report of one run: a single HTML file that needs no network and no script. Pure. `logger` hears what Vega says about the charts.
  * Works for any record that keeps to its type: unfinished, failed, or of a single cell.
  */
 export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Promise<string> => {
-  const record: RunRecord = { ...run, cells: run.cells.filter(isSubject) };
+  const record = presentable(run);
   const { experiment } = record;
   const figures = await figuresSection(record, { variables: themeVariables(record), ...(logger === undefined ? {} : { logger }) });
   const question = experiment.question ?? experiment.title;
@@ -57,7 +55,7 @@ ${environmentSection(record)}
 ${reproduceSection(record)}
 </main>
 <footer><p>Made by attnbench ${record.environment.attnbench.version} from run ${record.run}. This page holds its results as JSON in the element <code>#results</code>; raw samples are in the run's folder.</p></footer>
-<script type="application/json" id="results">${raw(scriptJson(carried(record)))}</script>`;
+<script type="application/json" id="results">${raw(scriptJson(carried(run)))}</script>`;
   return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(record), body);
 };
 
@@ -66,13 +64,14 @@ ${reproduceSection(record)}
  * as such. Pure.
  */
 export const renderIndex = (records: readonly RunRecord[]): string => {
-  const entry = (record: RunRecord): Html => {
+  const entry = (run: RunRecord): Html => {
+    const record = presentable(run);
     const { experiment, environment } = record;
     const warnings = warningsOf(record).slice(0, 1);
     return html`<li><h2><a href="${encodeURIComponent(experiment.name)}.html"><bdi>${shortened(experiment.title, 200)}</bdi></a></h2>
 <p class="lead"><bdi>${shortened(answerSentences(record)[0] ?? "", 400)}</bdi></p>
 ${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span><bdi>${text}</bdi></p>`)}
-<p><small><bdi>${shortened(environment.adapter.description || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${tallySentence(tallyOf(record.cells.filter(isSubject)))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC</small></p></li>`;
+<p><small><bdi>${shortened(environment.adapter.description || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${tallySentence(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC</small></p></li>`;
   };
   const body = html`
 <header><h1>attnbench</h1><p class="question">From which length on does linear attention beat softmax attention?</p></header>

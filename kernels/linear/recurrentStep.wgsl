@@ -25,10 +25,12 @@ var<workgroup> shares: array<f32, KEY_QUADS>;
 
 @compute @workgroup_size(THREADS)
 #if BROADCAST
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(subgroup_invocation_id) lane: u32) {
 #else
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
 #end
+  // 1, but no compiler knows: a loop of a constant length is unrolled by some (Mesa), which takes them seconds.
+  let once = min(grid.x, 1u);
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
 #if COUNTED
@@ -67,11 +69,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
 #end
 
 #if BROADCAST
-  for (var quad0 = 0u; quad0 < KEY_QUADS; quad0 += SUBGROUP) {
+  for (var quad0 = 0u; quad0 < KEY_QUADS * once; quad0 += SUBGROUP) {
     let own = min(quad0 + lane, KEY_QUADS - 1u);
     let ownKeys = featured(k[inputAt * KEY_QUADS + own]);
     let ownQueries = featured(q[inputAt * KEY_QUADS + own]);
-    let count = min(SUBGROUP, KEY_QUADS - quad0);
+    let count = min(SUBGROUP * once, KEY_QUADS - quad0);
 #if NORMALIZED
     // A normalized head is one workgroup: all its threads have read z before any writes it.
     let sum = z[group.z * KEY_QUADS + own] + ownKeys;
@@ -86,7 +88,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       let y = subgroupShuffle(ownQueries, i);
 #else
   {
-    for (var i = 0u; i < KEY_QUADS; i++) {
+    for (var i = 0u; i < KEY_QUADS * once; i++) {
       let x = keys[i];
       let y = queries[i];
 #end
@@ -108,7 +110,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let factor = 1.0 / subgroupAdd(share);
 #else
   var denominator = 0.0;
-  for (var i = 0u; i < KEY_QUADS; i++) {
+  for (var i = 0u; i < KEY_QUADS * once; i++) {
     denominator += shares[i];
   }
   let factor = 1.0 / denominator;

@@ -57,7 +57,8 @@ const recurrentVariants = (shape: Shape, capabilities: Capabilities): readonly R
     threads: normalized ? roundUp(Math.ceil(values / columns), unit) : unit,
     columns,
   });
-  return capabilities.software && values >= 2 * unit ? [candidate(2), candidate(1)] : [candidate(1)];
+  const widths = capabilities.software ? [shape.phase === "prefill" ? 2 : 4, 1] : [1, 2];
+  return widths.filter((columns) => columns === 1 || values >= columns * unit).map(candidate);
 };
 
 const numberOf = (tiles: Tiles, name: string): number => {

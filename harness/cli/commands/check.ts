@@ -7,7 +7,9 @@ import { print, say } from "../terminal.ts";
 export const check = async (files: readonly string[], options: { set: readonly string[]; kernels: readonly string[]; json?: true }): Promise<ExitCode> => {
   const read = await readExperiments(files, options, await mechanismsOf(options.kernels));
   if (options.json) {
-    print(JSON.stringify({ experiments: read.map(({ file, experiment, cells }) => ({ file, name: experiment.name, hash: experiment.hash, cells: cells.length })) }));
+    print(
+      JSON.stringify({ experiments: read.map(({ file, experiment, cells }) => ({ file, name: experiment.name, hash: experiment.hash, cells: cells.length })) }),
+    );
     return exitCode.ok;
   }
   for (const { file, experiment, cells } of read) {

@@ -2,8 +2,8 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
 import { formatBytes, formatCount } from "../../analysis/format.ts";
+import { NoAdapter } from "../../device/adapterFacts.ts";
 import { visibleGpus } from "../../device/adapters.ts";
-import { NoAdapter } from "../../device/openDevice.ts";
 import { type Connection, connector } from "../../measure/connection.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
 import { print, styled, table } from "../terminal.ts";
@@ -20,7 +20,12 @@ const oldestNode = [20, 19];
 const nodeLine = (): Line => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const old = major < (oldestNode[0] ?? 0) || (major === oldestNode[0] && minor < (oldestNode[1] ?? 0));
-  return { verdict: old ? "fail" : "ok", subject: "node", found: process.versions.node, remedy: old ? `install Node ${oldestNode.join(".")} or newer` : undefined };
+  return {
+    verdict: old ? "fail" : "ok",
+    subject: "node",
+    found: process.versions.node,
+    remedy: old ? `install Node ${oldestNode.join(".")} or newer` : undefined,
+  };
 };
 
 const outLine = (out: string): Line => {
@@ -47,7 +52,12 @@ const loadLine = (): Line => {
 
 const memoryLine = (): Line => {
   const tight = freemem() < 2 ** 31;
-  return { verdict: tight ? "warn" : "ok", subject: "memory", found: `${formatBytes(freemem())} free of ${formatBytes(totalmem())}`, remedy: tight ? "less than 2 GiB is free: large n may be killed" : undefined };
+  return {
+    verdict: tight ? "warn" : "ok",
+    subject: "memory",
+    found: `${formatBytes(freemem())} free of ${formatBytes(totalmem())}`,
+    remedy: tight ? "less than 2 GiB is free: large n may be killed" : undefined,
+  };
 };
 
 const gpuLine = (): Line => {
@@ -72,8 +82,16 @@ const adapterLines = ({ hello, choice, passedOver }: Connection): Line[] => {
     has("timestamp-query", "times come from the wall clock and include submitting; every chart says so"),
     has("subgroups", "kernels take their workgroup-memory path"),
     has("shader-f16", "f16 cells are skipped"),
-    { verdict: Number.isFinite(clock.stepNs) && clock.stepNs < 10_000 ? "ok" : "warn", subject: "clock", found: `${clock.source === "gpu" ? "GPU timestamps" : "wall clock"}, step ${formatCount(Math.round(clock.stepNs))} ns` },
-    { verdict: "ok", subject: "largest buffer", found: `${formatBytes(capabilities.maxBufferSize)}, ${formatBytes(capabilities.maxStorageBufferBindingSize)} in one binding: bounds n × heads × headDim` },
+    {
+      verdict: Number.isFinite(clock.stepNs) && clock.stepNs < 10_000 ? "ok" : "warn",
+      subject: "clock",
+      found: `${clock.source === "gpu" ? "GPU timestamps" : "wall clock"}, step ${formatCount(Math.round(clock.stepNs))} ns`,
+    },
+    {
+      verdict: "ok",
+      subject: "largest buffer",
+      found: `${formatBytes(capabilities.maxBufferSize)}, ${formatBytes(capabilities.maxStorageBufferBindingSize)} in one binding: bounds n × heads × headDim`,
+    },
   ];
 };
 
@@ -88,12 +106,22 @@ export const doctor = async (options: { adapter: string; out: string; json?: tru
   } catch (error) {
     if (!(error instanceof NoAdapter)) throw error;
     code = exitCode.noAdapter;
-    lines.push({ verdict: "fail", subject: "adapter", found: error.message, remedy: "install a Vulkan driver, or on x64 Linux reinstall with optional dependencies for the embedded adapter" });
+    lines.push({
+      verdict: "fail",
+      subject: "adapter",
+      found: error.message,
+      remedy: "install a Vulkan driver, or on x64 Linux reinstall with optional dependencies for the embedded adapter",
+    });
   }
   if (options.json) print(JSON.stringify({ ok: code === exitCode.ok, lines }));
   else {
     const colours = { ok: "green", warn: "yellow", fail: "red" } as const;
-    print(table(lines.map(({ verdict, subject, found, remedy }) => [verdict, subject, remedy ? `${found}: ${remedy}` : found])).replace(/^(ok|warn|fail)\b/gm, (word) => styled(colours[word as keyof typeof colours], word)));
+    print(
+      table(lines.map(({ verdict, subject, found, remedy }) => [verdict, subject, remedy ? `${found}: ${remedy}` : found])).replace(
+        /^(ok|warn|fail)\b/gm,
+        (word) => styled(colours[word as keyof typeof colours], word),
+      ),
+    );
   }
   return code;
 };

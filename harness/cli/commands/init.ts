@@ -19,12 +19,18 @@ expect: ["linear.stateBytes is O(1)", "softmax.stateBytes is O(n)"] # checked at
 
 /** `attnbench init [FILE]`: a commented experiment to start from. Never overwrites. */
 export const init = async (file: string): Promise<ExitCode> => {
-  const name = basename(file, extname(file)).replace(/[^A-Za-z0-9-]+/g, "-").replace(/^-+|-+$/g, "") || "experiment";
+  const name =
+    basename(file, extname(file))
+      .replace(/[^A-Za-z0-9-]+/g, "-")
+      .replace(/^-+|-+$/g, "") || "experiment";
   try {
     writeFileSync(file, starter(name), { flag: "wx" });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new CommandEnd(exitCode.usage, code === "EEXIST" ? `${file} exists already: name another file, e.g. attnbench init ${name}2.yaml` : `${file} cannot be written: ${message}`);
+    throw new CommandEnd(
+      exitCode.usage,
+      code === "EEXIST" ? `${file} exists already: name another file, e.g. attnbench init ${name}2.yaml` : `${file} cannot be written: ${message}`,
+    );
   }
   say(`wrote ${file}; run it with: attnbench run ${file}`);
   return exitCode.ok;

@@ -25,11 +25,22 @@ export const list = async (options: { kernels: readonly string[]; json?: true })
     print(JSON.stringify({ mechanisms: mechanisms.map(describe) }));
     return exitCode.ok;
   }
-  const rows = mechanisms.flatMap((mechanism) => phases.flatMap((phase) => (mechanism.forms[phase] ?? []).map((form, i) => [mechanism.name, phase, form + (i === 0 ? " (default)" : ""), mechanism.claim(phase, form).time, mechanism.claim(phase, form).stateBytes])));
+  const rows = mechanisms.flatMap((mechanism) =>
+    phases.flatMap((phase) =>
+      (mechanism.forms[phase] ?? []).map((form, i) => [
+        mechanism.name,
+        phase,
+        form + (i === 0 ? " (default)" : ""),
+        mechanism.claim(phase, form).time,
+        mechanism.claim(phase, form).stateBytes,
+      ]),
+    ),
+  );
   print(table([["mechanism", "phase", "form", "time", "state"], ...rows]));
   for (const mechanism of mechanisms) {
     print(`\n${styled("bold", mechanism.name)}: ${mechanism.title}. ${mechanism.definition}\n  source: ${mechanism.source}`);
-    for (const [name, parameter] of Object.entries(mechanism.parameters)) print(`  ${name}: ${accepted(parameter)}, default ${parameter.default}. ${parameter.about}`);
+    for (const [name, parameter] of Object.entries(mechanism.parameters))
+      print(`  ${name}: ${accepted(parameter)}, default ${parameter.default}. ${parameter.about}`);
   }
   return exitCode.ok;
 };

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { NoAdapter } from "../../device/openDevice.ts";
+import { NoAdapter } from "../../device/adapterFacts.ts";
 import { connector } from "../../measure/connection.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type RunResult, runExperiment } from "../../runExperiment.ts";
@@ -33,7 +33,11 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
   const set = [...flags.set, ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`])];
   const experiments = await readExperiments(files, { set, filter: flags.filter }, mechanisms);
   const empty = experiments.find(({ cells }) => cells.length === 0);
-  if (empty) throw new CommandEnd(exitCode.nothingMeasured, `${empty.file}: no cell is left${flags.filter ? ` by --filter '${flags.filter}'` : ""}; attnbench run ${empty.file} --dry-run lists them`);
+  if (empty)
+    throw new CommandEnd(
+      exitCode.nothingMeasured,
+      `${empty.file}: no cell is left${flags.filter ? ` by --filter '${flags.filter}'` : ""}; attnbench run ${empty.file} --dry-run lists them`,
+    );
   if (flags.dryRun) return (await import("../dryRun.ts")).dryRun(experiments, mechanisms, flags);
 
   const interruption = listenForInterrupts();
@@ -60,7 +64,8 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
       }).finally(progress.end);
       results.push(result);
       codes.push(resultCode(result.record));
-      if (flags.resume && !result.resumed && !flags.quiet) say(styled("dim", "nothing to resume (no unfinished run of this experiment, device and commit): this was a new run"));
+      if (flags.resume && !result.resumed && !flags.quiet)
+        say(styled("dim", "nothing to resume (no unfinished run of this experiment, device and commit): this was a new run"));
       if (!flags.json) tell(result);
       if (flags.open) openFile(result.report);
     }
@@ -73,7 +78,13 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
   }
   if (interruption.signal.aborted) codes.push(interruption.code());
   if (flags.json) {
-    print(JSON.stringify({ runs: results.map(({ folder }) => folder), reports: results.map(({ report }) => report), findings: results.flatMap(({ record }) => record.findings) }));
+    print(
+      JSON.stringify({
+        runs: results.map(({ folder }) => folder),
+        reports: results.map(({ report }) => report),
+        findings: results.flatMap(({ record }) => record.findings),
+      }),
+    );
   }
   return worst(codes);
 };
@@ -93,7 +104,8 @@ const repeatCommand = (file: string, flags: RunFlags): string =>
 const quoted = (text: string): string => (/^[\w./=,:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 const resultCode = (record: RunRecord): ExitCode => {
-  if (!record.cells.some(({ outcome }) => outcome.status === "ok")) return record.cells.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.nothingMeasured;
+  if (!record.cells.some(({ outcome }) => outcome.status === "ok"))
+    return record.cells.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.nothingMeasured;
   return worst([
     record.cells.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.ok,
     record.findings.some(({ verdict }) => verdict === "fail") ? exitCode.gateFailed : exitCode.ok,
@@ -102,7 +114,8 @@ const resultCode = (record: RunRecord): ExitCode => {
 
 /** The answer: on stdout, since it is what the command was asked for. */
 const tell = ({ record, folder, report }: RunResult): void => {
-  for (const cell of record.cells) if (cell.outcome.status === "failed") say(`${styled("red", "FAILED")} ${cell.id}: ${cell.outcome.code}: ${cell.outcome.reason}`);
+  for (const cell of record.cells)
+    if (cell.outcome.status === "failed") say(`${styled("red", "FAILED")} ${cell.id}: ${cell.outcome.code}: ${cell.outcome.reason}`);
   print("");
   for (const finding of record.findings) {
     if (finding.kind === "warning") say(`${styled("yellow", "note")}: ${finding.text}`);
@@ -146,4 +159,3 @@ const openFile = (file: string): void => {
     .on("error", (error) => say(`the report could not be opened (${error.message}): ${file}`))
     .unref();
 };
-

@@ -216,7 +216,7 @@ test("an arm named by a mechanism that several arms have is ambiguous", () => {
 test("an expression of 500 characters is long enough, however it nests", () => {
   const nested = `${"(".repeat(247)}n > 1${")".repeat(247)}`;
   expect(parsePredicate(nested, fields).flaw).toBe(undefined);
-  expect(parsePredicate("not ".repeat(124) + "n>1", fields).flaw).toBe(undefined);
+  expect(parsePredicate(`${"not ".repeat(124)}n>1`, fields).flaw).toBe(undefined);
   expect(parsePredicate(`${nested}      `, fields).flaw?.message).toBe("too long for an expression");
 });
 

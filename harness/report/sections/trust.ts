@@ -43,7 +43,7 @@ const factsOf = (record: RunRecord): readonly Fact[] => {
     {
       name: "Verified",
       value: worst === undefined ? "nothing" : wrong > 0 ? `${counted(wrong, "cell")} wrong` : `${counted(prepared.length, "cell")} right`,
-      detail: worst === undefined ? undefined : `worst error ${formatNumber(worst.maxError)}, tolerance ${formatNumber(worst.tolerance)}`,
+      detail: worst === undefined ? undefined : `worst error ${formatNumber(worst.maxError)}, tolerance ${formatNumber(worst.tolerance)}`.replaceAll("e-", "e\u2212"),
     },
     { name: "Outcomes", value: tally.ok === tally.all ? `all ${counted(tally.all, "cell")} measured` : tallySentence(tally), detail: reasonsOf(record.cells) || undefined },
     {
@@ -100,7 +100,7 @@ export const limitsSection = (record: RunRecord): Html => html`
 <section class="boxes">
 <div><h2>How sure is this?</h2><ul>${suresOf(record).map((text) => html`<li>${text}</li>`)}</ul></div>
 <div><h2>What this does not show</h2><ul>
-<li><strong>The rest of a model.</strong> ${untimed[record.experiment.phase]} Projections of q, k, v and o, norms, gates, convolutions and the feed-forward network are not timed; they cost the same for both kinds and make whole-model differences smaller.</li>
+<li><strong>The rest of a model.</strong> ${untimed[record.experiment.phase]} Projections of q, k, v and o, norms, gates, convolutions and the feed-forward network are not timed. Most of these cost about the same for both kinds, so that whole models differ by less than this page shows.</li>
 <li><strong>Quality.</strong> Inputs are random. A mechanism that is faster may recall less; nothing here says how a trained model would answer.</li>
 <li><strong>Other devices.</strong> ${record.environment.deviceClass === "software" ? "No GPU was used at all: take growth and bytes from here, and times from a run on your own GPU." : "n* moves with compute and memory speed, driver and kernel quality. Run it on yours."}</li>
 <li><strong>The best possible kernels.</strong> These are WGSL kernels through WebGPU; vendor libraries may be faster on either side.</li>

@@ -1,0 +1,85 @@
+import type { GrowthClass } from "../../kernels/mechanism.ts";
+import { nnls } from "./nnls.ts";
+
+/** Kernels step with tiles and caches, so no law is trusted below 1 % of a time. */
+const modelError = 0.01;
+
+/** Laws compared, each with an intercept. `named: false`: a rival that is never the answer, so that a curve need not be one of the named. */
+const laws = [
+  { class: "O(1)", named: true, terms: [] },
+  { class: "O(log n)", named: false, terms: [Math.log2] },
+  { class: "O(n)", named: true, terms: [(x: number) => x] },
+  { class: "O(n log n)", named: true, terms: [(x: number) => x * Math.log2(x)] },
+  { class: "O(n²)", named: true, terms: [(x: number) => x * x] },
+  { class: "O(n²)", named: true, terms: [(x: number) => x, (x: number) => x * x] },
+  { class: "O(n³)", named: false, terms: [(x: number) => x ** 3] },
+] as const satisfies readonly { class: GrowthClass; named: boolean; terms: readonly ((x: number) => number)[] }[];
+
+/** Columns of a fit by relative error: terms at x over y, scaled to 1 at the largest x so that the normal equations stay well conditioned. */
+const fitTerms = (
+  terms: readonly ((x: number) => number)[],
+  xs: readonly number[],
+  ys: readonly number[],
+): { readonly coefficients: readonly number[]; readonly rss: number } => {
+  const largest = xs.at(-1) ?? 1;
+  const all = [() => 1, ...terms];
+  const columns = all.map((term) => Float64Array.from(xs, (x, i) => term(x) / term(largest) / (ys[i] ?? 1)));
+  const { coefficients, rss } = nnls(columns, new Float64Array(xs.length).fill(1));
+  return { coefficients: coefficients.map((value, i) => value / (all[i]?.(largest) ?? 1)), rss };
+};
+
+const polynomial = [(x: number) => x, (x: number) => x * x];
+
+/** y = t0 + a·x + b·x²; rss: sum of squared relative errors. */
+export interface Curve {
+  readonly t0: number;
+  readonly a: number;
+  readonly b: number;
+  readonly rss: number;
+}
+
+/** y = t0 + a·x + b·x², non-negative, by relative error. */
+export const fitCurve = (xs: readonly number[], ys: readonly number[]): Curve => {
+  const { coefficients, rss } = fitTerms(polynomial, xs, ys);
+  return { t0: coefficients[0] ?? 0, a: coefficients[1] ?? 0, b: coefficients[2] ?? 0, rss };
+};
+
+export const curveAt = ({ t0, a, b }: Curve, x: number): number => t0 + a * x + b * x * x;
+
+/** Local slope of log y over log x. */
+export const slopeAt = (curve: Curve, x: number): number => {
+  const y = curveAt(curve, x);
+  return y > 0 ? (curve.a * x + 2 * curve.b * x * x) / y : 0;
+};
+
+/** Slope of what comes on top of t0: between 1 and 2, and 1 where nothing does. */
+export const growingSlope = ({ a, b }: Curve, x: number): number => (b > 0 ? (a + 2 * b * x) / (a + b * x) : 1);
+
+/** How well a class explains a curve; scores are compared by `criterion`, the smaller the better. */
+export interface Score {
+  readonly class: GrowthClass;
+  readonly named: boolean;
+  readonly criterion: number;
+  /** −2 log likelihood, without the price of parameters */
+  readonly deviance: number;
+  readonly rms: number;
+}
+
+/** Deviance of N relative errors: N ln(RSS/N), with the model error in each. */
+export const devianceOf = (rss: number, count: number): number => count * Math.log(rss / count + modelError ** 2);
+
+/** AICc of each class under normal relative errors: N ln(RSS/N) + 2k + 2k(k+1)/(N−k−1), k counting the variance; a class's best law stands for it. */
+export const scoresOf = (xs: readonly number[], ys: readonly number[]): readonly Score[] => {
+  const count = xs.length;
+  const best = new Map<GrowthClass, Score>();
+  for (const law of laws) {
+    const parameters = law.terms.length + 2;
+    if (count - parameters - 1 < 1) continue;
+    const { rss } = fitTerms(law.terms, xs, ys);
+    const deviance = devianceOf(rss, count);
+    const criterion = deviance + 2 * parameters + (2 * parameters * (parameters + 1)) / (count - parameters - 1);
+    const known = best.get(law.class);
+    if (!known || criterion < known.criterion) best.set(law.class, { class: law.class, named: law.named, criterion, deviance, rms: Math.sqrt(rss / count) });
+  }
+  return [...best.values()].sort((one, other) => one.criterion - other.criterion);
+};

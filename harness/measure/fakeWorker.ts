@@ -1,0 +1,143 @@
+import { uniformStream } from "../../kernels/random.ts";
+import { CellFailure, type FailureCode } from "../device/failure.ts";
+import { timingToggles } from "../device/toggles.ts";
+import type { Cell } from "../experiment/experiment.ts";
+import type { Connect, Connection } from "./connection.ts";
+import { type HelloReply, type Messages, type MessageType, protocol, type VisitReply, type Worker } from "./messages.ts";
+
+/** What a fake device is made of: times are planted, so what a run must find out is known exactly. */
+export interface FakeDevice {
+  /** true time of one repetition, ms */
+  costMs(cell: Cell): number;
+  /** standard deviation of log time from sample to sample, turn to turn and worker to worker; 0 by default */
+  readonly noise?: { readonly sample?: number; readonly turn?: number; readonly worker?: number };
+  readonly stepNs?: number;
+  readonly clock?: "gpu" | "wall";
+  readonly software?: boolean;
+  readonly seed?: number;
+  /** ms that preparing a cell takes */
+  readonly prepareMs?: number;
+  /** a failure of this cell in the worker of this number, or undefined */
+  fault?(cell: Cell, worker: number, message: "prepare" | "visit"): FailureCode | undefined;
+}
+
+export interface FakeWorkers {
+  readonly connect: Connect;
+  /** virtual ms: advances by what the fake device pretends to do */
+  now(): number;
+  /** every message asked, in order: `prepare softmax-…` */
+  readonly log: readonly string[];
+}
+
+const deadly: ReadonlySet<FailureCode> = new Set(["deviceLost", "timeout"]);
+
+/** Workers that speak the messages of a real one and do no work: end-to-end runs without a GPU and without waiting. */
+export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
+  let clock = 0;
+  let started = 0;
+  const log: string[] = [];
+  const uniform = uniformStream(device.seed ?? 1, "fake device");
+  const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const noisy = (deviation: number | undefined): number => (deviation ? Math.exp(deviation * normal()) : 1);
+  const software = device.software ?? false;
+  const source = device.clock ?? "gpu";
+  const stepNs = device.stepNs ?? 1;
+
+  const hello: HelloReply = {
+    protocol,
+    version: "fake",
+    facts: { vendor: "fake", architecture: "", device: "planted", description: "planted costs", software, subgroupMinSize: 8, subgroupMaxSize: 8 },
+    capabilities: {
+      subgroups: true,
+      subgroupMinSize: 8,
+      subgroupMaxSize: 8,
+      f16: false,
+      software,
+      maxComputeWorkgroupStorageSize: 16384,
+      maxComputeInvocationsPerWorkgroup: 256,
+      maxComputeWorkgroupsPerDimension: 65535,
+      maxStorageBufferBindingSize: 2 ** 30,
+      maxBufferSize: 2 ** 30,
+      maxStorageBuffersPerShaderStage: 8,
+    },
+    features: source === "gpu" ? ["timestamp-query"] : [],
+    limits: {},
+    toggles: timingToggles,
+    clock: { source, stepNs },
+  };
+
+  const startWorker = (): Worker => {
+    const index = started++;
+    const ofWorker = noisy(device.noise?.worker);
+    const cells = new Map<string, Cell>();
+    let alive = true;
+    const fail = (code: FailureCode): never => {
+      if (deadly.has(code)) alive = false;
+      throw new CellFailure(code, `planted ${code}`);
+    };
+    const visit = ({ cell: id, k, samples }: Messages["visit"]["request"]): VisitReply => {
+      const cell = cells.get(id);
+      if (!cell) throw new Error(`visit of ${id}, which was not prepared`);
+      const code = device.fault?.(cell, index, "visit");
+      if (code) fail(code);
+      const ofTurn = noisy(device.noise?.turn);
+      const stepMs = stepNs / 1e6;
+      const times = Array.from({ length: samples }, () => {
+        const passMs = device.costMs(cell) * ofWorker * ofTurn * noisy(device.noise?.sample) * k;
+        return (Math.round(passMs / stepMs) * stepMs) / k;
+      });
+      clock += times.reduce((sum, ms) => sum + ms * k, 0);
+      return { gpuMs: source === "gpu" ? times : [], wallMs: times, rssBytes: 0 };
+    };
+    const answers: { [T in MessageType]: (request: Messages[T]["request"]) => Messages[T]["reply"] } = {
+      hello: () => hello,
+      prepare: ({ cell }) => {
+        const code = device.fault?.(cell, index, "prepare");
+        if (code) fail(code);
+        cells.set(cell.id, cell);
+        clock += device.prepareMs ?? 1;
+        return {
+          tiles: {},
+          kernelHash: "fake",
+          compileMs: device.prepareMs ?? 1,
+          maxError: 0,
+          tolerance: 1,
+          verifiedRows: 1,
+          bytesByRole: { input: 4, output: 4, state: 4, scratch: 0, harness: 0 },
+          copies: 1,
+          flops: { useful: 1, executed: 1 },
+          leastBytes: 4,
+          estimateMs: device.costMs(cell),
+        };
+      },
+      visit,
+      evict: ({ cell }) => {
+        cells.delete(cell);
+        return null;
+      },
+      exec: () => ({ buffers: {} }),
+      bye: () => null,
+    };
+    return {
+      get alive() {
+        return alive;
+      },
+      async ask(type, request) {
+        log.push(
+          type === "prepare"
+            ? `prepare ${(request as Messages["prepare"]["request"]).cell.id}`
+            : type === "visit"
+              ? `visit ${(request as Messages["visit"]["request"]).cell}`
+              : type,
+        );
+        if (!alive) throw new CellFailure("deviceLost", "the fake worker has ended");
+        return answers[type](request);
+      },
+      async close() {
+        alive = false;
+      },
+    };
+  };
+  const connect = async (): Promise<Connection> => ({ worker: startWorker(), hello, choice: "fake", passedOver: [] });
+  return { connect, now: () => clock, log };
+};

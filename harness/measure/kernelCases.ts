@@ -1,0 +1,58 @@
+import type { Mechanism, ParameterValue, Phase } from "../../kernels/mechanism.ts";
+import type { Cell } from "../experiment/experiment.ts";
+
+/** For tests: which shapes the kernels are held against their references at. Every mechanism found in kernels/ is in it by itself. */
+export interface KernelSizes {
+  readonly n: readonly number[];
+  readonly headDim: readonly number[];
+  /** [batch, heads, kvHeads]; kvHeads other than heads only where the mechanism groups heads */
+  readonly layouts: readonly (readonly [batch: number, heads: number, kvHeads: number])[];
+}
+
+const phases: readonly Phase[] = ["prefill", "decode", "generate"];
+
+/** Defaults, then each declared value of a choice, each boolean, the ends of each integer: one at a time, and those that only go together as the mechanism allows. */
+const parameterSets = (mechanism: Mechanism): Record<string, ParameterValue>[] => {
+  const defaults = Object.fromEntries(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameter.default]));
+  const values = Object.entries(mechanism.parameters).map(([name, parameter]) => {
+    const all = parameter.kind === "choice" ? parameter.values : parameter.kind === "boolean" ? [false, true] : [parameter.minimum, parameter.default, parameter.maximum];
+    return { name, all: [...new Set<ParameterValue>(all)], few: parameter.kind !== "integer" };
+  });
+  const product = values.filter(({ few }) => few).reduce<Record<string, ParameterValue>[]>((sets, { name, all }) => sets.flatMap((set) => all.map((value) => ({ ...set, [name]: value }))), [defaults]);
+  const single = values.filter(({ few }) => !few).flatMap(({ name, all }) => all.filter((value) => value !== defaults[name]).map((value) => ({ ...defaults, [name]: value })));
+  return [...product, ...single];
+};
+
+/** Cells of one mechanism at these sizes: all forms of all phases, at every n; parameters other than the defaults at the odd n only. */
+export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
+  phases.flatMap((phase) =>
+    (mechanism.forms[phase] ?? []).flatMap((form) =>
+      parameterSets(mechanism).flatMap((parameters, set) =>
+        sizes.headDim.flatMap((headDim) =>
+          sizes.layouts.flatMap(([batch, heads, kvHeads], layout) =>
+            sizes.n
+              .filter((n) => (set === 0 && layout === 0) || n === 65 || n === 130)
+              .filter(() => kvHeads === heads || mechanism.groupedHeads)
+              .map((n): Cell => ({
+                id: `${mechanism.name}-${form}-${phase}-n${n}-d${headDim}-b${batch}-h${heads}-kv${kvHeads}-${Object.values(parameters).join("-")}`,
+                mechanism: mechanism.name,
+                label: mechanism.name,
+                form,
+                phase,
+                n,
+                batch,
+                heads,
+                kvHeads,
+                headDim,
+                headDimV: headDim,
+                dModel: heads * headDim,
+                dtype: "f32",
+                kvDtype: "f32",
+                stateDtype: "f32",
+                parameters,
+              })),
+          ),
+        ),
+      ),
+    ),
+  );

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { builtInKernels } from "../../kernels/builtIn.ts";
+import { loadMechanisms } from "../../kernels/registry.ts";
+import { lavapipeDriver } from "../device/adapters.ts";
+import { CellFailure } from "../device/failure.ts";
+import { type Connection, connector } from "./connection.ts";
+import { kernelCells } from "./kernelCases.ts";
+
+/** The long table (npm run test:kernels): every head size, odd and even lengths, grouped heads, all parameters; on lavapipe too where it is installed. */
+const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
+const adapters = ["embedded", ...(lavapipeDriver() ? ["lavapipe"] : [])];
+
+describe.each(adapters)("kernels on %s", (adapter) => {
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await connector(adapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+  });
+  afterAll(() => connection?.worker.close());
+
+  const cells = mechanisms.flatMap((mechanism) =>
+    kernelCells(mechanism, {
+      n: [1, 2, 7, 16, 63, 64, 65, 130, 257, 1000],
+      headDim: [32, 64, 96, 128],
+      layouts: [
+        [1, 2, 2],
+        [2, 4, 2],
+        [1, 6, 1],
+        [3, 3, 3],
+      ],
+    }),
+  );
+  it.each(cells)("$id", async (cell) => {
+    const { worker, hello } = connection;
+    const refusal = mechanisms.find(({ name }) => name === cell.mechanism)?.refusal(cell, cell.form, hello.capabilities);
+    const prepared = await worker.ask("prepare", { cell, seed: 11, rotateBytes: 0 }, 60_000).catch((error: unknown) => {
+      if (refusal && error instanceof CellFailure) return error.record;
+      throw error;
+    });
+    await worker.ask("evict", { cell: cell.id }, 10_000);
+    if (refusal) expect(prepared).toEqual({ status: "skipped", ...refusal });
+    else expect(prepared).toMatchObject({ maxError: expect.toSatisfy((error: number) => error < 1e-3 && (error > 0 || cell.n === 1)) });
+  });
+});

@@ -1,0 +1,63 @@
+import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
+import type { CellRecord, RunRecord } from "../record/run.ts";
+import { printable, shortened } from "./html.ts";
+import { crossoverText, seriesText, tallyOf, tallySentence } from "./outcome.ts";
+import { presentable } from "./presentable.ts";
+import { answerSentences, warningsOf } from "./sections/answer.ts";
+
+// Markdown has no string literals: whatever could start markup, a link, a mention or a table cell is escaped, and line breaks become spaces.
+const text = (value: string): string =>
+  printable(value)
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_{}[\]<>|~#@]/g, (character) => (character === "<" ? "&lt;" : character === "@" ? "&#64;" : `\\${character}`));
+
+const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
+const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
+
+const cellRow = (cell: CellRecord): readonly string[] => {
+  const { outcome, summary } = cell;
+  return [
+    text(cell.label),
+    text(cell.form),
+    formatCount(cell.n),
+    formatCount(cell.dModel),
+    formatCount(cell.headDim),
+    "code" in outcome ? `${outcome.status}: ${text(outcome.code)}` : outcome.status,
+    summary === undefined ? "" : formatMs(summary.medianMs),
+    summary === undefined ? "" : `${formatMs(summary.lowMs)} – ${formatMs(summary.highMs)}`,
+    cell.stateBytes === undefined ? "" : formatBytes(cell.stateBytes),
+    "reason" in outcome ? text(shortened(outcome.reason, 160)) : "",
+  ];
+};
+
+/** The answer and the tables of one run as GitHub-flavoured Markdown, for a pull request or a job summary. Pure. */
+export const renderMarkdown = (run: RunRecord): string => {
+  const record = presentable(run);
+  const { experiment, environment } = record;
+  const expectations = record.findings.filter(({ kind }) => kind === "expectation");
+  const verdicts = { pass: "met", fail: "**not met**", undecided: "undecided" } as const;
+  const crossovers = record.crossovers.filter(({ metric }) => metric === "time");
+  const parts = [
+    `## ${text(shortened(experiment.title, 200))}`,
+    experiment.question === undefined ? "" : `_${text(shortened(experiment.question, 300))}_`,
+    answerSentences(record).map((sentence) => `- ${text(sentence)}`).join("\n"),
+    warningsOf(record).map((sentence) => `> ⚠ ${text(sentence)}`).join("\n>\n"),
+    expectations.map(({ text: sentence, verdict }) => `- ${verdicts[verdict ?? "undecided"]}: ${text(sentence)}`).join("\n"),
+    `${text(environment.adapter.description || environment.adapter.choice)} (${environment.deviceClass}), ${environment.clock.source} clock, ${tallySentence(tallyOf(record.cells))}, run ${text(record.run)}.`,
+    crossovers.length === 0
+      ? ""
+      : tableOf(
+          ["pair", "at", "time"],
+          crossovers.map((crossover) => [text(crossover.between.join(" → ")), text(seriesText(crossover.series)), text(crossoverText(crossover))]),
+        ),
+    record.fits.length === 0
+      ? ""
+      : tableOf(
+          ["arm", "at", "of", "fitted", "claimed", "verdict"],
+          record.fits.map((fit) => [text(fit.label), text(seriesText(fit.series)), fit.metric, fit.class, fit.claim, fit.verdict]),
+        ),
+    tableOf(["arm", "form", "n", "dModel", "headDim", "outcome", "median", "95 % interval", "state", "reason"], record.cells.map(cellRow)),
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+};

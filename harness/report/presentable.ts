@@ -1,0 +1,33 @@
+import type { CellRecord, RunRecord } from "../record/run.ts";
+import { printable, shortened } from "./html.ts";
+
+const longestLabel = 60;
+const longestSentence = 800;
+
+/** Only what the experiment asked for: sentinels and ceilings have their own lines on the page. */
+const isSubject = (cell: CellRecord): boolean => cell.family !== "instrument" && cell.phase !== "probe";
+
+/**
+ * The record as it is shown: without instruments, and with labels and sentences of a length that a page can hold. Labels that had to be cut
+ * are numbered, so that two arms never become one.
+ */
+export const presentable = (record: RunRecord): RunRecord => {
+  const shown = new Map<string, string>();
+  const labelOf = (label: string): string => {
+    const known = shown.get(label);
+    if (known !== undefined) return known;
+    const clean = printable(label);
+    const short = clean === label && clean.length <= longestLabel ? clean : `${shortened(clean, longestLabel - 6)} (${shown.size + 1})`;
+    shown.set(label, short);
+    return short;
+  };
+  const { experiment } = record;
+  return {
+    ...record,
+    experiment: { ...experiment, arms: experiment.arms.map((arm) => ({ ...arm, label: labelOf(arm.label) })) },
+    cells: record.cells.filter(isSubject).map((cell) => ({ ...cell, label: labelOf(cell.label) })),
+    fits: record.fits.map((fit) => ({ ...fit, label: labelOf(fit.label) })),
+    crossovers: record.crossovers.map((crossover) => ({ ...crossover, between: [labelOf(crossover.between[0]), labelOf(crossover.between[1])] })),
+    findings: record.findings.map((finding) => ({ ...finding, text: shortened(finding.text, longestSentence) })),
+  };
+};

@@ -1,0 +1,170 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Cell } from "./experiment/experiment.ts";
+import { fakeWorkers } from "./measure/fakeWorker.ts";
+import { readRun } from "./record/runFolder.ts";
+import { fakeRun, newFolder } from "./testExperiment.ts";
+
+const yaml = (more = "", n = "[256, 512, 1024, 2048, 4096, 8192, 16384]"): string => `
+name: planted
+title: Planted costs
+phase: decode
+mechanisms: [softmax, linear]
+axes: { n: ${n} }
+fixed: { heads: 8, headDim: 64 }
+measure: { precision: 5%, maxTime: 60s, seed: 3 }
+${more}`;
+
+/** Softmax 0.1 ms + 1 µs a token, linear 0.9 ms flat: they cross at n = 800. */
+const planted = (cell: Cell): number => (cell.mechanism === "softmax" ? 0.1 + 0.001 * cell.n : 0.9);
+const noise = { sample: 0.03, turn: 0.01, worker: 0.01 };
+
+describe("a run on planted costs", () => {
+  it("finds the laws and the crossover that were planted, and says so", async () => {
+    const workers = fakeWorkers({ costMs: planted, noise });
+    const { record } = await fakeRun(yaml('expect: ["linear.time is O(1)", "softmax.time is O(n)", "crossover(softmax, linear) < 1024"]'), workers);
+    expect(record.state).toBe("complete");
+    expect(record.schedule).toMatchObject({ stopped: "precision", unmet: [] });
+    expect(record.schedule.workers).toBeGreaterThanOrEqual(3);
+    expect(record.schedule.turns).toBeGreaterThanOrEqual(10);
+    expect(record.cells.map(({ outcome }) => outcome.status)).toEqual(Array(14).fill("ok"));
+    const classes = Object.fromEntries(record.fits.filter(({ metric }) => metric === "time").map((fit) => [fit.mechanism, fit.class]));
+    expect(classes).toEqual({ softmax: "O(n)", linear: "O(1)" });
+    const time = record.crossovers.find(({ metric }) => metric === "time");
+    expect(time?.outcome).toBe("crosses");
+    expect(time?.n?.low).toBeLessThan(800);
+    expect(time?.n?.high).toBeGreaterThan(800);
+    expect(record.findings.filter(({ verdict }) => verdict).map(({ verdict }) => verdict)).toEqual(["pass", "pass", "pass"]);
+  });
+
+  it("writes a folder that tells the same as the record, and a report", async () => {
+    const { record, folder, report } = await fakeRun(yaml(), fakeWorkers({ costMs: planted, noise }));
+    expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
+    const rows = readFileSync(join(folder, "measurements.csv"), "utf8").trim().split("\n");
+    expect(rows[0]).toBe(
+      "experiment,run,deviceClass,adapter,mechanism,label,form,phase,n,dModel,heads,kvHeads,headDim,headDimV,batch,dtype,kvDtype,stateDtype,status,code,reason,medianMs,lowMs,highMs,samples,wallMs,compileMs,tokensPerSecond,gflops,gbps,ceilingShare,stateBytes,peakBytes,maxError,kernelHash",
+    );
+    expect(rows).toHaveLength(15);
+    const samples = record.cells.flatMap(({ visits }) => visits.flatMap(({ gpuMs }) => gpuMs)).length;
+    expect(readFileSync(join(folder, "samples.csv"), "utf8").trim().split("\n")).toHaveLength(samples + 1);
+    expect(readFileSync(report, "utf8")).toContain("Planted costs");
+  });
+
+  it("makes the same run of the same seed", async () => {
+    const run = async () => (await fakeRun(yaml(), fakeWorkers({ costMs: planted, noise }))).record;
+    const [one, other] = [await run(), await run()];
+    expect(one.findings).toEqual(other.findings);
+    expect(one.cells).toEqual(other.cells);
+  });
+
+  it("keeps a wall clock apart: no GPU times, and the record says which clock", async () => {
+    const { record } = await fakeRun(yaml(), fakeWorkers({ costMs: planted, clock: "wall" }));
+    expect(record.environment.clock.source).toBe("wall");
+    expect(record.cells.every(({ visits }) => visits.every(({ gpuMs }) => gpuMs.length === 0))).toBe(true);
+    expect(record.cells[0]?.summary?.medianMs).toBeCloseTo(0.356, 2);
+  });
+
+  it("stops at maxTime and names what was not reached", async () => {
+    const { record } = await fakeRun(yaml().replace("60s", "2s").replace("5%", "0.1%"), fakeWorkers({ costMs: planted, noise }));
+    expect(record.schedule.stopped).toBe("maxTime");
+    expect(record.schedule.unmet.length).toBeGreaterThan(0);
+  });
+});
+
+describe("turns", () => {
+  it("go through n ascending first, then shuffled, every cell once a turn", async () => {
+    const workers = fakeWorkers({ costMs: planted });
+    const { record } = await fakeRun(yaml("", "[256, 512, 1024]"), workers);
+    const visits = workers.log.filter((line) => line.startsWith("visit ") && !line.includes("probe"));
+    const turns = Array.from({ length: record.schedule.turns }, (_, turn) => visits.slice(turn * 6, turn * 6 + 6));
+    expect(turns[0]).toEqual(record.cells.map(({ id }) => `visit ${id}`));
+    for (const turn of turns) expect(new Set(turn).size).toBe(6);
+    expect(turns.slice(1).some((turn) => turn.join() !== turns[0]?.join())).toBe(true);
+  });
+
+  it("keep K and take a new worker now and then", async () => {
+    const { record } = await fakeRun(yaml(), fakeWorkers({ costMs: planted, noise }));
+    for (const { visits } of record.cells) {
+      expect(new Set(visits.slice(1).map(({ k }) => k)).size).toBe(1);
+      expect([...new Set(visits.map(({ worker }) => worker))].slice(0, 3)).toEqual([0, 1, 2]);
+    }
+  });
+});
+
+describe("an open axis", () => {
+  const open = "{ from: 256, factor: 2, until: { cell: 10ms } }";
+  it("ends each curve where one repetition gets too long, marked censored", async () => {
+    const { record } = await fakeRun(yaml("", open), fakeWorkers({ costMs: (cell) => (cell.mechanism === "softmax" ? 0.001 * cell.n : 0.5) }));
+    const softmax = record.cells.filter(({ mechanism }) => mechanism === "softmax");
+    expect(softmax.filter(({ outcome }) => outcome.status === "ok").map(({ n }) => n)).toEqual([256, 512, 1024, 2048, 4096, 8192]);
+    expect(softmax.at(-1)).toMatchObject({ n: 16384, outcome: { status: "censored", code: "timeCap" }, visits: [] });
+    expect(record.cells.some(({ outcome }) => outcome.status === "pending")).toBe(false);
+  });
+});
+
+describe("a worker that", () => {
+  const victim = "softmax-split-n1024-h8-d64";
+  for (const [code, message] of [
+    ["deviceLost", "visit"],
+    ["timeout", "visit"],
+    ["wrongOutput", "prepare"],
+    ["outOfMemory", "prepare"],
+    ["compileError", "prepare"],
+  ] as const) {
+    it(`fails a ${message} with ${code} costs one cell`, async () => {
+      const { record } = await fakeRun(yaml(), fakeWorkers({ costMs: planted, fault: (cell, _, at) => (cell.id === victim && at === message ? code : undefined) }));
+      const failed = record.cells.filter(({ outcome }) => outcome.status !== "ok");
+      expect(failed).toMatchObject([{ id: victim, outcome: { status: "failed", code, reason: `planted ${code}` }, visits: [] }]);
+      expect(failed[0]?.summary).toBeUndefined();
+      expect(record.state).toBe("complete");
+    });
+  }
+
+  it("is below the clock's resolution gives an outcome, not an average", async () => {
+    const { record } = await fakeRun(yaml(), fakeWorkers({ costMs: () => 1e-6, stepNs: 65_536 }));
+    expect(record.cells[0]?.outcome).toMatchObject({ status: "failed", code: "belowResolution" });
+  });
+});
+
+describe("an interrupted run", () => {
+  it("is kept as far as it came, and --resume repeats no visit", async () => {
+    const controller = new AbortController();
+    const outFolder = newFolder();
+    const first = fakeWorkers({ costMs: planted, noise });
+    let turns = 0;
+    const stop = await fakeRun(yaml(), first, {
+      outFolder,
+      signal: controller.signal,
+      onProgress: ({ type }) => {
+        if (type === "turn" && ++turns === 3) controller.abort();
+      },
+    });
+    expect(stop.record.state).toBe("interrupted");
+    const made = stop.record.cells.flatMap(({ id, visits }) => visits.map(({ turn }) => `${id} ${turn}`));
+    expect(made.length).toBe(14 * 4);
+
+    const second = fakeWorkers({ costMs: planted, noise, seed: 2 });
+    const rest = await fakeRun(yaml(), second, { outFolder, resume: true });
+    expect(rest.resumed).toBe(true);
+    expect(rest.folder).toBe(stop.folder);
+    expect(rest.record.state).toBe("complete");
+    const all = rest.record.cells.flatMap(({ id, visits }) => visits.map(({ turn }) => `${id} ${turn}`));
+    expect(new Set(all).size).toBe(all.length);
+    for (const cell of rest.record.cells) expect(cell.visits.slice(0, 4)).toEqual(stop.record.cells.find(({ id }) => id === cell.id)?.visits);
+    const visits = second.log.filter((line) => line.startsWith("visit ") && !line.includes("probe"));
+    expect(visits.length).toBe(all.length - made.length);
+  });
+
+  it("is readable from its journal after a kill, a cut last line included", async () => {
+    const { folder, record } = await fakeRun(yaml(), fakeWorkers({ costMs: planted, noise }));
+    const started = { ...record, state: "running", findings: [], fits: [], crossovers: [], ceilings: undefined, cells: record.cells.map((cell) => ({ ...cell, outcome: { status: "pending" }, visits: [], prepared: undefined })) };
+    writeFileSync(join(folder, "run.json"), JSON.stringify(started));
+    const journal = readFileSync(join(folder, "journal.jsonl"), "utf8");
+    writeFileSync(join(folder, "journal.jsonl"), journal.slice(0, journal.length - 40));
+    const read = readRun(folder).record;
+    expect(read.state).toBe("interrupted");
+    const visits = (cells: typeof read.cells) => cells.flatMap((cell) => cell.visits).length;
+    expect(visits(read.cells)).toBe(visits(record.cells) - 1);
+  });
+});

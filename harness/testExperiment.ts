@@ -1,0 +1,41 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { builtInKernels } from "../kernels/builtIn.ts";
+import { loadMechanisms } from "../kernels/registry.ts";
+import { parseExperiment } from "./experiment/parse.ts";
+import { formatProblem } from "./experiment/problem.ts";
+import type { FakeWorkers } from "./measure/fakeWorker.ts";
+import type { Progress } from "./measure/progress.ts";
+import { type RunOptions, type RunResult, runExperiment } from "./runExperiment.ts";
+
+/** For tests: an experiment from its YAML text, with the built-in mechanisms. Throws what is wrong with the text. */
+export const experimentOf = async (text: string, filter?: string) => {
+  const mechanisms = await loadMechanisms(builtInKernels);
+  const parsed = parseExperiment({ text, file: "test.yaml", sets: [], filter }, mechanisms);
+  if (!parsed.experiment) throw new Error(parsed.problems.map(formatProblem).join("\n"));
+  return { ...parsed, mechanisms };
+};
+
+export const newFolder = (): string => mkdtempSync(join(tmpdir(), "attnbench-test-"));
+
+/** For tests: a whole run, files and all, on fake workers. */
+export const fakeRun = async (text: string, workers: FakeWorkers, more: Partial<RunOptions> = {}): Promise<RunResult & { readonly progress: readonly Progress[] }> => {
+  const { experiment, cells, mechanisms } = await experimentOf(text);
+  const progress: Progress[] = [];
+  const result = await runExperiment({
+    experiment,
+    cells,
+    mechanisms,
+    connect: workers.connect,
+    now: workers.now,
+    adapter: "fake",
+    command: "test",
+    outFolder: newFolder(),
+    resume: false,
+    signal: new AbortController().signal,
+    onProgress: (step) => progress.push(step),
+    ...more,
+  });
+  return { ...result, progress };
+};
