@@ -113,7 +113,10 @@ describe("a worker that", () => {
     ["compileError", "prepare"],
   ] as const) {
     it(`fails a ${message} with ${code} costs one cell`, async () => {
-      const { record } = await fakeRun(yaml(), fakeWorkers({ costMs: planted, fault: (cell, _, at) => (cell.id === victim && at === message ? code : undefined) }));
+      const { record } = await fakeRun(
+        yaml(),
+        fakeWorkers({ costMs: planted, fault: (cell, _, at) => (cell.id === victim && at === message ? code : undefined) }),
+      );
       const failed = record.cells.filter(({ outcome }) => outcome.status !== "ok");
       expect(failed).toMatchObject([{ id: victim, outcome: { status: "failed", code, reason: `planted ${code}` }, visits: [] }]);
       expect(failed[0]?.summary).toBeUndefined();
@@ -158,7 +161,15 @@ describe("an interrupted run", () => {
 
   it("is readable from its journal after a kill, a cut last line included", async () => {
     const { folder, record } = await fakeRun(yaml(), fakeWorkers({ costMs: planted, noise }));
-    const started = { ...record, state: "running", findings: [], fits: [], crossovers: [], ceilings: undefined, cells: record.cells.map((cell) => ({ ...cell, outcome: { status: "pending" }, visits: [], prepared: undefined })) };
+    const started = {
+      ...record,
+      state: "running",
+      findings: [],
+      fits: [],
+      crossovers: [],
+      ceilings: undefined,
+      cells: record.cells.map((cell) => ({ ...cell, outcome: { status: "pending" }, visits: [], prepared: undefined })),
+    };
     writeFileSync(join(folder, "run.json"), JSON.stringify(started));
     const journal = readFileSync(join(folder, "journal.jsonl"), "utf8");
     writeFileSync(join(folder, "journal.jsonl"), journal.slice(0, journal.length - 40));

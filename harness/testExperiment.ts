@@ -20,7 +20,11 @@ export const experimentOf = async (text: string, filter?: string) => {
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), "attnbench-test-"));
 
 /** For tests: a whole run, files and all, on fake workers. */
-export const fakeRun = async (text: string, workers: FakeWorkers, more: Partial<RunOptions> = {}): Promise<RunResult & { readonly progress: readonly Progress[] }> => {
+export const fakeRun = async (
+  text: string,
+  workers: FakeWorkers,
+  more: Partial<RunOptions> = {},
+): Promise<RunResult & { readonly progress: readonly Progress[] }> => {
   const { experiment, cells, mechanisms } = await experimentOf(text);
   const progress: Progress[] = [];
   const result = await runExperiment({

@@ -40,7 +40,7 @@ const sentence = ({ between, metric, outcome, n, range, note, crossings }: Cross
     case "many":
       return `${linear} and ${softmax} change places in ${metric === "time" ? "time" : "state bytes"}${place}: ${note ?? `near n = ${crossings.map(formatCount).join(", ")}`}.`;
     case "undecided":
-      return `From which n on ${linear} is ${better} ${than} is not decided${place}${note ? `: ${note}` : ""}.`;
+      return `From which n on ${metric === "time" ? linear : `the state of ${linear}`} is ${better} ${than} is not decided${place}${note ? `: ${note}` : ""}.`;
     default:
       return outcome satisfies never;
   }

@@ -1,7 +1,7 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/run.ts";
 import { formatCount } from "./format.ts";
-import { type Curve, curveAt, devianceOf, fitCurve, growingSlope, type Score, scoresOf, slopeAt } from "./laws.ts";
+import { type Curve, curveAt, curveFitter, devianceOf, growingSlope, type Score, scorer, slopeAt } from "./laws.ts";
 import { percentileInterval } from "./statistics.ts";
 
 /** Values of one curve: ascending x, positive y, and replicates[r][i] of y[i]. */
@@ -57,15 +57,17 @@ const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly gr
   const short = { note: shortNote(xs, variable), measureUpTo: xs.length > 0 && largest < leastSpan * smallest ? leastSpan * smallest : undefined };
   if (xs.length < 3) return { growth: { ...unknown, ...short }, misfit: false };
 
-  const curve = fitCurve(xs, ys);
-  const curves = replicates.map((values) => fitCurve(xs, values));
+  const fitCurve = curveFitter(xs);
+  const curve = fitCurve(ys);
+  const curves = replicates.map(fitCurve);
   const estimate = (read: (curve: Curve) => number): Estimate => percentileInterval(read(curve), curves.map(read));
   const coefficients = { t0: estimate((c) => c.t0), a: estimate((c) => c.a), b: estimate((c) => c.b) };
   const exponent = xs.length >= 4 && largest >= 4 * smallest ? estimate((c) => slopeAt(c, largest)) : undefined;
   const fitted = { ...unknown, coefficients, exponent };
   if (tooShort(xs)) return { growth: { ...fitted, ...short }, misfit: false };
 
-  const scores = scoresOf(xs, ys);
+  const scoresOf = scorer(xs);
+  const scores = scoresOf(ys);
   const [winner] = scores;
   const evidence: Evidence = {
     count: xs.length,
@@ -74,7 +76,7 @@ const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly gr
     allowedMisfit: Math.max(worstFit, noiseOf(ys, replicates)),
     growth: estimate((c) => curveAt(c, largest) / curveAt(c, smallest)),
     growing: estimate((c) => growingSlope(c, largest)),
-    support: supportOf(xs, replicates, winner),
+    support: supportOf(scoresOf, replicates, winner),
   };
   if (isFlat(evidence)) return { growth: { ...fitted, class: "O(1)" }, misfit: false };
   const doubt = doubtOf(evidence);
@@ -108,9 +110,9 @@ const noiseOf = (ys: readonly number[], replicates: readonly (readonly number[])
 };
 
 /** Share of replicates in which the same class wins. 200 suffice to tell 95 % from 90. */
-const supportOf = (xs: readonly number[], replicates: readonly (readonly number[])[], winner: Score | undefined): number => {
+const supportOf = (scoresOf: ReturnType<typeof scorer>, replicates: readonly (readonly number[])[], winner: Score | undefined): number => {
   const some = replicates.slice(0, 200);
-  return some.length === 0 ? 1 : some.filter((values) => scoresOf(xs, values)[0]?.class === winner?.class).length / some.length;
+  return some.length === 0 ? 1 : some.filter((values) => scoresOf(values)[0]?.class === winner?.class).length / some.length;
 };
 
 /** What a decision rests on. */

@@ -15,17 +15,26 @@ const laws = [
   { class: "O(n³)", named: false, terms: [(x: number) => x ** 3] },
 ] as const satisfies readonly { class: GrowthClass; named: boolean; terms: readonly ((x: number) => number)[] }[];
 
-/** Columns of a fit by relative error: terms at x over y, scaled to 1 at the largest x so that the normal equations stay well conditioned. */
-const fitTerms = (
-  terms: readonly ((x: number) => number)[],
-  xs: readonly number[],
-  ys: readonly number[],
-): { readonly coefficients: readonly number[]; readonly rss: number } => {
-  const largest = xs.at(-1) ?? 1;
-  const all = [() => 1, ...terms];
-  const columns = all.map((term) => Float64Array.from(xs, (x, i) => term(x) / term(largest) / (ys[i] ?? 1)));
-  const { coefficients, rss } = nnls(columns, new Float64Array(xs.length).fill(1));
-  return { coefficients: coefficients.map((value, i) => value / (all[i]?.(largest) ?? 1)), rss };
+type Term = (x: number) => number;
+type TermFit = (ys: readonly number[]) => { readonly coefficients: readonly number[]; readonly rss: number };
+
+/**
+ * A fit of t0 and these terms by relative error, for any ys at xs. Terms are scaled to 1 at the largest x, so that the normal equations stay
+ * well conditioned, and computed once: resampling fits the same xs a thousand times.
+ */
+const termFitter = (terms: readonly Term[], xs: readonly number[]): TermFit => {
+  const scales = [1, ...terms.map((term) => term(xs.at(-1) ?? 1))];
+  const bases = [xs.map(() => 1), ...terms.map((term, i) => xs.map((x) => term(x) / (scales[i + 1] ?? 1)))];
+  const ones = new Float64Array(xs.length).fill(1);
+  return (ys) => {
+    const columns = bases.map((basis) => {
+      const column = new Float64Array(xs.length);
+      for (let i = 0; i < xs.length; i++) column[i] = (basis[i] ?? 0) / (ys[i] ?? 1);
+      return column;
+    });
+    const { coefficients, rss } = nnls(columns, ones);
+    return { coefficients: coefficients.map((value, i) => value / (scales[i] ?? 1)), rss };
+  };
 };
 
 const polynomial = [(x: number) => x, (x: number) => x * x];
@@ -38,10 +47,13 @@ export interface Curve {
   readonly rss: number;
 }
 
-/** y = t0 + a·x + b·x², non-negative, by relative error. */
-export const fitCurve = (xs: readonly number[], ys: readonly number[]): Curve => {
-  const { coefficients, rss } = fitTerms(polynomial, xs, ys);
-  return { t0: coefficients[0] ?? 0, a: coefficients[1] ?? 0, b: coefficients[2] ?? 0, rss };
+/** Fits y = t0 + a·x + b·x², non-negative, by relative error, to any ys at xs. */
+export const curveFitter = (xs: readonly number[]): ((ys: readonly number[]) => Curve) => {
+  const fitTo = termFitter(polynomial, xs);
+  return (ys) => {
+    const { coefficients, rss } = fitTo(ys);
+    return { t0: coefficients[0] ?? 0, a: coefficients[1] ?? 0, b: coefficients[2] ?? 0, rss };
+  };
 };
 
 export const curveAt = ({ t0, a, b }: Curve, x: number): number => t0 + a * x + b * x * x;
@@ -68,18 +80,26 @@ export interface Score {
 /** Deviance of N relative errors: N ln(RSS/N), with the model error in each. */
 export const devianceOf = (rss: number, count: number): number => count * Math.log(rss / count + modelError ** 2);
 
-/** AICc of each class under normal relative errors: N ln(RSS/N) + 2k + 2k(k+1)/(N−k−1), k counting the variance; a class's best law stands for it. */
-export const scoresOf = (xs: readonly number[], ys: readonly number[]): readonly Score[] => {
+/**
+ * Scores of any ys at xs, best first: AICc of each class under normal relative errors, deviance + 2k + 2k(k+1)/(N−k−1), k counting the
+ * variance; a class's best law stands for it. Laws with too many parameters for N are left out.
+ */
+export const scorer = (xs: readonly number[]): ((ys: readonly number[]) => readonly Score[]) => {
   const count = xs.length;
-  const best = new Map<GrowthClass, Score>();
-  for (const law of laws) {
+  const candidates = laws.flatMap((law) => {
     const parameters = law.terms.length + 2;
-    if (count - parameters - 1 < 1) continue;
-    const { rss } = fitTerms(law.terms, xs, ys);
-    const deviance = devianceOf(rss, count);
-    const criterion = deviance + 2 * parameters + (2 * parameters * (parameters + 1)) / (count - parameters - 1);
-    const known = best.get(law.class);
-    if (!known || criterion < known.criterion) best.set(law.class, { class: law.class, named: law.named, criterion, deviance, rms: Math.sqrt(rss / count) });
-  }
-  return [...best.values()].sort((one, other) => one.criterion - other.criterion);
+    const spare = count - parameters - 1;
+    return spare < 1 ? [] : [{ ...law, fitTo: termFitter(law.terms, xs), price: 2 * parameters + (2 * parameters * (parameters + 1)) / spare }];
+  });
+  return (ys) => {
+    const best = new Map<GrowthClass, Score>();
+    for (const { class: growth, named, fitTo, price } of candidates) {
+      const { rss } = fitTo(ys);
+      const deviance = devianceOf(rss, count);
+      const criterion = deviance + price;
+      if (criterion < (best.get(growth)?.criterion ?? Number.POSITIVE_INFINITY))
+        best.set(growth, { class: growth, named, criterion, deviance, rms: Math.sqrt(rss / count) });
+    }
+    return [...best.values()].sort((one, other) => one.criterion - other.criterion);
+  };
 };

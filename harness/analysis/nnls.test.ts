@@ -14,7 +14,8 @@ describe("nnls", () => {
 
   it("leaves out a column that wants to be negative, and refits the others", () => {
     const { coefficients } = nnls(columns([1, 1, 1], [1, 2, 3]), Float64Array.from([3, 2, 1]));
-    expect(coefficients).toEqual([2, 0]);
+    expect(coefficients[0]).toBeCloseTo(2, 12);
+    expect(coefficients[1]).toBe(0);
   });
 
   it("survives dependent columns and a zero target", () => {

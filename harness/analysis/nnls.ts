@@ -3,24 +3,23 @@
  * Hanson 1974 search these sets; with three there are eight). `columns` and `target` are already weighted.
  */
 export const nnls = (columns: readonly Float64Array[], target: Float64Array): { readonly coefficients: readonly number[]; readonly rss: number } => {
-  const width = columns.length;
   const gram = columns.map((a) => columns.map((b) => dot(a, b)));
   const right = columns.map((a) => dot(a, target));
   let best = { coefficients: columns.map(() => 0), rss: dot(target, target) };
-  for (let set = 1; set < 1 << width; set++) {
-    const active = columns.map((_, i) => i).filter((i) => set & (1 << i));
-    const solved = solve(
-      active.map((i) => active.map((j) => gram[i]?.[j] ?? 0)),
-      active.map((i) => right[i] ?? 0),
-    );
+  for (const active of subsets[columns.length] ?? []) {
+    const solved = solve(gram, right, active);
     if (!solved?.every((value) => value >= 0)) continue;
-    const coefficients = columns.map((_, i) => (active.includes(i) ? (solved[active.indexOf(i)] ?? 0) : 0));
+    const coefficients = columns.map(() => 0);
+    for (const [i, column] of active.entries()) coefficients[column] = solved[i] ?? 0;
     const rss = residualSquares(columns, coefficients, target);
-    // Ties go to the smaller set, which comes of a strict comparison only if it is looked at first; 1e-12 keeps rounding from adding a term.
+    // Smaller sets come first and win ties; 1e-12 keeps rounding from adding a term.
     if (rss < best.rss * (1 - 1e-12)) best = { coefficients, rss };
   }
   return best;
 };
+
+/** Non-empty sets of 0, 1, 2 and 3 columns, small ones first. */
+const subsets: readonly (readonly (readonly number[])[])[] = [[], [[0]], [[0], [1], [0, 1]], [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]];
 
 const dot = (a: Float64Array, b: Float64Array): number => {
   let sum = 0;
@@ -38,23 +37,28 @@ const residualSquares = (columns: readonly Float64Array[], coefficients: readonl
   return sum;
 };
 
-/** Gaussian elimination with partial pivoting; undefined where the columns are dependent. */
-const solve = (matrix: number[][], right: number[]): number[] | undefined => {
-  const size = right.length;
-  const rows = matrix.map((row, i) => [...row, right[i] ?? 0]);
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? 0;
-  const scale = Math.max(...matrix.map((row, i) => Math.abs(row[i] ?? 0)));
-  for (let column = 0; column < size; column++) {
-    let pivot = column;
-    for (let i = column + 1; i < size; i++) if (Math.abs(at(i, column)) > Math.abs(at(pivot, column))) pivot = i;
-    if (!(Math.abs(at(pivot, column)) > scale * 1e-14)) return undefined;
-    [rows[column], rows[pivot]] = [rows[pivot] ?? [], rows[column] ?? []];
-    for (let i = 0; i < size; i++) {
-      if (i === column) continue;
-      const factor = at(i, column) / at(column, column);
-      const row = rows[i];
-      if (row) for (let j = column; j <= size; j++) row[j] = at(i, j) - factor * at(column, j);
+/** The normal equations of the active columns, by Cholesky's factorisation; undefined where the columns are dependent. */
+const solve = (gram: readonly (readonly number[])[], right: readonly number[], active: readonly number[]): readonly number[] | undefined => {
+  const size = active.length;
+  const lower = new Float64Array(size * size);
+  const at = (i: number, j: number): number => lower[i * size + j] ?? 0;
+  const solved: number[] = [];
+  for (let i = 0; i < size; i++) {
+    const row = gram[active[i] ?? 0] ?? [];
+    for (let j = 0; j <= i; j++) {
+      let rest = row[active[j] ?? 0] ?? 0;
+      for (let k = 0; k < j; k++) rest -= at(i, k) * at(j, k);
+      if (i === j && !(rest > (row[active[i] ?? 0] ?? 0) * 1e-14)) return undefined;
+      lower[i * size + j] = i === j ? Math.sqrt(rest) : rest / at(j, j);
     }
+    let value = right[active[i] ?? 0] ?? 0;
+    for (let k = 0; k < i; k++) value -= at(i, k) * (solved[k] ?? 0);
+    solved.push(value / at(i, i));
   }
-  return right.map((_, i) => at(i, size) / at(i, i));
+  for (let i = size - 1; i >= 0; i--) {
+    let value = solved[i] ?? 0;
+    for (let k = i + 1; k < size; k++) value -= at(k, i) * (solved[k] ?? 0);
+    solved[i] = value / at(i, i);
+  }
+  return solved;
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Visit } from "../record/run.ts";
 import { normals } from "./random.ts";
-import { type Draws, relativePrecision, resample } from "./resampling.ts";
+import { type Draws, resample } from "./resampling.ts";
 import { percentileInterval } from "./statistics.ts";
 
 const draws = (workers: number, turns: number, rest: Partial<Draws> = {}): Draws => ({
@@ -87,15 +87,5 @@ describe("resample", () => {
       }
       expect(covered / 60).toBeGreaterThanOrEqual(0.93);
     }
-  });
-});
-
-describe("relativePrecision", () => {
-  it("narrows with turns, and is infinite without a time", () => {
-    const normal = normals(5);
-    const visits = Array.from({ length: 24 }, (_, i) => visit(i % 4, i, [Math.exp(0.03 * normal()), Math.exp(0.03 * normal())]));
-    const clock = { source: "gpu", stepNs: 1 } as const;
-    expect(relativePrecision(visits, clock, 1)).toBeLessThan(relativePrecision(visits.slice(0, 4), clock, 1));
-    expect(relativePrecision([], clock, 1)).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -1,6 +1,6 @@
-import type { Clock, ClockSource, RunRecord, Visit } from "../record/run.ts";
+import type { ClockSource, RunRecord, Visit } from "../record/run.ts";
 import { normals, seedFor, uniformAt, uniforms } from "./random.ts";
-import { median, medianInPlace, percentileInterval, studentRatio } from "./statistics.ts";
+import { median, medianInPlace, studentRatio } from "./statistics.ts";
 
 /** A median and what it could as well have been: index r of all spreads of one run comes of the same draw of workers and turns, so ratios and fits over cells stay paired. */
 export interface Spread {
@@ -56,7 +56,7 @@ export const resample = (visits: readonly Visit[], draws: Draws, id: string): Sp
   const floor = unseenSpread(used, samples, estimate, draws);
   const normal = normals(seedFor(draws.seed, `${id}/unseen`));
   const uniform = uniforms(seedFor(draws.seed, `${id}/samples`));
-  const buffer = new Float64Array(draws.slots[0] * Math.max(...groups.map((group) => group.length)) * Math.max(...all.map((times) => times.length)));
+  const buffer = new Float64Array(groups.length * Math.max(...groups.map((group) => group.length)) * Math.max(...all.map((times) => times.length)));
   const replicates = Float64Array.from({ length: draws.count }, (_, replicate) => {
     const drawn = Math.max(resampledMedian(groups, replicate, draws, uniform, buffer), estimate / 1000);
     return estimate * Math.exp(widen * Math.log(drawn / estimate) + (floor > 0 ? floor * normal() : 0));
@@ -125,17 +125,4 @@ const unseenSpread = (visits: readonly Visit[], samples: number, estimate: numbe
   const step = draws.stepMs / repetitions / estimate / (2 * 1.96);
   const few = samples === 1 ? singleSampleSpread : visits.length === 1 ? singleVisitSpread : 0;
   return Math.min(2, Math.hypot(step, few));
-};
-
-/**
- * Half the 95 % interval of one cell's median over that median, as the summary of a finished run will have it up to the noise of 200
- * replicates: what a schedule compares with the precision asked for. Infinity without a positive median.
- */
-export const relativePrecision = (visits: readonly Visit[], clock: Clock, seed: number): number => {
-  const groups = [...byWorker(visits).values()];
-  const slots = [Math.max(1, groups.length), Math.max(1, ...groups.map((group) => group.length))] as const;
-  const spread = resample(visits, { seed, count: 200, slots, source: clock.source, stepMs: clock.stepNs / 1e6 }, "precision");
-  if (!spread) return Number.POSITIVE_INFINITY;
-  const { value, low, high } = percentileInterval(spread.estimate, spread.replicates);
-  return (high - low) / (2 * value);
 };

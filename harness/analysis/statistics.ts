@@ -1,7 +1,7 @@
 import type { Estimate } from "../record/run.ts";
 
 /** The middle of `values`, or NaN of none. Reorders nothing. */
-export const median = (values: ArrayLike<number>): number => medianInPlace(Float64Array.from(values), values.length);
+export const median = (values: ArrayLike<number>): number => medianInPlace(new Float64Array(values), values.length);
 
 /** The median of the first `count` of `buffer`, which is reordered: quickselect (Hoare 1961), as resampling takes millions of these. */
 export const medianInPlace = (buffer: Float64Array, count: number): number => {
@@ -49,7 +49,7 @@ export const quantileSorted = (ascending: ArrayLike<number>, p: number): number 
 
 /** An estimate with the central 95 % of its replicates, which is stretched where needed to hold the estimate itself. */
 export const percentileInterval = (value: number, replicates: ArrayLike<number>): Estimate => {
-  const ascending = Float64Array.from(replicates).sort();
+  const ascending = new Float64Array(replicates).sort();
   if (ascending.length === 0) return { value, low: value, high: value };
   return { value, low: Math.min(value, quantileSorted(ascending, 0.025)), high: Math.max(value, quantileSorted(ascending, 0.975)) };
 };

@@ -1,7 +1,4 @@
 import { fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import type { Candidate } from "../device/adapters.ts";
@@ -15,16 +12,15 @@ const keptStderr = 4000;
 const closeMs = 2000;
 
 /**
- * Starts a worker process in a candidate's environment. It reads LD_LIBRARY_PATH and VK_DRIVER_FILES when it starts, and it gets a shader
- * cache folder of its own: with the driver's shared disk cache, compile times would be those of an earlier run.
+ * Starts a worker process in a candidate's environment: it reads LD_LIBRARY_PATH and VK_DRIVER_FILES when it starts. `shaderCache` is a
+ * folder for the driver's compiled shaders: with the user's own, compile times would be those of an earlier run.
  */
-export const startWorker = (candidate: Candidate): Worker => {
-  const cacheFolder = mkdtempSync(join(tmpdir(), "attnbench-shaders-"));
+export const startWorker = (candidate: Candidate, shaderCache: string): Worker => {
   const child = fork(script, [], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     execArgv: [],
-    env: { ...process.env, ...candidate.env, MESA_SHADER_CACHE_DIR: cacheFolder },
+    env: { ...process.env, ...candidate.env, MESA_SHADER_CACHE_DIR: shaderCache },
   });
   let alive = true;
   let stderr = "";
@@ -34,7 +30,6 @@ export const startWorker = (candidate: Candidate): Worker => {
     const onEnd = (reason: string): void => {
       if (!alive) return;
       alive = false;
-      rmSync(cacheFolder, { recursive: true, force: true });
       for (const { reject, timer } of waiting.values()) {
         clearTimeout(timer);
         reject(new CellFailure("deviceLost", `the worker ended: ${reason}${lastLine(stderr)}`));

@@ -2,6 +2,7 @@ import { NoAdapter } from "../device/adapterFacts.ts";
 import { adapterCandidates, type Candidate, visibleGpus } from "../device/adapters.ts";
 import { startWorker } from "./childWorker.ts";
 import { type HelloReply, type HelloRequest, protocol, type Worker } from "./messages.ts";
+import { makeShaderCache } from "./shaderCache.ts";
 
 /** A worker that has answered hello, and how it was reached, so that the next one is the same. */
 export interface Connection {
@@ -31,8 +32,10 @@ const choiceOf = (candidate: Candidate, hello: HelloReply): string => {
  */
 export const connector = (asked: string, request: Omit<HelloRequest, "match">): Connect => {
   let settled: { candidate: Candidate; passedOver: readonly string[] } | undefined;
+  let shaderCache: string | undefined;
   const greet = async (candidate: Candidate): Promise<{ worker: Worker; hello: HelloReply }> => {
-    const worker = startWorker(candidate);
+    shaderCache ??= makeShaderCache();
+    const worker = startWorker(candidate, shaderCache);
     try {
       const hello = await worker.ask("hello", { ...request, match: candidate.match }, helloMs);
       if (hello.protocol !== protocol) throw new NoAdapter(`the worker speaks protocol ${hello.protocol}, this command ${protocol}: rebuild`);

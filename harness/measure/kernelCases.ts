@@ -15,11 +15,16 @@ const phases: readonly Phase[] = ["prefill", "decode", "generate"];
 const parameterSets = (mechanism: Mechanism): Record<string, ParameterValue>[] => {
   const defaults = Object.fromEntries(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameter.default]));
   const values = Object.entries(mechanism.parameters).map(([name, parameter]) => {
-    const all = parameter.kind === "choice" ? parameter.values : parameter.kind === "boolean" ? [false, true] : [parameter.minimum, parameter.default, parameter.maximum];
+    const all =
+      parameter.kind === "choice" ? parameter.values : parameter.kind === "boolean" ? [false, true] : [parameter.minimum, parameter.default, parameter.maximum];
     return { name, all: [...new Set<ParameterValue>(all)], few: parameter.kind !== "integer" };
   });
-  const product = values.filter(({ few }) => few).reduce<Record<string, ParameterValue>[]>((sets, { name, all }) => sets.flatMap((set) => all.map((value) => ({ ...set, [name]: value }))), [defaults]);
-  const single = values.filter(({ few }) => !few).flatMap(({ name, all }) => all.filter((value) => value !== defaults[name]).map((value) => ({ ...defaults, [name]: value })));
+  const product = values
+    .filter(({ few }) => few)
+    .reduce<Record<string, ParameterValue>[]>((sets, { name, all }) => sets.flatMap((set) => all.map((value) => ({ ...set, [name]: value }))), [defaults]);
+  const single = values
+    .filter(({ few }) => !few)
+    .flatMap(({ name, all }) => all.filter((value) => value !== defaults[name]).map((value) => ({ ...defaults, [name]: value })));
   return [...product, ...single];
 };
 
@@ -33,24 +38,26 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
             sizes.n
               .filter((n) => (set === 0 && layout === 0) || n === 65 || n === 130)
               .filter(() => kvHeads === heads || mechanism.groupedHeads)
-              .map((n): Cell => ({
-                id: `${mechanism.name}-${form}-${phase}-n${n}-d${headDim}-b${batch}-h${heads}-kv${kvHeads}-${Object.values(parameters).join("-")}`,
-                mechanism: mechanism.name,
-                label: mechanism.name,
-                form,
-                phase,
-                n,
-                batch,
-                heads,
-                kvHeads,
-                headDim,
-                headDimV: headDim,
-                dModel: heads * headDim,
-                dtype: "f32",
-                kvDtype: "f32",
-                stateDtype: "f32",
-                parameters,
-              })),
+              .map(
+                (n): Cell => ({
+                  id: `${mechanism.name}-${form}-${phase}-n${n}-d${headDim}-b${batch}-h${heads}-kv${kvHeads}-${Object.values(parameters).join("-")}`,
+                  mechanism: mechanism.name,
+                  label: mechanism.name,
+                  form,
+                  phase,
+                  n,
+                  batch,
+                  heads,
+                  kvHeads,
+                  headDim,
+                  headDimV: headDim,
+                  dModel: heads * headDim,
+                  dtype: "f32",
+                  kvDtype: "f32",
+                  stateDtype: "f32",
+                  parameters,
+                }),
+              ),
           ),
         ),
       ),

@@ -6,6 +6,7 @@ import { type OpenDevice, openDevice } from "../device/openDevice.ts";
 import { checkingToggles, timingToggles } from "../device/toggles.ts";
 import { version } from "../version.ts";
 import { type Answer, type Envelope, type HelloReply, type HelloRequest, type Messages, type MessageType, protocol } from "./messages.ts";
+import { removeShaderCache } from "./shaderCache.ts";
 import { createWorkbench, type Workbench } from "./workbench.ts";
 
 /**
@@ -73,5 +74,9 @@ process.on("message", (envelope: Envelope) => {
     });
   });
 });
-process.on("disconnect", end);
+process.on("disconnect", () => {
+  // The parent is gone, perhaps killed: nobody else is left to clean up.
+  removeShaderCache(process.env.MESA_SHADER_CACHE_DIR);
+  end();
+});
 process.on("SIGINT", () => {});

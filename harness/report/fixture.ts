@@ -1,5 +1,4 @@
 import type { GrowthClass, Look, Mechanism } from "../../kernels/mechanism.ts";
-import { uniformStream } from "../../kernels/random.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import type { CellRecord, Crossover, Environment, Estimate, Finding, Fit, Outcome, RunRecord, RunState } from "../record/run.ts";
 import { schemaVersion } from "../record/run.ts";
@@ -57,6 +56,15 @@ export const deltaArm: FixtureArm = {
   factor: 1.7,
 };
 
+/** Uniforms in [0, 1) by the minimal-standard generator (Park and Miller, CACM 31, 1988). */
+const uniformsOf = (seed: number): (() => number) => {
+  let state = (Math.abs(seed) % 2147483646) + 1;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+};
+
 const estimate = (value: number, spread = 0.02): Estimate => ({ value, low: value * (1 - spread), high: value * (1 + spread) });
 
 interface Coefficients {
@@ -79,12 +87,22 @@ const timeMs = ({ t0, a, b }: Coefficients, n: number): number => t0 + a * n + b
 const stateBytesOf = (arm: FixtureArm, n: number, dModel: number): number => (arm.family === "softmax" ? (2 * n * dModel * 4) / arm.sharing : dModel * 64 * 4);
 
 const growthOf = (arm: FixtureArm, phase: Experiment["phase"], metric: Fit["metric"]): GrowthClass =>
-  metric === "stateBytes" ? (arm.family === "softmax" ? "O(n)" : "O(1)") : phase === "decode" ? (arm.family === "softmax" ? "O(n)" : "O(1)") : arm.family === "softmax" ? "O(n²)" : "O(n)";
+  metric === "stateBytes"
+    ? arm.family === "softmax"
+      ? "O(n)"
+      : "O(1)"
+    : phase === "decode"
+      ? arm.family === "softmax"
+        ? "O(n)"
+        : "O(1)"
+      : arm.family === "softmax"
+        ? "O(n²)"
+        : "O(n)";
 
 const cellOf = (options: FixtureOptions, arm: FixtureArm, n: number, dModel: number): CellRecord => {
   const phase = options.phase ?? "prefill";
   const heads = dModel / 64;
-  const uniform = uniformStream(n + dModel, arm.label);
+  const uniform = uniformsOf(7919 * n + 31 * dModel + Math.round(1e4 * arm.factor) + (arm.family === "linear" ? 5 : 0));
   const medianMs = timeMs(coefficientsOf(arm, phase, dModel, options.deviceClass === "software"), n) * (1 + 0.02 * (uniform() - 0.5));
   const halfWidth = 0.01 + 0.05 * uniform();
   const outcome = options.outcome?.({ label: arm.label, n, dModel }) ?? { status: "ok" };
@@ -155,7 +173,13 @@ const fitsOf = (options: FixtureOptions, arm: FixtureArm, dModel: number, cells:
   const last = own.at(-1)?.n ?? 1;
   const slope = (coefficients.a * last + 2 * coefficients.b * last * last) / timeMs(coefficients, last);
   const decided = own.length >= 4;
-  const base = { label: arm.label, mechanism: arm.mechanism, form: own[0]?.form ?? "", variable: "n", series: { dModel, heads: dModel / 64, headDim: 64 } } as const;
+  const base = {
+    label: arm.label,
+    mechanism: arm.mechanism,
+    form: own[0]?.form ?? "",
+    variable: "n",
+    series: { dModel, heads: dModel / 64, headDim: 64 },
+  } as const;
   const time: Fit = {
     ...base,
     metric: "time",
@@ -173,7 +197,8 @@ const fitsOf = (options: FixtureOptions, arm: FixtureArm, dModel: number, cells:
     ...base,
     metric: "stateBytes",
     points: own.map(({ n, stateBytes }) => ({ x: n, y: stateBytes ?? 0, low: stateBytes ?? 0, high: stateBytes ?? 0 })),
-    coefficients: own.length < 3 ? undefined : { t0: estimate(arm.family === "softmax" ? 0 : stateBytesOf(arm, 1, dModel), 0), a: estimate(perN, 0), b: estimate(0, 0) },
+    coefficients:
+      own.length < 3 ? undefined : { t0: estimate(arm.family === "softmax" ? 0 : stateBytesOf(arm, 1, dModel), 0), a: estimate(perN, 0), b: estimate(0, 0) },
     exponent: own.length < 3 ? undefined : estimate(arm.family === "softmax" ? 1 : 0, 0),
     class: decided ? growthOf(arm, phase, "stateBytes") : "undecided",
     note: undefined,
@@ -207,7 +232,8 @@ const crossoversOf = (options: FixtureOptions, arms: readonly FixtureArm[], dMod
             const ns = cells.filter((cell) => cell.label === above.label && cell.dModel === dModel && cell.summary !== undefined).map((cell) => cell.n);
             const phase = options.phase ?? "prefill";
             const software = options.deviceClass === "software";
-            const value = (arm: FixtureArm) => (n: number) => (metric === "time" ? timeMs(coefficientsOf(arm, phase, dModel, software), n) : stateBytesOf(arm, n, dModel));
+            const value = (arm: FixtureArm) => (n: number) =>
+              metric === "time" ? timeMs(coefficientsOf(arm, phase, dModel, software), n) : stateBytesOf(arm, n, dModel);
             const [least, most] = [Math.min(...ns), Math.max(...ns)];
             const n = ns.length < 3 ? undefined : crossingOf(value(above), value(below), least, most);
             const already = ns.length >= 3 && value(above)(least) >= value(below)(least);
@@ -229,10 +255,20 @@ const findingsOf = (options: FixtureOptions, crossovers: readonly Crossover[], f
   const crossing = crossovers.find((crossover) => crossover.metric === "time" && crossover.n !== undefined);
   const where = options.deviceClass === "software" ? ", on this CPU emulation" : "";
   return [
-    ...fits.slice(0, 1).map((fit): Finding => ({ kind: "growth", text: `The time of ${fit.label} grows as ${fit.class}: at the longest text measured, its slope is ${fit.exponent?.value.toFixed(2) ?? "undecided"}.` })),
+    ...fits.slice(0, 1).map(
+      (fit): Finding => ({
+        kind: "growth",
+        text: `The time of ${fit.label} grows as ${fit.class}: at the longest text measured, its slope is ${fit.exponent?.value.toFixed(2) ?? "undecided"}.`,
+      }),
+    ),
     ...(crossing?.n === undefined
       ? []
-      : [{ kind: "crossover", text: `From n = ${Math.round(crossing.n.value)} (95 % interval ${Math.round(crossing.n.low)} to ${Math.round(crossing.n.high)}) on, ${crossing.between[1]} is faster than ${crossing.between[0]}${where}.` } as const]),
+      : [
+          {
+            kind: "crossover",
+            text: `From n = ${Math.round(crossing.n.value)} (95 % interval ${Math.round(crossing.n.low)} to ${Math.round(crossing.n.high)}) on, ${crossing.between[1]} is faster than ${crossing.between[0]}${where}.`,
+          } as const,
+        ]),
     { kind: "memory", text: "At n = 16,384 softmax carries 64 MiB of state, linear 128 KiB: 512 times less." },
     { kind: "warning", text: "Near n* softmax runs at 55 % of its ceiling and linear at 17 %: the arms are unequal." },
     { kind: "expectation", text: "linear.time is O(n)", verdict: "pass" },
@@ -293,7 +329,9 @@ export const fixtureRecord = (options: FixtureOptions = {}): RunRecord => {
     experiment: {
       name: phase,
       title: options.title ?? (phase === "decode" ? "What one more token costs" : "What a longer text costs"),
-      question: options.question ?? (phase === "decode" ? "Does the next token cost more, the more came before it?" : "Does a text twice as long take twice the time, or four times?"),
+      question:
+        options.question ??
+        (phase === "decode" ? "Does the next token cost more, the more came before it?" : "Does a text twice as long take twice the time, or four times?"),
       phase,
       arms: arms.map(({ mechanism, label, family }) => ({ mechanism, label, form: family === "softmax" ? "tiled" : "chunk", overrides: {} })),
       axes: { n: { values: ns }, dModel: { values: dModels } },

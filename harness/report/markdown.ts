@@ -41,8 +41,12 @@ export const renderMarkdown = (run: RunRecord): string => {
   const parts = [
     `## ${text(shortened(experiment.title, 200))}`,
     experiment.question === undefined ? "" : `_${text(shortened(experiment.question, 300))}_`,
-    answerSentences(record).map((sentence) => `- ${text(sentence)}`).join("\n"),
-    warningsOf(record).map((sentence) => `> ⚠ ${text(sentence)}`).join("\n>\n"),
+    answerSentences(record)
+      .map((sentence) => `- ${text(sentence)}`)
+      .join("\n"),
+    warningsOf(record)
+      .map((sentence) => `> ⚠ ${text(sentence)}`)
+      .join("\n>\n"),
     expectations.map(({ text: sentence, verdict }) => `- ${verdicts[verdict ?? "undecided"]}: ${text(sentence)}`).join("\n"),
     `${text(environment.adapter.description || environment.adapter.choice)} (${environment.deviceClass}), ${environment.clock.source} clock, ${tallySentence(tallyOf(record.cells))}, run ${text(record.run)}.`,
     crossovers.length === 0

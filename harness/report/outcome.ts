@@ -1,5 +1,5 @@
-import type { CellRecord, Crossover, Fit, RunRecord } from "../record/run.ts";
 import { formatCount } from "../analysis/format.ts";
+import type { CellRecord, Crossover, Fit } from "../record/run.ts";
 import { bracketed } from "./interval.ts";
 
 /** How many cells ended in each way. */
@@ -23,8 +23,10 @@ export const counted = (value: number, one: string, many = `${one}s`): string =>
 /** "40 of 42 cells measured, 1 failed, 1 skipped" */
 export const tallySentence = (tally: Tally): string =>
   [
-    `${formatCount(tally.ok)} of ${counted(tally.all, "cell")} measured`,
-    ...(["failed", "skipped", "censored", "pending"] as const).flatMap((status) => (tally[status] === 0 ? [] : [`${formatCount(tally[status])} ${status === "pending" ? "not reached" : status}`])),
+    `${tally.ok === 0 ? "none" : formatCount(tally.ok)} of ${counted(tally.all, "cell")} measured`,
+    ...(["failed", "skipped", "censored", "pending"] as const).flatMap((status) =>
+      tally[status] === 0 ? [] : [`${formatCount(tally[status])} ${status === "pending" ? "not reached" : status}`],
+    ),
   ].join(", ");
 
 /** The codes behind the cells that were not measured, most frequent first: "timeCap 3, overLimit 1". */
@@ -55,13 +57,14 @@ export const crossoverText = ({ outcome, n, crossings, between }: Crossover): st
   }
 };
 
-export const verdictWords: Readonly<Record<Fit["verdict"], string>> = { agrees: "agrees with the claim", contradicted: "contradicts the claim", undecided: "undecided" };
+export const verdictWords: Readonly<Record<Fit["verdict"], string>> = {
+  agrees: "agrees with the claim",
+  contradicted: "contradicts the claim",
+  undecided: "undecided",
+};
 
 /** Sizes that a series is named by: "dModel 512, heads 8". */
 export const seriesText = (series: Readonly<Record<string, number | string | boolean>>): string =>
   Object.entries(series)
     .map(([name, value]) => `${name} ${typeof value === "number" ? formatCount(value) : value}`)
     .join(", ");
-
-/** Is anything of the run worth a chart? */
-export const hasTimes = (record: RunRecord): boolean => record.cells.some((cell) => cell.outcome.status === "ok" && cell.summary !== undefined);

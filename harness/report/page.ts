@@ -2,13 +2,13 @@ import type { LoggerInterface } from "vega-util";
 import type { RunRecord } from "../record/run.ts";
 import { themeVariables } from "./charts/theme.ts";
 import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";
+import { tallyOf, tallySentence } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import { answerSection, answerSentences, warningsOf } from "./sections/answer.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
 import { limitsSection, trustSection } from "./sections/trust.ts";
-import { tallyOf, tallySentence } from "./outcome.ts";
 import { indexStyle, pageStyle } from "./style.ts";
 
 // Nothing is fetched and no script runs; styles are inline because the page is one file.

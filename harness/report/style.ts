@@ -1,5 +1,5 @@
-import { heatSteps, themeVariables } from "./charts/theme.ts";
 import type { RunRecord } from "../record/run.ts";
+import { heatSteps, themeVariables } from "./charts/theme.ts";
 
 const declarations = (scheme: "light" | "dark", pairs: Iterable<{ readonly name: string; readonly light: string; readonly dark: string }>): string =>
   [...pairs].map((pair) => `${pair.name}:${pair[scheme]}`).join(";");
@@ -45,8 +45,8 @@ a{color:var(--accent)}
 .verdict.pass{color:var(--good)}.verdict.fail{color:var(--bad)}.verdict.undecided{color:var(--unsure)}
 .warnings{background:var(--warn-back);border:1px solid var(--warn-line);border-radius:8px;padding:6px 14px;margin:1em 0 0;max-width:52em}
 .warnings p{margin:.35em 0}
-.trust{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,235px),1fr));gap:1px;margin:30px 0 0;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
-.trust div{background:var(--wash);padding:10px 14px}
+.trust{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,235px),1fr));gap:1px;margin:30px 0 0;background:var(--wash);border:1px solid var(--line);border-radius:10px;overflow:hidden}
+.trust div{box-shadow:0 0 0 1px var(--line);padding:10px 14px}
 .trust dt{font-size:.76rem;color:var(--muted)}
 .trust dd{margin:1px 0 0;font-weight:600;font-size:.95rem;line-height:1.35}
 .trust small{display:block;font-weight:400;line-height:1.35}
@@ -93,7 +93,7 @@ footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
 .runs li{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
 .runs h2{font-size:1.1rem;margin:0}
 @media (max-width:590px){.trust{grid-template-columns:1fr 1fr}.trust div{padding:8px 10px}header{padding-top:22px}.answer{padding-left:14px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
-@media print{@page{margin:14mm}body{font-size:10.5pt}.scroll{overflow:visible;max-height:none;border:0}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}.figures.pair,.facets.many{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
+@media print{@page{margin:14mm}body{font-size:10.5pt}.scroll{overflow:visible;max-height:none;border:0}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;
 

@@ -3,7 +3,7 @@
 // (lane = contraction index) and broadcast. Scores go through workgroup memory, since their columns become the next contraction index; all of
 // them come first, so that two register tiles are never alive at once.
 @group(0) @binding(0) var<storage, read> q: array<f32>; // [batch, token, head, key]
-@group(0) @binding(1) var<storage, read> k: array<f32>; // [batch, token, head, key]
+@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
 @group(0) @binding(2) var<storage, read> v: array<f32>; // [batch, token, head, value]
 @group(0) @binding(3) var<storage, read> chunkStates: array<f32>; // [batch, head, chunk, key, value]: before each chunk
 @group(0) @binding(4) var<storage, read_write> o: array<f32>; // [batch, token, head, value]
@@ -27,7 +27,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     return;
   }
   let firstColumn = (group.y % COLUMN_TILES) * COLUMNS;
-  let qBase = (batch * TOKENS * HEADS + head) * KEYS; // of keys too
+  let qBase = (batch * TOKENS * HEADS + head) * KEYS;
   let vBase = (batch * TOKENS * HEADS + head) * VALUES;
   let last = min(row0 + ROWS, TOKENS) - 1u;
   // Edges are clamped, not branched around: a row or column past the last is the last once more. Lanes past the last column do not store.
@@ -44,7 +44,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   for (var key0 = 0u; chunk * CHUNK + key0 <= last; key0 += KEY_BLOCK) {
 #each w KEY_WIDTHS
     let key${w}Token = chunk * CHUNK + key0 + ${w}u * SUBGROUP + lane;
-    let keyAt${w} = qBase + min(key${w}Token, last) * (HEADS * KEYS);
+    let keyAt${w} = (batch * TOKENS * HEADS + head + min(key${w}Token, last) * HEADS) * KEY_QUADS;
 #each r ROW_QUADS
     var p${w}_${r} = vec4f(0.0);
 #end
@@ -55,14 +55,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r ROW_QUADS
       let a${r} = featured(vec4f(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel]));
 #end
-      for (var i = 0u; i < count; i++) {
+      // Neighbouring lanes read rows far apart, so each takes four channels of its row at a time.
+      for (var i = 0u; i < count; i += 4u) {
 #each w KEY_WIDTHS
-        let b${w} = vec4f(featuredScalar(k[keyAt${w} + k0 + i]));
+        let b${w} = featured(k[keyAt${w} + (k0 + i) / 4u]);
 #end
+#each c 4
 #each r ROW_QUADS
-        let x${r} = subgroupShuffle(a${r}, i);
+        let x${c}_${r} = subgroupShuffle(a${r}, i + ${c}u);
 #each w KEY_WIDTHS
-        p${w}_${r} = fma(x${r}, b${w}, p${w}_${r});
+        p${w}_${r} = fma(x${c}_${r}, vec4f(b${w}[${c}]), p${w}_${r});
+#end
 #end
 #end
       }

@@ -1,73 +1,63 @@
 /** Names a kernel source may count by or test: the constants of its step. */
 export type Counts = Readonly<Record<string, number | boolean>>;
 
-const directive = /^\s*#(each|if|else|end)\b(.*)$/;
-const expression = /\$\{\s*(\w+)\s*(?:([*/%+])\s*(\w+)\s*)?\}/g;
+type Block =
+  | { readonly kind: "line"; readonly text: string }
+  | { readonly kind: "each"; readonly variable: string; readonly limit: string; readonly body: readonly Block[] }
+  | { readonly kind: "if"; readonly name: string; readonly body: readonly Block[]; readonly otherwise: readonly Block[] };
 
 /**
  * Expand a .wgsl source: `#each i COUNT` … `#end` repeats its lines with i = 0 … COUNT − 1, `#if NAME` … `#else` … `#end` keeps one side,
- * and `${i}`, `${i + 1}`, `${i / SIZE}`, `${i % SIZE}` become whole numbers. Private arrays with variable indices are memory on software
- * adapters and take minutes to compile (DESIGN §7), so register tiles are named scalars, and this names them.
+ * and `${i}`, `${i + 1}`, `${i * 4}`, `${i / SIZE}`, `${i % SIZE}` become whole numbers. Private arrays with variable indices are memory on
+ * software adapters and compile slowly there, so register tiles are named scalars, and this names them.
  * Throws on unknown names and unbalanced blocks: a mistake in a kernel, not in its use.
  */
 export const unroll = (source: string, counts: Counts): string => {
-  const { lines, next } = expand(source.split("\n"), 0, counts);
-  if (next < source.split("\n").length) throw new Error(`line ${next + 1}: #end or #else without a block`);
-  return lines.join("\n");
+  const lines = source.split("\n");
+  const { blocks, next } = parse(lines, 0);
+  if (next < lines.length) throw new Error(`line ${next + 1}: ${lines[next]?.trim()} without a block`);
+  return expand(blocks, counts).join("\n");
 };
 
-interface Expanded {
-  readonly lines: readonly string[];
-  /** index of the directive that closed the block, or of the end */
-  readonly next: number;
-}
+const directive = /^\s*#(each|if|else|end)\b\s*(\S*)\s*(\S*)/;
 
-const expand = (source: readonly string[], from: number, names: Counts): Expanded => {
-  const lines: string[] = [];
-  for (let at = from; at < source.length; at++) {
-    const line = source[at] ?? "";
-    const [, word, rest = ""] = directive.exec(line) ?? [];
+/** Blocks up to the #else or #end that closes this level, or the end of the source; `next` is its index. */
+const parse = (lines: readonly string[], from: number): { readonly blocks: readonly Block[]; readonly next: number } => {
+  const blocks: Block[] = [];
+  for (let at = from; at < lines.length; at++) {
+    const text = lines[at] ?? "";
+    const [, word, first = "", second = ""] = directive.exec(text) ?? [];
+    if (word === "end" || word === "else") return { blocks, next: at };
     if (word === undefined) {
-      lines.push(substitute(line, names));
+      blocks.push({ kind: "line", text });
       continue;
     }
-    if (word === "end" || word === "else") return { lines, next: at };
-    const block = word === "each" ? expandEach(source, at, rest, names) : expandIf(source, at, rest, names);
-    lines.push(...block.lines);
-    at = block.next;
+    const body = parse(lines, at + 1);
+    const otherwise = word === "if" && lines[body.next]?.trim() === "#else" ? parse(lines, body.next + 1) : { blocks: [], next: body.next };
+    if (lines[otherwise.next]?.trim() !== "#end") throw new Error(`line ${at + 1}: ${text.trim()} without #end`);
+    blocks.push(
+      word === "each"
+        ? { kind: "each", variable: first, limit: second, body: body.blocks }
+        : { kind: "if", name: first, body: body.blocks, otherwise: otherwise.blocks },
+    );
+    at = otherwise.next;
   }
-  return { lines, next: source.length };
+  return { blocks, next: lines.length };
 };
 
-const expandEach = (source: readonly string[], at: number, rest: string, names: Counts): Expanded => {
-  const [variable = "", limit = ""] = rest.trim().split(/\s+/);
-  const lines: string[] = [];
-  // An empty range still has to find its #end.
-  let next = expand(source, at + 1, { ...names, [variable]: 0 }).next;
-  for (let i = 0; i < integer(limit, names); i++) {
-    const body = expand(source, at + 1, { ...names, [variable]: i });
-    lines.push(...body.lines);
-    next = body.next;
-  }
-  return { lines, next: closed(source, next, at) };
-};
-
-const expandIf = (source: readonly string[], at: number, rest: string, names: Counts): Expanded => {
-  const name = rest.trim();
-  const value = names[name];
-  if (typeof value !== "boolean") throw new Error(`line ${at + 1}: #if wants a boolean, ${name} is ${value}`);
-  const first = expand(source, at + 1, names);
-  const second = /^\s*#else\b/.test(source[first.next] ?? "") ? expand(source, first.next + 1, names) : undefined;
-  return { lines: value ? first.lines : (second?.lines ?? []), next: closed(source, second?.next ?? first.next, at) };
-};
-
-const closed = (source: readonly string[], next: number, opened: number): number => {
-  if (!/^\s*#end\b/.test(source[next] ?? "")) throw new Error(`line ${opened + 1}: block without #end`);
-  return next;
-};
+const expand = (blocks: readonly Block[], names: Counts): string[] =>
+  blocks.flatMap((block) => {
+    if (block.kind === "line") return substitute(block.text, names);
+    if (block.kind === "each") {
+      return Array.from({ length: integer(block.limit, names) }, (_, i) => expand(block.body, { ...names, [block.variable]: i })).flat();
+    }
+    const value = names[block.name];
+    if (typeof value !== "boolean") throw new Error(`#if ${block.name}: a boolean is wanted, it is ${value}`);
+    return expand(value ? block.body : block.otherwise, names);
+  });
 
 const substitute = (line: string, names: Counts): string =>
-  line.replace(expression, (_, left: string, operator: string | undefined, right: string | undefined) => {
+  line.replace(/\$\{\s*(\w+)\s*(?:([*/%+])\s*(\w+)\s*)?\}/g, (_, left: string, operator: string | undefined, right: string | undefined) => {
     const a = integer(left, names);
     if (operator === undefined || right === undefined) return String(a);
     const b = integer(right, names);

@@ -41,10 +41,12 @@ const chunkVariants = (shape: Shape, capabilities: Capabilities): readonly Chunk
     path: "subgroup",
     rows,
     columns: evenColumns(values, subgroup, widths),
-    keys: evenColumns(chunk, subgroup, widths),
+    // Narrower, so that fewer scores above the diagonal are computed.
+    keys: evenColumns(chunk, subgroup, capabilities.software ? widths / 2 : widths),
   });
-  const sizes = chunk % 32 === 0 ? [16, 32] : [16];
-  return capabilities.software ? [...sizes.map(blocks), plain] : [plain, ...sizes.map(blocks)];
+  // A tile's scores against its whole chunk fill workgroup memory: 16 KiB is what every device has.
+  const sizes = [16, 32].filter((rows) => chunk % rows === 0 && 4 * rows * chunk <= 16384);
+  return capabilities.software ? sizes.map(blocks) : [plain, ...sizes.map(blocks)];
 };
 
 const recurrentVariants = (shape: Shape, capabilities: Capabilities): readonly RecurrentTiles[] => {
@@ -57,7 +59,7 @@ const recurrentVariants = (shape: Shape, capabilities: Capabilities): readonly R
     threads: normalized ? roundUp(Math.ceil(values / columns), unit) : unit,
     columns,
   });
-  const widths = capabilities.software ? [shape.phase === "prefill" ? 2 : 4, 1] : [1, 2];
+  const widths = capabilities.software ? [shape.phase === "prefill" ? 2 : Math.max(1, Math.floor(32 / unit)), 1] : [1, 2];
   return widths.filter((columns) => columns === 1 || values >= columns * unit).map(candidate);
 };
 

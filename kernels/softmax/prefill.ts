@@ -55,8 +55,8 @@ export const tiledPlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
   const buffers = softmaxBuffers(shape, "tiled", tiles);
   if (tiles.path === "subgroup") {
     const lanes = tileSize(tiles, "lanes");
-    const counts = { ROWS: rows, KEY_VECTORS: tileSize(tiles, "keys") / lanes, CHANNEL_VECTORS: shape.headDim / lanes, UNROLL: tileSize(tiles,'unroll'), UNROLL_V: tileSize(tiles,'unrollV') };
-    const own = { ...constants, LANES: lanes, ROWS: rows, KEY_VECTORS: counts.KEY_VECTORS, UNROLL: counts.UNROLL, UNROLL_V: counts.UNROLL_V };
+    const counts = { ROWS: rows, KEY_VECTORS: tileSize(tiles, "keys") / lanes, CHANNEL_VECTORS: shape.headDim / lanes };
+    const own = { ...constants, LANES: lanes, ROWS: rows, KEY_VECTORS: counts.KEY_VECTORS };
     return { buffers, setup: [], steps: [{ ...step("attention", tiledSubgroup, counts, own, bindings, workgroups), enables: ["subgroups"] }] };
   }
   const quads = shape.headDim / 4;

@@ -1,6 +1,5 @@
 // One token's attention over one split of KEYS cached keys (Flash-Decoding): the BLOCK query heads of a KV group that this
 // workgroup serves share every K and V load. Writes the split's unnormalised output, its score maximum (base 2) and its sum.
-// LANES threads share one key's dot product; with 1, a thread owns a key and no partial sums cross threads.
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> kCache: array<vec4f>;
 @group(0) @binding(2) var<storage, read> vCache: array<vec4f>;
@@ -10,9 +9,9 @@
 const QUADS = HEAD_DIM / 4u;
 const GROUP = HEADS / KV_HEADS;
 const BLOCKS = GROUP / BLOCK;
-const TURN = THREADS / LANES;
-const PARTS = THREADS / QUADS;
-const FAR_BELOW = -3.0e38;
+// Threads side by side over the channels, CHANNEL_QUADS vec4s each; PARTS such rows of threads take turns over the keys.
+const SPAN = min(THREADS, QUADS);
+const PARTS = THREADS / SPAN;
 
 var<workgroup> weights: array<f32, BLOCK * KEYS>;
 var<workgroup> parts: array<f32, BLOCK * THREADS>;
@@ -28,51 +27,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let key0 = split * KEYS;
   let keys = min(KEYS, token + 1u - key0);
   let cacheBase = ((batch * CAPACITY + key0) * KV_HEADS + kvHead) * QUADS;
-
-  let lane = thread % LANES;
-  //@repeat g BLOCK
-  var max${g} = FAR_BELOW;
-  //@repeat c LANE_QUADS
-  let q${g}_${c} = q[((batch * STREAM + token % STREAM) * HEADS + head0 + ${g}u) * QUADS + lane + ${c}u * LANES] * SCALE_LOG2E;
-  //@end
-  //@end
-  for (var turn = 0u; turn < keys; turn += TURN) {
-    let key = min(turn + thread / LANES, keys - 1u);
-    let base = cacheBase + key * KV_HEADS * QUADS + lane;
-    //@repeat g BLOCK
-    var score${g} = 0.0;
-    //@end
-    //@repeat c LANE_QUADS
-    let k${c} = kCache[base + ${c}u * LANES];
-    //@repeat g BLOCK
-    score${g} += dot(q${g}_${c}, k${c});
-    //@end
-    //@end
-    if (LANES > 1u) {
-      //@repeat g BLOCK
-      parts[${g}u * THREADS + thread] = score${g};
-      //@end
-      workgroupBarrier();
-      for (var i = thread; i < BLOCK * TURN; i += THREADS) {
-        var score = 0.0;
-        for (var j = 0u; j < LANES; j++) { score += parts[i * LANES + j]; }
-        if (turn + i % TURN < KEYS) { weights[(i / TURN) * KEYS + turn + i % TURN] = score; }
-      }
-      workgroupBarrier();
-    } else {
-      //@repeat g BLOCK
-      weights[${g}u * KEYS + key] = score${g};
-      max${g} = max(max${g}, score${g});
-      //@end
-    }
-  }
-  if (LANES > 1u) {
-    //@repeat g BLOCK
-    for (var i = thread; i < keys; i += THREADS) { max${g} = max(max${g}, weights[${g}u * KEYS + i]); }
-    //@end
-  }
+  scoreKeys(keys, ((batch * STREAM + token % STREAM) * HEADS + head0) * QUADS, cacheBase, thread);
 
   //@repeat g BLOCK
+  var max${g} = -3.0e38;
+  for (var i = thread; i < keys; i += THREADS) { max${g} = max(max${g}, weights[${g}u * KEYS + i]); }
   parts[${g}u * THREADS + thread] = max${g};
   //@end
   workgroupBarrier();
@@ -91,38 +50,49 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   //@end
   workgroupBarrier();
 
-  let quad = thread % QUADS;
-  let part = thread / QUADS;
+  let part = thread / SPAN;
+  //@repeat c CHANNEL_QUADS
+  let quad${c} = min(thread % SPAN + ${c}u * SPAN, QUADS - 1u);
+  //@end
   //@repeat g BLOCK
   var sum${g} = 0.0;
-  var o${g} = vec4f();
+  //@repeat c CHANNEL_QUADS
+  var o${g}_${c} = vec4f();
+  //@end
   //@end
   if (part < PARTS) {
     for (var key = part; key < keys; key += PARTS) {
-      let value = vCache[cacheBase + key * KV_HEADS * QUADS + quad];
+      let row = cacheBase + key * KV_HEADS * QUADS;
+      //@repeat c CHANNEL_QUADS
+      let value${c} = vCache[row + quad${c}];
+      //@end
       //@repeat g BLOCK
       let weight${g} = weights[${g}u * KEYS + key];
       sum${g} += weight${g};
-      o${g} += weight${g} * value;
+      //@repeat c CHANNEL_QUADS
+      o${g}_${c} += weight${g} * value${c};
+      //@end
       //@end
     }
   }
   //@repeat g BLOCK
   {
+    let slot = (batch * HEADS + head0 + ${g}u) * SPLITS + split;
+    //@repeat c CHANNEL_QUADS
     if (PARTS > 1u) {
-      outputs[thread] = o${g};
+      outputs[thread] = o${g}_${c};
       parts[thread] = sum${g};
       workgroupBarrier();
       if (part == 0u) {
         for (var i = 1u; i < PARTS; i++) {
-          o${g} += outputs[i * QUADS + quad];
-          sum${g} += parts[i * QUADS + quad];
+          o${g}_${c} += outputs[i * SPAN + thread];
+          sum${g} += parts[i * SPAN + thread];
         }
       }
       workgroupBarrier();
     }
-    let slot = (batch * HEADS + head0 + ${g}u) * SPLITS + split;
-    if (part == 0u) { partials[slot * QUADS + quad] = o${g}; }
+    if (part == 0u && thread + ${c}u * SPAN < QUADS) { partials[slot * QUADS + quad${c}] = o${g}_${c}; }
+    //@end
     if (thread == 0u) { stats[slot] = vec2f(max${g}, sum${g}); }
   }
   //@end

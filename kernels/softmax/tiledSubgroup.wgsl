@@ -49,19 +49,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       //@repeat r ROWS
       let q${r} = q[qRow${r} + block + lane];
       //@end
-      for (var i = 0u; i < LANES; i += UNROLL) {
-        //@repeat u UNROLL
+      for (var i = 0u; i < LANES; i++) {
+        //@repeat j KEY_VECTORS
+        let k${j} = k[kRow${j} + block + i];
+        //@end
+        //@repeat r ROWS
         {
+          let one = subgroupShuffle(q${r}, i);
           //@repeat j KEY_VECTORS
-          let k${j} = k[kRow${j} + block + i + ${u}u];
-          //@end
-          //@repeat r ROWS
-          {
-            let one = subgroupShuffle(q${r}, i + ${u}u);
-            //@repeat j KEY_VECTORS
-            s${r}_${j} = fma(one, k${j}, s${r}_${j});
-            //@end
-          }
+          s${r}_${j} = fma(one, k${j}, s${r}_${j});
           //@end
         }
         //@end
@@ -77,15 +73,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       //@repeat j KEY_VECTORS
       top = max(top, s${r}_${j});
       //@end
-      top = subgroupMax(top);
-      if (top > max${r}) {
-        let shrink = exp2(max${r} - top);
-        max${r} = top;
-        sum${r} *= shrink;
-        //@repeat c CHANNEL_VECTORS
-        o${r}_${c} *= shrink;
-        //@end
-      }
+      top = max(max${r}, subgroupMax(top));
+      let shrink = exp2(max${r} - top);
+      max${r} = top;
+      sum${r} *= shrink;
+      //@repeat c CHANNEL_VECTORS
+      o${r}_${c} *= shrink;
+      //@end
       //@repeat j KEY_VECTORS
       exponents[(${r}u * KEY_VECTORS + ${j}u) * LANES + lane] = s${r}_${j} - max${r};
       //@end
@@ -97,20 +91,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       let p${r} = exp2(exponents[(${r}u * KEY_VECTORS + block) * LANES + lane]);
       sum${r} += p${r};
       //@end
-      for (var i = 0u; i < LANES; i += UNROLL_V) {
-        //@repeat u UNROLL_V
+      for (var i = 0u; i < LANES; i++) {
+        let vRow = kvBase + min(key0 + block * LANES + i, TOKENS - 1u) * KV_PITCH + lane;
+        //@repeat c CHANNEL_VECTORS
+        let v${c} = v[vRow + ${c}u * LANES];
+        //@end
+        //@repeat r ROWS
         {
-          let vRow = kvBase + min(key0 + block * LANES + i + ${u}u, TOKENS - 1u) * KV_PITCH + lane;
+          let one = subgroupShuffle(p${r}, i);
           //@repeat c CHANNEL_VECTORS
-          let v${c} = v[vRow + ${c}u * LANES];
-          //@end
-          //@repeat r ROWS
-          {
-            let one = subgroupShuffle(p${r}, i + ${u}u);
-            //@repeat c CHANNEL_VECTORS
-            o${r}_${c} = fma(one, v${c}, o${r}_${c});
-            //@end
-          }
+          o${r}_${c} = fma(one, v${c}, o${r}_${c});
           //@end
         }
         //@end

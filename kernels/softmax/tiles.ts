@@ -20,33 +20,38 @@ const greatestDivisor = (value: number, most: number): number => {
 };
 
 /**
- * `keys` of one split, `heads` of a KV group sharing its loads, `threads` of a workgroup, `lanes` of them on one key's dot product.
- * Many small splits fill a GPU's cores; a CPU emulation has few cores, dear barriers and no use for neighbouring loads.
+ * `keys` of one split, `heads` of a KV group sharing its loads, `threads` of a workgroup; `lanes` of them on one key's dot product, or
+ * one with `keyVectors` keys of its own. Many small splits fill a GPU's cores; a CPU emulation has few cores and one subgroup a workgroup.
  */
 const splitTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const quads = shape.headDim / 4;
-  const heads = greatestDivisor(shape.heads / shape.kvHeads, Math.max(1, Math.floor(128 / quads)));
-  const columns = shape.batch * shape.kvHeads * (shape.heads / shape.kvHeads / heads);
+  const group = shape.heads / shape.kvHeads;
+  const heads = greatestDivisor(group, 8);
+  const columns = shape.batch * shape.kvHeads * (group / heads);
   // The scores of a split take `heads` × `keys` × 4 bytes of workgroup memory: at most 8 KiB.
   const mostKeys = 2 ** Math.floor(Math.log2(2048 / heads));
   if (capabilities.software) {
-    const splits = Math.max(1, Math.ceil(8 / columns));
-    const wanted = 2 ** Math.ceil(Math.log2(Math.max(128, (shape.n + 1) / splits)));
-    return [{ keys: Math.min(mostKeys, 512, wanted), heads, threads: quads, lanes: 1 }];
+    const wanted = 2 ** Math.ceil(Math.log2(Math.max(64, (shape.n * columns) / 16)));
+    return [{ keys: Math.min(mostKeys, 512, wanted), heads, threads: capabilities.subgroupMinSize || 8, keyVectors: heads > 4 ? 4 : 8 }];
   }
   const workgroups = 1024;
   const wanted = 2 ** Math.floor(Math.log2(Math.max(64, (shape.n * columns) / workgroups)));
   const keys = Math.min(mostKeys, wanted);
+  const lanes = greatestDivisor(quads, 8);
   return [
-    { keys, heads, threads: 128, lanes: greatestDivisor(quads, 8) },
-    { keys: Math.min(mostKeys, keys * 2), heads, threads: 128, lanes: greatestDivisor(quads, 8) },
+    { keys, heads, threads: 128, lanes },
+    { keys: Math.min(mostKeys, keys * 2), heads, threads: 128, lanes },
   ];
 };
 
+/** One workgroup of 128 threads on 64 rows; on a CPU emulation one subgroup with as many rows as it can keep and compile in time. */
 const tiledTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const { software, subgroups, subgroupMinSize: lanes, subgroupMaxSize } = capabilities;
   const byWorkgroup = { path: "workgroup", rows: 64, keys: 32 };
   if (!subgroups || lanes !== subgroupMaxSize || shape.headDim % lanes !== 0) return [byWorkgroup];
-  const bySubgroup = { path: "subgroup", rows: 16, keys: 4 * lanes, lanes, unroll: 1, unrollV: 1 };
+  // rows × headDim / lanes accumulators: with more, compiling takes longer than 5 s (lavapipe, 8 lanes) or 1 s (SwiftShader, 4).
+  const accumulators = lanes < 8 ? 192 : 128;
+  const rows = Math.min(16, Math.max(4, Math.floor((accumulators * lanes) / shape.headDim)));
+  const bySubgroup = { path: "subgroup", rows, keys: (lanes < 8 ? 4 : 8) * lanes, lanes };
   return software ? [bySubgroup, byWorkgroup] : [byWorkgroup];
 };

@@ -79,7 +79,7 @@ export const doublingChart = (record: RunRecord, facet: Facet, size: ChartSize):
         axis: {
           title: `time at ${variable} ÷ time at half of it`,
           values: guides.map(({ ratio }) => ratio).filter((ratio) => ratio >= low && ratio <= high),
-          labelExpr: guides.map(({ ratio, words }) => `datum.value === ${ratio} ? ['${ratio}×', '${words}'] : `).join("") + "''",
+          labelExpr: `${guides.map(({ ratio, words }) => `datum.value === ${ratio} ? ['${ratio}×', '${words}'] : `).join("")}''`,
           titleAngle: 0,
           titleAlign: "left",
           titleAnchor: "end",
@@ -95,9 +95,18 @@ export const doublingChart = (record: RunRecord, facet: Facet, size: ChartSize):
     } satisfies Encoding;
     const { x, y, color, shape } = channels;
     const ends = arms.map(({ look }) => doublings.findLast((doubling) => doubling.arm === look.label)?.ratio ?? 1);
-    const placed = spread(ends.map((ratio) => yScale.toPx(Math.max(low, Math.min(high, ratio)))), 15, 6, frame.plotHeight - 4);
+    const placed = spread(
+      ends.map((ratio) => yScale.toPx(Math.max(low, Math.min(high, ratio)))),
+      15,
+      6,
+      frame.plotHeight - 4,
+    );
     const layers: Layer[] = [
-      { data: { values: [...doublings] }, mark: { type: "rule", strokeWidth: 1.5, opacity: 0.6, clip: true }, encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color } },
+      {
+        data: { values: [...doublings] },
+        mark: { type: "rule", strokeWidth: 1.5, opacity: 0.6, clip: true },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
+      },
       { data: { values: [...doublings] }, mark: { type: "line", strokeWidth: 1, opacity: 0.55, clip: true }, encoding: { x, y, color } },
       { data: { values: [...doublings] }, mark: { type: "point", filled: true, size: 46, opacity: 1, clip: true }, encoding: { x, y, color, shape } },
       {

@@ -1,6 +1,6 @@
 import type { ParameterValue } from "../../../kernels/mechanism.ts";
-import type { CellRecord, Crossover, Fit, RunRecord, SeriesKey } from "../../record/run.ts";
 import { formatCount } from "../../analysis/format.ts";
+import type { CellRecord, Crossover, Fit, RunRecord, SeriesKey } from "../../record/run.ts";
 
 /** What runs along the x axis: n, or in a sweep at one n the size that varies. */
 export type Variable = Fit["variable"];
@@ -47,7 +47,10 @@ export const facetsOf = (record: RunRecord): readonly Facet[] => {
   for (const { label } of record.cells) {
     if (touched.has(label)) continue;
     const cells = record.cells.filter((cell) => cell.label === label);
-    touched.set(label, axes.filter((axis) => varies(cells, axis)));
+    touched.set(
+      label,
+      axes.filter((axis) => varies(cells, axis)),
+    );
   }
   const own = (cell: CellRecord): Readonly<Record<string, ParameterValue>> =>
     Object.fromEntries((touched.get(cell.label) ?? []).map((axis) => [axis, cellValue(cell, axis) ?? "–"]));
@@ -78,9 +81,7 @@ export const inFacet = (facet: Facet, series: SeriesKey): boolean =>
   Object.entries(facet.values).every(([axis, value]) => !(axis in series) || series[axis] === value);
 
 export const fitOf = (record: RunRecord, facet: Facet, label: string, metric: Fit["metric"]): Fit | undefined =>
-  record.fits.find(
-    (fit) => fit.label === label && fit.metric === metric && fit.variable === variableOf(record) && inFacet(facet, fit.series),
-  );
+  record.fits.find((fit) => fit.label === label && fit.metric === metric && fit.variable === variableOf(record) && inFacet(facet, fit.series));
 
 /** Crossings in n of one facet; none where n is not the variable. */
 export const crossoversOf = (record: RunRecord, facet: Facet, metric: Crossover["metric"]): readonly Crossover[] =>

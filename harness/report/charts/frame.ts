@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
-import { printable } from "../html.ts";
 import type { RunRecord } from "../../record/run.ts";
+import { printable } from "../html.ts";
 import { fitted, wrapped } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
@@ -120,7 +120,14 @@ export const framed = (
     height: frame.plotHeight,
     autosize: { type: "none" },
     padding: { left: room.left, right: room.right, top, bottom: room.bottom },
-    title: { text: fitted(printable(title), size.widthPx - 8, 14), subtitle: [...subtitle], frame: "group", dx: -room.left, offset: 18, color: theme.ink.light },
+    title: {
+      text: fitted(printable(title), size.widthPx - 8, 14),
+      subtitle: [...subtitle],
+      frame: "group",
+      dx: -room.left,
+      offset: 18,
+      color: theme.ink.light,
+    },
     layer: [...layers(frame)],
   };
 };

@@ -1,6 +1,6 @@
 import type { GrowthClass } from "../../../kernels/mechanism.ts";
-import type { CellRecord, Crossover, Fit, RunRecord } from "../../record/run.ts";
 import { formatCount } from "../../analysis/format.ts";
+import type { CellRecord, Crossover, Fit, RunRecord } from "../../record/run.ts";
 import { type ArmLook, armLooks } from "./arms.ts";
 import { crossoversOf, type Facet, fitOf, type Variable, variableOf } from "./facets.ts";
 
@@ -34,7 +34,7 @@ export interface Growth {
 }
 
 /** The value of a cell for one metric, with its interval; undefined where there is none or none that a log axis can take. */
-export const valueOf = (cell: CellRecord, metric: Fit["metric"]): Omit<GrowthPoint, "x"> | undefined => {
+export const measuredValue = (cell: CellRecord, metric: Fit["metric"]): Omit<GrowthPoint, "x"> | undefined => {
   if (metric === "stateBytes") {
     const y = cell.stateBytes;
     return y === undefined || !(y > 0) ? undefined : { y, low: y, high: y, run: cell.outcome.status === "ok" };
@@ -55,7 +55,7 @@ export const growthOf = (record: RunRecord, facet: Facet, metric: Fit["metric"])
     const points: GrowthPoint[] = [];
     const gaps: { x: number; status: GapStatus }[] = [];
     for (const cell of cells) {
-      const value = valueOf(cell, metric);
+      const value = measuredValue(cell, metric);
       if (value !== undefined) points.push({ x: cell[variable], ...value });
       else gaps.push({ x: cell[variable], status: cell.outcome.status === "ok" ? "failed" : cell.outcome.status });
     }

@@ -32,7 +32,13 @@ export const gapLayers = (growth: Growth, { x, y, color }: Channels, yScale: Log
   return (Object.keys(gapShapes) as GapStatus[]).flatMap((status): Layer[] => {
     const values = gaps.filter((gap) => gap.status === status);
     if (values.length === 0) return [];
-    return [{ data: { values }, mark: { type: "point", filled: false, shape: gapShapes[status], size: 50, strokeWidth: 1.75, opacity: 1 }, encoding: { x, y, color } }];
+    return [
+      {
+        data: { values },
+        mark: { type: "point", filled: false, shape: gapShapes[status], size: 50, strokeWidth: 1.75, opacity: 1 },
+        encoding: { x, y, color },
+      },
+    ];
   });
 };
 
@@ -69,13 +75,22 @@ export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xS
   return [...lines, ...words];
 };
 
-const guideWords: Readonly<Record<string, string>> = { "O(1)": "constant", "O(log n)": "∝ log n", "O(n)": "∝ n", "O(n log n)": "∝ n log n", "O(n²)": "∝ n²", "O(n³)": "∝ n³" };
+const guideWords: Readonly<Record<string, string>> = {
+  "O(1)": "constant",
+  "O(log n)": "∝ log n",
+  "O(n)": "∝ n",
+  "O(n log n)": "∝ n log n",
+  "O(n²)": "∝ n²",
+  "O(n³)": "∝ n³",
+};
 
 /** For every claimed class one thin dashed line with that slope, just under the end of the first arm that claims it. */
 export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xScale: LogScale, yScale: LogScale): readonly Layer[] => {
   const { series } = growth;
   if (growth.variable !== "n") return [];
-  const taken = series.flatMap((entry) => [...fittedCurve(entry.fit, 24), ...entry.points].map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })));
+  const taken = series.flatMap((entry) =>
+    [...fittedCurve(entry.fit, 24), ...entry.points].map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })),
+  );
   for (const { n } of growth.crossovers) for (let py = 0; n !== undefined && py < frame.plotHeight; py += 12) taken.push({ px: xScale.toPx(n.value), py });
   const claims = [...new Set(series.map(({ claim }) => claim))];
   return claims.flatMap((claim): Layer[] => {
@@ -94,11 +109,18 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
     const candidates = guide
       .map((point) => ({ px: xScale.toPx(point.x) + half + 4, py: yScale.toPx(point.y) + 9 }))
       .filter(({ px, py }) => px < frame.plotWidth - half && py < frame.plotHeight - 6)
-      .map((spot) => ({ ...spot, room: Math.min(60, ...taken.map((other) => Math.hypot(Math.max(0, Math.abs(other.px - spot.px) - half), other.py - spot.py))) }))
+      .map((spot) => ({
+        ...spot,
+        room: Math.min(60, ...taken.map((other) => Math.hypot(Math.max(0, Math.abs(other.px - spot.px) - half), other.py - spot.py))),
+      }))
       .sort((one, other) => other.room - one.room);
     const [spot] = candidates;
     taken.push(...guide.map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })));
-    const line: Layer = { data: { values: guide }, mark: { type: "line", color: theme.guide.light, strokeWidth: 1, strokeDash: [2, 3], clip: true }, encoding: { x, y } };
+    const line: Layer = {
+      data: { values: guide },
+      mark: { type: "line", color: theme.guide.light, strokeWidth: 1, strokeDash: [2, 3], clip: true },
+      encoding: { x, y },
+    };
     if (spot === undefined || spot.room < 9) return [line];
     for (const shift of [-half, 0, half]) taken.push({ px: spot.px + shift, py: spot.py });
     const label: Layer = {

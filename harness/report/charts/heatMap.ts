@@ -4,7 +4,7 @@ import { printable } from "../html.ts";
 import { times } from "../interval.ts";
 import { crossoversOf, type Facet, facetsOf, variableOf } from "./facets.ts";
 import { type Chart, type ChartSize, type Encoding, framed, type Layer } from "./frame.ts";
-import { valueOf } from "./growth.ts";
+import { measuredValue } from "./growth.ts";
 import { fitted, textWidth } from "./textWidth.ts";
 import { heatSteps, theme } from "./theme.ts";
 
@@ -35,7 +35,7 @@ export const heatMapsOf = (record: RunRecord): readonly HeatMap[] => {
   return [...pairs.values()].flatMap((between): HeatMap[] => {
     const timeOf = (facet: Facet, label: string, n: number): number | undefined => {
       const cell = facet.cells.find((candidate) => candidate.label === label && candidate.n === n);
-      return cell === undefined ? undefined : valueOf(cell, "time")?.y;
+      return cell === undefined ? undefined : measuredValue(cell, "time")?.y;
     };
     const cells = rows.flatMap((facet, row) =>
       columns.flatMap((n): HeatCell[] => {
@@ -91,13 +91,27 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
         field: "top",
         type: "quantitative",
         scale: { domain: [0, rows.length], nice: false, zero: false, reverse: true },
-        axis: { title: null, values: rows.map((_, row) => row + 0.5), labelExpr: `[${names.map((name) => JSON.stringify(name)).join(",")}][floor(datum.value)]`, grid: false },
+        axis: {
+          title: null,
+          values: rows.map((_, row) => row + 0.5),
+          labelExpr: `[${names.map((name) => JSON.stringify(name)).join(",")}][floor(datum.value)]`,
+          grid: false,
+        },
       },
     } satisfies Encoding;
     const { x, y } = channels;
     const placed = cells.map((cell) => {
       const column = columns.indexOf(cell.x);
-      return { left: column, right: column + 1, top: cell.row, bottom: cell.row + 1, middleX: column + 0.5, middleY: cell.row + 0.5, step: heatStep(cell.ratio), words: times(cell.ratio) };
+      return {
+        left: column,
+        right: column + 1,
+        top: cell.row,
+        bottom: cell.row + 1,
+        middleX: column + 0.5,
+        middleY: cell.row + 0.5,
+        step: heatStep(cell.ratio),
+        words: times(cell.ratio),
+      };
     });
     const fontPx = columnPx >= 46 ? 12 : columnPx >= 34 ? 10.5 : 9;
     const missing = rows.flatMap((_, row) =>
@@ -137,8 +151,16 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
         },
       },
       { data: { values: missing }, mark: { type: "text", text: "–", fontSize: fontPx, baseline: "middle", color: theme.muted.light }, encoding: middle },
-      { data: { values: contour }, mark: { type: "line", color: theme.paper.light, strokeWidth: 4, strokeCap: "round" }, encoding: { x, y, detail: { field: "piece" }, order: { field: "order" } } },
-      { data: { values: contour }, mark: { type: "line", color: theme.ink.light, strokeWidth: 1.75, strokeDash: [5, 3] }, encoding: { x, y, detail: { field: "piece" }, order: { field: "order" } } },
+      {
+        data: { values: contour },
+        mark: { type: "line", color: theme.paper.light, strokeWidth: 4, strokeCap: "round" },
+        encoding: { x, y, detail: { field: "piece" }, order: { field: "order" } },
+      },
+      {
+        data: { values: contour },
+        mark: { type: "line", color: theme.ink.light, strokeWidth: 1.75, strokeDash: [5, 3] },
+        encoding: { x, y, detail: { field: "piece" }, order: { field: "order" } },
+      },
     ];
     return layers;
   });

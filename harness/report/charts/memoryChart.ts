@@ -1,5 +1,5 @@
-import type { RunRecord } from "../../record/run.ts";
 import { formatBytes } from "../../analysis/format.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import type { Facet } from "./facets.ts";
 import type { Chart, ChartSize } from "./frame.ts";
@@ -24,7 +24,12 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize): C
   const growth = growthOf(record, facet, "stateBytes");
   const title = facet.title === undefined ? memoryHeading : `Memory, ${facet.title}`;
   const hollow = growth.series.some(({ points }) => points.some((point) => !point.run));
-  const axis = { title: stateOf[record.experiment.phase], xTitle: xTitleOf(record), labelExpr: byteTicks, note: hollow ? "counted; hollow: by formula, not run" : "counted, exact" };
+  const axis = {
+    title: stateOf[record.experiment.phase],
+    xTitle: xTitleOf(record),
+    labelExpr: byteTicks,
+    note: hollow ? "counted; hollow: by formula, not run" : "counted, exact",
+  };
   const ends = growth.series.map(({ look, points, fit }) => {
     const last = points.at(-1);
     const slope = fit?.exponent === undefined ? "" : `, slope ${bracketed(fit.exponent)}`;

@@ -1,6 +1,6 @@
 import * as vega from "vega";
-import type { LoggerInterface } from "vega-util";
 import { compile } from "vega-lite";
+import type { LoggerInterface } from "vega-util";
 import { escaped, type Html, raw } from "../html.ts";
 import type { Chart } from "./frame.ts";
 import { textWidth } from "./textWidth.ts";

@@ -51,7 +51,15 @@ export const chartConfig: Config = {
   background: "transparent",
   font: "system-ui, sans-serif",
   view: { stroke: null },
-  title: { anchor: "start", fontSize: 14, fontWeight: 600, color: theme.ink.light, subtitleColor: theme.muted.light, subtitleFontSize: 11.5, subtitlePadding: 4 },
+  title: {
+    anchor: "start",
+    fontSize: 14,
+    fontWeight: 600,
+    color: theme.ink.light,
+    subtitleColor: theme.muted.light,
+    subtitleFontSize: 11.5,
+    subtitlePadding: 4,
+  },
   axis: {
     labelColor: theme.muted.light,
     titleColor: theme.muted.light,

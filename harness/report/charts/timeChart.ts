@@ -1,5 +1,5 @@
-import type { RunRecord } from "../../record/run.ts";
 import { formatMs } from "../../analysis/format.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import { type Facet, variableOf } from "./facets.ts";
 import type { Chart, ChartSize } from "./frame.ts";
@@ -15,14 +15,14 @@ export const repetition = {
 
 /** What n counts, by phase. */
 export const meaningOfN = {
-  prefill: "n, tokens read at once",
-  decode: "n, tokens of context",
-  generate: "n, tokens written",
+  prefill: "tokens read at once",
+  decode: "tokens of context",
+  generate: "tokens written",
 } as const;
 
 export const xTitleOf = (record: RunRecord): string => {
   const variable = variableOf(record);
-  return variable === "n" ? meaningOfN[record.experiment.phase] : variable;
+  return variable === "n" ? `n, ${meaningOfN[record.experiment.phase]}` : variable;
 };
 
 export const timeHeading = (record: RunRecord): string => `Time per ${repetition[record.experiment.phase]}`;

@@ -9,7 +9,7 @@ export const answerSentences = (record: RunRecord): readonly string[] => {
   const tally = tallyOf(record.cells);
   if (tally.ok === 0) {
     const reasons = reasonsOf(record.cells);
-    return [`Nothing was measured: ${tallySentence(tally)}${reasons === "" ? "" : ` (${reasons})`}. There is no answer in this run.`];
+    return [`Nothing was measured, so this run has no answer: ${tallySentence(tally)}${reasons === "" ? "" : ` (${reasons})`}.`];
   }
   return [`${tallySentence(tally)}; too little for an answer. The table below holds what there is.`];
 };

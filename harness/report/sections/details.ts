@@ -9,7 +9,7 @@ export const methodSection = (record: RunRecord): Html => {
   const { measure, phase } = experiment;
   return html`
 <section aria-labelledby="method"><h2 id="method">Method</h2>
-<p>One <em>cell</em> is one mechanism in one form at one shape. Its time is that of one ${repetition[phase]}; ${meaningOfN[phase]}. Every cell is first checked: its outputs are filled with NaN, computed on this device at this shape, and compared with a float64 reference. A cell that is wrong gets no time.</p>
+<p>One <em>cell</em> is one mechanism in one form at one shape. Its time is that of one ${repetition[phase]}; n counts the ${meaningOfN[phase]}. Every cell is first checked: its outputs are filled with NaN, computed on this device at this shape, and compared with a float64 reference. A cell that is wrong gets no time.</p>
 <p>Cells are then visited in turns, so that slow drift of the machine meets all of them alike, and in several processes, since results differ from process to process. A sample is a pass of many repetitions, divided by their number${environment.clock.source === "gpu" ? ", between two timestamps of the GPU" : ", by the wall clock"}. ${measure.cache === "cold" ? "What is read rotates over more memory than the last-level cache holds." : "Caches are warm: every repetition reads the same memory."} Measuring goes on until each median is known to ±${formatShare(measure.precision)} or ${formatMs(measure.maxTimeSeconds * 1000)} have passed${schedule.stopped === "maxTime" ? "; here the time ran out" : ""}.</p>
 <p>Growth is the smooth curve t₀ + a·n + b·n² with no negative part, fitted to the medians; the <em>slope</em> is that of log time over log n at its right end (1: proportional, 2: the square). <em>n*</em> is the last n up to which the first arm stays below the second. Nothing is extrapolated beyond what was measured.</p>
 ${ceilings !== undefined && html`<p>Ceilings measured on this adapter in this run: reading ${formatNumber(ceilings.readGbps)} GB/s, copying ${formatNumber(ceilings.copyGbps)} GB/s, multiply-add ${formatNumber(ceilings.fmaGflops)} GFLOP/s, an empty dispatch ${formatMs(ceilings.emptyDispatchMs)}${ceilings.cacheKneeBytes !== undefined && `, reading slows down beyond ${formatBytes(ceilings.cacheKneeBytes)}`}.</p>`}
@@ -25,14 +25,24 @@ const environmentRows = ({ environment, schedule, startedAt, endedAt }: RunRecor
     ["device class", environment.deviceClass],
     ["clock", `${environment.clock.source}, steps of ${formatNumber(environment.clock.stepNs)} ns`],
     ["features", environment.features.join(", ")],
-    ["limits", Object.entries(environment.limits).map(([name, value]) => `${name} ${formatCount(value)}`).join(", ")],
+    [
+      "limits",
+      Object.entries(environment.limits)
+        .map(([name, value]) => `${name} ${formatCount(value)}`)
+        .join(", "),
+    ],
     ["toggles on", toggles.enabled.join(", ")],
     ["toggles off", toggles.disabled.join(", ")],
     ["CPU", `${environment.cpu.model}, ${formatCount(environment.cpu.cores)} cores`],
     ["memory", formatBytes(environment.memoryBytes)],
     ["system", environment.os],
     ["Node", environment.node],
-    ["packages", Object.entries(environment.packages).map(([name, version]) => `${name} ${version}`).join(", ")],
+    [
+      "packages",
+      Object.entries(environment.packages)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
     ["started", startedAt],
     ["ended", endedAt ?? "not ended"],
     ["peak memory of worker, command", `${formatBytes(schedule.peakRssBytes.worker)}, ${formatBytes(schedule.peakRssBytes.parent)}`],

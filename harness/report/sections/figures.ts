@@ -40,13 +40,17 @@ interface PointRow {
 
 const pointTable = (record: RunRecord, caption: string, facets: readonly Facet[], metric: Fit["metric"], write: (value: number) => string): Html => {
   const variable = variableOf(record);
-  const rows = facets.flatMap((facet) => growthOf(record, facet, metric).series.flatMap(({ look, points }) => points.map((point): PointRow => ({ arm: look.label, facet, point }))));
+  const rows = facets.flatMap((facet) =>
+    growthOf(record, facet, metric).series.flatMap(({ look, points }) => points.map((point): PointRow => ({ arm: look.label, facet, point }))),
+  );
   const columns: readonly Column<PointRow>[] = [
     { head: "arm", cell: ({ arm }) => name(arm) },
     ...(facets.length > 1 ? [{ head: "at", cell: ({ facet }: PointRow) => facet.title }] : []),
     { head: variable, numeric: true, cell: ({ point }) => formatCount(point.x) },
     { head: metric === "time" ? "median" : "state", numeric: true, cell: ({ point }) => write(point.y) },
-    ...(metric === "time" ? [{ head: "95 % interval", numeric: true, cell: ({ point }: PointRow) => `${write(point.low)} – ${write(point.high)}` } as const] : []),
+    ...(metric === "time"
+      ? [{ head: "95 % interval", numeric: true, cell: ({ point }: PointRow) => `${write(point.low)} – ${write(point.high)}` } as const]
+      : []),
   ];
   return table(caption, columns, rows);
 };
@@ -58,10 +62,14 @@ const endSentence = (growth: Growth, facet: Facet, write: (value: number) => str
   const shared = growth.ticks.filter((tick) => complete.every(({ points }) => points.some(({ x }) => x === tick)));
   const at = shared.at(-1);
   const where = facet.title === undefined ? "" : `${facet.title}, `;
-  if (at === undefined) return `${complete.map(({ look, points }) => `${look.label} reaches ${growth.variable} = ${formatCount(points.at(-1)?.x ?? 0)}`).join("; ")}.`;
+  if (at === undefined)
+    return `${complete.map(({ look, points }) => `${look.label} reaches ${growth.variable} = ${formatCount(points.at(-1)?.x ?? 0)}`).join("; ")}.`;
   const values = complete.map(({ look, points }) => ({ label: look.label, y: points.find(({ x }) => x === at)?.y ?? 0 }));
   const most = values.reduce((one, other) => (other.y > one.y ? other : one));
-  const parts = values.map(({ label, y }) => `${label} ${write(y)}${values.length > 1 && label !== most.label && most.y / y > 1.05 ? ` (${times(most.y / y)} less than ${most.label})` : ""}`);
+  const parts = values.map(
+    ({ label, y }) =>
+      `${label} ${write(y)}${values.length > 1 && label !== most.label && most.y / y > 1.05 ? ` (${times(most.y / y)} less than ${most.label})` : ""}`,
+  );
   return `At ${where}${growth.variable} = ${formatCount(at)}: ${formatList(parts)}.`;
 };
 
@@ -79,9 +87,10 @@ const coincidence = (growth: Growth): string => {
     .join(" ");
 };
 
-const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering: Rendering): Promise<Html> => {
+const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering: Rendering): Promise<Html | undefined> => {
   const facets = facetsOf(record);
   const growths = facets.map((facet) => growthOf(record, facet, metric));
+  if (growths.every(({ series }) => series.every(({ points }) => points.length === 0))) return undefined;
   const id = metric === "time" ? "time" : "memory";
   const chart = metric === "time" ? timeChart : memoryChart;
   const drawings: Html[] = [];
@@ -95,16 +104,15 @@ const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering:
   const crossing = growths.some(({ crossovers }) => crossovers.length > 0);
   const fitted = growths.some(({ series }) => series.some(({ fit }) => fit?.coefficients !== undefined));
   const guided = variableOf(record) === "n";
+  const explained = [
+    metric === "time" ? "Marks are medians, shaded bands their 95 % intervals" : "Marks are exact byte counts",
+    fitted ? `lines are the fitted ${metric === "time" ? "t₀" : "c"} + a·n + b·n²` : "lines join the points, nothing is fitted",
+    guided ? "thin dashes only show a slope" : "",
+    crossing ? "the dashed upright is n*, its grey bar the 95 % interval" : "",
+  ];
   const caption = [
     last === undefined || lastGrowth === undefined ? "" : endSentence(lastGrowth, last, write),
-    [
-      metric === "time" ? "Marks are medians, shaded bands their 95 % intervals" : "Marks are exact byte counts",
-      fitted ? "lines are the fitted t₀ + a·n + b·n²".replace("t₀", metric === "time" ? "t₀" : "c") : "lines join the points, nothing is fitted",
-      guided ? "thin dashes only show a slope" : "",
-      crossing ? "the dashed upright is n*, its grey bar the 95 % interval" : "",
-    ]
-      .filter((text) => text !== "")
-      .join("; ") + ". Both axes are logarithmic.",
+    `${explained.filter((text) => text !== "").join("; ")}. Both axes are logarithmic.`,
     lastGrowth === undefined ? "" : coincidence(lastGrowth),
     gapLegend(growths),
   ];
@@ -167,6 +175,7 @@ export const figuresSection = async (record: RunRecord, rendering: Rendering): P
   const single = facetsOf(record).length === 1;
   return html`
 <section aria-labelledby="charts"><h2 id="charts">Charts</h2>
+${time === undefined && html`<p>There is no chart of time: no cell has one. The table of cells says why.</p>`}
 <div class="figures${single && " pair"}">${time}${memory}${doubling}${heat}</div>
 ${others.length > 0 && html`<details class="figures"><summary>${formatCount(others.length)} more pairs of arms</summary>${others}</details>`}
 </section>`;

@@ -14,13 +14,23 @@ const fitColumns: readonly Column<Fit>[] = [
   { head: "grows with", cell: (fit) => fit.variable },
   { head: "fitted", cell: (fit) => html`<strong>${fit.class}</strong>` },
   { head: "claimed", cell: (fit) => fit.claim },
-  { head: "verdict", cell: (fit) => html`<span class="verdict ${{ agrees: "pass", contradicted: "fail", undecided: "undecided" }[fit.verdict]}">${{ agrees: "✓", contradicted: "✕", undecided: "?" }[fit.verdict]} ${verdictWords[fit.verdict]}</span>` },
+  {
+    head: "verdict",
+    cell: (fit) =>
+      html`<span class="verdict ${{ agrees: "pass", contradicted: "fail", undecided: "undecided" }[fit.verdict]}">${{ agrees: "✓", contradicted: "✕", undecided: "?" }[fit.verdict]} ${verdictWords[fit.verdict]}</span>`,
+  },
   { head: "slope at the end", numeric: true, cell: (fit) => (fit.exponent === undefined ? undefined : bracketed(fit.exponent)) },
   { head: "constant", numeric: true, cell: (fit) => coefficient(fit, "t0") },
   { head: "per n", numeric: true, cell: (fit) => coefficient(fit, "a") },
   { head: "per n²", numeric: true, cell: (fit) => coefficient(fit, "b") },
   { head: "points", numeric: true, cell: (fit) => formatCount(fit.points.length) },
-  { head: "note", cell: (fit) => [fit.note, fit.measureUpTo === undefined ? undefined : `Measure up to ${fit.variable} = ${formatCount(fit.measureUpTo)}.`].filter((text) => text !== undefined).join(" ") },
+  {
+    head: "note",
+    cell: (fit) =>
+      [fit.note, fit.measureUpTo === undefined ? undefined : `Measure up to ${fit.variable} = ${formatCount(fit.measureUpTo)}.`]
+        .filter((text) => text !== undefined)
+        .join(" "),
+  },
 ];
 
 const coefficient = (fit: Fit, name: "t0" | "a" | "b"): string | undefined =>
@@ -60,10 +70,16 @@ const cellColumns = (record: RunRecord): readonly Column<CellRecord>[] => {
     { head: "form", cell: (cell) => cell.form },
     { head: "n", numeric: true, cell: (cell) => formatCount(cell.n) },
     { head: "dModel", numeric: true, cell: (cell) => formatCount(cell.dModel) },
-    { head: "heads", numeric: true, cell: (cell) => (cell.kvHeads === cell.heads ? formatCount(cell.heads) : `${formatCount(cell.heads)} / ${formatCount(cell.kvHeads)} kv`) },
+    {
+      head: "heads",
+      numeric: true,
+      cell: (cell) => (cell.kvHeads === cell.heads ? formatCount(cell.heads) : `${formatCount(cell.heads)} / ${formatCount(cell.kvHeads)} kv`),
+    },
     { head: "headDim", numeric: true, cell: (cell) => formatCount(cell.headDim) },
     some((cell) => cell.batch !== 1) && { head: "batch", numeric: true, cell: (cell) => formatCount(cell.batch) },
-    ...extra.map((name): Column<CellRecord> => ({ head: name, cell: (cell) => (cell.parameters[name] === undefined ? undefined : String(cell.parameters[name])) })),
+    ...extra.map(
+      (name): Column<CellRecord> => ({ head: name, cell: (cell) => (cell.parameters[name] === undefined ? undefined : String(cell.parameters[name])) }),
+    ),
     { head: "outcome", cell: outcomeCell },
     { head: "median", numeric: true, cell: ({ summary }) => summary && formatMs(summary.medianMs) },
     { head: "95 % interval", numeric: true, cell: ({ summary }) => summary && `${formatMs(summary.lowMs)} – ${formatMs(summary.highMs)}` },
@@ -74,7 +90,8 @@ const cellColumns = (record: RunRecord): readonly Column<CellRecord>[] => {
     some(({ summary }) => summary?.ceilingShare !== undefined) && {
       head: "of ceiling",
       numeric: true,
-      cell: ({ summary }) => (summary?.ceilingShare === undefined ? undefined : `${formatShare(summary.ceilingShare)}${summary.binding === undefined ? "" : ` (${summary.binding})`}`),
+      cell: ({ summary }) =>
+        summary?.ceilingShare === undefined ? undefined : `${formatShare(summary.ceilingShare)}${summary.binding === undefined ? "" : ` (${summary.binding})`}`,
     },
     { head: "state", numeric: true, cell: (cell) => (cell.stateBytes === undefined ? undefined : formatBytes(cell.stateBytes)) },
     { head: "peak", numeric: true, cell: (cell) => (cell.peakBytes === undefined ? undefined : formatBytes(cell.peakBytes)) },

@@ -28,7 +28,8 @@ const factsOf = (record: RunRecord): readonly Fact[] => {
     {
       name: "Device",
       value: adapter.description || adapter.device || adapter.choice,
-      detail: environment.deviceClass === "hardware" ? `a real GPU, through ${adapter.backend}` : `a CPU emulating a GPU (${adapter.choice}, ${adapter.backend})`,
+      detail:
+        environment.deviceClass === "hardware" ? `a real GPU, through ${adapter.backend}` : `a CPU emulating a GPU (${adapter.choice}, ${adapter.backend})`,
     },
     {
       name: "Clock",
@@ -43,9 +44,14 @@ const factsOf = (record: RunRecord): readonly Fact[] => {
     {
       name: "Verified",
       value: worst === undefined ? "nothing" : wrong > 0 ? `${counted(wrong, "cell")} wrong` : `${counted(prepared.length, "cell")} right`,
-      detail: worst === undefined ? undefined : `worst error ${formatNumber(worst.maxError)}, tolerance ${formatNumber(worst.tolerance)}`.replaceAll("e-", "e\u2212"),
+      detail:
+        worst === undefined ? undefined : `worst error ${formatNumber(worst.maxError)}, tolerance ${formatNumber(worst.tolerance)}`.replaceAll("e-", "e\u2212"),
     },
-    { name: "Outcomes", value: tally.ok === tally.all ? `all ${counted(tally.all, "cell")} measured` : tallySentence(tally), detail: reasonsOf(record.cells) || undefined },
+    {
+      name: "Outcomes",
+      value: tally.ok === tally.all ? `all ${counted(tally.all, "cell")} measured` : tallySentence(tally),
+      detail: reasonsOf(record.cells) || undefined,
+    },
     {
       name: "Time spent timing",
       value: schedule.efficiency === undefined ? "–" : formatShare(schedule.efficiency),
@@ -63,7 +69,8 @@ const factsOf = (record: RunRecord): readonly Fact[] => {
 /** What the numbers rest on, at a glance. */
 export const trustSection = (record: RunRecord): Html => html`
 <section aria-label="What the numbers rest on"><dl class="trust">${factsOf(record).map(
-  ({ name, value, detail }) => html`<div><dt>${name}</dt><dd><bdi>${value}</bdi>${detail !== undefined && html`<small><bdi>${detail}</bdi></small>`}</dd></div>`,
+  ({ name, value, detail }) =>
+    html`<div><dt>${name}</dt><dd><bdi>${value}</bdi>${detail !== undefined && html`<small><bdi>${detail}</bdi></small>`}</dd></div>`,
 )}</dl></section>`;
 
 const suresOf = (record: RunRecord): readonly string[] => {
@@ -79,13 +86,23 @@ const suresOf = (record: RunRecord): readonly string[] => {
     );
     const shortest = Math.min(...summaries.map(({ medianMs }) => medianMs));
     if (environment.clock.stepNs > 0)
-      sentences.push(`The shortest time is ${formatMs(shortest)}, ${formatCount((shortest * 1e6) / environment.clock.stepNs)} steps of the clock; short kernels are timed many at once.`);
+      sentences.push(
+        `The shortest time is ${formatMs(shortest)}, ${formatCount((shortest * 1e6) / environment.clock.stepNs)} steps of the clock; short kernels are timed many at once.`,
+      );
   }
   if (schedule.unmet.length > 0)
-    sentences.push(`${counted(schedule.unmet.length, "cell")} had a wider interval than asked when measuring ended${schedule.stopped === "maxTime" ? " for lack of time" : ""}; the table shows them.`);
-  sentences.push("An interval covers what changes from turn to turn and from process to process in this run, not what another driver, clock rate or machine would change.");
+    sentences.push(
+      `${counted(schedule.unmet.length, "cell")} had a wider interval than asked when measuring ended${schedule.stopped === "maxTime" ? " for lack of time" : ""}; the table shows them.`,
+    );
+  if (summaries.length === 0) return ["There is no time to be sure of: no cell was measured."];
+  sentences.push(
+    "An interval covers what changes from turn to turn and from process to process in this run, not what another driver, clock rate or machine would change.",
+  );
   const undecided = record.fits.filter((fit) => fit.verdict === "undecided").length;
-  if (undecided > 0) sentences.push(`${counted(undecided, "fit")} of ${formatCount(record.fits.length)} could not be decided from these points; the table of fits says what to measure.`);
+  if (undecided > 0)
+    sentences.push(
+      `${counted(undecided, "fit")} of ${formatCount(record.fits.length)} could not be decided from these points; the table of fits says what to measure.`,
+    );
   return sentences;
 };
 

@@ -1,0 +1,151 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readRun } from "../record/runFolder.ts";
+import { attnbench, emptyFolder } from "./testCommand.ts";
+
+const small = (more = ""): string => `name: small
+title: A small run
+phase: decode
+mechanisms: [softmax, linear]
+axes: { n: [64, 130] }
+fixed: { heads: 2, headDim: 64 }
+measure: { precision: 5%, maxTime: 4s }
+${more}`;
+
+const folderWith = (files: Record<string, string | Uint8Array>): string => {
+  const folder = emptyFolder();
+  for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents);
+  return folder;
+};
+
+describe("questions", () => {
+  it("list names every mechanism, form and phase", async () => {
+    const { code, stdout } = await attnbench(["list", "--json"], emptyFolder());
+    expect(code).toBe(0);
+    const { mechanisms } = JSON.parse(stdout) as { mechanisms: { name: string; forms: Record<string, string[]> }[] };
+    expect(Object.fromEntries(mechanisms.map(({ name, forms }) => [name, forms]))).toMatchObject({
+      softmax: { prefill: ["tiled", "naive"], decode: ["split"], generate: ["split"] },
+      linear: { prefill: ["chunk", "recurrent"], decode: ["recurrent"], generate: ["recurrent"] },
+    });
+  });
+
+  it("schema prints draft-7", async () => {
+    const { stdout } = await attnbench(["schema"], emptyFolder());
+    expect(JSON.parse(stdout)).toMatchObject({ $schema: "http://json-schema.org/draft-07/schema#" });
+  });
+
+  it("doctor tells what is here, as text and as JSON", async () => {
+    const { code, stdout } = await attnbench(["doctor", "--adapter", "embedded", "--json"], emptyFolder());
+    expect(code).toBe(0);
+    const { lines } = JSON.parse(stdout) as { lines: { verdict: string; subject: string; found: string }[] };
+    expect(lines.find(({ subject }) => subject === "adapter")?.found).toContain("SwiftShader");
+    expect((await attnbench(["doctor", "--adapter", "embedded"], emptyFolder())).stdout).toMatch(/^ok\s+node/m);
+  });
+
+  it("init writes a file that check and a dry run accept, and never overwrites one", async () => {
+    const folder = emptyFolder();
+    expect((await attnbench(["init", "my.yaml"], folder)).code).toBe(0);
+    expect(await attnbench(["check", "my.yaml"], folder)).toMatchObject({ code: 0, stderr: expect.stringContaining("ok") });
+    const again = await attnbench(["init", "my.yaml"], folder);
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("exists already") });
+  });
+
+  it("a dry run opens no device, writes nothing and counts cells, FLOPs and bytes", async () => {
+    const folder = folderWith({ "small.yaml": small() });
+    const { code, stdout } = await attnbench(["run", "small.yaml", "--dry-run", "--adapter", "no such adapter", "--json", "--set", "axes.n=[256]"], folder);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      plans: [{ name: "small", cells: [{ id: expect.stringContaining("softmax"), usefulFlops: 4 * 2 * 64 * 257, stateBytes: 2 * 4 * 2 * 64 * 257 }, { id: expect.stringContaining("linear"), stateBytes: 4 * 2 * 64 * 64 }] }],
+    });
+    expect(readdirSync(folder)).toEqual(["small.yaml"]);
+  });
+});
+
+describe("what cannot be run ends with one clear message, exit 2 and nothing written:", () => {
+  const cases: Record<string, [file: string | Uint8Array, expected: RegExp]> = {
+    "a wrong type": [small().replace("[64, 130]", "[64, many]"), /bad\.yaml:5:\d+.*axes\.n[\s\S]*accepted/],
+    "an unknown key": [small("mesure: 3"), /bad\.yaml:8:1[\s\S]*did you mean measure/],
+    "a key twice": [small("phase: prefill"), /bad\.yaml:8:1: this key stands twice/],
+    "an empty axis": [small().replace("[64, 130]", "[]"), /bad\.yaml:5:\d+.*axes\.n/],
+    "a negative n": [small().replace("130", "-130"), /bad\.yaml:5:\d+.*axes\.n/],
+    "a fractional n": [small().replace("130", "1.5"), /bad\.yaml:5:\d+.*axes\.n/],
+    "n beyond 2^27": [small().replace("130", "1e12"), /bad\.yaml:5:\d+.*axes\.n/],
+    "not a number": [small().replace("130", ".nan"), /bad\.yaml:5:\d+.*axes\.n/],
+    "an alias bomb": [`a: &a [1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n${small()}`, /bad\.yaml/],
+    "a second document": [`${small()}---\n${small()}`, /bad\.yaml:\d+:\d+/],
+    "a binary file": [Uint8Array.of(1, 0, 2, 3), /not a text file/],
+    "an empty file": ["", /empty/],
+    "a name that leaves the folder": [small().replace("name: small", "name: ../../etc/small"), /bad\.yaml:1:7.*name/],
+    "an expectation of nothing": [small('expect: ["linear.tme is O(1)"]'), /bad\.yaml:8:\d+[\s\S]*time/],
+  };
+  for (const [name, [text, expected]] of Object.entries(cases)) {
+    it(name, async () => {
+      const folder = folderWith({ "bad.yaml": text });
+      const { code, stdout, stderr } = await attnbench(["run", "bad.yaml", "--adapter", "no such adapter"], folder);
+      expect(stderr).toMatch(expected);
+      expect(stderr).not.toMatch(/^\s+at /m);
+      expect({ code, stdout, left: readdirSync(folder) }).toEqual({ code: 2, stdout: "", left: ["bad.yaml"] });
+    });
+  }
+
+  it("a missing file, a folder, an unknown flag, a wrong --set, a wrong --filter", async () => {
+    const folder = folderWith({ "small.yaml": small() });
+    mkdirSync(join(folder, "folder.yaml"));
+    expect(await attnbench(["run", "none.yaml"], folder)).toMatchObject({ code: 2, stderr: expect.stringContaining("none.yaml: no such file") });
+    expect(await attnbench(["run", "folder.yaml"], folder)).toMatchObject({ code: 2, stderr: expect.stringContaining("a folder") });
+    expect(await attnbench(["run", "small.yaml", "--adaptor", "gpu"], folder)).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean --adapter?") });
+    expect(await attnbench(["run", "small.yaml", "--set", "axes.m=[1]"], folder)).toMatchObject({ code: 2, stderr: expect.stringContaining("--set") });
+    expect(await attnbench(["run", "small.yaml", "--filter", "m > 3"], folder)).toMatchObject({ code: 2, stderr: expect.stringContaining("--filter") });
+    expect(readdirSync(folder).sort()).toEqual(["folder.yaml", "small.yaml"]);
+  });
+
+  it("nothing left by --filter is exit 5, no adapter of that name exit 4", async () => {
+    const folder = folderWith({ "small.yaml": small() });
+    expect(await attnbench(["run", "small.yaml", "--filter", "n > 1000"], folder)).toMatchObject({ code: 5 });
+    expect(await attnbench(["run", "small.yaml", "--adapter", "no such adapter"], folder)).toMatchObject({ code: 4, stderr: expect.stringContaining("attnbench doctor") });
+  });
+});
+
+describe("a run on the embedded adapter", () => {
+  it("measures, answers and reports; --json is one object on stdout", async () => {
+    const folder = folderWith({ "small.yaml": small('expect: ["linear.maxError < 1e-3"]') });
+    const { code, stdout } = await attnbench(["run", "small.yaml", "--adapter", "embedded", "--json", "--filter", "n = 130 or mechanism = linear"], folder);
+    expect(code).toBe(0);
+    const { runs, reports, findings } = JSON.parse(stdout) as { runs: string[]; reports: string[]; findings: { verdict?: string }[] };
+    expect(findings.some(({ verdict }) => verdict === "pass")).toBe(true);
+    expect(reports).toEqual([join("reports", "small.html")]);
+    const { record } = readRun(join(folder, runs[0] ?? ""));
+    expect(record.state).toBe("complete");
+    expect(record.cells.map(({ mechanism, n, outcome }) => [mechanism, n, outcome.status])).toEqual([
+      ["linear", 64, "ok"],
+      ["softmax", 130, "ok"],
+      ["linear", 130, "ok"],
+    ]);
+    expect(record.environment).toMatchObject({ deviceClass: "software", clock: { source: "gpu" }, adapter: { choice: "embedded" } });
+    for (const name of ["run.json", "journal.jsonl", "measurements.csv", "samples.csv"]) expect(existsSync(join(folder, runs[0] ?? "", name))).toBe(true);
+    expect((await attnbench(["report", runs[0] ?? "", "--format", "md"], folder)).stdout).toContain("A small run");
+  });
+
+  it("ends after the visit on Ctrl-C with a partial run and exit 130, and --resume goes on", async () => {
+    const folder = folderWith({ "small.yaml": small().replace("4s", "60s").replace("5%", "0.1%") });
+    let sent = false;
+    const stopped = await attnbench(["run", "small.yaml", "--adapter", "embedded"], folder, (text, signal) => {
+      if (sent || !/4 ok/.test(text)) return;
+      sent = true;
+      signal("SIGINT");
+    });
+    expect(stopped.code).toBe(130);
+    const parent = join(folder, "results/small");
+    const [run = ""] = readdirSync(parent);
+    expect(readRun(join(parent, run)).record.state).toBe("interrupted");
+    expect(readFileSync(join(folder, "reports/small.html"), "utf8")).toContain("A small run");
+    const rest = await attnbench(["run", "small.yaml", "--adapter", "embedded", "--resume", "--set", "measure.maxTime=60s"], folder, (text, signal) => {
+      if (/multiply-add|SwiftShader/.test(text)) setTimeout(() => signal("SIGTERM"), 4000);
+    });
+    expect(rest.code).toBe(143);
+    expect(readdirSync(parent)).toEqual([run]);
+    const visits = readRun(join(parent, run)).record.cells.flatMap(({ id, visits: made }) => made.map(({ turn }) => `${id} ${turn}`));
+    expect(new Set(visits).size).toBe(visits.length);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import type { RunRecord } from "../../record/run.ts";
+import { deltaArm, fixtureRecord, groupedArm, linearArm, softmaxArm } from "../fixture.ts";
+import { strictLogger } from "../strictLogger.ts";
+import { armLooks } from "./arms.ts";
+import { doublingChart, doublingsOf } from "./doublingRatio.ts";
+import { facetsOf } from "./facets.ts";
+import { type Chart, chartSizes } from "./frame.ts";
+import { heatChart, heatMapsOf, heatStep } from "./heatMap.ts";
+import { memoryChart } from "./memoryChart.ts";
+import { renderChart } from "./render.ts";
+import { themeVariables } from "./theme.ts";
+import { timeChart } from "./timeChart.ts";
+
+const [wide] = chartSizes;
+const four = [softmaxArm, groupedArm, linearArm, deltaArm];
+const svgOf = async (record: RunRecord, chart: Chart): Promise<string> =>
+  (await renderChart(chart, "chart", "chart", { variables: themeVariables(record), logger: strictLogger })).markup;
+
+const firstFacet = (record: RunRecord) => {
+  const [facet] = facetsOf(record);
+  if (facet === undefined) throw new Error("a record has a facet");
+  return facet;
+};
+
+describe("charts", () => {
+  it.each(["prefill", "decode", "generate"] as const)("of %s render without a word from Vega, in both sizes", async (phase) => {
+    const record = fixtureRecord({ phase, dModels: [256, 512], arms: four });
+    const charts = facetsOf(record).flatMap((facet) =>
+      chartSizes.flatMap((size) => [timeChart(record, facet, size), memoryChart(record, facet, size), doublingChart(record, facet, size)]),
+    );
+    const maps = heatMapsOf(record).flatMap((map) => chartSizes.map((size) => heatChart(record, map, size)));
+    expect(maps.length).toBeGreaterThan(0);
+    for (const chart of [...charts, ...maps]) {
+      if (chart === undefined) throw new Error("every facet has points to compare");
+      const svg = await svgOf(record, chart);
+      expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+      expect(svg).toMatch(/^<svg class="chart" role="img" aria-labelledby="chart-title chart-desc"/);
+    }
+  });
+
+  it("measure on logarithmic axes, with ticks at what was measured and at decades", () => {
+    const record = fixtureRecord();
+    const text = JSON.stringify(timeChart(record, firstFacet(record), wide).spec);
+    expect(text).toContain('"type":"log","base":2');
+    expect(text).toContain('"values":[256,512,1024,2048,4096,8192,16384]');
+    expect(text).toContain('"values":[0.01,0.1,1]');
+    expect(text).toContain("ms per prefill of n tokens");
+  });
+
+  it("say in every subtitle that software is not a GPU", async () => {
+    const record = fixtureRecord({ deviceClass: "software", dModels: [256, 512] });
+    const facet = firstFacet(record);
+    const [map] = heatMapsOf(record);
+    if (map === undefined) throw new Error("two dModel make a map");
+    for (const chart of [timeChart(record, facet, wide), memoryChart(record, facet, wide), doublingChart(record, facet, wide), heatChart(record, map, wide)])
+      expect(await svgOf(record, chart as Chart)).toContain("on this CPU emulation");
+  });
+
+  it("draw no curve without coefficients and mark every cell that has no time", () => {
+    const record = fixtureRecord({
+      outcome: ({ n }) => (n > 512 ? { status: "censored", code: "timeCap", reason: "would take longer than 1 s" } : undefined),
+    });
+    const text = JSON.stringify(timeChart(record, firstFacet(record), wide).spec);
+    expect(text.match(/"status":"censored"/g)).toHaveLength(10);
+    expect(text).not.toContain("slope");
+    expect(text).not.toContain("n* ");
+  });
+
+  it("show the crossing with its interval", async () => {
+    const record = fixtureRecord();
+    expect(await svgOf(record, timeChart(record, firstFacet(record), wide))).toMatch(/n\* 1,\d{3} \([\d,]+–[\d,]+\)/);
+  });
+
+  it("turn the colours of arms and page into variables and prefix every id", async () => {
+    const record = fixtureRecord({ arms: four });
+    const svg = await svgOf(record, timeChart(record, firstFacet(record), wide));
+    expect(svg).not.toMatch(/(fill|stroke)="#/);
+    expect(svg).toContain("var(--arm-0)");
+    for (const [, id] of svg.matchAll(/ id="([^"]*)"/g)) expect(id).toMatch(/^chart-/);
+  });
+
+  it("tell arms of one mechanism apart by shade, dash and mark", () => {
+    const [softmax, grouped] = armLooks(fixtureRecord({ arms: four }));
+    expect(grouped?.colour).not.toEqual(softmax?.colour);
+    expect(grouped?.dash).not.toEqual(softmax?.dash);
+    expect(four.map(({ look }) => look.mark)).not.toContain(grouped?.mark);
+  });
+
+  it("take a colour that is none as grey", () => {
+    const arm = { ...softmaxArm, look: { ...softmaxArm.look, colour: { light: "red;}body{display:none", dark: "url(x)" } } };
+    expect(armLooks(fixtureRecord({ arms: [arm] }))[0]?.colour).toEqual({ light: "#6b7280", dark: "#9ca3af" });
+  });
+});
+
+describe("doubling ratios", () => {
+  it("are near 4 for the square and near 2 for the line at large n, inside their intervals", () => {
+    const record = fixtureRecord({ ns: [65536, 131072, 262144] });
+    const doublings = doublingsOf(record, firstFacet(record));
+    const last = (arm: string) => doublings.findLast((doubling) => doubling.arm === arm);
+    expect(last("softmax")?.ratio).toBeCloseTo(4, 0);
+    expect(last("linear")?.ratio).toBeCloseTo(2, 0);
+    for (const { low, ratio, high } of doublings) expect(low <= ratio && ratio <= high).toBe(true);
+  });
+});
+
+describe("facets", () => {
+  it("part cells by every axis but n, and give an arm that an axis does not touch to all", () => {
+    const record = fixtureRecord({ dModels: [256, 512], outcome: () => undefined });
+    expect(facetsOf(record).map(({ title }) => title)).toEqual(["dModel = 256", "dModel = 512"]);
+    const lonely = { ...record, cells: record.cells.filter((cell) => cell.label === "softmax" || cell.dModel === 512) };
+    expect(facetsOf(lonely).map(({ cells }) => cells.filter((cell) => cell.label === "linear").length)).toEqual([7, 7]);
+  });
+});
+
+describe("heat steps", () => {
+  it("part faster, equal and slower", () => {
+    expect([0.1, 0.3, 0.8, 1, 1.5, 3, 20].map(heatStep)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { deltaArm, type FixtureOptions, fixtureRecord, groupedArm, linearArm, softmaxArm } from "./fixture.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { renderIndex, renderPage } from "./page.ts";
+import { strictLogger } from "./strictLogger.ts";
+
+const failed = { status: "failed", code: "compileError", reason: "no such function: <b>x</b>" } as const;
+
+const runs: Readonly<Record<string, FixtureOptions>> = {
+  whole: {},
+  "decode on software": { phase: "decode", deviceClass: "software", dModels: [256, 512], arms: [softmaxArm, groupedArm, linearArm, deltaArm] },
+  interrupted: { state: "interrupted", outcome: ({ n }) => (n > 1024 ? { status: "pending" } : undefined) },
+  "only failures": { outcome: () => failed },
+  "one cell": { ns: [1024], arms: [softmaxArm] },
+  "one arm on a wall clock": { arms: [linearArm], clock: "wall" },
+  "too few points to decide": { ns: [256, 512] },
+};
+
+/** What is outside the style sheet and the embedded JSON. */
+const bodyOf = (page: string): string => page.replace(/<style>[\s\S]*?<\/style>/, "").replace(/<script type="application\/json"[\s\S]*?<\/script>/, "");
+
+describe("page", () => {
+  it.each(Object.entries(runs))("of a run: %s", async (_, options) => {
+    const record = fixtureRecord(options);
+    const page = await renderPage(record, strictLogger);
+    const body = bodyOf(page);
+    expect(body.replace("filled with NaN", "").match(/\bNaN\b|\bundefined\b|\[object /)).toBeNull();
+    expect(body.match(/(src|href)\s*=\s*"?https?:/i)).toBeNull();
+    expect(body.includes("<script")).toBe(false);
+    expect(page.includes("default-src 'none'")).toBe(true);
+    const ids = [...body.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const cell of record.cells) expect(ids).toContain(`cell-${cell.id}`);
+    for (const [, names] of body.matchAll(/aria-labelledby="([^"]*)"/g)) for (const name of (names ?? "").split(" ")) expect(ids).toContain(name);
+    for (const words of ["Projections of q, k, v and o", "How sure is this?", "All cells", "Environment", "Reproduce", "The experiment file"])
+      expect(body.includes(words), words).toBe(true);
+  });
+
+  it("is the same every time", async () => {
+    expect(await renderPage(fixtureRecord())).toBe(await renderPage(fixtureRecord()));
+  });
+
+  it("carries its results as JSON, without raw samples", async () => {
+    const record = fixtureRecord();
+    const [, json] = /id="results">([\s\S]*?)<\/script>/.exec(await renderPage(record)) ?? [];
+    expect(JSON.parse(json ?? "")).toEqual(JSON.parse(JSON.stringify({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) })));
+  });
+
+  it("says what a software adapter, a wall clock and an interruption mean", async () => {
+    expect(await renderPage(fixtureRecord({ deviceClass: "software" }))).toContain("Growth laws and bytes carry over to a GPU; times and n* do not.");
+    expect(await renderPage(fixtureRecord({ clock: "wall" }))).toContain("times are wall-clock times");
+    expect(await renderPage(fixtureRecord({ state: "interrupted" }))).toContain("This run was interrupted");
+  });
+
+  it("gives the reason of a cell that failed, and an answer where there is none", async () => {
+    const page = await renderPage(fixtureRecord({ outcome: () => failed }));
+    expect(page).toContain("no such function: &lt;b&gt;x&lt;/b&gt;");
+    expect(page).toContain("Nothing was measured, so this run has no answer");
+  });
+
+  it("runs nothing of what it shows", async () => {
+    const attack = `</script></style></text><img src=x onerror="alert(1)"><script>alert(1)</script>\u202e`;
+    const record = fixtureRecord({
+      title: attack + "x".repeat(10_000),
+      question: `${attack}😀 שלום`,
+      yaml: `${attack}\n${"y".repeat(10_000)}`,
+      arms: [
+        { ...softmaxArm, label: attack + "w".repeat(10_000) },
+        { ...linearArm, label: `${attack}' + "` },
+      ],
+      outcome: ({ n }) => (n === 256 ? { status: "failed", code: "compileError", reason: attack } : undefined),
+    });
+    const page = await renderPage({ ...record, command: attack }, strictLogger);
+    const body = bodyOf(page);
+    expect(body.match(/<img|<script|onerror="|\u202e/)).toBeNull();
+    expect(page.match(/<\/script>/g)).toHaveLength(1);
+    expect(page.match(/<\/style>/g)).toHaveLength(1);
+    expect(renderIndex([record])).not.toMatch(/<img|<script|\u202e/);
+    expect(renderMarkdown(record)).not.toMatch(/<img|<script|\u202e/);
+  });
+
+  it("of 500 cells takes seconds at most", async () => {
+    const ns = Array.from({ length: 16 }, (_, i) => 64 * 2 ** i);
+    const record = fixtureRecord({ ns, dModels: [64, 128, 256, 384, 512, 768, 1024, 2048], arms: [softmaxArm, groupedArm, linearArm, deltaArm] });
+    expect(record.cells).toHaveLength(512);
+    const start = performance.now();
+    await renderPage(record, strictLogger);
+    expect(performance.now() - start).toBeLessThan(20_000);
+  });
+});
+
+describe("index", () => {
+  it("links every experiment and gives its first sentence", () => {
+    const page = renderIndex([fixtureRecord(), fixtureRecord({ phase: "decode" })]);
+    expect(page).toContain('href="prefill.html"');
+    expect(page).toContain('href="decode.html"');
+    expect(renderIndex([])).toContain("No run yet");
+  });
+});
+
+describe("markdown", () => {
+  it("holds answer, warnings, verdicts and one row a cell", () => {
+    const record = fixtureRecord({ deviceClass: "software" });
+    const text = renderMarkdown(record);
+    expect(text.split("\n").filter((line) => line.startsWith("| softmax | tiled |"))).toHaveLength(7);
+    expect(text).toContain("- The time of softmax grows as O(n²)");
+    expect(text).toContain("> ⚠ Measured on a CPU that emulates a GPU.");
+    expect(text).toContain("- **not met**: crossover(softmax, linear) &lt; 1024");
+  });
+});

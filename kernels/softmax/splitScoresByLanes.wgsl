@@ -1,0 +1,33 @@
+// Scores of a split for GPUs: LANES neighbouring threads read one key's neighbouring vec4s and add up their parts.
+const TURN = THREADS / LANES;
+
+fn scoreKeys(keys: u32, qBase: u32, cacheBase: u32, thread: u32) {
+  let lane = thread % LANES;
+  //@repeat g BLOCK
+  //@repeat c LANE_QUADS
+  let q${g}_${c} = q[qBase + ${g}u * QUADS + lane + ${c}u * LANES] * SCALE_LOG2E;
+  //@end
+  //@end
+  for (var turn = 0u; turn < keys; turn += TURN) {
+    let base = cacheBase + min(turn + thread / LANES, keys - 1u) * KV_HEADS * QUADS + lane;
+    //@repeat g BLOCK
+    var score${g} = 0.0;
+    //@end
+    //@repeat c LANE_QUADS
+    let k${c} = kCache[base + ${c}u * LANES];
+    //@repeat g BLOCK
+    score${g} += dot(q${g}_${c}, k${c});
+    //@end
+    //@end
+    //@repeat g BLOCK
+    parts[${g}u * THREADS + thread] = score${g};
+    //@end
+    workgroupBarrier();
+    for (var i = thread; i < BLOCK * TURN; i += THREADS) {
+      var score = 0.0;
+      for (var j = 0u; j < LANES; j++) { score += parts[i * LANES + j]; }
+      if (turn + i % TURN < KEYS) { weights[(i / TURN) * KEYS + turn + i % TURN] = score; }
+    }
+    workgroupBarrier();
+  }
+}

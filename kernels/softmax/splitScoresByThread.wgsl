@@ -1,0 +1,34 @@
+// Scores of a split for CPU emulations, where neighbouring loads are no cheaper: a thread owns KEY_VECTORS keys, which share each
+// load of q as the BLOCK heads share each load of k, and nothing crosses threads.
+fn scoreKeys(keys: u32, qBase: u32, cacheBase: u32, thread: u32) {
+  for (var turn = 0u; turn < keys; turn += THREADS * KEY_VECTORS) {
+    //@repeat j KEY_VECTORS
+    let key${j} = turn + ${j}u * THREADS + thread;
+    let row${j} = cacheBase + min(key${j}, keys - 1u) * KV_HEADS * QUADS;
+    //@repeat g BLOCK
+    var score${g}_${j} = 0.0;
+    //@end
+    //@end
+    for (var i = 0u; i < QUADS; i++) {
+      //@repeat g BLOCK
+      let q${g} = q[qBase + ${g}u * QUADS + i];
+      //@end
+      //@repeat j KEY_VECTORS
+      {
+        let one = kCache[row${j} + i];
+        //@repeat g BLOCK
+        score${g}_${j} += dot(q${g}, one);
+        //@end
+      }
+      //@end
+    }
+    //@repeat j KEY_VECTORS
+    if (key${j} < keys) {
+      //@repeat g BLOCK
+      weights[${g}u * KEYS + key${j}] = score${g}_${j} * SCALE_LOG2E;
+      //@end
+    }
+    //@end
+  }
+  workgroupBarrier();
+}
