@@ -56,7 +56,15 @@ describe("questions", () => {
     const { code, stdout } = await attnbench(["run", "small.yaml", "--dry-run", "--adapter", "no such adapter", "--json", "--set", "axes.n=[256]"], folder);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      plans: [{ name: "small", cells: [{ id: expect.stringContaining("softmax"), usefulFlops: 4 * 2 * 64 * 257, stateBytes: 2 * 4 * 2 * 64 * 257 }, { id: expect.stringContaining("linear"), stateBytes: 4 * 2 * 64 * 64 }] }],
+      plans: [
+        {
+          name: "small",
+          cells: [
+            { id: expect.stringContaining("softmax"), usefulFlops: 4 * 2 * 64 * 257, stateBytes: 2 * 4 * 2 * 64 * 257 },
+            { id: expect.stringContaining("linear"), stateBytes: 4 * 2 * 64 * 64 },
+          ],
+        },
+      ],
     });
     expect(readdirSync(folder)).toEqual(["small.yaml"]);
   });
@@ -94,7 +102,10 @@ describe("what cannot be run ends with one clear message, exit 2 and nothing wri
     mkdirSync(join(folder, "folder.yaml"));
     expect(await attnbench(["run", "none.yaml"], folder)).toMatchObject({ code: 2, stderr: expect.stringContaining("none.yaml: no such file") });
     expect(await attnbench(["run", "folder.yaml"], folder)).toMatchObject({ code: 2, stderr: expect.stringContaining("a folder") });
-    expect(await attnbench(["run", "small.yaml", "--adaptor", "gpu"], folder)).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean --adapter?") });
+    expect(await attnbench(["run", "small.yaml", "--adaptor", "gpu"], folder)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("Did you mean --adapter?"),
+    });
     expect(await attnbench(["run", "small.yaml", "--set", "axes.m=[1]"], folder)).toMatchObject({ code: 2, stderr: expect.stringContaining("--set") });
     expect(await attnbench(["run", "small.yaml", "--filter", "m > 3"], folder)).toMatchObject({ code: 2, stderr: expect.stringContaining("--filter") });
     expect(readdirSync(folder).sort()).toEqual(["folder.yaml", "small.yaml"]);
@@ -103,7 +114,10 @@ describe("what cannot be run ends with one clear message, exit 2 and nothing wri
   it("nothing left by --filter is exit 5, no adapter of that name exit 4", async () => {
     const folder = folderWith({ "small.yaml": small() });
     expect(await attnbench(["run", "small.yaml", "--filter", "n > 1000"], folder)).toMatchObject({ code: 5 });
-    expect(await attnbench(["run", "small.yaml", "--adapter", "no such adapter"], folder)).toMatchObject({ code: 4, stderr: expect.stringContaining("attnbench doctor") });
+    expect(await attnbench(["run", "small.yaml", "--adapter", "no such adapter"], folder)).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining("attnbench doctor"),
+    });
   });
 });
 

@@ -17,7 +17,11 @@ export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), "attnbench-c
 /** For tests: the built command as a user runs it, in `folder`. `onStderr` sees what was printed so far and may signal the process. */
 export const attnbench = (args: readonly string[], folder: string, onStderr?: (text: string, signal: (name: NodeJS.Signals) => void) => void): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: "1", CI: "true" }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [cli, ...args], {
+      cwd: folder,
+      env: { ...process.env, NO_COLOR: "1", CI: "true" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk: Buffer) => {

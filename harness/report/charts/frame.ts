@@ -125,7 +125,7 @@ export const framed = (
       subtitle: [...subtitle],
       frame: "group",
       dx: -room.left,
-      offset: 18,
+      offset: 14,
       color: theme.ink.light,
     },
     layer: [...layers(frame)],

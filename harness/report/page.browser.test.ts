@@ -1,0 +1,130 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deltaArm, type FixtureOptions, fixtureRecord, groupedArm, linearArm, softmaxArm } from "./fixture.ts";
+import { renderPage } from "./page.ts";
+
+/*
+ * The page in a real browser, the headless Chromium of @sparticuz/chromium. The package unpacks the system libraries that Chromium needs only
+ * where it believes to be on Amazon Linux 2023; with this variable a bare Debian will do. In a single process the first page that closes ends
+ * the browser.
+ */
+const startBrowser = async (): Promise<Browser> => {
+  process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs20.x";
+  const { default: packaged } = await import("@sparticuz/chromium");
+  return chromium.launch({ executablePath: await packaged.executablePath(), args: packaged.args.filter((argument) => argument !== "--single-process") });
+};
+
+const pages: Readonly<Record<string, FixtureOptions>> = {
+  prefill: {},
+  decode: {
+    phase: "decode",
+    deviceClass: "software",
+    dModels: [256, 1024],
+    arms: [softmaxArm, groupedArm, linearArm, deltaArm],
+    outcome: ({ label, n }) =>
+      label === "softmax" && n > 4096 ? { status: "censored", code: "timeCap", reason: "one repetition would take longer than 1 s" } : undefined,
+  },
+  failures: { outcome: () => ({ status: "failed", code: "deviceLost", reason: "the device was lost" }) },
+  hostile: {
+    title: `</script><img src=x onerror="document.title='run'">${"x".repeat(10_000)}`,
+    question: "\u202e</style>😀 שלום",
+    yaml: `</script><script>document.title='run'</script>${"y".repeat(10_000)}`,
+    arms: [
+      { ...softmaxArm, label: `</text><script>document.title='run'</script>${"w".repeat(10_000)}` },
+      { ...linearArm, label: "\u202eمرحبا 😀" },
+    ],
+  },
+};
+
+/** Runs in the page: labels of a chart that overlap another or leave their chart, px. */
+const misplacedLabels = (): string[] => {
+  // Playwright evaluates this in the browser; the project's types know no DOM
+  interface Box {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+    readonly width: number;
+  }
+  interface Node {
+    readonly textContent: string;
+    readonly classList: { contains(name: string): boolean };
+    getAttribute(name: string): string | null;
+    getBoundingClientRect(): Box;
+    querySelectorAll(selector: string): Iterable<Node>;
+  }
+  const { document } = globalThis as unknown as { readonly document: Node };
+  const faults: string[] = [];
+  for (const chart of document.querySelectorAll("svg.chart")) {
+    const frame = chart.getBoundingClientRect();
+    if (frame.width === 0) continue;
+    const texts = [...chart.querySelectorAll("text")]
+      // halos lie under their own words; Vega keeps tick labels that it hides
+      .filter((text) => text.getAttribute("stroke") === null && text.getAttribute("opacity") !== "0" && text.textContent !== "")
+      .map((text) => ({ words: text.textContent, box: text.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0);
+    texts.forEach(({ words, box }, i) => {
+      if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1)
+        faults.push(`"${words}" leaves its chart`);
+      for (const other of texts.slice(i + 1)) {
+        const wide = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+        const high = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+        // line boxes are a few px higher than their letters
+        if (wide > 1 && high > 4) faults.push(`"${words}" overlaps "${other.words}"`);
+      }
+    });
+  }
+  return faults;
+};
+
+describe("page in a browser", () => {
+  const folder = mkdtempSync(join(tmpdir(), "attnbench-page-"));
+  let browser: Browser;
+
+  beforeAll(async () => {
+    for (const [name, options] of Object.entries(pages)) writeFileSync(join(folder, `${name}.html`), await renderPage(fixtureRecord(options)));
+    browser = await startBrowser();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const open = async (name: string, width: number, colorScheme: "light" | "dark"): Promise<{ readonly page: Page; readonly noise: readonly string[] }> => {
+    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+    const noise: string[] = [];
+    page.on("console", (message) => noise.push(message.text()));
+    page.on("pageerror", (error) => noise.push(error.message));
+    page.on("request", (request) => {
+      if (!request.url().startsWith("file:")) noise.push(request.url());
+    });
+    await page.goto(pathToFileURL(join(folder, `${name}.html`)).href);
+    return { page, noise };
+  };
+
+  it.each(Object.keys(pages).flatMap((name) => [360, 1280].map((width) => [name, width] as const)))(
+    "%s, %i px wide: quiet, no sideways scrolling, no label over another",
+    async (name, width) => {
+      const { page, noise } = await open(name, width, width === 360 ? "dark" : "light");
+      expect(noise).toEqual([]);
+      expect(await page.title()).not.toBe("run");
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      expect(await page.evaluate(misplacedLabels)).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it.each(["light", "dark"] as const)("has no fault that axe finds, %s", async (scheme) => {
+    const { page } = await open("decode", 1280, scheme);
+    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+    const faults = await page.evaluate<string[]>("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))");
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+});
