@@ -32,7 +32,7 @@ const sentence = ({ between, metric, outcome, n, range, note, crossings }: Cross
   switch (outcome) {
     case "crosses":
       if (!n) return `${subject} is ${better} ${than} beyond some n${place}.`;
-      return `${subject} is ${better} ${than} from n = ${metric === "time" ? formatEstimate(n) : formatCount(Math.floor(n.value) + 1)} on${place}.`;
+      return `From n = ${metric === "time" ? formatEstimate(n) : formatCount(Math.floor(n.value) + 1)} on, ${metric === "time" ? linear : `the state of ${linear}`} is ${better} ${than}${place}.`;
     case "already":
       return `${subject} is ${better} ${than} at every n measured${place} (${span}).`;
     case "none":

@@ -164,7 +164,10 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
       const data = contents(entry.spec, entry.bytes, tensors);
       write(entry.buffer, 0, data);
       const spare = spares.get(name);
-      if (spare) for (let copy = 1; copy < entry.copies; copy++) write(spare, (copy - 1) * entry.stride, data);
+      if (!spare) return;
+      const encoder = device.createCommandEncoder();
+      for (let copy = 1; copy < entry.copies; copy++) encoder.copyBufferToBuffer(entry.buffer, 0, spare, (copy - 1) * entry.stride, entry.bytes);
+      device.queue.submit([encoder.finish()]);
     };
     const encode = (pass: GPUComputePassEncoder, calls: typeof setup): void => {
       for (const { pipeline, group, workgroups } of calls) {

@@ -28,7 +28,8 @@ const unitRoundoff = { f32: 2 ** -24, f16: 2 ** -11 };
  */
 export const tolerance = (shape: Shape): number => 64 * unitRoundoff[shape.dtype] * Math.sqrt(shape.n + shape.headDim);
 
-const costPerRun = 2 ** 25;
+/** Multiply-adds that the reference of one head may take. */
+const costPerHead = 2 ** 24;
 
 /**
  * Heads and tokens to compare: the first and last head of the first and last batch entry, and one between; tokens at both ends, around
@@ -42,7 +43,7 @@ export const verificationSamples = (shape: Shape): readonly Sample[] => {
   return [...unique.values()].slice(0, shape.n > 4096 ? 2 : 4).map((at) => ({ ...at, tokens }));
 };
 
-const tokenBudget = (shape: Shape): number => Math.max(24, Math.min(shape.n, Math.floor(costPerRun / (2 * shape.n * (shape.headDim + shape.headDimV)))));
+const tokenBudget = (shape: Shape): number => Math.max(24, Math.min(shape.n, Math.floor(costPerHead / (2 * shape.n * (shape.headDim + shape.headDimV)))));
 
 const sampledTokens = (n: number, budget: number): number[] => {
   if (budget >= n) return Array.from({ length: n }, (_, token) => token);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { deltaArm, type FixtureOptions, fixtureRecord, groupedArm, linearArm, softmaxArm } from "./fixture.ts";
+import { fixtureRecord } from "./fixture.ts";
+import { deltaArm, type FixtureOptions, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
 import { renderPage } from "./page.ts";
 
 /*
@@ -28,6 +29,13 @@ const pages: Readonly<Record<string, FixtureOptions>> = {
     arms: [softmaxArm, groupedArm, linearArm, deltaArm],
     outcome: ({ label, n }) =>
       label === "softmax" && n > 4096 ? { status: "censored", code: "timeCap", reason: "one repetition would take longer than 1 s" } : undefined,
+  },
+  crowded: {
+    ns: Array.from({ length: 14 }, (_, i) => 64 * 2 ** i),
+    dModels: [128, 2048],
+    arms: [softmaxArm, groupedArm, linearArm, deltaArm, ...[1.05, 1.2, 3, 9].map((factor) => ({ ...linearArm, label: `linear ${factor}`, factor }))],
+    outcome: ({ label, n }) =>
+      n > 100_000 && label !== "linear" ? { status: "skipped", code: "overLimit", reason: "a buffer would exceed maxBufferSize" } : undefined,
   },
   failures: { outcome: () => ({ status: "failed", code: "deviceLost", reason: "the device was lost" }) },
   hostile: {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { deltaArm, type FixtureOptions, fixtureRecord, groupedArm, linearArm, softmaxArm } from "./fixture.ts";
+import { fixtureRecord } from "./fixture.ts";
+import { deltaArm, type FixtureOptions, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { renderIndex, renderPage } from "./page.ts";
 import { strictLogger } from "./strictLogger.ts";

@@ -47,13 +47,13 @@ fn stageQueries(base: u32, row0: u32, k0: u32, thread: u32) {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
-  let chunk = group.x;
-  let row0 = chunk * CHUNK + (group.y / COLUMN_TILES) * ROWS;
+  let chunk = group.y;
+  let row0 = chunk * CHUNK + (group.x / COLUMN_TILES) * ROWS;
   if (row0 >= TOKENS) {
     return;
   }
   let last = min(row0 + ROWS, TOKENS) - 1u;
-  let valueQuad0 = (group.y % COLUMN_TILES) * SIDE;
+  let valueQuad0 = (group.x % COLUMN_TILES) * SIDE;
   let row = thread / SIDE;
   let column = thread % SIDE;
   let base = batch * TOKENS * HEADS + head; // + token × HEADS: a row of q, k, v, o

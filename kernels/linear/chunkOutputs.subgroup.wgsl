@@ -21,12 +21,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let once = min(grid.x, 1u);
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
-  let chunk = group.x;
-  let row0 = chunk * CHUNK + (group.y / COLUMN_TILES) * ROWS;
+  let chunk = group.y;
+  let row0 = chunk * CHUNK + (group.x / COLUMN_TILES) * ROWS;
   if (row0 >= TOKENS) {
     return;
   }
-  let firstColumn = (group.y % COLUMN_TILES) * COLUMNS;
+  let firstColumn = (group.x % COLUMN_TILES) * COLUMNS;
   let qBase = (batch * TOKENS * HEADS + head) * KEYS;
   let vBase = (batch * TOKENS * HEADS + head) * VALUES;
   let last = min(row0 + ROWS, TOKENS) - 1u;

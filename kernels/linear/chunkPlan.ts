@@ -69,7 +69,7 @@ const statesStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chun
     counts: { ...commonCounts(sizes), ...own, COLUMN_TILES: columnTiles },
     subgroups: tiles.path === "subgroup",
     bindings: ["k", "v", "chunkStates", ...(normalized ? ["chunkZ"] : [])],
-    workgroups: [chunks, Math.ceil(keys / rows) * columnTiles, batch * heads],
+    workgroups: [Math.ceil(keys / rows) * columnTiles, chunks, batch * heads],
   });
 };
 
@@ -101,7 +101,8 @@ const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chu
     counts: { ...commonCounts(sizes), ...own, ROWS: tiles.rows, COLUMN_TILES: columnTiles, SCALE: scale },
     subgroups: tiles.path === "subgroup",
     bindings: ["q", "k", "v", "chunkStates", "o", ...(normalized ? ["chunkZ"] : [])],
-    workgroups: [chunks, (chunk / tiles.rows) * columnTiles, batch * heads],
+    // Tiles of a chunk are neighbours in the grid, so that they meet in a cache.
+    workgroups: [(chunk / tiles.rows) * columnTiles, chunks, batch * heads],
   });
 };
 

@@ -16,9 +16,9 @@ var<workgroup> values: array<vec4f, PANEL * SIDE>; // [token, value / 4]
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
-  let chunk = group.x;
-  let keyQuad0 = (group.y / COLUMN_TILES) * SIDE;
-  let valueQuad0 = (group.y % COLUMN_TILES) * SIDE;
+  let chunk = group.y;
+  let keyQuad0 = (group.x / COLUMN_TILES) * SIDE;
+  let valueQuad0 = (group.x % COLUMN_TILES) * SIDE;
   let row = thread / SIDE;
   let column = thread % SIDE;
   let end = min((chunk + 1u) * CHUNK, TOKENS);

@@ -13,11 +13,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let once = min(grid.x, 1u);
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
-  let chunk = group.x;
-  let firstColumn = (group.y % COLUMN_TILES) * COLUMNS;
+  let chunk = group.y;
+  let firstColumn = (group.x % COLUMN_TILES) * COLUMNS;
   // Edges are clamped, not branched around: a row or column past the last is the last once more. Lanes past the last column do not store.
 #each r ROW_QUADS
-  let quad${r} = min((group.y / COLUMN_TILES) * (ROWS / 4) + ${r}u, KEY_QUADS - 1u);
+  let quad${r} = min((group.x / COLUMN_TILES) * (ROWS / 4) + ${r}u, KEY_QUADS - 1u);
 #if NORMALIZED
   var z${r} = vec4f(0.0);
 #end

@@ -1,7 +1,8 @@
 // Causal softmax attention of one tile of ROWS query rows of one head by one subgroup, keys in tiles of KEYS with an online softmax
 // (FlashAttention-2, arXiv 2307.08691, algorithm 1). Made for CPU emulations, where a load costs 10 to 60 multiply-adds: a lane holds
 // KEY_VECTORS keys, then CHANNEL_VECTORS output channels, every element is loaded once by one lane, and q and the probabilities
-// reach the other lanes by shuffle. No barriers: a lane reads back only what it wrote.
+// reach the other lanes by shuffle, so there is neither workgroup memory nor a barrier. Registers cannot be indexed: where a loop
+// picks one of a few, a chain of selects does it, which is cheaper there than a round trip through memory.
 @group(0) @binding(0) var<storage, read> q: array<f32>;
 @group(0) @binding(1) var<storage, read> k: array<f32>;
 @group(0) @binding(2) var<storage, read> v: array<f32>;
@@ -12,8 +13,6 @@ const KEYS = KEY_VECTORS * LANES;
 const Q_PITCH = HEADS * HEAD_DIM;
 const KV_PITCH = KV_HEADS * HEAD_DIM;
 const FAR_BELOW = -3.0e38;
-
-var<workgroup> exponents: array<f32, ROWS * KEYS>;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -80,15 +79,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       //@repeat c CHANNEL_VECTORS
       o${r}_${c} *= shrink;
       //@end
-      //@repeat j KEY_VECTORS
-      exponents[(${r}u * KEY_VECTORS + ${j}u) * LANES + lane] = s${r}_${j} - max${r};
-      //@end
     }
     //@end
 
     for (var block = 0u; block < KEY_VECTORS && key0 + block * LANES < keyEnd; block++) {
       //@repeat r ROWS
-      let p${r} = exp2(exponents[(${r}u * KEY_VECTORS + block) * LANES + lane]);
+      var p${r} = s${r}_0;
+      //@repeat j KEY_VECTORS
+      p${r} = select(p${r}, s${r}_${j}, block == ${j}u);
+      //@end
+      p${r} = exp2(p${r} - max${r});
       sum${r} += p${r};
       //@end
       for (var i = 0u; i < LANES; i++) {
@@ -109,13 +109,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   }
 
   //@repeat r ROWS
-  {
-    let total = subgroupAdd(sum${r});
-    if (row0 + ${r}u < TOKENS) {
-      //@repeat c CHANNEL_VECTORS
-      o[qRow${r} + ${c}u * LANES + lane] = o${r}_${c} / total;
-      //@end
-    }
-  }
+  let total${r} = subgroupAdd(sum${r});
   //@end
+  for (var block = 0u; block < HEAD_DIM / LANES; block++) {
+    //@repeat r ROWS
+    {
+      var one = o${r}_0;
+      //@repeat c CHANNEL_VECTORS
+      one = select(one, o${r}_${c}, block == ${c}u);
+      //@end
+      if (row0 + ${r}u < TOKENS) { o[qRow${r} + block * LANES + lane] = one / total${r}; }
+    }
+    //@end
+  }
 }

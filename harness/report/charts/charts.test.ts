@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunRecord } from "../../record/run.ts";
-import { deltaArm, fixtureRecord, groupedArm, linearArm, softmaxArm } from "../fixture.ts";
+import { fixtureRecord } from "../fixture.ts";
+import { deltaArm, groupedArm, linearArm, softmaxArm } from "../fixtureArms.ts";
 import { strictLogger } from "../strictLogger.ts";
 import { armLooks } from "./arms.ts";
 import { doublingChart, doublingsOf } from "./doublingRatio.ts";

@@ -125,7 +125,7 @@ export const framed = (
       subtitle: [...subtitle],
       frame: "group",
       dx: -room.left,
-      offset: 14,
+      offset: 8,
       color: theme.ink.light,
     },
     layer: [...layers(frame)],

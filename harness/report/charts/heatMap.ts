@@ -113,7 +113,8 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
         words: times(cell.ratio),
       };
     });
-    const fontPx = columnPx >= 46 ? 12 : columnPx >= 34 ? 10.5 : 9;
+    // where the widest number fits in no size, colour alone is drawn: the numbers are in the figure's table
+    const fontPx = [12, 10.5, 9.5].find((px) => placed.every(({ words }) => textWidth(words, px) + 3 <= columnPx));
     const missing = rows.flatMap((_, row) =>
       columns.flatMap((n, column) => (cells.some((cell) => cell.row === row && cell.x === n) ? [] : [{ middleX: column + 0.5, middleY: row + 0.5 }])),
     );
@@ -142,15 +143,15 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
         },
       },
       {
-        data: { values: placed },
-        mark: { type: "text", fontSize: fontPx, baseline: "middle" },
+        data: { values: fontPx === undefined ? [] : placed },
+        mark: { type: "text", fontSize: fontPx ?? 9, baseline: "middle" },
         encoding: {
           ...middle,
           text: { field: "words", type: "nominal" },
           color: { field: "step", type: "ordinal", scale: { domain: steps, range: heatSteps.map((step) => step.text.light) }, legend: null },
         },
       },
-      { data: { values: missing }, mark: { type: "text", text: "–", fontSize: fontPx, baseline: "middle", color: theme.muted.light }, encoding: middle },
+      { data: { values: missing }, mark: { type: "text", text: "–", fontSize: fontPx ?? 9, baseline: "middle", color: theme.muted.light }, encoding: middle },
       {
         data: { values: contour },
         mark: { type: "line", color: theme.paper.light, strokeWidth: 4, strokeCap: "round" },

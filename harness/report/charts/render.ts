@@ -52,7 +52,8 @@ export const renderChart = async (chart: Chart, id: string, className: string, r
       .slice(svg.indexOf(">") + 1)
       .replace(/ id="/g, ` id="${id}-`)
       .replace(/url\(#/g, `url(#${id}-`)
-      .replace(/ font-family="[^"]*"/g, "")
+      // the picture is one image to a screen reader, and its style is the page's
+      .replace(/ (font-family|class|role|aria-[a-z]+|pointer-events)="[^"]*"/g, "")
       .replace(/ (fill|stroke)="(#[0-9a-f]{6})"/gi, (whole, attribute: string, colour: string) => {
         const variable = rendering.variables.get(colour.toLowerCase());
         return variable === undefined ? whole : ` ${attribute}="var(${variable.name})"`;

@@ -16,6 +16,7 @@ export const answerSentences = (record: RunRecord): readonly string[] => {
 
 /** What a reader must know before believing any number, most serious first. */
 export const warningsOf = (record: RunRecord): readonly string[] => {
+  const found = record.findings.filter(({ kind }) => kind === "warning").map(({ text }) => text);
   const warnings: string[] = [];
   const tally = tallyOf(record.cells);
   if (record.state === "interrupted") warnings.push(`This run was interrupted: ${tallySentence(tally)}. What is shown is what had been measured by then.`);
@@ -23,10 +24,11 @@ export const warningsOf = (record: RunRecord): readonly string[] => {
   if (record.state === "running") warnings.push("This run has not ended. What is shown is what has been measured so far.");
   if (record.environment.deviceClass === "software")
     warnings.push("Measured on a CPU that emulates a GPU. Growth laws and bytes carry over to a GPU; times and n* do not.");
-  if (record.environment.clock.source === "wall")
+  // analysis says this too, once there is something to analyse
+  if (record.environment.clock.source === "wall" && !found.some((text) => text.includes("wall-clock")))
     warnings.push("This adapter has no GPU clock: times are wall-clock times and contain the cost of submitting work.");
   if (record.environment.attnbench.dirty === true) warnings.push("The benchmark's own code had uncommitted changes.");
-  return [...warnings, ...record.findings.filter(({ kind }) => kind === "warning").map(({ text }) => text)];
+  return [...warnings, ...found];
 };
 
 const verdict = (finding: Finding): Html => {

@@ -25,7 +25,7 @@ const drawn = async (id: string, chart: (size: ChartSize) => Chart | undefined, 
 
 /** A figure of one chart has its heading in the chart; of several, above them. */
 const figure = (id: string, heading: string, facets: readonly Html[], caption: readonly string[], after: Html, titled: boolean): Html => html`
-<figure id="${id}" role="group" aria-labelledby="${id}-heading">
+<figure id="${id}" aria-labelledby="${id}-heading">
 <h3 id="${id}-heading"${titled && html` class="hidden"`}>${heading}</h3>
 <div class="facets${facets.length > 1 && " many"}">${facets}</div>
 <figcaption>${caption.filter((text) => text !== "").map((text) => html`<p><bdi>${text}</bdi></p>`)}</figcaption>
@@ -66,6 +66,9 @@ const endSentence = (growth: Growth, facet: Facet, write: (value: number) => str
     return `${complete.map(({ look, points }) => `${look.label} reaches ${growth.variable} = ${formatCount(points.at(-1)?.x ?? 0)}`).join("; ")}.`;
   const values = complete.map(({ look, points }) => ({ label: look.label, y: points.find(({ x }) => x === at)?.y ?? 0 }));
   const most = values.reduce((one, other) => (other.y > one.y ? other : one));
+  const least = values.reduce((one, other) => (other.y < one.y ? other : one));
+  if (values.length > 4)
+    return `At ${where}${growth.variable} = ${formatCount(at)}: from ${least.label} ${write(least.y)} to ${most.label} ${write(most.y)} (${times(most.y / least.y)}).`;
   const parts = values.map(
     ({ label, y }) =>
       `${label} ${write(y)}${values.length > 1 && label !== most.label && most.y / y > 1.05 ? ` (${times(most.y / y)} less than ${most.label})` : ""}`,
@@ -153,7 +156,7 @@ const heatFigure = async (record: RunRecord, map: HeatMap, index: number, render
   const won = map.cells.filter(({ ratio }) => ratio >= 1.1).length;
   const heading = `Where ${below} beats ${above}`;
   const caption = [
-    `${below} is faster by a tenth or more in ${formatCount(won)} of ${formatCount(map.cells.length)} pairs. Numbers are ${above} time ÷ ${below} time; the dashed line is n*. Every column is one measured n.`,
+    `${below} is faster by a tenth or more in ${formatCount(won)} of ${formatCount(map.cells.length)} pairs. Numbers are ${above} time ÷ ${below} time, left out where there is no room; the dashed line is n*. Every column is one measured n.`,
   ];
   const columns = [
     { head: "at", cell: (row: HeatMap["cells"][number]) => map.rows[row.row]?.title },

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import type { BytesByRole, Capabilities, Phase, Shape } from "../mechanism.ts";
+import { bufferBytes, elementCount, moduleText } from "../plan.ts";
+import mechanisms from "./definition.ts";
+
+const device = (subgroup: number, software: boolean): Capabilities => ({
+  subgroups: subgroup > 0,
+  subgroupMinSize: subgroup,
+  subgroupMaxSize: subgroup,
+  f16: false,
+  software,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxBufferSize: 2 ** 28,
+  maxStorageBuffersPerShaderStage: 8,
+});
+const devices = [device(4, true), device(8, true), device(0, false), device(32, false), device(64, false)];
+
+const shapeOf = (phase: Phase, given: Partial<Shape> = {}, parameters: Shape["parameters"] = {}): Shape => {
+  const sizes = { n: 130, batch: 2, heads: 3, headDim: 64, ...given };
+  return {
+    phase,
+    kvHeads: sizes.heads,
+    headDimV: sizes.headDim,
+    dModel: sizes.heads * sizes.headDim,
+    dtype: "f32",
+    kvDtype: "f32",
+    stateDtype: "f32",
+    ...sizes,
+    parameters: { featureMap: "identity", normalized: false, chunk: 64, ...parameters },
+  };
+};
+
+const forms = [
+  ["prefill", "chunk"],
+  ["prefill", "recurrent"],
+  ["decode", "recurrent"],
+  ["generate", "recurrent"],
+] as const;
+const sizes: readonly Partial<Shape>[] = [{ n: 1 }, { n: 65, headDim: 36 }, { n: 257, headDim: 96 }, { headDim: 128 }, { headDim: 32, heads: 1 }];
+const settings: readonly Shape["parameters"][] = [{}, { featureMap: "elu+1", normalized: true, chunk: 256 }, { chunk: 48 }];
+
+describe.each(mechanisms)("$name", (mechanism) => {
+  it.each(forms)("%s %s: plans agree with inputs, closed forms and limits", (phase, form) => {
+    for (const given of sizes) {
+      for (const parameters of settings) {
+        const shape = shapeOf(phase, given, parameters);
+        const tensors = mechanism.inputs(shape, 1);
+        for (const capabilities of devices) {
+          expect(mechanism.refusal(shape, form, capabilities)).toBeUndefined();
+          for (const tiles of mechanism.tiles(shape, form, capabilities)) {
+            const plan = mechanism.plan(shape, form, capabilities, tiles);
+            const bytes: Record<keyof BytesByRole, number> = { input: 0, output: 0, state: 0, scratch: 0, harness: 0 };
+            for (const buffer of plan.buffers) {
+              bytes[buffer.role] += bufferBytes(buffer);
+              if (typeof buffer.init === "object") expect(tensors[buffer.init.tensor]?.length).toBe(elementCount(buffer));
+            }
+            expect(mechanism.bytesByRole(shape, form, tiles)).toEqual(bytes);
+            const { useful, executed } = mechanism.flops(shape, form, tiles);
+            expect(executed).toBeGreaterThanOrEqual(useful);
+            for (const step of new Set(plan.steps)) {
+              expect(Math.max(...step.workgroups)).toBeLessThanOrEqual(65535);
+              expect(moduleText(step)).not.toMatch(/#(each|if|else|end)|\$\{/);
+              expect(step.bindings.length).toBeLessThanOrEqual(8);
+            }
+          }
+        }
+      }
+    }
+  });
+
+  it("repeats one step in generate, after a reset", () => {
+    const shape = shapeOf("generate");
+    const [tiles = {}] = mechanism.tiles(shape, "recurrent", devices[1] as Capabilities);
+    const { steps } = mechanism.plan(shape, "recurrent", devices[1] as Capabilities, tiles);
+    expect(steps).toHaveLength(131);
+    expect(new Set(steps).size).toBe(2);
+  });
+
+  it.each<[string, Partial<Shape>, Shape["parameters"], string]>([
+    ["dtype", { dtype: "f16" }, {}, "noFeature"],
+    ["stateDtype", { stateDtype: "f16" }, {}, "noFeature"],
+    ["headDim", { headDim: 30 }, {}, "badShape"],
+    ["headDimV", { headDimV: 32 }, {}, "badShape"],
+    ["kvHeads", { kvHeads: 1 }, {}, "badShape"],
+    ["normalized", {}, { normalized: true }, "badShape"],
+    ["chunk", {}, { chunk: 40 }, "badShape"],
+    ["bytes", { n: 2 ** 20 }, {}, "overLimit"],
+    ["batch", { batch: 40000, n: 1, heads: 2, headDim: 32 }, {}, "overLimit"],
+  ])("refuses %s", (word, given, parameters, code) => {
+    const refused = mechanism.refusal(shapeOf("prefill", given, parameters), "chunk", devices[3] as Capabilities);
+    expect(refused?.code).toBe(code);
+    expect(refused?.reason).toContain(word);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import type { Shape } from "../mechanism.ts";
+import { featureMaps } from "./featureMap.ts";
+import { inputs } from "./inputs.ts";
+import { reference } from "./reference.ts";
+
+const shapeOf = (given: Partial<Shape>, parameters: Shape["parameters"] = {}): Shape => ({
+  phase: "prefill",
+  n: 3,
+  batch: 1,
+  heads: 1,
+  kvHeads: 1,
+  headDim: 2,
+  headDimV: 2,
+  dModel: 2,
+  dtype: "f32",
+  kvDtype: "f32",
+  stateDtype: "f32",
+  ...given,
+  parameters: { featureMap: "identity", normalized: false, chunk: 64, ...parameters },
+});
+
+const at = (tokens: readonly number[]) => ({ batch: 0, head: 0, tokens });
+
+describe("reference", () => {
+  it("is Σ v (k·q) / √d over the tokens so far", () => {
+    const tensors = { q: Float32Array.of(1, 0, 1, 2, 0, 1), k: Float32Array.of(1, 1, 2, 0, 0, 3), v: Float32Array.of(1, 2, 3, 4, 5, 6) };
+    const [first, second, ...state] = reference(shapeOf({}), tensors, at([0, 1]));
+    // token 1: v0 · (k0·q1 = 3) + v1 · (k1·q1 = 2)
+    expect(first?.values[0]).toBeCloseTo(1 / Math.SQRT2, 12);
+    expect([...(second?.values ?? [])].map((x) => x * Math.SQRT2)).toEqual([expect.closeTo(9, 12), expect.closeTo(14, 12)]);
+    expect(state.map(({ buffer, offset, values }) => [buffer, offset, ...values])).toEqual([
+      ["state", 0, 1 + 6, 2 + 8],
+      ["state", 2, 1 + 15, 2 + 18],
+    ]);
+  });
+
+  it("averages values when normalized", () => {
+    const shape = shapeOf({ n: 40 }, { featureMap: "elu+1", normalized: true });
+    const tensors = inputs(shape, 7);
+    const ones = { ...tensors, v: new Float32Array(80).fill(1) };
+    const rows = reference(shape, ones, at([0, 17, 39])).filter(({ buffer }) => buffer === "o");
+    for (const row of rows) for (const value of row.values) expect(value).toBeCloseTo(1, 12);
+  });
+
+  it("decodes from the state that prefill left", () => {
+    const parameters = { featureMap: "elu+1", normalized: true };
+    const prefill = shapeOf({ n: 9 }, parameters);
+    const { q, k, v } = inputs(prefill, 3) as Record<"q" | "k" | "v", Float32Array>;
+    const whole = reference(prefill, { q, k, v }, at([8]));
+    const before = reference(shapeOf({ n: 8 }, parameters), { q: q.subarray(0, 16), k: k.subarray(0, 16), v: v.subarray(0, 16) }, at([]));
+    const values = (name: string) => Float32Array.from(before.filter(({ buffer }) => buffer === name).flatMap((row) => [...row.values]));
+    const last = { q: q.subarray(16), k: k.subarray(16), v: v.subarray(16), state: values("state"), z: values("z") };
+    const decoded = reference(shapeOf({ phase: "decode", n: 8 }, parameters), last, at([0]));
+    for (const [i, expected] of whole.entries()) for (const [j, value] of expected.values.entries()) expect(decoded[i]?.values[j]).toBeCloseTo(value, 5);
+  });
+
+  it("reads its stream in a circle in generate", () => {
+    const shape = shapeOf({ phase: "generate", n: 70 });
+    const tensors = inputs(shape, 3);
+    const turn = (x: Float32Array | Uint32Array | undefined) => Float32Array.from({ length: 140 }, (_, i) => x?.[i % 128] ?? Number.NaN);
+    const unrolled = { q: turn(tensors.q), k: turn(tensors.k), v: turn(tensors.v) };
+    expect(reference(shape, tensors, at([0, 63, 64, 69]))).toEqual(reference(shapeOf({ n: 70 }), unrolled, at([0, 63, 64, 69])));
+  });
+});
+
+describe("feature maps", () => {
+  it.each(Object.entries(featureMaps))("%s has the moments it states", (_, { featured, mean, meanSquare }) => {
+    // The trapezoid rule over the normal density, exact to far more digits than are stated.
+    const points = Array.from({ length: 4001 }, (_, i) => -10 + i / 200);
+    const expectation = (f: (x: number) => number) => points.reduce((sum, x) => sum + (f(x) * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI) / 200, 0);
+    expect(expectation(featured)).toBeCloseTo(mean, 3);
+    expect(expectation((x) => featured(x) ** 2)).toBeCloseTo(meanSquare, 2);
+  });
+});

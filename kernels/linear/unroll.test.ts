@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { unroll } from "./unroll.ts";
+
+describe("unroll", () => {
+  it("repeats, nests and computes", () => {
+    const source = ["#each i N", "#each j 2", "let a${i}_${j} = ${i * 4}u + ${j + 1}u + ${i / N}u + ${i % 2}u;", "#end", "#end", "done"].join("\n");
+    expect(unroll(source, { N: 2 }).split("\n")).toEqual([
+      "let a0_0 = 0u + 1u + 0u + 0u;",
+      "let a0_1 = 0u + 2u + 0u + 0u;",
+      "let a1_0 = 4u + 1u + 0u + 1u;",
+      "let a1_1 = 4u + 2u + 0u + 1u;",
+      "done",
+    ]);
+  });
+
+  it("keeps one side of a condition and does not look at the other", () => {
+    const source = ["#if FAST", "#each i UNKNOWN", "x${i}", "#end", "#else", "y", "#end"].join("\n");
+    expect(unroll(source, { FAST: false })).toBe("y");
+    expect(() => unroll(source, { FAST: true })).toThrow("UNKNOWN is not a number here: it is undefined");
+  });
+
+  it("refuses unbalanced blocks", () => {
+    expect(() => unroll("#each i 2\nx", {})).toThrow("line 1: #each i 2 without #end");
+    expect(() => unroll("x\n#end", {})).toThrow("line 2: #end without a block");
+    expect(() => unroll("#if A\n#end", { A: 1 })).toThrow("#if A: a boolean is wanted, it is 1");
+  });
+});
