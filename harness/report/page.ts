@@ -1,4 +1,4 @@
-import type { LoggerInterface } from "vega-util";
+import type { LoggerInterface } from "vega";
 import type { RunRecord } from "../record/run.ts";
 import { themeVariables } from "./charts/theme.ts";
 import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";

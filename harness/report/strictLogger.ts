@@ -1,4 +1,4 @@
-import type { LoggerInterface } from "vega-util";
+import type { LoggerInterface } from "vega";
 
 const complain = (...words: readonly unknown[]): never => {
   throw new Error(`Vega: ${words.map(String).join(" ")}`);

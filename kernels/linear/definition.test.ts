@@ -87,10 +87,14 @@ describe.each(mechanisms)("$name", (mechanism) => {
     ["kvHeads", { kvHeads: 1 }, {}, "badShape"],
     ["normalized", {}, { normalized: true }, "badShape"],
     ["chunk", {}, { chunk: 40 }, "badShape"],
-    ["bytes", { n: 2 ** 20 }, {}, "overLimit"],
+    ["bytes", { n: 2 ** 24 }, {}, "overLimit"],
     ["batch", { batch: 40000, n: 1, heads: 2, headDim: 32 }, {}, "overLimit"],
   ])("refuses %s", (word, given, parameters, code) => {
-    const refused = mechanism.refusal(shapeOf("prefill", given, parameters), "chunk", devices[3] as Capabilities);
+    const refused = mechanism.refusal(shapeOf("prefill", given, parameters), "chunk", {
+      ...device(32, false),
+      maxBufferSize: 2 ** 32,
+      maxStorageBufferBindingSize: 2 ** 32 - 4,
+    });
     expect(refused?.code).toBe(code);
     expect(refused?.reason).toContain(word);
   });

@@ -3,7 +3,7 @@ import { unroll } from "./unroll.ts";
 
 describe("unroll", () => {
   it("repeats, nests and computes", () => {
-    const source = ["#each i N", "#each j 2", "let a${i}_${j} = ${i * 4}u + ${j + 1}u + ${i / N}u + ${i % 2}u;", "#end", "#end", "done"].join("\n");
+    const source = `#each i N\n#each j 2\nlet a\${i}_\${j} = \${i * 4}u + \${j + 1}u + \${i / N}u + \${i % 2}u;\n#end\n#end\ndone`;
     expect(unroll(source, { N: 2 }).split("\n")).toEqual([
       "let a0_0 = 0u + 1u + 0u + 0u;",
       "let a0_1 = 0u + 2u + 0u + 0u;",
@@ -14,7 +14,7 @@ describe("unroll", () => {
   });
 
   it("keeps one side of a condition and does not look at the other", () => {
-    const source = ["#if FAST", "#each i UNKNOWN", "x${i}", "#end", "#else", "y", "#end"].join("\n");
+    const source = `#if FAST\n#each i UNKNOWN\nx\${i}\n#end\n#else\ny\n#end`;
     expect(unroll(source, { FAST: false })).toBe("y");
     expect(() => unroll(source, { FAST: true })).toThrow("UNKNOWN is not a number here: it is undefined");
   });

@@ -1,6 +1,6 @@
+import type { LoggerInterface } from "vega";
 import * as vega from "vega";
 import { compile } from "vega-lite";
-import type { LoggerInterface } from "vega-util";
 import { escaped, type Html, raw } from "../html.ts";
 import type { Chart } from "./frame.ts";
 import { textWidth } from "./textWidth.ts";
