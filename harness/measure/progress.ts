@@ -20,7 +20,7 @@ export type Progress =
       readonly eta: Eta;
     }
   /** a turn ended */
-  | { readonly type: "turn"; readonly turn: number; readonly worker: number; readonly precise: number; readonly cells: number; readonly eta: Eta }
+  | { readonly type: "turn"; readonly turn: number; readonly worker: number; readonly cells: number; readonly eta: Eta }
   /** before each visit, for a live line */
   | { readonly type: "visit"; readonly id: string; readonly turn: number; readonly position: number; readonly of: number; readonly eta: Eta };
 

@@ -8,15 +8,23 @@ const f32Bytes = 4;
 /** (query, key) pairs of one head that causality lets through. */
 const pairCount = ({ phase, n }: Shape): number => (phase === "decode" ? n + 1 : (n * (n + 1)) / 2);
 
-/** Pairs that a prefill form computes: whole tiles, all of them (naive) or up to the last row's own key (tiled). */
-const tilePairCount = (n: number, form: Form, tiles: Tiles): number => {
+/**
+ * Pairs whose scores and whose weighted values a prefill form computes: whole tiles, all of them (naive) or up to the last row's own
+ * key (tiled). A subgroup weighs values in blocks of its lanes, finer than the tile.
+ */
+const tilePairs = (n: number, form: Form, tiles: Tiles): { scores: number; values: number } => {
   const rows = tileSize(tiles, "rows");
   const keys = tileSize(tiles, "keys");
+  const valueKeys = tiles.path === "subgroup" ? tileSize(tiles, "lanes") : keys;
   const rowTiles = Math.ceil(n / rows);
-  if (form === "naive") return rowTiles * rows * Math.ceil(n / keys) * keys;
-  let pairs = 0;
-  for (let tile = 1; tile <= rowTiles; tile++) pairs += rows * keys * Math.ceil(Math.min(n, tile * rows) / keys);
-  return pairs;
+  let scores = 0;
+  let values = 0;
+  for (let tile = 1; tile <= rowTiles; tile++) {
+    const bound = form === "naive" ? n : Math.min(n, tile * rows);
+    scores += rows * keys * Math.ceil(bound / keys);
+    values += rows * valueKeys * Math.ceil(bound / valueKeys);
+  }
+  return { scores, values };
 };
 
 /** Rescaling and adding a split's output: 4 operations a channel. */
@@ -30,10 +38,11 @@ const combineFlops = (shape: Shape, tiles: Tiles): number => {
 
 /** Multiply-adds of q·k and of the weighted sum, 2 each. Exponentials are not counted: they have a ceiling of their own. */
 export const softmaxFlops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
-  const flopsPerPair = 2 * (shape.headDim + shape.headDimV) * shape.heads * shape.batch;
-  const useful = flopsPerPair * pairCount(shape);
-  if (shape.phase === "prefill") return { useful, executed: flopsPerPair * tilePairCount(shape.n, form, tiles) };
-  return { useful, executed: useful + combineFlops(shape, tiles) };
+  const everyHead = 2 * shape.heads * shape.batch;
+  const useful = everyHead * (shape.headDim + shape.headDimV) * pairCount(shape);
+  if (shape.phase !== "prefill") return { useful, executed: useful + combineFlops(shape, tiles) };
+  const { scores, values } = tilePairs(shape.n, form, tiles);
+  return { useful, executed: everyHead * (shape.headDim * scores + shape.headDimV * values) };
 };
 
 /** Each of q, k, v, o once; a token that is decoded also reads the cache of all earlier ones and writes its own row. */

@@ -49,9 +49,9 @@ const tiledTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const { software, subgroups, subgroupMinSize: lanes, subgroupMaxSize } = capabilities;
   const byWorkgroup = { path: "workgroup", rows: 64, keys: 32 };
   if (!subgroups || lanes !== subgroupMaxSize || shape.headDim % lanes !== 0) return [byWorkgroup];
-  // rows × headDim / lanes accumulators: with more, compiling takes longer than 5 s (lavapipe, 8 lanes) or 1 s (SwiftShader, 4).
-  const accumulators = lanes < 8 ? 192 : 128;
-  const rows = Math.min(16, Math.max(4, Math.floor((accumulators * lanes) / shape.headDim)));
-  const bySubgroup = { path: "subgroup", rows, keys: (lanes < 8 ? 4 : 8) * lanes, lanes };
-  return software ? [bySubgroup, byWorkgroup] : [byWorkgroup];
+  // Rows × headDim / lanes accumulators of output: with more, compiling takes longer than 5 s (lavapipe, 8 lanes) or 1 s (SwiftShader, 4).
+  const [accumulators, mostRows, keyVectors] = lanes < 8 ? [192, 16, 4] : [256, 24, 8];
+  const rows = Math.min(mostRows, Math.max(2, 2 * Math.floor((accumulators * lanes) / shape.headDim / 2)));
+  const bySubgroup = { path: "subgroup", rows, keys: keyVectors * lanes, lanes };
+  return software ? [bySubgroup, { ...bySubgroup, rows: Math.max(2, 2 * Math.floor(rows / 3)) }, byWorkgroup] : [byWorkgroup];
 };

@@ -1,0 +1,47 @@
+import type { Mechanism } from "../../kernels/mechanism.ts";
+import { totalBytes } from "../device/ledger.ts";
+import type { Until } from "../experiment/experiment.ts";
+import type { Outcome } from "../record/run.ts";
+import type { HelloReply } from "./messages.ts";
+import { leastTurns } from "./schedule.ts";
+import { curveOf, predictedMs, type Task } from "./task.ts";
+
+/** What ends a curve of an open axis (`until`) on this device. */
+export interface Reach {
+  readonly hello: HelloReply;
+  readonly mechanisms: readonly Mechanism[];
+  /** of the machine: the whole of what a share means on a CPU emulation */
+  readonly memoryBytes: number;
+  readonly maxTimeMs: number;
+  /** curves that share maxTime */
+  readonly curves: number;
+}
+
+/** Why a curve ends before this cell, or undefined: its predicted time, its bytes by the closed form. */
+export const beyondReach = (task: Task, until: Until, tasks: readonly Task[], reach: Reach): Outcome | undefined => {
+  const ms = predictedMs(task, tasks);
+  // Each cell is visited in at least 10 turns, and the cells of a curve double in time: a third of its share for the largest.
+  const fairMs = reach.maxTimeMs / (3 * leastTurns * reach.curves);
+  const capMs = Math.min((until.cellSeconds ?? Number.POSITIVE_INFINITY) * 1000, fairMs);
+  if (ms !== undefined && ms > capMs) {
+    const limit = capMs === fairMs ? `maxTime allows ${fairMs.toFixed(0)} ms` : `until.cell allows ${capMs.toFixed(0)} ms`;
+    return {
+      status: "censored",
+      code: "timeCap",
+      reason: `one repetition would take about ${ms.toFixed(0)} ms, ${limit}: this curve ends at n = ${curveOf(task, tasks).at(-1)?.n}`,
+    };
+  }
+  if (!until.memory) return undefined;
+  const bytes = allocatedBytes(task, reach);
+  const whole = reach.hello.facts.software ? reach.memoryBytes : reach.hello.capabilities.maxBufferSize;
+  const capBytes = "bytes" in until.memory ? until.memory.bytes : until.memory.share * whole;
+  return bytes > capBytes
+    ? { status: "censored", code: "memoryCap", reason: `its buffers need ${bytes} bytes, until.memory allows ${Math.floor(capBytes)}` }
+    : undefined;
+};
+
+const allocatedBytes = ({ planned: { cell } }: Task, { mechanisms, hello }: Reach): number => {
+  const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
+  const tiles = mechanism?.tiles(cell, cell.form, hello.capabilities)[0];
+  return mechanism && tiles ? totalBytes(mechanism.bytesByRole(cell, cell.form, tiles)) : 0;
+};

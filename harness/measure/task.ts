@@ -1,0 +1,55 @@
+import type { PlannedCell } from "../experiment/experiment.ts";
+import type { CellRecord, Outcome, Visit } from "../record/run.ts";
+import { predictMs } from "./schedule.ts";
+
+/** A cell on its way through a run. */
+export interface Task {
+  readonly planned: PlannedCell;
+  /** equal for the cells of one curve: everything but n */
+  readonly series: string;
+  record: CellRecord;
+  /** ms of one repetition by the last visit, or by preparing */
+  estimateMs: number | undefined;
+  /** repetitions in a pass: settled once turn 0 has timed the cell, so that all turns are alike */
+  k: number | undefined;
+  /** wall ms of its last preparation */
+  prepareMs: number;
+}
+
+/** Tasks of the planned cells; what a resumed record knows already is taken over. */
+export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellRecord[]): Task[] => {
+  const known = new Map(records.map((record) => [record.id, record]));
+  return planned.map((cell) => {
+    const record = known.get(cell.cell.id);
+    if (!record) throw new Error(`the record has no cell ${cell.cell.id}`);
+    const { n: _, id: __, ...rest } = cell.cell;
+    return {
+      planned: cell,
+      series: JSON.stringify(rest),
+      record,
+      estimateMs: record.visits[0] && perRepetitionMs(record.visits[0]),
+      k: record.visits.find(({ turn }) => turn > 0)?.k,
+      prepareMs: 0,
+    };
+  });
+};
+
+export const statusOf = (task: Task): Outcome["status"] => task.record.outcome.status;
+
+/** Median time of one repetition in a visit, by the run's clock. */
+export const perRepetitionMs = (visit: Pick<Visit, "gpuMs" | "wallMs">): number => {
+  const sorted = [...(visit.gpuMs.length > 0 ? visit.gpuMs : visit.wallMs)].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+};
+
+/** What was measured on a task's curve so far, n ascending. */
+export const curveOf = (task: Task, tasks: readonly Task[]): { n: number; ms: number }[] =>
+  tasks.flatMap((other) =>
+    other.series === task.series && statusOf(other) === "ok" && other.estimateMs !== undefined ? [{ n: other.record.n, ms: other.estimateMs }] : [],
+  );
+
+const orders = { "O(1)": 0, "O(log n)": 0, "O(n)": 1, "O(n log n)": 1, "O(n²)": 2, "O(n³)": 3 };
+
+/** Time of one repetition as its curve promises, ms; undefined before the curve's first point. */
+export const predictedMs = (task: Task, tasks: readonly Task[]): number | undefined =>
+  predictMs(curveOf(task, tasks), task.record.n, orders[task.record.claim.time]);

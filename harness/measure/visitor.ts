@@ -1,0 +1,121 @@
+import { NoAdapter } from "../device/adapterFacts.ts";
+import { CellFailure } from "../device/failure.ts";
+import type { Measure } from "../experiment/experiment.ts";
+import { type Journal, withPrepared } from "../record/journal.ts";
+import type { Outcome, Visit } from "../record/run.ts";
+import { repetitions, type Timer } from "./schedule.ts";
+import { perRepetitionMs, type Task } from "./task.ts";
+import type { WorkerSession } from "./workerSession.ts";
+
+/** Prepares and visits cells, journals what happened before it counts, and keeps account of where the time went. */
+export interface Visitor {
+  /** One visit; prepares the cell first where this worker has not. Rejects with CellFailure. */
+  visit(task: Task, turn: number, samples: number): Promise<void>;
+  settle(task: Task, outcome: Outcome): void;
+  /** A failed ask becomes the cell's outcome. Throws what is no cell's failure, and NoAdapter when workers die again and again. */
+  settleFailure(task: Task, error: unknown): void;
+  /** ms of one visit's single sample: a pass of K repetitions */
+  sampleMs(task: Task): number;
+  /** Counts what `work` takes as preparing. */
+  preparing<T>(work: () => Promise<T>): Promise<T>;
+  readonly spent: Spent;
+}
+
+export interface Spent {
+  /** starting workers, compiling, verifying */
+  prepareMs: number;
+  /** visits, wall */
+  measureMs: number;
+  /** passes, by the run's clock */
+  timedMs: number;
+}
+
+interface Context {
+  readonly session: WorkerSession;
+  readonly journal: Journal;
+  readonly measure: Measure;
+  readonly timer: Timer;
+  readonly now: () => number;
+  /** bytes over which reads rotate; see PrepareRequest */
+  readonly rotateBytes: () => number;
+}
+
+const prepareLimitMs = 120_000;
+const visitLimitMs = 60_000;
+/** A run may not be kept up by a worker that dies again and again. */
+const mostWorkerFailures = 20;
+const workerFailures = new Set(["deviceLost", "timeout", "workerError"]);
+
+export const createVisitor = ({ session, journal, measure, timer, now, rotateBytes }: Context): Visitor => {
+  const spent: Spent = { prepareMs: 0, measureMs: 0, timedMs: 0 };
+  let lostWorkers = 0;
+  const at = (): string => new Date().toISOString();
+
+  const preparing = async <T>(work: () => Promise<T>): Promise<T> => {
+    const from = now();
+    try {
+      return await work();
+    } finally {
+      spent.prepareMs += now() - from;
+    }
+  };
+
+  const prepare = async (task: Task): Promise<void> => {
+    await session.connection();
+    const from = now();
+    try {
+      const { estimateMs, ...prepared } = await session.ask(
+        "prepare",
+        { cell: task.planned.cell, seed: measure.seed, rotateBytes: rotateBytes() },
+        prepareLimitMs,
+      );
+      task.estimateMs ??= estimateMs;
+      task.record = withPrepared(task.record, prepared);
+      session.prepared.add(task.record.id);
+      journal.append({ type: "prepared", cell: task.record.id, at: at(), worker: session.index, prepared });
+    } finally {
+      task.prepareMs = now() - from;
+    }
+  };
+
+  const settle = (task: Task, outcome: Outcome): void => {
+    task.record = { ...task.record, outcome, visits: outcome.status === "ok" ? task.record.visits : [] };
+    journal.append({ type: "outcome", cell: task.record.id, at: at(), outcome });
+  };
+
+  const sampleMs = (task: Task): number => (task.estimateMs === undefined ? 0 : task.estimateMs * (task.k ?? repetitions(task.estimateMs, timer) ?? 1));
+
+  return {
+    spent,
+    preparing,
+    settle,
+    sampleMs,
+    settleFailure(task, error) {
+      if (!(error instanceof CellFailure)) throw error;
+      if (workerFailures.has(error.code) && ++lostWorkers > mostWorkerFailures)
+        throw new NoAdapter(`${lostWorkers} workers failed, the last with: ${error.message}`);
+      settle(task, error.record);
+    },
+    async visit(task, turn, samples) {
+      if (!session.prepared.has(task.record.id)) await preparing(() => prepare(task));
+      const k = task.k ?? repetitions(task.estimateMs ?? 0, timer);
+      if (k === undefined) {
+        throw new CellFailure(
+          "belowResolution",
+          `one repetition takes ${task.estimateMs} ms; the clock's step is ${timer.stepNs} ns, and even the longest pass stays below 100 steps`,
+        );
+      }
+      if (turn > 0) task.k = k;
+      const from = now();
+      const reply = await session.ask("visit", { cell: task.record.id, k, samples }, visitLimitMs + 20 * samples * sampleMs(task));
+      const made: Visit = { worker: session.index, turn, k, gpuMs: reply.gpuMs, wallMs: reply.wallMs };
+      journal.append({ type: "visit", cell: task.record.id, at: at(), rssBytes: reply.rssBytes, ...made });
+      task.record = { ...task.record, visits: [...task.record.visits, made] };
+      task.estimateMs = perRepetitionMs(made);
+      session.sawRss(reply.rssBytes);
+      const times = reply.gpuMs.length > 0 ? reply.gpuMs : reply.wallMs;
+      spent.timedMs += times.reduce((sum, ms) => sum + ms * k, 0);
+      spent.measureMs += now() - from;
+    },
+  };
+};

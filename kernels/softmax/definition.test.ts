@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import type { Capabilities, Phase, Shape } from "../mechanism.ts";
+import { bufferBytes } from "../plan.ts";
+import mechanisms from "./definition.ts";
+
+const softmax = mechanisms.find(({ name }) => name === "softmax");
+if (!softmax) throw new Error("softmax is not defined");
+
+const device: Capabilities = {
+  subgroups: true,
+  subgroupMinSize: 8,
+  subgroupMaxSize: 8,
+  f16: false,
+  software: true,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxBufferSize: 2 ** 28,
+  maxStorageBuffersPerShaderStage: 8,
+};
+const gpu: Capabilities = { ...device, software: false, subgroupMinSize: 32, subgroupMaxSize: 32 };
+const plain: Capabilities = { ...gpu, subgroups: false, subgroupMinSize: 0, subgroupMaxSize: 0 };
+
+const shapeOf = (phase: Phase, over: Partial<Shape> = {}): Shape => {
+  const shape = {
+    phase,
+    n: 65,
+    batch: 2,
+    heads: 4,
+    kvHeads: 2,
+    headDim: 64,
+    dtype: "f32",
+    kvDtype: "f32",
+    stateDtype: "f32",
+    parameters: {},
+    ...over,
+  } as const;
+  return { headDimV: shape.headDim, dModel: shape.heads * shape.headDim, ...shape };
+};
+
+const arms: [Phase, string][] = [
+  ["prefill", "tiled"],
+  ["prefill", "naive"],
+  ["decode", "split"],
+  ["generate", "split"],
+];
+
+describe.each(arms)("%s %s", (phase, form) => {
+  const sizes = [1, 7, 63, 130, 257].flatMap((n) => [32, 36, 64, 96, 128].map((headDim) => shapeOf(phase, { n, headDim })));
+
+  test("the closed form of bytes is what the plan allocates", () => {
+    for (const shape of sizes) {
+      for (const capabilities of [device, gpu, plain]) {
+        for (const tiles of softmax.tiles(shape, form, capabilities)) {
+          const allocated = { input: 0, output: 0, state: 0, scratch: 0, harness: 0 };
+          for (const buffer of softmax.plan(shape, form, capabilities, tiles).buffers) allocated[buffer.role] += bufferBytes(buffer);
+          expect(softmax.bytesByRole(shape, form, tiles), JSON.stringify({ n: shape.n, headDim: shape.headDim, tiles })).toEqual(allocated);
+        }
+      }
+    }
+  });
+
+  test("every binding exists, every dispatch and every unrolled text is within limits", () => {
+    for (const shape of sizes) {
+      for (const capabilities of [device, gpu, plain]) {
+        for (const tiles of softmax.tiles(shape, form, capabilities)) {
+          const plan = softmax.plan(shape, form, capabilities, tiles);
+          const names = new Set(plan.buffers.map(({ name }) => name));
+          for (const step of new Set(plan.steps)) {
+            expect(step.bindings.filter((name) => !names.has(name))).toEqual([]);
+            expect(Math.max(...step.workgroups)).toBeLessThanOrEqual(capabilities.maxComputeWorkgroupsPerDimension);
+            expect(step.wgsl).not.toMatch(/\$\{|\/\/@/);
+            if (!capabilities.subgroups) expect(step.enables).not.toContain("subgroups");
+          }
+        }
+      }
+    }
+  });
+
+  test("at least the useful work is executed", () => {
+    for (const shape of sizes) {
+      for (const tiles of softmax.tiles(shape, form, device)) {
+        const { useful, executed } = softmax.flops(shape, form, tiles);
+        expect(executed).toBeGreaterThanOrEqual(useful);
+      }
+    }
+  });
+});
+
+test("one token after another costs what a prefill does", () => {
+  const tiles = softmax.tiles(shapeOf("generate"), "split", device)[0] ?? {};
+  const prefillTiles = softmax.tiles(shapeOf("prefill"), "tiled", device)[0] ?? {};
+  expect(softmax.flops(shapeOf("generate"), "split", tiles).useful).toBe(softmax.flops(shapeOf("prefill"), "tiled", prefillTiles).useful);
+  expect(softmax.flops(shapeOf("prefill", { n: 4, batch: 1, heads: 1, kvHeads: 1 }), "tiled", prefillTiles).useful).toBe(4 * 64 * 10);
+});
+
+test("a text of n tokens shares its steps", () => {
+  const shape = shapeOf("generate", { n: 300 });
+  const plan = softmax.plan(shape, "split", device, softmax.tiles(shape, "split", device)[0] ?? {});
+  expect(plan.steps).toHaveLength(1 + 3 * 300);
+  expect(new Set(plan.steps).size).toBeLessThan(12);
+});
+
+test("a subgroup of unknown or varying size takes the path without subgroups", () => {
+  const varying = { ...device, subgroupMaxSize: 16 };
+  expect(softmax.tiles(shapeOf("prefill"), "tiled", varying)).toEqual([{ path: "workgroup", rows: 64, keys: 32 }]);
+  expect(softmax.tiles(shapeOf("prefill", { headDim: 36 }), "tiled", device)).toEqual([{ path: "workgroup", rows: 64, keys: 32 }]);
+});
+
+test("the reference of one key is its value, of equal scores the mean", () => {
+  const shape = shapeOf("prefill", { n: 2, batch: 1, heads: 1, kvHeads: 1, headDim: 32 });
+  const q = new Float32Array(64);
+  const k = new Float32Array(64).fill(1);
+  const v = Float32Array.from({ length: 64 }, (_, i) => i);
+  const [first, second] = softmax.reference(shape, { q, k, v }, { batch: 0, head: 0, tokens: [0, 1] });
+  expect([first?.offset, second?.offset]).toEqual([0, 32]);
+  expect(Array.from(first?.values ?? [])).toEqual(Array.from(v.subarray(0, 32)));
+  expect(Array.from(second?.values ?? [])).toEqual(Array.from({ length: 32 }, (_, c) => c + 16));
+});
+
+test("decode starts with the newest row missing, and its reference has it", () => {
+  const shape = shapeOf("decode", { n: 5, batch: 1, heads: 2, kvHeads: 1, headDim: 32 });
+  const inputs = softmax.inputs(shape, 1);
+  expect(inputs.kCache?.findIndex((value) => Number.isNaN(value))).toBe(5 * 32);
+  const rows = softmax.reference(shape, inputs, { batch: 0, head: 1, tokens: [0] });
+  const newest = rows.find(({ buffer, offset }) => buffer === "vCache" && offset === 5 * 32);
+  expect(Array.from(newest?.values ?? [])).toEqual(Array.from(inputs.v ?? []));
+  expect(rows.every(({ values }) => values.every(Number.isFinite))).toBe(true);
+});
+
+test.each([
+  [{ dtype: "f16" }, "noFeature", "dtype f16: softmax has f32 kernels only"],
+  [{ kvDtype: "f16" }, "noFeature", "kvDtype f16"],
+  [{ headDim: 256 }, "badShape", "headDim 256: softmax takes multiples of 4 from 32 to 128"],
+  [{ headDim: 34 }, "badShape", "headDim 34"],
+  [{ headDimV: 128 }, "badShape", "headDimV 128"],
+  [{ kvHeads: 3 }, "badShape", "kvHeads 3 does not divide heads 4"],
+  [{ n: 2 ** 18 }, "overLimit", "maxStorageBufferBindingSize of this device is 134217728"],
+] as const)("refuses %j with %s", (over, code, reason) => {
+  const refusal = softmax.refusal(shapeOf("prefill", over), "tiled", device);
+  expect(refusal?.code).toBe(code);
+  expect(refusal?.reason).toContain(reason);
+});
+
+test("naive refuses scores that do not fit, tiled takes the same shape", () => {
+  const shape = shapeOf("prefill", { n: 4096 });
+  expect(softmax.refusal(shape, "naive", device)?.reason).toBe(
+    "naive prefill needs 536870912 bytes for scores, maxStorageBufferBindingSize of this device is 134217728",
+  );
+  expect(softmax.refusal(shape, "tiled", device)).toBeUndefined();
+});
