@@ -64,7 +64,7 @@ const statesStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chun
   const own: Counts =
     tiles.path === "plain"
       ? { TILE: tiles.tile, PANEL: panel }
-      : { ROWS: rows, ROW_QUADS: rows / 4, COLUMNS: columns, ...lanes(tiles.rows, subgroupMinSize), VALUE_WIDTHS: columns / subgroupMinSize };
+      : { ROWS: rows, ROW_QUADS: rows / 4, COLUMNS: columns, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: columns / subgroupMinSize };
   return kernel("chunk states", sizes, tiles.path === "plain" ? statesPlain : statesSubgroup, {
     counts: { ...commonCounts(sizes), ...own, COLUMN_TILES: columnTiles },
     subgroups: tiles.path === "subgroup",
@@ -72,9 +72,6 @@ const statesStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chun
     workgroups: [Math.ceil(keys / rows) * columnTiles, chunks, batch * heads],
   });
 };
-
-/** A subgroup holds one contraction step of `rows` rows in LANE_BLOCKS registers, LANE_QUADS times four rows in each. */
-const lanes = (rows: number, subgroup: number): Counts => ({ SUBGROUP: subgroup, LANE_BLOCKS: Math.ceil(rows / subgroup), LANE_QUADS: subgroup / 4 });
 
 const scanStep = (sizes: Sizes): Step => {
   const { batch, heads, keys, values, chunks, normalized } = sizes;
@@ -96,7 +93,7 @@ const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chu
       : {
           ROW_QUADS: tiles.rows / 4,
           COLUMNS: columns,
-          ...lanes(tiles.rows, subgroupMinSize),
+          SUBGROUP: subgroupMinSize,
           VALUE_WIDTHS: columns / subgroupMinSize,
           KEY_WIDTHS: tiles.keys / subgroupMinSize,
         };

@@ -1,10 +1,10 @@
 // Pass 1 of the chunk form: U_c = φ(K_c)ᵀ V_c of every chunk, a ROWS keys × COLUMNS values tile of it in the registers of one subgroup. A lane
-// owns VALUE_WIDTHS columns; the keys of a token are loaded once (lane = key) and broadcast.
-@group(0) @binding(0) var<storage, read> k: array<f32>; // [batch, token, head, key]
+// owns VALUE_WIDTHS columns; keys come as vec4f of four channels, loaded once (lane = token) and broadcast.
+@group(0) @binding(0) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
 @group(0) @binding(1) var<storage, read> v: array<f32>; // [batch, token, head, value]
 @group(0) @binding(2) var<storage, read_write> chunkStates: array<f32>; // [batch, head, chunk, key, value]
 #if NORMALIZED
-@group(0) @binding(3) var<storage, read_write> chunkZ: array<f32>; // [batch, head, chunk, key]
+@group(0) @binding(3) var<storage, read_write> chunkZ: array<vec4f>; // [batch, head, chunk, key / 4]
 #end
 
 @compute @workgroup_size(SUBGROUP)
@@ -15,12 +15,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let batch = group.z / HEADS;
   let chunk = group.y;
   let firstColumn = (group.x % COLUMN_TILES) * COLUMNS;
-  let row0 = (group.x / COLUMN_TILES) * ROWS;
   // Edges are clamped, not branched around: a row or column past the last is the last once more. Lanes past the last column do not store.
-#each b LANE_BLOCKS
-  let own${b} = min(row0 + ${b}u * SUBGROUP + lane, KEYS - 1u);
+#each r ROW_QUADS
+  let quad${r} = min((group.x / COLUMN_TILES) * (ROWS / 4) + ${r}u, KEY_QUADS - 1u);
 #if NORMALIZED
-  var z${b} = 0.0;
+  var z${r} = vec4f(0.0);
 #end
 #end
 #each w VALUE_WIDTHS
@@ -31,50 +30,47 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 
   let end = min((chunk + 1u) * CHUNK, TOKENS);
-  var keyAt = ((batch * TOKENS + chunk * CHUNK) * HEADS + head) * KEYS;
-  var valueAt = ((batch * TOKENS + chunk * CHUNK) * HEADS + head) * VALUES;
-  for (var token = chunk * CHUNK; token < end; token++) {
-#each b LANE_BLOCKS
-    let a${b} = featuredScalar(k[keyAt + own${b}]);
+  for (var token0 = chunk * CHUNK; token0 < end; token0 += SUBGROUP) {
+    let count = min(SUBGROUP, end - token0);
+    let keyAt = ((batch * TOKENS + min(token0 + lane, TOKENS - 1u)) * HEADS + head) * KEY_QUADS;
+#each r ROW_QUADS
+    let a${r} = featured(k[keyAt + quad${r}]);
 #if NORMALIZED
-    z${b} += a${b};
+    z${r} += select(vec4f(0.0), a${r}, lane < count);
 #end
 #end
+    var valueAt = ((batch * TOKENS + token0) * HEADS + head) * VALUES;
+    for (var i = 0u; i < count; i++) {
 #each w VALUE_WIDTHS
-    let b${w} = vec4f(v[valueAt + column${w}]);
+      let b${w} = vec4f(v[valueAt + column${w}]);
 #end
 #each r ROW_QUADS
-    let x${r} = vec4f(
-#each c 4
-      subgroupBroadcast(a${r / LANE_QUADS}, ${r % LANE_QUADS}u * 4u + ${c}u),
-#end
-    );
+      let x${r} = subgroupShuffle(a${r}, i);
 #each w VALUE_WIDTHS
-    s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
+      s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
 #end
 #end
-    keyAt += HEADS * KEYS;
-    valueAt += HEADS * VALUES;
+      valueAt += HEADS * VALUES;
+    }
   }
 
   // A loop over the four keys of a quad, since code that stores compiles slowly and runs once.
-  let to = (group.z * CHUNKS + chunk) * KEYS;
+  let to = (group.z * CHUNKS + chunk) * KEYS * VALUES;
   for (var j = 0u; j < 4u * once; j++) {
 #each w VALUE_WIDTHS
     if (VALUES % COLUMNS == 0 || firstColumn + ${w}u * SUBGROUP + lane < VALUES) {
 #each r ROW_QUADS
-      if (KEYS % ROWS == 0 || row0 + ${r * 4}u < KEYS) {
-        chunkStates[(to + row0 + ${r * 4}u + j) * VALUES + column${w}] = s${w}_${r}[j];
-      }
+      chunkStates[to + (quad${r} * 4u + j) * VALUES + column${w}] = s${w}_${r}[j];
 #end
     }
 #end
   }
 #if NORMALIZED
-  if (firstColumn == 0u) {
-#each b LANE_BLOCKS
-    chunkZ[to + own${b}] = z${b};
-#end
+#each r ROW_QUADS
+  let total${r} = subgroupAdd(z${r});
+  if (lane == 0u && firstColumn == 0u) {
+    chunkZ[(group.z * CHUNKS + chunk) * KEY_QUADS + quad${r}] = total${r};
   }
+#end
 #end
 }

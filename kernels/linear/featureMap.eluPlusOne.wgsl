@@ -2,7 +2,3 @@
 fn featured(x: vec4f) -> vec4f {
   return select(exp(x), x + 1.0, x > vec4f(0.0));
 }
-
-fn featuredScalar(x: f32) -> f32 {
-  return select(exp(x), x + 1.0, x > 0.0);
-}
