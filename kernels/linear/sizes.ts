@@ -22,7 +22,7 @@ export interface Sizes {
   readonly scale: number;
 }
 
-/** The sizes of a shape; sequences × heads is batch · heads. */
+/** The sizes of a shape, its parameters read. */
 export const sizesOf = ({ phase, n, batch, heads, headDim, headDimV, parameters }: Shape): Sizes => {
   const tokens = phase === "decode" ? 1 : n;
   const chunk = Number(parameters.chunk);

@@ -41,8 +41,8 @@ const chunkVariants = (shape: Shape, capabilities: Capabilities): readonly Chunk
     path: "subgroup",
     rows,
     columns: evenColumns(values, subgroup, widths),
-    // Narrower, so that fewer scores above the diagonal are computed.
-    keys: evenColumns(chunk, subgroup, capabilities.software ? widths / 2 : widths),
+    // Narrow on an emulation, so that few scores above the diagonal are computed.
+    keys: capabilities.software ? roundUp(16, subgroup) : evenColumns(chunk, subgroup, widths),
   });
   // A tile's scores against its whole chunk fill workgroup memory: 16 KiB is what every device has.
   const sizes = [16, 32].filter((rows) => chunk % rows === 0 && 4 * rows * chunk <= 16384);

@@ -102,6 +102,26 @@ test("a text of n tokens shares its steps", () => {
   expect(new Set(plan.steps).size).toBeLessThan(12);
 });
 
+test("threads that share a key divide a workgroup, and heads that share a load divide a group", () => {
+  for (let headDim = 32; headDim <= 128; headDim += 4) {
+    for (const [heads, kvHeads] of [
+      [8, 8],
+      [8, 1],
+      [12, 4],
+      [32, 1],
+      [9, 3],
+    ] as const) {
+      for (const capabilities of [device, gpu, plain]) {
+        for (const tiles of softmax.tiles(shapeOf("decode", { headDim, heads, kvHeads }), "split", capabilities)) {
+          expect(Number(tiles.threads) % Number(tiles.lanes ?? 1)).toBe(0);
+          expect((heads / kvHeads) % Number(tiles.heads)).toBe(0);
+          expect((headDim / 4) % Number(tiles.lanes ?? 1)).toBe(0);
+        }
+      }
+    }
+  }
+});
+
 test("a subgroup of unknown or varying size takes the path without subgroups", () => {
   const varying = { ...device, subgroupMaxSize: 16 };
   expect(softmax.tiles(shapeOf("prefill"), "tiled", varying)).toEqual([{ path: "workgroup", rows: 64, keys: 32 }]);

@@ -37,7 +37,8 @@ const splitTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const workgroups = 1024;
   const wanted = 2 ** Math.floor(Math.log2(Math.max(64, (shape.n * columns) / workgroups)));
   const keys = Math.min(mostKeys, wanted);
-  const lanes = greatestDivisor(quads, 8);
+  // A power of two, so that lanes divide the threads.
+  const lanes = [8, 4, 2].find((count) => quads % count === 0) ?? 1;
   return [
     { keys, heads, threads: 128, lanes },
     { keys: Math.min(mostKeys, keys * 2), heads, threads: 128, lanes },
