@@ -15,7 +15,7 @@ const broken: Record<string, { of: "softmax" | "linear"; from: string; to: strin
   wrongSign: { of: "softmax", from: "* SCALE_LOG2E", to: "* -SCALE_LOG2E", why: /^o\[batch 0, token 1, head 0, channel \d+\] is .*, the float64 reference / },
   wrongMask: { of: "softmax", from: "> row0 + ", to: "> 1u + row0 + ", why: /^o\[batch 0, token 0, head 0, channel \d+\] is / },
   unwrittenTail: { of: "softmax", from: "u < TOKENS) {", to: "u < TOKENS - 1u) {", why: /^o\[batch 0, token 99, head 0, channel 0\] is NaN: never written/ },
-  wrongState: { of: "linear", from: "] = sum;", to: "] = sum * 1.01;", why: /^state\[batch 0, head 0, key \d+, value \d+\] is / },
+  wrongState: { of: "linear", from: "element] = sum;", to: "element] = sum * 1.01;", why: /^state\[batch 0, head 0, key \d+, value \d+\] is / },
 };
 
 const definition = (of: string, name: string, from: string, to: string): string => `

@@ -17,7 +17,10 @@ import { renderPage } from "./page.ts";
 const startBrowser = async (): Promise<Browser> => {
   process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs20.x";
   const { default: packaged } = await import("@sparticuz/chromium");
-  return chromium.launch({ executablePath: await packaged.executablePath(), args: packaged.args.filter((argument) => argument !== "--single-process") });
+  // Chromium brings its own SwiftShader; a Vulkan driver that this environment names must not be in its way.
+  const { VK_DRIVER_FILES: _, VK_ICD_FILENAMES: __, ...env } = process.env;
+  const args = packaged.args.filter((argument) => argument !== "--single-process");
+  return chromium.launch({ executablePath: await packaged.executablePath(), args, env: env as Record<string, string> });
 };
 
 const pages: Readonly<Record<string, FixtureOptions>> = {
