@@ -21,15 +21,31 @@ export const uniformStream = (seed: number, name: string): (() => number) => {
   };
 };
 
-/** `count` values of N(0, 1) as f32, by Box and Muller's transform (Ann. Math. Statist. 29, 1958). */
-export const normals = (count: number, seed: number, name: string): Float32Array => {
-  const uniform = uniformStream(seed, name);
-  const values = new Float32Array(count);
-  for (let i = 0; i < count; i += 2) {
+const tableSize = 1 << 16;
+
+/** 65,536 values of N(0, 1) by Box and Muller's transform (Ann. Math. Statist. 29, 1958). */
+const normalTable = ((): Float32Array => {
+  const uniform = uniformStream(0, "normal table");
+  const table = new Float32Array(tableSize);
+  for (let i = 0; i < tableSize; i += 2) {
     const radius = Math.sqrt(-2 * Math.log(uniform()));
     const angle = 2 * Math.PI * uniform();
-    values[i] = radius * Math.cos(angle);
-    if (i + 1 < count) values[i + 1] = radius * Math.sin(angle);
+    table[i] = radius * Math.cos(angle);
+    table[i + 1] = radius * Math.sin(angle);
+  }
+  return table;
+})();
+
+/** `count` values of N(0, 1) as f32, drawn from a table of 65,536: a hash gives two, since long caches need tens of millions. */
+export const normals = (count: number, seed: number, name: string): Float32Array => {
+  const key = hash32(seed) ^ nameHash(name);
+  const values = new Float32Array(count);
+  let counter = 0;
+  for (let i = 0; i < count; i += 2) {
+    counter = (counter + 0x9e3779b9) | 0;
+    const bits = hash32(hash32(counter ^ key) + key);
+    values[i] = normalTable[bits >>> 16] as number;
+    if (i + 1 < count) values[i + 1] = normalTable[bits & 0xffff] as number;
   }
   return values;
 };

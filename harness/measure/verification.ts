@@ -32,8 +32,8 @@ export const tolerance = (shape: Shape): number => 64 * unitRoundoff[shape.dtype
 const costPerHead = 2 ** 24;
 
 /**
- * Heads and tokens to compare: the first and last head of the first and last batch entry, and one between; tokens at both ends, around
- * every power of two and multiple of 16 near it (all tile edges), the rest spread by the golden ratio. All of them where n is small.
+ * Heads and tokens to compare: the first and last head of the first and last batch entry, and one between; tokens at both ends, on both
+ * sides of 16, 64, 256, … (tile edges), the rest spread by the golden ratio over all positions within a tile. All of them where n is small.
  */
 export const verificationSamples = (shape: Shape): readonly Sample[] => {
   const tokens = shape.phase === "decode" ? [0] : sampledTokens(shape.n, tokenBudget(shape));
@@ -43,13 +43,16 @@ export const verificationSamples = (shape: Shape): readonly Sample[] => {
   return [...unique.values()].slice(0, shape.n > 4096 ? 2 : 4).map((at) => ({ ...at, tokens }));
 };
 
-const tokenBudget = (shape: Shape): number => Math.max(24, Math.min(shape.n, Math.floor(costPerHead / (2 * shape.n * (shape.headDim + shape.headDimV)))));
+const fewestTokens = 32;
+
+const tokenBudget = (shape: Shape): number =>
+  Math.max(fewestTokens, Math.min(shape.n, Math.floor(costPerHead / (2 * shape.n * (shape.headDim + shape.headDimV)))));
 
 const sampledTokens = (n: number, budget: number): number[] => {
   if (budget >= n) return Array.from({ length: n }, (_, token) => token);
-  const chosen = new Set<number>([0, 1, n - 1, n - 2]);
-  for (let edge = 4; edge < n && chosen.size < budget * 0.6; edge *= 2)
-    for (const token of [edge - 1, edge, n - 1 - edge]) if (token >= 0 && token < n) chosen.add(token);
+  const chosen = new Set<number>([0, 1, n - 2, n - 1]);
+  // Powers of four: 7 pairs reach a hundred thousand, and every tile size in use has its edges at multiples of one of them.
+  for (let edge = 16; edge < n; edge *= 4) for (const token of [edge - 1, edge]) chosen.add(token);
   for (let i = 1; chosen.size < budget; i++) chosen.add(Math.floor(((i * 0.6180339887498949) % 1) * n));
   return [...chosen].sort((a, b) => a - b);
 };
@@ -74,8 +77,11 @@ export const verify = async (mechanism: Mechanism, shape: Shape, buffers: readon
 };
 
 const scanForNaN = (buffer: PlanBuffer, values: Float32Array | Uint32Array): void => {
-  const index = values.findIndex((value) => Number.isNaN(value));
-  if (index >= 0) throw new CellFailure("wrongOutput", `${position(buffer, index)} is NaN: never written, or computed from something that was not`);
+  let index = 0;
+  // A loop and not findIndex: caches have tens of millions of values.
+  while (index < values.length && !Number.isNaN(values[index])) index++;
+  if (index === values.length) return;
+  throw new CellFailure("wrongOutput", `${position(buffer, index)} is NaN: never written, or computed from something that was not`);
 };
 
 const rowError = (buffer: PlanBuffer, values: Float32Array | Uint32Array, row: ExpectedRow, limit: number): number => {

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { findKnee } from "./ceilings.ts";
+import { predictMs, repetitions, samplesPerVisit, shortestPassMs, startsWorker, turnOrder } from "./schedule.ts";
+
+const hardware = { stepNs: 1, software: false };
+const emulation = { stepNs: 100, software: true };
+
+describe("a pass", () => {
+  it("is at least 1 ms on hardware, 10 ms on an emulation, and 100 steps of any clock", () => {
+    expect(shortestPassMs(hardware)).toBe(1);
+    expect(shortestPassMs(emulation)).toBe(10);
+    expect(shortestPassMs({ stepNs: 65_536, software: false })).toBeCloseTo(6.55, 2);
+  });
+  it("has as many repetitions as that takes, at least one", () => {
+    expect(repetitions(0.02, hardware)).toBe(50);
+    expect(repetitions(3, emulation)).toBe(4);
+    expect(repetitions(500, emulation)).toBe(1);
+  });
+  it("cannot be made long enough below the clock's resolution", () => {
+    expect(repetitions(1e-6, { stepNs: 65_536, software: false })).toBeUndefined();
+    expect(repetitions(1e-5, hardware)).toBe(16_384);
+  });
+});
+
+describe("a turn", () => {
+  const cells = ["a", "b", "c", "d", "e", "f"];
+  it("keeps the planned order first, then is a permutation that seed and turn fix", () => {
+    expect(turnOrder(cells, 0, 1)).toEqual(cells);
+    expect(turnOrder(cells, 3, 1)).toEqual(turnOrder(cells, 3, 1));
+    expect(new Set([1, 2, 3, 4, 5].map((turn) => turnOrder(cells, turn, 1).join(""))).size).toBeGreaterThan(3);
+    expect([...turnOrder(cells, 2, 1)].sort()).toEqual(cells);
+  });
+  it("takes each place about equally often", () => {
+    const first = Array.from({ length: 600 }, (_, turn) => turnOrder(cells, turn + 1, 7)[0]);
+    for (const cell of cells) expect(Math.abs(first.filter((other) => other === cell).length - 100)).toBeLessThan(40);
+  });
+  it("starts a worker often enough for three in ten turns", () => {
+    expect([1, 2, 3, 4, 5, 6, 7, 8, 9].filter(startsWorker)).toEqual([4, 7]);
+  });
+  it("fills the time that is left with samples, 1 to 8 a visit", () => {
+    expect(samplesPerVisit(100, 9000)).toBe(8);
+    expect(samplesPerVisit(100, 3600)).toBe(4);
+    expect(samplesPerVisit(5000, 100)).toBe(1);
+  });
+});
+
+describe("the time of a larger n", () => {
+  it("follows the last growth of the curve, or the claim before there is one", () => {
+    expect(predictMs([], 256, 2)).toBeUndefined();
+    expect(predictMs([{ n: 128, ms: 1 }], 256, 2)).toBe(4);
+    expect(
+      predictMs(
+        [
+          { n: 128, ms: 1 },
+          { n: 256, ms: 2 },
+        ],
+        512,
+        2,
+      ),
+    ).toBeCloseTo(4);
+  });
+  it("grows at least as claimed once n is large, however flat the start was", () => {
+    expect(
+      predictMs(
+        [
+          { n: 4096, ms: 1 },
+          { n: 8192, ms: 1 },
+        ],
+        16_384,
+        2,
+      ),
+    ).toBe(4);
+  });
+});
+
+describe("the edge of the last-level cache", () => {
+  it("is where the read rate falls for good", () => {
+    expect(
+      findKnee([
+        [1, 100],
+        [2, 104],
+        [4, 98],
+        [8, 40],
+        [16, 35],
+      ]),
+    ).toBe(8);
+  });
+  it("is not a dip, and not noise", () => {
+    expect(
+      findKnee([
+        [1, 100],
+        [2, 50],
+        [4, 98],
+        [8, 96],
+      ]),
+    ).toBeUndefined();
+    expect(
+      findKnee([
+        [1, 100],
+        [2, 80],
+        [4, 85],
+        [8, 75],
+      ]),
+    ).toBeUndefined();
+  });
+});

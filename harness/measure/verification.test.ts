@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { defineMechanism, type PlanBuffer, type Shape } from "../../kernels/mechanism.ts";
+import { position, tolerance, verificationSamples, verify } from "./verification.ts";
+
+const shape: Shape = {
+  phase: "prefill",
+  n: 4,
+  batch: 1,
+  heads: 2,
+  kvHeads: 2,
+  headDim: 2,
+  headDimV: 2,
+  dModel: 4,
+  dtype: "f32",
+  kvDtype: "f32",
+  stateDtype: "f32",
+  parameters: {},
+};
+const o: PlanBuffer = {
+  name: "o",
+  role: "output",
+  dtype: "f32",
+  dims: [
+    ["batch", 1],
+    ["token", 4],
+    ["head", 2],
+    ["channel", 2],
+  ],
+  init: "poison",
+};
+
+/** A mechanism whose output element i is i + 1. */
+const counting = defineMechanism({
+  name: "counting",
+  title: "",
+  family: "linear",
+  order: 0,
+  look: { colour: { light: "", dark: "" }, mark: "circle", dash: [] },
+  definition: "",
+  source: "",
+  parameters: {},
+  forms: { prefill: ["only"] },
+  groupedHeads: false,
+  refusal: () => undefined,
+  tiles: () => [{}],
+  plan: () => ({ buffers: [o], setup: [], steps: [] }),
+  inputs: () => ({}),
+  reference: (_, __, { head, tokens }) =>
+    tokens.map((token) => ({ buffer: "o", offset: (token * 2 + head) * 2, values: Float64Array.of((token * 2 + head) * 2 + 1, (token * 2 + head) * 2 + 2) })),
+  flops: () => ({ useful: 1, executed: 1 }),
+  leastBytes: () => 1,
+  bytesByRole: () => ({ input: 0, output: 64, state: 0, scratch: 0, harness: 0 }),
+  claim: () => ({ time: "O(n)", stateBytes: "O(1)" }),
+});
+const right = Float32Array.from({ length: 16 }, (_, i) => i + 1);
+const check = (values: Float32Array) => verify(counting, shape, [o], {}, async () => values);
+
+describe("verification", () => {
+  it("passes what is right and counts the rows", async () => {
+    expect(await check(right)).toEqual({ maxError: 0, tolerance: tolerance(shape), rows: 8 });
+  });
+  it("names the first wrong element, its value and the reference", async () => {
+    const wrong = right.slice();
+    wrong[9] = 11;
+    await expect(check(wrong)).rejects.toMatchObject({
+      code: "wrongOutput",
+      message: expect.stringMatching(/^o\[batch 0, token 2, head 0, channel 1\] is 11, the float64 reference 10: off by 1\.[01]e-1/),
+    });
+  });
+  it("finds an element that nobody wrote, sampled or not", async () => {
+    const unwritten = right.slice();
+    unwritten[15] = Number.NaN;
+    await expect(check(unwritten)).rejects.toMatchObject({
+      code: "wrongOutput",
+      message: expect.stringMatching(/^o\[batch 0, token 3, head 1, channel 1\] is NaN/),
+    });
+  });
+  it("holds rows of zeros to zero", async () => {
+    const zeros = defineMechanism({ ...counting, reference: () => [{ buffer: "o", offset: 0, values: new Float64Array(2) }] });
+    await expect(verify(zeros, shape, [o], {}, async () => Float32Array.from({ length: 16 }, () => 1e-9))).rejects.toMatchObject({ code: "wrongOutput" });
+  });
+});
+
+describe("what is compared", () => {
+  it("is every token where there are few", () => {
+    expect(verificationSamples(shape).map(({ head, tokens }) => [head, tokens])).toEqual([
+      [0, [0, 1, 2, 3]],
+      [1, [0, 1, 2, 3]],
+    ]);
+  });
+  it("is both ends, both sides of powers of four and a spread of the rest where there are many, of first and last head and batch", () => {
+    const samples = verificationSamples({ ...shape, n: 100_000, batch: 2, heads: 8 });
+    expect(samples.map(({ batch, head }) => [batch, head])).toEqual([
+      [0, 0],
+      [1, 7],
+    ]);
+    const tokens = new Set(samples[0]?.tokens);
+    for (const token of [0, 1, 15, 16, 63, 64, 16_383, 16_384, 99_998, 99_999]) expect(tokens).toContain(token);
+    expect(tokens.size).toBeGreaterThanOrEqual(32);
+  });
+});
+
+describe("a position", () => {
+  it("is told by the names of the dims", () => {
+    expect(position(o, 13)).toBe("o[batch 0, token 3, head 0, channel 1]");
+  });
+});
