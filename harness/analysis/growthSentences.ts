@@ -1,6 +1,6 @@
 import type { Fit, RunRecord } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
-import { formatCount, formatList } from "./format.ts";
+import { formatCount, formatEstimate, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
 
@@ -41,6 +41,13 @@ const undecidedSentences = (fits: readonly Fit[], keys: readonly Fit["series"][]
   const open = fits.filter((fit) => fit.class === "undecided");
   return [...groupBy(open, (fit) => fit.note ?? "")].map(([note, alike]) => {
     const arms = [...groupBy(alike, armName)].map(([arm, ofArm]) => `${arm}${at(ofArm, keys)}`);
-    return `How time grows with ${formatList(arms)} is not decided${note ? `: ${note}` : ""}.`;
+    return `How time grows with ${formatList(arms)} is not decided${note ? `: ${note}` : ""}.${slopeText(alike)}`;
   });
+};
+
+/** What is known all the same: the local exponent at the largest n, for a single curve. */
+const slopeText = ([fit, ...others]: readonly Fit[]): string => {
+  const x = fit?.points.at(-1)?.x;
+  if (!fit?.exponent || x === undefined || others.length > 0) return "";
+  return ` At n = ${formatCount(x)} it grows like n to the power ${formatEstimate(fit.exponent, (value) => value.toFixed(2))}.`;
 };
