@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readRun } from "../record/runFolder.ts";
+import { testAdapter } from "../testAdapter.ts";
 import { attnbench, emptyFolder } from "./testCommand.ts";
 
 const small = (more = ""): string => `name: small
@@ -36,11 +38,14 @@ describe("questions", () => {
   });
 
   it("doctor tells what is here, as text and as JSON", async () => {
-    const { code, stdout } = await attnbench(["doctor", "--adapter", "embedded", "--json"], emptyFolder());
+    const { code, stdout } = await attnbench(["doctor", "--adapter", testAdapter, "--json"], emptyFolder());
     expect(code).toBe(0);
     const { lines } = JSON.parse(stdout) as { lines: { verdict: string; subject: string; found: string }[] };
-    expect(lines.find(({ subject }) => subject === "adapter")?.found).toContain("SwiftShader");
-    expect((await attnbench(["doctor", "--adapter", "embedded"], emptyFolder())).stdout).toMatch(/^ok\s+node/m);
+    expect(lines.find(({ subject }) => subject === "adapter")).toMatchObject({
+      verdict: expect.stringMatching(/ok|warn/),
+      found: expect.stringContaining("("),
+    });
+    expect((await attnbench(["doctor", "--adapter", testAdapter], emptyFolder())).stdout).toMatch(/^ok\s+node/m);
   });
 
   it("init writes a file that check and a dry run accept, and never overwrites one", async () => {
@@ -121,10 +126,10 @@ describe("what cannot be run ends with one clear message, exit 2 and nothing wri
   });
 });
 
-describe("a run on the embedded adapter", () => {
+describe(`a run on adapter ${testAdapter}`, () => {
   it("measures, answers and reports; --json is one object on stdout", async () => {
     const folder = folderWith({ "small.yaml": small('expect: ["linear.maxError < 1e-3"]') });
-    const { code, stdout } = await attnbench(["run", "small.yaml", "--adapter", "embedded", "--json", "--filter", "n = 130 or mechanism = linear"], folder);
+    const { code, stdout } = await attnbench(["run", "small.yaml", "--adapter", testAdapter, "--json", "--filter", "n = 130 or mechanism = linear"], folder);
     expect(code).toBe(0);
     const { runs, reports, findings } = JSON.parse(stdout) as { runs: string[]; reports: string[]; findings: { verdict?: string }[] };
     expect(findings.some(({ verdict }) => verdict === "pass")).toBe(true);
@@ -136,7 +141,8 @@ describe("a run on the embedded adapter", () => {
       ["softmax", 130, "ok"],
       ["linear", 130, "ok"],
     ]);
-    expect(record.environment).toMatchObject({ deviceClass: "software", clock: { source: "gpu" }, adapter: { choice: "embedded" } });
+    expect(record.environment.adapter).toMatchObject({ asked: testAdapter, description: expect.stringMatching(/./) });
+    expect(JSON.stringify(record.environment)).not.toContain(hostname());
     for (const name of ["run.json", "journal.jsonl", "measurements.csv", "samples.csv"]) expect(existsSync(join(folder, runs[0] ?? "", name))).toBe(true);
     expect((await attnbench(["report", runs[0] ?? "", "--format", "md"], folder)).stdout).toContain("A small run");
   });
@@ -144,7 +150,7 @@ describe("a run on the embedded adapter", () => {
   it("ends after the visit on Ctrl-C with a partial run and exit 130, and --resume goes on", async () => {
     const folder = folderWith({ "small.yaml": small().replace("4s", "60s").replace("5%", "0.1%") });
     let sent = false;
-    const stopped = await attnbench(["run", "small.yaml", "--adapter", "embedded"], folder, (text, signal) => {
+    const stopped = await attnbench(["run", "small.yaml", "--adapter", testAdapter], folder, (text, signal) => {
       if (sent || !/4 ok/.test(text)) return;
       sent = true;
       signal("SIGINT");
@@ -154,8 +160,8 @@ describe("a run on the embedded adapter", () => {
     const [run = ""] = readdirSync(parent);
     expect(readRun(join(parent, run)).record.state).toBe("interrupted");
     expect(readFileSync(join(folder, "reports/small.html"), "utf8")).toContain("A small run");
-    const rest = await attnbench(["run", "small.yaml", "--adapter", "embedded", "--resume", "--set", "measure.maxTime=60s"], folder, (text, signal) => {
-      if (/multiply-add|SwiftShader/.test(text)) setTimeout(() => signal("SIGTERM"), 4000);
+    const rest = await attnbench(["run", "small.yaml", "--adapter", testAdapter, "--resume", "--set", "measure.maxTime=60s"], folder, (text, signal) => {
+      if (/ceilings here/.test(text)) setTimeout(() => signal("SIGTERM"), 4000);
     });
     expect(rest.code).toBe(143);
     expect(readdirSync(parent)).toEqual([run]);

@@ -1,4 +1,4 @@
-import { NoAdapter } from "../device/adapterFacts.ts";
+import { type AdapterFacts, NoAdapter } from "../device/adapterFacts.ts";
 import { adapterCandidates, type Candidate, visibleGpus } from "../device/adapters.ts";
 import { startWorker } from "./childWorker.ts";
 import { type HelloReply, type HelloRequest, protocol, type Worker } from "./messages.ts";
@@ -57,7 +57,7 @@ export const connector = (asked: string, request: Omit<HelloRequest, "match">): 
         passedOver.push(`${candidate.choice === "auto" ? "system Vulkan" : candidate.choice}: ${greeted.message}`);
         continue;
       }
-      const refusal = candidate.refuse(greeted.hello.facts) ?? (asked === "auto" ? refuseHiddenGpu(greeted.hello) : undefined);
+      const refusal = candidate.refuse(greeted.hello.facts) ?? (asked === "auto" ? refuseHiddenGpu(greeted.hello.facts, visibleGpus()) : undefined);
       if (refusal instanceof NoAdapter) {
         await greeted.worker.close();
         throw refusal;
@@ -75,11 +75,10 @@ export const connector = (asked: string, request: Omit<HelloRequest, "match">): 
 };
 
 /** A GPU that the system shows but Vulkan does not reach would silently be replaced by a CPU emulation, 1000 times slower: better to stop. */
-const refuseHiddenGpu = (hello: HelloReply): NoAdapter | undefined => {
-  const gpus = hello.facts.software ? visibleGpus() : [];
-  if (gpus.length === 0) return undefined;
+export const refuseHiddenGpu = (facts: AdapterFacts, gpus: readonly string[]): NoAdapter | undefined => {
+  if (!facts.software || gpus.length === 0) return undefined;
   return new NoAdapter(
-    `this machine shows a GPU (${gpus.join(", ")}), but only the CPU emulation ${hello.facts.description || hello.facts.device} answers through Vulkan.\n` +
+    `this machine shows a GPU (${gpus.join(", ")}), but only the CPU emulation ${facts.description || facts.device} answers through Vulkan.\n` +
       "  Install the GPU's Vulkan driver (NVIDIA: libnvidia-gl and its nvidia_icd.json; AMD, Intel: mesa-vulkan-drivers) and check that this user may open the device,\n" +
       "  or insist on the emulation with --adapter lavapipe or --adapter embedded",
   );

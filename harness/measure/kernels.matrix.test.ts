@@ -3,12 +3,13 @@ import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { lavapipeDriver } from "../device/adapters.ts";
 import { CellFailure } from "../device/failure.ts";
+import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
 import { kernelCells } from "./kernelCases.ts";
 
 /** The long table (npm run test:kernels): every head size, odd and even lengths, grouped heads, all parameters; on lavapipe too where it is installed. */
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
-const adapters = ["embedded", ...(lavapipeDriver() ? ["lavapipe"] : [])];
+const adapters = [...new Set([testAdapter, ...(lavapipeDriver() ? ["lavapipe"] : [])])];
 
 describe.each(adapters)("kernels on %s", (adapter) => {
   let connection: Connection;

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { CellFailure } from "../device/failure.ts";
+import { testAdapter } from "../testAdapter.ts";
 import { connector } from "./connection.ts";
 import { kernelCells } from "./kernelCases.ts";
 
@@ -10,7 +11,7 @@ import { kernelCells } from "./kernelCases.ts";
  * The long table is kernels.matrix.test.ts.
  */
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
-const { worker, hello } = await connector("embedded", { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+const { worker, hello } = await connector(testAdapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
 afterAll(() => worker.close());
 
 describe(`kernels on ${hello.facts.description}`, () => {
