@@ -160,8 +160,10 @@ describe(`a run on adapter ${testAdapter}`, () => {
     const [run = ""] = readdirSync(parent);
     expect(readRun(join(parent, run)).record.state).toBe("interrupted");
     expect(readFileSync(join(folder, "reports/small.html"), "utf8")).toContain("A small run");
-    const rest = await attnbench(["run", "small.yaml", "--adapter", testAdapter, "--resume", "--set", "measure.maxTime=60s"], folder, (text, signal) => {
-      if (/ceilings here/.test(text)) setTimeout(() => signal("SIGTERM"), 4000);
+    let ending = false;
+    const rest = await attnbench(["run", "small.yaml", "--adapter", testAdapter, "--resume", "--set", "measure.maxTime=60s"], folder, (_, signal) => {
+      if (!ending) setTimeout(() => signal("SIGTERM"), 5000);
+      ending = true;
     });
     expect(rest.code).toBe(143);
     expect(readdirSync(parent)).toEqual([run]);
