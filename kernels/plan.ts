@@ -17,7 +17,10 @@ export const moduleText = (step: Step): string =>
   ].join("\n");
 
 /** Every module of a plan, setup first: what the kernel hash is taken over. */
-export const planModules = (plan: Plan): string[] => [...new Set([...plan.setup, ...plan.steps].map((step) => `${step.entryPoint}\n${moduleText(step)}`))];
+export const planModules = (plan: Plan): string[] => {
+  const steps = new Set([...plan.setup, ...plan.steps]);
+  return [...new Set([...steps].map((step) => `${step.entryPoint}\n${moduleText(step)}`))];
+};
 
-// A float constant keeps its point, so that WGSL infers an abstract float: 1 would become an integer.
+// A whole number becomes an abstract integer in WGSL, any other an abstract float, and each then what its place asks for.
 const wgslLiteral = (value: number | boolean): string => String(value);

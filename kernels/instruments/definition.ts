@@ -1,5 +1,6 @@
-import { defineMechanism, type ExpectedRow, type Mechanism, type Shape, type Step, type Tensors } from "../mechanism.ts";
+import { defineMechanism, type ExpectedRow, type Mechanism, type Shape, type Step } from "../mechanism.ts";
 import { normals } from "../random.ts";
+import { tensorOf } from "../tensors.ts";
 import copyWgsl from "./copy.wgsl";
 import emptyWgsl from "./empty.wgsl";
 import fmaWgsl from "./fma.wgsl";
@@ -37,12 +38,6 @@ const rows = (buffer: string, width: number, values: (row: number) => Float64Arr
 
 /** Four values computed by `value(component)`. */
 const vector = (value: (component: number) => number): Float64Array => Float64Array.from([0, 1, 2, 3], value);
-
-const tensor = (tensors: Tensors, name: string): Float32Array | Uint32Array => {
-  const values = tensors[name];
-  if (!values) throw new Error(`instrument input ${name} is missing`);
-  return values;
-};
 
 type Instrument = Pick<Mechanism, "name" | "title" | "order" | "definition" | "plan" | "inputs" | "reference" | "bytesByRole"> & {
   flopsOf(shape: Shape): number;
@@ -118,7 +113,7 @@ const read = instrument({
   inputs: ({ n }, seed) => ({ source: normals(n, seed, "source") }),
   reference({ n }, inputs) {
     const { lanes, vectorsPerLane } = streams(n);
-    const source = tensor(inputs, "source");
+    const source = tensorOf(inputs, "source");
     const sum = (lane: number, component: number): number => {
       let total = 0;
       for (let i = 0; i < vectorsPerLane; i++) total += source[(i * lanes + lane) * 4 + component] ?? Number.NaN;
@@ -145,7 +140,7 @@ const copy = instrument({
     };
   },
   inputs: ({ n }, seed) => ({ source: normals(n, seed, "source") }),
-  reference: ({ n }, inputs) => rows("copied", 4, (row) => vector((component) => tensor(inputs, "source")[row * 4 + component] ?? Number.NaN), n / 4),
+  reference: ({ n }, inputs) => rows("copied", 4, (row) => vector((component) => tensorOf(inputs, "source")[row * 4 + component] ?? Number.NaN), n / 4),
   bytesByRole: ({ n }) => ({ ...none, input: 4 * n, output: 4 * n }),
   flopsOf: () => 0,
   bytesOf: ({ n }) => 8 * n,
@@ -193,7 +188,7 @@ const fma = instrument({
       }
       return total;
     };
-    return rows("ends", 4, (lane) => vector((component) => end(tensor(inputs, "starts")[lane * 4 + component] ?? Number.NaN)), n / 4);
+    return rows("ends", 4, (lane) => vector((component) => end(tensorOf(inputs, "starts")[lane * 4 + component] ?? Number.NaN)), n / 4);
   },
   bytesByRole: ({ n }) => ({ ...none, input: 4 * n, output: 4 * n }),
   flopsOf: ({ n }) => n * chains * turns * 2,

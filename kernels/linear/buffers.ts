@@ -1,49 +1,25 @@
-import type { Init, PlanBuffer, Role } from "../mechanism.ts";
-import type { Sizes } from "./sizes.ts";
+import { allocation, counters, input, output } from "../allocation.ts";
+import type { Form, PlanBuffer, Shape, Tiles } from "../mechanism.ts";
+import { sizesOf } from "./sizes.ts";
+import { positionCount, recurrentTiles } from "./variants.ts";
 
-type Dims = PlanBuffer["dims"];
-
-const tokenRows = ({ batch, heads }: Sizes, token: string, tokens: number, width: number): Dims => [
-  ["batch", batch],
-  [token, tokens],
-  ["head", heads],
-  ["channel", width],
-];
-
-/** q, k, v as inputs, o as output, and the state (z too when normalized), which starts as `init` says. */
-export const commonBuffers = (sizes: Sizes, state: { readonly continued: boolean }): readonly PlanBuffer[] => {
-  const { batch, heads, tokens, inputTokens, keys, values, normalized } = sizes;
-  const token = inputTokens === tokens ? "token" : "stream";
-  const input = (name: string, width: number): PlanBuffer => ({
-    name,
-    role: "input",
-    dtype: "f32",
-    dims: tokenRows(sizes, token, inputTokens, width),
-    init: { tensor: name },
-  });
-  const carried = (name: string, dims: Dims): PlanBuffer => ({
-    name,
-    role: "state",
-    dtype: "f32",
-    dims: [["batch", batch], ["head", heads], ...dims],
-    ...(state.continued ? { init: { tensor: name }, drifts: true } : { init: "poison" }),
-  });
+/** All buffers of a plan: q, k, v, o, the state S (with z when normalized), and what the form works in. */
+export const linearBuffers = (shape: Shape, form: Form, tiles: Tiles): PlanBuffer[] => {
+  const { batch, heads: head, tokens, inputTokens, keys: key, values: value, chunks: chunk, normalized } = sizesOf(shape);
+  const arriving = shape.phase === "generate" ? { batch, stream: inputTokens, head } : { batch, token: inputTokens, head };
+  const carried = (name: string, sizes: Readonly<Record<string, number>>): PlanBuffer =>
+    shape.phase === "decode"
+      ? { ...allocation(name, "state", { tensor: name }, { batch, head, ...sizes }), drifts: true }
+      : allocation(name, "state", "poison", { batch, head, ...sizes });
   return [
-    input("q", keys),
-    input("k", keys),
-    input("v", values),
-    { name: "o", role: "output", dtype: "f32", dims: tokenRows(sizes, "token", tokens, values), init: "poison" },
-    carried("state", [
-      ["key", keys],
-      ["value", values],
-    ]),
-    ...(normalized ? [carried("z", [["key", keys]])] : []),
+    input("q", { ...arriving, channel: key }),
+    input("k", { ...arriving, channel: key }),
+    input("v", { ...arriving, channel: value }),
+    output(shape, tokens),
+    carried("state", { key, value }),
+    ...(normalized ? [carried("z", { key })] : []),
+    ...(form === "chunk" ? [allocation("chunkStates", "scratch", "poison", { batch, head, chunk, key, value })] : []),
+    ...(form === "chunk" && normalized ? [allocation("chunkZ", "scratch", "poison", { batch, head, chunk, key })] : []),
+    ...(shape.phase === "generate" ? [counters("position", { batch, head, thread: positionCount(value, recurrentTiles(tiles)) })] : []),
   ];
-};
-
-/** A working buffer of a head, poisoned. */
-export const headScratch = ({ batch, heads }: Sizes, name: string, dtype: "f32" | "u32", dims: Dims): PlanBuffer => {
-  const role: Exclude<Role, "harness"> = "scratch";
-  const init: Init = "poison";
-  return { name, role, dtype, dims: [["batch", batch], ["head", heads], ...dims], init };
 };

@@ -29,13 +29,13 @@ fn add(a: vec4f, b: vec4f) {
   s3 = fma(vec4f(a.w), b, s3);
 }
 
-// Stage φ(q) of ROWS tokens from row0 and PANEL channels from k0, transposed. Zeros past the edges.
-fn stageQueries(base: u32, row0: u32, k0: u32, thread: u32) {
+// Stage φ(q) of ROWS tokens from row0 to last and PANEL channels from k0, transposed. Zeros past the edges.
+fn stageQueries(base: u32, row0: u32, last: u32, k0: u32, thread: u32) {
   for (var i = thread; i < ROWS * PANEL_QUADS; i += THREADS) {
     let row = i / PANEL_QUADS;
     let quad = i % PANEL_QUADS;
     var x = vec4f(0.0);
-    if (row0 + row < TOKENS && k0 / 4u + quad < KEY_QUADS) { x = featured(q[(base + (row0 + row) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
+    if (row0 + row <= last && k0 / 4u + quad < KEY_QUADS) { x = featured(q[(base + (row0 + row) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
     left[(quad * 4u) * ROW_QUADS + row / 4u][row % 4u] = x.x;
     left[(quad * 4u + 1u) * ROW_QUADS + row / 4u][row % 4u] = x.y;
     left[(quad * 4u + 2u) * ROW_QUADS + row / 4u][row % 4u] = x.z;
@@ -44,19 +44,20 @@ fn stageQueries(base: u32, row0: u32, k0: u32, thread: u32) {
 }
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let tokens = arrayLength(&q) / (grid.z * KEY_QUADS);
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
   let chunk = group.y;
   let row0 = chunk * CHUNK + (group.x / COLUMN_TILES) * ROWS;
-  if (row0 >= TOKENS) {
+  if (row0 >= tokens) {
     return;
   }
-  let last = min(row0 + ROWS, TOKENS) - 1u;
+  let last = min(row0 + ROWS, tokens) - 1u;
   let valueQuad0 = (group.x % COLUMN_TILES) * SIDE;
   let row = thread / SIDE;
   let column = thread % SIDE;
-  let base = batch * TOKENS * HEADS + head; // + token × HEADS: a row of q, k, v, o
+  let base = batch * tokens * HEADS + head; // + token × HEADS: a row of q, k, v, o
 #if NORMALIZED
   var denominators = vec4f(0.0);
 #end
@@ -64,11 +65,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   // φ(Q_c) S_c: what came before this chunk.
   for (var k0 = 0u; k0 < KEYS; k0 += PANEL) {
     workgroupBarrier();
-    stageQueries(base, row0, k0, thread);
+    stageQueries(base, row0, last, k0, thread);
     for (var i = thread; i < PANEL * SIDE; i += THREADS) {
       var x = vec4f(0.0);
       if (k0 + i / SIDE < KEYS && valueQuad0 + i % SIDE < VALUE_QUADS) {
-        x = chunkStates[((group.z * CHUNKS + chunk) * KEYS + k0 + i / SIDE) * VALUE_QUADS + valueQuad0 + i % SIDE];
+        x = chunkStates[((group.z * grid.y + chunk) * KEYS + k0 + i / SIDE) * VALUE_QUADS + valueQuad0 + i % SIDE];
       }
       right[i] = x;
     }
@@ -77,7 +78,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       let a = left[i * ROW_QUADS + row];
       add(a, right[i * SIDE + column]);
 #if NORMALIZED
-      denominators += a * chunkZ[(group.z * CHUNKS + chunk) * KEYS + min(k0 + i, KEYS - 1u)];
+      denominators += a * chunkZ[(group.z * grid.y + chunk) * KEYS + min(k0 + i, KEYS - 1u)];
 #end
     }
   }
@@ -91,7 +92,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     s3 = vec4f(0.0);
     for (var k0 = 0u; k0 < KEYS; k0 += PANEL) {
       workgroupBarrier();
-      stageQueries(base, row0, k0, thread);
+      stageQueries(base, row0, last, k0, thread);
       for (var i = thread; i < TILE * PANEL_QUADS; i += THREADS) {
         let key = i / PANEL_QUADS;
         let quad = i % PANEL_QUADS;

@@ -19,17 +19,18 @@ var<workgroup> scores: array<f32, ROWS * SCORES>; // [row, key of the chunk]
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   // 1, but no compiler knows: a loop of a constant length is unrolled by some (Mesa), which takes them seconds.
   let once = min(grid.x, 1u);
+  let tokens = arrayLength(&q) / (grid.z * KEYS);
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
   let chunk = group.y;
   let row0 = chunk * CHUNK + (group.x / COLUMN_TILES) * ROWS;
-  if (row0 >= TOKENS) {
+  if (row0 >= tokens) {
     return;
   }
   let firstColumn = (group.x % COLUMN_TILES) * COLUMNS;
-  let qBase = (batch * TOKENS * HEADS + head) * KEYS;
-  let vBase = (batch * TOKENS * HEADS + head) * VALUES;
-  let last = min(row0 + ROWS, TOKENS) - 1u;
+  let qBase = (batch * tokens * HEADS + head) * KEYS;
+  let vBase = (batch * tokens * HEADS + head) * VALUES;
+  let last = min(row0 + ROWS, tokens) - 1u;
   // Edges are clamped, not branched around: a row or column past the last is the last once more. Lanes past the last column do not store.
 #each r ROW_QUADS
   let rows${r} = min(vec4u(row0 + ${r * 4}u) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
@@ -44,7 +45,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   for (var key0 = 0u; chunk * CHUNK + key0 <= last; key0 += KEY_BLOCK) {
 #each w KEY_WIDTHS
     let key${w}Token = chunk * CHUNK + key0 + ${w}u * SUBGROUP + lane;
-    let keyAt${w} = (batch * TOKENS * HEADS + head + min(key${w}Token, last) * HEADS) * KEY_QUADS;
+    let keyAt${w} = (batch * tokens * HEADS + head + min(key${w}Token, last) * HEADS) * KEY_QUADS;
 #each r ROW_QUADS
     var p${w}_${r} = vec4f(0.0);
 #end
@@ -103,12 +104,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     let a${r} = featured(vec4f(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel]));
 #end
 #if NORMALIZED
-    let zShare = select(0.0, chunkZ[(group.z * CHUNKS + chunk) * KEYS + channel], lane < count);
+    let zShare = select(0.0, chunkZ[(group.z * grid.y + chunk) * KEYS + channel], lane < count);
 #each r ROW_QUADS
     d${r} += a${r} * zShare;
 #end
 #end
-    var stateAt = ((group.z * CHUNKS + chunk) * KEYS + k0) * VALUES;
+    var stateAt = ((group.z * grid.y + chunk) * KEYS + k0) * VALUES;
     for (var i = 0u; i < count; i++) {
 #each w VALUE_WIDTHS
       let b${w} = vec4f(chunkStates[stateAt + column${w}]);

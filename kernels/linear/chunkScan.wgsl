@@ -9,12 +9,11 @@
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
-  // 1, but no compiler knows: a loop of a constant length is unrolled by some (Mesa), which takes them seconds.
-  let once = min(grid.x, 1u);
+  let chunks = arrayLength(&chunkStates) / (grid.z * STATE_QUADS);
   let element = group.x * THREADS + thread;
   var sum = vec4f(0.0);
-  var at = group.z * CHUNKS * STATE_QUADS + element;
-  for (var chunk = 0u; chunk < CHUNKS * once; chunk++) {
+  var at = group.z * chunks * STATE_QUADS + element;
+  for (var chunk = 0u; chunk < chunks; chunk++) {
     let own = chunkStates[at];
     chunkStates[at] = sum;
     sum += own;
@@ -24,8 +23,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if NORMALIZED
   if (element < KEY_QUADS) {
     var total = vec4f(0.0);
-    var zAt = group.z * CHUNKS * KEY_QUADS + element;
-    for (var chunk = 0u; chunk < CHUNKS * once; chunk++) {
+    var zAt = group.z * chunks * KEY_QUADS + element;
+    for (var chunk = 0u; chunk < chunks; chunk++) {
       let own = chunkZ[zAt];
       chunkZ[zAt] = total;
       total += own;

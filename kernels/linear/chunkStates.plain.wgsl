@@ -13,7 +13,8 @@ var<workgroup> keys: array<vec4f, PANEL * SIDE>; // [token, key / 4]
 var<workgroup> values: array<vec4f, PANEL * SIDE>; // [token, value / 4]
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let tokens = arrayLength(&k) / (grid.z * KEY_QUADS);
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
   let chunk = group.y;
@@ -21,7 +22,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let valueQuad0 = (group.x % COLUMN_TILES) * SIDE;
   let row = thread / SIDE;
   let column = thread % SIDE;
-  let end = min((chunk + 1u) * CHUNK, TOKENS);
+  let end = min((chunk + 1u) * CHUNK, tokens);
   var s0 = vec4f(0.0);
   var s1 = vec4f(0.0);
   var s2 = vec4f(0.0);
@@ -35,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       let token = token0 + i / SIDE;
       let keyQuad = keyQuad0 + i % SIDE;
       let valueQuad = valueQuad0 + i % SIDE;
-      let at = (batch * TOKENS + token) * HEADS + head;
+      let at = (batch * tokens + token) * HEADS + head;
       var key = vec4f(0.0);
       var value = vec4f(0.0);
       if (token < end && keyQuad < KEY_QUADS) { key = featured(k[at * KEY_QUADS + keyQuad]); }
@@ -58,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   }
   let keyQuad = keyQuad0 + row;
   if (keyQuad < KEY_QUADS && valueQuad0 + column < VALUE_QUADS) {
-    let to = ((group.z * CHUNKS + chunk) * KEYS + keyQuad * 4u) * VALUE_QUADS + valueQuad0 + column;
+    let to = ((group.z * grid.y + chunk) * KEYS + keyQuad * 4u) * VALUE_QUADS + valueQuad0 + column;
     chunkStates[to] = s0;
     chunkStates[to + VALUE_QUADS] = s1;
     chunkStates[to + 2u * VALUE_QUADS] = s2;
@@ -66,7 +67,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   }
 #if NORMALIZED
   if (keyQuad < KEY_QUADS && valueQuad0 + column == 0u) {
-    chunkZ[(group.z * CHUNKS + chunk) * KEY_QUADS + keyQuad] = total;
+    chunkZ[(group.z * grid.y + chunk) * KEY_QUADS + keyQuad] = total;
   }
 #end
 }

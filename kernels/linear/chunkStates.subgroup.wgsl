@@ -11,6 +11,7 @@
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   // 1, but no compiler knows: a loop of a constant length is unrolled by some (Mesa), which takes them seconds.
   let once = min(grid.x, 1u);
+  let tokens = arrayLength(&k) / (grid.z * KEY_QUADS);
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
   let chunk = group.y;
@@ -29,17 +30,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #end
 
-  let end = min((chunk + 1u) * CHUNK, TOKENS);
+  let end = min((chunk + 1u) * CHUNK, tokens);
   for (var token0 = chunk * CHUNK; token0 < end; token0 += SUBGROUP) {
     let count = min(SUBGROUP, end - token0);
-    let keyAt = ((batch * TOKENS + min(token0 + lane, TOKENS - 1u)) * HEADS + head) * KEY_QUADS;
+    let keyAt = ((batch * tokens + min(token0 + lane, tokens - 1u)) * HEADS + head) * KEY_QUADS;
 #each r ROW_QUADS
     let a${r} = featured(k[keyAt + quad${r}]);
 #if NORMALIZED
     z${r} += select(vec4f(0.0), a${r}, lane < count);
 #end
 #end
-    var valueAt = ((batch * TOKENS + token0) * HEADS + head) * VALUES;
+    var valueAt = ((batch * tokens + token0) * HEADS + head) * VALUES;
     for (var i = 0u; i < count; i++) {
 #each w VALUE_WIDTHS
       let b${w} = vec4f(v[valueAt + column${w}]);
@@ -55,7 +56,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   }
 
   // A loop over the four keys of a quad, since code that stores compiles slowly and runs once.
-  let to = (group.z * CHUNKS + chunk) * KEYS * VALUES;
+  let to = (group.z * grid.y + chunk) * KEYS * VALUES;
   for (var j = 0u; j < 4u * once; j++) {
 #each w VALUE_WIDTHS
     if (VALUES % COLUMNS == 0 || firstColumn + ${w}u * SUBGROUP + lane < VALUES) {
@@ -69,7 +70,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r ROW_QUADS
   let total${r} = subgroupAdd(z${r});
   if (lane == 0u && firstColumn == 0u) {
-    chunkZ[(group.z * CHUNKS + chunk) * KEY_QUADS + quad${r}] = total${r};
+    chunkZ[(group.z * grid.y + chunk) * KEY_QUADS + quad${r}] = total${r};
   }
 #end
 #end

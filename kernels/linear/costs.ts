@@ -1,7 +1,8 @@
 import type { BytesByRole, Flops, Form, Shape, Tiles } from "../mechanism.ts";
+import { roundUp } from "../tiles.ts";
 import { panel } from "./chunkPlan.ts";
 import { type Sizes, sizesOf } from "./sizes.ts";
-import { type ChunkTiles, chunkTiles, columnTiles, recurrentTiles } from "./variants.ts";
+import { type ChunkTiles, chunkTiles, columnTiles, positionCount, recurrentTiles } from "./variants.ts";
 
 /** Useful and executed FLOPs of one repetition, all heads. The exponentials of elu+1 are not counted. */
 export const flops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
@@ -36,8 +37,6 @@ const chunkFlops = (sizes: Sizes, tiles: ChunkTiles): Flops => {
     executed: (chunks - 1) * executedOf(chunk) + executedOf(rest) + scan,
   };
 };
-
-const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
 /** φ(K)ᵀV of a chunk of `length` tokens, edges of tiles included. */
 const statesFlops = ({ keys, values }: Sizes, tiles: ChunkTiles, length: number): number =>
@@ -76,11 +75,7 @@ export const leastBytes = (shape: Shape): number => {
 export const bytesByRole = (shape: Shape, form: Form, tiles: Tiles): BytesByRole => {
   const { batch, heads, tokens, inputTokens, keys, values, normalized, chunks } = sizesOf(shape);
   const state = keys * values + (normalized ? keys : 0);
-  const positions = (): number => {
-    const { threads, columns } = recurrentTiles(tiles);
-    return Math.ceil(values / (threads * columns)) * threads;
-  };
-  const scratch = form === "chunk" ? chunks * state : shape.phase === "generate" ? positions() : 0;
+  const scratch = form === "chunk" ? chunks * state : shape.phase === "generate" ? positionCount(values, recurrentTiles(tiles)) : 0;
   const words = 4 * batch * heads;
   return { input: words * inputTokens * (2 * keys + values), output: words * tokens * values, state: words * state, scratch: words * scratch, harness: 0 };
 };

@@ -1,29 +1,16 @@
 // The recurrence itself, token by token: S += φ(k) vᵀ, o = scale · Sᵀ φ(q). A thread owns VALUE_WIDTHS columns of S in registers and needs no
 // other thread's. Keys and queries are loaded once per subgroup and broadcast, or staged in workgroup memory where subgroups are not all
 // of one size.
-@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [batch, token, head, key / 4]
-@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
-@group(0) @binding(2) var<storage, read> v: array<f32>; // [batch, token, head, value]
-@group(0) @binding(3) var<storage, read_write> o: array<f32>; // [batch, token, head, value]
-@group(0) @binding(4) var<storage, read_write> state: array<f32>; // [batch, head, key, value]
-#if NORMALIZED
-@group(0) @binding(5) var<storage, read_write> z: array<vec4f>; // [batch, head, key / 4]
-#end
-
-#if BROADCAST
-#else
-var<workgroup> keys: array<vec4f, KEY_QUADS>;
-var<workgroup> queries: array<vec4f, KEY_QUADS>;
-#end
-
 @compute @workgroup_size(THREADS)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) thread: u32,
 #if BROADCAST
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(subgroup_invocation_id) lane: u32) {
-#else
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
+  @builtin(subgroup_invocation_id) lane: u32,
 #end
-  // 1, but no compiler knows: a loop of a constant length is unrolled by some (Mesa), which takes them seconds.
-  let once = min(grid.x, 1u);
+) {
+  let tokens = arrayLength(&o) / (grid.z * VALUES);
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
 #each w VALUE_WIDTHS
@@ -47,8 +34,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #end
 
-  for (var token = 0u; token < TOKENS * once; token++) {
-    let inputAt = (batch * TOKENS + token) * HEADS + head;
+  for (var token = 0u; token < tokens; token++) {
+    let inputAt = (batch * tokens + token) * HEADS + head;
 #if BROADCAST
 #each b LANE_BLOCKS
     let own${b} = min(${b}u * SUBGROUP + lane, KEY_QUADS - 1u);
@@ -100,7 +87,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #each w VALUE_WIDTHS
     if (column${w} < VALUES) {
-      o[((batch * TOKENS + token) * HEADS + head) * VALUES + column${w}] = (o${w}.x + o${w}.y + o${w}.z + o${w}.w) * factor;
+      o[((batch * tokens + token) * HEADS + head) * VALUES + column${w}] = (o${w}.x + o${w}.y + o${w}.z + o${w}.w) * factor;
     }
 #end
   }

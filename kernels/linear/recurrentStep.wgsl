@@ -1,46 +1,39 @@
 // One token of decode or generate: S += φ(k) vᵀ in place, o = scale · Sᵀ φ(q). A thread owns VALUE_WIDTHS columns of S, reads and writes each
 // element once and needs no other thread's. Keys and queries are loaded once per subgroup and broadcast, or read from workgroup memory
 // where subgroups are not all of one size.
-@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [batch, token or stream, head, key / 4]
-@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token or stream, head, key / 4]
-@group(0) @binding(2) var<storage, read> v: array<f32>; // [batch, token or stream, head, value]
-@group(0) @binding(3) var<storage, read_write> o: array<f32>; // [batch, token, head, value]
-@group(0) @binding(4) var<storage, read_write> state: array<f32>; // [batch, head, key, value]
-#if NORMALIZED
-@group(0) @binding(5) var<storage, read_write> z: array<vec4f>; // [batch, head, key / 4]
-#end
 #if COUNTED
 // Every thread counts for itself, so that no word is written in a dispatch that another thread reads.
 @group(0) @binding(POSITION_BINDING) var<storage, read_write> position: array<u32>; // [batch, head, thread]
 #end
-
-#if BROADCAST
-#else
-var<workgroup> keys: array<vec4f, KEY_QUADS>;
-var<workgroup> queries: array<vec4f, KEY_QUADS>;
 #if NORMALIZED
+#if !BROADCAST
 var<workgroup> shares: array<f32, KEY_QUADS>;
 #end
 #end
 
 @compute @workgroup_size(THREADS)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) thread: u32,
 #if BROADCAST
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(subgroup_invocation_id) lane: u32) {
-#else
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
+  @builtin(subgroup_invocation_id) lane: u32,
 #end
+) {
   // 1, but no compiler knows: a loop of a constant length is unrolled by some (Mesa), which takes them seconds.
   let once = min(grid.x, 1u);
+  let tokens = arrayLength(&o) / (grid.z * VALUES);
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
 #if COUNTED
-  let counter = (group.z * COLUMN_TILES + group.x) * THREADS + thread;
+  let counter = (group.z * grid.x + group.x) * THREADS + thread;
   let token = position[counter];
   position[counter] = token + 1u;
+  let inputAt = (batch * STREAM + token % STREAM) * HEADS + head;
 #else
   let token = 0u;
+  let inputAt = group.z;
 #end
-  let inputAt = (batch * INPUT_TOKENS + token % INPUT_TOKENS) * HEADS + head;
 #each w VALUE_WIDTHS
   let column${w} = (group.x * VALUE_WIDTHS + ${w}u) * THREADS + thread;
   var at${w} = group.z * KEYS * VALUES + column${w};
@@ -120,7 +113,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #each w VALUE_WIDTHS
   if (column${w} < VALUES) {
-    o[((batch * TOKENS + token) * HEADS + head) * VALUES + column${w}] = o${w} * factor;
+    o[((batch * tokens + token) * HEADS + head) * VALUES + column${w}] = o${w} * factor;
   }
 #end
 }

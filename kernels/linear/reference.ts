@@ -1,4 +1,5 @@
 import type { ExpectedRow, ReferenceAt, Shape, Tensors } from "../mechanism.ts";
+import { tensorOf } from "../tensors.ts";
 import { featureMapOf } from "./featureMap.ts";
 import { sizesOf } from "./sizes.ts";
 
@@ -10,19 +11,16 @@ import { sizesOf } from "./sizes.ts";
 export const reference = (shape: Shape, inputs: Tensors, { batch, head, tokens: asked }: ReferenceAt): readonly ExpectedRow[] => {
   const { heads, tokens, inputTokens, keys, values, featureMap, normalized, scale } = sizesOf(shape);
   const { featured } = featureMapOf(featureMap);
-  const tensor = (name: string): Float32Array | Uint32Array => {
-    const found = inputs[name];
-    if (!found) throw new Error(`the reference needs tensor ${name}`);
-    return found;
-  };
   const row = (name: string, token: number, width: number): ArrayLike<number> => {
     const at = ((batch * inputTokens + (token % inputTokens)) * heads + head) * width;
-    return tensor(name).subarray(at, at + width);
+    return tensorOf(inputs, name).subarray(at, at + width);
   };
   const own = batch * heads + head;
   const decodes = shape.phase === "decode";
-  const state = decodes ? Float64Array.from(tensor("state").subarray(own * keys * values, (own + 1) * keys * values)) : new Float64Array(keys * values);
-  const z = decodes && normalized ? Float64Array.from(tensor("z").subarray(own * keys, (own + 1) * keys)) : new Float64Array(keys);
+  const state = decodes
+    ? Float64Array.from(tensorOf(inputs, "state").subarray(own * keys * values, (own + 1) * keys * values))
+    : new Float64Array(keys * values);
+  const z = decodes && normalized ? Float64Array.from(tensorOf(inputs, "z").subarray(own * keys, (own + 1) * keys)) : new Float64Array(keys);
 
   const rows: ExpectedRow[] = [];
   const wanted = new Set(asked);

@@ -1,7 +1,5 @@
 import type { Shape } from "../mechanism.ts";
-
-/** Tokens of the cyclic input of generate: token t reads row t mod 64. */
-export const streamTokens = 64;
+import { inputTokens, outputTokens } from "../stream.ts";
 
 /** A shape in the words of the recurrence: S is keys × values per head. */
 export interface Sizes {
@@ -23,14 +21,15 @@ export interface Sizes {
 }
 
 /** The sizes of a shape, its parameters read. */
-export const sizesOf = ({ phase, n, batch, heads, headDim, headDimV, parameters }: Shape): Sizes => {
-  const tokens = phase === "decode" ? 1 : n;
+export const sizesOf = (shape: Shape): Sizes => {
+  const { batch, heads, headDim, headDimV, parameters } = shape;
+  const tokens = outputTokens(shape);
   const chunk = Number(parameters.chunk);
   return {
     batch,
     heads,
     tokens,
-    inputTokens: phase === "generate" ? streamTokens : tokens,
+    inputTokens: inputTokens(shape),
     keys: headDim,
     values: headDimV,
     chunk,

@@ -1,4 +1,5 @@
 import type { Capabilities, Form, Shape, Tiles } from "../mechanism.ts";
+import { roundUp, tileSize } from "../tiles.ts";
 import { sizesOf } from "./sizes.ts";
 
 /** The chunk form: ROWS × COLUMNS register tiles, `keys` columns of scores at a time (subgroup); or a workgroup's ROWS × `tile` (plain). */
@@ -16,8 +17,6 @@ export interface RecurrentTiles {
 /** Broadcasts replace loads where every subgroup has one known size. */
 export const broadcasts = ({ subgroups, subgroupMinSize, subgroupMaxSize }: Capabilities): boolean =>
   subgroups && subgroupMinSize === subgroupMaxSize && subgroupMinSize % 4 === 0 && subgroupMinSize > 0;
-
-const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
 /** Columns in register tiles of whole subgroups, at most `widths` of them, the tiles as even as they can be. */
 const evenColumns = (values: number, subgroup: number, widths: number): number => {
@@ -63,24 +62,21 @@ const recurrentVariants = (shape: Shape, capabilities: Capabilities): readonly R
   return widths.filter((columns) => columns === 1 || values >= columns * unit).map(candidate);
 };
 
-const numberOf = (tiles: Tiles, name: string): number => {
-  const value = tiles[name];
-  if (typeof value !== "number") throw new Error(`tiles.${name} is ${value}, not a number`);
-  return value;
-};
-
 /** Tiles as the chunk form knows them. Throws when one is missing. */
 export const chunkTiles = (tiles: Tiles): ChunkTiles =>
   tiles.path === "plain"
-    ? { path: "plain", rows: numberOf(tiles, "rows"), tile: numberOf(tiles, "tile") }
-    : { path: "subgroup", rows: numberOf(tiles, "rows"), columns: numberOf(tiles, "columns"), keys: numberOf(tiles, "keys") };
+    ? { path: "plain", rows: tileSize(tiles, "rows"), tile: tileSize(tiles, "tile") }
+    : { path: "subgroup", rows: tileSize(tiles, "rows"), columns: tileSize(tiles, "columns"), keys: tileSize(tiles, "keys") };
 
 /** Tiles as the recurrent form knows them. Throws when one is missing. */
 export const recurrentTiles = (tiles: Tiles): RecurrentTiles => ({
   path: tiles.path === "plain" ? "plain" : "subgroup",
-  threads: numberOf(tiles, "threads"),
-  columns: numberOf(tiles, "columns"),
+  threads: tileSize(tiles, "threads"),
+  columns: tileSize(tiles, "columns"),
 });
 
 /** Workgroups that share a head's columns in the recurrent form. */
 export const columnTiles = (values: number, { threads, columns }: RecurrentTiles): number => Math.ceil(values / (threads * columns));
+
+/** Threads of a head in generate, each with a position of its own. */
+export const positionCount = (values: number, tiles: RecurrentTiles): number => columnTiles(values, tiles) * tiles.threads;

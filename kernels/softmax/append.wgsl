@@ -3,17 +3,27 @@
 @group(0) @binding(1) var<storage, read> v: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> kCache: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> vCache: array<vec4f>;
+#if COUNTED
+@group(0) @binding(4) var<storage, read_write> positions: array<u32>; // [slot]
+#end
 
 const ROW_QUADS = KV_HEADS * HEAD_DIM / 4u;
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let token = position();
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
+  let capacity = arrayLength(&kCache) / (grid.y * ROW_QUADS);
+#if COUNTED
+  let token = positions[0];
+#else
+  let token = capacity - 1u;
+#end
   if (id.x < ROW_QUADS) {
     let source = (id.y * STREAM + token % STREAM) * ROW_QUADS + id.x;
-    let place = (id.y * CAPACITY + token) * ROW_QUADS + id.x;
+    let place = (id.y * capacity + token) * ROW_QUADS + id.x;
     kCache[place] = k[source];
     vCache[place] = v[source];
   }
-  if (id.x == 0u && id.y == 0u) { carryPosition(token); }
+#if COUNTED
+  if (id.x == 0u && id.y == 0u) { positions[1] = token; }
+#end
 }

@@ -2,6 +2,9 @@
 @group(0) @binding(0) var<storage, read> partials: array<vec4f>;
 @group(0) @binding(1) var<storage, read> stats: array<vec2f>;
 @group(0) @binding(2) var<storage, read_write> o: array<vec4f>;
+#if COUNTED
+@group(0) @binding(3) var<storage, read_write> positions: array<u32>; // [slot]
+#end
 
 const QUADS = HEAD_DIM / 4u;
 const PARTS = THREADS / QUADS;
@@ -10,12 +13,20 @@ var<workgroup> outputs: array<vec4f, THREADS>;
 var<workgroup> sums: array<vec2f, THREADS>;
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let token = position();
-  let splits = token / KEYS + 1u;
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
   let head = workgroup.x;
   let batch = workgroup.y;
-  let slot0 = (batch * HEADS + head) * SPLITS;
+  let capacity = arrayLength(&stats) / (grid.x * grid.y); // in splits
+  let slot0 = (batch * grid.x + head) * capacity;
+#if COUNTED
+  let tokens = arrayLength(&o) / (grid.x * grid.y * QUADS);
+  let token = positions[1];
+  let splits = token / KEYS + 1u;
+  let outputAt = ((batch * tokens + token) * grid.x + head) * QUADS;
+#else
+  let splits = capacity;
+  let outputAt = (batch * grid.x + head) * QUADS;
+#end
   let quad = thread % QUADS;
   let part = thread / QUADS;
   // Finite, so that a part without splits weighs 0 instead of NaN.
@@ -49,6 +60,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       }
     }
   }
-  if (part == 0u) { o[((batch * OUTPUT_TOKENS + token % OUTPUT_TOKENS) * HEADS + head) * QUADS + quad] = output / sum; }
-  if (thread == 0u && head == 0u && batch == 0u) { carryPosition(token + 1u); }
+  if (part == 0u) { o[outputAt + quad] = output / sum; }
+#if COUNTED
+  if (thread == 0u && head == 0u && batch == 0u) { positions[0] = token + 1u; }
+#end
 }

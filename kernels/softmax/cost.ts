@@ -1,7 +1,7 @@
 import type { BytesByRole, Claim, Flops, Form, Phase, Shape, Tiles } from "../mechanism.ts";
+import { inputTokens, outputTokens } from "../stream.ts";
+import { tileSize } from "../tiles.ts";
 import { cacheCapacity, splitCount } from "./buffers.ts";
-import { streamTokens } from "./inputs.ts";
-import { tileSize } from "./tiles.ts";
 
 const f32Bytes = 4;
 
@@ -64,11 +64,10 @@ export const softmaxBytesByRole = (shape: Shape, form: Form, tiles: Tiles): Byte
     const scores = form === "naive" ? batch * heads * n * n * f32Bytes : 0;
     return { input: n * heads * row, output: n * heads * row, state: 2 * n * kvHeads * row, scratch: scores, harness: 0 };
   }
-  const arriving = phase === "decode" ? 1 : streamTokens;
   const positions = phase === "decode" ? 0 : 2 * f32Bytes;
   return {
-    input: arriving * (heads + 2 * kvHeads) * row,
-    output: (phase === "decode" ? 1 : n) * heads * row,
+    input: inputTokens(shape) * (heads + 2 * kvHeads) * row,
+    output: outputTokens(shape) * heads * row,
     state: 2 * cacheCapacity(shape) * kvHeads * row,
     scratch: batch * heads * splitCount(shape, tiles) * (headDim + 2) * f32Bytes + positions,
     harness: 0,

@@ -4,7 +4,7 @@ import { decodePlan, generatePlan } from "./decode.ts";
 import { softmaxInputs } from "./inputs.ts";
 import { naivePlan, tiledPlan } from "./prefill.ts";
 import { softmaxReference } from "./reference.ts";
-import { limitRefusal, shapeRefusal } from "./refusal.ts";
+import { softmaxRefusal } from "./refusal.ts";
 import { softmaxTiles } from "./tiles.ts";
 
 const plan = (shape: Shape, form: Form, capabilities: Capabilities, tiles: Tiles): Plan => {
@@ -24,7 +24,7 @@ const softmax = defineMechanism({
   parameters: {},
   forms: { prefill: ["tiled", "naive"], decode: ["split"], generate: ["split"] },
   groupedHeads: true,
-  refusal: (shape, form, capabilities) => shapeRefusal(shape) ?? limitRefusal(shape, form, capabilities, softmaxTiles(shape, form, capabilities)[0] ?? {}),
+  refusal: softmaxRefusal,
   tiles: softmaxTiles,
   plan,
   inputs: softmaxInputs,

@@ -1,8 +1,6 @@
 import type { Shape, Tensors } from "../mechanism.ts";
 import { normals } from "../random.ts";
-
-/** A generated text reads its q, k and v in a circle of this many tokens, so that inputs stay small however long it gets. */
-export const streamTokens = 64;
+import { inputTokens } from "../stream.ts";
 
 /**
  * q, k, v ~ N(0, 1), each [batch, token, head or kvHead, channel]: n tokens in prefill, 1 in decode, a stream of 64 in generate.
@@ -10,7 +8,7 @@ export const streamTokens = 64;
  */
 export const softmaxInputs = (shape: Shape, seed: number): Tensors => {
   const { batch, n, heads, kvHeads, headDim } = shape;
-  const tokens = { prefill: n, decode: 1, generate: streamTokens, probe: n }[shape.phase];
+  const tokens = inputTokens(shape);
   const draw = (name: string, lines: number): Float32Array => normals(lines * headDim, seed, name);
   const newest = { q: draw("q", batch * tokens * heads), k: draw("k", batch * tokens * kvHeads), v: draw("v", batch * tokens * kvHeads) };
   if (shape.phase !== "decode") return newest;

@@ -14,48 +14,49 @@ var<workgroup> qTile: array<vec4f, TILE * PITCH>;
 var<workgroup> kTile: array<vec4f, TILE * PITCH>;
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let tokens = arrayLength(&q) / (grid.z * QUADS);
   let key0 = workgroup.x * TILE;
   let row0 = workgroup.y * TILE;
   let head = workgroup.z % HEADS;
   let batch = workgroup.z / HEADS;
-  let qBase = (batch * TOKENS * HEADS + head) * QUADS;
-  let kBase = (batch * TOKENS * KV_HEADS + head / (HEADS / KV_HEADS)) * QUADS;
+  let qBase = (batch * tokens * HEADS + head) * QUADS;
+  let kBase = (batch * tokens * KV_HEADS + head / (HEADS / KV_HEADS)) * QUADS;
   let down = thread / SIDE;
   let across = thread % SIDE;
-  //@repeat r 4
+#each r 4
   var s${r} = vec4f();
-  //@end
+#end
   for (var slice = 0u; slice < QUADS; slice += SLICE) {
     workgroupBarrier();
     for (var i = thread; i < TILE * SLICE; i += THREADS) {
       let line = i / SLICE;
-      let row = min(row0 + line, TOKENS - 1u);
-      let key = min(key0 + line, TOKENS - 1u);
+      let row = min(row0 + line, tokens - 1u);
+      let key = min(key0 + line, tokens - 1u);
       qTile[line * PITCH + i % SLICE] = q[qBase + row * HEADS * QUADS + slice + i % SLICE];
       kTile[line * PITCH + i % SLICE] = k[kBase + key * KV_HEADS * QUADS + slice + i % SLICE];
     }
     workgroupBarrier();
     for (var i = 0u; i < SLICE; i++) {
-      //@repeat c 4
+#each c 4
       let k${c} = kTile[(${c}u * SIDE + across) * PITCH + i];
-      //@end
-      //@repeat r 4
+#end
+#each r 4
       let q${r} = qTile[(${r}u * SIDE + down) * PITCH + i];
       s${r} += vec4f(dot(q${r}, k0), dot(q${r}, k1), dot(q${r}, k2), dot(q${r}, k3));
-      //@end
+#end
     }
   }
-  //@repeat r 4
+#each r 4
   {
     let row = row0 + ${r}u * SIDE + down;
-    let base = (workgroup.z * TOKENS + row) * TOKENS;
-    //@repeat c 4
+    let base = (workgroup.z * tokens + row) * tokens;
+#each c 4
     {
       let key = key0 + ${c}u * SIDE + across;
-      if (row < TOKENS && key < TOKENS) { scores[base + key] = select(s${r}[${c}] * SCALE, -3.0e38, key > row); }
+      if (row < tokens && key < tokens) { scores[base + key] = select(s${r}[${c}] * SCALE, -3.0e38, key > row); }
     }
-    //@end
+#end
   }
-  //@end
+#end
 }

@@ -1,5 +1,6 @@
 import type { ExpectedRow, ReferenceAt, Shape, Tensors } from "../mechanism.ts";
-import { streamTokens } from "./inputs.ts";
+import { inputTokens, outputTokens } from "../stream.ts";
+import { tensorOf } from "../tensors.ts";
 
 type Row = ArrayLike<number>;
 const cacheRowsChecked = 64;
@@ -13,16 +14,16 @@ export const softmaxReference = (shape: Shape, inputs: Tensors, at: ReferenceAt)
   const kvHead = Math.floor(at.head / (heads / kvHeads));
   const row = (name: string, tokens: number, lines: number, token: number, line: number): Row => {
     const start = ((at.batch * tokens + token) * lines + line) * headDim;
-    return tensor(inputs, name).subarray(start, start + headDim);
+    return tensorOf(inputs, name).subarray(start, start + headDim);
   };
   // Query of output row t, and key or value of token j, by phase.
   const decodes = shape.phase === "decode";
-  const tokens = decodes ? 1 : shape.phase === "generate" ? streamTokens : n;
+  const tokens = inputTokens(shape);
   const query = (t: number): Row => row("q", tokens, heads, t % tokens, at.head);
   const keyValue = (name: "k" | "v", j: number): Row =>
     decodes && j < n ? row(`${name}Cache`, n + 1, kvHeads, j, kvHead) : row(name, tokens, kvHeads, j % tokens, kvHead);
 
-  const outputRows = decodes ? 1 : n;
+  const outputRows = outputTokens(shape);
   const expected: ExpectedRow[] = at.tokens.map((t) => {
     const length = decodes ? n + 1 : t + 1;
     const values = attend(
@@ -44,12 +45,6 @@ export const softmaxReference = (shape: Shape, inputs: Tensors, at: ReferenceAt)
     }
   }
   return expected;
-};
-
-const tensor = (inputs: Tensors, name: string): Float32Array | Uint32Array => {
-  const values = inputs[name];
-  if (!values) throw new Error(`softmax needs tensor ${name}; given: ${Object.keys(inputs).join(", ")}`);
-  return values;
 };
 
 const attend = (query: Row, length: number, key: (j: number) => Row, value: (j: number) => Row): Float64Array => {

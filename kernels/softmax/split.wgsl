@@ -5,6 +5,10 @@
 @group(0) @binding(2) var<storage, read> vCache: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
+#if COUNTED
+// Read-only, so that control flow that depends on it is uniform.
+@group(0) @binding(5) var<storage, read> positions: array<u32>; // [slot]
+#end
 
 const QUADS = HEAD_DIM / 4u;
 const GROUP = HEADS / KV_HEADS;
@@ -18,67 +22,73 @@ var<workgroup> parts: array<f32, BLOCK * THREADS>;
 var<workgroup> outputs: array<vec4f, THREADS>;
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let token = position();
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let capacity = arrayLength(&kCache) / (grid.z * KV_HEADS * QUADS);
+  let splits = arrayLength(&stats) / (grid.z * HEADS);
+#if COUNTED
+  let token = positions[1];
+#else
+  let token = capacity - 1u;
+#end
   let split = workgroup.x;
   let kvHead = workgroup.y / BLOCKS;
   let batch = workgroup.z;
   let head0 = kvHead * GROUP + (workgroup.y % BLOCKS) * BLOCK;
   let key0 = split * KEYS;
   let keys = min(KEYS, token + 1u - key0);
-  let cacheBase = ((batch * CAPACITY + key0) * KV_HEADS + kvHead) * QUADS;
+  let cacheBase = ((batch * capacity + key0) * KV_HEADS + kvHead) * QUADS;
   scoreKeys(keys, ((batch * STREAM + token % STREAM) * HEADS + head0) * QUADS, cacheBase, thread);
 
-  //@repeat g BLOCK
+#each g BLOCK
   var max${g} = -3.0e38;
   for (var i = thread; i < keys; i += THREADS) { max${g} = max(max${g}, weights[${g}u * KEYS + i]); }
   parts[${g}u * THREADS + thread] = max${g};
-  //@end
+#end
   workgroupBarrier();
   for (var live = u32(THREADS); live > 1u; live = (live + 1u) / 2u) {
     let kept = (live + 1u) / 2u;
     if (thread + kept < live) {
-      //@repeat g BLOCK
+#each g BLOCK
       parts[${g}u * THREADS + thread] = max(parts[${g}u * THREADS + thread], parts[${g}u * THREADS + thread + kept]);
-      //@end
+#end
     }
     workgroupBarrier();
   }
-  //@repeat g BLOCK
+#each g BLOCK
   max${g} = parts[${g}u * THREADS];
   for (var i = thread; i < keys; i += THREADS) { weights[${g}u * KEYS + i] = exp2(weights[${g}u * KEYS + i] - max${g}); }
-  //@end
+#end
   workgroupBarrier();
 
   let part = thread / SPAN;
-  //@repeat c CHANNEL_QUADS
+#each c CHANNEL_QUADS
   let quad${c} = min(thread % SPAN + ${c}u * SPAN, QUADS - 1u);
-  //@end
-  //@repeat g BLOCK
+#end
+#each g BLOCK
   var sum${g} = 0.0;
-  //@repeat c CHANNEL_QUADS
+#each c CHANNEL_QUADS
   var o${g}_${c} = vec4f();
-  //@end
-  //@end
+#end
+#end
   if (part < PARTS) {
     for (var key = part; key < keys; key += PARTS) {
       let row = cacheBase + key * KV_HEADS * QUADS;
-      //@repeat c CHANNEL_QUADS
+#each c CHANNEL_QUADS
       let value${c} = vCache[row + quad${c}];
-      //@end
-      //@repeat g BLOCK
+#end
+#each g BLOCK
       let weight${g} = weights[${g}u * KEYS + key];
       sum${g} += weight${g};
-      //@repeat c CHANNEL_QUADS
+#each c CHANNEL_QUADS
       o${g}_${c} += weight${g} * value${c};
-      //@end
-      //@end
+#end
+#end
     }
   }
-  //@repeat g BLOCK
+#each g BLOCK
   {
-    let slot = (batch * HEADS + head0 + ${g}u) * SPLITS + split;
-    //@repeat c CHANNEL_QUADS
+    let slot = (batch * HEADS + head0 + ${g}u) * splits + split;
+#each c CHANNEL_QUADS
     if (PARTS > 1u) {
       outputs[thread] = o${g}_${c};
       parts[thread] = sum${g};
@@ -92,8 +102,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       workgroupBarrier();
     }
     if (part == 0u && thread + ${c}u * SPAN < QUADS) { partials[slot * QUADS + quad${c}] = o${g}_${c}; }
-    //@end
+#end
     if (thread == 0u) { stats[slot] = vec2f(max${g}, sum${g}); }
   }
-  //@end
+#end
 }

@@ -3,25 +3,25 @@ const TURN = THREADS / LANES;
 
 fn scoreKeys(keys: u32, qBase: u32, cacheBase: u32, thread: u32) {
   let lane = thread % LANES;
-  //@repeat g BLOCK
-  //@repeat c LANE_QUADS
+#each g BLOCK
+#each c LANE_QUADS
   let q${g}_${c} = q[qBase + ${g}u * QUADS + lane + ${c}u * LANES] * SCALE_LOG2E;
-  //@end
-  //@end
+#end
+#end
   for (var turn = 0u; turn < keys; turn += TURN) {
     let base = cacheBase + min(turn + thread / LANES, keys - 1u) * KV_HEADS * QUADS + lane;
-    //@repeat g BLOCK
+#each g BLOCK
     var score${g} = 0.0;
-    //@end
-    //@repeat c LANE_QUADS
+#end
+#each c LANE_QUADS
     let k${c} = kCache[base + ${c}u * LANES];
-    //@repeat g BLOCK
+#each g BLOCK
     score${g} += dot(q${g}_${c}, k${c});
-    //@end
-    //@end
-    //@repeat g BLOCK
+#end
+#end
+#each g BLOCK
     parts[${g}u * THREADS + thread] = score${g};
-    //@end
+#end
     workgroupBarrier();
     for (var i = thread; i < BLOCK * TURN; i += THREADS) {
       var score = 0.0;

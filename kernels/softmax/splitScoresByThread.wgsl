@@ -2,33 +2,33 @@
 // load of q as the BLOCK heads share each load of k, and nothing crosses threads.
 fn scoreKeys(keys: u32, qBase: u32, cacheBase: u32, thread: u32) {
   for (var turn = 0u; turn < keys; turn += THREADS * KEY_VECTORS) {
-    //@repeat j KEY_VECTORS
+#each j KEY_VECTORS
     let key${j} = turn + ${j}u * THREADS + thread;
     let row${j} = cacheBase + min(key${j}, keys - 1u) * KV_HEADS * QUADS;
-    //@repeat g BLOCK
+#each g BLOCK
     var score${g}_${j} = 0.0;
-    //@end
-    //@end
+#end
+#end
     for (var i = 0u; i < QUADS; i++) {
-      //@repeat g BLOCK
+#each g BLOCK
       let q${g} = q[qBase + ${g}u * QUADS + i];
-      //@end
-      //@repeat j KEY_VECTORS
+#end
+#each j KEY_VECTORS
       {
         let one = kCache[row${j} + i];
-        //@repeat g BLOCK
+#each g BLOCK
         score${g}_${j} += dot(q${g}, one);
-        //@end
+#end
       }
-      //@end
+#end
     }
-    //@repeat j KEY_VECTORS
+#each j KEY_VECTORS
     if (key${j} < keys) {
-      //@repeat g BLOCK
+#each g BLOCK
       weights[${g}u * KEYS + key${j}] = score${g}_${j} * SCALE_LOG2E;
-      //@end
+#end
     }
-    //@end
+#end
   }
   workgroupBarrier();
 }

@@ -16,110 +16,112 @@ const FAR_BELOW = -3.0e38;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let tokens = arrayLength(&q) / (grid.z * HEAD_DIM);
+  let rowTiles = (tokens + ROWS - 1u) / ROWS;
   // The longest rows first, so that the last workgroups to start are short ones.
   let reversed = workgroup.y * grid.x + workgroup.x;
-  if (reversed >= ROW_TILES) { return; }
-  let row0 = (ROW_TILES - 1u - reversed) * ROWS;
+  if (reversed >= rowTiles) { return; }
+  let row0 = (rowTiles - 1u - reversed) * ROWS;
   let head = workgroup.z % HEADS;
   let batch = workgroup.z / HEADS;
-  let qBase = (batch * TOKENS * HEADS + head) * HEAD_DIM;
-  let kvBase = (batch * TOKENS * KV_HEADS + head / GROUP) * HEAD_DIM;
+  let qBase = (batch * tokens * HEADS + head) * HEAD_DIM;
+  let kvBase = (batch * tokens * KV_HEADS + head / GROUP) * HEAD_DIM;
 
-  //@repeat r ROWS
+#each r ROWS
   var max${r} = FAR_BELOW;
   var sum${r} = 0.0;
-  let qRow${r} = qBase + min(row0 + ${r}u, TOKENS - 1u) * Q_PITCH;
-  //@repeat c CHANNEL_VECTORS
+  let qRow${r} = qBase + min(row0 + ${r}u, tokens - 1u) * Q_PITCH;
+#each c CHANNEL_VECTORS
   var o${r}_${c} = 0.0;
-  //@end
-  //@end
+#end
+#end
 
-  let keyEnd = min(row0 + ROWS, TOKENS);
+  let keyEnd = min(row0 + ROWS, tokens);
   for (var key0 = 0u; key0 < keyEnd; key0 += KEYS) {
-    //@repeat r ROWS
-    //@repeat j KEY_VECTORS
+#each r ROWS
+#each j KEY_VECTORS
     var s${r}_${j} = 0.0;
-    //@end
-    //@end
-    //@repeat j KEY_VECTORS
-    let kRow${j} = kvBase + min(key0 + ${j}u * LANES + lane, TOKENS - 1u) * KV_PITCH;
-    //@end
+#end
+#end
+#each j KEY_VECTORS
+    let kRow${j} = kvBase + min(key0 + ${j}u * LANES + lane, tokens - 1u) * KV_PITCH;
+#end
     for (var block = 0u; block < HEAD_DIM; block += LANES) {
-      //@repeat r ROWS
+#each r ROWS
       let q${r} = q[qRow${r} + block + lane];
-      //@end
+#end
       for (var i = 0u; i < LANES; i++) {
-        //@repeat j KEY_VECTORS
+#each j KEY_VECTORS
         let k${j} = k[kRow${j} + block + i];
-        //@end
-        //@repeat r ROWS
+#end
+#each r ROWS
         {
           let one = subgroupShuffle(q${r}, i);
-          //@repeat j KEY_VECTORS
+#each j KEY_VECTORS
           s${r}_${j} = fma(one, k${j}, s${r}_${j});
-          //@end
+#end
         }
-        //@end
+#end
       }
     }
 
-    //@repeat r ROWS
+#each r ROWS
     {
-      //@repeat j KEY_VECTORS
+#each j KEY_VECTORS
       s${r}_${j} = select(s${r}_${j} * SCALE_LOG2E, FAR_BELOW, key0 + ${j}u * LANES + lane > row0 + ${r}u);
-      //@end
+#end
       var top = s${r}_0;
-      //@repeat j KEY_VECTORS
+#each j KEY_VECTORS
       top = max(top, s${r}_${j});
-      //@end
+#end
       top = max(max${r}, subgroupMax(top));
       let shrink = exp2(max${r} - top);
       max${r} = top;
       sum${r} *= shrink;
-      //@repeat c CHANNEL_VECTORS
+#each c CHANNEL_VECTORS
       o${r}_${c} *= shrink;
-      //@end
+#end
     }
-    //@end
+#end
 
     for (var block = 0u; block < KEY_VECTORS && key0 + block * LANES < keyEnd; block++) {
-      //@repeat r ROWS
+#each r ROWS
       var p${r} = s${r}_0;
-      //@repeat j KEY_VECTORS
+#each j KEY_VECTORS
       p${r} = select(p${r}, s${r}_${j}, block == ${j}u);
-      //@end
+#end
       p${r} = exp2(p${r} - max${r});
       sum${r} += p${r};
-      //@end
+#end
       for (var i = 0u; i < LANES; i++) {
-        let vRow = kvBase + min(key0 + block * LANES + i, TOKENS - 1u) * KV_PITCH + lane;
-        //@repeat c CHANNEL_VECTORS
+        let vRow = kvBase + min(key0 + block * LANES + i, tokens - 1u) * KV_PITCH + lane;
+#each c CHANNEL_VECTORS
         let v${c} = v[vRow + ${c}u * LANES];
-        //@end
-        //@repeat r ROWS
+#end
+#each r ROWS
         {
           let one = subgroupShuffle(p${r}, i);
-          //@repeat c CHANNEL_VECTORS
+#each c CHANNEL_VECTORS
           o${r}_${c} = fma(one, v${c}, o${r}_${c});
-          //@end
+#end
         }
-        //@end
+#end
       }
     }
   }
 
-  //@repeat r ROWS
+#each r ROWS
   let total${r} = subgroupAdd(sum${r});
-  //@end
+#end
   for (var block = 0u; block < HEAD_DIM / LANES; block++) {
-    //@repeat r ROWS
+#each r ROWS
     {
       var one = o${r}_0;
-      //@repeat c CHANNEL_VECTORS
+#each c CHANNEL_VECTORS
       one = select(one, o${r}_${c}, block == ${c}u);
-      //@end
-      if (row0 + ${r}u < TOKENS) { o[qRow${r} + block * LANES + lane] = one / total${r}; }
+#end
+      if (row0 + ${r}u < tokens) { o[qRow${r} + block * LANES + lane] = one / total${r}; }
     }
-    //@end
+#end
   }
 }

@@ -24,67 +24,69 @@ var<workgroup> rowParts: array<f32, ROWS * ACROSS>;
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let tokens = arrayLength(&q) / (grid.z * QUADS);
+  let rowTiles = (tokens + ROWS - 1u) / ROWS;
   // The longest rows first, so that the last workgroups to start are short ones.
   let reversed = workgroup.y * grid.x + workgroup.x;
-  if (reversed >= ROW_TILES) { return; }
-  let row0 = (ROW_TILES - 1u - reversed) * ROWS;
+  if (reversed >= rowTiles) { return; }
+  let row0 = (rowTiles - 1u - reversed) * ROWS;
   let head = workgroup.z % HEADS;
   let batch = workgroup.z / HEADS;
   let kvHead = head / GROUP;
   let down = thread / ACROSS;
   let across = thread % ACROSS;
-  let qBase = (batch * TOKENS * HEADS + head) * QUADS;
-  let kvBase = (batch * TOKENS * KV_HEADS + kvHead) * QUADS;
+  let qBase = (batch * tokens * HEADS + head) * QUADS;
+  let kvBase = (batch * tokens * KV_HEADS + kvHead) * QUADS;
 
-  //@repeat r 4
+#each r 4
   var max${r} = FAR_BELOW;
   var sum${r} = 0.0;
-  //@repeat c CHANNEL_QUADS
+#each c CHANNEL_QUADS
   var o${r}_${c} = vec4f();
-  //@end
-  //@end
+#end
+#end
 
-  let keyEnd = min(row0 + ROWS, TOKENS);
+  let keyEnd = min(row0 + ROWS, tokens);
   for (var key0 = 0u; key0 < keyEnd; key0 += KEYS) {
-    //@repeat r 4
+#each r 4
     var s${r} = vec4f();
-    //@end
+#end
     for (var slice = 0u; slice < QUADS; slice += SLICE) {
       workgroupBarrier();
       for (var i = thread; i < ROWS * SLICE; i += THREADS) {
         let row = i / SLICE;
         let token = row0 + row;
         var value = vec4f();
-        if (token < TOKENS) { value = q[qBase + token * HEADS * QUADS + slice + i % SLICE] * SCALE_LOG2E; }
+        if (token < tokens) { value = q[qBase + token * HEADS * QUADS + slice + i % SLICE] * SCALE_LOG2E; }
         stage[row * PITCH + i % SLICE] = value;
       }
       for (var i = thread; i < KEYS * SLICE; i += THREADS) {
         let key = i / SLICE;
         let token = key0 + key;
         var value = vec4f();
-        if (token < TOKENS) { value = k[kvBase + token * KV_HEADS * QUADS + slice + i % SLICE]; }
+        if (token < tokens) { value = k[kvBase + token * KV_HEADS * QUADS + slice + i % SLICE]; }
         // Keys 4a..4a+3 belong to thread a: interleaved, so that threads read neighbouring rows.
         stage[K_STAGE + ((key % 4u) * ACROSS + key / 4u) * PITCH + i % SLICE] = value;
       }
       workgroupBarrier();
       for (var i = 0u; i < SLICE; i++) {
-        //@repeat c 4
+#each c 4
         let k${c} = stage[K_STAGE + (${c}u * ACROSS + across) * PITCH + i];
-        //@end
-        //@repeat r 4
+#end
+#each r 4
         let q${r} = stage[(down * 4u + ${r}u) * PITCH + i];
         s${r} += vec4f(dot(q${r}, k0), dot(q${r}, k1), dot(q${r}, k2), dot(q${r}, k3));
-        //@end
+#end
       }
     }
 
     let keys = key0 + across * 4u + vec4u(0u, 1u, 2u, 3u);
-    //@repeat r 4
+#each r 4
     s${r} = select(s${r}, vec4f(FAR_BELOW), keys > vec4u(row0 + down * 4u + ${r}u));
     rowParts[(down * 4u + ${r}u) * ACROSS + across] = max(max(s${r}.x, s${r}.y), max(s${r}.z, s${r}.w));
-    //@end
+#end
     workgroupBarrier();
-    //@repeat r 4
+#each r 4
     var newMax${r} = max${r};
     for (var i = 0u; i < ACROSS; i++) { newMax${r} = max(newMax${r}, rowParts[(down * 4u + ${r}u) * ACROSS + i]); }
     let weight${r} = exp2(s${r} - newMax${r});
@@ -92,55 +94,55 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
     max${r} = newMax${r};
     sum${r} = sum${r} * shrink${r} + dot(weight${r}, vec4f(1.0));
     stage[(down * 4u + ${r}u) * ACROSS + across] = weight${r};
-    //@repeat c CHANNEL_QUADS
+#each c CHANNEL_QUADS
     o${r}_${c} *= shrink${r};
-    //@end
-    //@end
+#end
+#end
 
     for (var slice = 0u; slice < KEYS; slice += V_KEYS) {
       if (slice > 0u) { workgroupBarrier(); }
       for (var i = thread; i < V_KEYS * QUADS; i += THREADS) {
         let token = key0 + slice + i / QUADS;
         var value = vec4f();
-        if (token < TOKENS) { value = v[kvBase + token * KV_HEADS * QUADS + i % QUADS]; }
+        if (token < tokens) { value = v[kvBase + token * KV_HEADS * QUADS + i % QUADS]; }
         stage[V_STAGE + i] = value;
       }
       workgroupBarrier();
       for (var i = 0u; i < V_KEYS; i += 4u) {
-        //@repeat r 4
+#each r 4
         let p${r} = stage[(down * 4u + ${r}u) * ACROSS + (slice + i) / 4u];
-        //@end
-        //@repeat c CHANNEL_QUADS
+#end
+#each c CHANNEL_QUADS
         {
           let channel = min(across + ${c}u * ACROSS, QUADS - 1u);
-          //@repeat j 4
+#each j 4
           let v${j} = stage[V_STAGE + (i + ${j}u) * QUADS + channel];
-          //@end
-          //@repeat r 4
+#end
+#each r 4
           o${r}_${c} += p${r}.x * v0 + p${r}.y * v1 + p${r}.z * v2 + p${r}.w * v3;
-          //@end
+#end
         }
-        //@end
+#end
       }
     }
   }
 
   workgroupBarrier();
-  //@repeat r 4
+#each r 4
   rowParts[(down * 4u + ${r}u) * ACROSS + across] = sum${r};
-  //@end
+#end
   workgroupBarrier();
-  //@repeat r 4
+#each r 4
   {
     let token = row0 + down * 4u + ${r}u;
     var total = 0.0;
     for (var i = 0u; i < ACROSS; i++) { total += rowParts[(down * 4u + ${r}u) * ACROSS + i]; }
-    if (token < TOKENS) {
+    if (token < tokens) {
       let oBase = qBase + token * HEADS * QUADS;
-      //@repeat c CHANNEL_QUADS
+#each c CHANNEL_QUADS
       if (across + ${c}u * ACROSS < QUADS) { o[oBase + across + ${c}u * ACROSS] = o${r}_${c} / total; }
-      //@end
+#end
     }
   }
-  //@end
+#end
 }

@@ -1,12 +1,5 @@
 import type { Capabilities, Form, Shape, Tiles } from "../mechanism.ts";
 
-/** A tile size by name. Throws if the variant lacks it: tiles of another form. */
-export const tileSize = (tiles: Tiles, name: string): number => {
-  const value = tiles[name];
-  if (typeof value !== "number") throw new Error(`tiles ${JSON.stringify(tiles)} lack ${name}`);
-  return value;
-};
-
 /** Candidate variants of a form on this device, the default first. */
 export const softmaxTiles = (shape: Shape, form: Form, capabilities: Capabilities): readonly Tiles[] => {
   if (form === "naive") return [{ rows: 32, keys: 32 }];

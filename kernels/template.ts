@@ -1,5 +1,6 @@
-/** Names a kernel source may count by or test: the constants of its step. */
-export type Counts = Readonly<Record<string, number | boolean>>;
+import type { Step } from "./mechanism.ts";
+
+type Constants = Step["constants"];
 
 type Block =
   | { readonly kind: "line"; readonly text: string }
@@ -7,16 +8,17 @@ type Block =
   | { readonly kind: "if"; readonly name: string; readonly body: readonly Block[]; readonly otherwise: readonly Block[] };
 
 /**
- * Expand a .wgsl source: `#each i COUNT` … `#end` repeats its lines with i = 0 … COUNT − 1, `#if NAME` … `#else` … `#end` keeps one side,
- * and `${i}`, `${i + 1}`, `${i * 4}`, `${i / SIZE}`, `${i % SIZE}` become whole numbers. Private arrays with variable indices are memory on
- * software adapters and compile slowly there, so register tiles are named scalars, and this names them.
+ * Expand a .wgsl source: `#each i COUNT` … `#end` repeats its lines with i = 0 … COUNT − 1, `#if NAME` or `#if !NAME` … `#else` … `#end` keeps one side,
+ * and `${i}`, `${i + 1}`, `${i * 4}`, `${i / SIZE}`, `${i % SIZE}` become whole numbers; blocks nest. COUNT, NAME and SIZE are constants of the
+ * step. WGSL has neither arrays of registers nor macros: a private array with a variable index lives in memory on software adapters and
+ * compiles slowly there, so register tiles are named scalars, and this names them.
  * Throws on unknown names and unbalanced blocks: a mistake in a kernel, not in its use.
  */
-export const unroll = (source: string, counts: Counts): string => {
+export const expandTemplate = (source: string, constants: Constants): string => {
   const lines = source.split("\n");
   const { blocks, next } = parse(lines, 0);
   if (next < lines.length) throw new Error(`line ${next + 1}: ${lines[next]?.trim()} without a block`);
-  return expand(blocks, counts).join("\n");
+  return expand(blocks, constants).join("\n");
 };
 
 const directive = /^\s*#(each|if|else|end)\b\s*(\S*)\s*(\S*)/;
@@ -45,18 +47,19 @@ const parse = (lines: readonly string[], from: number): { readonly blocks: reado
   return { blocks, next: lines.length };
 };
 
-const expand = (blocks: readonly Block[], names: Counts): string[] =>
+const expand = (blocks: readonly Block[], names: Constants): string[] =>
   blocks.flatMap((block) => {
     if (block.kind === "line") return substitute(block.text, names);
     if (block.kind === "each") {
       return Array.from({ length: integer(block.limit, names) }, (_, i) => expand(block.body, { ...names, [block.variable]: i })).flat();
     }
-    const value = names[block.name];
+    const negated = block.name.startsWith("!");
+    const value = names[block.name.slice(negated ? 1 : 0)];
     if (typeof value !== "boolean") throw new Error(`#if ${block.name}: a boolean is wanted, it is ${value}`);
-    return expand(value ? block.body : block.otherwise, names);
+    return expand(value !== negated ? block.body : block.otherwise, names);
   });
 
-const substitute = (line: string, names: Counts): string =>
+const substitute = (line: string, names: Constants): string =>
   line.replace(/\$\{\s*(\w+)\s*(?:([*/%+])\s*(\w+)\s*)?\}/g, (_, left: string, operator: string | undefined, right: string | undefined) => {
     const a = integer(left, names);
     if (operator === undefined || right === undefined) return String(a);
@@ -65,7 +68,7 @@ const substitute = (line: string, names: Counts): string =>
     return String(results[operator]);
   });
 
-const integer = (text: string, names: Counts): number => {
+const integer = (text: string, names: Constants): number => {
   const value = /^\d+$/.test(text) ? Number(text) : names[text];
   if (typeof value !== "number") throw new Error(`${text} is not a number here: it is ${value}`);
   return value;

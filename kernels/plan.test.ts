@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { builtInKernels } from "./builtIn.ts";
+import type { Capabilities, Phase, Shape } from "./mechanism.ts";
+import { planModules } from "./plan.ts";
+import { loadMechanisms } from "./registry.ts";
+
+const device = (subgroup: number, software: boolean): Capabilities => ({
+  subgroups: subgroup > 0,
+  subgroupMinSize: subgroup,
+  subgroupMaxSize: subgroup,
+  f16: false,
+  software,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBufferBindingSize: 2 ** 31,
+  maxBufferSize: 2 ** 31,
+  maxStorageBuffersPerShaderStage: 8,
+});
+
+const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
+const arms = mechanisms.flatMap((mechanism) =>
+  Object.entries(mechanism.forms).flatMap(([phase, forms]) => forms.map((form) => ({ mechanism, name: mechanism.name, phase: phase as Phase, form }))),
+);
+
+/** A sweep over n compiles every kernel once a worker: token counts are read at run time from bindings and grids. */
+describe.each(arms)("modules of $name $phase $form", ({ mechanism, phase, form }) => {
+  const shapeOf = (n: number, batch: number): Shape => ({
+    phase,
+    n,
+    batch,
+    heads: 4,
+    kvHeads: 4,
+    headDim: 64,
+    headDimV: 64,
+    dModel: 256,
+    dtype: "f32",
+    kvDtype: "f32",
+    stateDtype: "f32",
+    parameters: Object.fromEntries(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameter.default])),
+  });
+  const devices = [device(4, true), device(8, true), device(32, false), device(0, false)];
+
+  it("depend neither on n nor on batch", () => {
+    for (const capabilities of devices) {
+      for (const tiles of mechanism.tiles(shapeOf(4096, 1), form, capabilities)) {
+        const modules = (n: number, batch: number) => planModules(mechanism.plan(shapeOf(n, batch), form, capabilities, tiles));
+        expect(modules(256, 1)).toEqual(modules(4096, 1));
+        expect(modules(4096, 3)).toEqual(modules(4096, 1));
+      }
+    }
+  });
+
+  it("come in few variants over a long sweep", () => {
+    for (const capabilities of devices) {
+      const variants = [256, 512, 1024, 2048, 4096, 8192, 16384].map((n) => JSON.stringify(mechanism.tiles(shapeOf(n, 1), form, capabilities)[0]));
+      expect(new Set(variants).size).toBeLessThanOrEqual(4);
+    }
+  });
+});

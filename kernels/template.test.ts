@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { expandTemplate } from "./template.ts";
+
+describe("expandTemplate", () => {
+  it("repeats, nests and computes", () => {
+    const source = `#each i N\n#each j 2\nlet a\${i}_\${j} = \${i * 4}u + \${j + 1}u + \${i / N}u + \${i % 2}u;\n#end\n#end\ndone`;
+    expect(expandTemplate(source, { N: 2 }).split("\n")).toEqual([
+      "let a0_0 = 0u + 1u + 0u + 0u;",
+      "let a0_1 = 0u + 2u + 0u + 0u;",
+      "let a1_0 = 4u + 1u + 0u + 1u;",
+      "let a1_1 = 4u + 2u + 0u + 1u;",
+      "done",
+    ]);
+  });
+
+  it("keeps one side of a condition and does not look at the other", () => {
+    const source = `#if FAST\n#each i UNKNOWN\nx\${i}\n#end\n#else\ny\n#end`;
+    expect(expandTemplate(source, { FAST: false })).toBe("y");
+    expect(expandTemplate("#if !FAST\ny\n#end", { FAST: false })).toBe("y");
+    expect(() => expandTemplate(source, { FAST: true })).toThrow("UNKNOWN is not a number here: it is undefined");
+  });
+
+  it("refuses unbalanced blocks", () => {
+    expect(() => expandTemplate("#each i 2\nx", {})).toThrow("line 1: #each i 2 without #end");
+    expect(() => expandTemplate("x\n#end", {})).toThrow("line 2: #end without a block");
+    expect(() => expandTemplate("#if A\n#end", { A: 1 })).toThrow("#if A: a boolean is wanted, it is 1");
+  });
+});

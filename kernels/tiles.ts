@@ -1,0 +1,11 @@
+import type { Tiles } from "./mechanism.ts";
+
+/** A tile size by name. Throws if the variant lacks it: tiles of another form. */
+export const tileSize = (tiles: Tiles, name: string): number => {
+  const value = tiles[name];
+  if (typeof value !== "number") throw new Error(`tiles ${JSON.stringify(tiles)} lack ${name}`);
+  return value;
+};
+
+/** The least multiple of `multiple` that is not below `value`. */
+export const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
