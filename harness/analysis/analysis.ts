@@ -1,6 +1,7 @@
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { findingsOf } from "./answer.ts";
 import { bytesCrossover, timeCrossover } from "./crossover.ts";
+import { curveSpreads } from "./drift.ts";
 import { bytesFit, timeFit } from "./fit.ts";
 import { type Draws, drawsOf, resample, type Spread } from "./resampling.ts";
 import { pairsOf, seriesOf } from "./series.ts";
@@ -12,13 +13,13 @@ import { summarise } from "./summary.ts";
  */
 export const analyse = (record: RunRecord): RunRecord => {
   const draws = drawsOf(record);
-  const spreads = new Map(record.cells.flatMap((cell) => spreadEntry(cell, draws)));
-  const spreadOf = (id: string): Spread | undefined => spreads.get(id);
   const cells = record.cells.map((cell): CellRecord => {
-    const spread = spreads.get(cell.id);
+    const spread = spreadOfCell(cell, draws);
     return { ...cell, summary: spread && summarise(cell, spread, draws, record.ceilings) };
   });
   const series = seriesOf(cells);
+  const spreads = new Map(series.flatMap((one) => [...curveSpreads(one.cells, draws)]));
+  const spreadOf = (id: string): Spread | undefined => spreads.get(id);
   const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
   const pairs = pairsOf(series);
   const crossovers = [...pairs.map((pair) => timeCrossover(pair, spreadOf)), ...pairs.map(bytesCrossover)];
@@ -27,7 +28,4 @@ export const analyse = (record: RunRecord): RunRecord => {
 };
 
 /** Only a cell that is ok has times: those of a wrong kernel mean nothing. */
-const spreadEntry = (cell: CellRecord, draws: Draws): readonly (readonly [string, Spread])[] => {
-  const spread = cell.outcome.status === "ok" ? resample(cell.visits, draws, cell.id) : undefined;
-  return spread ? [[cell.id, spread]] : [];
-};
+const spreadOfCell = (cell: CellRecord, draws: Draws): Spread | undefined => (cell.outcome.status === "ok" ? resample(cell.visits, draws, cell.id) : undefined);

@@ -8,14 +8,24 @@ import { warningsOf } from "./warnings.ts";
 /** A record whose summaries, fits and crossovers are computed. */
 export type Analysed = Omit<RunRecord, "findings">;
 
-/** The answer of a run, sentence by sentence: what carries over to other devices (growth and bytes) first, then n*, then what to beware of. */
-export const findingsOf = (record: Analysed): readonly Finding[] => [
-  ...growthSentences(record).map((text) => ({ kind: "growth" as const, text })),
-  ...memorySentences(record).map((text) => ({ kind: "memory" as const, text })),
-  ...(["stateBytes", "time"] as const).flatMap((metric) => crossoverSentences(record, metric).map((text) => ({ kind: "crossover" as const, text }))),
-  ...expectationsOf(record),
-  ...warningsOf(record).map((text) => ({ kind: "warning" as const, text })),
-];
+/**
+ * The answer of a run, sentence by sentence: what carries over to other devices (growth and bytes) first, then n*, what is open, and what to beware
+ * of. Where no law is known at all, that comes first.
+ */
+export const findingsOf = (record: Analysed): readonly Finding[] => {
+  const growth = growthSentences(record);
+  const [first, later] = growth.known.length > 0 ? [growth.known, growth.open] : [growth.open, []];
+  return [
+    ...findings("growth", first),
+    ...findings("memory", memorySentences(record)),
+    ...findings("crossover", [...crossoverSentences(record, "stateBytes"), ...crossoverSentences(record, "time")]),
+    ...findings("growth", later),
+    ...expectationsOf(record),
+    ...findings("warning", warningsOf(record)),
+  ];
+};
+
+const findings = (kind: Finding["kind"], texts: readonly string[]): readonly Finding[] => texts.map((text) => ({ kind, text }));
 
 /** "softmax (split)", or the label alone where it names the form. */
 export const armName = ({ label, form }: { readonly label: string; readonly form: string }): string => (label.includes(form) ? label : `${label} (${form})`);

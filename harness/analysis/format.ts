@@ -51,5 +51,11 @@ export const formatShare = (share: number): string => `${(share * 100).toFixed(s
 export const formatEstimate = ({ value, low, high }: Estimate, format: (value: number) => string = formatCount): string =>
   `${format(value)} (95 % interval ${format(low)} to ${format(high)})`;
 
+const conjunction = new Intl.ListFormat("en-GB", { type: "conjunction" });
+const disjunction = new Intl.ListFormat("en-GB", { type: "disjunction" });
+
 /** "a", "a and b", "a, b and c". */
-export const formatList = (items: readonly string[]): string => (items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`);
+export const formatList = (items: readonly string[]): string => conjunction.format(items);
+
+/** "a", "a or b", "a, b or c". */
+export const formatChoice = (items: readonly string[]): string => disjunction.format(items);

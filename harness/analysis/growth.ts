@@ -1,6 +1,6 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/run.ts";
-import { formatCount } from "./format.ts";
+import { formatCount, formatList } from "./format.ts";
 import { type Curve, curveAt, curveFitter, devianceOf, growingSlope, type Score, scorer, slopeAt } from "./laws.ts";
 import { percentileInterval } from "./statistics.ts";
 
@@ -15,6 +15,8 @@ export interface Growth {
   readonly coefficients: { readonly t0: Estimate; readonly a: Estimate; readonly b: Estimate } | undefined;
   readonly exponent: Estimate | undefined;
   readonly class: GrowthClass | "undecided";
+  /** the classes that are left: the class itself where it is decided, none where nothing is known */
+  readonly candidates: readonly GrowthClass[];
   readonly note: string | undefined;
   readonly measureUpTo: number | undefined;
   /** index of the first value that the law holds from */
@@ -52,7 +54,15 @@ export const growthOf = (sampled: Sampled, variable: string): Growth => {
 };
 
 const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly growth: Growth; readonly misfit: boolean } => {
-  const unknown: Growth = { coefficients: undefined, exponent: undefined, class: "undecided", note: undefined, measureUpTo: undefined, from: 0 };
+  const unknown: Growth = {
+    coefficients: undefined,
+    exponent: undefined,
+    class: "undecided",
+    candidates: [],
+    note: undefined,
+    measureUpTo: undefined,
+    from: 0,
+  };
   const [smallest, largest] = [xs[0] ?? 1, xs.at(-1) ?? 1];
   const short = { note: shortNote(xs, variable), measureUpTo: xs.length > 0 && largest < leastSpan * smallest ? leastSpan * smallest : undefined };
   if (xs.length < 3) return { growth: { ...unknown, ...short }, misfit: false };
@@ -66,7 +76,10 @@ const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly gr
   const fitted = { ...unknown, coefficients, exponent };
   if (tooShort(xs)) return { growth: { ...fitted, ...short }, misfit: false };
 
-  const scoresOf = scorer(xs);
+  const growing = estimate((c) => growingSlope(c, largest));
+  const told = (score: Score): boolean => !isExcluded(score, growing);
+  const score = scorer(xs);
+  const scoresOf = (values: readonly number[]): readonly Score[] => score(values).filter(told);
   const scores = scoresOf(ys);
   const [winner] = scores;
   const evidence: Evidence = {
@@ -75,16 +88,26 @@ const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly gr
     scores,
     allowedMisfit: Math.max(worstFit, noiseOf(ys, replicates)),
     growth: estimate((c) => curveAt(c, largest) / curveAt(c, smallest)),
-    growing: estimate((c) => growingSlope(c, largest)),
-    support: supportOf(scoresOf, replicates, winner),
+    growing,
+    support: supportOf(scoresOf, replicates),
   };
-  if (isFlat(evidence)) return { growth: { ...fitted, class: "O(1)" }, misfit: false };
+  if (isFlat(evidence)) return { growth: { ...fitted, class: "O(1)", candidates: ["O(1)"] }, misfit: false };
   const doubt = doubtOf(evidence);
-  if (winner && doubt === undefined) return { growth: { ...fitted, class: winner.class }, misfit: false };
-  const measureUpTo = rangeWanted(curve, coefficients.b.high, largest);
+  if (winner && doubt === undefined) return { growth: { ...fitted, class: winner.class, candidates: [winner.class] }, misfit: false };
+  const { reason, candidates, misfit } = doubt ?? { reason: "no law was fitted", candidates: [], misfit: false };
+  // Where a quadratic part is out of question, only the fixed cost can stand in the way of telling O(n) from O(n log n).
+  const quadratic = candidates.length === 0 || candidates.includes("O(n²)");
+  const measureUpTo = quadratic ? rangeWanted(curve, coefficients.b.high, largest) : rangeWanted({ ...curve, b: 0 }, 0, largest);
   const advice = measureUpTo === undefined ? "more turns and workers would narrow the intervals" : `measure up to ${variable} = ${formatCount(measureUpTo)}`;
-  return { growth: { ...fitted, note: `${doubt?.reason ?? "no law was fitted"}; ${advice}`, measureUpTo }, misfit: doubt?.misfit ?? false };
+  return { growth: { ...fitted, candidates, note: `${reason}; ${advice}`, measureUpTo }, misfit };
 };
+
+/**
+ * A mixture of linear and quadratic parts is no rival where its own exponent tells which part it is made of: the interval of the exponent decides
+ * between the two then, as it bounds what the other part may be, and not a criterion that counts parameters.
+ */
+const isExcluded = (score: Score, growing: Estimate): boolean =>
+  (score.class === "O(n²)" && growing.high <= linearAtMost) || (score.class === "O(n)" && growing.low >= quadraticAtLeast);
 
 const tooShort = (xs: readonly number[]): boolean => xs.length < leastValues || (xs.at(-1) ?? 0) < leastSpan * (xs[0] ?? 0);
 
@@ -109,10 +132,15 @@ const noiseOf = (ys: readonly number[], replicates: readonly (readonly number[])
   return widths.reduce((sum, width) => sum + width, 0) / widths.length;
 };
 
-/** Share of replicates in which the same class wins. 200 suffice to tell 95 % from 90. */
-const supportOf = (scoresOf: ReturnType<typeof scorer>, replicates: readonly (readonly number[])[], winner: Score | undefined): number => {
+/** Share of replicates in which each class wins. 200 suffice to tell 95 % from 90. */
+const supportOf = (scoresOf: (values: readonly number[]) => readonly Score[], replicates: readonly (readonly number[])[]): ReadonlyMap<GrowthClass, number> => {
   const some = replicates.slice(0, 200);
-  return some.length === 0 ? 1 : some.filter((values) => scoresOf(values)[0]?.class === winner?.class).length / some.length;
+  const wins = new Map<GrowthClass, number>();
+  for (const values of some) {
+    const [best] = scoresOf(values);
+    if (best) wins.set(best.class, (wins.get(best.class) ?? 0) + 1 / some.length);
+  }
+  return wins;
 };
 
 /** What a decision rests on. */
@@ -126,7 +154,16 @@ interface Evidence {
   readonly growth: Estimate;
   /** exponent at the largest x of what comes on top of t0 */
   readonly growing: Estimate;
-  readonly support: number;
+  /** share of resamples in which each class wins */
+  readonly support: ReadonlyMap<GrowthClass, number>;
+}
+
+interface Doubt {
+  readonly reason: string;
+  /** classes that are left */
+  readonly candidates: readonly GrowthClass[];
+  /** the nearest law does not follow the points */
+  readonly misfit: boolean;
 }
 
 const isFlat = ({ growth, scores, allowedMisfit }: Evidence): boolean => {
@@ -134,33 +171,39 @@ const isFlat = ({ growth, scores, allowedMisfit }: Evidence): boolean => {
   return growth.high <= flatGrowth && flat !== undefined && flat.rms <= allowedMisfit;
 };
 
-/** Why the best law cannot be named; `misfit`: since it does not follow the points. Undefined if it can. */
-const doubtOf = ({
-  count,
-  curve,
-  scores,
-  allowedMisfit,
-  growth,
-  growing,
-  support,
-}: Evidence): { readonly reason: string; readonly misfit: boolean } | undefined => {
-  const [winner, second] = scores;
-  const doubt = (reason: string, misfit = false) => ({ reason, misfit });
-  if (!winner) return doubt("too few values");
+/** Why the best law cannot be named, and which are left. Undefined if it can. */
+const doubtOf = ({ count, curve, scores, allowedMisfit, growth, growing, support }: Evidence): Doubt | undefined => {
+  const [winner, ...others] = scores;
+  const unknown = (reason: string, misfit = false): Doubt => ({ reason, candidates: [], misfit });
+  if (!winner) return unknown("too few values");
   if (winner.rms > allowedMisfit)
-    return doubt(`no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`, true);
+    return unknown(`no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`, true);
   if (winner.class === "O(1)" || growth.low <= 1)
-    return doubt(`the growth over the range, ${growth.low.toFixed(2)} to ${growth.high.toFixed(2)} times, is neither clearly flat nor clearly more`);
-  if (!winner.named) return doubt(`${winner.class} is nearest, which is not one of the laws that are told apart here`, true);
-  if (second && second.criterion - winner.criterion < margin) return doubt(`the range does not tell ${winner.class} from ${second.class}`);
-  if (support < agreeing) return doubt(`the samples do not settle on one law: ${winner.class} is nearest in ${(support * 100).toFixed(0)} % of resamples`);
-  if (winner.class === "O(n)" && growing.high > linearAtMost) return doubt("O(n) is nearest, but a quadratic part that takes over later is not excluded");
-  if (winner.class === "O(n²)" && growing.low < quadraticAtLeast) return doubt("linear and quadratic parts are of one size in this range");
+    return unknown(`the growth over the range, ${growth.low.toFixed(2)} to ${growth.high.toFixed(2)} times, is neither clearly flat nor clearly more`);
+  if (!winner.named) return unknown(`${winner.class} is nearest, which is not one of the laws that are told apart here`, true);
+
+  const among = (candidates: readonly GrowthClass[], reason: string): Doubt => ({ reason, candidates, misfit: false });
+  const near = others.filter((other) => other.criterion - winner.criterion < margin || (support.get(other.class) ?? 0) > 1 - agreeing);
+  if (near.length > 0) {
+    const left = [winner, ...near];
+    const classes = left.map((score) => score.class).sort(bySize);
+    const reason = `the range does not tell ${formatList(classes)} apart`;
+    return left.every((score) => score.named) ? among(classes, reason) : unknown(reason);
+  }
+  const agreement = support.get(winner.class) ?? 1;
+  if (support.size > 0 && agreement < agreeing)
+    return unknown(`the samples do not settle on one law: ${winner.class} is nearest in ${(agreement * 100).toFixed(0)} % of resamples`);
+  if (winner.class === "O(n)" && growing.high > linearAtMost)
+    return among(["O(n)", "O(n²)"], "O(n) is nearest, but a quadratic part that takes over later is not excluded");
+  if (winner.class === "O(n²)" && growing.low < quadraticAtLeast) return among(["O(n)", "O(n²)"], "linear and quadratic parts are of one size in this range");
   // The general curve has one parameter more, for which AICc punishes it; against O(n log n) it must lose on its misfit alone.
   if (winner.class === "O(n log n)" && devianceOf(curve.rss, count) - winner.deviance < margin)
-    return doubt("O(n log n) and a mixture of O(n) and O(n²) fit alike");
+    return among(["O(n log n)", "O(n²)"], "O(n log n) and a mixture of O(n) and O(n²) fit alike");
   return undefined;
 };
+
+const sizes: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"];
+const bySize = (one: GrowthClass, other: GrowthClass): number => sizes.indexOf(one) - sizes.indexOf(other);
 
 /** The x, as the next doubling of the range, from which the term that may take over is three times the rest. */
 const rangeWanted = (curve: Curve, highestB: number, largest: number): number | undefined => {

@@ -1,6 +1,6 @@
 import type { Fit, RunRecord } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
-import { formatCount, formatEstimate, formatList } from "./format.ts";
+import { formatChoice, formatCount, formatEstimate, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
 
@@ -10,19 +10,30 @@ const subjects = {
   generate: "The time to generate n tokens",
 } as const satisfies Record<RunRecord["experiment"]["phase"], string>;
 
-/** How time grows: one sentence for all that is decided, one for each reason why the rest is not. */
-export const growthSentences = (record: Analysed): readonly string[] => {
+/** How time grows: `known`, one sentence for all that is; `open`, one for each reason why the rest is not decided. */
+export const growthSentences = (record: Analysed): { readonly known: readonly string[]; readonly open: readonly string[] } => {
   const fits = record.fits.filter((fit) => fit.metric === "time");
   const keys = fits.map((fit) => fit.series);
   const arms = [...groupBy(fits, armName)];
-  const decided = arms.flatMap(([arm, ofArm]) => decidedPhrases(arm, ofArm, keys));
-  const sentence = decided.length > 0 ? [`${subjects[record.experiment.phase]} is ${formatList(decided)}${rangeText(fits)}.`] : [];
-  return [...sentence, ...undecidedSentences(fits, keys)];
+  const known = arms.flatMap(([arm, ofArm]) => knownPhrases(arm, ofArm, keys));
+  return {
+    known: known.length > 0 ? [`${subjects[record.experiment.phase]} is ${formatList(known)}${rangeText(fits)}.`] : [],
+    open: undecidedSentences(fits, keys),
+  };
 };
 
-/** "O(n) with softmax (split)"; where an arm's curves differ, one phrase for each class with its shapes. A note says from which n on. */
-const decidedPhrases = (arm: string, fits: readonly Fit[], keys: readonly Fit["series"][]): readonly string[] => {
-  const laws = [...groupBy(fits, (fit) => (fit.class === "undecided" ? "" : `${fit.class} with ${arm}${fit.note ? ` ${fit.note}` : ""}`))];
+const isKnown = (fit: Fit): boolean => fit.candidates.length > 0;
+
+/**
+ * "O(n) with softmax (split)"; where an arm's curves differ, one phrase for each law with its shapes. A decided law's note says from which n on.
+ * A law that is one of two is known too: "O(n) or O(n log n) with …".
+ */
+const knownPhrases = (arm: string, fits: readonly Fit[], keys: readonly Fit["series"][]): readonly string[] => {
+  const laws = [
+    ...groupBy(fits, (fit) =>
+      isKnown(fit) ? `${formatChoice(fit.candidates)} with ${arm}${fit.class !== "undecided" && fit.note ? ` ${fit.note}` : ""}` : "",
+    ),
+  ];
   return laws.filter(([law]) => law !== "").map(([law, alike]) => `${law}${laws.length > 1 ? at(alike, keys) : ""}`);
 };
 
@@ -32,16 +43,18 @@ const at = (fits: readonly Fit[], keys: readonly Fit["series"][]): string => {
 };
 
 const rangeText = (fits: readonly Fit[]): string => {
-  const xs = fits.filter((fit) => fit.class !== "undecided").flatMap((fit) => fit.points.map((point) => point.x));
+  const xs = fits.filter(isKnown).flatMap((fit) => fit.points.map((point) => point.x));
   return xs.length > 0 ? ` (n = ${formatCount(Math.min(...xs))} to ${formatCount(Math.max(...xs))})` : "";
 };
 
 /** One for each reason, naming all arms it holds for. */
 const undecidedSentences = (fits: readonly Fit[], keys: readonly Fit["series"][]): readonly string[] => {
   const open = fits.filter((fit) => fit.class === "undecided");
-  return [...groupBy(open, (fit) => fit.note ?? "")].map(([note, alike]) => {
-    const arms = [...groupBy(alike, armName)].map(([arm, ofArm]) => `${arm}${at(ofArm, keys)}`);
-    return `How time grows with ${formatList(arms)} is not decided${note ? `: ${note}` : ""}.${slopeText(alike)}`;
+  return [...groupBy(open, (fit) => `${isKnown(fit)} ${fit.note ?? ""}`).values()].map((alike) => {
+    const arms = formatList([...groupBy(alike, armName)].map(([arm, ofArm]) => `${arm}${at(ofArm, keys)}`));
+    const [first] = alike;
+    const note = first?.note ? `: ${first.note}` : "";
+    return `${first && isKnown(first) ? `Which of these the time of ${arms} follows` : `How time grows with ${arms}`} is not decided${note}.${slopeText(alike)}`;
   });
 };
 

@@ -19,6 +19,8 @@ export interface Planted {
   readonly samples?: number;
   /** standard deviations of log time: of a worker in a cell, of a turn in a cell, of a sample */
   readonly noise?: readonly [worker: number, turn: number, sample: number];
+  /** standard deviation of log time of a turn, for all cells of the run alike */
+  readonly drift?: number;
   readonly seed?: number;
   readonly phase?: "prefill" | "decode" | "generate";
 }
@@ -112,12 +114,14 @@ const plantedCell = (planted: Planted, arm: Planted["arms"][number], n: number, 
   };
 };
 
-const plantedVisits = ({ workers = 3, turns = 4, samples = 5, noise = [0, 0, 0], seed = 1 }: Planted, id: string, ms: number): readonly Visit[] => {
+const plantedVisits = (planted: Planted, id: string, ms: number): readonly Visit[] => {
+  const { workers = 3, turns = 4, samples = 5, noise = [0, 0, 0], drift = 0, seed = 1 } = planted;
   const normal = normals(seedFor(seed, id));
+  const shift = normals(seedFor(seed, "drift"));
   return Array.from({ length: workers }, (_, worker) => {
     const ofWorker = noise[0] * normal();
     return Array.from({ length: turns }, (_, turn): Visit => {
-      const ofTurn = noise[1] * normal();
+      const ofTurn = noise[1] * normal() + drift * shift();
       const gpuMs = Array.from({ length: samples }, () => ms * Math.exp(ofWorker + ofTurn + noise[2] * normal()));
       return { worker, turn: worker * turns + turn, k: 10, gpuMs, wallMs: gpuMs.map((time) => time * 1.1) };
     });

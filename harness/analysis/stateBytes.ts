@@ -23,6 +23,7 @@ export const bytesGrowth = (xs: readonly number[], ys: readonly number[]): Growt
     coefficients: { t0: exactly(t0), a: exactly(a), b: exactly(b) },
     exponent: total > 0 ? exactly((a * largest + 2 * b * largest ** 2) / total) : undefined,
     class: classes[degree] ?? "undecided",
+    candidates: classes.slice(degree, degree + 1),
     note: undefined,
     measureUpTo: undefined,
     from: 0,
@@ -48,13 +49,15 @@ const settled = (xs: readonly number[], ys: readonly number[]): Growth | undefin
   if (last === undefined) return undefined;
   const from = ys.findLastIndex((y) => y !== last) + 1;
   if (ys.length - from < 3) return undefined;
-  return { coefficients: undefined, exponent: exactly(0), class: "O(1)", note: `constant from ${formatCount(xs[from] ?? 0)} on`, measureUpTo: undefined, from };
+  const note = `constant from ${formatCount(xs[from] ?? 0)} on`;
+  return { coefficients: undefined, exponent: exactly(0), class: "O(1)", candidates: ["O(1)"], note, measureUpTo: undefined, from };
 };
 
 const notExact = (count: number): Growth => ({
   coefficients: undefined,
   exponent: undefined,
   class: "undecided",
+  candidates: [],
   note:
     count < 3
       ? `bytes are exact, but ${count === 1 ? "one value" : `${count} values`} cannot show a law: measure three or more`

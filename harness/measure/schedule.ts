@@ -5,8 +5,8 @@ import { uniformStream } from "../../kernels/random.ts";
 /** Turns that a run makes where time allows; precision is looked at from here on, every `turnsBetweenLooks`. */
 export const leastTurns = 10;
 export const turnsBetweenLooks = 5;
-/** A fresh worker takes over at turns 4, 7, 10, …: process-to-process variance is part of the data, at least 3 workers in 10 turns. */
-export const startsWorker = (turn: number): boolean => turn >= 4 && (turn - 4) % 3 === 0;
+/** A fresh worker takes over at turns 4, 8, 16, 24, …: process-to-process variance is part of the data, at least 3 workers in 10 turns. */
+export const startsWorker = (turn: number): boolean => turn === 4 || (turn > 0 && turn % 8 === 0);
 /** A run whose time is short keeps to fewer restarts: they cost compiling and verifying anew. */
 const shareForRestarts = 0.4;
 
@@ -40,10 +40,14 @@ export const repetitions = (estimateMs: number, timer: Timer): number | undefine
 };
 
 const mostSamples = 8;
+const wantedTurns = 24;
 
-/** Samples in each visit so that the least number of turns fits into what is left: at least 1, at most 8. `turnMs` is one sample of every cell. */
+/**
+ * Samples in each visit so that 24 turns fit into what is left: at least 1, at most 8. `turnMs` is one sample of every cell. On a busy machine turns
+ * differ more than the samples of one visit, so many short visits say more than few long ones.
+ */
 export const samplesPerVisit = (turnMs: number, restMs: number): number =>
-  Math.max(1, Math.min(mostSamples, Math.floor(restMs / (leastTurns - 1) / Math.max(turnMs, 1e-6))));
+  Math.max(1, Math.min(mostSamples, Math.floor(restMs / (wantedTurns - 1) / Math.max(turnMs, 1e-6))));
 
 /** Whether a restart that costs `prepareMs` may be afforded with `restMs` left. */
 export const affordsRestart = (prepareMs: number, restMs: number): boolean => prepareMs < shareForRestarts * restMs;

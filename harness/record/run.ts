@@ -179,6 +179,8 @@ export interface Fit {
   /** local slope of log y over log x at the largest x, of the fitted curve; undefined where the points do not determine it */
   readonly exponent: Estimate | undefined;
   readonly class: GrowthClass | "undecided";
+  /** the classes that the points leave: the class itself where it is decided, none where nothing is known */
+  readonly candidates: readonly GrowthClass[];
   /** why undecided, and what to measure */
   readonly note: string | undefined;
   /** smallest x that would decide, when undecided and computable */

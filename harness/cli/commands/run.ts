@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, isAbsolute, relative, resolve } from "node:path";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { connector } from "../../measure/connection.ts";
 import type { RunRecord } from "../../record/run.ts";
@@ -89,15 +89,21 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
   return worst(codes);
 };
 
+/** A path as another may have it: below this folder as given, elsewhere its last part, since the rest names this machine's folders and users. */
+const publicPath = (path: string): string => {
+  const below = relative(process.cwd(), resolve(path));
+  return below.startsWith("..") || isAbsolute(below) ? basename(path) : below;
+};
+
 /** The command as another may type it: the flags that change what is measured. */
 const repeatCommand = (file: string, flags: RunFlags): string =>
   [
     "npx attnbench run",
-    quoted(file),
+    quoted(publicPath(file)),
     ...flags.set.map((set) => `--set ${quoted(set)}`),
     ...(flags.filter === undefined ? [] : [`--filter ${quoted(flags.filter)}`]),
     ...(flags.adapter === "auto" ? [] : [`--adapter ${quoted(flags.adapter)}`]),
-    ...flags.kernels.map((folder) => `--kernels ${quoted(folder)}`),
+    ...flags.kernels.map((folder) => `--kernels ${quoted(publicPath(folder))}`),
     ...(flags.budget === undefined ? [] : [`--budget ${flags.budget}`]),
   ].join(" ");
 
