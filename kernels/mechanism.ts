@@ -127,11 +127,11 @@ export interface ReferenceAt {
   readonly tokens: readonly number[];
 }
 
-/** A run of neighbouring elements of a buffer and what they must be. `offset` counts elements. */
+/** A run of neighbouring elements of a buffer and what they must be. `offset` counts elements; f32 where a value is copied, not computed. */
 export interface ExpectedRow {
   readonly buffer: string;
   readonly offset: number;
-  readonly values: Float64Array;
+  readonly values: Float64Array | Float32Array;
 }
 
 // ----- Cost -----

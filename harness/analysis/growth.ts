@@ -76,8 +76,9 @@ const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly gr
   const fitted = { ...unknown, coefficients, exponent };
   if (tooShort(xs)) return { growth: { ...fitted, ...short }, misfit: false };
 
+  const growth = estimate((c) => curveAt(c, largest) / curveAt(c, smallest));
   const growing = estimate((c) => growingSlope(c, largest));
-  const told = (score: Score): boolean => !isExcluded(score, growing);
+  const told = (score: Score): boolean => !isExcluded(score, growth, growing);
   const score = scorer(xs);
   const scoresOf = (values: readonly number[]): readonly Score[] => score(values).filter(told);
   const scores = scoresOf(ys);
@@ -87,7 +88,7 @@ const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly gr
     curve,
     scores,
     allowedMisfit: Math.max(worstFit, noiseOf(ys, replicates)),
-    growth: estimate((c) => curveAt(c, largest) / curveAt(c, smallest)),
+    growth,
     growing,
     support: supportOf(scoresOf, replicates),
   };
@@ -103,11 +104,13 @@ const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly gr
 };
 
 /**
- * A mixture of linear and quadratic parts is no rival where its own exponent tells which part it is made of: the interval of the exponent decides
+ * Flat is what grows by less than `flatGrowth`, whatever a criterion makes of few points. A mixture of linear and quadratic parts is no rival where its own exponent tells which part it is made of: the interval of the exponent decides
  * between the two then, as it bounds what the other part may be, and not a criterion that counts parameters.
  */
-const isExcluded = (score: Score, growing: Estimate): boolean =>
-  (score.class === "O(n²)" && growing.high <= linearAtMost) || (score.class === "O(n)" && growing.low >= quadraticAtLeast);
+const isExcluded = (score: Score, growth: Estimate, growing: Estimate): boolean =>
+  (score.class === "O(1)" && growth.low > flatGrowth) ||
+  (score.class === "O(n²)" && growing.high <= linearAtMost) ||
+  (score.class === "O(n)" && growing.low >= quadraticAtLeast);
 
 const tooShort = (xs: readonly number[]): boolean => xs.length < leastValues || (xs.at(-1) ?? 0) < leastSpan * (xs[0] ?? 0);
 

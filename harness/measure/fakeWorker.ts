@@ -46,6 +46,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
   const hello: HelloReply = {
     protocol,
     version: "fake",
+    commit: undefined,
     facts: { vendor: "fake", architecture: "", device: "planted", description: "planted costs", software, subgroupMinSize: 8, subgroupMaxSize: 8 },
     capabilities: {
       subgroups: true,

@@ -22,6 +22,8 @@ export interface HelloRequest {
 export interface HelloReply {
   readonly protocol: number;
   readonly version: string;
+  /** of the checkout it was built from; undefined for an installed package */
+  readonly commit: string | undefined;
   readonly facts: AdapterFacts;
   readonly capabilities: Capabilities;
   readonly features: readonly string[];

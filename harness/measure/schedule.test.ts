@@ -12,8 +12,8 @@ describe("a pass", () => {
     expect(shortestPassMs({ stepNs: 65_536, software: false })).toBeCloseTo(6.55, 2);
   });
   it("has as many repetitions as that takes, at least one", () => {
-    expect(repetitions(0.02, hardware)).toBe(50);
-    expect(repetitions(3, emulation)).toBe(4);
+    expect(repetitions(0.02, hardware)).toBe(63);
+    expect(repetitions(3, emulation)).toBe(5);
     expect(repetitions(500, emulation)).toBe(1);
   });
   it("cannot be made long enough below the clock's resolution", () => {

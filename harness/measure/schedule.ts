@@ -32,9 +32,12 @@ const mostRepetitions = 1 << 14;
 /** Shortest pass worth timing: 100 timer steps, and 10 ms on a CPU emulation (where noise is in ms) or 1 ms on hardware. */
 export const shortestPassMs = ({ stepNs, software }: Timer): number => Math.max((100 * stepNs) / 1e6, software ? 10 : 1);
 
+/** An estimate is of few samples: a pass is planned this much longer than it must be. */
+const reserve = 1.25;
+
 /** Repetitions in a pass, or undefined where no pass gets long enough: the cell is below the clock's resolution. */
 export const repetitions = (estimateMs: number, timer: Timer): number | undefined => {
-  const wanted = Math.ceil(shortestPassMs(timer) / Math.max(estimateMs, 1e-9));
+  const wanted = Math.ceil((reserve * shortestPassMs(timer)) / Math.max(estimateMs, 1e-9));
   if (wanted <= mostRepetitions) return Math.max(1, wanted);
   return estimateMs * mostRepetitions >= (100 * timer.stepNs) / 1e6 ? mostRepetitions : undefined;
 };

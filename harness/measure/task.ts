@@ -10,7 +10,9 @@ export interface Task {
   record: CellRecord;
   /** ms of one repetition by the last visit, or by preparing */
   estimateMs: number | undefined;
-  /** repetitions in a pass: settled once turn 0 has timed the cell, so that all turns are alike */
+  /** least ms of one repetition in any sample: noise only adds, so K is chosen by it and a pass is no shorter than wanted */
+  leastMs: number | undefined;
+  /** repetitions in a pass: settled once turn 0 has timed the cell, so that all turns are alike, and raised only where passes turn out too short */
   k: number | undefined;
   /** wall ms of its last preparation */
   prepareMs: number;
@@ -28,6 +30,7 @@ export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellR
       series: JSON.stringify(rest),
       record,
       estimateMs: record.visits[0] && perRepetitionMs(record.visits[0]),
+      leastMs: record.visits.length > 0 ? Math.min(...record.visits.flatMap(timesOf)) : undefined,
       k: record.visits.find(({ turn }) => turn > 0)?.k,
       prepareMs: 0,
     };
@@ -36,9 +39,12 @@ export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellR
 
 export const statusOf = (task: Task): Outcome["status"] => task.record.outcome.status;
 
-/** Median time of one repetition in a visit, by the run's clock. */
+/** Times of one repetition in a visit's samples, by the run's clock. */
+export const timesOf = ({ gpuMs, wallMs }: Pick<Visit, "gpuMs" | "wallMs">): readonly number[] => (gpuMs.length > 0 ? gpuMs : wallMs);
+
+/** Their median. */
 export const perRepetitionMs = (visit: Pick<Visit, "gpuMs" | "wallMs">): number => {
-  const sorted = [...(visit.gpuMs.length > 0 ? visit.gpuMs : visit.wallMs)].sort((a, b) => a - b);
+  const sorted = [...timesOf(visit)].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0;
 };
 

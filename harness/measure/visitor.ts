@@ -3,8 +3,8 @@ import { CellFailure } from "../device/failure.ts";
 import type { Measure } from "../experiment/experiment.ts";
 import { type Journal, withPrepared } from "../record/journal.ts";
 import type { Outcome, Visit } from "../record/run.ts";
-import { repetitions, type Timer } from "./schedule.ts";
-import { perRepetitionMs, type Task } from "./task.ts";
+import { repetitions, shortestPassMs, type Timer } from "./schedule.ts";
+import { perRepetitionMs, type Task, timesOf } from "./task.ts";
 import type { WorkerSession } from "./workerSession.ts";
 
 /** Prepares and visits cells, journals what happened before it counts, and keeps account of where the time went. */
@@ -70,6 +70,7 @@ export const createVisitor = ({ session, journal, measure, timer, now, rotateByt
         prepareLimitMs,
       );
       task.estimateMs ??= estimateMs;
+      task.leastMs ??= estimateMs;
       task.record = withPrepared(task.record, prepared);
       session.prepared.add(task.record.id);
       journal.append({ type: "prepared", cell: task.record.id, at: at(), worker: session.index, prepared });
@@ -83,7 +84,8 @@ export const createVisitor = ({ session, journal, measure, timer, now, rotateByt
     journal.append({ type: "outcome", cell: task.record.id, at: at(), outcome });
   };
 
-  const sampleMs = (task: Task): number => (task.estimateMs === undefined ? 0 : task.estimateMs * (task.k ?? repetitions(task.estimateMs, timer) ?? 1));
+  const kOf = (task: Task): number | undefined => task.k ?? repetitions(task.leastMs ?? 0, timer);
+  const sampleMs = (task: Task): number => (task.estimateMs ?? 0) * (kOf(task) ?? 1);
 
   return {
     spent,
@@ -98,23 +100,23 @@ export const createVisitor = ({ session, journal, measure, timer, now, rotateByt
     },
     async visit(task, turn, samples) {
       if (!session.prepared.has(task.record.id)) await preparing(() => prepare(task));
-      const k = task.k ?? repetitions(task.estimateMs ?? 0, timer);
+      const k = kOf(task);
       if (k === undefined) {
         throw new CellFailure(
           "belowResolution",
-          `one repetition takes ${task.estimateMs} ms; the clock's step is ${timer.stepNs} ns, and even the longest pass stays below 100 steps`,
+          `one repetition takes ${task.leastMs} ms; the clock's step is ${timer.stepNs} ns, and even the longest pass stays below 100 steps`,
         );
       }
-      if (turn > 0) task.k = k;
       const from = now();
       const reply = await session.ask("visit", { cell: task.record.id, k, samples }, visitLimitMs + 20 * samples * sampleMs(task));
       const made: Visit = { worker: session.index, turn, k, gpuMs: reply.gpuMs, wallMs: reply.wallMs };
       journal.append({ type: "visit", cell: task.record.id, at: at(), rssBytes: reply.rssBytes, ...made });
       task.record = { ...task.record, visits: [...task.record.visits, made] };
       task.estimateMs = perRepetitionMs(made);
+      task.leastMs = Math.min(task.leastMs ?? task.estimateMs, ...timesOf(made));
+      if (turn > 0) task.k = task.estimateMs * k >= shortestPassMs(timer) ? k : repetitions(task.leastMs, timer);
       session.sawRss(reply.rssBytes);
-      const times = reply.gpuMs.length > 0 ? reply.gpuMs : reply.wallMs;
-      spent.timedMs += times.reduce((sum, ms) => sum + ms * k, 0);
+      spent.timedMs += timesOf(made).reduce((sum, ms) => sum + ms * k, 0);
       spent.measureMs += now() - from;
     },
   };

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Mechanism, Plan, Tensors } from "../../kernels/mechanism.ts";
 import { bufferBytes, planModules } from "../../kernels/plan.ts";
 import { createStopwatch, type Stopwatch } from "../device/clock.ts";
@@ -7,6 +6,7 @@ import { CellFailure } from "../device/failure.ts";
 import { totalBytes } from "../device/ledger.ts";
 import type { OpenDevice } from "../device/openDevice.ts";
 import { createCompiler, createProgram, type Pipelines, type Program } from "../device/program.ts";
+import { quietly } from "../device/quietly.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import type { ExecReply, ExecRequest, PrepareReply, PrepareRequest, VisitReply, VisitRequest } from "./messages.ts";
 import { sample } from "./sampler.ts";
@@ -34,6 +34,10 @@ interface Bench {
 }
 
 const mostCopies = 512;
+/** A pass that even a clock with steps of 65.5 µs times to a seventh. */
+const longEnoughMs = 0.5;
+/** A pass beside which warming up does not count. */
+const slowMs = 50;
 const mostPairs = 2048;
 /** A driver's watchdog ends what runs for seconds: one submit holds at most this much. */
 const longestSubmitMs = 500;
@@ -66,18 +70,11 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
     device.queue.submit([encoder.finish()]);
   };
 
-  /**
-   * Wait for submitted work. Dawn's promises are polled at 100 % of a core, which a CPU emulation needs for itself: sleep through most of
-   * the expected time first.
-   */
-  const sleepThrough = async (expectedMs: number): Promise<void> => {
-    const restMs = 0.9 * expectedMs - 2;
-    if (open.facts.software && restMs >= 1) await sleep(restMs);
-  };
+  /** A CPU emulation needs the core that waiting would keep busy. */
+  const awaited = <T>(work: Promise<T>): Promise<T> => (open.facts.software ? quietly(work) : work);
 
   /** Times `samples` passes of k repetitions; one wait for all of them with timestamps, one each without. */
   const timePasses = async (bench: Bench, program: Program, k: number, samples: number): Promise<{ gpuMs: number[]; wallMs: number[] }> => {
-    const expectedMs = bench.estimateMs * k;
     const started = performance.now();
     if (!stopwatch) {
       const wallMs = await sample(
@@ -87,8 +84,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
         async () => {
           const from = performance.now();
           submitPass(program, k, undefined);
-          await sleepThrough(expectedMs);
-          await device.queue.onSubmittedWorkDone();
+          await awaited(device.queue.onSubmittedWorkDone());
           return (performance.now() - from) / k;
         },
       );
@@ -100,12 +96,21 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       samples,
       async () => {
         for (let i = 0; i < samples; i++) submitPass(program, k, stopwatch.writes(i));
-        await sleepThrough(expectedMs * samples);
-        passMs = await stopwatch.readMs(samples);
+        passMs = await awaited(stopwatch.readMs(samples));
       },
       async (index) => (passMs[index] ?? Number.NaN) / k,
     );
     return { gpuMs, wallMs: [(performance.now() - started) / (samples * k)] };
+  };
+
+  /** Time of one repetition, ms: of a pass long enough for a coarse clock, and not of the first, which still warms caches and lazy drivers, unless it is slow. */
+  const estimate = async (bench: Bench, program: Program): Promise<number> => {
+    for (let k = 1, warm = false; ; warm = true) {
+      const repetitionMs = median(await timePasses(bench, program, k, 1));
+      const passMs = repetitionMs * k;
+      if (passMs >= slowMs || (warm && passMs >= longEnoughMs) || 8 * k > mostPairs) return repetitionMs;
+      if (passMs < longEnoughMs) k *= 8;
+    }
   };
 
   const residentBytes = (): number => [...benches.values()].reduce((sum, bench) => sum + (bench.program ? totalBytes(bench.program.ledger.bytes()) : 0), 0);
@@ -171,18 +176,15 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
             throw new CellFailure("ledgerMismatch", `role ${role}: ${ledger[role]} bytes were allocated, the closed form says ${closedForm[role]}`);
         }
         program.restore(tensors);
-        const firstFrom = performance.now();
-        submitPass(program, 1, undefined);
-        await device.queue.onSubmittedWorkDone();
-        const firstMs = performance.now() - firstFrom;
+        const first = await timePasses(bench, program, 1, 1);
         checkDevice();
         const verified = await verify(mechanism, cell, plan.buffers, tensors, program.read);
         checkDevice();
         benches.set(cell.id, bench);
-        // Twice: the first repetition after a read-back still warms caches and lazy drivers.
-        for (let i = 0; i < 2; i++) bench.estimateMs = median(await timePasses(bench, program, 1, 1));
+        // The first pass of a kernel holds what its driver compiles lazily.
+        bench.estimateMs = lazyCompileMs.has(kernelHash) && median(first) >= slowMs ? median(first) : await estimate(bench, program);
         checkDevice();
-        if (!lazyCompileMs.has(kernelHash)) lazyCompileMs.set(kernelHash, Math.max(0, firstMs - bench.estimateMs));
+        if (!lazyCompileMs.has(kernelHash)) lazyCompileMs.set(kernelHash, Math.max(0, (first.wallMs[0] ?? 0) - bench.estimateMs));
         return {
           tiles,
           kernelHash,

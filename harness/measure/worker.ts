@@ -1,6 +1,7 @@
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { joinMechanisms, loadMechanisms } from "../../kernels/registry.ts";
 import { measureStepNs, wallStepNs } from "../device/clock.ts";
+import { ownCommit } from "../device/environment.ts";
 import { CellFailure } from "../device/failure.ts";
 import { type OpenDevice, openDevice } from "../device/openDevice.ts";
 import { checkingToggles, timingToggles } from "../device/toggles.ts";
@@ -22,6 +23,7 @@ const hello = async (request: HelloRequest): Promise<HelloReply> => {
   return {
     protocol,
     version,
+    commit: ownCommit().commit,
     facts: open.facts,
     capabilities: open.capabilities,
     features: open.features,

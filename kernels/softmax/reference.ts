@@ -1,13 +1,13 @@
 import type { ExpectedRow, ReferenceAt, Shape, Tensors } from "../mechanism.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { tensorOf } from "../tensors.ts";
+import { cacheCapacity } from "./buffers.ts";
 
 type Row = ArrayLike<number>;
-const cacheRowsChecked = 64;
 
 /**
  * Causal softmax attention in float64, from the definition (Vaswani et al., arXiv 1706.03762, eq. 1): o_t = Σ_j softmax_j(q_t·k_j / √headDim) v_j
- * over j ≤ t. Rows of o for `at`, and for decode and generate rows of that head's caches: the appended ones, and a spread of 64 where there are more.
+ * over j ≤ t. Rows of o for `at`, and for decode and generate that batch entry's caches in full: what was there, and what was appended.
  */
 export const softmaxReference = (shape: Shape, inputs: Tensors, at: ReferenceAt): readonly ExpectedRow[] => {
   const { n, heads, kvHeads, headDim } = shape;
@@ -34,17 +34,35 @@ export const softmaxReference = (shape: Shape, inputs: Tensors, at: ReferenceAt)
     );
     return { buffer: "o", offset: ((at.batch * outputRows + t) * heads + at.head) * headDim, values };
   });
-  if (shape.phase === "prefill") return expected;
+  return shape.phase === "prefill" ? expected : [...expected, ...cacheRows(shape, inputs, at.batch)];
+};
 
-  const capacity = decodes ? n + 1 : n;
-  const checked = Math.min(capacity, cacheRowsChecked);
-  for (let i = 0; i < checked; i++) {
-    const j = checked === 1 ? 0 : Math.round((i * (capacity - 1)) / (checked - 1));
-    for (const name of ["k", "v"] as const) {
-      expected.push({ buffer: `${name}Cache`, offset: ((at.batch * capacity + j) * kvHeads + kvHead) * headDim, values: Float64Array.from(keyValue(name, j)) });
+/** The caches of one batch entry, all heads: the context of decode and its newest token; in generate the stream, over and over. */
+const cacheRows = (shape: Shape, inputs: Tensors, batch: number): ExpectedRow[] => {
+  const { n, kvHeads, headDim } = shape;
+  const row = kvHeads * headDim;
+  const capacity = cacheCapacity(shape);
+  const tokens = inputTokens(shape);
+  return (["k", "v"] as const).flatMap((name): ExpectedRow[] => {
+    const buffer = `${name}Cache`;
+    const at = (token: number): number => (batch * capacity + token) * row;
+    const arriving = floats(inputs, name).subarray(batch * tokens * row, (batch + 1) * tokens * row);
+    if (shape.phase === "decode") {
+      const context = { buffer, offset: at(0), values: floats(inputs, buffer).subarray(at(0), at(n)) };
+      return [...(n > 0 ? [context] : []), { buffer, offset: at(n), values: arriving }];
     }
-  }
-  return expected;
+    return Array.from({ length: Math.ceil(n / tokens) }, (_, turn) => ({
+      buffer,
+      offset: at(turn * tokens),
+      values: arriving.subarray(0, Math.min(tokens, n - turn * tokens) * row),
+    }));
+  });
+};
+
+const floats = (inputs: Tensors, name: string): Float32Array => {
+  const tensor = tensorOf(inputs, name);
+  if (!(tensor instanceof Float32Array)) throw new Error(`tensor ${name} is not of f32`);
+  return tensor;
 };
 
 const attend = (query: Row, length: number, key: (j: number) => Row, value: (j: number) => Row): Float64Array => {
