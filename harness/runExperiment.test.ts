@@ -1,10 +1,14 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { NoAdapter } from "./device/adapterFacts.ts";
 import type { Cell } from "./experiment/experiment.ts";
 import { fakeWorkers } from "./measure/fakeWorker.ts";
+import type { Progress } from "./measure/progress.ts";
+import { openJournal } from "./record/journal.ts";
 import { readRun } from "./record/runFolder.ts";
-import { fakeRun, newFolder } from "./testExperiment.ts";
+import { RunInUse } from "./runExperiment.ts";
+import { experimentOf, fakeRun, newFolder } from "./testExperiment.ts";
 
 const yaml = (more = "", n = "[256, 512, 1024, 2048, 4096, 8192, 16384]"): string => `
 name: planted
@@ -101,6 +105,29 @@ describe("an open axis", () => {
     expect(softmax.at(-1)).toMatchObject({ n: 16384, outcome: { status: "censored", code: "timeCap" }, visits: [] });
     expect(record.cells.some(({ outcome }) => outcome.status === "pending")).toBe(false);
   });
+
+  it("goes on behind a cell that failed", async () => {
+    const fault = (cell: Cell) => (cell.id === "softmax-split-n512-h8-d64" ? "wrongOutput" : undefined);
+    const { record } = await fakeRun(yaml("", open), fakeWorkers({ costMs: (cell) => (cell.mechanism === "softmax" ? 0.001 * cell.n : 0.5), fault }));
+    const softmax = record.cells.filter(({ mechanism }) => mechanism === "softmax");
+    expect(softmax.map(({ n, outcome }) => [n, outcome.status])).toEqual([
+      [256, "ok"],
+      [512, "failed"],
+      [1024, "ok"],
+      [2048, "ok"],
+      [4096, "ok"],
+      [8192, "ok"],
+      [16384, "censored"],
+    ]);
+  });
+
+  it("ends each curve where preparing would eat the time for measuring", async () => {
+    const { record } = await fakeRun(yaml("", open), fakeWorkers({ costMs: () => 0.5, fillMs: ({ n }) => n }));
+    const softmax = record.cells.filter(({ mechanism }) => mechanism === "softmax");
+    // maxTime 60 s, two curves: 60 s / 2 · 0.4 / 6 = 2 s
+    expect(softmax.filter(({ outcome }) => outcome.status === "ok").map(({ n }) => n)).toEqual([256, 512, 1024]);
+    expect(softmax.at(-1)).toMatchObject({ n: 2048, outcome: { status: "censored", code: "timeCap", reason: expect.stringContaining("verifying") } });
+  });
 });
 
 describe("a worker that", () => {
@@ -124,6 +151,50 @@ describe("a worker that", () => {
     });
   }
 
+  it("cannot be started at once is tried again, and no cell is to blame", async () => {
+    const workers = fakeWorkers({
+      costMs: planted,
+      noise,
+      fault: (cell, worker, at) => (cell.id === victim && worker === 0 && at === "visit" ? "deviceLost" : undefined),
+    });
+    let refusals = 1;
+    const connect = async () => {
+      if (workers.log.includes(`visit ${victim}`) && refusals-- > 0) throw new NoAdapter("the GPU is away");
+      return workers.connect();
+    };
+    const { record } = await fakeRun(yaml(), workers, { connect });
+    expect(record.cells.filter(({ outcome }) => outcome.status !== "ok").map(({ id }) => id)).toEqual([victim]);
+    expect(record.state).toBe("complete");
+  });
+
+  it("cannot be had any more ends the run with what was measured, and --resume goes on", async () => {
+    const workers = fakeWorkers({ costMs: planted, noise });
+    let gone = false;
+    const connect = async () => {
+      if (gone) throw new NoAdapter("the GPU is gone");
+      return workers.connect();
+    };
+    const outFolder = newFolder();
+    const onProgress = ({ type }: Progress) => {
+      if (type === "turn") gone = true;
+    };
+    const broken = await fakeRun(yaml(), workers, { connect, outFolder, onProgress });
+    expect(broken.brokeOff?.message).toBe("the GPU is gone");
+    expect(broken.record).toMatchObject({ state: "failed", schedule: { stopped: "noWorker" } });
+    expect(broken.record.cells.every(({ summary }) => summary)).toBe(true);
+    expect(readFileSync(broken.report, "utf8")).toContain("Planted costs");
+    const rest = await fakeRun(yaml(), fakeWorkers({ costMs: planted, noise }), { outFolder, resume: true });
+    expect(rest).toMatchObject({ resumed: true, folder: broken.folder, record: { state: "complete" } });
+  }, 30_000);
+
+  it("comes back on another device is not taken", async () => {
+    const [first, other] = [fakeWorkers({ costMs: planted, noise }), fakeWorkers({ costMs: planted, noise, name: "another device" })];
+    let opened = 0;
+    const { record, brokeOff } = await fakeRun(yaml(), first, { connect: () => (opened++ === 0 ? first : other).connect() });
+    expect(brokeOff?.message).toContain("the run began on planted costs, now only another device answers");
+    expect(new Set(record.cells.flatMap(({ visits }) => visits.map(({ worker }) => worker)))).toEqual(new Set([0]));
+  }, 30_000);
+
   it("is below the clock's resolution gives an outcome, not an average", async () => {
     const { record } = await fakeRun(yaml(), fakeWorkers({ costMs: () => 1e-6, stepNs: 65_536 }));
     expect(record.cells[0]?.outcome).toMatchObject({ status: "failed", code: "belowResolution" });
@@ -131,6 +202,35 @@ describe("a worker that", () => {
 });
 
 describe("an interrupted run", () => {
+  it("keeps the cells that it has not reached, also on an open axis", async () => {
+    const controller = new AbortController();
+    const onProgress = ({ type }: Progress) => {
+      if (type === "cell") controller.abort();
+    };
+    const open = yaml("", "{ from: 256, factor: 2, until: { cell: 10ms } }");
+    const { record } = await fakeRun(open, fakeWorkers({ costMs: planted }), { signal: controller.signal, onProgress });
+    expect(record.cells[0]?.outcome.status).toBe("ok");
+    expect(record.cells.slice(1).every(({ outcome }) => outcome.status === "pending")).toBe(true);
+    expect(record.cells.length).toBeGreaterThan(10);
+  });
+
+  it("is not gone on with by another process at the same time, nor with another --filter", async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const outFolder = newFolder();
+    const workers = () => fakeWorkers({ costMs: planted });
+    const { folder } = await fakeRun(yaml(), workers(), { outFolder, signal: controller.signal });
+    const filtered = await experimentOf(yaml(), "n < 1000");
+    const other = await fakeRun(yaml(), workers(), { ...filtered, outFolder, resume: true });
+    expect(other.resumed).toBe(false);
+    writeFileSync(join(folder, "lock"), String(process.ppid));
+    await expect(fakeRun(yaml(), workers(), { outFolder, resume: true })).rejects.toBeInstanceOf(RunInUse);
+    writeFileSync(join(folder, "lock"), "999999999");
+    const rest = await fakeRun(yaml(), workers(), { outFolder, resume: true });
+    expect(rest).toMatchObject({ resumed: true, folder });
+    expect(existsSync(join(folder, "lock"))).toBe(false);
+  });
+
   it("is kept as far as it came, and --resume repeats no visit", async () => {
     const controller = new AbortController();
     const outFolder = newFolder();
@@ -177,5 +277,23 @@ describe("an interrupted run", () => {
     expect(read.state).toBe("interrupted");
     const visits = (cells: typeof read.cells) => cells.flatMap((cell) => cell.visits).length;
     expect(visits(read.cells)).toBe(visits(record.cells) - 1);
+
+    // The line that was cut does not take the next one with it.
+    const again = openJournal(join(folder, "journal.jsonl"));
+    again.append({ type: "visit", cell: record.cells[0]?.id ?? "", at: "", rssBytes: 0, worker: 9, turn: 999, k: 1, gpuMs: [1], wallMs: [1] });
+    again.close();
+    expect(visits(readRun(folder).record.cells)).toBe(visits(record.cells));
+  });
+
+  it("has measured a cell whose visit was the last thing written in turn 0", async () => {
+    const { folder, record } = await fakeRun(yaml(), fakeWorkers({ costMs: planted }));
+    const { id } = record.cells[0] ?? { id: "" };
+    const lines = readFileSync(join(folder, "journal.jsonl"), "utf8").split("\n");
+    writeFileSync(join(folder, "journal.jsonl"), `${lines.slice(0, lines.findIndex((line) => line.includes('"visit"')) + 1).join("\n")}\n`);
+    const blank = record.cells.map((cell) => ({ ...cell, outcome: { status: "pending" }, visits: [], prepared: undefined }));
+    writeFileSync(join(folder, "run.json"), JSON.stringify({ ...record, state: "running", cells: blank }));
+    const read = readRun(folder).record.cells;
+    expect(read.find((cell) => cell.id === id)).toMatchObject({ outcome: { status: "ok" }, visits: [{ turn: 0 }] });
+    expect(read.filter(({ outcome }) => outcome.status !== "pending")).toHaveLength(1);
   });
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Mechanism } from "../kernels/mechanism.ts";
 import { analyse } from "./analysis/analysis.ts";
+import type { NoAdapter } from "./device/adapterFacts.ts";
 import { describeEnvironment } from "./device/environment.ts";
 import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
 import type { Connect } from "./measure/connection.ts";
@@ -11,6 +12,7 @@ import type { Progress } from "./measure/progress.ts";
 import { createSession } from "./measure/workerSession.ts";
 import { measurementsCsv, samplesCsv } from "./record/csv.ts";
 import { openJournal } from "./record/journal.ts";
+import { lockedBy, lockFolder } from "./record/lock.ts";
 import { type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
 import { listRuns, runFolder, runName, writeRun } from "./record/runFolder.ts";
 import { writeReports } from "./writeReports.ts";
@@ -40,7 +42,12 @@ export interface RunResult {
   readonly report: string;
   /** an unfinished run was found and continued */
   readonly resumed: boolean;
+  /** measuring broke off: no worker could be had any more. What was measured is kept, and --resume goes on with it. */
+  readonly brokeOff: NoAdapter | undefined;
 }
+
+/** Another process writes to the run that was to be continued. */
+export class RunInUse extends Error {}
 
 const noSchedule: RunRecord["schedule"] = {
   turns: 0,
@@ -100,6 +107,7 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
         schedule: noSchedule,
         cells: options.cells.map((planned) => pendingCell(planned, options.mechanisms)),
         ceilings: undefined,
+        ceilingsFailure: undefined,
         fits: [],
         crossovers: [],
         findings: [],
@@ -109,10 +117,17 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
   const session = unfinished ? createSession(options.connect, lastWorker + 1) : probing;
   if (session !== probing) await probing.close();
   mkdirSync(folder, { recursive: true });
+  const lock = lockFolder(folder);
+  if (!lock) {
+    await session.close();
+    throw new RunInUse(
+      `${folder} is being written by another process${lockedBy(folder) === undefined ? "" : ` (${lockedBy(folder)})`}: wait until it has ended`,
+    );
+  }
   await writeRun(folder, record);
   const journal = openJournal(join(folder, "journal.jsonl"));
   try {
-    const measured = await measureRun({
+    const { record: measured, brokeOff } = await measureRun({
       record,
       planned: options.cells,
       mechanisms: options.mechanisms,
@@ -122,24 +137,28 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
       signal: options.signal,
       onProgress: options.onProgress,
     });
-    const ended: RunRecord = analyse({ ...measured, state: options.signal.aborted ? "interrupted" : "complete", endedAt: new Date().toISOString() });
+    const state = brokeOff ? "failed" : options.signal.aborted ? "interrupted" : "complete";
+    const ended = analyse({ ...measured, state, endedAt: new Date().toISOString() });
     await writeRun(folder, ended);
     writeFileSync(join(folder, "measurements.csv"), measurementsCsv(ended));
     writeFileSync(join(folder, "samples.csv"), samplesCsv(ended));
-    return { record: ended, folder, report: await writeReports(outFolder, ended), resumed: unfinished !== undefined };
+    return { record: ended, folder, report: await writeReports(outFolder, ended), resumed: unfinished !== undefined, brokeOff };
   } finally {
     journal.close();
+    lock.release();
     await session.close();
   }
 };
 
-/** The newest run that another one may continue: unfinished, of the same experiment, on the same device, from the same commit. */
+/** The newest run that another one may continue: unfinished, of the same experiment, on the same device and clock, from the same code. */
 const findUnfinished = (outFolder: string, experiment: Experiment, environment: Environment): { folder: string; record: RunRecord } | undefined =>
   listRuns(outFolder, experiment.name).find(
     ({ record }) =>
-      record.state === "interrupted" &&
+      (record.state === "interrupted" || record.state === "failed") &&
       record.experiment.hash === experiment.hash &&
       record.environment.adapter.device === environment.adapter.device &&
       record.environment.adapter.description === environment.adapter.description &&
+      record.environment.clock.source === environment.clock.source &&
+      record.environment.attnbench.version === environment.attnbench.version &&
       record.environment.attnbench.commit === environment.attnbench.commit,
   );

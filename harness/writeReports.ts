@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { RunRecord } from "./record/run.ts";
@@ -11,7 +11,9 @@ export const writeReports = async (outFolder: string, record: RunRecord): Promis
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${record.experiment.name}.html`);
   await writeFileAtomic(file, await renderPage(record));
-  const newest = listExperiments(outFolder).flatMap((name) => listRuns(outFolder, name).slice(0, 1));
+  const newest = listExperiments(outFolder)
+    .filter((name) => existsSync(join(folder, `${name}.html`)))
+    .flatMap((name) => listRuns(outFolder, name).slice(0, 1));
   await writeFileAtomic(join(folder, "index.html"), renderIndex(newest.map(({ record: run }) => run)));
   return file;
 };

@@ -42,6 +42,15 @@ export const joinMechanisms = (...lists: readonly (readonly Mechanism[])[]): rea
     if (names.has(name)) throw new UnloadableKernels(`two mechanisms are called ${name}: rename one`);
     names.add(name);
   }
+  const kinds = new Map<string, { readonly kind: string; readonly owner: string }>();
+  for (const { name: owner, parameters } of all) {
+    for (const [name, { kind }] of Object.entries(parameters)) {
+      const known = kinds.get(name);
+      if (known && known.kind !== kind)
+        throw new UnloadableKernels(`parameter ${name} is of kind ${known.kind} in ${known.owner} and ${kind} in ${owner}: rename one`);
+      kinds.set(name, { kind, owner });
+    }
+  }
   return all.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
 };
 

@@ -47,8 +47,7 @@ describe("the answer", () => {
     expect(said(plantedRun({ ns: [32, 128, 512, 2048, 8192, 16384], arms, dModels: [256, 512] }))).toMatchInlineSnapshot(`
       [
         "growth: The time of a decode step after n tokens is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
-        "memory: At dModel 256, the KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
-        "memory: At dModel 512, the KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
+        "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: From n = 65 on, the state of linear is smaller than the state of softmax at dModel 256 and dModel 512.",
         "crossover: From n = 800 (95 % interval 771 to 800) on, linear is faster than softmax at dModel 256 and dModel 512.",
       ]

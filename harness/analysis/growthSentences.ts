@@ -15,9 +15,14 @@ export const growthSentences = (record: Analysed): { readonly known: readonly st
   const fits = record.fits.filter((fit) => fit.metric === "time");
   const keys = fits.map((fit) => fit.series);
   const arms = [...groupBy(fits, armName)];
-  const known = arms.flatMap(([arm, ofArm]) => knownPhrases(arm, ofArm, keys));
+  // Curves end where a device does, so arms may have ranges of their own.
+  const ranges = new Set(arms.map(([, ofArm]) => rangeText(ofArm)).filter((range) => range !== ""));
+  const [common] = ranges.size === 1 ? ranges : [];
+  const known = arms.flatMap(([arm, ofArm]) =>
+    knownPhrases(arm, ofArm, keys).map((phrase) => (common === undefined ? `${phrase}${rangeText(ofArm)}` : phrase)),
+  );
   return {
-    known: known.length > 0 ? [`${subjects[record.experiment.phase]} is ${formatList(known)}${rangeText(fits)}.`] : [],
+    known: known.length > 0 ? [`${subjects[record.experiment.phase]} is ${formatList(known)}${common ?? ""}.`] : [],
     open: undecidedSentences(fits, keys),
   };
 };

@@ -1,34 +1,42 @@
 import type { Fit } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
-import { formatBytes, formatCount } from "./format.ts";
+import { formatBytes, formatCount, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
 
-/** What each arm keeps to go on, at the largest n that all arms of that shape have. One sentence a shape, in the record's order. */
+/** What each arm keeps to go on, at the largest n that all have: one sentence for all shapes whose arms follow the same laws. */
 export const memorySentences = (record: Analysed): readonly string[] => {
   const fits = record.fits.filter((fit) => fit.metric === "stateBytes" && fit.points.length > 0);
   const keys = fits.map((fit) => fit.series);
-  const shapes = groupBy(fits, ({ series }) => JSON.stringify([series.dModel, series.heads, series.headDim, series.batch, series.dtype]));
-  return [...shapes.values()].map((alike) => {
-    const n = Math.min(...alike.map((fit) => fit.points.at(-1)?.x ?? 0));
-    const prefix = shapePrefix(alike, keys);
-    const phrases = alike.map((fit) => `the ${stateName(record, fit)} of ${armName(fit)} ${amount(fit, n)}`).join("; ");
-    return `${prefix === "" ? `T${phrases.slice(1)}` : `${prefix}${phrases}`}.`;
+  const shapes = [...groupBy(fits, ({ series }) => JSON.stringify([series.dModel, series.heads, series.headDim, series.batch, series.dtype])).values()];
+  const groups = [...groupBy(shapes, (arms) => JSON.stringify(arms.map((fit) => [armName(fit), fit.class, fit.note]))).values()];
+  return groups.map((alike) => {
+    const n = Math.min(...alike.flat().map((fit) => fit.points.at(-1)?.x ?? 0));
+    const arms = [...groupBy(alike.flat(), armName).values()];
+    const phrases = arms.map((ofArm) => `the ${stateName(record, ofArm)} of ${amount(ofArm, n)}`).join("; ");
+    const places =
+      groups.length > 1 ? alike.map((ofShape) => shortestOf(ofShape.map((fit) => describeKey(fit.series, keys)))).filter((place) => place !== "") : [];
+    const suffix = arms.some((ofArm) => new Set(bytesAt(ofArm, n)).size > 1) ? ", by shape" : "";
+    return places.length > 0 ? `At ${formatList(places)}, ${phrases}${suffix}.` : `T${phrases.slice(1)}${suffix}.`;
   });
 };
 
-const shapePrefix = (alike: readonly Fit[], keys: readonly Fit["series"][]): string => {
-  const common = alike.map((fit) => describeKey(fit.series, keys)).reduce((shortest, shape) => (shape.length < shortest.length ? shape : shortest));
-  return common === "" ? "" : `At ${common}, `;
-};
+const shortestOf = (texts: readonly string[]): string => texts.reduce((shortest, text) => (text.length < shortest.length ? text : shortest));
 
-const stateName = (record: Analysed, { label, mechanism }: Fit): string =>
-  record.cells.find((cell) => cell.label === label && cell.mechanism === mechanism)?.family === "linear" ? "recurrent state" : "KV cache";
+const stateName = (record: Analysed, [fit]: readonly Fit[]): string =>
+  record.cells.find((cell) => cell.label === fit?.label && cell.mechanism === fit.mechanism)?.family === "linear" ? "recurrent state" : "KV cache";
 
-const amount = (fit: Fit, n: number): string => {
-  const bytes = formatBytes(fit.points.findLast((point) => point.x <= n)?.y ?? 0);
-  if (fit.class === "O(1)" && fit.note === undefined) return `takes ${bytes} at any n`;
+const bytesAt = (fits: readonly Fit[], n: number): readonly number[] => fits.map(({ points }) => points.findLast((point) => point.x <= n)?.y ?? 0);
+
+/** "softmax (tiled) grows O(n), to 1 MiB at n = 1,024": one arm's curves of the same law, over all their shapes. */
+const amount = (fits: readonly Fit[], n: number): string => {
+  const [fit] = fits;
+  if (!fit) return "";
+  const found = bytesAt(fits, n);
+  const [least, most] = [formatBytes(Math.min(...found)), formatBytes(Math.max(...found))];
+  const bytes = least === most ? least : `${least} to ${most}`;
+  if (fit.class === "O(1)" && fit.note === undefined) return `${armName(fit)} takes ${bytes} at any n`;
   return fit.class === "undecided" || fit.class === "O(1)"
-    ? `takes ${bytes} at n = ${formatCount(n)}`
-    : `grows ${fit.class}, to ${bytes} at n = ${formatCount(n)}`;
+    ? `${armName(fit)} takes ${bytes} at n = ${formatCount(n)}`
+    : `${armName(fit)} grows ${fit.class}, to ${bytes} at n = ${formatCount(n)}`;
 };

@@ -75,11 +75,13 @@ export const pairsOf = (series: readonly Series[]): readonly Pair[] =>
 const sameShape = (one: SeriesKey, other: SeriesKey): boolean => [...always, ...shared].every((name) => one[name] === other[name]);
 
 /**
- * How one curve's shape is told from the others' in words: "dModel 512, kvHeads 2"; empty where all are alike. `heads` follows from dModel
- * and headDim, so it is left out where they say it.
+ * How one curve's shape is told from the others' in words: "dModel 512 (headDim 64, kvHeads 2)"; empty where all are alike. `heads` follows from
+ * dModel and headDim, so it is left out where they say it.
  */
-export const describeKey = (key: SeriesKey, all: readonly SeriesKey[]): string =>
-  Object.keys(key)
+export const describeKey = (key: SeriesKey, all: readonly SeriesKey[]): string => {
+  const [first, ...rest] = Object.keys(key)
     .filter((name) => name !== "heads" && new Set(all.filter((other) => name in other).map((other) => other[name])).size > 1)
-    .map((name) => `${name} ${key[name]}`)
-    .join(", ");
+    .map((name) => `${name} ${key[name]}`);
+  if (first === undefined) return "";
+  return rest.length > 0 ? `${first} (${rest.join(", ")})` : first;
+};

@@ -15,6 +15,7 @@ export const warningsOf = (record: Analysed): readonly string[] => [
   ...precision(record),
   ...schedule(record),
   ...suspects(record.cells),
+  ...ceilings(record),
 ];
 
 const nothingMeasured = ({ cells }: Analysed): readonly string[] => (cells.some((cell) => cell.summary) ? [] : ["No cell was measured."]);
@@ -41,7 +42,12 @@ const names = (cells: readonly CellRecord[]): string =>
 
 const precision = ({ schedule: { unmet, stopped }, experiment: { measure } }: Analysed): readonly string[] => {
   if (unmet.length === 0) return [];
-  const why = stopped === "maxTime" ? "; measuring ended at maxTime" : stopped === "interrupted" ? "; measuring was interrupted" : "";
+  const reasons: Partial<Record<NonNullable<typeof stopped>, string>> = {
+    maxTime: "; measuring ended at maxTime",
+    interrupted: "; measuring was interrupted",
+    noWorker: "; measuring broke off",
+  };
+  const why = (stopped && reasons[stopped]) ?? "";
   return [
     `${formatCount(unmet.length)} ${unmet.length === 1 ? "cell has an interval" : "cells have intervals"} wider than the ±${formatShare(measure.precision)} asked for${why}.`,
   ];
@@ -62,6 +68,11 @@ const schedule = (record: Analysed): readonly string[] => {
       : []),
   ];
 };
+
+const ceilings = ({ ceilingsFailure }: Analysed): readonly string[] =>
+  ceilingsFailure === undefined
+    ? []
+    : [`This device's ceilings could not be measured (${ceilingsFailure}), so no share of them is known: do not trust the times either.`];
 
 /** A time below what its ceiling allows, by more than its interval, was cached, elided or mistimed. */
 const suspects = (cells: readonly CellRecord[]): readonly string[] => {

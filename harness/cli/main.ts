@@ -32,6 +32,9 @@ program
   .addOption(jsonOption())
   .option("--quiet", "print the answer only")
   .option("--open", "open the report in a browser")
+  .addOption(
+    new Option("--undecided <verdict>", "fail: an expectation that is undecided ends with exit code 3, as a failed one").choices(["ok", "fail"]).default("ok"),
+  )
   .action(async (files, options) => finish((await import("./commands/run.ts")).run(files, options)));
 
 program
@@ -79,6 +82,10 @@ program
   .addOption(kernelsOption())
   .action(async (options) => finish((await import("./commands/schema.ts")).schema(options)));
 
+/** What a disk, or what stands on it, refuses: the user's to mend, whatever command met it. */
+const diskErrors = new Set(["EACCES", "EROFS", "ENOSPC", "ENOTDIR", "EISDIR", "EEXIST", "EPERM", "EDQUOT"]);
+const isDiskError = (error: unknown): error is Error => error instanceof Error && diskErrors.has((error as NodeJS.ErrnoException).code ?? "");
+
 let ended: ExitCode = exitCode.ok;
 const finish = async (command: Promise<ExitCode>): Promise<void> => {
   ended = await command;
@@ -97,6 +104,9 @@ try {
   else if (error instanceof CommandEnd) {
     say(error.message);
     ended = error.code;
+  } else if (isDiskError(error)) {
+    say(`${error.message}: choose a folder that can be written with --out`);
+    ended = exitCode.usage;
   } else {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     ended = exitCode.cellFailed;

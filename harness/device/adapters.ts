@@ -8,6 +8,8 @@ export interface Candidate {
   readonly choice: string;
   readonly env: Readonly<Record<string, string>>;
   readonly match: string | undefined;
+  /** why it cannot even be tried */
+  readonly unavailable?: string;
   /** A reason not to take what answered, or undefined. */
   refuse(facts: AdapterFacts): string | undefined;
 }
@@ -52,7 +54,7 @@ const system = (choice: string, match: string | undefined, refuse: Candidate["re
 export const adapterCandidates = async (asked: string): Promise<readonly Candidate[]> => {
   switch (asked) {
     case "auto":
-      return [system("auto", undefined, (facts) => (facts.software ? refuseOldMesa(facts) : undefined)), ...(await embeddedCandidate().catch(() => []))];
+      return [system("auto", undefined, (facts) => (facts.software ? refuseOldMesa(facts) : undefined)), await embeddedCandidate()];
     case "gpu":
       return [system("gpu", undefined, (facts) => (facts.software ? `${facts.description || facts.device} is a CPU emulation` : undefined))];
     case "lavapipe": {
@@ -61,17 +63,18 @@ export const adapterCandidates = async (asked: string): Promise<readonly Candida
       return [{ choice: "lavapipe", env: { VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver }, match: undefined, refuse: refuseOldMesa }];
     }
     case "embedded":
-      return embeddedCandidate();
+      return [await embeddedCandidate()];
     default:
       return [system(asked, asked, () => undefined)];
   }
 };
 
-const embeddedCandidate = async (): Promise<readonly Candidate[]> => {
+const embeddedCandidate = async (): Promise<Candidate> => {
+  const candidate = { choice: "embedded", env: {}, match: undefined, refuse: () => undefined };
   try {
-    return [{ choice: "embedded", env: (await embeddedAdapter()).env, match: undefined, refuse: () => undefined }];
+    return { ...candidate, env: (await embeddedAdapter()).env };
   } catch (error) {
-    if (error instanceof NoEmbedded) throw new NoAdapter(error.message);
+    if (error instanceof NoEmbedded) return { ...candidate, unavailable: error.message };
     throw error;
   }
 };

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir, userInfo } from "node:os";
+import { lstat, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
@@ -37,8 +37,8 @@ const packageFolder = (): string => {
 
 /** Cache folders to try: the user's own, then one in the temporary folder that only this user can write. */
 const cacheRoots = (): string[] => {
-  const home = process.env.XDG_CACHE_HOME || (homedir() && join(homedir(), ".cache"));
-  return [...(home ? [join(home, "attnbench")] : []), join(tmpdir(), `attnbench-${userInfo().uid}`)];
+  const home = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, ".cache"));
+  return [...(home ? [join(home, "attnbench")] : []), join(tmpdir(), `attnbench-${process.getuid?.() ?? 0}`)];
 };
 
 /** Unpacks the adapter once and tells how to use it. Throws NoEmbedded. */
@@ -50,6 +50,7 @@ export const embeddedAdapter = async (): Promise<Embedded> => {
   for (const root of cacheRoots()) {
     const folder = join(root, "swiftshader-147.0.0");
     try {
+      await claim(root);
       if (!wanted.every((name) => existsSync(join(folder, name)))) await unpack(join(source, archive), root, folder);
       const driver = join(folder, "vk_swiftshader_icd.json");
       // Loaders before 1.3.207 know the driver file by its second name only.
@@ -64,9 +65,16 @@ export const embeddedAdapter = async (): Promise<Embedded> => {
   throw new NoEmbedded(`the embedded adapter could not be unpacked (${failures.join("; ")}): set XDG_CACHE_HOME to a folder that can be written`);
 };
 
+/** What lies in it will be loaded into a process: it must be this user's alone to write. */
+const claim = async (root: string): Promise<void> => {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const { uid, mode } = await lstat(root);
+  if (process.getuid !== undefined && uid !== process.getuid()) throw new Error(`belongs to another user (${uid})`);
+  if ((mode & 0o022) !== 0) throw new Error("may be written by others");
+};
+
 /** Into a folder of its own first, then renamed: two runs starting at once, or one that is killed, leave no half. */
 const unpack = async (from: string, root: string, folder: string): Promise<void> => {
-  await mkdir(root, { recursive: true, mode: 0o700 });
   const fresh = await mkdtemp(join(root, "unpacking-"));
   try {
     await pipeline(createReadStream(from), createBrotliDecompress(), extract(fresh, { ignore: (path) => !wanted.includes(path.slice(fresh.length + 1)) }));

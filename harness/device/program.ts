@@ -15,7 +15,7 @@ export interface Program {
   fill(tensors: Tensors): void;
   /** Set back the buffers that drift, then run setup, untimed. */
   restore(tensors: Tensors): void;
-  /** Record `repetitions` of the steps into a pass. Repetition r reads copy r mod copies. */
+  /** Record `repetitions` of the steps into a pass. Each reads the next of the copies, on from where the last pass ended. */
   record(pass: GPUComputePassEncoder, repetitions: number): void;
   /** Read a buffer back (copy 0) as raw 32-bit words of its element type. */
   read(name: string): Promise<Float32Array | Uint32Array>;
@@ -176,6 +176,7 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
         pass.dispatchWorkgroups(...workgroups);
       }
     };
+    let next = 0;
     return {
       plan,
       compileMs: pipelines.compileMs,
@@ -194,7 +195,10 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
         device.queue.submit([encoder.finish()]);
       },
       record(pass, repetitions) {
-        for (let r = 0; r < repetitions; r++) encode(pass, bound[r % copies] ?? []);
+        for (let r = 0; r < repetitions; r++) {
+          encode(pass, bound[next] ?? []);
+          next = (next + 1) % copies;
+        }
       },
       async read(name) {
         const entry = buffers.get(name);

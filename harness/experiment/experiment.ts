@@ -41,6 +41,8 @@ export interface Experiment {
   readonly fixed: Readonly<Record<string, ParameterValue>>;
   readonly measure: Measure;
   readonly expect: readonly string[];
+  /** condition of --filter, which leaves only the cells that meet it */
+  readonly filter: string | undefined;
   /** the file as written, for the report */
   readonly yaml: string;
   /** sha256 (16 hex digits) of the resolved experiment without title, question and yaml: equal hashes measure the same thing */

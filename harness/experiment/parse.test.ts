@@ -60,6 +60,7 @@ test("a good file becomes an explicit experiment", () => {
         "linear.time is O(1)",
         "crossover(softmax, linear) < 1024",
       ],
+      "filter": undefined,
       "fixed": {
         "batch": 1,
         "dtype": "f32",

@@ -45,7 +45,7 @@ export const parseExperiment = ({ text, file, sets, filter }: ExperimentText, me
   const checked = schema.safeParse(value);
   if (!checked.success) return fails(place(draftsOf(checked.error.issues, schema, value)));
 
-  const { experiment, drafts } = resolveExperiment(checked.data, text, mechanisms);
+  const { experiment, drafts } = resolveExperiment(checked.data, { text, filter }, mechanisms);
   if (drafts.length > 0) return fails(place(drafts));
   const byName = new Map(mechanisms.map((mechanism) => [mechanism.name, mechanism] as const));
   const planned = planCells(experiment, byName);

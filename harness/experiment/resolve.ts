@@ -14,7 +14,7 @@ const defaultMaxTimeSeconds = 90;
 /** A file that fits the schema, made explicit: defaults filled in, arms labelled, hashed; and what is wrong with it as a whole. */
 export const resolveExperiment = (
   file: ExperimentFile,
-  yaml: string,
+  { text: yaml, filter }: { readonly text: string; readonly filter?: string | undefined },
   mechanisms: readonly Mechanism[],
 ): { experiment: Experiment; drafts: readonly Draft[] } => {
   const byName = new Map(mechanisms.map((mechanism) => [mechanism.name, mechanism] as const));
@@ -41,6 +41,7 @@ export const resolveExperiment = (
       seed: file.measure?.seed ?? 1,
     },
     expect: file.expect ?? [],
+    filter,
     yaml,
   };
   const drafts = [...armDrafts, ...axisDrafts, ...strangerDrafts(file, arms, mechanisms)];

@@ -167,8 +167,10 @@ export const experimentSchema = (all: readonly Mechanism[]) => {
         z
           .string()
           .max(64)
-          .regex(/^[a-zA-Z0-9][a-zA-Z0-9-]*$/),
-        "letters, digits and inner dashes, up to 64",
+          .regex(/^[a-zA-Z0-9][a-zA-Z0-9-]*$/)
+          // reports/index.html lists all reports; sample is the one that comes with attnbench.
+          .refine((name) => !["index", "sample"].includes(name.toLowerCase()), "taken"),
+        "letters, digits and inner dashes, up to 64, other than index and sample",
         "Names the folder of results and the report.",
       ),
       title: text("text", "Heading of the report; the name unless given.").optional(),

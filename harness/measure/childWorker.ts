@@ -84,11 +84,20 @@ export const startWorker = (candidate: Candidate, shaderCache: string): Worker =
 
 const lastLine = (stderr: string): string => {
   const line = stderr.trim().split("\n").at(-1);
-  return line ? ` (${line})` : "";
+  return line ? ` (${withoutFolders(line)})` : "";
 };
+
+/** Where in attnbench a bug is: the innermost frame. */
+const placeOf = (stack: string | undefined): string => {
+  const frame = /^\s*at (.+)$/m.exec(stack ?? "")?.[1];
+  return frame ? ` (at ${frame})` : "";
+};
+
+/** Paths by their last part: the rest names this machine's folders and users, and reasons go into reports. */
+const withoutFolders = (text: string): string => text.replace(/(?:file:\/\/)?(?:\/[\w.@+-]+)+\/(?=[\w.@+-])/g, "");
 
 const answerError = (answer: Extract<Answer, { ok: false }>): Error => {
   if ("refusal" in answer) return new CellFailure(answer.refusal.code, answer.refusal.reason);
   if (answer.error.name === NoAdapter.name) return new NoAdapter(answer.error.message);
-  return new CellFailure("workerError", answer.error.stack ?? answer.error.message);
+  return new CellFailure("workerError", withoutFolders(`${answer.error.message}${placeOf(answer.error.stack)}`));
 };

@@ -52,6 +52,10 @@ export const connector = (asked: string, request: Omit<HelloRequest, "match">): 
     }
     const passedOver: string[] = [];
     for (const candidate of await adapterCandidates(asked)) {
+      if (candidate.unavailable !== undefined) {
+        passedOver.push(`${candidate.choice}: ${candidate.unavailable}`);
+        continue;
+      }
       const greeted = await greet(candidate).catch((error: Error) => error);
       if (greeted instanceof Error) {
         passedOver.push(`${candidate.choice === "auto" ? "system Vulkan" : candidate.choice}: ${greeted.message}`);

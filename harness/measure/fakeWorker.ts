@@ -15,8 +15,12 @@ export interface FakeDevice {
   readonly clock?: "gpu" | "wall";
   readonly software?: boolean;
   readonly seed?: number;
+  /** of the adapter */
+  readonly name?: string;
   /** ms that preparing a cell takes */
   readonly prepareMs?: number;
+  /** ms of it that grow with the cell */
+  fillMs?(cell: Cell): number;
   /** a failure of this cell in the worker of this number, or undefined */
   fault?(cell: Cell, worker: number, message: "prepare" | "visit"): FailureCode | undefined;
 }
@@ -47,7 +51,15 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
     protocol,
     version: "fake",
     commit: undefined,
-    facts: { vendor: "fake", architecture: "", device: "planted", description: "planted costs", software, subgroupMinSize: 8, subgroupMaxSize: 8 },
+    facts: {
+      vendor: "fake",
+      architecture: "",
+      device: "planted",
+      description: device.name ?? "planted costs",
+      software,
+      subgroupMinSize: 8,
+      subgroupMaxSize: 8,
+    },
     capabilities: {
       subgroups: true,
       subgroupMinSize: 8,
@@ -109,6 +121,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
           flops: { useful: 1, executed: 1 },
           leastBytes: 4,
           estimateMs: device.costMs(cell),
+          fillMs: device.fillMs?.(cell) ?? 0,
         };
       },
       visit,

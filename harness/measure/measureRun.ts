@@ -1,10 +1,11 @@
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import { drawsOf, resample } from "../analysis/resampling.ts";
 import { percentileInterval } from "../analysis/statistics.ts";
+import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure } from "../device/failure.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
 import type { Journal } from "../record/journal.ts";
-import type { Ceilings, Outcome, RunRecord, Schedule } from "../record/run.ts";
+import type { Outcome, RunRecord, Schedule } from "../record/run.ts";
 import { measureCeilings } from "./ceilings.ts";
 import { beyondReach, type Reach } from "./openAxis.ts";
 import type { Eta, Progress } from "./progress.ts";
@@ -34,14 +35,22 @@ interface Measuring extends MeasureOptions {
   readonly reach: Reach;
   /** wall ms left of maxTime */
   readonly restMs: () => number;
+  /** open curves that reached their end on this device */
+  readonly ended: Set<string>;
+}
+
+export interface Measured {
+  readonly record: RunRecord;
+  /** why measuring broke off before its end: no worker could be had any more */
+  readonly brokeOff: NoAdapter | undefined;
 }
 
 /**
  * The measuring of one run: turn 0 through n ascending (prepares, calibrates, censors), then shuffled turns until every interval is within
  * `precision` or `maxTime` is spent. Everything that happens is journaled before it counts. Returns the record with outcomes and visits;
- * summaries and findings are analysis's. Rejects with NoAdapter when no worker can be had any more.
+ * summaries and findings are analysis's. Rejects with NoAdapter when not even a first worker can be had.
  */
-export const measureRun = async (options: MeasureOptions): Promise<RunRecord> => {
+export const measureRun = async (options: MeasureOptions): Promise<Measured> => {
   const { record, session, journal, now, signal, onProgress } = options;
   const { measure } = record.experiment;
   const started = now();
@@ -50,11 +59,12 @@ export const measureRun = async (options: MeasureOptions): Promise<RunRecord> =>
   const timer: Timer = { stepNs: clock.stepNs, software: facts.software };
   onProgress({ type: "connected", adapter: facts.description || facts.device, choice, deviceClass: facts.software ? "software" : "hardware", passedOver });
 
-  let ceilings = record.ceilings;
+  let { ceilings, ceilingsFailure } = record;
   const rotateBytes = (): number => (measure.cache === "cold" && ceilings?.cacheKneeBytes ? 2 * ceilings.cacheKneeBytes : 0);
   const visitor = createVisitor({ session, journal, measure, timer, now, rotateBytes });
   const tasks = tasksOf(options.planned, record.cells);
   const maxTimeMs = measure.maxTimeSeconds * 1000;
+  const before = record.schedule;
   const measuring: Measuring = {
     ...options,
     tasks,
@@ -66,43 +76,60 @@ export const measureRun = async (options: MeasureOptions): Promise<RunRecord> =>
       maxTimeMs,
       curves: new Set(tasks.map(({ series }) => series)).size,
     },
-    restMs: () => maxTimeMs - (now() - started),
+    // A resumed run has what an earlier session left of it.
+    restMs: () => maxTimeMs - before.wall.totalMs - (now() - started),
+    ended: new Set(),
   };
 
-  if (ceilings === undefined && !signal.aborted) {
-    ceilings = await visitor.preparing(() => ceilingsOrNone(session, timer, record));
-    journal.append({ type: "ceilings", at: new Date().toISOString(), ceilings });
+  if (ceilings === undefined && ceilingsFailure === undefined && !signal.aborted) {
+    ({ ceilings, ceilingsFailure } = await visitor.preparing(() => ceilingsOrReason(session, timer, record)));
+    journal.append({ type: "ceilings", at: new Date().toISOString(), ceilings, ceilingsFailure });
     if (ceilings) onProgress({ type: "ceilings", readGbps: ceilings.readGbps, fmaGflops: ceilings.fmaGflops });
   }
-  await calibrate(measuring);
-  const stopped = await repeatTurns(measuring);
+  const loopFrom = now();
+  const preparedBefore = visitor.spent.prepareMs;
+  const { stopped, brokeOff } = await measureCells(measuring);
+  const loopMs = now() - loopFrom - (visitor.spent.prepareMs - preparedBefore);
 
-  // Cells that an open axis never reached were not part of what this device could be asked; an interrupted run may still reach them.
-  const cells = tasks.filter((task) => statusOf(task) !== "pending" || !task.planned.until).map((task) => task.record);
-  const before = record.schedule;
-  const { prepareMs, measureMs, timedMs } = visitor.spent;
-  return {
+  // What lies beyond the end of an open curve is not part of what this device can be asked.
+  const cells = tasks.filter((task) => statusOf(task) !== "pending" || !measuring.ended.has(task.series)).map((task) => task.record);
+  const { prepareMs, timedMs } = visitor.spent;
+  const measureMs = before.wall.measureMs + loopMs;
+  const timedBefore = (before.efficiency ?? 0) * before.wall.measureMs;
+  const measured: RunRecord = {
     ...record,
     ceilings,
+    ceilingsFailure,
     cells,
     schedule: {
       turns: Math.max(0, ...cells.flatMap(({ visits }) => visits.map(({ turn }) => turn + 1))),
       workers: new Set(cells.flatMap(({ visits }) => visits.map(({ worker }) => worker))).size,
       stopped,
       unmet: imprecise(measuring).map(({ record: { id } }) => id),
-      wall: { totalMs: before.wall.totalMs + now() - started, prepareMs: before.wall.prepareMs + prepareMs, measureMs: before.wall.measureMs + measureMs },
-      efficiency: measureMs > 0 ? timedMs / measureMs : before.efficiency,
+      wall: { totalMs: before.wall.totalMs + now() - started, prepareMs: before.wall.prepareMs + prepareMs, measureMs },
+      efficiency: measureMs > 0 ? (timedBefore + timedMs) / measureMs : before.efficiency,
       peakRssBytes: { worker: Math.max(before.peakRssBytes.worker, session.peakRssBytes), parent: process.resourceUsage().maxRSS * 1024 },
     },
   };
+  return { record: measured, brokeOff };
 };
 
-/** Without ceilings a run still has its times; only the shares of ceiling stay empty. */
-const ceilingsOrNone = async (session: WorkerSession, timer: Timer, { experiment }: RunRecord): Promise<Ceilings | undefined> => {
+const measureCells = async (measuring: Measuring): Promise<{ readonly stopped: Schedule["stopped"]; readonly brokeOff: NoAdapter | undefined }> => {
   try {
-    return await measureCeilings(session, timer, experiment.measure.cache, experiment.measure.seed);
+    await calibrate(measuring);
+    return { stopped: await repeatTurns(measuring), brokeOff: undefined };
   } catch (error) {
-    if (error instanceof CellFailure) return undefined;
+    if (error instanceof NoAdapter) return { stopped: "noWorker", brokeOff: error };
+    throw error;
+  }
+};
+
+/** Without ceilings a run still has its times; only the shares of ceiling stay empty, and the run says why. */
+const ceilingsOrReason = async (session: WorkerSession, timer: Timer, { experiment }: RunRecord): Promise<Pick<RunRecord, "ceilings" | "ceilingsFailure">> => {
+  try {
+    return { ceilings: await measureCeilings(session, timer, experiment.measure.cache, experiment.measure.seed), ceilingsFailure: undefined };
+  } catch (error) {
+    if (error instanceof CellFailure) return { ceilings: undefined, ceilingsFailure: `${error.code}: ${error.message}` };
     throw error;
   }
 };
@@ -129,8 +156,7 @@ const shareForTurns = 0.4;
 
 /** Turn 0: each cell once, n ascending, until a curve ends. */
 const calibrate = async (measuring: Measuring): Promise<void> => {
-  const { tasks, visitor, reach, restMs, signal, onProgress } = measuring;
-  const ended = new Set<string>();
+  const { tasks, visitor, reach, restMs, signal, onProgress, ended } = measuring;
   const left = (): readonly Task[] => tasks.filter((task) => statusOf(task) === "pending" && !ended.has(task.series));
   const eta = (done: number): Eta => {
     const seen = tasks.filter((task) => task.estimateMs !== undefined);
@@ -173,9 +199,13 @@ const calibrate = async (measuring: Measuring): Promise<void> => {
         eta: eta(done),
       });
     }
-    if (task.planned.until && (statusOf(task) === "censored" || statusOf(task) === "failed")) ended.add(task.series);
+    if (task.planned.until && endsCurve(task.record.outcome)) ended.add(task.series);
   }
 };
+
+/** What a larger n of the same curve would meet as well. Another failure costs its cell alone. */
+const endsCurve = (outcome: Outcome): boolean =>
+  outcome.status === "censored" || ("code" in outcome && ["outOfMemory", "overLimit", "timeout"].includes(outcome.code));
 
 const reasonOf = ({ record: { outcome } }: Task): string | undefined => ("reason" in outcome ? outcome.reason : undefined);
 

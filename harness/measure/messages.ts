@@ -42,6 +42,8 @@ export interface PrepareRequest {
 export interface PrepareReply extends Prepared {
   /** time of one repetition by the run's clock, from a first warm look: for choosing K, never reported */
   readonly estimateMs: number;
+  /** wall ms of this preparation but for compiling: inputs, uploads, first passes, reference and comparison, which grow with n */
+  readonly fillMs: number;
 }
 
 export interface VisitRequest {

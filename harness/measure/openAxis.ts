@@ -4,7 +4,7 @@ import type { Until } from "../experiment/experiment.ts";
 import type { Outcome } from "../record/run.ts";
 import type { HelloReply } from "./messages.ts";
 import { leastTurns } from "./schedule.ts";
-import { curveOf, predictedMs, type Task } from "./task.ts";
+import { curveOf, predictedFillMs, predictedMs, type Task } from "./task.ts";
 
 /** What ends a curve of an open axis (`until`) on this device. */
 export interface Reach {
@@ -23,12 +23,23 @@ export const beyondReach = (task: Task, until: Until, tasks: readonly Task[], re
   // Each cell is visited in at least 10 turns, and the cells of a curve double in time: a third of its share for the largest.
   const fairMs = reach.maxTimeMs / (3 * leastTurns * reach.curves);
   const capMs = Math.min((until.cellSeconds ?? Number.POSITIVE_INFINITY) * 1000, fairMs);
+  const curveEnd = `this curve ends at n = ${curveOf(task, tasks).at(-1)?.n}`;
   if (ms !== undefined && ms > capMs) {
     const limit = capMs === fairMs ? `maxTime allows ${fairMs.toFixed(0)} ms` : `until.cell allows ${capMs.toFixed(0)} ms`;
     return {
       status: "censored",
       code: "timeCap",
-      reason: `one repetition would take about ${ms.toFixed(0)} ms, ${limit}: this curve ends at n = ${curveOf(task, tasks).at(-1)?.n}`,
+      reason: `one repetition would take about ${ms.toFixed(0)} ms, ${limit}: ${curveEnd}`,
+    };
+  }
+  const fillMs = predictedFillMs(task, tasks);
+  // Three workers prepare a curve, whose cells together take twice what the largest does; that may cost two fifths of the curve's share.
+  const fairFillMs = (0.4 * reach.maxTimeMs) / reach.curves / 3 / 2;
+  if (fillMs !== undefined && fillMs > fairFillMs) {
+    return {
+      status: "censored",
+      code: "timeCap",
+      reason: `filling and verifying its buffers would take about ${(fillMs / 1000).toFixed(1)} s, maxTime allows ${(fairFillMs / 1000).toFixed(1)} s: ${curveEnd}`,
     };
   }
   if (!until.memory) return undefined;

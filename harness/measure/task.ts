@@ -14,8 +14,9 @@ export interface Task {
   leastMs: number | undefined;
   /** repetitions in a pass: settled once turn 0 has timed the cell, so that all turns are alike, and raised only where passes turn out too short */
   k: number | undefined;
-  /** wall ms of its last preparation */
+  /** wall ms of its last preparation, and of it what grows with n: all but compiling */
   prepareMs: number;
+  fillMs: number | undefined;
 }
 
 /** Tasks of the planned cells; what a resumed record knows already is taken over. */
@@ -33,6 +34,7 @@ export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellR
       leastMs: record.visits.length > 0 ? Math.min(...record.visits.flatMap(timesOf)) : undefined,
       k: record.visits.find(({ turn }) => turn > 0)?.k,
       prepareMs: 0,
+      fillMs: undefined,
     };
   });
 };
@@ -53,6 +55,12 @@ export const curveOf = (task: Task, tasks: readonly Task[]): { n: number; ms: nu
   tasks.flatMap((other) =>
     other.series === task.series && statusOf(other) === "ok" && other.estimateMs !== undefined ? [{ n: other.record.n, ms: other.estimateMs }] : [],
   );
+
+/** What preparing a cell will take as its curve promises, ms without compiling: in proportion to n. Undefined before the curve's first point. */
+export const predictedFillMs = (task: Task, tasks: readonly Task[]): number | undefined => {
+  const last = tasks.findLast((other) => other.series === task.series && statusOf(other) === "ok" && other.fillMs !== undefined);
+  return last?.fillMs === undefined ? undefined : (last.fillMs * task.record.n) / last.record.n;
+};
 
 const orders = { "O(1)": 0, "O(log n)": 0, "O(n)": 1, "O(n log n)": 1, "O(n²)": 2, "O(n³)": 3 };
 

@@ -23,37 +23,46 @@ const unitRoundoff = { f32: 2 ** -24, f16: 2 ** -11 };
 
 /**
  * The largest error a right kernel may show, relative to a row's RMS. A sum of m rounded terms errs by about u·√m (random walk of
- * rounding errors, Higham, Accuracy and Stability, §2.8), m = n + headDim; 64 covers exp, division, the row maximum over headDim
+ * rounding errors, Higham, Accuracy and Stability, §2.8), m = n + headDim; 16 covers exp, division, the row maximum over headDim
  * values and the state's longer chains.
  */
-export const tolerance = (shape: Shape): number => 64 * unitRoundoff[shape.dtype] * Math.sqrt(shape.n + shape.headDim);
+export const tolerance = (shape: Shape): number => 16 * unitRoundoff[shape.dtype] * Math.sqrt(shape.n + shape.headDim);
 
 /** Multiply-adds that the reference of one head may take. */
 const costPerHead = 2 ** 24;
 
 /**
- * Heads and tokens to compare: the first and last head of the first and last batch entry, and one between; tokens at both ends, on both
- * sides of 16, 64, 256, … (tile edges), the rest spread by the golden ratio over all positions within a tile. All of them where n is small.
+ * Heads and tokens to compare: the first and last head of the first and last batch entry, and one between. Of tokens the first 256, which are every
+ * position within the tiles and chunks in use (up to 256 rows); the last eight, in a tile that may be cut short; both sides of 64, 256, 1024, …; and a
+ * spread over the rest that differs from head to head. All of them where n is small.
  */
 export const verificationSamples = (shape: Shape): readonly Sample[] => {
-  const tokens = shape.phase === "decode" ? [0] : sampledTokens(shape.n, tokenBudget(shape));
   const last = { batch: shape.batch - 1, head: shape.heads - 1 };
   const heads = [{ batch: 0, head: 0 }, last, { batch: 0, head: Math.min(1, last.head) }, { batch: last.batch, head: last.head >> 1 }];
   const unique = new Map(heads.map((at) => [`${at.batch}/${at.head}`, at]));
-  return [...unique.values()].slice(0, shape.n > 4096 ? 2 : 4).map((at) => ({ ...at, tokens }));
+  const budget = tokenBudget(shape);
+  return [...unique.values()]
+    .slice(0, shape.n > 4096 ? 2 : 4)
+    .map((at, i) => ({ ...at, tokens: shape.phase === "decode" ? [0] : sampledTokens(shape.n, budget, i) }));
 };
 
+/** Beyond the first ones. */
 const fewestTokens = 32;
+/** Causal rows near the beginning cost little: all of the largest tile or chunk that a kernel may work by. */
+const firstTokens = 256;
+const lastTokens = 8;
 
 const tokenBudget = (shape: Shape): number =>
   Math.max(fewestTokens, Math.min(shape.n, Math.floor(costPerHead / (2 * shape.n * (shape.headDim + shape.headDimV)))));
 
-const sampledTokens = (n: number, budget: number): number[] => {
-  if (budget >= n) return Array.from({ length: n }, (_, token) => token);
-  const chosen = new Set<number>([0, 1, n - 2, n - 1]);
-  // Powers of four: 7 pairs reach a hundred thousand, and every tile size in use has its edges at multiples of one of them.
-  for (let edge = 16; edge < n; edge *= 4) for (const token of [edge - 1, edge]) chosen.add(token);
-  for (let i = 1; chosen.size < budget; i++) chosen.add(Math.floor(((i * 0.6180339887498949) % 1) * n));
+/** `sample`: of which head, so that each looks elsewhere. */
+const sampledTokens = (n: number, budget: number, sample: number): number[] => {
+  if (Math.max(budget, firstTokens + lastTokens) >= n) return Array.from({ length: n }, (_, token) => token);
+  const chosen = new Set<number>(Array.from({ length: firstTokens }, (_, token) => token));
+  for (let token = n - lastTokens; token < n; token++) chosen.add(token);
+  for (let edge = 64; edge < n; edge *= 4) for (const token of [edge - 1, edge]) chosen.add(token);
+  const wanted = Math.min(n, chosen.size + budget);
+  for (let i = 1; chosen.size < wanted; i++) chosen.add(Math.floor((((4 * i + sample) * 0.6180339887498949) % 1) * n));
   return [...chosen].sort((a, b) => a - b);
 };
 

@@ -22,10 +22,8 @@ export interface Visitor {
 }
 
 export interface Spent {
-  /** starting workers, compiling, verifying */
+  /** starting workers, compiling, verifying, wall */
   prepareMs: number;
-  /** visits, wall */
-  measureMs: number;
   /** passes, by the run's clock */
   timedMs: number;
 }
@@ -47,7 +45,7 @@ const mostWorkerFailures = 20;
 const workerFailures = new Set(["deviceLost", "timeout", "workerError"]);
 
 export const createVisitor = ({ session, journal, measure, timer, now, rotateBytes }: Context): Visitor => {
-  const spent: Spent = { prepareMs: 0, measureMs: 0, timedMs: 0 };
+  const spent: Spent = { prepareMs: 0, timedMs: 0 };
   let lostWorkers = 0;
   const at = (): string => new Date().toISOString();
 
@@ -61,16 +59,16 @@ export const createVisitor = ({ session, journal, measure, timer, now, rotateByt
   };
 
   const prepare = async (task: Task): Promise<void> => {
-    await session.connection();
     const from = now();
     try {
-      const { estimateMs, ...prepared } = await session.ask(
+      const { estimateMs, fillMs, ...prepared } = await session.ask(
         "prepare",
         { cell: task.planned.cell, seed: measure.seed, rotateBytes: rotateBytes() },
         prepareLimitMs,
       );
       task.estimateMs ??= estimateMs;
       task.leastMs ??= estimateMs;
+      task.fillMs = fillMs;
       task.record = withPrepared(task.record, prepared);
       session.prepared.add(task.record.id);
       journal.append({ type: "prepared", cell: task.record.id, at: at(), worker: session.index, prepared });
@@ -107,9 +105,11 @@ export const createVisitor = ({ session, journal, measure, timer, now, rotateByt
           `one repetition takes ${task.leastMs} ms; the clock's step is ${timer.stepNs} ns, and even the longest pass stays below 100 steps`,
         );
       }
-      const from = now();
       const reply = await session.ask("visit", { cell: task.record.id, k, samples }, visitLimitMs + 20 * samples * sampleMs(task));
       const made: Visit = { worker: session.index, turn, k, gpuMs: reply.gpuMs, wallMs: reply.wallMs };
+      // A pass of a hundred steps or more cannot take none of them.
+      if (timesOf(made).some((ms) => !(ms > 0)))
+        throw new CellFailure("timerError", `a pass of ${k} repetitions took ${Math.min(...timesOf(made)) * k} ms: the clock stood still`);
       journal.append({ type: "visit", cell: task.record.id, at: at(), rssBytes: reply.rssBytes, ...made });
       task.record = { ...task.record, visits: [...task.record.visits, made] };
       task.estimateMs = perRepetitionMs(made);
@@ -117,7 +117,6 @@ export const createVisitor = ({ session, journal, measure, timer, now, rotateByt
       if (turn > 0) task.k = task.estimateMs * k >= shortestPassMs(timer) ? k : repetitions(task.leastMs, timer);
       session.sawRss(reply.rssBytes);
       spent.timedMs += timesOf(made).reduce((sum, ms) => sum + ms * k, 0);
-      spent.measureMs += now() - from;
     },
   };
 };

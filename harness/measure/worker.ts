@@ -1,29 +1,29 @@
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { joinMechanisms, loadMechanisms } from "../../kernels/registry.ts";
 import { measureStepNs, wallStepNs } from "../device/clock.ts";
-import { ownCommit } from "../device/environment.ts";
 import { CellFailure } from "../device/failure.ts";
 import { type OpenDevice, openDevice } from "../device/openDevice.ts";
 import { checkingToggles, timingToggles } from "../device/toggles.ts";
-import { version } from "../version.ts";
+import { builtFrom, version } from "../version.ts";
 import { type Answer, type Envelope, type HelloReply, type HelloRequest, type Messages, type MessageType, protocol } from "./messages.ts";
 import { removeShaderCache } from "./shaderCache.ts";
 import { createWorkbench, type Workbench } from "./workbench.ts";
 
 /**
- * The child process that owns the device. It answers one message after another over the IPC channel, ignores SIGINT (the parent decides
- * when a visit is over) and ends with the channel.
+ * The child process that owns the device. It answers one message after another over the IPC channel, ignores SIGINT and SIGTERM (the parent
+ * decides when a visit is over) and ends with the channel.
  */
 let bench: Workbench | undefined;
+let open: OpenDevice | undefined;
 
 const hello = async (request: HelloRequest): Promise<HelloReply> => {
-  const open: OpenDevice = await openDevice(request.match, request.mode === "timing" ? timingToggles : checkingToggles);
+  open = await openDevice(request.match, request.mode === "timing" ? timingToggles : checkingToggles);
   const mechanisms = joinMechanisms(...(await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))));
   bench = createWorkbench(open, mechanisms, request.memoryBudgetBytes);
   return {
     protocol,
     version,
-    commit: ownCommit().commit,
+    commit: builtFrom?.commit,
     facts: open.facts,
     capabilities: open.capabilities,
     features: open.features,
@@ -56,6 +56,9 @@ const answer = async ({ id, type, request }: Envelope): Promise<Answer> => {
     return { id, ok: true, reply: await handler(request) };
   } catch (error) {
     if (error instanceof CellFailure) return { id, ok: false, refusal: error.record };
+    // What was under way when the device went rejects with a word of its own.
+    const lost = open?.lostReason();
+    if (lost !== undefined) return { id, ok: false, refusal: new CellFailure("deviceLost", lost).record };
     const { name, message, stack } =
       error instanceof Error
         ? { name: error.constructor.name, message: error.message, stack: error.stack }
@@ -81,4 +84,5 @@ process.on("disconnect", () => {
   removeShaderCache(process.env.MESA_SHADER_CACHE_DIR);
   end();
 });
-process.on("SIGINT", () => {});
+// The parent is told too, and decides.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});

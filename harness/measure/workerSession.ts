@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure } from "../device/failure.ts";
 import type { Connect, Connection } from "./connection.ts";
 import type { Messages, MessageType } from "./messages.ts";
@@ -11,6 +13,7 @@ export interface WorkerSession {
   readonly index: number;
   /** cells prepared in the current worker */
   readonly prepared: Set<string>;
+  /** The current worker, or a new one. Rejects with NoAdapter where none can be had, or only one on another device or clock. */
   connection(): Promise<Connection>;
   /** Rejects with CellFailure; a worker that failed beyond the cell is dropped and the next ask starts another. */
   ask<T extends MessageType>(type: T, request: Messages[T]["request"], timeoutMs: number): Promise<Messages[T]["reply"]>;
@@ -24,12 +27,17 @@ export interface WorkerSession {
 /** Failures after which the worker itself cannot be trusted any more. */
 const fatal = new Set(["deviceLost", "timeout", "workerError"]);
 
-export const createSession = (connect: Connect, first: number): WorkerSession => {
+/** A device that has just hung may be away for seconds: no cell is to blame for that. */
+const defaultPausesMs = [1000, 5000];
+
+export const createSession = (connect: Connect, first: number, pausesMs: readonly number[] = defaultPausesMs): WorkerSession => {
   let current: Promise<Connection> | undefined;
+  let known: Connection["hello"] | undefined;
   let index = first;
   let used = false;
   let prepared = new Set<string>();
   let peakRssBytes = 0;
+
   const drop = async (): Promise<void> => {
     const leaving = current;
     current = undefined;
@@ -42,10 +50,39 @@ export const createSession = (connect: Connect, first: number): WorkerSession =>
       () => undefined,
     );
   };
-  const connection = (): Promise<Connection> => {
-    current ??= connect();
-    return current;
+
+  /** A first worker that cannot be had fails at once: nothing says that there is a device. */
+  const open = async (): Promise<Connection> => {
+    for (const pauseMs of [...(known ? pausesMs : []), undefined]) {
+      try {
+        const connection = await connect();
+        const change = known && changeOf(known, connection.hello);
+        if (change === undefined) {
+          known = connection.hello;
+          return connection;
+        }
+        await connection.worker.close();
+        if (pauseMs === undefined) throw new NoAdapter(change);
+      } catch (error) {
+        if (pauseMs === undefined) throw error instanceof CellFailure ? new NoAdapter(`no worker could be started: ${error.message}`) : error;
+      }
+      await sleep(pauseMs);
+    }
+    throw new Error("unreachable");
   };
+
+  const connection = async (): Promise<Connection> => {
+    current ??= open();
+    const opening = current;
+    try {
+      return await opening;
+    } catch (error) {
+      // The next cell asks anew instead of being refused by what happened to this one.
+      if (current === opening) current = undefined;
+      throw error;
+    }
+  };
+
   return {
     get index() {
       return index;
@@ -73,4 +110,13 @@ export const createSession = (connect: Connect, first: number): WorkerSession =>
       peakRssBytes = Math.max(peakRssBytes, bytes);
     },
   };
+};
+
+/** Times of two devices, or of two clocks, are never one run's. Undefined where both are the same. */
+const changeOf = (before: Connection["hello"], now: Connection["hello"]): string | undefined => {
+  const name = ({ facts }: Connection["hello"]): string => facts.description || facts.device;
+  if (name(before) !== name(now) || before.facts.device !== now.facts.device)
+    return `the run began on ${name(before)}, now only ${name(now)} answers: its times would be another device's`;
+  if (before.clock.source !== now.clock.source) return `the run began with the ${before.clock.source} clock, now only the ${now.clock.source} clock answers`;
+  return undefined;
 };

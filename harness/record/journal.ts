@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import type { CellRecord, Outcome, Prepared, RunRecord, Visit } from "./run.ts";
 
 /** journal.jsonl: one fsynced line for each thing that happened, so that kill -9 loses one visit at most. */
@@ -6,7 +6,7 @@ export type JournalLine =
   | ({ readonly type: "visit"; readonly cell: string; readonly at: string; readonly rssBytes: number } & Visit)
   | { readonly type: "prepared"; readonly cell: string; readonly at: string; readonly worker: number; readonly prepared: Prepared }
   | { readonly type: "outcome"; readonly cell: string; readonly at: string; readonly outcome: Outcome }
-  | { readonly type: "ceilings"; readonly at: string; readonly ceilings: RunRecord["ceilings"] };
+  | { readonly type: "ceilings"; readonly at: string; readonly ceilings: RunRecord["ceilings"]; readonly ceilingsFailure: RunRecord["ceilingsFailure"] };
 
 export interface Journal {
   append(line: JournalLine): void;
@@ -15,14 +15,25 @@ export interface Journal {
 
 /** Opens a journal for appending. Throws the file system's error where the folder cannot be written. */
 export const openJournal = (file: string): Journal => {
-  const descriptor = openSync(file, "a");
+  const descriptor = openSync(file, "a+");
+  // A line that a crash cut short must not swallow the next.
+  let separator = endsInNewline(descriptor) ? "" : "\n";
   return {
     append(line) {
-      writeSync(descriptor, `${JSON.stringify(line)}\n`);
+      writeSync(descriptor, `${separator}${JSON.stringify(line)}\n`);
+      separator = "";
       fsyncSync(descriptor);
     },
     close: () => closeSync(descriptor),
   };
+};
+
+const endsInNewline = (descriptor: number): boolean => {
+  const { size } = fstatSync(descriptor);
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  readSync(descriptor, last, 0, 1, size - 1);
+  return last.toString() === "\n";
 };
 
 /** Lines of a journal; a last line cut short by a crash is left out, and so is any that is no JSON object. */
@@ -47,10 +58,10 @@ export const readJournal = (file: string): JournalLine[] => {
 export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): RunRecord => {
   const cells = new Map(record.cells.map((cell) => [cell.id, { ...cell, visits: [...cell.visits] as Visit[] } as CellRecord & { visits: Visit[] }]));
   const seen = new Set(record.cells.flatMap((cell) => cell.visits.map((visit) => `${cell.id} ${visit.turn}`)));
-  let ceilings = record.ceilings;
+  let { ceilings, ceilingsFailure } = record;
   for (const line of lines) {
     if (line.type === "ceilings") {
-      ceilings = line.ceilings;
+      ({ ceilings, ceilingsFailure } = line);
       continue;
     }
     const cell = cells.get(line.cell);
@@ -63,7 +74,13 @@ export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): R
       cell.visits.push({ worker, turn, k, gpuMs, wallMs });
     }
   }
-  return { ...record, ceilings, cells: [...cells.values()].map((cell) => (cell.outcome.status === "failed" ? { ...cell, visits: [] } : cell)) };
+  return { ...record, ceilings, ceilingsFailure, cells: [...cells.values()].map(settled) };
+};
+
+/** A failed cell keeps no times; one whose visit was the last thing written before a kill has been measured. */
+const settled = (cell: CellRecord): CellRecord => {
+  if (cell.outcome.status === "failed") return { ...cell, visits: [] };
+  return cell.outcome.status === "pending" && cell.visits.length > 0 ? { ...cell, outcome: { status: "ok" } } : cell;
 };
 
 /** The first worker's preparation stands: its compile time is that of a cold shader cache. */

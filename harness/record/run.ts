@@ -26,6 +26,8 @@ export interface RunRecord {
   readonly schedule: Schedule;
   readonly cells: readonly CellRecord[];
   readonly ceilings: Ceilings | undefined;
+  /** why there are none */
+  readonly ceilingsFailure: string | undefined;
   readonly fits: readonly Fit[];
   readonly crossovers: readonly Crossover[];
   readonly findings: readonly Finding[];
@@ -66,14 +68,14 @@ export interface Schedule {
   readonly turns: number;
   readonly workers: number;
   /** why measuring ended */
-  readonly stopped: "precision" | "maxTime" | "interrupted" | "nothingLeft" | undefined;
+  readonly stopped: "precision" | "maxTime" | "interrupted" | "nothingLeft" | "noWorker" | undefined;
   /** cells whose interval is wider than asked when measuring ended */
   readonly unmet: readonly string[];
   readonly wall: {
     readonly totalMs: number;
     /** starting workers, compiling, verifying */
     readonly prepareMs: number;
-    /** the measuring loop: visits and what is between them */
+    /** the measuring loop without preparing: visits and all that is between them */
     readonly measureMs: number;
   };
   /** timed GPU ms / measureMs; with a wall clock, timed wall ms / measureMs */
@@ -96,7 +98,7 @@ export interface Visit {
   readonly wallMs: readonly number[];
 }
 
-/** What preparing a cell found out, from its first worker; compileMs is the median over workers. */
+/** What preparing a cell found out, from its first worker, whose shader cache was cold; maxError is the largest of all workers. */
 export interface Prepared {
   readonly tiles: Tiles;
   readonly kernelHash: string;

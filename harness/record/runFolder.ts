@@ -39,14 +39,22 @@ export const readRun = (path: string): { readonly folder: string; readonly recor
   const found = typeof parsed === "object" && parsed !== null ? (parsed as { schemaVersion?: unknown }).schemaVersion : undefined;
   if (found !== schemaVersion) throw new UnreadableRun(`${file}: schemaVersion ${String(found)}, this attnbench reads ${schemaVersion}`);
   const record = parsed as RunRecord;
+  const missing = ["run", "state", "experiment", "environment", "schedule", "cells"].filter((part) => record[part as keyof RunRecord] === undefined);
+  if (missing.length > 0 || !Array.isArray(record.cells))
+    throw new UnreadableRun(`${file}: not a whole run, it lacks ${missing.join(", ") || "a list of cells"}`);
   return { folder, record: record.state === "running" ? foldJournal({ ...record, state: "interrupted" }, readJournal(join(folder, "journal.jsonl"))) : record };
 };
+
+const namedAsRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** Runs of an experiment, newest first, as far as they can be read. */
 export const listRuns = (outFolder: string, experiment: string): { folder: string; record: RunRecord }[] => {
   const parent = join(outFolder, "results", experiment);
   if (!existsSync(parent)) return [];
   return readdirSync(parent)
+    .filter((name) => namedAsRun.test(name) && isFolder(join(parent, name)))
     .sort()
     .reverse()
     .flatMap((name) => {

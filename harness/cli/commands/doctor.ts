@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
 import { formatBytes, formatCount } from "../../analysis/format.ts";
@@ -32,6 +32,7 @@ const outLine = (out: string): Line => {
   let folder = resolve(out);
   while (!existsSync(folder)) folder = dirname(folder);
   try {
+    if (!statSync(folder).isDirectory()) return { verdict: "fail", subject: "output", found: `${folder} is a file`, remedy: "choose a folder with --out" };
     accessSync(folder, constants.W_OK);
     return { verdict: "ok", subject: "output", found: `${resolve(out)} can be written` };
   } catch {
@@ -71,6 +72,7 @@ const adapterLines = ({ hello, choice, passedOver }: Connection): Line[] => {
     const there = features.includes(feature);
     return { verdict: there ? "ok" : "warn", subject: feature, found: there ? "yes" : "no", remedy: there ? undefined : remedy };
   };
+  const fine = Number.isFinite(clock.stepNs) && clock.stepNs < 10_000;
   return [
     {
       verdict: facts.software ? "warn" : "ok",
@@ -78,13 +80,21 @@ const adapterLines = ({ hello, choice, passedOver }: Connection): Line[] => {
       found: `${facts.description || facts.device} (${choice}${facts.software ? ", a CPU emulation" : ""})`,
       remedy: facts.software ? "growth laws and bytes carry over to GPUs; for times of a GPU run attnbench where one is" : undefined,
     },
-    ...passedOver.map((reason): Line => ({ verdict: "warn", subject: "passed over", found: reason })),
+    ...passedOver.map(
+      (reason): Line => ({
+        verdict: "warn",
+        subject: "passed over",
+        found: reason,
+        remedy: "name an adapter with --adapter to insist on it and see why it fails",
+      }),
+    ),
     has("timestamp-query", "times come from the wall clock and include submitting; every chart says so"),
     has("subgroups", "kernels take their workgroup-memory path"),
     has("shader-f16", "f16 cells are skipped"),
     {
-      verdict: Number.isFinite(clock.stepNs) && clock.stepNs < 10_000 ? "ok" : "warn",
+      verdict: fine ? "ok" : "warn",
       subject: "clock",
+      remedy: fine ? undefined : "passes get longer, as each must take a hundred steps; very short kernels end as belowResolution",
       found: `${clock.source === "gpu" ? "GPU timestamps" : "wall clock"}, step ${formatCount(Math.round(clock.stepNs))} ns`,
     },
     {

@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { basename, extname } from "node:path";
+import { stringify } from "yaml";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
 import { say } from "../terminal.ts";
 
 const starter = (name: string): string => `# yaml-language-server: $schema=./node_modules/attnbench/dist/experiment.schema.json
 # $schema: ./node_modules/attnbench/dist/experiment.schema.json
-name: ${name}
+name: ${stringify(name).trim()}
 title: What one more token costs
 question: Does the next token cost more, the more came before it?
 phase: decode # prefill: n tokens at once. decode: one token with n of context. generate: n tokens one by one.

@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { basename, isAbsolute, relative, resolve } from "node:path";
 import { NoAdapter } from "../../device/adapterFacts.ts";
+import { parseDuration } from "../../experiment/units.ts";
 import { connector } from "../../measure/connection.ts";
 import type { RunRecord } from "../../record/run.ts";
-import { type RunResult, runExperiment } from "../../runExperiment.ts";
+import { RunInUse, type RunResult, runExperiment } from "../../runExperiment.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { mechanismsOf, readExperiments } from "../input.ts";
 import { createProgressLine } from "../progressLine.ts";
@@ -22,6 +23,8 @@ export interface RunFlags {
   readonly json?: true;
   readonly quiet?: true;
   readonly open?: true;
+  /** what an expectation that is undecided means for the exit code */
+  readonly undecided: "ok" | "fail";
 }
 
 /** bytes of buffers that stay allocated between visits (DESIGN §3, memoryBudget) */
@@ -30,6 +33,8 @@ const memoryBudgetBytes = 2 ** 30;
 /** `attnbench run FILE…`: every file is checked before the first one runs. */
 export const run = async (files: readonly string[], flags: RunFlags): Promise<ExitCode> => {
   const mechanisms = await mechanismsOf(flags.kernels);
+  if (flags.budget !== undefined && parseDuration(flags.budget) === undefined)
+    throw new CommandEnd(exitCode.usage, `--budget ${flags.budget}: not a duration; accepted: 1s to 24h, e.g. 90s or 5m`);
   const set = [...flags.set, ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`])];
   const experiments = await readExperiments(files, { set, filter: flags.filter }, mechanisms);
   const empty = experiments.find(({ cells }) => cells.length === 0);
@@ -63,15 +68,20 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
         onProgress: progress.show,
       }).finally(progress.end);
       results.push(result);
-      codes.push(resultCode(result.record));
+      codes.push(resultCode(result.record, flags.undecided));
+      if (result.brokeOff) {
+        say(`${styled("red", "BROKE OFF")}: ${noAdapterText(result.brokeOff)}\n  what was measured is kept; --resume goes on with it`);
+        codes.push(exitCode.noAdapter);
+      }
       if (flags.resume && !result.resumed && !flags.quiet)
         say(styled("dim", "nothing to resume (no unfinished run of this experiment, device and commit): this was a new run"));
       if (!flags.json) tell(result);
       if (flags.open) openFile(result.report);
+      if (result.brokeOff) break;
     }
   } catch (error) {
-    if (error instanceof NoAdapter) throw new CommandEnd(exitCode.noAdapter, `${error.message}\n  attnbench doctor says what this machine offers`);
-    if (isDiskError(error)) throw new CommandEnd(exitCode.usage, `${error.message}: choose a folder that can be written with --out`);
+    if (error instanceof NoAdapter) throw new CommandEnd(exitCode.noAdapter, noAdapterText(error));
+    if (error instanceof RunInUse) throw new CommandEnd(exitCode.usage, error.message);
     throw error;
   } finally {
     interruption.stop();
@@ -104,17 +114,20 @@ const repeatCommand = (file: string, flags: RunFlags): string =>
     ...(flags.filter === undefined ? [] : [`--filter ${quoted(flags.filter)}`]),
     ...(flags.adapter === "auto" ? [] : [`--adapter ${quoted(flags.adapter)}`]),
     ...flags.kernels.map((folder) => `--kernels ${quoted(publicPath(folder))}`),
-    ...(flags.budget === undefined ? [] : [`--budget ${flags.budget}`]),
+    ...(flags.budget === undefined ? [] : [`--budget ${quoted(flags.budget)}`]),
   ].join(" ");
 
 const quoted = (text: string): string => (/^[\w./=,:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-const resultCode = (record: RunRecord): ExitCode => {
+const noAdapterText = (error: NoAdapter): string => `${error.message}\n  attnbench doctor says what this machine offers`;
+
+const resultCode = (record: RunRecord, undecided: RunFlags["undecided"]): ExitCode => {
+  const failing = undecided === "fail" ? ["fail", "undecided"] : ["fail"];
   if (!record.cells.some(({ outcome }) => outcome.status === "ok"))
     return record.cells.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.nothingMeasured;
   return worst([
     record.cells.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.ok,
-    record.findings.some(({ verdict }) => verdict === "fail") ? exitCode.gateFailed : exitCode.ok,
+    record.findings.some(({ verdict }) => verdict && failing.includes(verdict)) ? exitCode.gateFailed : exitCode.ok,
   ]);
 };
 
@@ -152,9 +165,6 @@ const listenForInterrupts = (): { signal: AbortSignal; code: () => ExitCode; sto
     },
   };
 };
-
-const diskErrors = new Set(["EACCES", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST", "EPERM", "EDQUOT"]);
-const isDiskError = (error: unknown): error is Error => error instanceof Error && diskErrors.has((error as NodeJS.ErrnoException).code ?? "");
 
 const openers: Partial<Record<NodeJS.Platform, readonly string[]>> = { darwin: ["open"], win32: ["cmd", "/c", "start", ""] };
 

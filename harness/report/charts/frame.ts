@@ -90,7 +90,9 @@ export const spread = (wanted: readonly number[], gap: number, start: number, en
 export const deviceLine = (record: RunRecord): string => {
   const { adapter, deviceClass } = record.environment;
   const name = printable([adapter.description, adapter.device, adapter.choice].find((text) => text !== "") ?? "unknown device");
-  return `${fitted(name, 260, 11.5)} · ${deviceClass === "software" ? "on this CPU emulation" : record.environment.clock.source === "gpu" ? "GPU clock" : "wall clock"}`;
+  const wall = record.environment.clock.source === "wall";
+  const words = deviceClass === "software" ? ["on this CPU emulation", ...(wall ? ["wall clock"] : [])] : [wall ? "wall clock" : "GPU clock"];
+  return [fitted(name, 260, 11.5), ...words].join(" · ");
 };
 
 /** Margins around the plot, px. */

@@ -10,10 +10,18 @@ export const methodSection = (record: RunRecord): Html => {
   return html`
 <section aria-labelledby="method"><h2 id="method">Method</h2>
 <p>One <em>cell</em> is one mechanism in one form at one shape. Its time is that of one ${repetition[phase]}; n counts the ${meaningOfN[phase]}. Every cell is first checked: its outputs are filled with NaN, computed on this device at this shape, and compared with a float64 reference. A cell that is wrong gets no time.</p>
-<p>Cells are then visited in turns, so that slow drift of the machine meets all of them alike, and in several processes, since results differ from process to process. A sample is a pass of many repetitions, divided by their number${environment.clock.source === "gpu" ? ", between two timestamps of the GPU" : ", by the wall clock"}. ${measure.cache === "cold" ? "What is read rotates over more memory than the last-level cache holds." : "Caches are warm: every repetition reads the same memory."} Measuring goes on until each median is known to ±${formatShare(measure.precision)} or ${formatMs(measure.maxTimeSeconds * 1000)} have passed${schedule.stopped === "maxTime" ? "; here the time ran out" : ""}.</p>
+<p>Cells are then visited in turns, so that slow drift of the machine meets all of them alike, and in several processes, since results differ from process to process. A sample is a pass of many repetitions, divided by their number${environment.clock.source === "gpu" ? ", between two timestamps of the GPU" : ", by the wall clock"}. ${cacheWords(record)} Measuring goes on until each median is known to ±${formatShare(measure.precision)} or ${formatMs(measure.maxTimeSeconds * 1000)} have passed${schedule.stopped === "maxTime" ? "; here the time ran out" : ""}.</p>
 <p>Growth is the smooth curve t₀ + a·n + b·n² with no negative part, fitted to the medians; the <em>slope</em> is that of log time over log n at its right end (1: proportional, 2: the square). <em>n*</em> is the last n up to which the first arm stays below the second. Nothing is extrapolated beyond what was measured.</p>
 ${ceilings !== undefined && html`<p>Ceilings measured on this adapter in this run: reading ${formatNumber(ceilings.readGbps)} GB/s, copying ${formatNumber(ceilings.copyGbps)} GB/s, multiply-add ${formatNumber(ceilings.fmaGflops)} GFLOP/s, an empty dispatch ${formatMs(ceilings.emptyDispatchMs)}${ceilings.cacheKneeBytes !== undefined && `, reading slows down beyond ${formatBytes(ceilings.cacheKneeBytes)}`}.</p>`}
 </section>`;
+};
+
+const cacheWords = ({ experiment, ceilings, cells }: RunRecord): string => {
+  if (experiment.measure.cache === "hot") return "Caches are warm: every repetition reads the same memory.";
+  if (ceilings?.cacheKneeBytes === undefined)
+    return "Caches were to be cold, but reading gets no slower here for being spread over more memory: no edge of a cache was found, so every repetition reads the same.";
+  const most = Math.max(1, ...cells.map(({ prepared }) => prepared?.copies ?? 1));
+  return `Caches are cold: what is read rotates over copies (up to ${formatCount(most)}) that together are twice as large as what the last-level cache holds.`;
 };
 
 const environmentRows = ({ environment, schedule, startedAt, endedAt }: RunRecord): readonly (readonly [string, string])[] => {
