@@ -1,4 +1,4 @@
-import type { Init, PlanBuffer, Shape } from "./mechanism.ts";
+import type { Init, PlanBuffer } from "./mechanism.ts";
 
 type Sizes = Readonly<Record<string, number>>;
 
@@ -18,5 +18,4 @@ export const counters = (name: string, sizes: Sizes): PlanBuffer => ({ ...alloca
 export const input = (name: string, sizes: Sizes): PlanBuffer => allocation(name, "input", { tensor: name }, sizes);
 
 /** o, [batch, token, head, channel], poisoned. */
-export const output = ({ batch, heads: head, headDimV: channel }: Shape, token: number): PlanBuffer =>
-  allocation("o", "output", "poison", { batch, token, head, channel });
+export const output = (sizes: Sizes): PlanBuffer => allocation("o", "output", "poison", sizes);

@@ -195,6 +195,11 @@ export interface Mechanism {
   /** closed form of what `plan` allocates, written from the shape and not from the plan's buffers: the two must agree to the byte */
   bytesByRole(shape: Shape, form: Form, tiles: Tiles): BytesByRole;
   claim(phase: Phase, form: Form): Claim;
+  /**
+   * Roundings of full size that reach an output beyond those of a sum of n + headDim terms; 0 unless given. A sum of gates, say, is rounded to its own
+   * unit before an exponential makes a relative error of it. Widens what verification allows (kernels/README.md).
+   */
+  rounding?(shape: Shape, form: Form): number;
 }
 
 /** Identity, for inference: a family's definition file default-exports an array of these. */

@@ -7,6 +7,8 @@ export interface KernelSizes {
   readonly headDim: readonly number[];
   /** [batch, heads, kvHeads]; kvHeads other than heads only where the mechanism groups heads */
   readonly layouts: readonly (readonly [batch: number, heads: number, kvHeads: number])[];
+  /** every set of parameters at every layout, instead of at the last one */
+  readonly thorough: boolean;
 }
 
 const phases: readonly Phase[] = ["prefill", "decode", "generate"];
@@ -37,6 +39,7 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
           sizes.layouts.flatMap(([batch, heads, kvHeads], layout) =>
             sizes.n
               .filter((n) => (set === 0 && layout === 0) || n === 65 || n === 130)
+              .filter(() => sizes.thorough || set === 0 || layout === sizes.layouts.length - 1)
               .filter(() => kvHeads === heads || mechanism.groupedHeads)
               .map(
                 (n): Cell => ({

@@ -22,6 +22,7 @@ describe.each(adapters)("kernels on %s", (adapter) => {
     kernelCells(mechanism, {
       n: [1, 2, 7, 16, 63, 64, 65, 130, 257, 1000],
       headDim: [32, 64, 96, 128],
+      thorough: true,
       layouts: [
         [1, 2, 2],
         [2, 4, 2],

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { defineMechanism, type PlanBuffer, type Shape } from "../../kernels/mechanism.ts";
 import { position, tolerance, verificationSamples, verify } from "./verification.ts";
 
-const shape: Shape = {
+const shape: Shape & { form: string } = {
+  form: "only",
   phase: "prefill",
   n: 4,
   batch: 1,

@@ -1,4 +1,4 @@
-import type { ExpectedRow, Mechanism, PlanBuffer, Shape, Tensors } from "../../kernels/mechanism.ts";
+import type { ExpectedRow, Form, Mechanism, PlanBuffer, Shape, Tensors } from "../../kernels/mechanism.ts";
 import { elementCount } from "../../kernels/plan.ts";
 import { CellFailure } from "../device/failure.ts";
 
@@ -26,7 +26,7 @@ const unitRoundoff = { f32: 2 ** -24, f16: 2 ** -11 };
  * rounding errors, Higham, Accuracy and Stability, §2.8), m = n + headDim; 16 covers exp, division, the row maximum over headDim
  * values and the state's longer chains.
  */
-export const tolerance = (shape: Shape): number => 16 * unitRoundoff[shape.dtype] * Math.sqrt(shape.n + shape.headDim);
+export const tolerance = (shape: Shape, rounding = 0): number => 16 * unitRoundoff[shape.dtype] * (Math.sqrt(shape.n + shape.headDim) + rounding);
 
 /** Multiply-adds that the reference of one head may take. */
 const costPerHead = 2 ** 24;
@@ -70,8 +70,14 @@ const sampledTokens = (n: number, budget: number, sample: number): number[] => {
  * Compare what the device wrote with the reference. Every output and every buffer that a reference row names is scanned for NaN in full.
  * Throws CellFailure wrongOutput with the first wrong index, its value and the reference's.
  */
-export const verify = async (mechanism: Mechanism, shape: Shape, buffers: readonly PlanBuffer[], tensors: Tensors, read: ReadBuffer): Promise<Verified> => {
-  const limit = tolerance(shape);
+export const verify = async (
+  mechanism: Mechanism,
+  shape: Shape & { readonly form: Form },
+  buffers: readonly PlanBuffer[],
+  tensors: Tensors,
+  read: ReadBuffer,
+): Promise<Verified> => {
+  const limit = tolerance(shape, mechanism.rounding?.(shape, shape.form));
   // Samples of one batch entry may name the same rows, a cache that its heads share: once is enough.
   const rows = verificationSamples(shape).flatMap((at) => mechanism.reference(shape, tensors, at));
   const expected = [...new Map(rows.map((row) => [`${row.buffer} ${row.offset} ${row.values.length}`, row])).values()];

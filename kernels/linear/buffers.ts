@@ -1,25 +1,29 @@
 import { allocation, counters, input, output } from "../allocation.ts";
-import type { Form, PlanBuffer, Shape, Tiles } from "../mechanism.ts";
-import { sizesOf } from "./sizes.ts";
+import type { Form, PlanBuffer, Tiles } from "../mechanism.ts";
+import type { Sizes } from "./sizes.ts";
 import { positionCount, recurrentTiles } from "./variants.ts";
 
-/** All buffers of a plan: q, k, v, o, the state S (with z when normalized), and what the form works in. */
-export const linearBuffers = (shape: Shape, form: Form, tiles: Tiles): PlanBuffer[] => {
-  const { batch, heads: head, tokens, inputTokens, keys: key, values: value, chunks: chunk, normalized } = sizesOf(shape);
-  const arriving = shape.phase === "generate" ? { batch, stream: inputTokens, head } : { batch, token: inputTokens, head };
+/** All buffers of a plan: q, k, v, gates, o, the state S (with z when normalized), and what the form works in. */
+export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffer[] => {
+  const { rule, phase, batch, heads: head, tokens, inputTokens, keys: key, values: value, chunks: chunk, normalized } = sizes;
+  const arriving = phase === "generate" ? { batch, stream: inputTokens, head } : { batch, token: inputTokens, head };
+  const gates = { none: undefined, head: { head, decayAndLog: 2 }, token: arriving, channel: { ...arriving, channel: key } }[rule.decay];
   const carried = (name: string, sizes: Readonly<Record<string, number>>): PlanBuffer =>
-    shape.phase === "decode"
+    phase === "decode"
       ? { ...allocation(name, "state", { tensor: name }, { batch, head, ...sizes }), drifts: true }
       : allocation(name, "state", "poison", { batch, head, ...sizes });
   return [
     input("q", { ...arriving, channel: key }),
     input("k", { ...arriving, channel: key }),
     input("v", { ...arriving, channel: value }),
-    output(shape, tokens),
+    ...(gates ? [input("g", gates)] : []),
+    ...(rule.delta ? [input("beta", arriving)] : []),
+    output({ batch, token: tokens, head, channel: value }),
     carried("state", { key, value }),
     ...(normalized ? [carried("z", { key })] : []),
+    ...(form === "chunk" && rule.decay !== "none" ? [allocation("decay", "scratch", "poison", { batch, head, token: tokens })] : []),
     ...(form === "chunk" ? [allocation("chunkStates", "scratch", "poison", { batch, head, chunk, key, value })] : []),
     ...(form === "chunk" && normalized ? [allocation("chunkZ", "scratch", "poison", { batch, head, chunk, key })] : []),
-    ...(shape.phase === "generate" ? [counters("position", { batch, head, thread: positionCount(value, recurrentTiles(tiles)) })] : []),
+    ...(phase === "generate" ? [counters("position", { batch, head, thread: positionCount(value, recurrentTiles(tiles)) })] : []),
   ];
 };

@@ -8,6 +8,9 @@
 #if NORMALIZED
 @group(0) @binding(5) var<storage, read> chunkZ: array<f32>; // [batch, head, chunk, key]
 #end
+#if DECAYS
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+#end
 
 const SIDE = TILE / 4; // threads along a row of the tile
 const ROW_QUADS = ROWS / 4; // threads along a column of it
@@ -83,6 +86,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     }
   }
 
+#if DECAYS
+  let decayBase = group.z * tokens;
+  let decayRows = min(vec4u(row0 + row * 4u) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
+  let rowDecay = vec4f(decay[decayBase + decayRows.x], decay[decayBase + decayRows.y], decay[decayBase + decayRows.z], decay[decayBase + decayRows.w]);
+  let remaining = exp(rowDecay);
+  s0 *= remaining.x;
+  s1 *= remaining.y;
+  s2 *= remaining.z;
+  s3 *= remaining.w;
+#end
   // tril(φ(Q_c) φ(K_c)ᵀ) V_c, TILE keys at a time, none past the last row.
   var sums = mat4x4f(s0, s1, s2, s3);
   for (var key0 = chunk * CHUNK; key0 <= last; key0 += TILE) {
@@ -110,6 +123,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     }
     let rows = vec4u(row0 + row * 4u) + vec4u(0u, 1u, 2u, 3u);
     let key = key0 + column * 4u;
+#if DECAYS
+    let decayKeys = min(vec4u(key) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
+    let keyDecay = vec4f(decay[decayBase + decayKeys.x], decay[decayBase + decayKeys.y], decay[decayBase + decayKeys.z], decay[decayBase + decayKeys.w]);
+    // Above the diagonal the difference is positive, and dropped below.
+    s0 *= exp(min(rowDecay.x - keyDecay, vec4f(0.0)));
+    s1 *= exp(min(rowDecay.y - keyDecay, vec4f(0.0)));
+    s2 *= exp(min(rowDecay.z - keyDecay, vec4f(0.0)));
+    s3 *= exp(min(rowDecay.w - keyDecay, vec4f(0.0)));
+#end
     scores[(column * 4u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.x, s1.x, s2.x, s3.x), rows >= vec4u(key));
     scores[(column * 4u + 1u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.y, s1.y, s2.y, s3.y), rows >= vec4u(key + 1u));
     scores[(column * 4u + 2u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.z, s1.z, s2.z, s3.z), rows >= vec4u(key + 2u));

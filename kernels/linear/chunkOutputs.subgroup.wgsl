@@ -10,6 +10,9 @@
 #if NORMALIZED
 @group(0) @binding(5) var<storage, read> chunkZ: array<f32>; // [batch, head, chunk, key]
 #end
+#if DECAYS
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+#end
 
 const KEY_BLOCK = SUBGROUP * KEY_WIDTHS;
 const SCORES = (CHUNK + KEY_BLOCK - 1) / KEY_BLOCK * KEY_BLOCK;
@@ -35,6 +38,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r ROW_QUADS
   let rows${r} = min(vec4u(row0 + ${r * 4}u) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
   let from${r} = qBase + rows${r} * (HEADS * KEYS);
+#if DECAYS
+  let decayAt${r} = group.z * tokens + rows${r};
+  let rowDecay${r} = vec4f(decay[decayAt${r}.x], decay[decayAt${r}.y], decay[decayAt${r}.z], decay[decayAt${r}.w]);
+#end
 #if NORMALIZED
   // This lane's share of the denominators.
   var d${r} = vec4f(0.0);
@@ -72,7 +79,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       }
     }
 #each w KEY_WIDTHS
+#if DECAYS
+    let keyDecay${w} = vec4f(decay[group.z * tokens + min(key${w}Token, last)]);
+#end
 #each r ROW_QUADS
+#if DECAYS
+    p${w}_${r} *= exp(min(rowDecay${r} - keyDecay${w}, vec4f(0.0)));
+#end
     p${w}_${r} = select(vec4f(0.0), p${w}_${r}, rows${r} >= vec4u(key${w}Token));
 #if NORMALIZED
     d${r} += p${w}_${r};
@@ -123,6 +136,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       stateAt += VALUES;
     }
   }
+#if DECAYS
+#each r ROW_QUADS
+  let left${r} = exp(rowDecay${r});
+#each w VALUE_WIDTHS
+  s${w}_${r} *= left${r};
+#end
+#end
+#end
   // Scores times V_c: what came in this chunk.
   let keys = last + 1u - chunk * CHUNK;
   var valueAt = vBase + chunk * CHUNK * (HEADS * VALUES);

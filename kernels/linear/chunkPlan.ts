@@ -1,13 +1,14 @@
-import type { Capabilities, Plan, Shape, Step, Tiles } from "../mechanism.ts";
+import type { Capabilities, Plan, Step, Tiles } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { linearBuffers } from "./buffers.ts";
+import sumDecay from "./chunkDecay.wgsl";
 import outputsPlain from "./chunkOutputs.plain.wgsl";
 import outputsSubgroup from "./chunkOutputs.subgroup.wgsl";
 import scan from "./chunkScan.wgsl";
 import statesPlain from "./chunkStates.plain.wgsl";
 import statesSubgroup from "./chunkStates.subgroup.wgsl";
 import { featureMapOf } from "./featureMap.ts";
-import { type Sizes, sizesOf } from "./sizes.ts";
+import type { Sizes } from "./sizes.ts";
 import { type ChunkTiles, chunkTiles } from "./variants.ts";
 
 /** Contraction steps staged at once in workgroup memory. */
@@ -18,17 +19,34 @@ export const panel = 16;
  * then O_c = scale · (Q_c S_c + tril(Q_cK_cᵀ) V_c). Grids are [tiles, chunks, batch × heads], so that modules need no token count.
  * Source: the chunkwise form of Yang et al. 2024, arXiv 2312.06635 §3, without gates.
  */
-export const chunkPlan = (shape: Shape, capabilities: Capabilities, given: Tiles): Plan => {
-  const sizes = sizesOf(shape);
+export const chunkPlan = (sizes: Sizes, capabilities: Capabilities, given: Tiles): Plan => {
   const tiles = chunkTiles(given);
-  return {
-    buffers: linearBuffers(shape, "chunk", given),
-    setup: [],
-    steps: [statesStep(sizes, capabilities, tiles), scanStep(sizes), outputsStep(sizes, capabilities, tiles)],
-  };
+  const steps = [statesStep(sizes, capabilities, tiles), scanStep(sizes), outputsStep(sizes, capabilities, tiles)];
+  return { buffers: linearBuffers(sizes, "chunk", given), setup: [], steps: decays(sizes) ? [decayStep(sizes), ...steps] : steps };
 };
 
 type Constants = Step["constants"];
+
+const decays = ({ rule }: Sizes): boolean => rule.decay !== "none";
+
+/** Bindings of a step: its own, then z's of a normalized and the decay of a decaying member, and where the latter stands. */
+const bound = (sizes: Sizes, own: readonly string[], normalizing: readonly string[]): { bindings: readonly string[]; constants: Constants } => {
+  const bindings = [...own, ...(sizes.normalized ? normalizing : [])];
+  return decays(sizes)
+    ? { bindings: [...bindings, "decay"], constants: { DECAYS: true, DECAY_BINDING: bindings.length } }
+    : { bindings, constants: { DECAYS: false } };
+};
+
+const decayThreads = 32;
+
+const decayStep = ({ rule, batch, heads, chunk, chunks }: Sizes): Step =>
+  stepOf({
+    label: "chunk decay",
+    source: sumDecay,
+    constants: { HEADS: heads, CHUNK: chunk, THREADS: decayThreads, PER_HEAD: rule.decay === "head" },
+    bindings: ["g", "decay"],
+    workgroups: [Math.ceil(chunks / decayThreads), 1, batch * heads],
+  });
 
 const commonConstants = ({ heads, keys, values, chunk, normalized }: Sizes): Constants => ({
   HEADS: heads,
@@ -41,7 +59,8 @@ const commonConstants = ({ heads, keys, values, chunk, normalized }: Sizes): Con
 });
 
 const statesStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles): Step => {
-  const { batch, heads, keys, values, chunks, normalized, featureMap } = sizes;
+  const { batch, heads, keys, values, chunks, featureMap } = sizes;
+  const { bindings, constants } = bound(sizes, ["k", "v", "chunkStates"], ["chunkZ"]);
   const plain = tiles.path === "plain";
   const [rows, columns] = plain ? [tiles.tile, tiles.tile] : [tiles.rows, tiles.columns];
   const columnTiles = Math.ceil(values / columns);
@@ -52,23 +71,27 @@ const statesStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chun
     label: "chunk states",
     source: `${featureMapOf(featureMap).wgsl}${plain ? statesPlain : statesSubgroup}`,
     subgroups: !plain,
-    constants: { ...commonConstants(sizes), ...own, COLUMN_TILES: columnTiles },
-    bindings: ["k", "v", "chunkStates", ...(normalized ? ["chunkZ"] : [])],
+    constants: { ...commonConstants(sizes), ...own, ...constants, COLUMN_TILES: columnTiles },
+    bindings,
     workgroups: [Math.ceil(keys / rows) * columnTiles, chunks, batch * heads],
   });
 };
 
-const scanStep = ({ batch, heads, keys, values, normalized }: Sizes): Step =>
-  stepOf({
+const scanStep = (sizes: Sizes): Step => {
+  const { batch, heads, keys, values, chunk, normalized } = sizes;
+  const { bindings, constants } = bound(sizes, ["chunkStates", "state"], ["chunkZ", "z"]);
+  return stepOf({
     label: "chunk scan",
     source: scan,
-    constants: { STATE_QUADS: (keys * values) / 4, KEY_QUADS: keys / 4, THREADS: values, NORMALIZED: normalized },
-    bindings: ["chunkStates", "state", ...(normalized ? ["chunkZ", "z"] : [])],
+    constants: { STATE_QUADS: (keys * values) / 4, KEY_QUADS: keys / 4, CHUNK: chunk, THREADS: values, NORMALIZED: normalized, ...constants },
+    bindings,
     workgroups: [keys / 4, 1, batch * heads],
   });
+};
 
 const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles): Step => {
-  const { batch, heads, values, chunk, chunks, scale, normalized, featureMap } = sizes;
+  const { batch, heads, values, chunk, chunks, scale, featureMap } = sizes;
+  const { bindings, constants } = bound(sizes, ["q", "k", "v", "chunkStates", "o"], ["chunkZ"]);
   const plain = tiles.path === "plain";
   const columns = plain ? tiles.tile : tiles.columns;
   const columnTiles = Math.ceil(values / columns);
@@ -85,8 +108,8 @@ const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chu
     label: "chunk outputs",
     source: `${featureMapOf(featureMap).wgsl}${plain ? outputsPlain : outputsSubgroup}`,
     subgroups: !plain,
-    constants: { ...commonConstants(sizes), ...own, ROWS: tiles.rows, COLUMN_TILES: columnTiles, SCALE: scale },
-    bindings: ["q", "k", "v", "chunkStates", "o", ...(normalized ? ["chunkZ"] : [])],
+    constants: { ...commonConstants(sizes), ...own, ...constants, ROWS: tiles.rows, COLUMN_TILES: columnTiles, SCALE: scale },
+    bindings,
     // Tiles of a chunk are neighbours in the grid, so that they meet in a cache.
     workgroups: [(chunk / tiles.rows) * columnTiles, chunks, batch * heads],
   });

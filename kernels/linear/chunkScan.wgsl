@@ -6,17 +6,27 @@
 @group(0) @binding(2) var<storage, read_write> chunkZ: array<vec4f>; // [batch, head, chunk, key / 4]
 @group(0) @binding(3) var<storage, read_write> z: array<vec4f>; // [batch, head, key / 4]
 #end
+#if DECAYS
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+#end
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
   let chunks = arrayLength(&chunkStates) / (grid.z * STATE_QUADS);
   let element = group.x * THREADS + thread;
+#if DECAYS
+  let tokens = arrayLength(&decay) / grid.z;
+#end
   var sum = vec4f(0.0);
   var at = group.z * chunks * STATE_QUADS + element;
   for (var chunk = 0u; chunk < chunks; chunk++) {
     let own = chunkStates[at];
     chunkStates[at] = sum;
+#if DECAYS
+    sum = fma(sum, vec4f(exp(decay[group.z * tokens + min((chunk + 1u) * CHUNK, tokens) - 1u])), own);
+#else
     sum += own;
+#end
     at += STATE_QUADS;
   }
   state[group.z * STATE_QUADS + element] = sum;

@@ -6,6 +6,9 @@
 #if NORMALIZED
 @group(0) @binding(3) var<storage, read_write> chunkZ: array<vec4f>; // [batch, head, chunk, key / 4]
 #end
+#if DECAYS
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+#end
 
 const SIDE = TILE / 4; // threads along one side of the tile
 const THREADS = SIDE * SIDE;
@@ -40,6 +43,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       var key = vec4f(0.0);
       var value = vec4f(0.0);
       if (token < end && keyQuad < KEY_QUADS) { key = featured(k[at * KEY_QUADS + keyQuad]); }
+#if DECAYS
+      // What of this token is left at the end of its chunk.
+      if (token < end) { key *= exp(decay[group.z * tokens + end - 1u] - decay[group.z * tokens + token]); }
+#end
       if (token < end && valueQuad < VALUE_QUADS) { value = v[at * VALUE_QUADS + valueQuad]; }
       keys[i] = key;
       values[i] = value;

@@ -6,6 +6,9 @@
 #if NORMALIZED
 @group(0) @binding(3) var<storage, read_write> chunkZ: array<vec4f>; // [batch, head, chunk, key / 4]
 #end
+#if DECAYS
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+#end
 
 @compute @workgroup_size(SUBGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -34,8 +37,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   for (var token0 = chunk * CHUNK; token0 < end; token0 += SUBGROUP) {
     let count = min(SUBGROUP, end - token0);
     let keyAt = ((batch * tokens + min(token0 + lane, tokens - 1u)) * HEADS + head) * KEY_QUADS;
+#if DECAYS
+    // What of this token is left at the end of its chunk.
+    let remaining = exp(decay[group.z * tokens + end - 1u] - decay[group.z * tokens + min(token0 + lane, end - 1u)]);
+#end
 #each r ROW_QUADS
+#if DECAYS
+    let a${r} = featured(k[keyAt + quad${r}]) * remaining;
+#else
     let a${r} = featured(k[keyAt + quad${r}]);
+#end
 #if NORMALIZED
     z${r} += select(vec4f(0.0), a${r}, lane < count);
 #end

@@ -1,12 +1,12 @@
-import type { BytesByRole, Flops, Form, Shape, Tiles } from "../mechanism.ts";
+import type { BytesByRole, Flops, Form, Tiles } from "../mechanism.ts";
 import { roundUp } from "../tiles.ts";
 import { panel } from "./chunkPlan.ts";
-import { type Sizes, sizesOf } from "./sizes.ts";
+import { extraFlops } from "./rule.ts";
+import { betaCount, gateCount, type Sizes } from "./sizes.ts";
 import { type ChunkTiles, chunkTiles, columnTiles, positionCount, recurrentTiles } from "./variants.ts";
 
 /** Useful and executed FLOPs of one repetition, all heads. The exponentials of elu+1 are not counted. */
-export const flops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
-  const sizes = sizesOf(shape);
+export const flops = (sizes: Sizes, form: Form, tiles: Tiles): Flops => {
   const { batch, heads } = sizes;
   const perHead = form === "chunk" ? chunkFlops(sizes, chunkTiles(tiles)) : recurrentFlops(sizes, tiles);
   return { useful: batch * heads * perHead.useful, executed: batch * heads * perHead.executed };
@@ -16,11 +16,12 @@ export const flops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
 const normalizing = ({ keys, values, normalized }: Sizes): number => (normalized ? 3 * keys + values : 0);
 
 const recurrentFlops = (sizes: Sizes, given: Tiles): Flops => {
-  const { tokens, keys, values } = sizes;
+  const { rule, tokens, keys, values } = sizes;
   const tiles = recurrentTiles(given);
   const padded = columnTiles(values, tiles) * tiles.threads * tiles.columns;
   const perToken = normalizing(sizes);
-  return { useful: tokens * (4 * keys * values + perToken), executed: tokens * (4 * keys * padded + perToken) };
+  const perElement = 4 + extraFlops(rule);
+  return { useful: tokens * (perElement * keys * values + perToken), executed: tokens * (perElement * keys * padded + perToken) };
 };
 
 const chunkFlops = (sizes: Sizes, tiles: ChunkTiles): Flops => {
@@ -64,18 +65,21 @@ const outputsFlops = ({ keys, values }: Sizes, tiles: ChunkTiles, length: number
  * Bytes that any implementation must move: q, k, v read and o written once, and the state: written once in prefill, read and written every
  * token in decode and generate, since the rest of the model runs between tokens.
  */
-export const leastBytes = (shape: Shape): number => {
-  const { batch, heads, tokens, keys, values, normalized } = sizesOf(shape);
+export const leastBytes = (sizes: Sizes): number => {
+  const { rule, phase, batch, heads, tokens, keys, values, normalized } = sizes;
   const state = keys * values + (normalized ? keys : 0);
-  const moved = shape.phase === "prefill" ? state : 2 * tokens * state;
-  return 4 * batch * heads * (tokens * (2 * keys + 2 * values) + moved);
+  const moved = phase === "prefill" ? state : 2 * tokens * state;
+  const gates = { none: 0, head: 0, token: 1, channel: keys }[rule.decay] + (rule.delta ? 1 : 0);
+  return 4 * batch * heads * (tokens * (2 * keys + 2 * values + gates) + moved);
 };
 
 /** Bytes by role of what a plan allocates, from the shape alone. */
-export const bytesByRole = (shape: Shape, form: Form, tiles: Tiles): BytesByRole => {
-  const { batch, heads, tokens, inputTokens, keys, values, normalized, chunks } = sizesOf(shape);
+export const bytesByRole = (sizes: Sizes, form: Form, tiles: Tiles): BytesByRole => {
+  const { rule, phase, batch, heads, tokens, inputTokens, keys, values, normalized, chunks } = sizes;
   const state = keys * values + (normalized ? keys : 0);
-  const scratch = form === "chunk" ? chunks * state : shape.phase === "generate" ? positionCount(values, recurrentTiles(tiles)) : 0;
+  const decays = rule.decay === "none" ? 0 : tokens;
+  const scratch = form === "chunk" ? chunks * state + decays : phase === "generate" ? positionCount(values, recurrentTiles(tiles)) : 0;
   const words = 4 * batch * heads;
-  return { input: words * inputTokens * (2 * keys + values), output: words * tokens * values, state: words * state, scratch: words * scratch, harness: 0 };
+  const input = words * inputTokens * (2 * keys + values) + 4 * (gateCount(sizes) + betaCount(sizes));
+  return { input, output: words * tokens * values, state: words * state, scratch: words * scratch, harness: 0 };
 };

@@ -1,23 +1,70 @@
-import type { Shape, Tensors } from "../mechanism.ts";
+import type { Tensors } from "../mechanism.ts";
 import { normals, uniformStream } from "../random.ts";
 import { featureMapOf } from "./featureMap.ts";
-import { sizesOf } from "./sizes.ts";
+import { betaCount, gateCount, type Sizes } from "./sizes.ts";
 
 /**
- * q, k, v ~ N(0, 1), [batch, token, head, channel]; generate draws a stream of 64 tokens. Decode also draws what n tokens leave behind, at a
- * cost that does not depend on n: `state` [batch, head, key, value], a sum of n products φ(k)v of variance E[φ²], and `z` [batch, head, key],
- * a sum of n φ(k), kept positive as the sum is.
+ * q, k, v ~ N(0, 1), [batch, token, head, channel]; generate draws a stream of 64 tokens. Under the delta rule k is normalised to length 1 (else S
+ * explodes) and β ~ U(0, 1), [batch, token, head]. g, log decay: −softplus of N(0, 1), or the fixed slopes of the heads.
+ * Decode also draws what n tokens leave behind, at a cost that does not depend on n: `state` [batch, head, key, value] and `z` [batch, head, key].
  */
-export const inputs = (shape: Shape, seed: number): Tensors => {
-  const { batch, heads, inputTokens, keys, values, featureMap, normalized } = sizesOf(shape);
+export const inputs = (sizes: Sizes, seed: number): Tensors => {
+  const { rule, batch, heads, inputTokens, keys, values, phase, normalized } = sizes;
   const rows = batch * inputTokens * heads;
-  const tensors = { q: normals(rows * keys, seed, "q"), k: normals(rows * keys, seed, "k"), v: normals(rows * values, seed, "v") };
-  if (shape.phase !== "decode") return tensors;
-  const { mean, meanSquare } = featureMapOf(featureMap);
-  const spread = Math.sqrt(shape.n * meanSquare);
-  const state = normals(batch * heads * keys * values, seed, "state").map((x) => x * spread);
-  if (!normalized) return { ...tensors, state };
-  const uniform = uniformStream(seed, "z");
-  const z = Float32Array.from({ length: batch * heads * keys }, () => shape.n * mean * (1 + (0.9 * (2 * uniform() - 1)) / Math.sqrt(shape.n)));
-  return { ...tensors, state, z };
+  const tensors = {
+    q: normals(rows * keys, seed, "q"),
+    k: rule.delta ? unitRows(normals(rows * keys, seed, "k"), keys) : normals(rows * keys, seed, "k"),
+    v: normals(rows * values, seed, "v"),
+    ...(rule.decay === "none" ? {} : { g: gates(sizes, seed) }),
+    ...(rule.delta ? { beta: uniforms(betaCount(sizes), seed, "beta") } : {}),
+  };
+  if (phase !== "decode") return tensors;
+  const state = normals(batch * heads * keys * values, seed, "state").map((x) => x * stateSpread(sizes));
+  return normalized ? { ...tensors, state, z: denominators(sizes, seed) } : { ...tensors, state };
+};
+
+/** Rows of `width` values, each divided by its length. */
+const unitRows = (values: Float32Array, width: number): Float32Array => {
+  for (let at = 0; at < values.length; at += width) {
+    const row = values.subarray(at, at + width);
+    const length = Math.hypot(...row);
+    for (let i = 0; i < width; i++) row[i] = (row[i] ?? 0) / length;
+  }
+  return values;
+};
+
+const uniforms = (count: number, seed: number, name: string): Float32Array => {
+  const uniform = uniformStream(seed, name);
+  return Float32Array.from({ length: count }, uniform);
+};
+
+const gates = (sizes: Sizes, seed: number): Float32Array =>
+  sizes.rule.decay === "head"
+    ? Float32Array.from(Array.from({ length: sizes.heads }, (_, head) => decayAndLog(Math.fround(Math.exp(slopeOf(sizes, head))))).flat())
+    : normals(gateCount(sizes), seed, "g").map((x) => -Math.log1p(Math.exp(x)));
+
+/** γ as the kernels know it, and its log: of a γ near 1 an exponential in f32 is off by as much as a thousand tokens make visible. */
+const decayAndLog = (decay: number): readonly number[] => [decay, Math.log(decay)];
+
+/**
+ * log γ_h: retnet, γ_h = 1 − 2^(−5−h) (Sun et al. 2023, arXiv 2307.08621, §3.1); lightning, −2^(−8(h+1)/heads), the slopes of a first layer (Qin et al.
+ * 2024, arXiv 2401.04658, after Press et al. 2022's ALiBi).
+ */
+const slopeOf = ({ slopes, heads }: Sizes, head: number): number =>
+  slopes === "lightning" ? -(2 ** ((-8 * (head + 1)) / heads)) : Math.log1p(-(2 ** (-5 - head)));
+
+/**
+ * Size of an element after n tokens: √n products φ(k)v of variance E[φ²] where nothing decays, as many as a decay of about one half leaves where it
+ * does, and about 1 under the delta rule, which keeps Sᵀk near v.
+ */
+const stateSpread = ({ rule, n, featureMap }: Sizes): number => {
+  if (rule.delta) return 1;
+  const lasting = rule.decay === "none" ? n : Math.min(n, rule.decay === "head" ? 64 : 2);
+  return Math.sqrt(lasting * featureMapOf(featureMap).meanSquare);
+};
+
+/** A sum of n φ(k), kept positive as the sum is. */
+const denominators = ({ n, batch, heads, keys, featureMap }: Sizes, seed: number): Float32Array => {
+  const { mean } = featureMapOf(featureMap);
+  return uniforms(batch * heads * keys, seed, "z").map((x) => n * mean * (1 + (0.9 * (2 * x - 1)) / Math.sqrt(n)));
 };

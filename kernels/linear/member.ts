@@ -5,6 +5,8 @@ import { inputs } from "./inputs.ts";
 import { recurrentPlan } from "./recurrentPlan.ts";
 import { reference } from "./reference.ts";
 import { refusal } from "./refusal.ts";
+import type { Rule } from "./rule.ts";
+import { type Sizes, sizesOf } from "./sizes.ts";
 import { variants } from "./variants.ts";
 
 /** What a mechanism of this family says about itself. */
@@ -16,21 +18,35 @@ export interface Member {
   readonly definition: string;
   readonly source: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly rule: Rule;
 }
 
+/** Mean of softplus(N(0, 1)). */
+const meanGate = 0.806;
+
+/**
+ * The chunk form takes exponentials of differences of sums of up to a chunk's log decays, each rounded to the unit of its own size: of gates near 0.8 a
+ * chunk of 256 sums up to 206. The 1/8 is for the two sums' errors against 16 units, which verification multiplies with.
+ */
+const gateRounding = ({ rule, chunk, tokens }: Sizes): number => (rule.decay === "none" ? 0 : (meanGate * Math.min(chunk, tokens)) / 8);
+
 /** A mechanism that carries one state of keys × values per head: all members share forms, kernels, reference and costs. */
-export const memberOf = (member: Member): Mechanism => ({
-  ...member,
-  family: "linear",
-  forms: { prefill: ["chunk", "recurrent"], decode: ["recurrent"], generate: ["recurrent"] },
-  groupedHeads: false,
-  refusal,
-  tiles: variants,
-  plan: (shape, form, capabilities, tiles) => (form === "chunk" ? chunkPlan : recurrentPlan)(shape, capabilities, tiles),
-  inputs,
-  reference,
-  flops,
-  leastBytes,
-  bytesByRole,
-  claim: (phase) => ({ time: phase === "decode" ? "O(1)" : "O(n)", stateBytes: "O(1)" }),
-});
+export const memberOf = ({ rule, ...member }: Member): Mechanism => {
+  const chunked = rule.decay !== "channel" && !rule.delta;
+  return {
+    ...member,
+    family: "linear",
+    forms: { prefill: chunked ? ["chunk", "recurrent"] : ["recurrent"], decode: ["recurrent"], generate: ["recurrent"] },
+    groupedHeads: false,
+    refusal: (shape, form, capabilities) => refusal(rule, shape, form, capabilities),
+    tiles: (shape, form, capabilities) => variants(sizesOf(shape, rule), form, capabilities),
+    plan: (shape, form, capabilities, tiles) => (form === "chunk" ? chunkPlan : recurrentPlan)(sizesOf(shape, rule), capabilities, tiles),
+    inputs: (shape, seed) => inputs(sizesOf(shape, rule), seed),
+    reference: (shape, tensors, at) => reference(sizesOf(shape, rule), tensors, at),
+    flops: (shape, form, tiles) => flops(sizesOf(shape, rule), form, tiles),
+    leastBytes: (shape) => leastBytes(sizesOf(shape, rule)),
+    bytesByRole: (shape, form, tiles) => bytesByRole(sizesOf(shape, rule), form, tiles),
+    rounding: (shape, form) => (form === "chunk" ? gateRounding(sizesOf(shape, rule)) : 0),
+    claim: (phase) => ({ time: phase === "decode" ? "O(1)" : "O(n)", stateBytes: "O(1)" }),
+  };
+};

@@ -7,7 +7,28 @@
 #if NORMALIZED
 @group(0) @binding(5) var<storage, read_write> z: array<vec4f>; // [batch, head, key / 4]
 #end
+#if DECAYS
+#if PER_CHANNEL
+@group(0) @binding(G_BINDING) var<storage, read> g: array<vec4f>; // log decay [batch, token or stream, head, key / 4]
+#else
+#if PER_HEAD
+@group(0) @binding(G_BINDING) var<storage, read> g: array<vec2f>; // decay and its log [head]
+#else
+@group(0) @binding(G_BINDING) var<storage, read> g: array<f32>; // log decay [batch, token or stream, head]
+#end
+#end
+#end
+#if DELTA
+@group(0) @binding(BETA_BINDING) var<storage, read> beta: array<f32>; // [batch, token or stream, head]
+#end
+#if COUNTED
+// Every thread counts for itself, so that no word is written in a dispatch that another thread reads.
+@group(0) @binding(POSITION_BINDING) var<storage, read_write> position: array<u32>; // [batch, head, thread]
+#end
 #if !BROADCAST
 var<workgroup> keys: array<vec4f, KEY_QUADS>;
 var<workgroup> queries: array<vec4f, KEY_QUADS>;
+#if PER_CHANNEL
+var<workgroup> decays: array<vec4f, KEY_QUADS>;
+#end
 #end

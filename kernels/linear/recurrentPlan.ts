@@ -1,12 +1,12 @@
-import type { Capabilities, Plan, Shape, Step, Tiles } from "../mechanism.ts";
+import type { Capabilities, Plan, Step, Tiles } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { linearBuffers } from "./buffers.ts";
 import { featureMapOf } from "./featureMap.ts";
 import sharedBuffers from "./recurrentBuffers.wgsl";
-import allTokens from "./recurrentPrefill.wgsl";
-import oneToken from "./recurrentStep.wgsl";
+import inRegisters from "./recurrentRegisters.wgsl";
+import inMemory from "./recurrentStep.wgsl";
 import reset from "./reset.wgsl";
-import { type Sizes, sizesOf } from "./sizes.ts";
+import type { Sizes } from "./sizes.ts";
 import { columnTiles, positionCount, type RecurrentTiles, recurrentTiles } from "./variants.ts";
 
 const resetThreads = 64;
@@ -16,23 +16,25 @@ const resetThreads = 64;
  * then n steps of decode; each thread counts its own position, so that nobody submits between tokens and no dispatch reads a word that another
  * of its threads writes.
  */
-export const recurrentPlan = (shape: Shape, capabilities: Capabilities, given: Tiles): Plan => {
-  const sizes = sizesOf(shape);
+export const recurrentPlan = (sizes: Sizes, capabilities: Capabilities, given: Tiles): Plan => {
   const tiles = recurrentTiles(given);
-  const step = recurrentStep(shape, sizes, capabilities, tiles);
-  const buffers = linearBuffers(shape, "recurrent", given);
-  if (shape.phase !== "generate") return { buffers, setup: [], steps: [step] };
+  const step = recurrentStep(sizes, capabilities, tiles);
+  const buffers = linearBuffers(sizes, "recurrent", given);
+  if (sizes.phase !== "generate") return { buffers, setup: [], steps: [step] };
   return { buffers, setup: [], steps: [resetStep(sizes, tiles), ...Array.from({ length: sizes.tokens }, () => step)] };
 };
 
-const recurrentStep = ({ phase }: Shape, sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: RecurrentTiles): Step => {
-  const { batch, heads, keys, values, normalized, scale, featureMap } = sizes;
+const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: RecurrentTiles): Step => {
+  const { rule, phase, batch, heads, keys, values, normalized, scale, featureMap } = sizes;
   const broadcast = tiles.path === "subgroup";
   const counted = phase === "generate";
-  const bindings = ["q", "k", "v", "o", "state", ...(normalized ? ["z"] : []), ...(counted ? ["position"] : [])];
+  const decays = rule.decay !== "none";
+  const optional = [...(normalized ? ["z"] : []), ...(decays ? ["g"] : []), ...(rule.delta ? ["beta"] : []), ...(counted ? ["position"] : [])];
+  const bindings = ["q", "k", "v", "o", "state", ...optional];
+  const place = (name: string): number => bindings.indexOf(name);
   return stepOf({
     label: `recurrent ${phase}`,
-    source: `${featureMapOf(featureMap).wgsl}${sharedBuffers}${phase === "prefill" ? allTokens : oneToken}`,
+    source: `${featureMapOf(featureMap).wgsl}${sharedBuffers}${phase === "prefill" ? inRegisters : inMemory}`,
     subgroups: broadcast,
     constants: {
       HEADS: heads,
@@ -45,7 +47,13 @@ const recurrentStep = ({ phase }: Shape, sizes: Sizes, { subgroupMinSize }: Capa
       NORMALIZED: normalized,
       BROADCAST: broadcast,
       COUNTED: counted,
-      ...(counted ? { STREAM: sizes.inputTokens, POSITION_BINDING: bindings.length - 1 } : {}),
+      DECAYS: decays,
+      PER_CHANNEL: rule.decay === "channel",
+      PER_HEAD: rule.decay === "head",
+      DELTA: rule.delta,
+      ...(decays ? { G_BINDING: place("g") } : {}),
+      ...(rule.delta ? { BETA_BINDING: place("beta") } : {}),
+      ...(counted ? { STREAM: sizes.inputTokens, POSITION_BINDING: place("position") } : {}),
       ...(broadcast ? { SUBGROUP: subgroupMinSize, LANE_BLOCKS: Math.ceil(keys / 4 / subgroupMinSize) } : {}),
     },
     bindings,

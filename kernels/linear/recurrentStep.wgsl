@@ -1,10 +1,7 @@
-// One token of decode or generate: S += φ(k) vᵀ in place, o = scale · Sᵀ φ(q). A thread owns VALUE_WIDTHS columns of S, reads and writes each
+// One token of decode or generate: S ← D S, S += φ(k) vᵀ or β k (v − Sᵀk)ᵀ in place, o = scale · Sᵀ φ(q). The delta rule reads a column twice: first for
+// what stands under k and, old, for q (o = Sᵀq + (k·q) u), then to write it. A thread owns VALUE_WIDTHS columns of S, reads and writes each
 // element once and needs no other thread's. Keys and queries are loaded once per subgroup and broadcast, or read from workgroup memory
 // where subgroups are not all of one size.
-#if COUNTED
-// Every thread counts for itself, so that no word is written in a dispatch that another thread reads.
-@group(0) @binding(POSITION_BINDING) var<storage, read_write> position: array<u32>; // [batch, head, thread]
-#end
 #if NORMALIZED
 #if !BROADCAST
 var<workgroup> shares: array<f32, KEY_QUADS>;
@@ -34,6 +31,15 @@ fn main(
   let token = 0u;
   let inputAt = group.z;
 #end
+#if DECAYS
+#if !PER_CHANNEL
+#if PER_HEAD
+  let d = vec4f(g[head].x);
+#else
+  let d = vec4f(exp(g[inputAt]));
+#end
+#end
+#end
 #each w VALUE_WIDTHS
   let column${w} = (group.x * VALUE_WIDTHS + ${w}u) * THREADS + thread;
   var at${w} = group.z * KEYS * VALUES + column${w};
@@ -52,6 +58,9 @@ fn main(
   for (var i = thread; i < KEY_QUADS; i += THREADS) {
     keys[i] = featured(k[inputAt * KEY_QUADS + i]);
     queries[i] = featured(q[inputAt * KEY_QUADS + i]);
+#if PER_CHANNEL
+    decays[i] = exp(g[inputAt * KEY_QUADS + i]);
+#end
 #if NORMALIZED
     let sum = z[group.z * KEY_QUADS + i] + keys[i];
     z[group.z * KEY_QUADS + i] = sum;
@@ -61,11 +70,47 @@ fn main(
   workgroupBarrier();
 #end
 
+#if DELTA
+  var overlap = 0.0;
+#each w VALUE_WIDTHS
+  var p${w} = 0.0;
+#end
+  for (var i = 0u; i < KEY_QUADS * once; i++) {
+    let x = keys[i];
+    let y = queries[i];
+#if PER_CHANNEL
+    let d = decays[i];
+#end
+    overlap += dot(x, y);
+#each w VALUE_WIDTHS
+    if (column${w} < VALUES) {
+#each c 4
+#if DECAYS
+      let s${c} = state[at${w} + (4u * i + ${c}u) * VALUES] * d[${c}];
+#else
+      let s${c} = state[at${w} + (4u * i + ${c}u) * VALUES];
+#end
+      p${w} = fma(x[${c}], s${c}, p${w});
+      o${w} = fma(y[${c}], s${c}, o${w});
+#end
+    }
+#end
+  }
+#each w VALUE_WIDTHS
+  // From here on what is written is u, and not v.
+  v${w} = beta[inputAt] * (v${w} - p${w});
+  o${w} = fma(overlap, v${w}, o${w});
+#end
+#end
+
 #if BROADCAST
   for (var quad0 = 0u; quad0 < KEY_QUADS * once; quad0 += SUBGROUP) {
     let own = min(quad0 + lane, KEY_QUADS - 1u);
     let ownKeys = featured(k[inputAt * KEY_QUADS + own]);
     let ownQueries = featured(q[inputAt * KEY_QUADS + own]);
+#if PER_CHANNEL
+    let ownDecays = exp(g[inputAt * KEY_QUADS + own]);
+#end
     let count = min(SUBGROUP * once, KEY_QUADS - quad0);
 #if NORMALIZED
     // A normalized head is one workgroup: all its threads have read z before any writes it.
@@ -79,18 +124,30 @@ fn main(
     for (var i = 0u; i < count; i++) {
       let x = subgroupShuffle(ownKeys, i);
       let y = subgroupShuffle(ownQueries, i);
+#if PER_CHANNEL
+      let d = subgroupShuffle(ownDecays, i);
+#end
 #else
   {
     for (var i = 0u; i < KEY_QUADS * once; i++) {
       let x = keys[i];
       let y = queries[i];
+#if PER_CHANNEL
+      let d = decays[i];
+#end
 #end
 #each w VALUE_WIDTHS
       if (column${w} < VALUES) {
 #each c 4
+#if DECAYS
+        let s${c} = fma(x[${c}], v${w}, state[at${w} + ${c}u * VALUES] * d[${c}]);
+#else
         let s${c} = fma(x[${c}], v${w}, state[at${w} + ${c}u * VALUES]);
+#end
         state[at${w} + ${c}u * VALUES] = s${c};
+#if !DELTA
         o${w} = fma(y[${c}], s${c}, o${w});
+#end
 #end
       }
       at${w} += 4u * VALUES;

@@ -2,16 +2,17 @@ import type { Capabilities, Form, Refusal, Shape } from "../mechanism.ts";
 import { badShape, limitRefusal, noFeature, overLimit, shapeRefusal } from "../refusal.ts";
 import { linearBuffers } from "./buffers.ts";
 import { featureMaps } from "./featureMap.ts";
+import type { Rule } from "./rule.ts";
 import { sizesOf } from "./sizes.ts";
 import { variants } from "./variants.ts";
 
 /** Why this shape cannot run in this form on this device, or undefined. */
-export const refusal = (shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined =>
-  shapeRefusal("the linear family", shape) ?? unfit(shape, form) ?? tooLarge(shape, form, capabilities);
+export const refusal = (rule: Rule, shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined =>
+  shapeRefusal("the linear family", shape) ?? unfit(shape, form) ?? tooLarge(rule, shape, form, capabilities);
 
 /** What the recurrence or a form of it does not take. */
 const unfit = ({ stateDtype, heads, kvHeads, parameters }: Shape, form: Form): Refusal | undefined => {
-  const { featureMap, normalized, chunk } = parameters;
+  const { featureMap = "identity", normalized, chunk } = parameters;
   if (stateDtype !== "f32") return noFeature(`stateDtype ${stateDtype}: the linear family has f32 states only`);
   if (kvHeads !== heads) return badShape(`kvHeads ${kvHeads} differs from heads ${heads}: the linear family has a state per head`);
   if (!(String(featureMap) in featureMaps)) return badShape(`featureMap ${featureMap}: accepted are ${Object.keys(featureMaps).join(", ")}`);
@@ -24,11 +25,12 @@ const unfit = ({ stateDtype, heads, kvHeads, parameters }: Shape, form: Form): R
   return undefined;
 };
 
-const tooLarge = (shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined => {
-  const buffers = linearBuffers(shape, form, variants(shape, form, capabilities)[0] ?? {});
+const tooLarge = (rule: Rule, shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined => {
+  const sizes = sizesOf(shape, rule);
+  const buffers = linearBuffers(sizes, form, variants(sizes, form, capabilities)[0] ?? {});
   const refused = limitRefusal(`${form} ${shape.phase}`, shape, buffers, capabilities);
   if (refused || form !== "chunk") return refused;
-  const { tokens, chunks } = sizesOf(shape);
+  const { tokens, chunks } = sizes;
   const most = capabilities.maxComputeWorkgroupsPerDimension;
   return chunks > most
     ? overLimit(`${tokens} tokens are ${chunks} chunks, a workgroup each; maxComputeWorkgroupsPerDimension of this device is ${most}`)

@@ -1,8 +1,12 @@
 import type { Shape } from "../mechanism.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
+import type { Rule } from "./rule.ts";
 
 /** A shape in the words of the recurrence: S is keys × values per head. */
 export interface Sizes {
+  readonly rule: Rule;
+  readonly phase: Shape["phase"];
+  readonly n: number;
   readonly batch: number;
   readonly heads: number;
   /** tokens of the output: n, or 1 in decode */
@@ -16,16 +20,21 @@ export interface Sizes {
   readonly chunks: number;
   readonly featureMap: string;
   readonly normalized: boolean;
+  /** decay "head": which presets of γ_h */
+  readonly slopes: string;
   /** 1/√headDim */
   readonly scale: number;
 }
 
 /** The sizes of a shape, its parameters read. */
-export const sizesOf = (shape: Shape): Sizes => {
-  const { batch, heads, headDim, headDimV, parameters } = shape;
+export const sizesOf = (shape: Shape, rule: Rule): Sizes => {
+  const { phase, n, batch, heads, headDim, headDimV, parameters } = shape;
   const tokens = outputTokens(shape);
   const chunk = Number(parameters.chunk);
   return {
+    rule,
+    phase,
+    n,
     batch,
     heads,
     tokens,
@@ -34,8 +43,18 @@ export const sizesOf = (shape: Shape): Sizes => {
     values: headDimV,
     chunk,
     chunks: Math.ceil(tokens / chunk),
-    featureMap: String(parameters.featureMap),
+    featureMap: String(parameters.featureMap ?? "identity"),
     normalized: parameters.normalized === true,
+    slopes: String(parameters.slopes ?? "retnet"),
     scale: 1 / Math.sqrt(headDim),
   };
 };
+
+/** Elements of g: decay and its log of each head, the log of a head and token, or of a head, token and key channel; none without decay. */
+export const gateCount = ({ rule, batch, heads, inputTokens: tokens, keys }: Sizes): number => {
+  const perToken = batch * tokens * heads;
+  return { none: 0, head: 2 * heads, token: perToken, channel: perToken * keys }[rule.decay];
+};
+
+/** Elements of beta: one a head and token under the delta rule. */
+export const betaCount = ({ rule, batch, heads, inputTokens: tokens }: Sizes): number => (rule.delta ? batch * tokens * heads : 0);

@@ -1,6 +1,6 @@
-import type { Capabilities, Form, Shape, Tiles } from "../mechanism.ts";
+import type { Capabilities, Form, Tiles } from "../mechanism.ts";
 import { roundUp, tileSize } from "../tiles.ts";
-import { sizesOf } from "./sizes.ts";
+import type { Sizes } from "./sizes.ts";
 
 /** The chunk form: ROWS × COLUMNS register tiles, `keys` columns of scores at a time (subgroup); or a workgroup's ROWS × `tile` (plain). */
 export type ChunkTiles =
@@ -25,11 +25,10 @@ const evenColumns = (values: number, subgroup: number, widths: number): number =
 };
 
 /** Candidate variants of a form on a device, the default first. */
-export const variants = (shape: Shape, form: Form, capabilities: Capabilities): readonly Tiles[] =>
-  form === "chunk" ? chunkVariants(shape, capabilities).map((tiles) => ({ ...tiles })) : recurrentVariants(shape, capabilities).map((tiles) => ({ ...tiles }));
+export const variants = (sizes: Sizes, form: Form, capabilities: Capabilities): readonly Tiles[] =>
+  (form === "chunk" ? chunkVariants : recurrentVariants)(sizes, capabilities).map((tiles) => ({ ...tiles }));
 
-const chunkVariants = (shape: Shape, capabilities: Capabilities): readonly ChunkTiles[] => {
-  const { keys, values, chunk } = sizesOf(shape);
+const chunkVariants = ({ keys, values, chunk }: Sizes, capabilities: Capabilities): readonly ChunkTiles[] => {
   const tile = keys % 64 === 0 && values % 64 === 0 ? 64 : 32;
   const plain: ChunkTiles = { path: "plain", rows: chunk % 32 === 0 ? 32 : 16, tile };
   if (!broadcasts(capabilities)) return [plain];
@@ -48,17 +47,18 @@ const chunkVariants = (shape: Shape, capabilities: Capabilities): readonly Chunk
   return capabilities.software ? sizes.map(blocks) : [plain, ...sizes.map(blocks)];
 };
 
-const recurrentVariants = (shape: Shape, capabilities: Capabilities): readonly RecurrentTiles[] => {
-  const { values, normalized } = sizesOf(shape);
-  const path = broadcasts(capabilities) ? "subgroup" : "plain";
-  const unit = path === "subgroup" ? capabilities.subgroupMinSize : 32;
+const recurrentVariants = ({ rule, phase, values, normalized }: Sizes, capabilities: Capabilities): readonly RecurrentTiles[] => {
+  const broadcast = broadcasts(capabilities);
+  // A step by the delta rule goes over keys and queries twice: they wait in workgroup memory.
+  const path = broadcast && !(rule.delta && phase !== "prefill") ? "subgroup" : "plain";
+  const unit = path === "subgroup" || (broadcast && capabilities.software) ? capabilities.subgroupMinSize : 32;
   const candidate = (columns: number): RecurrentTiles => ({
     path,
     // A normalized head is one workgroup, since all of it reads z, which one thread then writes.
     threads: normalized ? roundUp(Math.ceil(values / columns), unit) : unit,
     columns,
   });
-  const widths = capabilities.software ? [shape.phase === "prefill" ? 2 : Math.max(1, Math.floor(32 / unit)), 1] : [1, 2];
+  const widths = capabilities.software ? [phase === "prefill" ? 2 : Math.max(1, Math.floor(32 / unit)), 1] : [1, 2];
   return widths.filter((columns) => columns === 1 || values >= columns * unit).map(candidate);
 };
 

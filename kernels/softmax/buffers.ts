@@ -25,7 +25,7 @@ const tokenBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
     cache("vCache"),
     allocation("partials", "scratch", "poison", { batch, head, split, channel }),
     allocation("stats", "scratch", "poison", { batch, head, split, maxAndSum: 2 }),
-    output(shape, outputTokens(shape)),
+    output({ batch, token: outputTokens(shape), head, channel }),
     ...(decodes ? [] : [counters("positions", { slot: 2 })]),
   ];
 };
@@ -37,7 +37,7 @@ const prefillBuffers = (shape: Shape, form: Form): PlanBuffer[] => {
     input("q", { batch, token, head, channel }),
     allocation("k", "state", { tensor: "k" }, { batch, token, kvHead, channel }),
     allocation("v", "state", { tensor: "v" }, { batch, token, kvHead, channel }),
-    output(shape, token),
+    output({ batch, token, head, channel }),
     ...(form === "naive" ? [allocation("scores", "scratch", "poison", { batch, head, token, key: token })] : []),
   ];
 };

@@ -1,5 +1,5 @@
-// The recurrence itself, token by token: S += φ(k) vᵀ, o = scale · Sᵀ φ(q). A thread owns VALUE_WIDTHS columns of S in registers and needs no
-// other thread's. Keys and queries are loaded once per subgroup and broadcast, or staged in workgroup memory where subgroups are not all
+// The recurrence itself, token by token: S ← D S, S += φ(k) vᵀ or β k (v − Sᵀk)ᵀ, o = scale · Sᵀ φ(q). A thread owns VALUE_WIDTHS columns of S in
+// registers and needs no other thread's. The delta rule asks a column twice, for what stands under k and, old, for q: o = Sᵀq + (k·q) u. Keys and queries are loaded once per subgroup and broadcast, or staged in workgroup memory where subgroups are not all
 // of one size.
 @compute @workgroup_size(THREADS)
 fn main(
@@ -41,12 +41,18 @@ fn main(
     let own${b} = min(${b}u * SUBGROUP + lane, KEY_QUADS - 1u);
     let k${b} = featured(k[inputAt * KEY_QUADS + own${b}]);
     let q${b} = featured(q[inputAt * KEY_QUADS + own${b}]);
+#if PER_CHANNEL
+    let g${b} = exp(g[inputAt * KEY_QUADS + own${b}]);
+#end
 #end
 #else
     workgroupBarrier();
     for (var i = thread; i < KEY_QUADS; i += THREADS) {
       keys[i] = featured(k[inputAt * KEY_QUADS + i]);
       queries[i] = featured(q[inputAt * KEY_QUADS + i]);
+#if PER_CHANNEL
+      decays[i] = exp(g[inputAt * KEY_QUADS + i]);
+#end
     }
     workgroupBarrier();
 #end
@@ -68,9 +74,24 @@ fn main(
 #else
     let factor = SCALE;
 #end
+#if DECAYS
+#if !PER_CHANNEL
+#if PER_HEAD
+    let decay = vec4f(g[head].x);
+#else
+    let decay = vec4f(exp(g[inputAt]));
+#end
+#end
+#end
+#if DELTA
+    var kq = vec4f(0.0);
+#end
 #each w VALUE_WIDTHS
     let v${w} = vec4f(v[inputAt * VALUES + at${w}]);
     var o${w} = vec4f(0.0);
+#if DELTA
+    var p${w} = vec4f(0.0);
+#end
 #end
 #each i KEY_QUADS
 #if BROADCAST
@@ -80,9 +101,42 @@ fn main(
     let x${i} = keys[${i}];
     let y${i} = queries[${i}];
 #end
+#if DECAYS
+#if PER_CHANNEL
+#if BROADCAST
+    let d${i} = subgroupShuffle(g${i / SUBGROUP}, ${i % SUBGROUP}u);
+#else
+    let d${i} = decays[${i}];
+#end
+#else
+    let d${i} = decay;
+#end
+#each w VALUE_WIDTHS
+    s${w}_${i} *= d${i};
+#end
+#end
+#if DELTA
+    kq = fma(x${i}, y${i}, kq);
+#each w VALUE_WIDTHS
+    p${w} = fma(x${i}, s${w}_${i}, p${w});
+    o${w} = fma(y${i}, s${w}_${i}, o${w});
+#end
+#else
 #each w VALUE_WIDTHS
     s${w}_${i} = fma(x${i}, v${w}, s${w}_${i});
     o${w} = fma(y${i}, s${w}_${i}, o${w});
+#end
+#end
+#end
+#if DELTA
+    let share = beta[inputAt];
+    let overlap = kq.x + kq.y + kq.z + kq.w;
+#each w VALUE_WIDTHS
+    let u${w} = share * (v${w}.x - (p${w}.x + p${w}.y + p${w}.z + p${w}.w));
+    o${w}.x += overlap * u${w};
+#each i KEY_QUADS
+    s${w}_${i} = fma(x${i}, vec4f(u${w}), s${w}_${i});
+#end
 #end
 #end
 #each w VALUE_WIDTHS
