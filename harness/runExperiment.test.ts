@@ -52,7 +52,7 @@ describe("a run on planted costs", () => {
     expect(rows).toHaveLength(15);
     const samples = record.cells.flatMap(({ visits }) => visits.flatMap(({ gpuMs }) => gpuMs)).length;
     expect(readFileSync(join(folder, "samples.csv"), "utf8").trim().split("\n")).toHaveLength(samples + 1);
-    expect(readFileSync(report, "utf8")).toContain("Planted costs");
+    expect(readFileSync(report ?? "", "utf8")).toContain("Planted costs");
   });
 
   it("makes the same run of the same seed", async () => {
@@ -182,7 +182,7 @@ describe("a worker that", () => {
     expect(broken.brokeOff?.message).toBe("the GPU is gone");
     expect(broken.record).toMatchObject({ state: "failed", schedule: { stopped: "noWorker" } });
     expect(broken.record.cells.every(({ summary }) => summary)).toBe(true);
-    expect(readFileSync(broken.report, "utf8")).toContain("Planted costs");
+    expect(readFileSync(broken.report ?? "", "utf8")).toContain("Planted costs");
     const rest = await fakeRun(yaml(), fakeWorkers({ costMs: planted, noise }), { outFolder, resume: true });
     expect(rest).toMatchObject({ resumed: true, folder: broken.folder, record: { state: "complete" } });
   }, 30_000);

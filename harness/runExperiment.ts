@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Mechanism } from "../kernels/mechanism.ts";
 import { analyse } from "./analysis/analysis.ts";
@@ -9,10 +9,10 @@ import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
 import type { Connect } from "./measure/connection.ts";
 import { measureRun } from "./measure/measureRun.ts";
 import type { Progress } from "./measure/progress.ts";
-import { createSession } from "./measure/workerSession.ts";
+import { createSession, type WorkerSession } from "./measure/workerSession.ts";
 import { measurementsCsv, samplesCsv } from "./record/csv.ts";
-import { openJournal } from "./record/journal.ts";
-import { lockedBy, lockFolder } from "./record/lock.ts";
+import { type Journal, openJournal } from "./record/journal.ts";
+import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
 import { type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
 import { listRuns, runFolder, runName, writeRun } from "./record/runFolder.ts";
 import { writeReports } from "./writeReports.ts";
@@ -39,7 +39,10 @@ export interface RunOptions {
 export interface RunResult {
   readonly record: RunRecord;
   readonly folder: string;
-  readonly report: string;
+  /** undefined where it could not be written */
+  readonly report: string | undefined;
+  /** why not all files of a measured run could be written */
+  readonly unwritten: Error | undefined;
   /** an unfinished run was found and continued */
   readonly resumed: boolean;
   /** measuring broke off: no worker could be had any more. What was measured is kept, and --resume goes on with it. */
@@ -80,53 +83,66 @@ const pendingCell = (planned: PlannedCell, mechanisms: readonly Mechanism[]): Ce
 
 /**
  * One experiment from plan to report: worker, measuring, analysis, files. The run folder exists from the moment the device has answered and
- * is readable at any time after. Rejects with NoAdapter when no device can be had, and with the file system's error when nothing can be written.
+ * is readable at any time after. Rejects with NoAdapter when no device can be had, with RunInUse, and with the file system's error when the run's
+ * folder cannot be made; what goes wrong with files after measuring is told in the result.
  */
 export const runExperiment = async (options: RunOptions): Promise<RunResult> => {
   const { experiment, outFolder } = options;
+  for (const folder of [join(outFolder, "results", experiment.name), join(outFolder, "reports")]) assertWritable(folder);
   const probing = createSession(options.connect, 0);
-  const { hello, choice } = await probing.connection();
-  const environment = describeEnvironment(options.adapter, choice, hello);
-  const unfinished = options.resume ? findUnfinished(outFolder, experiment, environment) : undefined;
-  const startedAt = new Date();
-  const record: RunRecord = unfinished
-    ? {
-        ...unfinished.record,
-        state: "running",
-        cells: options.cells.map((planned) => unfinished.record.cells.find(({ id }) => id === planned.cell.id) ?? pendingCell(planned, options.mechanisms)),
-      }
-    : {
-        schemaVersion,
-        run: runName(startedAt, experiment.hash),
-        state: "running",
-        startedAt: startedAt.toISOString(),
-        endedAt: undefined,
-        command: options.command,
-        experiment,
-        environment,
-        schedule: noSchedule,
-        cells: options.cells.map((planned) => pendingCell(planned, options.mechanisms)),
-        ceilings: undefined,
-        ceilingsFailure: undefined,
-        fits: [],
-        crossovers: [],
-        findings: [],
-      };
-  const folder = unfinished?.folder ?? runFolder(outFolder, experiment.name, record.run);
-  const lastWorker = Math.max(-1, ...record.cells.flatMap((cell) => cell.visits.map((visit) => visit.worker)));
-  const session = unfinished ? createSession(options.connect, lastWorker + 1) : probing;
-  if (session !== probing) await probing.close();
-  mkdirSync(folder, { recursive: true });
-  const lock = lockFolder(folder);
-  if (!lock) {
-    await session.close();
-    throw new RunInUse(
-      `${folder} is being written by another process${lockedBy(folder) === undefined ? "" : ` (${lockedBy(folder)})`}: wait until it has ended`,
-    );
-  }
-  await writeRun(folder, record);
-  const journal = openJournal(join(folder, "journal.jsonl"));
   try {
+    const { hello, choice } = await probing.connection();
+    const environment = describeEnvironment(options.adapter, choice, hello);
+    const unfinished = options.resume ? findUnfinished(outFolder, experiment, environment) : undefined;
+    if (!unfinished) {
+      const record = newRecord(options, environment);
+      const folder = runFolder(outFolder, experiment.name, record.run);
+      options.onProgress({ type: "began", folder, keptVisits: undefined });
+      return { ...(await recordRun(options, record, folder, probing)), resumed: false };
+    }
+    await probing.close();
+    const known = unfinished.record.cells;
+    const cells = options.cells.map((planned) => known.find(({ id }) => id === planned.cell.id) ?? pendingCell(planned, options.mechanisms));
+    const visits = cells.flatMap((cell) => cell.visits);
+    const session = createSession(options.connect, Math.max(-1, ...visits.map(({ worker }) => worker)) + 1);
+    options.onProgress({ type: "began", folder: unfinished.folder, keptVisits: visits.length });
+    return { ...(await recordRun(options, { ...unfinished.record, state: "running", cells }, unfinished.folder, session)), resumed: true };
+  } finally {
+    await probing.close();
+  }
+};
+
+const newRecord = ({ experiment, cells, mechanisms, command }: RunOptions, environment: Environment): RunRecord => {
+  const startedAt = new Date();
+  return {
+    schemaVersion,
+    run: runName(startedAt, experiment.hash),
+    state: "running",
+    startedAt: startedAt.toISOString(),
+    endedAt: undefined,
+    command,
+    experiment,
+    environment,
+    schedule: noSchedule,
+    cells: cells.map((planned) => pendingCell(planned, mechanisms)),
+    ceilings: undefined,
+    ceilingsFailure: undefined,
+    fits: [],
+    crossovers: [],
+    findings: [],
+  };
+};
+
+/** Measures into a run's folder, under its lock, and writes what came of it. */
+const recordRun = async (options: RunOptions, record: RunRecord, folder: string, session: WorkerSession): Promise<Omit<RunResult, "resumed">> => {
+  let lock: Lock | undefined;
+  let journal: Journal | undefined;
+  try {
+    mkdirSync(folder, { recursive: true });
+    lock = lockFolder(folder);
+    if (!lock) throw new RunInUse(`${folder} is being written by process ${lockedBy(folder) ?? "of another user"}: wait until it has ended`);
+    await writeRun(folder, record);
+    journal = openJournal(join(folder, "journal.jsonl"));
     const { record: measured, brokeOff } = await measureRun({
       record,
       planned: options.cells,
@@ -139,15 +155,33 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
     });
     const state = brokeOff ? "failed" : options.signal.aborted ? "interrupted" : "complete";
     const ended = analyse({ ...measured, state, endedAt: new Date().toISOString() });
-    await writeRun(folder, ended);
-    writeFileSync(join(folder, "measurements.csv"), measurementsCsv(ended));
-    writeFileSync(join(folder, "samples.csv"), samplesCsv(ended));
-    return { record: ended, folder, report: await writeReports(outFolder, ended), resumed: unfinished !== undefined, brokeOff };
+    return { record: ended, folder, brokeOff, ...(await writeAll(options.outFolder, folder, ended)) };
   } finally {
-    journal.close();
-    lock.release();
+    journal?.close();
+    lock?.release();
     await session.close();
   }
+};
+
+/** Hours of measuring must not be lost to a full disk at their end: its error is part of the result. */
+const writeAll = async (outFolder: string, folder: string, record: RunRecord): Promise<Pick<RunResult, "report" | "unwritten">> => {
+  try {
+    await writeRun(folder, record);
+    writeFileSync(join(folder, "measurements.csv"), measurementsCsv(record));
+    writeFileSync(join(folder, "samples.csv"), samplesCsv(record));
+    return { report: await writeReports(outFolder, record), unwritten: undefined };
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return { report: undefined, unwritten: error };
+    throw error;
+  }
+};
+
+/** Throws the file system's error where a folder could not be made or written: before a device is opened for it. */
+const assertWritable = (folder: string): void => {
+  let existing = resolve(folder);
+  while (!existsSync(existing)) existing = dirname(existing);
+  if (!statSync(existing).isDirectory()) throw Object.assign(new Error(`${existing} is a file, not a folder`), { code: "ENOTDIR" });
+  accessSync(existing, constants.W_OK);
 };
 
 /** The newest run that another one may continue: unfinished, of the same experiment, on the same device and clock, from the same code. */

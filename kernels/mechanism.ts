@@ -39,7 +39,14 @@ export interface Shape {
 
 /** One declared parameter: the source of its YAML schema, default and help text. */
 export type Parameter =
-  | { readonly kind: "integer"; readonly minimum: number; readonly maximum: number; readonly default: number; readonly about: string }
+  | {
+      readonly kind: "integer";
+      readonly minimum: number;
+      readonly maximum: number;
+      readonly multipleOf?: number;
+      readonly default: number;
+      readonly about: string;
+    }
   | { readonly kind: "boolean"; readonly default: boolean; readonly about: string }
   | { readonly kind: "choice"; readonly values: readonly string[]; readonly default: string; readonly about: string };
 

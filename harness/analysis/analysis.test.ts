@@ -121,6 +121,6 @@ describe("analyse of little", () => {
   it("says that nothing was measured, and gives a failed cell no time", () => {
     const { cells, findings } = analyse(withCells(planted, () => failed));
     expect(cells.every((cell) => cell.summary === undefined)).toBe(true);
-    expect(findings.map(({ text }) => text)).toContain("No cell was measured.");
+    expect(findings.map(({ text }) => text)).toContain("Nothing was measured.");
   });
 });

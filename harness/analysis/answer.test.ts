@@ -87,9 +87,12 @@ describe("warnings", () => {
           : cell,
     );
     const schedule = { ...planted.schedule, workers: 1, turns: 2, unmet: [cells[5]?.id ?? ""], stopped: "maxTime" } as const;
+    expect(said({ ...planted, cells, schedule, state: "interrupted" }).slice(0, 2)).toEqual([
+      "outcome: softmax (split) failed at n = 512 (wrongOutput), and has no times there.",
+      "outcome: The run was interrupted: this is of what had been measured by then.",
+    ]);
     expect(said({ ...planted, cells, schedule }).filter((text) => text.startsWith("warning"))).toMatchInlineSnapshot(`
       [
-        "warning: 1 of 12 cells failed (wrongOutput: softmax-n512-d256).",
         "warning: 4 of 12 cells skipped (overLimit: softmax-n32-d256, linear-n32-d256 and 2 more).",
         "warning: 1 cell has an interval wider than the ±5.0 % asked for; measuring ended at maxTime.",
         "warning: All times come from one process; how much they differ from process to process is not in the intervals.",

@@ -9,23 +9,20 @@ const listed = 3;
 
 /** What a reader must know before quoting the run. */
 export const warningsOf = (record: Analysed): readonly string[] => [
-  ...nothingMeasured(record),
   ...claims(record),
-  ...(["failed", "censored", "skipped"] as const).flatMap((status) => notOk(record.cells, status)),
+  ...(["censored", "skipped"] as const).flatMap((status) => notOk(record.cells, status)),
   ...precision(record),
   ...schedule(record),
   ...suspects(record.cells),
   ...ceilings(record),
 ];
 
-const nothingMeasured = ({ cells }: Analysed): readonly string[] => (cells.some((cell) => cell.summary) ? [] : ["No cell was measured."]);
-
 const claims = ({ fits }: Analysed): readonly string[] =>
   fits
     .filter((fit) => fit.verdict === "contradicted")
     .map((fit) => `${armName(fit)} claims ${fit.claim} in ${fit.metric === "time" ? "time" : "state bytes"}, but ${fit.class} is measured.`);
 
-const notOk = (cells: readonly CellRecord[], status: "failed" | "censored" | "skipped"): readonly string[] => {
+const notOk = (cells: readonly CellRecord[], status: "censored" | "skipped"): readonly string[] => {
   const found = cells.filter((cell) => cell.outcome.status === status);
   if (found.length === 0) return [];
   const reasons = [...groupBy(found, (cell) => (cell.outcome.status === status ? cell.outcome.code : ""))].map(([code, alike]) => `${code}: ${names(alike)}`);
@@ -63,9 +60,6 @@ const schedule = (record: Analysed): readonly string[] => {
       : []),
     ...(workers < fewWorkers ? ["All times come from one process; how much they differ from process to process is not in the intervals."] : []),
     ...(turns < fewTurns ? [`Only ${turns === 1 ? "one turn was" : `${turns} turns were`} made: intervals are wide and drift is not seen.`] : []),
-    ...(record.state === "interrupted" || record.state === "failed"
-      ? [`The run ${record.state === "failed" ? "failed" : "was interrupted"} before its end.`]
-      : []),
   ];
 };
 

@@ -116,6 +116,35 @@ describe("what cannot be run ends with one clear message, exit 2 and nothing wri
     expect(readdirSync(folder).sort()).toEqual(["folder.yaml", "small.yaml"]);
   });
 
+  it("no folder to write to ends a run before its device is opened, and a report too", async () => {
+    const folder = folderWith({ "small.yaml": small(), afile: "" });
+    const refused = { code: 2, stdout: "", stderr: expect.stringContaining("choose a folder that can be written with --out") };
+    expect(await attnbench(["run", "small.yaml", "--adapter", testAdapter, "--out", "afile"], folder)).toMatchObject(refused);
+    expect(await attnbench(["run", "small.yaml", "--adapter", ""], folder)).toMatchObject({ code: 2, stderr: expect.stringContaining("It is empty") });
+    expect(await attnbench(["run", "small.yaml", "--budget", "5"], folder)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--budget 5: not a duration"),
+    });
+  });
+
+  it("a record whose names leave the folder, or that is none, is not rendered", async () => {
+    const outside = { schemaVersion: 1, run: "r", state: "complete", experiment: { name: "../evil" }, environment: {}, schedule: {}, cells: [] };
+    const folder = folderWith({ "outside.json": JSON.stringify(outside), "foreign.json": '{"a":1}', "text.json": "name: x" });
+    for (const file of ["outside.json", "foreign.json", "text.json", "none.json"]) {
+      const { code, stderr } = await attnbench(["report", file], folder);
+      expect({ code, trace: /^\s+at /m.test(stderr) }).toEqual({ code: 2, trace: false });
+    }
+    expect(readdirSync(folder).sort()).toEqual(["foreign.json", "outside.json", "text.json"]);
+  });
+
+  it("sizes and types that no device takes are skipped in the plan already", async () => {
+    const folder = folderWith({ "small.yaml": small() });
+    const { stderr } = await attnbench(["check", "small.yaml", "--set", "fixed.dtype=f16"], folder);
+    expect(stderr).toContain("4 cells, 4 of them cannot fit");
+    const refused = await attnbench(["check", "small.yaml", "--set", "mechanisms[1]={ use: linear, chunk: 17 }"], folder);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("a multiple of 16 from 16 to 256") });
+  });
+
   it("nothing left by --filter is exit 5, no adapter of that name exit 4", async () => {
     const folder = folderWith({ "small.yaml": small() });
     expect(await attnbench(["run", "small.yaml", "--filter", "n > 1000"], folder)).toMatchObject({ code: 5 });
@@ -129,7 +158,8 @@ describe("what cannot be run ends with one clear message, exit 2 and nothing wri
 describe(`a run on adapter ${testAdapter}`, () => {
   it("measures, answers and reports; --json is one object on stdout", async () => {
     const folder = folderWith({ "small.yaml": small('expect: ["linear.maxError < 1e-3"]') });
-    const { code, stdout } = await attnbench(["run", "small.yaml", "--adapter", testAdapter, "--json", "--filter", "n = 130 or mechanism = linear"], folder);
+    const once = ["run", "small.yaml", "--adapter", testAdapter, "--json", "--filter", "n = 130 or mechanism = linear", "--filter", "n > 1"];
+    const { code, stdout } = await attnbench(once, folder);
     expect(code).toBe(0);
     const { runs, reports, findings } = JSON.parse(stdout) as { runs: string[]; reports: string[]; findings: { verdict?: string }[] };
     expect(findings.some(({ verdict }) => verdict === "pass")).toBe(true);

@@ -52,7 +52,7 @@ export const dryRun = (experiments: readonly ReadExperiment[], mechanisms: reado
     if (rows.some(({ open }) => open)) say("open axis (until): each curve ends where this device reaches its limit, so most of the larger cells will not run");
     say(
       known
-        ? `least times by the ceilings of run ${known.run}: nothing can be faster there`
+        ? `least times by the ceilings that run ${known.run} measured on ${known.adapter}: nothing can be faster there`
         : "times: unknown, no earlier run here has measured this machine's ceilings",
     );
     say(`measuring takes at most ${experiment.measure.maxTimeSeconds} s and compiling before it`);
@@ -85,9 +85,12 @@ const textRow = (row: Row): string[] => {
 };
 
 /** Ceilings of the newest run in the output folder that has any. */
-const cachedCeilings = (outFolder: string): { run: string; ceilings: Ceilings } | undefined => {
+const cachedCeilings = (outFolder: string): { run: string; adapter: string; ceilings: Ceilings } | undefined => {
   const runs = listExperiments(outFolder).flatMap((name) =>
-    listRuns(outFolder, name).flatMap(({ record }) => (record.ceilings ? [{ run: record.run, ceilings: record.ceilings }] : [])),
+    listRuns(outFolder, name).flatMap(({ record }) => {
+      const { ceilings, environment, run } = record;
+      return ceilings ? [{ run, ceilings, adapter: environment.adapter.description || environment.adapter.device }] : [];
+    }),
   );
   return runs.sort((a, b) => (a.run < b.run ? 1 : -1))[0];
 };

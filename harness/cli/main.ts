@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { version } from "../version.ts";
 import { CommandEnd, type ExitCode, exitCode } from "./exit.ts";
 import { say } from "./terminal.ts";
@@ -13,7 +13,12 @@ const program = new Command("attnbench")
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
-const adapterOption = () => new Option("--adapter <name>", "auto, gpu, lavapipe, embedded, or a part of an adapter's name").default("auto");
+const adapterOption = () =>
+  new Option("--adapter <name>", "auto, gpu, lavapipe, embedded, or a part of an adapter's name").default("auto").argParser((name: string) => {
+    // An unset variable in a script would take whatever answers.
+    if (name.trim() === "") throw new InvalidArgumentError("It is empty; accepted: auto, gpu, lavapipe, embedded, or a part of an adapter's name.");
+    return name;
+  });
 const kernelsOption = () => new Option("--kernels <dir>", "load mechanisms from this folder too (repeatable)").argParser(collect).default([], "none");
 const jsonOption = () => new Option("--json", "print one JSON object on stdout");
 
@@ -22,7 +27,11 @@ program
   .description("run experiment files: verify, time, fit, report")
   .argument("<file...>", "experiment YAML files")
   .addOption(new Option("--set <path=value>", "override a value of the file, e.g. axes.n=[128,256] (repeatable)").argParser(collect).default([], "none"))
-  .option("--filter <condition>", 'run only these cells, e.g. "n >= 1024 and mechanism = linear"')
+  .addOption(
+    new Option("--filter <condition>", 'run only these cells, e.g. "n >= 1024 and mechanism = linear" (repeatable: cells that meet all)').argParser(
+      (value: string, before: string | undefined) => (before === undefined ? value : `(${before}) and (${value})`),
+    ),
+  )
   .addOption(adapterOption())
   .addOption(kernelsOption())
   .option("--budget <duration>", "time for measuring, e.g. 5m (measure.maxTime of every file)")
@@ -30,7 +39,7 @@ program
   .option("--dry-run", "print the plan: cells, FLOPs, bytes; opens no device")
   .option("--out <dir>", "where results/ and reports/ go", ".")
   .addOption(jsonOption())
-  .option("--quiet", "print the answer only")
+  .option("--quiet", "no progress, only the answer and its notes")
   .option("--open", "open the report in a browser")
   .addOption(
     new Option("--undecided <verdict>", "fail: an expectation that is undecided ends with exit code 3, as a failed one").choices(["ok", "fail"]).default("ok"),

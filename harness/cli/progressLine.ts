@@ -37,6 +37,9 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
   return {
     show(progress) {
       switch (progress.type) {
+        case "began":
+          if (progress.keptVisits !== undefined) line(`going on with ${progress.folder}: ${progress.keptVisits} visits are kept`);
+          break;
         case "connected":
           for (const reason of progress.passedOver) line(styled("dim", `passed over: ${reason}`));
           line(
@@ -50,13 +53,13 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
           line(cellLine(progress));
           break;
         case "turn":
-          redraw(`turn ${progress.turn + 1} done by worker ${progress.worker + 1}, ${progress.cells} cells, ${left(progress.eta)}`);
+          redraw(`${left(progress.eta)} · turn ${progress.turn + 1} done by worker ${progress.worker + 1}, ${progress.cells} cells`);
           break;
         case "visit":
           redraw(
             progress.turn === 0
-              ? `calibrating ${progress.id} · ${left(progress.eta)}`
-              : `turn ${progress.turn + 1} · ${progress.position + 1}/${progress.of} · ${progress.id} · ${left(progress.eta)}`,
+              ? `${left(progress.eta)} · calibrating ${progress.id}`
+              : `${left(progress.eta)} · turn ${progress.turn + 1} · ${progress.position + 1}/${progress.of} · ${progress.id}`,
           );
           break;
         default:

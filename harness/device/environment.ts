@@ -15,6 +15,9 @@ export interface DeviceAnswer {
 
 const backends: Partial<Record<NodeJS.Platform, string>> = { darwin: "Metal", win32: "D3D12" };
 
+/** Numbers alone: what a kernel's builder appends may name a host or its owner. */
+const numbersOf = (text: string): string => /^\d+(?:\.\d+)*/.exec(text)?.[0] ?? "";
+
 /** Everything needed to doubt or repeat a run; no host name, no user name, no serial number, no path. */
 export const describeEnvironment = (asked: string, choice: string, { facts, features, limits, toggles, clock }: DeviceAnswer): Environment => ({
   attnbench: { version, commit: builtFrom?.commit, dirty: builtFrom?.dirty },
@@ -33,7 +36,7 @@ export const describeEnvironment = (asked: string, choice: string, { facts, feat
   toggles,
   clock,
   node: process.versions.node,
-  os: `${systemType()} ${release()} ${process.arch}`,
+  os: `${systemType()} ${numbersOf(release())} ${process.arch}`,
   cpu: { model: cpus()[0]?.model ?? "unknown", cores: cpus().length },
   memoryBytes: totalmem(),
   packages: packageVersions,

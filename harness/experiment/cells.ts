@@ -82,7 +82,7 @@ const cellsOf = (experiment: Swept, points: Group, until: Until | undefined, mec
         form: arm.form,
         ...shape,
       };
-      cells.push({ cell, skip: skip ?? (tooMuch === undefined ? undefined : { code: "overLimit", reason: tooMuch }), until });
+      cells.push({ cell, skip: skip ?? (tooMuch === undefined ? impossible(mechanism, arm, shape) : { code: "overLimit", reason: tooMuch }), until });
     }
   }
   return cells;
@@ -100,6 +100,12 @@ const uniqueId = (base: string, label: string, arm: number, taken: Set<string>):
   const id = candidates.find((candidate) => !taken.has(candidate)) ?? `${base}-arm${arm + 1}-${taken.size}`;
   taken.add(id);
   return id;
+};
+
+/** Why no device could run this cell: a size or type that the mechanism's kernels do not take. */
+const impossible = (mechanism: Mechanism, arm: Arm, shape: Shape): PlannedCell["skip"] => {
+  const refusal = mechanism.refusal(shape, arm.form, boundless);
+  return refusal !== undefined && refusal.code !== "overLimit" ? refusal : undefined;
 };
 
 const needsTooMuch = (mechanism: Mechanism, arm: Arm, shape: Shape): string | undefined => {

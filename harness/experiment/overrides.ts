@@ -17,7 +17,12 @@ const applyOverride = (document: PositionedDocument, set: string): readonly Prob
     problemAt(pathSource, offset, { path: [], on: "value", message, accepted }),
   ];
   if (equals < 0) return refuse(0, "no `=`", "PATH=VALUE, e.g. --set axes.n=[256,512]");
-  const path = set.slice(0, equals).trim().split(".");
+  // As messages write it: axes.n[0] is axes.n.0.
+  const path = set
+    .slice(0, equals)
+    .trim()
+    .replaceAll(/\[(\d+)\]/g, ".$1")
+    .split(".");
   if (path.some((step) => step === "")) return refuse(0, "a part of the path is empty", "PATH=VALUE, e.g. --set axes.n=[256,512]");
 
   const value = parsePositioned(source);

@@ -48,7 +48,8 @@ export const resolveExperiment = (
   return { experiment: { ...unhashed, hash: experimentHash(unhashed) }, drafts };
 };
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+/** One line of plain text: what moves a terminal's cursor or turns its writing around would do so wherever the title is shown. */
+const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();
 
 /** First 16 hex digits of the sha256 over everything that decides what is measured: not title, question or yaml. Keys are sorted. */
 export const experimentHash = ({ title, question, yaml, ...measured }: Omit<Experiment, "hash">): string =>

@@ -16,14 +16,16 @@ const accepting = <Schema extends z.ZodType>(schema: Schema, accepted: string, a
 
 const text = (accepted: string, about: string, most = 10_000) => accepting(z.string().trim().min(1).max(most), accepted, about);
 
-const wholeNumber = (minimum: number, maximum: number, about?: string) =>
-  accepting(z.int().min(minimum).max(maximum), `a whole number from ${minimum} to ${maximum}`, about);
+const wholeNumber = (minimum: number, maximum: number, about?: string, multipleOf = 1) =>
+  multipleOf === 1
+    ? accepting(z.int().min(minimum).max(maximum), `a whole number from ${minimum} to ${maximum}`, about)
+    : accepting(z.int().min(minimum).max(maximum).multipleOf(multipleOf), `a multiple of ${multipleOf} from ${minimum} to ${maximum}`, about);
 
 /** Longest list on one axis. */
 const mostValues = 1000;
 
-const axis = (minimum: number, maximum: number, about: string, isOpen: boolean) => {
-  const value = wholeNumber(minimum, maximum);
+const axis = (minimum: number, maximum: number, about: string, isOpen: boolean, multipleOf?: number) => {
+  const value = wholeNumber(minimum, maximum, undefined, multipleOf);
   const list = accepting(z.array(value).min(1).max(mostValues), `1 to ${mostValues} different whole numbers`);
   const factor = accepting(z.number().min(1.01).max(1024), "a number from 1.01 to 1024", "Each value is the one before times this; 2 unless given.");
   const to = wholeNumber(minimum, maximum, "The last value, if the steps reach it.");
@@ -53,7 +55,7 @@ const duration = (about: string, least: number, most: number) =>
       .string()
       .regex(durationPattern)
       .refine((given) => within(parseDuration(given), least, most), "out of range"),
-    `a duration from ${seconds(least)} to ${seconds(most)}, e.g. 500ms, 90s or 5m`,
+    `a duration from ${seconds(least)} to ${seconds(most)}, e.g. ${least < 1 ? "500ms, " : ""}90s or 5m`,
     about,
   );
 
@@ -86,8 +88,8 @@ const measure = z
   .meta({ description: "How to measure." });
 
 const parameterSchema = (parameter: Parameter) => {
-  const about = `${parameter.about} ${String(parameter.default)} unless given.`;
-  if (parameter.kind === "integer") return wholeNumber(parameter.minimum, parameter.maximum, about);
+  const about = `${parameter.about}; ${String(parameter.default)} unless given.`;
+  if (parameter.kind === "integer") return wholeNumber(parameter.minimum, parameter.maximum, about, parameter.multipleOf);
   if (parameter.kind === "boolean") return accepting(z.boolean(), "true or false", about);
   return z.enum(parameter.values).meta({ description: about });
 };
@@ -153,7 +155,7 @@ export const experimentSchema = (all: readonly Mechanism[]) => {
   const integers = [...parameters].flatMap(([name, parameter]) => (parameter.kind === "integer" ? [[name, parameter] as const] : []));
   const axes = [
     ...sizeNames.map((name) => [name, axis(1, sizes[name].maximum, sizes[name].about, name === "n")] as const),
-    ...integers.map(([name, { minimum, maximum, about }]) => [name, axis(minimum, maximum, about, false)] as const),
+    ...integers.map(([name, { minimum, maximum, about, multipleOf }]) => [name, axis(minimum, maximum, about, false, multipleOf)] as const),
   ];
   const expressions = (accepted: string, about: string) =>
     z

@@ -94,7 +94,7 @@ const placeOf = (stack: string | undefined): string => {
 };
 
 /** Paths by their last part: the rest names this machine's folders and users, and reasons go into reports. */
-const withoutFolders = (text: string): string => text.replace(/(?:file:\/\/)?(?:\/[\w.@+-]+)+\/(?=[\w.@+-])/g, "");
+const withoutFolders = (text: string): string => text.replace(/\s+/g, " ").replace(/(?:file:\/\/)?(?:\/[\w.@+-]+)+\/(?=[\w.@+-])/g, "");
 
 const answerError = (answer: Extract<Answer, { ok: false }>): Error => {
   if ("refusal" in answer) return new CellFailure(answer.refusal.code, answer.refusal.reason);

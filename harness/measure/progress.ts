@@ -1,5 +1,7 @@
 /** What a run tells while it goes on. Times in ms. */
 export type Progress =
+  /** the run's folder is settled; `keptVisits`: of the unfinished run that goes on, undefined for a new one */
+  | { readonly type: "began"; readonly folder: string; readonly keptVisits: number | undefined }
   | {
       readonly type: "connected";
       readonly adapter: string;

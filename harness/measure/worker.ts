@@ -10,7 +10,7 @@ import { removeShaderCache } from "./shaderCache.ts";
 import { createWorkbench, type Workbench } from "./workbench.ts";
 
 /**
- * The child process that owns the device. It answers one message after another over the IPC channel, ignores SIGINT and SIGTERM (the parent
+ * The child process that owns the device. It answers one message after another over the IPC channel, ignores what ends a command (the parent
  * decides when a visit is over) and ends with the channel.
  */
 let bench: Workbench | undefined;
@@ -85,4 +85,4 @@ process.on("disconnect", () => {
   end();
 });
 // The parent is told too, and decides.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});

@@ -11,8 +11,11 @@ const lockFile = (folder: string): string => join(folder, "lock");
 /** The process that writes to this run folder now, if there is one. A file left by one that was killed does not count. */
 export const lockedBy = (folder: string): number | undefined => {
   try {
-    const pid = Number(readFileSync(lockFile(folder), "utf8"));
-    return Number.isSafeInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid) ? pid : undefined;
+    const [number = "", started = ""] = readFileSync(lockFile(folder), "utf8").split(" ");
+    const pid = Number(number);
+    const holds = Number.isSafeInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid);
+    // Numbers are given again: a process that started at another time is another one.
+    return holds && (started === "" || started === startOf(pid)) ? pid : undefined;
   } catch {
     return undefined;
   }
@@ -25,13 +28,26 @@ export const lockFolder = (folder: string): Lock | undefined => {
   try {
     // Of two that come at once, one makes the file.
     const descriptor = openSync(lockFile(folder), "wx");
-    writeSync(descriptor, String(process.pid));
+    writeSync(descriptor, `${process.pid} ${startOf(process.pid)}`);
     closeSync(descriptor);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return undefined;
     throw error;
   }
   return { release: () => rmSync(lockFile(folder), { force: true }) };
+};
+
+/** When a process started, in ticks since boot (field 22 of Linux's /proc/PID/stat); empty elsewhere. */
+const startOf = (pid: number): string => {
+  try {
+    return (
+      readFileSync(`/proc/${pid}/stat`, "utf8")
+        .replace(/^.*\) /s, "")
+        .split(" ")[19] ?? ""
+    );
+  } catch {
+    return "";
+  }
 };
 
 const isAlive = (pid: number): boolean => {

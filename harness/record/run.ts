@@ -209,7 +209,7 @@ export interface Crossover {
 
 /** One sentence of the answer, with the numbers in it. */
 export interface Finding {
-  readonly kind: "growth" | "memory" | "crossover" | "warning" | "expectation";
+  readonly kind: "outcome" | "growth" | "memory" | "crossover" | "warning" | "expectation";
   /** plain words, complete without the others */
   readonly text: string;
   /** for expectations */

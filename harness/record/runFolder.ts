@@ -34,20 +34,30 @@ export const readRun = (path: string): { readonly folder: string; readonly recor
   try {
     parsed = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new UnreadableRun(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    const absent = (error as NodeJS.ErrnoException).code === "ENOENT";
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UnreadableRun(
+      absent ? `${path}: no run.json in it; name the folder of a run, results/<experiment>/<run>` : `${file}: not a run of attnbench (${reason})`,
+    );
   }
   const found = typeof parsed === "object" && parsed !== null ? (parsed as { schemaVersion?: unknown }).schemaVersion : undefined;
   if (found !== schemaVersion) throw new UnreadableRun(`${file}: schemaVersion ${String(found)}, this attnbench reads ${schemaVersion}`);
   const record = parsed as RunRecord;
   const missing = ["run", "state", "experiment", "environment", "schedule", "cells"].filter((part) => record[part as keyof RunRecord] === undefined);
-  if (missing.length > 0 || !Array.isArray(record.cells))
-    throw new UnreadableRun(`${file}: not a whole run, it lacks ${missing.join(", ") || "a list of cells"}`);
+  if (missing.length > 0 || !isCells(record.cells))
+    throw new UnreadableRun(`${file}: not a whole run, it lacks ${missing.join(", ") || "cells with outcomes and visits"}`);
+  // Both become names of files, and a record comes from anywhere.
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,63}$/.test(record.experiment.name) || !/^[\w-]{1,64}$/.test(record.run))
+    throw new UnreadableRun(`${file}: the experiment's name or the run's is none that attnbench gives`);
   return { folder, record: record.state === "running" ? foldJournal({ ...record, state: "interrupted" }, readJournal(join(folder, "journal.jsonl"))) : record };
 };
 
 const namedAsRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+const isCells = (cells: unknown): boolean =>
+  Array.isArray(cells) && cells.every((cell) => typeof cell === "object" && cell !== null && typeof cell.outcome === "object" && Array.isArray(cell.visits));
 
 /** Runs of an experiment, newest first, as far as they can be read. */
 export const listRuns = (outFolder: string, experiment: string): { folder: string; record: RunRecord }[] => {

@@ -2,7 +2,7 @@ import { defineMechanism, type Look, type Parameter } from "../mechanism.ts";
 import { featureMaps } from "./featureMap.ts";
 import { type Member, memberOf } from "./member.ts";
 
-const chunk: Parameter = { kind: "integer", minimum: 16, maximum: 256, default: 64, about: "tokens per chunk in form chunk, a multiple of 16" };
+const chunk: Parameter = { kind: "integer", minimum: 16, maximum: 256, multipleOf: 16, default: 64, about: "tokens per chunk in form chunk" };
 
 const look = (light: string, dark: string, mark: Look["mark"], dash: readonly number[]): Look => ({ colour: { light, dark }, mark, dash });
 

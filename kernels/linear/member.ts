@@ -26,9 +26,10 @@ const meanGate = 0.806;
 
 /**
  * The chunk form takes exponentials of differences of sums of up to a chunk's log decays, each rounded to the unit of its own size: of gates near 0.8 a
- * chunk of 256 sums up to 206. The 1/8 is for the two sums' errors against 16 units, which verification multiplies with.
+ * chunk of 256 sums up to 206. The 1/4 is for the errors of two such sums
+ * against the 16 units that verification multiplies with.
  */
-const gateRounding = ({ rule, chunk, tokens }: Sizes): number => (rule.decay === "none" ? 0 : (meanGate * Math.min(chunk, tokens)) / 8);
+const gateRounding = ({ rule, chunk, tokens }: Sizes): number => (rule.decay === "none" ? 0 : (meanGate * Math.min(chunk, tokens)) / 4);
 
 /** A mechanism that carries one state of keys × values per head: all members share forms, kernels, reference and costs. */
 export const memberOf = ({ rule, ...member }: Member): Mechanism => {

@@ -120,7 +120,7 @@ export const doctor = async (options: { adapter: string; out: string; json?: tru
       verdict: "fail",
       subject: "adapter",
       found: error.message,
-      remedy: "install a Vulkan driver, or on x64 Linux reinstall with optional dependencies for the embedded adapter",
+      remedy: "install the GPU's Vulkan driver; on x64 Linux --adapter embedded needs none (npm install without --omit=optional)",
     });
   }
   if (options.json) print(JSON.stringify({ ok: code === exitCode.ok, lines }));

@@ -23,7 +23,8 @@ export const init = async (file: string): Promise<ExitCode> => {
   const name =
     basename(file, extname(file))
       .replace(/[^A-Za-z0-9-]+/g, "-")
-      .replace(/^-+|-+$/g, "") || "experiment";
+      .replace(/^-+|-+$/g, "")
+      .replace(/^(?:index|sample)$/i, "my-$&") || "experiment";
   try {
     writeFileSync(file, starter(name), { flag: "wx" });
   } catch (error) {

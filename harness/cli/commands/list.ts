@@ -6,7 +6,7 @@ import { print, styled, table } from "../terminal.ts";
 const accepted = (parameter: Parameter): string => {
   switch (parameter.kind) {
     case "integer":
-      return `${parameter.minimum}…${parameter.maximum}`;
+      return `${parameter.minimum}…${parameter.maximum}${parameter.multipleOf ? `, a multiple of ${parameter.multipleOf}` : ""}`;
     case "boolean":
       return "true | false";
     case "choice":

@@ -33,15 +33,16 @@ const memoryBudgetBytes = 2 ** 30;
 /** `attnbench run FILE…`: every file is checked before the first one runs. */
 export const run = async (files: readonly string[], flags: RunFlags): Promise<ExitCode> => {
   const mechanisms = await mechanismsOf(flags.kernels);
-  if (flags.budget !== undefined && parseDuration(flags.budget) === undefined)
-    throw new CommandEnd(exitCode.usage, `--budget ${flags.budget}: not a duration; accepted: 1s to 24h, e.g. 90s or 5m`);
+  const budgetSeconds = flags.budget === undefined ? undefined : (parseDuration(flags.budget) ?? 0);
+  if (budgetSeconds !== undefined && (budgetSeconds < 1 || budgetSeconds > 24 * 3600))
+    throw new CommandEnd(exitCode.usage, `--budget ${flags.budget}: not a duration from 1s to 24h, e.g. 90s or 5m`);
   const set = [...flags.set, ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`])];
   const experiments = await readExperiments(files, { set, filter: flags.filter }, mechanisms);
   const empty = experiments.find(({ cells }) => cells.length === 0);
   if (empty)
     throw new CommandEnd(
       exitCode.nothingMeasured,
-      `${empty.file}: no cell is left${flags.filter ? ` by --filter '${flags.filter}'` : ""}; attnbench run ${empty.file} --dry-run lists them`,
+      `${empty.file}: no cell is left${flags.filter ? ` by --filter '${flags.filter}'` : " by its exclude"}; attnbench check ${quoted(empty.file)} counts them all`,
     );
   if (flags.dryRun) return (await import("../dryRun.ts")).dryRun(experiments, mechanisms, flags);
 
@@ -65,7 +66,11 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
         outFolder: flags.out,
         resume: flags.resume === true,
         signal: interruption.signal,
-        onProgress: progress.show,
+        onProgress: (step) => {
+          if (step.type === "began" && step.keptVisits === undefined && flags.resume)
+            say(styled("yellow", "nothing to resume (no unfinished run of this experiment, filter, device and code): this is a new run"));
+          progress.show(step);
+        },
       }).finally(progress.end);
       results.push(result);
       codes.push(resultCode(result.record, flags.undecided));
@@ -73,10 +78,12 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
         say(`${styled("red", "BROKE OFF")}: ${noAdapterText(result.brokeOff)}\n  what was measured is kept; --resume goes on with it`);
         codes.push(exitCode.noAdapter);
       }
-      if (flags.resume && !result.resumed && !flags.quiet)
-        say(styled("dim", "nothing to resume (no unfinished run of this experiment, device and commit): this was a new run"));
       if (!flags.json) tell(result);
-      if (flags.open) openFile(result.report);
+      if (result.unwritten) {
+        say(`${result.unwritten.message}: not all files could be written; attnbench report ${result.folder} makes the report`);
+        codes.push(exitCode.usage);
+      }
+      if (flags.open && result.report) openFile(result.report);
       if (result.brokeOff) break;
     }
   } catch (error) {
@@ -91,7 +98,7 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
     print(
       JSON.stringify({
         runs: results.map(({ folder }) => folder),
-        reports: results.map(({ report }) => report),
+        reports: results.flatMap(({ report }) => report ?? []),
         findings: results.flatMap(({ record }) => record.findings),
       }),
     );
@@ -141,27 +148,28 @@ const tell = ({ record, folder, report }: RunResult): void => {
     else if (finding.verdict) print(`${finding.verdict}: ${finding.text}`);
     else print(finding.text);
   }
-  print(`\nresults: ${folder}\nreport:  ${report}`);
+  print(`\nresults: ${folder}${report ? `\nreport:  ${report}` : ""}`);
 };
+
+/** A terminal that closes says SIGHUP. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** First Ctrl-C or SIGTERM: measuring ends after the visit under way. Second: at once. */
 const listenForInterrupts = (): { signal: AbortSignal; code: () => ExitCode; stop: () => void } => {
   const controller = new AbortController();
   let code: ExitCode = exitCode.interrupted;
   const onSignal = (signal: NodeJS.Signals): void => {
-    code = signal === "SIGTERM" ? exitCode.terminated : exitCode.interrupted;
+    code = signal === "SIGINT" ? exitCode.interrupted : exitCode.terminated;
     if (controller.signal.aborted) process.exit(code);
-    say(`\n${signal}: ending after this visit; what was measured is kept (again: stop at once)`);
+    say(`\n${signal}: ending after this visit; what was measured is kept, and --resume goes on with it (again: stop at once)`);
     controller.abort();
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
   return {
     signal: controller.signal,
     code: () => code,
     stop: () => {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
+      for (const signal of signals) process.off(signal, onSignal);
     },
   };
 };

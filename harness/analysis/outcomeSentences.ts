@@ -1,0 +1,30 @@
+import type { CellRecord } from "../record/run.ts";
+import { type Analysed, armName } from "./answer.ts";
+import { formatCount, formatList } from "./format.ts";
+import { groupBy } from "./grouping.ts";
+
+/** What an answer must not hide: that nothing or not all was measured, and which arms are wrong. Nothing where all went well. */
+export const outcomeSentences = (record: Analysed): readonly string[] => {
+  const { cells, state } = record;
+  const failed = cells.filter(({ outcome }) => outcome.status === "failed");
+  return [
+    ...(cells.some((cell) => cell.summary) ? [] : [`Nothing was measured${reasons(cells)}.`]),
+    ...[...groupBy(failed, armName)].map(([arm, ofArm]) => `${arm} failed at ${places(ofArm)}, and has no times there.`),
+    ...(state === "interrupted" ? ["The run was interrupted: this is of what had been measured by then."] : []),
+    ...(state === "failed" ? ["The run broke off: this is of what had been measured by then."] : []),
+  ];
+};
+
+/** ": noFeature (dtype f16: …), overLimit (…)": each code with the first reason given. */
+const reasons = (cells: readonly CellRecord[]): string => {
+  const refused = cells.flatMap(({ outcome }) => ("code" in outcome && outcome.status !== "failed" ? [outcome] : []));
+  const codes = [...groupBy(refused, ({ code }) => code)].map(([code, [first]]) => `${code} (${first?.reason})`);
+  return codes.length > 0 ? `: ${formatList(codes)}` : "";
+};
+
+const places = (cells: readonly CellRecord[]): string =>
+  formatList(
+    [...groupBy(cells, ({ outcome }) => ("code" in outcome ? outcome.code : ""))].map(
+      ([code, alike]) => `n = ${[...new Set(alike.map(({ n }) => formatCount(n)))].join(", ")} (${code})`,
+    ),
+  );
