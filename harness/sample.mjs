@@ -18,8 +18,10 @@ process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs20.x";
 const { default: chromium } = await import("@sparticuz/chromium");
 const { chromium: browser } = await import("playwright-core");
 const opened = await browser.launch({ executablePath: await chromium.executablePath(), args: chromium.args, headless: true });
-const page = await opened.newPage({ viewport: { width: 1200, height: 1000 }, colorScheme: "light", deviceScaleFactor: 1.5 });
+const page = await opened.newPage({ viewport: { width: 1200, height: 1000 }, colorScheme: "light", deviceScaleFactor: 1.25 });
 await page.goto(pathToFileURL(resolve("reports/sample.html")).href);
-await page.screenshot({ path: "reports/sample.png" });
+// From the answer to the foot of the first charts.
+const height = await page.evaluate(() => Math.ceil(document.querySelector("figure .chart, figure svg").getBoundingClientRect().bottom + window.scrollY) + 24);
+await page.screenshot({ path: "reports/sample.png", fullPage: true, clip: { x: 0, y: 0, width: 1200, height } });
 await opened.close();
 rmSync(out, { recursive: true, force: true });

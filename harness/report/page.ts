@@ -46,8 +46,8 @@ export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Prom
 <main>
 ${answerSection(record)}
 ${trustSection(record)}
-${limitsSection(record)}
 ${figures}
+${limitsSection(record)}
 ${fitsSection(record)}
 ${cellsSection(record)}
 ${methodSection(record)}
