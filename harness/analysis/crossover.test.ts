@@ -121,4 +121,13 @@ describe("n* in state bytes", () => {
     expect(bytesOf((n) => 2048 * (n + 1), 2 ** 30)?.outcome).toBe("none");
     expect(bytesOf(() => 64, 64)?.outcome).toBe("none");
   });
+
+  it("is at the latest where all beyond is clear, if only the smallest n is too close to tell", () => {
+    const { outcome, atLatest } = crossoverOf(
+      (n) => 50 + 0.01 * Math.max(0, n - 256),
+      () => 50,
+      { noise: [0, 0.005, 0.005] },
+    );
+    expect({ outcome, atLatest }).toEqual({ outcome: "undecided", atLatest: 512 });
+  });
 });

@@ -13,7 +13,7 @@ interface Point {
   readonly sign: -1 | 0 | 1;
 }
 
-type Found = Pick<Crossover, "outcome" | "n" | "crossings" | "note">;
+type Found = Pick<Crossover, "outcome" | "n" | "atLatest" | "crossings" | "note">;
 
 /** n* of a pair in time. `spreadOf` gives a cell's paired replicates by its id. */
 export const timeCrossover = (pair: Pair, spreadOf: (id: string) => Spread | undefined): Crossover => {
@@ -50,7 +50,14 @@ const described = (pair: Pair, metric: Crossover["metric"], ns: readonly number[
   };
 };
 
-const found = (outcome: Crossover["outcome"], rest: Partial<Found> = {}): Found => ({ outcome, n: undefined, crossings: [], note: undefined, ...rest });
+const found = (outcome: Crossover["outcome"], rest: Partial<Found> = {}): Found => ({
+  outcome,
+  n: undefined,
+  atLatest: undefined,
+  crossings: [],
+  note: undefined,
+  ...rest,
+});
 
 /** The outcome by the n at which one arm is clearly faster; n where neither is count for neither, but at an end of the range they leave it open. */
 const decide = (points: readonly Point[]): Found => {
@@ -63,7 +70,7 @@ const decide = (points: readonly Point[]): Found => {
   if (clear.length === 0) return found("undecided", { note: "neither arm is clearly faster at any n" });
   const turns = clear.flatMap((point, i) => (i > 0 && clear[i - 1]?.sign !== point.sign ? [i] : []));
   const crossings = turns.flatMap((i) => bracketCrossing(points, clear[i - 1], clear[i]));
-  if (first.sign === 0 || last.sign === 0) return found("undecided", { crossings, note: openEnd(first, last) });
+  if (first.sign === 0 || last.sign === 0) return found("undecided", { atLatest: clearFrom(points), crossings, note: openEnd(first, last) });
   if (turns.length === 0) return oneSided(points, first.sign);
   if (turns.length > 1)
     return found("many", { crossings, note: `the faster arm changes ${turns.length} times, near n = ${crossings.map(formatCount).join(", ")}` });
@@ -74,6 +81,13 @@ const decide = (points: readonly Point[]): Found => {
     });
   const n = crossingInterval(points, crossings[0] ?? last.n);
   return found("crosses", { n, crossings: [n.value] });
+};
+
+/** Where the linear arm is ahead from: clearly so at the end, and never clearly behind. */
+const clearFrom = (points: readonly Point[]): number | undefined => {
+  if (points.some((point) => point.sign < 0)) return undefined;
+  const from = points.findLastIndex((point) => point.sign === 0) + 1;
+  return points[from]?.n;
 };
 
 const oneSided = (points: readonly Point[], sign: 1 | -1 | 0): Found => {

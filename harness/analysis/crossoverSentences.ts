@@ -23,7 +23,7 @@ export const crossoverSentences = (record: Analysed, metric: Crossover["metric"]
   });
 };
 
-const sentence = ({ between, metric, outcome, n, range, note, crossings }: Crossover, place: string): string => {
+const sentence = ({ between, metric, outcome, n, atLatest, range, note, crossings }: Crossover, place: string): string => {
   const [softmax, linear] = between;
   const better = metric === "time" ? "faster" : "smaller";
   const than = metric === "time" ? `than ${softmax}` : `than the state of ${softmax}`;
@@ -40,6 +40,8 @@ const sentence = ({ between, metric, outcome, n, range, note, crossings }: Cross
     case "many":
       return `${linear} and ${softmax} change places in ${metric === "time" ? "time" : "state bytes"}${place}: ${note ?? `near n = ${crossings.map(formatCount).join(", ")}`}.`;
     case "undecided":
+      if (atLatest !== undefined)
+        return `From n = ${formatCount(atLatest)} on at the latest, ${linear} is ${better} ${than}${place}; below, the two are too close to tell.`;
       return `From which n on ${metric === "time" ? linear : `the state of ${linear}`} is ${better} ${than} is not decided${place}${note ? `: ${note}` : ""}.`;
     default:
       return outcome satisfies never;

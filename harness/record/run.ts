@@ -200,6 +200,8 @@ export interface Crossover {
   readonly outcome: "crosses" | "already" | "none" | "many" | "undecided";
   /** n* and its 95 % interval, in tokens; set for "crosses" */
   readonly n: Estimate | undefined;
+  /** the smallest measured n from which on the linear arm is clearly ahead, for "undecided" where only what lies below is open */
+  readonly atLatest: number | undefined;
   /** every crossing found, for "many" */
   readonly crossings: readonly number[];
   /** the range of n that both arms have */

@@ -83,6 +83,7 @@ export const crossoversOf = (options: FixtureOptions, arms: readonly FixtureArm[
               series: { dModel, heads: dModel / 64, headDim: 64 },
               outcome: n !== undefined ? "crosses" : ns.length < 3 ? "undecided" : already ? "already" : "none",
               n: n === undefined ? undefined : estimate(n, 0.11),
+              atLatest: undefined,
               crossings: [],
               range: ns.length === 0 ? undefined : [least, most],
               note: ns.length < 3 ? "Fewer than three lengths in common." : undefined,
