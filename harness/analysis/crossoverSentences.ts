@@ -10,33 +10,45 @@ const unequalShares = 1.5;
 /** From which n on the linear arm is faster, and smaller; what is alike for several shapes is one sentence. */
 export const crossoverSentences = (record: Analysed, metric: Crossover["metric"]): readonly string[] => {
   const keys = record.crossovers.map((crossover) => crossover.series);
-  const alike = groupBy(
+  const emulated = metric === "time" && record.environment.deviceClass === "software" ? " on this CPU emulation" : "";
+  const pairs = groupBy(
     record.crossovers.filter((crossover) => crossover.metric === metric),
-    (crossover) => `${sentence(crossover, "")}${unequal(record, crossover)}`,
+    (crossover) => `${sentence(crossover, crossover.between[1], "")}${unequal(record, crossover)}`,
   );
-  return [...alike.values()].flatMap((crossovers) => {
+  const placed = [...pairs.values()].flatMap((crossovers) => {
     const [first] = crossovers;
     if (!first) return [];
     const shapes = crossovers.map((crossover) => describeKey(crossover.series, keys)).filter((shape) => shape !== "");
-    const emulated = metric === "time" && record.environment.deviceClass === "software" ? " on this CPU emulation" : "";
-    return [`${sentence(first, `${shapes.length > 0 ? ` at ${formatList(shapes)}` : ""}${emulated}`)}${unequal(record, first)}`];
+    return [{ crossover: first, place: `${shapes.length > 0 ? ` at ${formatList(shapes)}` : ""}${emulated}` }];
+  });
+  // Arms of which the same holds at every n are one sentence.
+  const alike = groupBy(placed, ({ crossover, place }) => `${sentence(crossover, isOneSided(crossover) ? "" : crossover.between[1], place)}`);
+  return [...alike.values()].flatMap((same) => {
+    const [first] = same;
+    if (!first) return [];
+    const linear = formatList([...new Set(same.map(({ crossover }) => crossover.between[1]))]);
+    return [`${sentence(first.crossover, linear, first.place, same.length > 1)}${unequal(record, first.crossover)}`];
   });
 };
 
-const sentence = ({ between, metric, outcome, n, atLatest, range, note, crossings }: Crossover, place: string): string => {
-  const [softmax, linear] = between;
+const isOneSided = ({ outcome }: Crossover): boolean => outcome === "already" || outcome === "none";
+
+/** `linear`: the linear arm, or several of which the same holds. */
+const sentence = ({ between, metric, outcome, n, atLatest, range, note, crossings }: Crossover, linear: string, place: string, several = false): string => {
+  const [softmax] = between;
   const better = metric === "time" ? "faster" : "smaller";
   const than = metric === "time" ? `than ${softmax}` : `than the state of ${softmax}`;
-  const subject = metric === "time" ? linear : `The state of ${linear}`;
+  const subject = metric === "time" ? linear : `The state${several ? "s" : ""} of ${linear}`;
+  const is = several ? "are" : "is";
   const span = range ? `n = ${formatCount(range[0])} to ${formatCount(range[1])}` : "the measured range";
   switch (outcome) {
     case "crosses":
       if (!n) return `${subject} is ${better} ${than} beyond some n${place}.`;
       return `From n = ${metric === "time" ? formatEstimate(n) : formatCount(Math.floor(n.value) + 1)} on, ${metric === "time" ? linear : `the state of ${linear}`} is ${better} ${than}${place}.`;
     case "already":
-      return `${subject} is ${better} ${than} at every n measured${place} (${span}).`;
+      return `${subject} ${is} ${better} ${than} at every n measured${place} (${span}).`;
     case "none":
-      return `${subject} is not ${better} ${than} at any n measured${place} (${span}).`;
+      return `${subject} ${is} not ${better} ${than} at any n measured${place} (${span}).`;
     case "many":
       return `${linear} and ${softmax} change places in ${metric === "time" ? "time" : "state bytes"}${place}: ${note ?? `near n = ${crossings.map(formatCount).join(", ")}`}.`;
     case "undecided":

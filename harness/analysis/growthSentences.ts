@@ -15,14 +15,13 @@ export const growthSentences = (record: Analysed): { readonly known: readonly st
   const fits = record.fits.filter((fit) => fit.metric === "time");
   const keys = fits.map((fit) => fit.series);
   const arms = [...groupBy(fits, armName)];
-  // Curves end where a device does, so arms may have ranges of their own.
-  const ranges = new Set(arms.map(([, ofArm]) => rangeText(ofArm)).filter((range) => range !== ""));
-  const [common] = ranges.size === 1 ? ranges : [];
-  const known = arms.flatMap(([arm, ofArm]) =>
-    knownPhrases(arm, ofArm, keys).map((phrase) => (common === undefined ? `${phrase}${rangeText(ofArm)}` : phrase)),
+  const laws = groupBy(
+    arms.flatMap(([arm, ofArm]) => knownLaws(arm, ofArm, keys)),
+    ({ law }) => law,
   );
+  const known = [...laws].map(([law, alike]) => `${law} with ${formatList(alike.map(({ arm }) => arm))}`);
   return {
-    known: known.length > 0 ? [`${subjects[record.experiment.phase]} is ${formatList(known)}${common ?? ""}.`] : [],
+    known: known.length > 0 ? [`${subjects[record.experiment.phase]} is ${formatList(known)}${rangeText(arms.map(([, ofArm]) => ofArm))}.`] : [],
     open: undecidedSentences(fits, keys),
   };
 };
@@ -30,16 +29,17 @@ export const growthSentences = (record: Analysed): { readonly known: readonly st
 const isKnown = (fit: Fit): boolean => fit.candidates.length > 0;
 
 /**
- * "O(n) with softmax (split)"; where an arm's curves differ, one phrase for each law with its shapes. A decided law's note says from which n on.
- * A law that is one of two is known too: "O(n) or O(n log n) with …".
+ * The laws of an arm and who follows them: "O(n)", "softmax (split)"; where its curves differ, one for each law, with its shapes. A decided law's note
+ * says from which n on. A law that is one of two is known too: "O(n) or O(n log n)".
  */
-const knownPhrases = (arm: string, fits: readonly Fit[], keys: readonly Fit["series"][]): readonly string[] => {
-  const laws = [
-    ...groupBy(fits, (fit) =>
-      isKnown(fit) ? `${formatChoice(fit.candidates)} with ${arm}${fit.class !== "undecided" && fit.note ? ` ${fit.note}` : ""}` : "",
-    ),
-  ];
-  return laws.filter(([law]) => law !== "").map(([law, alike]) => `${law}${laws.length > 1 ? at(alike, keys) : ""}`);
+const knownLaws = (arm: string, fits: readonly Fit[], keys: readonly Fit["series"][]): readonly { readonly law: string; readonly arm: string }[] => {
+  const laws = [...groupBy(fits, (fit) => JSON.stringify([fit.candidates, fit.class === "undecided" ? undefined : fit.note]))];
+  return laws.flatMap(([, alike]) => {
+    const [fit] = alike;
+    if (!fit || !isKnown(fit)) return [];
+    const note = fit.class !== "undecided" && fit.note ? ` ${fit.note}` : "";
+    return [{ law: formatChoice(fit.candidates), arm: `${arm}${note}${laws.length > 1 ? at(alike, keys) : ""}` }];
+  });
 };
 
 const at = (fits: readonly Fit[], keys: readonly Fit["series"][]): string => {
@@ -47,9 +47,14 @@ const at = (fits: readonly Fit[], keys: readonly Fit["series"][]): string => {
   return shapes.length > 0 ? ` at ${formatList(shapes)}` : "";
 };
 
-const rangeText = (fits: readonly Fit[]): string => {
-  const xs = fits.filter(isKnown).flatMap((fit) => fit.points.map((point) => point.x));
-  return xs.length > 0 ? ` (n = ${formatCount(Math.min(...xs))} to ${formatCount(Math.max(...xs))})` : "";
+/** Of what n the laws are known. Curves end where a device does, so arms may end at n of their own. */
+const rangeText = (arms: readonly (readonly Fit[])[]): string => {
+  const known = arms.map((fits) => fits.filter(isKnown).flatMap((fit) => fit.points.map((point) => point.x))).filter((xs) => xs.length > 0);
+  if (known.length === 0) return "";
+  const ends = known.map((xs) => Math.max(...xs));
+  const [nearest, farthest] = [Math.min(...ends), Math.max(...ends)];
+  const first = formatCount(Math.min(...known.flat()));
+  return ` (n = ${first} to ${formatCount(nearest)}${farthest > nearest ? `, some to ${formatCount(farthest)}` : ""})`;
 };
 
 /** One for each reason, naming all arms it holds for. */

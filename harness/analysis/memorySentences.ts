@@ -13,7 +13,8 @@ export const memorySentences = (record: Analysed): readonly string[] => {
   return groups.map((alike) => {
     const n = Math.min(...alike.flat().map((fit) => fit.points.at(-1)?.x ?? 0));
     const arms = [...groupBy(alike.flat(), armName).values()];
-    const phrases = arms.map((ofArm) => `the ${stateName(record, ofArm)} of ${amount(ofArm, n)}`).join("; ");
+    const amounts = groupBy(arms, (ofArm) => JSON.stringify([stateName(record, ofArm), amount(ofArm, n)]));
+    const phrases = [...amounts.values()].map((same) => phrase(record, same, n)).join("; ");
     const places =
       groups.length > 1 ? alike.map((ofShape) => shortestOf(ofShape.map((fit) => describeKey(fit.series, keys)))).filter((place) => place !== "") : [];
     const suffix = arms.some((ofArm) => new Set(bytesAt(ofArm, n)).size > 1) ? ", by shape" : "";
@@ -28,15 +29,22 @@ const stateName = (record: Analysed, [fit]: readonly Fit[]): string =>
 
 const bytesAt = (fits: readonly Fit[], n: number): readonly number[] => fits.map(({ points }) => points.findLast((point) => point.x <= n)?.y ?? 0);
 
-/** "softmax (tiled) grows O(n), to 1 MiB at n = 1,024": one arm's curves of the same law, over all their shapes. */
+/** "the recurrent state of linear (chunk) and gla (recurrent) takes 128 KiB at any n" */
+const phrase = (record: Analysed, arms: readonly (readonly Fit[])[], n: number): string => {
+  const [first = []] = arms;
+  const names = arms.flatMap(([fit]) => (fit ? [armName(fit)] : []));
+  return `the ${stateName(record, first)} of ${formatList(names)} ${amount(first, n)}`;
+};
+
+/** "grows O(n), to 1 MiB at n = 1,024": one arm's curves of the same law, over all their shapes. */
 const amount = (fits: readonly Fit[], n: number): string => {
   const [fit] = fits;
   if (!fit) return "";
   const found = bytesAt(fits, n);
   const [least, most] = [formatBytes(Math.min(...found)), formatBytes(Math.max(...found))];
   const bytes = least === most ? least : `${least} to ${most}`;
-  if (fit.class === "O(1)" && fit.note === undefined) return `${armName(fit)} takes ${bytes} at any n`;
+  if (fit.class === "O(1)" && fit.note === undefined) return `takes ${bytes} at any n`;
   return fit.class === "undecided" || fit.class === "O(1)"
-    ? `${armName(fit)} takes ${bytes} at n = ${formatCount(n)}`
-    : `${armName(fit)} grows ${fit.class}, to ${bytes} at n = ${formatCount(n)}`;
+    ? `takes ${bytes} at n = ${formatCount(n)}`
+    : `grows ${fit.class}, to ${least === most ? least : `between ${least} and ${most}`} at n = ${formatCount(n)}`;
 };
