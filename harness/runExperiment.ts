@@ -14,7 +14,7 @@ import { measurementsCsv, samplesCsv } from "./record/csv.ts";
 import { type Journal, openJournal } from "./record/journal.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
 import { type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
-import { listRuns, runFolder, runName, writeRun } from "./record/runFolder.ts";
+import { listRuns, readRun, runFolder, runName, writeRun } from "./record/runFolder.ts";
 import { writeReports } from "./writeReports.ts";
 
 export interface RunOptions {
@@ -112,6 +112,8 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
   }
 };
 
+const processText = (pid: number | undefined): string => (pid === undefined ? "" : ` (${pid})`);
+
 const newRecord = ({ experiment, cells, mechanisms, command }: RunOptions, environment: Environment): RunRecord => {
   const startedAt = new Date();
   return {
@@ -140,7 +142,10 @@ const recordRun = async (options: RunOptions, record: RunRecord, folder: string,
   try {
     mkdirSync(folder, { recursive: true });
     lock = lockFolder(folder);
-    if (!lock) throw new RunInUse(`${folder} is being written by process ${lockedBy(folder) ?? "of another user"}: wait until it has ended`);
+    if (!lock) throw new RunInUse(`${folder} is being written by another process${processText(lockedBy(folder))}: wait until it has ended`);
+    // Between the look for an unfinished run and the lock, another process may have finished it.
+    if (existsSync(join(folder, "run.json")) && readRun(folder).record.state === "complete")
+      throw new RunInUse(`${folder} has been completed by another process`);
     await writeRun(folder, record);
     journal = openJournal(join(folder, "journal.jsonl"));
     const { record: measured, brokeOff } = await measureRun({

@@ -85,9 +85,9 @@ const decide = (points: readonly Point[]): Found => {
 
 /** Where the linear arm is ahead from: clearly so at the end, and never clearly behind. */
 const clearFrom = (points: readonly Point[]): number | undefined => {
-  if (points.some((point) => point.sign < 0)) return undefined;
-  const from = points.findLastIndex((point) => point.sign === 0) + 1;
-  return points[from]?.n;
+  const from = points.findLastIndex((point) => point.sign <= 0) + 1;
+  // Below, all must be open: a curve that is told there and not in between has more to say than one number.
+  return points.slice(0, from).every((point) => point.sign === 0) ? points[from]?.n : undefined;
 };
 
 const oneSided = (points: readonly Point[], sign: 1 | -1 | 0): Found => {

@@ -20,7 +20,7 @@ export const turnShifts = (cells: readonly (readonly Visit[])[], source: ClockSo
   const turns = [...new Set(logs.flatMap((ofCell) => [...ofCell.keys()]))];
   const shared = turns.filter((turn) => logs.filter((ofCell) => ofCell.has(turn)).length >= leastCells);
   if (shared.length < leastTurns) return new Map();
-  const shifts = new Map(turns.map((turn) => [turn, 0]));
+  const shifts = new Map(shared.map((turn) => [turn, 0]));
   const shiftOf = (turn: number): number => shifts.get(turn) ?? 0;
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const centres = logs.map((ofCell) => median([...ofCell].map(([turn, log]) => log - shiftOf(turn))));
@@ -83,5 +83,8 @@ const levelOf = (cells: readonly CellRecord[], shifts: Shifts, draws: Draws): Sp
     const times = [Math.exp(shift)];
     return { worker: workers.get(turn) ?? 0, turn, k: 1, gpuMs: times, wallMs: times };
   });
-  return resample(visits, { ...draws, stepMs: 0 }, `level of ${cells[0]?.id}`);
+  // A worker's turns may be more than any one cell has of it.
+  const most = Math.max(...[...new Set(visits.map(({ worker }) => worker))].map((worker) => visits.filter((visit) => visit.worker === worker).length));
+  const slots = [Math.max(draws.slots[0], new Set(visits.map(({ worker }) => worker)).size), Math.max(draws.slots[1], most)] as const;
+  return resample(visits, { ...draws, slots, stepMs: 0 }, `level of ${cells[0]?.id}`);
 };

@@ -193,7 +193,7 @@ const doubtOf = ({ count, curve, scores, allowedMisfit, growth, growing, support
     const reason = `the range does not tell ${formatList(classes)} apart`;
     return left.every((score) => score.named) ? among(classes, reason) : unknown(reason);
   }
-  const agreement = support.get(winner.class) ?? 1;
+  const agreement = support.get(winner.class) ?? 0;
   if (support.size > 0 && agreement < agreeing)
     return unknown(`the samples do not settle on one law: ${winner.class} is nearest in ${(agreement * 100).toFixed(0)} % of resamples`);
   if (winner.class === "O(n)" && growing.high > linearAtMost)

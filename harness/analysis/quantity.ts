@@ -99,9 +99,10 @@ const ratios = (record: Analysed, [first, second]: readonly [string, string], me
     });
 };
 
-/** n* where known; at or below the smallest n for "already", beyond the largest for "none". */
-const crossoverRange = ({ outcome, n, range }: Crossover): Estimate | undefined => {
+/** n* where known; at or below the n from which all is clear; at or below the smallest n for "already", beyond the largest for "none". */
+const crossoverRange = ({ outcome, n, atLatest, range }: Crossover): Estimate | undefined => {
   if (outcome === "crosses") return n;
+  if (outcome === "undecided" && atLatest !== undefined) return { value: atLatest, low: 0, high: atLatest };
   if (range && outcome === "already") return { value: range[0], low: 0, high: range[0] };
   if (range && outcome === "none") return { value: Number.POSITIVE_INFINITY, low: range[1] + 1, high: Number.POSITIVE_INFINITY };
   return undefined;

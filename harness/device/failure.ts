@@ -19,6 +19,9 @@ export type FailureCode =
   | "timerError"
   | "workerError";
 
+/** Failures after which a worker cannot be trusted any more. */
+export const workerFailures: ReadonlySet<FailureCode> = new Set<FailureCode>(["deviceLost", "timeout", "workerError"]);
+
 const skippedCodes: ReadonlySet<FailureCode> = new Set(["overLimit", "badShape", "noFeature"]);
 
 /** Thrown inside the worker where a cell cannot go on; everything else that is thrown there is a bug and keeps its stack. */

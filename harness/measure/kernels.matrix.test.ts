@@ -11,10 +11,16 @@ import { kernelCells } from "./kernelCases.ts";
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
 const adapters = [...new Set([testAdapter, ...(lavapipeDriver() ? ["lavapipe"] : [])])];
 
-describe.each(adapters)("kernels on %s", (adapter) => {
+// A CPU emulation is given variants of its own; those of GPUs are held to the truth on it too.
+const runs = adapters.flatMap((adapter) => [
+  { adapter, name: "own variants", planFor: {} },
+  { adapter, name: "variants of GPUs", planFor: { planFor: "hardware" } as const },
+]);
+
+describe.each(runs)("kernels on $adapter, $name", ({ adapter, planFor }) => {
   let connection: Connection;
   beforeAll(async () => {
-    connection = await connector(adapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+    connection = await connector(adapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28, ...planFor })();
   });
   afterAll(() => connection?.worker.close());
 

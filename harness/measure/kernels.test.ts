@@ -1,42 +1,51 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { CellFailure } from "../device/failure.ts";
 import { testAdapter } from "../testAdapter.ts";
-import { connector } from "./connection.ts";
-import { kernelCells } from "./kernelCases.ts";
+import { type Connection, connector } from "./connection.ts";
+import { type KernelSizes, kernelCells } from "./kernelCases.ts";
 
 /**
  * Every mechanism × form × phase against its float64 reference, on the adapter that every machine has. Validation and bounds checks are on.
- * The long table is kernels.matrix.test.ts.
+ * A CPU emulation is given variants of its own, so those of GPUs are held to the truth on it too, at fewer sizes. The long table is
+ * kernels.matrix.test.ts.
  */
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
-const { worker, hello } = await connector(testAdapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
-afterAll(() => worker.close());
 
-describe(`kernels on ${hello.facts.description}`, () => {
-  for (const mechanism of mechanisms) {
-    const cells = kernelCells(mechanism, {
-      n: [1, 7, 63, 65, 130],
-      headDim: [64],
-      thorough: false,
-      layouts: [
-        [1, 2, 2],
-        [2, 4, 2],
-        [2, 3, 3],
-      ],
+const odd: KernelSizes = {
+  n: [1, 7, 63, 65, 130],
+  headDim: [64],
+  thorough: false,
+  layouts: [
+    [1, 2, 2],
+    [2, 4, 2],
+    [2, 3, 3],
+  ],
+};
+const few: KernelSizes = { ...odd, n: [130], headDim: [96], layouts: [[2, 4, 2]] };
+const ungrouped: KernelSizes = { ...few, layouts: [[2, 3, 3]] };
+
+describe.each([
+  { name: "its own variants", planFor: {}, sizes: [odd] },
+  { name: "the variants of GPUs", planFor: { planFor: "hardware" } as const, sizes: [few, ungrouped] },
+])(`kernels on ${testAdapter}, $name`, ({ planFor, sizes }) => {
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await connector(testAdapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28, ...planFor })();
+  });
+  afterAll(() => connection?.worker.close());
+
+  const cells = mechanisms.flatMap((mechanism) => sizes.flatMap((size) => kernelCells(mechanism, size)));
+  it.each([...new Map(cells.map((cell) => [cell.id, cell])).values()])("$id", async (cell) => {
+    const { worker, hello } = connection;
+    const refusal = mechanisms.find(({ name }) => name === cell.mechanism)?.refusal(cell, cell.form, hello.capabilities);
+    const prepared = await worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000).catch((error: unknown) => {
+      if (refusal && error instanceof CellFailure) return error.record;
+      throw error;
     });
-    for (const cell of cells) {
-      it(cell.id, async () => {
-        const refusal = mechanism.refusal(cell, cell.form, hello.capabilities);
-        const prepared = await worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000).catch((error: unknown) => {
-          if (refusal && error instanceof CellFailure) return error.record;
-          throw error;
-        });
-        await worker.ask("evict", { cell: cell.id }, 10_000);
-        if (refusal) expect(prepared).toEqual({ status: "skipped", ...refusal });
-        else expect(prepared).toMatchObject({ maxError: expect.toSatisfy((error: number) => error < 1e-3 && (error > 0 || cell.n === 1)) });
-      });
-    }
-  }
+    await worker.ask("evict", { cell: cell.id }, 10_000);
+    if (refusal) expect(prepared).toEqual({ status: "skipped", ...refusal });
+    else expect(prepared).toMatchObject({ maxError: expect.toSatisfy((error: number) => error < 1e-3 && (error > 0 || cell.n === 1)) });
+  });
 });

@@ -129,7 +129,9 @@ const ceilingsOrReason = async (session: WorkerSession, timer: Timer, { experime
   try {
     return { ceilings: await measureCeilings(session, timer, experiment.measure.cache, experiment.measure.seed), ceilingsFailure: undefined };
   } catch (error) {
-    if (error instanceof CellFailure) return { ceilings: undefined, ceilingsFailure: `${error.code}: ${error.message}` };
+    // Without a worker, the first cell finds out, and what an earlier session measured is kept.
+    if (error instanceof CellFailure || error instanceof NoAdapter)
+      return { ceilings: undefined, ceilingsFailure: error instanceof CellFailure ? `${error.code}: ${error.message}` : error.message };
     throw error;
   }
 };
@@ -220,9 +222,11 @@ const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Schedule["
     if (live(measuring).length === 0) return "nothingLeft";
     if (restMs() <= 0 || (turn > 2 && turnMs(measuring) * samples > restMs())) return "maxTime";
     if (turn >= leastTurns && (turn - leastTurns) % turnsBetweenLooks === 0 && imprecise(measuring).length === 0) return "precision";
+    const order = turnOrder(live(measuring), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
+    // A turn of an earlier session.
+    if (order.length === 0) continue;
     if (startsWorker(turn) && affordsRestart(preparedOnceMs(), restMs())) await session.restart();
 
-    const order = turnOrder(live(measuring), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
     for (const [position, task] of order.entries()) {
       if (signal.aborted || restMs() <= 0) break;
       const atMost = turn >= leastTurns;

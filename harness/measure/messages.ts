@@ -13,6 +13,8 @@ export interface HelloRequest {
   readonly match: string | undefined;
   /** `timing`: as production runtimes run. `checking`: validation and bounds checks on, for tests. */
   readonly mode: "timing" | "checking";
+  /** `hardware`: plan as for a GPU, whatever this adapter is: how tests hold the variants that only GPUs are given */
+  readonly planFor?: "hardware";
   /** folders of mechanisms besides the built-in ones */
   readonly kernels: readonly string[];
   /** bytes of buffers that may stay allocated between visits */

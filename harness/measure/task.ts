@@ -32,7 +32,7 @@ export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellR
       record,
       estimateMs: record.visits[0] && perRepetitionMs(record.visits[0]),
       leastMs: record.visits.length > 0 ? Math.min(...record.visits.flatMap(timesOf)) : undefined,
-      k: record.visits.find(({ turn }) => turn > 0)?.k,
+      k: record.visits.findLast(({ turn }) => turn > 0)?.k,
       prepareMs: 0,
       fillMs: undefined,
     };

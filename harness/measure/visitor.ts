@@ -1,5 +1,5 @@
 import { NoAdapter } from "../device/adapterFacts.ts";
-import { CellFailure } from "../device/failure.ts";
+import { CellFailure, workerFailures } from "../device/failure.ts";
 import type { Measure } from "../experiment/experiment.ts";
 import { type Journal, withPrepared } from "../record/journal.ts";
 import type { Outcome, Visit } from "../record/run.ts";
@@ -42,7 +42,6 @@ const prepareLimitMs = 120_000;
 const visitLimitMs = 60_000;
 /** A run may not be kept up by a worker that dies again and again. */
 const mostWorkerFailures = 20;
-const workerFailures = new Set(["deviceLost", "timeout", "workerError"]);
 
 export const createVisitor = ({ session, journal, measure, timer, now, rotateBytes }: Context): Visitor => {
   const spent: Spent = { prepareMs: 0, timedMs: 0 };

@@ -17,7 +17,8 @@ let bench: Workbench | undefined;
 let open: OpenDevice | undefined;
 
 const hello = async (request: HelloRequest): Promise<HelloReply> => {
-  open = await openDevice(request.match, request.mode === "timing" ? timingToggles : checkingToggles);
+  const opened = await openDevice(request.match, request.mode === "timing" ? timingToggles : checkingToggles);
+  open = request.planFor === "hardware" ? { ...opened, capabilities: { ...opened.capabilities, software: false } } : opened;
   const mechanisms = joinMechanisms(...(await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))));
   bench = createWorkbench(open, mechanisms, request.memoryBudgetBytes);
   return {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { NoAdapter } from "../device/adapterFacts.ts";
-import { CellFailure } from "../device/failure.ts";
+import { CellFailure, workerFailures } from "../device/failure.ts";
 import type { Connect, Connection } from "./connection.ts";
 import type { Messages, MessageType } from "./messages.ts";
 
@@ -23,9 +23,6 @@ export interface WorkerSession {
   readonly peakRssBytes: number;
   sawRss(bytes: number): void;
 }
-
-/** Failures after which the worker itself cannot be trusted any more. */
-const fatal = new Set(["deviceLost", "timeout", "workerError"]);
 
 /** A device that has just hung may be away for seconds: no cell is to blame for that. */
 const defaultPausesMs = [1000, 5000];
@@ -97,7 +94,7 @@ export const createSession = (connect: Connect, first: number, pausesMs: readonl
       try {
         return await worker.ask(type, request, timeoutMs);
       } catch (error) {
-        if (!worker.alive || (error instanceof CellFailure && fatal.has(error.code))) await drop();
+        if (!worker.alive || (error instanceof CellFailure && workerFailures.has(error.code))) await drop();
         throw error;
       }
     },

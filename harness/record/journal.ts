@@ -77,10 +77,11 @@ export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): R
   return { ...record, ceilings, ceilingsFailure, cells: [...cells.values()].map(settled) };
 };
 
-/** A failed cell keeps no times; one whose visit was the last thing written before a kill has been measured. */
+/** Only a cell that is ok keeps times; one whose visit was the last thing written before a kill has been measured. */
 const settled = (cell: CellRecord): CellRecord => {
-  if (cell.outcome.status === "failed") return { ...cell, visits: [] };
-  return cell.outcome.status === "pending" && cell.visits.length > 0 ? { ...cell, outcome: { status: "ok" } } : cell;
+  const { status } = cell.outcome;
+  if (status === "pending") return cell.visits.length > 0 ? { ...cell, outcome: { status: "ok" } } : cell;
+  return status === "ok" ? cell : { ...cell, visits: [] };
 };
 
 /** The first worker's preparation stands: its compile time is that of a cold shader cache. */

@@ -34,15 +34,17 @@ fn add(a: vec4f, b: vec4f) {
 
 // Stage φ(q) of ROWS tokens from row0 to last and PANEL channels from k0, transposed. Zeros past the edges.
 fn stageQueries(base: u32, row0: u32, last: u32, k0: u32, thread: u32) {
-  for (var i = thread; i < ROWS * PANEL_QUADS; i += THREADS) {
-    let row = i / PANEL_QUADS;
+  for (var i = thread; i < ROW_QUADS * PANEL_QUADS; i += THREADS) {
+    let rows = row0 + i / PANEL_QUADS * 4u;
     let quad = i % PANEL_QUADS;
-    var x = vec4f(0.0);
-    if (row0 + row <= last && k0 / 4u + quad < KEY_QUADS) { x = featured(q[(base + (row0 + row) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
-    left[(quad * 4u) * ROW_QUADS + row / 4u][row % 4u] = x.x;
-    left[(quad * 4u + 1u) * ROW_QUADS + row / 4u][row % 4u] = x.y;
-    left[(quad * 4u + 2u) * ROW_QUADS + row / 4u][row % 4u] = x.z;
-    left[(quad * 4u + 3u) * ROW_QUADS + row / 4u][row % 4u] = x.w;
+#each r 4
+    var x${r} = vec4f(0.0);
+    if (rows + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} = featured(q[(base + (rows + ${r}u) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
+#end
+    // Four rows of four channels turn into four channels of four rows: whole vectors, since no two threads may write components of one.
+#each c 4
+    left[(quad * 4u + ${c}u) * ROW_QUADS + i / PANEL_QUADS] = vec4f(x0[${c}], x1[${c}], x2[${c}], x3[${c}]);
+#end
   }
 }
 
@@ -106,15 +108,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     for (var k0 = 0u; k0 < KEYS; k0 += PANEL) {
       workgroupBarrier();
       stageQueries(base, row0, last, k0, thread);
-      for (var i = thread; i < TILE * PANEL_QUADS; i += THREADS) {
-        let key = i / PANEL_QUADS;
+      for (var i = thread; i < SIDE * PANEL_QUADS; i += THREADS) {
+        let keys = key0 + i / PANEL_QUADS * 4u;
         let quad = i % PANEL_QUADS;
-        var x = vec4f(0.0);
-        if (key0 + key <= last && k0 / 4u + quad < KEY_QUADS) { x = featured(k[(base + (key0 + key) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
-        right[(quad * 4u) * SIDE + key / 4u][key % 4u] = x.x;
-        right[(quad * 4u + 1u) * SIDE + key / 4u][key % 4u] = x.y;
-        right[(quad * 4u + 2u) * SIDE + key / 4u][key % 4u] = x.z;
-        right[(quad * 4u + 3u) * SIDE + key / 4u][key % 4u] = x.w;
+#each r 4
+        var x${r} = vec4f(0.0);
+        if (keys + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} = featured(k[(base + (keys + ${r}u) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
+#end
+#each c 4
+        right[(quad * 4u + ${c}u) * SIDE + i / PANEL_QUADS] = vec4f(x0[${c}], x1[${c}], x2[${c}], x3[${c}]);
+#end
       }
       workgroupBarrier();
       for (var i = 0u; i < PANEL; i++) {

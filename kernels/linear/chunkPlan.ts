@@ -16,8 +16,9 @@ export const panel = 16;
 
 /**
  * Prefill by chunks, all of it matrix products: the sum U_c = K_cᵀV_c of each chunk, a scan that turns sums into the state before each chunk,
- * then O_c = scale · (Q_c S_c + tril(Q_cK_cᵀ) V_c). Grids are [tiles, chunks, batch × heads], so that modules need no token count.
- * Source: the chunkwise form of Yang et al. 2024, arXiv 2312.06635 §3, without gates.
+ * then O_c = scale · (Q_c S_c + tril(Q_cK_cᵀ) V_c). With decay, a key counts in U_c as what is left of it at the chunk's end, the scan decays from
+ * chunk to chunk, and Q_c S_c and the scores by what lies between: e^{G_t}, e^{G_t − G_j}, with G the sum of log decays since the chunk began. Grids are [tiles, chunks, batch × heads], so that modules need no token count.
+ * Source: the chunkwise form of Yang et al. 2024, arXiv 2312.06635 §3.
  */
 export const chunkPlan = (sizes: Sizes, capabilities: Capabilities, given: Tiles): Plan => {
   const tiles = chunkTiles(given);

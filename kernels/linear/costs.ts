@@ -5,7 +5,7 @@ import { extraFlops } from "./rule.ts";
 import { betaCount, gateCount, type Sizes } from "./sizes.ts";
 import { type ChunkTiles, chunkTiles, columnTiles, positionCount, recurrentTiles } from "./variants.ts";
 
-/** Useful and executed FLOPs of one repetition, all heads. The exponentials of elu+1 are not counted. */
+/** Useful and executed FLOPs of one repetition, all heads. Not counted: exponentials, and the chunk form's scaling by decays, a 1/C of its products. */
 export const flops = (sizes: Sizes, form: Form, tiles: Tiles): Flops => {
   const { batch, heads } = sizes;
   const perHead = form === "chunk" ? chunkFlops(sizes, chunkTiles(tiles)) : recurrentFlops(sizes, tiles);

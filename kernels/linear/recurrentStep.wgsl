@@ -1,5 +1,5 @@
 // One token of decode or generate: S ← D S, S += φ(k) vᵀ or β k (v − Sᵀk)ᵀ in place, o = scale · Sᵀ φ(q). The delta rule reads a column twice: first for
-// what stands under k and, old, for q (o = Sᵀq + (k·q) u), then to write it. A thread owns VALUE_WIDTHS columns of S, reads and writes each
+// what stands under k and, old, for q (o = Sᵀq + (k·q) u), then to write it. A thread owns VALUE_WIDTHS columns of S, writes each
 // element once and needs no other thread's. Keys and queries are loaded once per subgroup and broadcast, or read from workgroup memory
 // where subgroups are not all of one size.
 #if NORMALIZED
