@@ -118,5 +118,5 @@ export const crossingLabel = (crossover: Crossover, all: readonly Crossover[], w
   const n = crossover.n;
   if (n === undefined) return "";
   const pair = new Set(all.map(({ between }) => between[0])).size > 1 ? crossover.between.join(" / ") : crossover.between[1];
-  return `n* ${formatCount(n.value)}${withInterval ? ` (${formatCount(n.low)}–${formatCount(n.high)})` : ""}${all.length > 1 ? ` ${pair}` : ""}`;
+  return `n* ${formatCount(n.value)}${withInterval && n.low < n.high ? ` (${formatCount(n.low)}–${formatCount(n.high)})` : ""}${all.length > 1 ? ` ${pair}` : ""}`;
 };
