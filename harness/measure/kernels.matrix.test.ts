@@ -5,38 +5,46 @@ import { lavapipeDriver } from "../device/adapters.ts";
 import { CellFailure } from "../device/failure.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
-import { kernelCells } from "./kernelCases.ts";
+import { type KernelSizes, kernelCells } from "./kernelCases.ts";
 
 /** The long table (npm run test:kernels): every head size, odd and even lengths, grouped heads, all parameters; on lavapipe too where it is installed. */
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
 const adapters = [...new Set([testAdapter, ...(lavapipeDriver() ? ["lavapipe"] : [])])];
 
-// A CPU emulation is given variants of its own; those of GPUs are held to the truth on it too.
+const every: KernelSizes = {
+  n: [1, 2, 7, 16, 63, 64, 65, 130, 257, 1000],
+  headDim: [32, 64, 96, 128],
+  thorough: true,
+  layouts: [
+    [1, 2, 2],
+    [2, 4, 2],
+    [1, 6, 1],
+    [3, 3, 3],
+  ],
+};
+// A CPU emulation is given variants of its own; those of GPUs are held to the truth on it too, at fewer sizes.
+const few: KernelSizes = {
+  n: [1, 65, 257],
+  headDim: [32, 128],
+  thorough: false,
+  layouts: [
+    [2, 4, 2],
+    [3, 3, 3],
+  ],
+};
 const runs = adapters.flatMap((adapter) => [
-  { adapter, name: "own variants", planFor: {} },
-  { adapter, name: "variants of GPUs", planFor: { planFor: "hardware" } as const },
+  { adapter, name: "own variants", planFor: {}, sizes: every },
+  { adapter, name: "variants of GPUs", planFor: { planFor: "hardware" } as const, sizes: few },
 ]);
 
-describe.each(runs)("kernels on $adapter, $name", ({ adapter, planFor }) => {
+describe.each(runs)("kernels on $adapter, $name", ({ adapter, planFor, sizes }) => {
   let connection: Connection;
   beforeAll(async () => {
     connection = await connector(adapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28, ...planFor })();
   });
   afterAll(() => connection?.worker.close());
 
-  const cells = mechanisms.flatMap((mechanism) =>
-    kernelCells(mechanism, {
-      n: [1, 2, 7, 16, 63, 64, 65, 130, 257, 1000],
-      headDim: [32, 64, 96, 128],
-      thorough: true,
-      layouts: [
-        [1, 2, 2],
-        [2, 4, 2],
-        [1, 6, 1],
-        [3, 3, 3],
-      ],
-    }),
-  );
+  const cells = mechanisms.flatMap((mechanism) => kernelCells(mechanism, sizes));
   it.each(cells)("$id", async (cell) => {
     const { worker, hello } = connection;
     const refusal = mechanisms.find(({ name }) => name === cell.mechanism)?.refusal(cell, cell.form, hello.capabilities);
