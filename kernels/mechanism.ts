@@ -33,6 +33,8 @@ export interface Shape {
   readonly kvDtype: Dtype;
   /** of the recurrent state */
   readonly stateDtype: Dtype;
+  /** what q·k, or the readout of the state, is multiplied by; 1/√headDim where absent */
+  readonly scale?: number;
   /** The mechanism's own parameters (chunk, featureMap, …), complete with defaults. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }

@@ -6,10 +6,15 @@ export const overLimit = (reason: string): Refusal => ({ code: "overLimit", reas
 export const noFeature = (reason: string): Refusal => ({ code: "noFeature", reason });
 
 /** What no kernel here can be asked for, whatever the device; `who` is the subject of the reason. */
-export const shapeRefusal = (who: string, { n, batch, heads, kvHeads, headDim, headDimV, dtype }: Shape): Refusal | undefined => {
+export const shapeRefusal = (who: string, { n, batch, heads, kvHeads, dtype }: Shape): Refusal | undefined => {
   if (dtype !== "f32") return noFeature(`dtype ${dtype}: ${who} has f32 kernels only`);
   if (!(n >= 1 && batch >= 1 && heads >= 1 && kvHeads >= 1))
     return badShape(`n ${n}, batch ${batch}, heads ${heads} and kvHeads ${kvHeads} must all be at least 1`);
+  return undefined;
+};
+
+/** headDim outside what both families' kernels take; `who` is the subject of the reason. */
+export const headRefusal = (who: string, { headDim, headDimV }: Shape): Refusal | undefined => {
   if (headDim < 32 || headDim > 128 || headDim % 4 !== 0) return badShape(`headDim ${headDim}: ${who} takes multiples of 4 from 32 to 128`);
   if (headDimV !== headDim) return badShape(`headDimV ${headDimV}: ${who} takes headDimV = headDim = ${headDim} only`);
   return undefined;

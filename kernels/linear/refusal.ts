@@ -1,5 +1,5 @@
 import type { Capabilities, Form, Refusal, Shape } from "../mechanism.ts";
-import { badShape, limitRefusal, noFeature, overLimit, shapeRefusal } from "../refusal.ts";
+import { badShape, headRefusal, limitRefusal, noFeature, overLimit, shapeRefusal } from "../refusal.ts";
 import { linearBuffers } from "./buffers.ts";
 import { featureMaps } from "./featureMap.ts";
 import type { Rule } from "./rule.ts";
@@ -8,7 +8,7 @@ import { variants } from "./variants.ts";
 
 /** Why this shape cannot run in this form on this device, or undefined. */
 export const refusal = (rule: Rule, shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined =>
-  shapeRefusal("the linear family", shape) ?? unfit(shape, form) ?? tooLarge(rule, shape, form, capabilities);
+  shapeRefusal("the linear family", shape) ?? headRefusal("the linear family", shape) ?? unfit(shape, form) ?? tooLarge(rule, shape, form, capabilities);
 
 /** What the recurrence or a form of it does not take. */
 const unfit = ({ stateDtype, heads, kvHeads, parameters }: Shape, form: Form): Refusal | undefined => {

@@ -1,4 +1,5 @@
 import type { Shape } from "../mechanism.ts";
+import { scaleOf } from "../scale.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import type { Rule } from "./rule.ts";
 
@@ -22,7 +23,6 @@ export interface Sizes {
   readonly normalized: boolean;
   /** decay "head": which presets of γ_h */
   readonly slopes: string;
-  /** 1/√headDim */
   readonly scale: number;
 }
 
@@ -46,7 +46,7 @@ export const sizesOf = (shape: Shape, rule: Rule): Sizes => {
     featureMap: String(parameters.featureMap ?? "identity"),
     normalized: parameters.normalized === true,
     slopes: String(parameters.slopes ?? "retnet"),
-    scale: 1 / Math.sqrt(headDim),
+    scale: scaleOf(shape),
   };
 };
 

@@ -1,4 +1,5 @@
 import type { Plan, Shape, Step, Tiles } from "../mechanism.ts";
+import { scaleOf } from "../scale.ts";
 import { type Kernel, stepOf } from "../step.ts";
 import { streamTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
@@ -67,7 +68,7 @@ const tokenSteps = (shape: Shape, tiles: Tiles): TokenSteps => {
             THREADS: threads,
             BLOCK: block,
             CHANNEL_QUADS: Math.ceil(quads / Math.min(threads, quads)),
-            SCALE_LOG2E: Math.LOG2E / Math.sqrt(headDim),
+            SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
             ...scoreConstants(quads, tiles),
           },
           bindings: ["q", "kCache", "vCache", "partials", "stats"],

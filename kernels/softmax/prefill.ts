@@ -1,4 +1,5 @@
 import type { Capabilities, Plan, Shape, Step, Tiles } from "../mechanism.ts";
+import { scaleOf } from "../scale.ts";
 import { stepOf } from "../step.ts";
 import { tileSize } from "../tiles.ts";
 import { softmaxBuffers } from "./buffers.ts";
@@ -22,7 +23,7 @@ export const naivePlan = (shape: Shape, tiles: Tiles): Plan => {
   const scores = stepOf({
     label: "scores",
     source: naiveScores,
-    constants: { ...shapeConstants(shape), SLICE: sliceQuads(quads), SCALE: 1 / Math.sqrt(headDim) },
+    constants: { ...shapeConstants(shape), SLICE: sliceQuads(quads), SCALE: scaleOf(shape) },
     bindings: ["q", "k", "scores"],
     workgroups: [across, down, batch * heads],
   });
@@ -48,7 +49,7 @@ export const tiledPlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
     subgroups: bySubgroup,
     constants: {
       ...shapeConstants(shape),
-      SCALE_LOG2E: Math.LOG2E / Math.sqrt(shape.headDim),
+      SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
       ...(bySubgroup ? subgroupConstants(shape, tiles) : workgroupConstants(shape)),
     },
     bindings: ["q", "k", "v", "o"],

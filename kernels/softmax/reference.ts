@@ -1,4 +1,5 @@
 import type { ExpectedRow, ReferenceAt, Shape, Tensors } from "../mechanism.ts";
+import { scaleOf } from "../scale.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { tensorOf } from "../tensors.ts";
 import { cacheCapacity } from "./buffers.ts";
@@ -28,6 +29,7 @@ export const softmaxReference = (shape: Shape, inputs: Tensors, at: ReferenceAt)
     const length = decodes ? n + 1 : t + 1;
     const values = attend(
       query(t),
+      scaleOf(shape),
       length,
       (j) => keyValue("k", j),
       (j) => keyValue("v", j),
@@ -65,8 +67,7 @@ const floats = (inputs: Tensors, name: string): Float32Array => {
   return tensor;
 };
 
-const attend = (query: Row, length: number, key: (j: number) => Row, value: (j: number) => Row): Float64Array => {
-  const scale = 1 / Math.sqrt(query.length);
+const attend = (query: Row, scale: number, length: number, key: (j: number) => Row, value: (j: number) => Row): Float64Array => {
   const scores = new Float64Array(length);
   let largest = Number.NEGATIVE_INFINITY;
   for (let j = 0; j < length; j++) {

@@ -1,11 +1,11 @@
 import type { Capabilities, Form, Refusal, Shape } from "../mechanism.ts";
-import { badShape, limitRefusal, noFeature, shapeRefusal } from "../refusal.ts";
+import { badShape, headRefusal, limitRefusal, noFeature, shapeRefusal } from "../refusal.ts";
 import { softmaxBuffers } from "./buffers.ts";
 import { softmaxTiles } from "./tiles.ts";
 
 /** Why this shape cannot run in this form on this device, or undefined. */
 export const softmaxRefusal = (shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined =>
-  shapeRefusal("softmax", shape) ?? unfit(shape) ?? tooLarge(shape, form, capabilities);
+  shapeRefusal("softmax", shape) ?? headRefusal("softmax", shape) ?? unfit(shape) ?? tooLarge(shape, form, capabilities);
 
 /** What a cache does not take. */
 const unfit = ({ kvDtype, heads, kvHeads }: Shape): Refusal | undefined => {
