@@ -7,7 +7,11 @@
 @group(0) @binding(3) var<storage, read_write> z: array<vec4f>; // [batch, head, key / 4]
 #end
 #if DECAYS
+#if PER_CHANNEL
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token, key]
+#else
 @group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+#end
 #end
 #if CONTINUED
 @group(0) @binding(INITIAL_BINDING) var<storage, read> initialState: array<vec4f>; // [batch, head, (key, value) / 4]
@@ -21,7 +25,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let chunks = arrayLength(&chunkStates) / (grid.z * STATE_QUADS);
   let element = group.x * THREADS + thread;
 #if DECAYS
+#if PER_CHANNEL
+  let tokens = arrayLength(&decay) / (grid.z * KEYS);
+  let key = element / VALUE_QUADS;
+#else
   let tokens = arrayLength(&decay) / grid.z;
+#end
 #end
 #if CONTINUED
   var sum = initialState[group.z * STATE_QUADS + element];
@@ -33,7 +42,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     let own = chunkStates[at];
     chunkStates[at] = sum;
 #if DECAYS
-    sum = fma(sum, vec4f(exp(decay[group.z * tokens + min((chunk + 1u) * CHUNK, tokens) - 1u])), own);
+    let end = group.z * tokens + min((chunk + 1u) * CHUNK, tokens) - 1u;
+#if PER_CHANNEL
+    sum = fma(sum, vec4f(exp(decay[end * KEYS + key])), own);
+#else
+    sum = fma(sum, vec4f(exp(decay[end])), own);
+#end
 #else
     sum += own;
 #end

@@ -1,9 +1,10 @@
 import type { Capabilities, Form, Refusal, Shape } from "../mechanism.ts";
 import { badShape, limitRefusal, noFeature, overLimit, shapeRefusal } from "../refusal.ts";
 import { linearBuffers } from "./buffers.ts";
+import { chunkPlan } from "./chunkPlan.ts";
 import { featureMaps } from "./featureMap.ts";
 import type { Rule } from "./rule.ts";
-import { sizesOf } from "./sizes.ts";
+import { asOneChunk, sizesOf } from "./sizes.ts";
 import { variants } from "./variants.ts";
 
 /** Why this shape cannot run in this form on this device, or undefined. */
@@ -31,13 +32,13 @@ const unfit = ({ phase, stateDtype, heads, kvHeads, headDim, headDimV, parameter
 };
 
 const tooLarge = (rule: Rule, shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined => {
-  const sizes = sizesOf(shape, rule);
-  const buffers = linearBuffers(sizes, form, variants(sizes, form, capabilities)[0] ?? {});
-  const refused = limitRefusal(`${form} ${shape.phase}`, shape, buffers, capabilities);
-  if (refused || form !== "chunk") return refused;
-  const { tokens, chunks } = sizes;
+  const sizes = form === "parallel" ? asOneChunk(sizesOf(shape, rule)) : sizesOf(shape, rule);
+  const tiles = variants(sizes, form, capabilities)[0] ?? {};
+  const refused = limitRefusal(`${form} ${shape.phase}`, shape, linearBuffers(sizes, form, tiles), capabilities);
+  if (refused || form === "recurrent") return refused;
+  const workgroups = Math.max(...chunkPlan(sizes, capabilities, tiles).steps.flatMap((step) => step.workgroups));
   const most = capabilities.maxComputeWorkgroupsPerDimension;
-  return chunks > most
-    ? overLimit(`${tokens} tokens are ${chunks} chunks, a workgroup each; maxComputeWorkgroupsPerDimension of this device is ${most}`)
+  return workgroups > most
+    ? overLimit(`${sizes.tokens} tokens in form ${form} are ${workgroups} workgroups in a row; maxComputeWorkgroupsPerDimension of this device is ${most}`)
     : undefined;
 };

@@ -53,6 +53,15 @@ export const sizesOf = (shape: Shape, rule: Rule): Sizes => {
   };
 };
 
+/** Longer than any text (n ≤ 2²⁷). */
+const wholeText = 2 ** 27;
+
+/** The parallel form is the chunk form with the whole text as one chunk. */
+export const asOneChunk = (sizes: Sizes): Sizes => ({ ...sizes, chunk: wholeText, chunks: 1 });
+
+/** Log decays of a token and head: one, or one a key channel. */
+export const gatesPerToken = ({ rule, keys }: Sizes): number => (rule.decay === "channel" ? keys : 1);
+
 /** Elements of g: decay and its log of each head, the log of a head and token, or of a head, token and key channel; none without decay. */
 export const gateCount = ({ rule, batch, heads, inputTokens: tokens, keys }: Sizes): number => {
   const perToken = batch * tokens * heads;
