@@ -32,7 +32,9 @@ export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffe
 const chunkScratch = ({ rule, batch, heads: head, tokens: token, keys: key, values: value, chunk: length, chunks: chunk, normalized }: Sizes): PlanBuffer[] => {
   const scratch = (name: string, sizes: Readonly<Record<string, number>>): PlanBuffer => allocation(name, "scratch", "poison", { batch, ...sizes });
   return [
-    ...(rule.decay === "none" ? [] : [scratch("decay", { head, token, ...(rule.decay === "channel" ? { key } : {}) })]),
+    ...(rule.decay === "none"
+      ? []
+      : [allocation("decay", "scratch", "poison", { sumAndRest: 2, batch, head, token, ...(rule.decay === "channel" ? { key } : {}) })]),
     ...(rule.decay === "channel" || rule.delta ? [scratch("pairs", { head, chunk, rowQuad: length / 4, key: length, row: 4 })] : []),
     ...(rule.delta ? [scratch("erased", { token, head, key }), scratch("written", { token, head, value })] : []),
     scratch("chunkStates", { head, chunk, key, value }),

@@ -1,4 +1,6 @@
 import type { Step } from "../mechanism.ts";
+import quads from "./decayQuads.wgsl";
+import scalars from "./decayScalars.wgsl";
 import type { Sizes } from "./sizes.ts";
 
 type Constants = Step["constants"];
@@ -7,6 +9,12 @@ type Constants = Step["constants"];
 export const panel = 16;
 
 export const decays = ({ rule }: Sizes): boolean => rule.decay !== "none";
+
+/** How a kernel reads sums of log decays: one a token, or four channels or one at a time where each channel has its own. Nothing without decay. */
+export const decayAccess = (sizes: Sizes, channels: "quads" | "scalars"): string => {
+  if (!decays(sizes)) return "";
+  return sizes.rule.decay === "channel" && channels === "quads" ? quads : scalars;
+};
 
 /** What only some members bind, by the constant that says where it stands: DECAY_BINDING, INITIAL_BINDING, BETA_BINDING. */
 export interface Optional {

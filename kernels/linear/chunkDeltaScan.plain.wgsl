@@ -7,9 +7,9 @@
 @group(0) @binding(4) var<storage, read_write> state: array<vec4f>; // [batch, head, key, value / 4]
 #if DECAYS
 #if PER_CHANNEL
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<vec4f>; // log, from the beginning of the chunk [batch, head, token, key / 4]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decayQuads: array<vec4u>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token, key / 4]
 #else
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token]
 #end
 #end
 #if CONTINUED
@@ -65,11 +65,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     workgroupBarrier();
 #if DECAYS
 #if PER_CHANNEL
-    let whole = decay[(group.z * tokens + end - 1u) * KEY_QUADS + row];
+    let kept = exp(quadSince((group.z * tokens + end - 1u) * KEY_QUADS + row));
 #else
-    let whole = vec4f(decay[group.z * tokens + end - 1u]);
+    let kept = vec4f(exp(logSince(group.z * tokens + end - 1u)));
 #end
-    let kept = exp(whole);
 #each r 4
     s${r} *= kept[${r}];
 #end
@@ -77,9 +76,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     for (var token = chunk0; token < end; token++) {
 #if DECAYS
 #if PER_CHANNEL
-      let key = k[(base + token * HEADS) * KEY_QUADS + row] * exp(whole - decay[(group.z * tokens + token) * KEY_QUADS + row]);
+      let key = k[(base + token * HEADS) * KEY_QUADS + row] * exp(quadBetween((group.z * tokens + end - 1u) * KEY_QUADS + row, (group.z * tokens + token) * KEY_QUADS + row));
 #else
-      let key = k[(base + token * HEADS) * KEY_QUADS + row] * exp(whole.x - decay[group.z * tokens + token]);
+      let key = k[(base + token * HEADS) * KEY_QUADS + row] * exp(logBetween(group.z * tokens + end - 1u, group.z * tokens + token));
 #end
 #else
       let key = k[(base + token * HEADS) * KEY_QUADS + row];

@@ -8,9 +8,9 @@
 @group(0) @binding(4) var<storage, read_write> state: array<f32>; // [batch, head, key, value]
 #if DECAYS
 #if PER_CHANNEL
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<vec4f>; // log, from the beginning of the chunk [batch, head, token, key / 4]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decayQuads: array<vec4u>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token, key / 4]
 #else
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token]
 #end
 #end
 #if CONTINUED
@@ -88,15 +88,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       let quad${r} = min(first + ${r}u, KEY_QUADS - 1u);
 #if DECAYS
 #if PER_CHANNEL
-      let whole${r} = decay[(group.z * tokens + end - 1u) * KEY_QUADS + quad${r}];
-      let kept${r} = exp(whole${r});
+      let kept${r} = exp(quadSince((group.z * tokens + end - 1u) * KEY_QUADS + quad${r}));
 #end
 #end
 #end
 #if DECAYS
 #if !PER_CHANNEL
-      let whole = decay[group.z * tokens + end - 1u];
-      let kept = exp(whole);
+      let kept = exp(logSince(group.z * tokens + end - 1u));
 #end
 #end
 #each w VALUE_WIDTHS
@@ -109,13 +107,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
         let token = min(token0 + lane, end - 1u);
 #if DECAYS
 #if !PER_CHANNEL
-        let remaining = exp(whole - decay[group.z * tokens + token]);
+        let remaining = exp(logBetween(group.z * tokens + end - 1u, group.z * tokens + token));
 #end
 #end
 #each r ROW_QUADS
 #if DECAYS
 #if PER_CHANNEL
-        let a${r} = k[(base + token * HEADS) * KEY_QUADS + quad${r}] * exp(whole${r} - decay[(group.z * tokens + token) * KEY_QUADS + quad${r}]);
+        let a${r} = k[(base + token * HEADS) * KEY_QUADS + quad${r}] * exp(quadBetween((group.z * tokens + end - 1u) * KEY_QUADS + quad${r}, (group.z * tokens + token) * KEY_QUADS + quad${r}));
 #else
         let a${r} = k[(base + token * HEADS) * KEY_QUADS + quad${r}] * remaining;
 #end

@@ -14,9 +14,9 @@
 #end
 #if DECAYS
 #if PER_CHANNEL
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<vec4f>; // log, from the beginning of the chunk [batch, head, token, key / 4]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decayQuads: array<vec4u>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token, key / 4]
 #else
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token]
 #end
 #end
 
@@ -50,7 +50,7 @@ fn stageQueries(base: u32, row0: u32, last: u32, k0: u32, decayAt: u32, thread: 
     if (rows + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} = featured(q[(base + (rows + ${r}u) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
 #if DECAYS
 #if PER_CHANNEL
-    if (rows + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} *= exp(decay[(decayAt + rows + ${r}u) * KEY_QUADS + k0 / 4u + quad]); }
+    if (rows + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} *= exp(quadSince((decayAt + rows + ${r}u) * KEY_QUADS + k0 / 4u + quad)); }
 #end
 #end
 #end
@@ -105,8 +105,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if !PER_CHANNEL
   let decayBase = group.z * tokens;
   let decayRows = min(vec4u(row0 + row * 4u) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
-  let rowDecay = vec4f(decay[decayBase + decayRows.x], decay[decayBase + decayRows.y], decay[decayBase + decayRows.z], decay[decayBase + decayRows.w]);
-  let remaining = exp(rowDecay);
+  let remaining = exp(
+    vec4f(logSince(decayBase + decayRows.x), logSince(decayBase + decayRows.y), logSince(decayBase + decayRows.z), logSince(decayBase + decayRows.w)),
+  );
   s0 *= remaining.x;
   s1 *= remaining.y;
   s2 *= remaining.z;
@@ -152,12 +153,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     let key = key0 + column * 4u;
 #if DECAYS
     let decayKeys = min(vec4u(key) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
-    let keyDecay = vec4f(decay[decayBase + decayKeys.x], decay[decayBase + decayKeys.y], decay[decayBase + decayKeys.z], decay[decayBase + decayKeys.w]);
     // Above the diagonal the difference is positive, and dropped below.
-    s0 *= exp(min(rowDecay.x - keyDecay, vec4f(0.0)));
-    s1 *= exp(min(rowDecay.y - keyDecay, vec4f(0.0)));
-    s2 *= exp(min(rowDecay.z - keyDecay, vec4f(0.0)));
-    s3 *= exp(min(rowDecay.w - keyDecay, vec4f(0.0)));
+#each r 4
+    s${r} *= exp(
+      min(
+        vec4f(
+          logBetween(decayBase + decayRows[${r}], decayBase + decayKeys.x),
+          logBetween(decayBase + decayRows[${r}], decayBase + decayKeys.y),
+          logBetween(decayBase + decayRows[${r}], decayBase + decayKeys.z),
+          logBetween(decayBase + decayRows[${r}], decayBase + decayKeys.w),
+        ),
+        vec4f(0.0),
+      ),
+    );
+#end
 #end
     scores[(column * 4u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.x, s1.x, s2.x, s3.x), rows >= vec4u(key));
     scores[(column * 4u + 1u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.y, s1.y, s2.y, s3.y), rows >= vec4u(key + 1u));

@@ -16,9 +16,9 @@
 #end
 #if DECAYS
 #if PER_CHANNEL
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token, key]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token, key]
 #else
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token]
 #end
 #end
 
@@ -51,7 +51,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if DECAYS
   let decayAt${r} = group.z * tokens + rows${r};
 #if !PER_CHANNEL
-  let rowDecay${r} = vec4f(decay[decayAt${r}.x], decay[decayAt${r}.y], decay[decayAt${r}.z], decay[decayAt${r}.w]);
+  let rowSteps${r} = vec4i(vec4u(decay[decayAt${r}.x], decay[decayAt${r}.y], decay[decayAt${r}.z], decay[decayAt${r}.w]));
+  let restAt${r} = arrayLength(&decay) / 2u + decayAt${r};
+  let rowRest${r} = bitcast<vec4f>(vec4u(decay[restAt${r}.x], decay[restAt${r}.y], decay[restAt${r}.z], decay[restAt${r}.w]));
 #end
 #end
 #if NORMALIZED
@@ -93,11 +95,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     }
 #each w KEY_WIDTHS
 #if DECAYS
-    let keyDecay${w} = vec4f(decay[group.z * tokens + min(key${w}Token, last)]);
+    let keyDecayAt${w} = group.z * tokens + min(key${w}Token, last);
+    let keySteps${w} = vec4i(i32(decay[keyDecayAt${w}]));
+    let keyRest${w} = vec4f(bitcast<f32>(decay[arrayLength(&decay) / 2u + keyDecayAt${w}]));
 #end
 #each r ROW_QUADS
 #if DECAYS
-    p${w}_${r} *= exp(min(rowDecay${r} - keyDecay${w}, vec4f(0.0)));
+    p${w}_${r} *= exp(min(vec4f(keySteps${w} - rowSteps${r}) * FALL_STEP + (keyRest${w} - rowRest${r}), vec4f(0.0)));
 #end
     p${w}_${r} = select(vec4f(0.0), p${w}_${r}, rows${r} >= vec4u(key${w}Token));
 #if NORMALIZED
@@ -132,7 +136,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if DECAYS
 #if PER_CHANNEL
     let g${r} = decayAt${r} * KEYS + channel;
-    a${r} *= exp(vec4f(decay[g${r}.x], decay[g${r}.y], decay[g${r}.z], decay[g${r}.w]));
+    a${r} *= exp(vec4f(logSince(g${r}.x), logSince(g${r}.y), logSince(g${r}.z), logSince(g${r}.w)));
 #end
 #end
 #end
@@ -159,7 +163,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if DECAYS
 #if !PER_CHANNEL
 #each r ROW_QUADS
-  let left${r} = exp(rowDecay${r});
+  let left${r} = exp(-(vec4f(rowSteps${r}) * FALL_STEP + rowRest${r}));
 #each w VALUE_WIDTHS
   s${w}_${r} *= left${r};
 #end

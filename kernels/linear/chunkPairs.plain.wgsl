@@ -8,9 +8,9 @@
 #end
 #if DECAYS
 #if PER_CHANNEL
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<vec4f>; // log, from the beginning of the chunk [batch, head, token, key / 4]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decayQuads: array<vec4u>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token, key / 4]
 #else
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token]
 #end
 #end
 
@@ -21,7 +21,7 @@ const PANEL_QUADS = PANEL / 4;
 var<workgroup> left: array<vec4f, PANEL * ROW_QUADS>; // [channel, row / 4]
 var<workgroup> right: array<vec4f, PANEL * SIDE>; // [channel, key / 4]
 #if PER_CHANNEL
-// Rows as far as they decay since the tile's beginning, for keys before it; and for keys within it the decays themselves.
+// Rows as far as they decay since the tile's first, for keys before it; and for keys within it the decays themselves.
 var<workgroup> leftDecayed: array<vec4f, PANEL * ROW_QUADS>;
 var<workgroup> leftLog: array<vec4f, PANEL * ROW_QUADS>;
 var<workgroup> rightLog: array<vec4f, PANEL * SIDE>;
@@ -43,7 +43,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let column = thread % SIDE;
   let rows = min(vec4u(row0 + row * 4u) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
 #if PER_CHANNEL
-  let before = (group.z * tokens + max(row0, 1u) - 1u) * KEY_QUADS;
+  // Logs count from the tile's first row, so that those of close tokens are small.
+  let beginning = (group.z * tokens + row0) * KEY_QUADS;
 #end
   for (var key0 = chunk0; key0 <= last; key0 += TILE) {
 #each r 4
@@ -68,8 +69,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r 4
         var g${r} = vec4f(0.0);
         if (first + ${r}u <= last && quad < KEY_QUADS) {
-          g${r} = decay[(group.z * tokens + first + ${r}u) * KEY_QUADS + quad];
-          if (key0 < row0) { x${r} *= exp(g${r} - decay[before + quad]); }
+          g${r} = quadBetween((group.z * tokens + first + ${r}u) * KEY_QUADS + quad, beginning + quad);
+          if (key0 < row0) { x${r} *= exp(g${r}); }
         }
 #end
 #each c 4
@@ -90,8 +91,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
         if (first + ${r}u <= last && quad < KEY_QUADS) {
           x${r} = k[(base + (first + ${r}u) * HEADS) * KEY_QUADS + quad];
 #if PER_CHANNEL
-          g${r} = decay[(group.z * tokens + first + ${r}u) * KEY_QUADS + quad];
-          if (first < row0) { x${r} *= exp(decay[before + quad] - g${r}); }
+          g${r} = quadBetween((group.z * tokens + first + ${r}u) * KEY_QUADS + quad, beginning + quad);
+          if (first < row0) { x${r} *= exp(-g${r}); }
 #end
         }
 #end
@@ -137,9 +138,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if DECAYS
 #if !PER_CHANNEL
     let keys = group.z * tokens + min(vec4u(key) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
-    let keyDecay = vec4f(decay[keys.x], decay[keys.y], decay[keys.z], decay[keys.w]);
 #each r 4
-    p${r} *= exp(min(decay[group.z * tokens + rows[${r}]] - keyDecay, vec4f(0.0)));
+    let rowAt${r} = group.z * tokens + rows[${r}];
+    let logs${r} = vec4f(logBetween(rowAt${r}, keys.x), logBetween(rowAt${r}, keys.y), logBetween(rowAt${r}, keys.z), logBetween(rowAt${r}, keys.w));
+    p${r} *= exp(min(logs${r}, vec4f(0.0)));
 #end
 #end
 #end

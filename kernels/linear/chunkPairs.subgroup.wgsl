@@ -1,6 +1,6 @@
 // Products of rows with the keys of their chunk that came before them: tril(A Kᵀ) with A the queries, or, STRICT, β times the keys below the diagonal, which
 // is the L of the delta rule's system. A pair counts as what is left of the key at the row: e^{G_i − G_j}, of each channel when PER_CHANNEL. Far blocks of
-// those split the exponent at the tile's beginning, so that neither half is positive; near ones, where nothing lies between, take it pair by pair.
+// those split the exponent at the tile's first row, so that neither half is positive; near ones, where nothing lies between, take it pair by pair.
 // ROWS rows × KEY_WIDTHS keys a lane, in the registers of one subgroup.
 @group(0) @binding(0) var<storage, read> a: array<f32>; // queries, or keys [batch, token, head, key]
 @group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
@@ -9,9 +9,9 @@
 @group(0) @binding(BETA_BINDING) var<storage, read> beta: array<f32>; // [batch, token, head]
 #end
 #if DECAYS
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token] or [batch, head, token, key]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token] or [2, batch, head, token, key]
 #if PER_CHANNEL
-@group(0) @binding(DECAY_BINDING + 1) var<storage, read> decayQuads: array<vec4f>; // the same, [batch, head, token, key / 4]
+@group(0) @binding(DECAY_BINDING + 1) var<storage, read> decayQuads: array<vec4u>; // the same, [2, batch, head, token, key / 4]
 #end
 #end
 
@@ -32,7 +32,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let base = batch * tokens * HEADS + head; // + token × HEADS: a row of a and k
   let last = min(row0 + ROWS, tokens) - 1u;
 #if PER_CHANNEL
-  let before = group.z * tokens + max(row0, 1u) - 1u;
+  // Logs count from the tile's first row, so that those of close tokens are small.
+  let beginning = group.z * tokens + row0;
 #end
   // Edges are clamped, not branched around: a row or key past the last is the last once more.
 #each r ROW_QUADS
@@ -62,13 +63,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #if PER_CHANNEL
 #each r ROW_QUADS
-      let g${r} = vec4f(decay[decayAt${r}.x + channel], decay[decayAt${r}.y + channel], decay[decayAt${r}.z + channel], decay[decayAt${r}.w + channel]);
+      let gAt${r} = decayAt${r} + channel;
+      let g${r} = vec4f(
+        logBetween(gAt${r}.x, beginning * KEYS + channel),
+        logBetween(gAt${r}.y, beginning * KEYS + channel),
+        logBetween(gAt${r}.z, beginning * KEYS + channel),
+        logBetween(gAt${r}.w, beginning * KEYS + channel),
+      );
 #end
       if (near) {
         for (var i = 0u; i < count; i += 4u) {
 #each w KEY_WIDTHS
           let b${w} = k[keyAt${w} + (k0 + i) / 4u];
-          let h${w} = decayQuads[(group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u];
+          let h${w} = quadBetween((group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u, beginning * KEY_QUADS + (k0 + i) / 4u);
 #end
           for (var c = 0u; c < 4u * once; c++) {
 #each r ROW_QUADS
@@ -83,19 +90,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
         }
         continue;
       }
-      let begun = vec4f(decay[before * KEYS + channel]);
 #each r ROW_QUADS
-      a${r} *= exp(g${r} - begun);
+      a${r} *= exp(g${r});
 #end
 #end
       // Neighbouring lanes read rows far apart, so each takes four channels of its row at a time.
       for (var i = 0u; i < count; i += 4u) {
-#if PER_CHANNEL
-        let left = decayQuads[before * KEY_QUADS + (k0 + i) / 4u];
-#end
 #each w KEY_WIDTHS
 #if PER_CHANNEL
-        let b${w} = k[keyAt${w} + (k0 + i) / 4u] * exp(left - decayQuads[(group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u]);
+        let b${w} = k[keyAt${w} + (k0 + i) / 4u] * exp(quadBetween(beginning * KEY_QUADS + (k0 + i) / 4u, (group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u));
 #else
         let b${w} = k[keyAt${w} + (k0 + i) / 4u];
 #end
@@ -114,7 +117,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if DECAYS
 #if !PER_CHANNEL
     let rowAt${r} = group.z * tokens + rows${r};
-    let rowDecay${r} = vec4f(decay[rowAt${r}.x], decay[rowAt${r}.y], decay[rowAt${r}.z], decay[rowAt${r}.w]);
+    let restAt${r} = arrayLength(&decay) / 2u + rowAt${r};
+    let rowSteps${r} = vec4i(vec4u(decay[rowAt${r}.x], decay[rowAt${r}.y], decay[rowAt${r}.z], decay[rowAt${r}.w]));
+    let rowRest${r} = bitcast<vec4f>(vec4u(decay[restAt${r}.x], decay[restAt${r}.y], decay[restAt${r}.z], decay[restAt${r}.w]));
 #end
 #end
 #if STRICT
@@ -123,10 +128,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #end
 #each w KEY_WIDTHS
+#if DECAYS
+#if !PER_CHANNEL
+    let keySteps${w} = vec4i(i32(decay[group.z * tokens + token${w}]));
+    let keyRest${w} = vec4f(bitcast<f32>(decay[arrayLength(&decay) / 2u + group.z * tokens + token${w}]));
+#end
+#end
 #each r ROW_QUADS
 #if DECAYS
 #if !PER_CHANNEL
-    p${w}_${r} *= exp(min(rowDecay${r} - decay[group.z * tokens + token${w}], vec4f(0.0)));
+    p${w}_${r} *= exp(min(vec4f(keySteps${w} - rowSteps${r}) * FALL_STEP + (keyRest${w} - rowRest${r}), vec4f(0.0)));
 #end
 #end
 #if STRICT

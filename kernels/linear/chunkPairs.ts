@@ -1,8 +1,9 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
-import { bound, chunkConstants, panel } from "./chunkBindings.ts";
+import { bound, chunkConstants, decayAccess, panel } from "./chunkBindings.ts";
 import pairsPlain from "./chunkPairs.plain.wgsl";
 import pairsSubgroup from "./chunkPairs.subgroup.wgsl";
+import decayScalars from "./decayScalars.wgsl";
 import type { Sizes } from "./sizes.ts";
 import type { ChunkTiles } from "./variants.ts";
 
@@ -14,8 +15,9 @@ export const pairsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles
   const { rule, batch, heads, chunk, chunks } = sizes;
   const plain = tiles.path === "plain";
   const strict = rows === "k";
+  const perChannel = rule.decay === "channel";
   const { bindings, constants } = bound(sizes, [rows, "k", "pairs"], {
-    DECAY: rule.decay === "channel" && !plain ? ["decay", "decay"] : ["decay"],
+    DECAY: perChannel && !plain ? ["decay", "decay"] : ["decay"],
     ...(strict ? { BETA: ["beta"] } : {}),
   });
   const own: Step["constants"] = plain
@@ -23,7 +25,7 @@ export const pairsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles
     : { ROW_QUADS: tiles.rows / 4, SUBGROUP: subgroupMinSize, KEY_WIDTHS: tiles.keys / subgroupMinSize };
   return stepOf({
     label: strict ? "chunk overlaps" : "chunk scores",
-    source: plain ? pairsPlain : pairsSubgroup,
+    source: `${decayAccess(sizes, "quads")}${perChannel && !plain ? decayScalars : ""}${plain ? pairsPlain : pairsSubgroup}`,
     subgroups: !plain,
     constants: { ...chunkConstants(sizes), ...own, ...constants, ROWS: tiles.rows, STRICT: strict },
     bindings,

@@ -1,7 +1,7 @@
 import type { Capabilities, Plan, Step, Tiles } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { linearBuffers } from "./buffers.ts";
-import { bound, chunkConstants, decays, panel } from "./chunkBindings.ts";
+import { bound, chunkConstants, decayAccess, decays, panel } from "./chunkBindings.ts";
 import sumDecay from "./chunkDecay.wgsl";
 import outputsPlain from "./chunkOutputs.plain.wgsl";
 import outputsSubgroup from "./chunkOutputs.subgroup.wgsl";
@@ -58,7 +58,7 @@ const statesStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chun
     : { ROWS: rows, ROW_QUADS: rows / 4, COLUMNS: columns, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: columns / subgroupMinSize };
   return stepOf({
     label: "chunk states",
-    source: `${featureMapOf(featureMap).wgsl}${plain ? statesPlain : statesSubgroup}`,
+    source: `${decayAccess(sizes, "quads")}${featureMapOf(featureMap).wgsl}${plain ? statesPlain : statesSubgroup}`,
     subgroups: !plain,
     constants: { ...chunkConstants(sizes), ...own, ...constants, COLUMN_TILES: columnTiles },
     bindings,
@@ -74,7 +74,7 @@ const scanStep = (sizes: Sizes): Step => {
   });
   return stepOf({
     label: "chunk scan",
-    source: scan,
+    source: `${decayAccess(sizes, "scalars")}${scan}`,
     constants: { ...chunkConstants(sizes), STATE_QUADS: (keys * values) / 4, THREADS: values, ...constants },
     bindings,
     workgroups: [keys / 4, 1, batch * heads],
@@ -103,7 +103,7 @@ const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chu
       };
   return stepOf({
     label: "chunk outputs",
-    source: `${featureMapOf(featureMap).wgsl}${plain ? outputsPlain : outputsSubgroup}`,
+    source: `${decayAccess(sizes, plain ? "quads" : "scalars")}${featureMapOf(featureMap).wgsl}${plain ? outputsPlain : outputsSubgroup}`,
     subgroups: !plain,
     constants: { ...chunkConstants(sizes), ...tiling, ...constants, PAIRED: paired, ROWS: tiles.rows, COLUMN_TILES: columnTiles, SCALE: scale },
     bindings,

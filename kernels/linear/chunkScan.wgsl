@@ -8,9 +8,9 @@
 #end
 #if DECAYS
 #if PER_CHANNEL
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token, key]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token, key]
 #else
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token]
 #end
 #end
 #if CONTINUED
@@ -26,10 +26,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let element = group.x * THREADS + thread;
 #if DECAYS
 #if PER_CHANNEL
-  let tokens = arrayLength(&decay) / (grid.z * KEYS);
+  let tokens = arrayLength(&decay) / (2u * grid.z * KEYS);
   let key = element / VALUE_QUADS;
 #else
-  let tokens = arrayLength(&decay) / grid.z;
+  let tokens = arrayLength(&decay) / (2u * grid.z);
 #end
 #end
 #if CONTINUED
@@ -44,9 +44,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if DECAYS
     let end = group.z * tokens + min((chunk + 1u) * CHUNK, tokens) - 1u;
 #if PER_CHANNEL
-    sum = fma(sum, vec4f(exp(decay[end * KEYS + key])), own);
+    sum = fma(sum, vec4f(exp(logSince(end * KEYS + key))), own);
 #else
-    sum = fma(sum, vec4f(exp(decay[end])), own);
+    sum = fma(sum, vec4f(exp(logSince(end))), own);
 #end
 #else
     sum += own;

@@ -7,7 +7,7 @@
 @group(0) @binding(2) var<storage, read> beta: array<f32>; // [batch, token, head]
 @group(0) @binding(3) var<storage, read_write> solved: array<f32>; // [batch, token, head, column]
 #if DECAYED
-@group(0) @binding(4) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token] or [batch, head, token, key]
+@group(0) @binding(4) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token] or [2, batch, head, token, key]
 #end
 #if !BROADCAST
 var<workgroup> lines: array<vec4f, STEP * ROW_QUADS>; // [key, row / 4]
@@ -82,7 +82,7 @@ fn main(
           let share = select(0.0, beta[at], block == 0u);
 #if DECAYED
 #if !PER_CHANNEL
-          let weight = share * exp(decay[group.z * tokens + row${r}]);
+          let weight = share * exp(logSince(group.z * tokens + row${r}));
 #end
 #else
           let weight = share;
@@ -91,7 +91,7 @@ fn main(
           if (column${w} < COLUMNS) {
 #if DECAYED
 #if PER_CHANNEL
-            let weight = share * exp(decay[(group.z * tokens + row${r}) * COLUMNS + column${w}]);
+            let weight = share * exp(logSince((group.z * tokens + row${r}) * COLUMNS + column${w}));
 #end
 #end
             solved[at * COLUMNS + column${w}] = fma(weight, right[at * COLUMNS + column${w}], x${w}_${r}[j]);

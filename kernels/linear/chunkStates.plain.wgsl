@@ -8,9 +8,9 @@
 #end
 #if DECAYS
 #if PER_CHANNEL
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<vec4f>; // log, from the beginning of the chunk [batch, head, token, key / 4]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decayQuads: array<vec4u>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token, key / 4]
 #else
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token]
 #end
 #end
 
@@ -51,10 +51,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       // What of this token is left at the end of its chunk.
 #if PER_CHANNEL
       if (token < end && keyQuad < KEY_QUADS) {
-        key *= exp(decay[(group.z * tokens + end - 1u) * KEY_QUADS + keyQuad] - decay[(group.z * tokens + token) * KEY_QUADS + keyQuad]);
+        key *= exp(quadBetween((group.z * tokens + end - 1u) * KEY_QUADS + keyQuad, (group.z * tokens + token) * KEY_QUADS + keyQuad));
       }
 #else
-      if (token < end) { key *= exp(decay[group.z * tokens + end - 1u] - decay[group.z * tokens + token]); }
+      if (token < end) { key *= exp(logBetween(group.z * tokens + end - 1u, group.z * tokens + token)); }
 #end
 #end
       if (token < end && valueQuad < VALUE_QUADS) { value = v[at * VALUE_QUADS + valueQuad]; }

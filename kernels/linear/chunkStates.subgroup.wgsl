@@ -8,9 +8,9 @@
 #end
 #if DECAYS
 #if PER_CHANNEL
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<vec4f>; // log, from the beginning of the chunk [batch, head, token, key / 4]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decayQuads: array<vec4u>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token, key / 4]
 #else
-@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token]
 #end
 #end
 
@@ -46,13 +46,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     let endAt = group.z * tokens + end - 1u;
     let tokenAt = group.z * tokens + min(token0 + lane, end - 1u);
 #if !PER_CHANNEL
-    let remaining = exp(decay[endAt] - decay[tokenAt]);
+    let remaining = exp(logBetween(endAt, tokenAt));
 #end
 #end
 #each r ROW_QUADS
 #if DECAYS
 #if PER_CHANNEL
-    let a${r} = featured(k[keyAt + quad${r}]) * exp(decay[endAt * KEY_QUADS + quad${r}] - decay[tokenAt * KEY_QUADS + quad${r}]);
+    let a${r} = featured(k[keyAt + quad${r}]) * exp(quadBetween(endAt * KEY_QUADS + quad${r}, tokenAt * KEY_QUADS + quad${r}));
 #else
     let a${r} = featured(k[keyAt + quad${r}]) * remaining;
 #end

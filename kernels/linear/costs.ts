@@ -46,7 +46,7 @@ export const bytesByRole = (sizes: Sizes, form: Form, tiles: Tiles): BytesByRole
 /** Values a head works in by chunks: states and decays; products of pairs for gates a channel and the delta rule; what the latter erases and writes. */
 const chunkScratch = (sizes: Sizes): number => {
   const { rule, tokens, keys, values, normalized, chunk, chunks } = sizes;
-  const decays = rule.decay === "none" ? 0 : tokens * gatesPerToken(sizes);
+  const decays = rule.decay === "none" ? 0 : 2 * tokens * gatesPerToken(sizes);
   const pairs = rule.delta || rule.decay === "channel" ? chunks * chunk * chunk : 0;
   return chunks * (keys * values + (normalized ? keys : 0)) + decays + pairs + (rule.delta ? tokens * (keys + values) : 0);
 };

@@ -1,7 +1,7 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { roundUp } from "../tiles.ts";
-import { bound, chunkConstants, decays } from "./chunkBindings.ts";
+import { bound, chunkConstants, decayAccess, decays } from "./chunkBindings.ts";
 import scanPlain from "./chunkDeltaScan.plain.wgsl";
 import scanSubgroup from "./chunkDeltaScan.subgroup.wgsl";
 import invert from "./chunkInvert.wgsl";
@@ -46,7 +46,7 @@ const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chunk
   const decayed = right === "k" && decays(sizes);
   return stepOf({
     label: right === "v" ? "chunk written" : "chunk erased",
-    source: solve,
+    source: `${decayed ? decayAccess(sizes, "scalars") : ""}${solve}`,
     subgroups: !plain,
     constants: {
       ...chunkConstants(sizes),
@@ -80,7 +80,7 @@ const scanStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkT
     : { ROWS: tiles.rows, ROW_QUADS: tiles.rows / 4, COLUMNS: tiles.carried, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: tiles.carried / subgroupMinSize };
   return stepOf({
     label: "chunk delta scan",
-    source: plain ? scanPlain : scanSubgroup,
+    source: `${decayAccess(sizes, "quads")}${plain ? scanPlain : scanSubgroup}`,
     subgroups: !plain,
     constants: { ...chunkConstants(sizes), ...own, ...constants },
     bindings,

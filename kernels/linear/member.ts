@@ -23,16 +23,6 @@ export interface Member {
 
 const initialState: Parameter = { kind: "boolean", default: false, about: "prefill goes on from a state, as after an earlier part of the text" };
 
-/** Mean of softplus(N(0, 1)). */
-const meanGate = 0.806;
-
-/**
- * The chunk form takes exponentials of differences of sums of up to a chunk's log decays, each rounded to the unit of its own size: of gates near 0.8 a
- * chunk of 256 sums up to 206. The 1/4 is for the errors of two such sums against the 16 units that verification multiplies with. The delta rule takes
- * them twice, in what is written and in what is read.
- */
-const gateRounding = ({ rule, chunk, tokens }: Sizes): number => (rule.decay === "none" ? 0 : ((rule.delta ? 2 : 1) * meanGate * Math.min(chunk, tokens)) / 4);
-
 /**
  * A state that forgets holds few tokens, and an output is as small as the few products q·k that remain: their own rounding, of headDim terms each, counts
  * beside that of the sum.
@@ -57,10 +47,7 @@ export const memberOf = ({ rule, ...member }: Member): Mechanism => {
     flops: (shape, form, tiles) => flops(sizesIn(shape, form), form, tiles),
     leastBytes: (shape) => leastBytes(sizesOf(shape, rule)),
     bytesByRole: (shape, form, tiles) => bytesByRole(sizesIn(shape, form), form, tiles),
-    rounding: (shape, form) => {
-      const sizes = sizesOf(shape, rule);
-      return forgetting(sizes) + (form === "chunk" ? gateRounding(sizes) : 0);
-    },
+    rounding: (shape) => forgetting(sizesOf(shape, rule)),
     claim: (phase, form) => ({ time: form === "parallel" ? "O(n²)" : phase === "decode" ? "O(1)" : "O(n)", stateBytes: "O(1)" }),
   };
 };
