@@ -16,7 +16,7 @@ export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffe
     input("q", { ...arriving, channel: key }),
     input("k", { ...arriving, channel: key }),
     input("v", { ...arriving, channel: value }),
-    ...(gates ? [input("g", gates)] : []),
+    ...(gates ? [rule.decay === "head" ? { ...input("g", gates), fixed: true as const } : input("g", gates)] : []),
     ...(rule.delta ? [input("beta", arriving)] : []),
     output({ batch, token: tokens, head, channel: value }),
     carried("state", { key, value }),

@@ -72,7 +72,7 @@ fn main(
     let factor = 1.0 / share;
 #end
 #else
-    let factor = SCALE;
+    let factor = f32(SCALE);
 #end
 #if DECAYS
 #if !PER_CHANNEL
