@@ -3,9 +3,9 @@ import type { Form, PlanBuffer, Tiles } from "../mechanism.ts";
 import type { Sizes } from "./sizes.ts";
 import { positionCount, recurrentTiles } from "./variants.ts";
 
-/** All buffers of a plan: q, k, v, gates, o, the state S (with z when normalized), and what the form works in. */
+/** All buffers of a plan: q, k, v, gates, the state to go on from, o, the state S (with z when normalized), and what the form works in. */
 export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffer[] => {
-  const { rule, phase, batch, heads: head, tokens, inputTokens, keys: key, values: value, chunks: chunk, normalized } = sizes;
+  const { rule, phase, batch, heads: head, tokens, inputTokens, keys: key, values: value, chunks: chunk, normalized, continued } = sizes;
   const arriving = phase === "generate" ? { batch, stream: inputTokens, head } : { batch, token: inputTokens, head };
   const gates = { none: undefined, head: { head, decayAndLog: 2 }, token: arriving, channel: { ...arriving, channel: key } }[rule.decay];
   const carried = (name: string, sizes: Readonly<Record<string, number>>): PlanBuffer =>
@@ -18,6 +18,8 @@ export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffe
     input("v", { ...arriving, channel: value }),
     ...(gates ? [rule.decay === "head" ? { ...input("g", gates), fixed: true as const } : input("g", gates)] : []),
     ...(rule.delta ? [input("beta", arriving)] : []),
+    ...(continued ? [allocation("initialState", "input", { tensor: "state" }, { batch, head, key, value })] : []),
+    ...(continued && normalized ? [allocation("initialZ", "input", { tensor: "z" }, { batch, head, key })] : []),
     output({ batch, token: tokens, head, channel: value }),
     carried("state", { key, value }),
     ...(normalized ? [carried("z", { key })] : []),

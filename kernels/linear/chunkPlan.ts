@@ -79,13 +79,23 @@ const statesStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chun
 };
 
 const scanStep = (sizes: Sizes): Step => {
-  const { batch, heads, keys, values, chunk, normalized } = sizes;
+  const { batch, heads, keys, values, chunk, normalized, continued } = sizes;
   const { bindings, constants } = bound(sizes, ["chunkStates", "state"], ["chunkZ", "z"]);
+  const initial = continued ? ["initialState", ...(normalized ? ["initialZ"] : [])] : [];
   return stepOf({
     label: "chunk scan",
     source: scan,
-    constants: { STATE_QUADS: (keys * values) / 4, KEY_QUADS: keys / 4, CHUNK: chunk, THREADS: values, NORMALIZED: normalized, ...constants },
-    bindings,
+    constants: {
+      STATE_QUADS: (keys * values) / 4,
+      KEY_QUADS: keys / 4,
+      CHUNK: chunk,
+      THREADS: values,
+      NORMALIZED: normalized,
+      CONTINUED: continued,
+      INITIAL_BINDING: bindings.length,
+      ...constants,
+    },
+    bindings: [...bindings, ...initial],
     workgroups: [keys / 4, 1, batch * heads],
   });
 };

@@ -18,7 +18,7 @@ const normalizing = ({ keys, values, normalized }: Sizes): number => (normalized
 const recurrentFlops = (sizes: Sizes, given: Tiles): Flops => {
   const { rule, tokens, keys, values } = sizes;
   const tiles = recurrentTiles(given);
-  const padded = columnTiles(values, tiles) * tiles.threads * tiles.columns;
+  const padded = (columnTiles(values, tiles) * tiles.threads * tiles.columns * roundUp(keys / 4, tiles.parts)) / (keys / 4) / tiles.parts;
   const perToken = normalizing(sizes);
   const perElement = 4 + extraFlops(rule);
   return { useful: tokens * (perElement * keys * values + perToken), executed: tokens * (perElement * keys * padded + perToken) };
@@ -62,24 +62,24 @@ const outputsFlops = ({ keys, values }: Sizes, tiles: ChunkTiles, length: number
 };
 
 /**
- * Bytes that any implementation must move: q, k, v read and o written once, and the state: written once in prefill, read and written every
+ * Bytes that any implementation must move: q, k, v read and o written once, and the state: written once in prefill (and read where it goes on from one), read and written every
  * token in decode and generate, since the rest of the model runs between tokens.
  */
 export const leastBytes = (sizes: Sizes): number => {
-  const { rule, phase, batch, heads, tokens, keys, values, normalized } = sizes;
+  const { rule, phase, batch, heads, tokens, keys, values, normalized, continued } = sizes;
   const state = keys * values + (normalized ? keys : 0);
-  const moved = phase === "prefill" ? state : 2 * tokens * state;
+  const moved = phase === "prefill" ? (continued ? 2 : 1) * state : 2 * tokens * state;
   const gates = { none: 0, head: 0, token: 1, channel: keys }[rule.decay] + (rule.delta ? 1 : 0);
   return 4 * batch * heads * (tokens * (2 * keys + 2 * values + gates) + moved);
 };
 
 /** Bytes by role of what a plan allocates, from the shape alone. */
 export const bytesByRole = (sizes: Sizes, form: Form, tiles: Tiles): BytesByRole => {
-  const { rule, phase, batch, heads, tokens, inputTokens, keys, values, normalized, chunks } = sizes;
+  const { rule, phase, batch, heads, tokens, inputTokens, keys, values, normalized, continued, chunks } = sizes;
   const state = keys * values + (normalized ? keys : 0);
   const decays = rule.decay === "none" ? 0 : tokens;
   const scratch = form === "chunk" ? chunks * state + decays : phase === "generate" ? positionCount(values, recurrentTiles(tiles)) : 0;
   const words = 4 * batch * heads;
-  const input = words * inputTokens * (2 * keys + values) + 4 * (gateCount(sizes) + betaCount(sizes));
+  const input = words * inputTokens * (2 * keys + values) + 4 * (gateCount(sizes) + betaCount(sizes)) + words * (continued ? state : 0);
   return { input, output: words * tokens * values, state: words * state, scratch: words * scratch, harness: 0 };
 };

@@ -21,6 +21,8 @@ export interface Member {
   readonly rule: Rule;
 }
 
+const initialState: Parameter = { kind: "boolean", default: false, about: "prefill goes on from a state, as after an earlier part of the text" };
+
 /** Mean of softplus(N(0, 1)). */
 const meanGate = 0.806;
 
@@ -36,6 +38,7 @@ export const memberOf = ({ rule, ...member }: Member): Mechanism => {
   const chunked = rule.decay !== "channel" && !rule.delta;
   return {
     ...member,
+    parameters: { ...member.parameters, initialState },
     family: "linear",
     forms: { prefill: chunked ? ["chunk", "recurrent"] : ["recurrent"], decode: ["recurrent"], generate: ["recurrent"] },
     groupedHeads: false,

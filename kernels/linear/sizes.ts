@@ -21,6 +21,8 @@ export interface Sizes {
   readonly chunks: number;
   readonly featureMap: string;
   readonly normalized: boolean;
+  /** prefill goes on from a state (and z) that is given */
+  readonly continued: boolean;
   /** decay "head": which presets of γ_h */
   readonly slopes: string;
   readonly scale: number;
@@ -45,6 +47,7 @@ export const sizesOf = (shape: Shape, rule: Rule): Sizes => {
     chunks: Math.ceil(tokens / chunk),
     featureMap: String(parameters.featureMap ?? "identity"),
     normalized: parameters.normalized === true,
+    continued: phase === "prefill" && parameters.initialState === true,
     slopes: String(parameters.slopes ?? "retnet"),
     scale: scaleOf(shape),
   };

@@ -7,12 +7,16 @@ export type ChunkTiles =
   | { readonly path: "subgroup"; readonly rows: number; readonly columns: number; readonly keys: number }
   | { readonly path: "plain"; readonly rows: number; readonly tile: number };
 
-/** The recurrent form: threads a workgroup, and the columns of S each keeps in registers. */
+/** The recurrent form: threads a workgroup, the columns of S each keeps in registers, and the neighbouring threads that share them, a part of the keys each. */
 export interface RecurrentTiles {
   readonly path: "subgroup" | "plain";
   readonly threads: number;
   readonly columns: number;
+  readonly parts: number;
 }
+
+/** Keys of a column that a thread holds at most: with twice as many, compiling takes 9 s (lavapipe). */
+const mostPartQuads = 16;
 
 /** Broadcasts replace loads where every subgroup has one known size. */
 export const broadcasts = ({ subgroups, subgroupMinSize, subgroupMaxSize }: Capabilities): boolean =>
@@ -47,19 +51,21 @@ const chunkVariants = ({ keys, values, chunk }: Sizes, capabilities: Capabilitie
   return capabilities.software ? sizes.map(blocks) : [plain, ...sizes.map(blocks)];
 };
 
-const recurrentVariants = ({ rule, phase, values, normalized }: Sizes, capabilities: Capabilities): readonly RecurrentTiles[] => {
+const recurrentVariants = ({ rule, phase, keys, values, normalized }: Sizes, capabilities: Capabilities): readonly RecurrentTiles[] => {
   const broadcast = broadcasts(capabilities);
   // A step by the delta rule goes over keys and queries twice: they wait in workgroup memory.
   const path = broadcast && !(rule.delta && phase !== "prefill") ? "subgroup" : "plain";
   const unit = path === "subgroup" || (broadcast && capabilities.software) ? capabilities.subgroupMinSize : 32;
+  const parts = phase === "prefill" ? 2 ** Math.max(0, Math.ceil(Math.log2(keys / 4 / mostPartQuads))) : 1;
   const candidate = (columns: number): RecurrentTiles => ({
     path,
-    // A normalized head is one workgroup, since all of it reads z, which one thread then writes.
-    threads: normalized ? roundUp(Math.ceil(values / columns), unit) : unit,
+    // A step of a normalized head is one workgroup, since all of it reads z, which one thread then writes.
+    threads: normalized && phase !== "prefill" ? roundUp(Math.ceil(values / columns), unit) : unit,
     columns,
+    parts,
   });
   const widths = capabilities.software ? [phase === "prefill" ? 2 : Math.max(1, Math.floor(32 / unit)), 1] : [1, 2];
-  return widths.filter((columns) => columns === 1 || values >= columns * unit).map(candidate);
+  return widths.filter((columns) => columns === 1 || values * parts >= columns * unit).map(candidate);
 };
 
 /** Tiles as the chunk form knows them. Throws when one is missing. */
@@ -73,10 +79,11 @@ export const recurrentTiles = (tiles: Tiles): RecurrentTiles => ({
   path: tiles.path === "plain" ? "plain" : "subgroup",
   threads: tileSize(tiles, "threads"),
   columns: tileSize(tiles, "columns"),
+  parts: tileSize(tiles, "parts"),
 });
 
 /** Workgroups that share a head's columns in the recurrent form. */
-export const columnTiles = (values: number, { threads, columns }: RecurrentTiles): number => Math.ceil(values / (threads * columns));
+export const columnTiles = (values: number, { threads, columns, parts }: RecurrentTiles): number => Math.ceil((values * parts) / (threads * columns));
 
 /** Threads of a head in generate, each with a position of its own. */
 export const positionCount = (values: number, tiles: RecurrentTiles): number => columnTiles(values, tiles) * tiles.threads;
