@@ -43,6 +43,14 @@ describe("a problem becomes a cell", () => {
     expect(cellOf({ mechanism: "softmax", tensors: grouped }).cell).toMatchObject({ form: "tiled", heads: 6, kvHeads: 2 });
   });
 
+  it("goes on from a state that prefill is given", () => {
+    const state = tensor(2, 3, 32, 32);
+    expect(wantedOf({ tensors: { ...qkv, state } })).toMatchObject({ state: [2, 3, 32, 32] });
+    expect(cellOf({ tensors: { ...qkv, state } }).cell.parameters).toMatchObject({ initialState: true });
+    expect(cellOf({ tensors: qkv }).cell.parameters).toMatchObject({ initialState: false });
+    expect(contentsOf(cellOf({ parameters: { initialState: true } }), qkv).state).toEqual(new Float32Array(2 * 3 * 32 * 32));
+  });
+
   it("wants what the mechanism's plan begins with: no gates that are its own, a context of what is given", () => {
     const gates = { g: tensor(2, 5, 3), beta: tensor(2, 5, 3) };
     expect(wantedOf({ mechanism: "gatedDeltaNet", tensors: { ...qkv, ...gates } })).toMatchObject({ g: [2, 5, 3], beta: [2, 5, 3] });
@@ -105,6 +113,11 @@ describe("a problem that cannot be computed is refused:", () => {
     ],
     ["v of other tokens", { tensors: { ...qkv, v: tensor(2, 4, 3, 32) } }, /^v: shape \[2, 4, 3, 32\]; accepted in this prefill: \[2, 5, 3, 32\]/],
     ["k of other channels", { tensors: { ...qkv, k: tensor(2, 5, 3, 64) } }, /^k: shape \[2, 5, 3, 64\]; accepted/],
+    [
+      "a state where prefill is to begin from none",
+      { parameters: { initialState: false }, tensors: { ...qkv, state: tensor(2, 3, 32, 32) } },
+      /^state is not taken: linear prefill takes q, k, v$/,
+    ],
     ["v of other heads", { tensors: { ...qkv, v: tensor(2, 5, 1, 32) } }, /^v: shape \[2, 5, 1, 32\]; accepted/],
     ["kvHeads that a state per head does not take", { tensors: { ...qkv, k: tensor(2, 5, 1, 32), v: tensor(2, 5, 1, 32) } }, /^kvHeads 1 differs from heads 3/],
     [
