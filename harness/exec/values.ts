@@ -14,6 +14,7 @@ export const checkedDtype = (tensors: NamedTensors): Dtype => {
   for (const [name, tensor] of Object.entries(tensors)) {
     if (tensor.dtype !== dtype)
       throw new Unexecutable(`${safeText(name)} is ${tensor.dtype} and ${safeText(firstName)} ${dtype}; accepted are tensors of one dtype`);
+    if (!(tensor.values instanceof Float32Array)) throw new Unexecutable(`${safeText(name)}: its values are no Float32Array`);
     const count = tensor.shape.reduce((product, size) => product * size, 1);
     if (tensor.values.length !== count)
       throw new Unexecutable(`${safeText(name)}: ${tensor.values.length} values, its shape [${tensor.shape.join(", ")}] has ${count}`);
