@@ -172,6 +172,7 @@ describe("a problem that cannot be computed is refused:", () => {
     ["mixed types", { ...qkv, k: { ...qkv.k, dtype: "f16" } }, /^k is f16 and q f32; accepted are tensors of one dtype$/],
     ["another type", { q: { ...qkv.q, dtype: "f64" as "f32" } }, /^q: dtype f64; accepted are f32 and f16$/],
     ["fewer values than the shape has", { q: { ...qkv.q, shape: [2, 5, 3, 33] } }, /^q: 960 values, its shape \[2, 5, 3, 33\] has 990$/],
+    ["doubles", { q: { ...qkv.q, values: new Float64Array(960) as unknown as Float32Array } }, /^q: its values are no Float32Array$/],
     [
       "NaN",
       { ...qkv, v: { ...qkv.v, values: qkv.v.values.map((x, i) => (i === 773 ? Number.NaN : x)) } },
