@@ -12,7 +12,7 @@ import { type ExecCell, execCell } from "./cell.ts";
 import { contentsOf, resultsOf } from "./contents.ts";
 import { type ExecProblem, Unexecutable } from "./problem.ts";
 import type { NamedTensors } from "./tensor.ts";
-import { checkedDtype, notFiniteCount } from "./values.ts";
+import { checkedDtype, notFiniteCounts } from "./values.ts";
 
 /** Where to compute, and with which mechanisms. */
 export interface ExecOptions {
@@ -73,9 +73,7 @@ export const openExec = async ({ adapter = "auto", kernels = [], timeoutMs = def
         cell,
         adapter: { ...hello.facts, choice },
         absent: absentOf(planned, problem),
-        notFinite: Object.fromEntries(
-          Object.entries(tensors).flatMap(([name, tensor]) => (notFiniteCount(tensor) > 0 ? [[name, notFiniteCount(tensor)]] : [])),
-        ),
+        notFinite: notFiniteCounts(tensors),
       };
     },
     close: () => session.close(),

@@ -32,5 +32,11 @@ export const checkedDtype = (tensors: NamedTensors): Dtype => {
 const indexOf = (position: number, { shape }: Tensor): readonly number[] =>
   shape.map((size, i) => Math.floor(position / shape.slice(i + 1).reduce((product, inner) => product * inner, 1)) % size);
 
-/** How many values of a tensor are infinite or no numbers. */
-export const notFiniteCount = ({ values }: Tensor): number => values.reduce((count, value) => (Number.isFinite(value) ? count : count + 1), 0);
+/** How many values are infinite or no numbers, of the tensors that have any. */
+export const notFiniteCounts = (tensors: NamedTensors): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, { values }]) => {
+      const count = values.reduce((sum, value) => (Number.isFinite(value) ? sum : sum + 1), 0);
+      return count > 0 ? [[name, count]] : [];
+    }),
+  );
