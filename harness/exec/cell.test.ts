@@ -130,6 +130,11 @@ describe("a problem that cannot be computed is refused:", () => {
     ["two tokens at once in decode", { phase: "decode", tensors: { ...qkv } }, /^q: shape \[2, 5, 3, 32\]; accepted in this decode: \[2, 1, 3, 32\]/],
     ["no gates", { mechanism: "gated" }, /^g \[2, 5, 3\] \(batch, token, head\) is missing: gated prefill takes q, k, v, g/],
     ["gates of heads for channels", { mechanism: "gla", tensors: { ...qkv, g } }, /^g: shape \[2, 5, 3\]; accepted in this prefill: \[2, 5, 3, 32\]/],
+    [
+      "a cache where prefill writes it",
+      { mechanism: "softmax", tensors: { ...qkv, kCache: cache(4) } },
+      /^kCache is not taken: softmax prefill takes q, k, v$/,
+    ],
     ["gates where there are none", { tensors: { ...qkv, g } }, /^g is not taken: linear prefill takes q, k, v/],
     ["gates of one's own for retention", { mechanism: "retention", tensors: { ...qkv, g } }, /^g is not taken: retention prefill takes q, k, v/],
     [

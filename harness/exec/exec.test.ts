@@ -201,11 +201,21 @@ describe("softmax", () => {
     session.exec({ mechanism: "softmax", phase, tensors, ...more });
 
   it.each([
-    { form: "tiled", scale: 1 },
+    { form: "tiled", scale: 1 / Math.sqrt(headDim) },
     { form: "naive", scale: -0.25 },
   ])("prefill is what the definition says: %o", async ({ form, scale }) => {
     const truth = softmaxTruth(inputs, kvHeads, queryHeads, scale);
     expect(errorOf((await call("prefill", inputs, { form, scale })).tensors.o, truth)).toBeLessThan(tolerance);
+  });
+
+  it("decode after prefill of its caches is the last row of prefill of one token more", async () => {
+    const last = tokens - 1;
+    const { o: _, ...caches } = (await call("prefill", allRows(inputs, 0, last))).tensors;
+    expect(caches).toEqual({ kCache: rowsOf(inputs.k, 0, last), vCache: rowsOf(inputs.v, 0, last) });
+    const { tensors: step } = await call("decode", { ...allRows(inputs, last, tokens), ...caches });
+    const { tensors: whole } = await call("prefill", inputs);
+    expect(errorOf(step.o, [...rowsOf(whole.o as Tensor, last, tokens).values])).toBeLessThan(tolerance);
+    expect({ kCache: step.kCache, vCache: step.vCache }).toEqual({ kCache: whole.kCache, vCache: whole.vCache });
   });
 
   it("decode goes on from no context and from five tokens, and appends to the caches", async () => {
