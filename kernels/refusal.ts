@@ -9,8 +9,9 @@ export const noFeature = (reason: string): Refusal => ({ code: "noFeature", reas
 export const shapeRefusal = (who: string, { phase, n, batch, heads, kvHeads, dtype }: Shape): Refusal | undefined => {
   if (dtype !== "f32") return noFeature(`dtype ${dtype}: ${who} has f32 kernels only`);
   // A first token has no context.
-  if (!(n >= (phase === "decode" ? 0 : 1) && batch >= 1 && heads >= 1 && kvHeads >= 1))
-    return badShape(`n ${n}, batch ${batch}, heads ${heads} and kvHeads ${kvHeads} must all be at least 1${phase === "decode" ? ", n 0" : ""}`);
+  const least = phase === "decode" ? 0 : 1;
+  if (!(n >= least && batch >= 1 && heads >= 1 && kvHeads >= 1))
+    return badShape(`n ${n} must be at least ${least}, batch ${batch}, heads ${heads} and kvHeads ${kvHeads} at least 1`);
   return undefined;
 };
 

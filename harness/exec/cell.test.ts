@@ -126,7 +126,7 @@ describe("a problem that cannot be computed is refused:", () => {
       /^kvHeads 2 does not divide heads 3/,
     ],
     ["a headDim that no kernel takes", { tensors: { q: tensor(1, 5, 3, 10), k: tensor(1, 5, 3, 10), v: tensor(1, 5, 3, 10) } }, /^headDim 10: /],
-    ["no tokens", { tensors: { q: tensor(2, 0, 3, 32), k: tensor(2, 0, 3, 32), v: tensor(2, 0, 3, 32) } }, /must all be at least 1/],
+    ["no tokens", { tensors: { q: tensor(2, 0, 3, 32), k: tensor(2, 0, 3, 32), v: tensor(2, 0, 3, 32) } }, /^n 0 must be at least 1, batch 2/],
     ["two tokens at once in decode", { phase: "decode", tensors: { ...qkv } }, /^q: shape \[2, 5, 3, 32\]; accepted in this decode: \[2, 1, 3, 32\]/],
     ["no gates", { mechanism: "gated" }, /^g \[2, 5, 3\] \(batch, token, head\) is missing: gated prefill takes q, k, v, g/],
     ["gates of heads for channels", { mechanism: "gla", tensors: { ...qkv, g } }, /^g: shape \[2, 5, 3\]; accepted in this prefill: \[2, 5, 3, 32\]/],

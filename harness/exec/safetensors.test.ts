@@ -113,6 +113,8 @@ describe("safetensors", () => {
     ["bytes before the first", fileOf(`{"q":${entry(4, 8)}}`, 8), /^bytes 0 to 4 of the data belong to no tensor/],
     ["data without tensors", fileOf("{}", 4), /^bytes 0 to 4 of the data belong to no tensor/],
     ["metadata that is no text", fileOf('{"__metadata__":{"a":1}}', 0), /^__metadata__ is \{"a":1\}; accepted is an object of texts/],
+    ["brackets without end", fileOf(`{"q":${"[".repeat(1e5)}${"]".repeat(1e5)}}`, 0), /^q: something too deep to show is no description/],
+    ["a name without end", fileOf(`{"${"\\n".repeat(2e5)}":3}`, 0), /^�{79}…: 3 is no description/],
     ["a name that moves the cursor", fileOf('{"\\u001b[2J":3}', 0), /^�\[2J: 3 is no description/],
   ])("with %s are refused", (_, file, expected) => expect(messageOf(file)).toMatch(expected));
 });

@@ -110,14 +110,18 @@ const partsOf = (file: Uint8Array): { header: Readonly<Record<string, unknown>>;
 /** A key that one object of a valid JSON text has twice: the parser would quietly keep the last. */
 const repeatedKey = (json: string): string | undefined => {
   const objects: Set<string>[] = [];
-  for (const [token, text, follows] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
-    if (token === "{") objects.push(new Set());
-    else if (token === "}") objects.pop();
-    else if (follows !== undefined) {
-      const key = String(JSON.parse(text ?? ""));
-      if (objects.at(-1)?.has(key)) return key;
-      objects.at(-1)?.add(key);
-    }
+  for (let at = 0; at < json.length; at++) {
+    if (json[at] === "{") objects.push(new Set());
+    else if (json[at] === "}") objects.pop();
+    if (json[at] !== '"') continue;
+    const from = at++;
+    while (json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
+    let after = at + 1;
+    while (/\s/.test(json[after] ?? "")) after++;
+    if (json[after] !== ":") continue;
+    const key = String(JSON.parse(json.slice(from, at + 1)));
+    if (objects.at(-1)?.has(key)) return key;
+    objects.at(-1)?.add(key);
   }
   return undefined;
 };

@@ -7,4 +7,11 @@ export const safeText = (text: string): string => {
 };
 
 /** A value out of a file as it is written there. */
-export const shown = (value: unknown): string => safeText(JSON.stringify(value) ?? "nothing");
+export const shown = (value: unknown): string => {
+  try {
+    return safeText(JSON.stringify(value) ?? "nothing");
+  } catch {
+    // Brackets within brackets, more of them than a call stack has room for.
+    return "something too deep to show";
+  }
+};

@@ -83,6 +83,7 @@ const assertWritable = (out: string, input: string): void => {
 
 const fileFault = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
   if (code === "ENOENT") return "no such file";
   if (code === "EISDIR") return "a folder; name a safetensors file";
   if (code === "ENOTDIR") return "a part of the path is no folder";
