@@ -48,6 +48,13 @@ describe("imports", () => {
     it(`keep harness/${part} away from devices, workers, disks and the console`, () =>
       expect(offending(inside(`harness/${part}`), (to) => /^harness\/(device|measure|cli)\/|^node:(fs|child_process|os)|^webgpu$/.test(to))).toEqual([]));
   }
+  it("keep harness/exec pure but for exec.ts, which opens a worker", () =>
+    expect(
+      offending(
+        (from) => inside("harness/exec")(from) && from !== "harness/exec/exec.ts",
+        (to) => /^harness\/(device|measure|cli)\/|^node:|^webgpu$/.test(to),
+      ),
+    ).toEqual([]));
   it("of the command line stand nowhere else", () => expect(offending(outside("harness/cli"), inside("harness/cli"))).toEqual([]));
   it("leave the console to the command line", () => {
     const writers = sources.filter(

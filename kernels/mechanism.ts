@@ -86,7 +86,10 @@ export type ElementType = "f32" | "f16" | "u32";
  */
 export type Init = { readonly tensor: string } | "zero" | "poison";
 
-/** One allocation. `dims` are named, slowest first, e.g. [["token", 128], ["head", 8], ["channel", 64]]; their product × element size is its size. */
+/**
+ * One allocation. `dims` are named, slowest first, e.g. [["token", 128], ["head", 8], ["channel", 64]]; their product × element size is its size.
+ * `capacity` is the one name with a meaning: tokens of a cache, the last of which the steps append, so that n of them are given.
+ */
 export interface PlanBuffer {
   readonly name: string;
   readonly role: Exclude<Role, "harness">;
@@ -95,6 +98,8 @@ export interface PlanBuffer {
   readonly init: Init;
   /** The steps change it from one repetition to the next (a recurrent state in decode): set back to `init` before every visit. */
   readonly drifts?: true;
+  /** Its tensor belongs to the mechanism (the decays of its heads), not to a problem: whoever brings tensors of their own takes this one from `inputs()`. */
+  readonly fixed?: true;
 }
 
 /** One dispatch. The module is: `enable` lines, `const NAME = value;` lines, then `wgsl`. Bindings are @group(0), numbered in order. */

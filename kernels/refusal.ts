@@ -6,10 +6,12 @@ export const overLimit = (reason: string): Refusal => ({ code: "overLimit", reas
 export const noFeature = (reason: string): Refusal => ({ code: "noFeature", reason });
 
 /** What no kernel here can be asked for, whatever the device; `who` is the subject of the reason. */
-export const shapeRefusal = (who: string, { n, batch, heads, kvHeads, dtype }: Shape): Refusal | undefined => {
+export const shapeRefusal = (who: string, { phase, n, batch, heads, kvHeads, dtype }: Shape): Refusal | undefined => {
   if (dtype !== "f32") return noFeature(`dtype ${dtype}: ${who} has f32 kernels only`);
-  if (!(n >= 1 && batch >= 1 && heads >= 1 && kvHeads >= 1))
-    return badShape(`n ${n}, batch ${batch}, heads ${heads} and kvHeads ${kvHeads} must all be at least 1`);
+  // A first token has no context.
+  const least = phase === "decode" ? 0 : 1;
+  if (!(n >= least && batch >= 1 && heads >= 1 && kvHeads >= 1))
+    return badShape(`n ${n} must be at least ${least}, batch ${batch}, heads ${heads} and kvHeads ${kvHeads} at least 1`);
   return undefined;
 };
 

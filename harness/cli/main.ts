@@ -56,6 +56,27 @@ program
   .action(async (runs, options) => finish((await import("./commands/report.ts")).report(runs, options)));
 
 program
+  .command("exec")
+  .description("compute one mechanism once on tensors of your own, to check it against PyTorch or ONNX Runtime")
+  .argument("<mechanism>", "attnbench list names them")
+  .addOption(new Option("--phase <phase>", "prefill: n tokens at once; decode: one token").choices(["prefill", "decode"]).makeOptionMandatory())
+  .option("--form <form>", "how it is computed; the phase's default unless given")
+  .addOption(
+    new Option("--scale <scale>", "what q·k, or the readout of a state, is multiplied by; 1/√headDim unless given").argParser((text: string) => {
+      const scale = text.trim() === "" ? Number.NaN : Number(text);
+      if (!Number.isFinite(scale)) throw new InvalidArgumentError("It is not a finite number.");
+      return scale;
+    }),
+  )
+  .addOption(new Option("--set <name=value>", "set a parameter of the mechanism, e.g. featureMap=elu+1 (repeatable)").argParser(collect).default([], "none"))
+  .requiredOption("--tensors <file>", "safetensors file with q, k, v, and g, beta, state, z, kCache, vCache where they are taken")
+  .requiredOption("--out <file>", "safetensors file to write: o and the new state or caches")
+  .addOption(adapterOption())
+  .addOption(kernelsOption())
+  .addOption(jsonOption())
+  .action(async (mechanism, options) => finish((await import("./commands/exec.ts")).exec(mechanism, options)));
+
+program
   .command("list")
   .description("list mechanisms, their forms, phases and parameters")
   .addOption(kernelsOption())

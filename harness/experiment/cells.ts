@@ -117,8 +117,8 @@ const needsTooMuch = (mechanism: Mechanism, arm: Arm, shape: Shape): string | un
   return bytes > mostOpenBytes ? `needs ${(bytes / 2 ** 30).toFixed(0)} GiB` : undefined;
 };
 
-// No device: only its closed forms are asked for, to know where an open axis must end on any.
-const boundless: Capabilities = {
+/** No device, but more than any has: for what must be known of a shape before one is opened. */
+export const boundless: Capabilities = {
   subgroups: true,
   subgroupMinSize: 32,
   subgroupMaxSize: 32,

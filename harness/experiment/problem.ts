@@ -83,5 +83,5 @@ const frame = (excerpt: string, line: number | undefined, col: number): string[]
   return [`  ${gutter}${bar}${text}`.trimEnd(), `  ${" ".repeat(gutter.length)}${bar}${" ".repeat(col - 1 - cut)}^`];
 };
 
-// Escape sequences out of a file must not reach a terminal.
-const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, "�");
+/** Escape sequences out of a file must not reach a terminal. */
+export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, "�");

@@ -234,6 +234,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
     },
 
     async exec({ cell, tensors }) {
+      complaints.length = 0;
       const mechanism = mechanisms.find((candidate) => candidate.name === cell.mechanism);
       if (!mechanism) throw new Error(`no mechanism ${cell.mechanism} in this worker`);
       const refusal = mechanism.refusal(cell, cell.form, open.capabilities);

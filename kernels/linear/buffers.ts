@@ -16,7 +16,7 @@ export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffe
     input("q", { ...arriving, channel: key }),
     input("k", { ...arriving, channel: key }),
     input("v", { ...arriving, channel: value }),
-    ...(gates ? [input("g", gates)] : []),
+    ...(gates ? [rule.decay === "head" ? { ...input("g", gates), fixed: true as const } : input("g", gates)] : []),
     ...(rule.delta ? [input("beta", arriving)] : []),
     ...(continued ? [allocation("initialState", "input", { tensor: "state" }, { batch, head, key, value })] : []),
     ...(continued && normalized ? [allocation("initialZ", "input", { tensor: "z" }, { batch, head, key })] : []),

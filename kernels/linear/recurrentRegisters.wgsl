@@ -135,7 +135,7 @@ fn main(
 #end
 #end
 #else
-    let factor = SCALE;
+    let factor = f32(SCALE);
 #end
 #if DECAYS
 #if !PER_CHANNEL

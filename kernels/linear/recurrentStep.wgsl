@@ -166,7 +166,7 @@ fn main(
   let factor = 1.0 / denominator;
 #end
 #else
-  let factor = SCALE;
+  let factor = f32(SCALE);
 #end
 #each w VALUE_WIDTHS
   if (column${w} < VALUES) {

@@ -35,8 +35,8 @@ const prefillBuffers = (shape: Shape, form: Form): PlanBuffer[] => {
   const { batch, n: token, heads: head, kvHeads: kvHead, headDim: channel } = shape;
   return [
     input("q", { batch, token, head, channel }),
-    allocation("k", "state", { tensor: "k" }, { batch, token, kvHead, channel }),
-    allocation("v", "state", { tensor: "v" }, { batch, token, kvHead, channel }),
+    allocation("kCache", "state", { tensor: "k" }, { batch, token, kvHead, channel }),
+    allocation("vCache", "state", { tensor: "v" }, { batch, token, kvHead, channel }),
     output({ batch, token, head, channel }),
     ...(form === "naive" ? [allocation("scores", "scratch", "poison", { batch, head, token, key: token })] : []),
   ];

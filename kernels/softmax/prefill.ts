@@ -24,7 +24,7 @@ export const naivePlan = (shape: Shape, tiles: Tiles): Plan => {
     label: "scores",
     source: naiveScores,
     constants: { ...shapeConstants(shape), SLICE: sliceQuads(quads), SCALE: scaleOf(shape) },
-    bindings: ["q", "k", "scores"],
+    bindings: ["q", "kCache", "scores"],
     workgroups: [across, down, batch * heads],
   });
   const softmax = stepOf({ label: "softmax", source: naiveSoftmax, constants: {}, bindings: ["scores"], workgroups: [n, 1, batch * heads] });
@@ -32,7 +32,7 @@ export const naivePlan = (shape: Shape, tiles: Tiles): Plan => {
     label: "output",
     source: naiveOutput,
     constants: shapeConstants(shape),
-    bindings: ["scores", "v", "o"],
+    bindings: ["scores", "vCache", "o"],
     workgroups: [Math.ceil(quads / 8), down, batch * heads],
   });
   return { buffers: softmaxBuffers(shape, "naive", tiles), setup: [], steps: [scores, softmax, output] };
@@ -52,7 +52,7 @@ export const tiledPlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
       SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
       ...(bySubgroup ? subgroupConstants(shape, tiles) : workgroupConstants(shape)),
     },
-    bindings: ["q", "k", "v", "o"],
+    bindings: ["q", "kCache", "vCache", "o"],
     workgroups: [x, Math.ceil(rowTiles / x), shape.batch * shape.heads],
   });
   return { buffers: softmaxBuffers(shape, "tiled", tiles), setup: [], steps: [attention] };

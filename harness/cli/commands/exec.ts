@@ -1,0 +1,130 @@
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { UnloadableKernels } from "../../../kernels/registry.ts";
+import { NoAdapter } from "../../device/adapterFacts.ts";
+import { CellFailure } from "../../device/failure.ts";
+import { mechanismNamed } from "../../exec/cell.ts";
+import { type ExecResult, openExec } from "../../exec/exec.ts";
+import { parsedParameters } from "../../exec/parameters.ts";
+import { type ExecPhase, Unexecutable } from "../../exec/problem.ts";
+import { UnreadableTensors } from "../../exec/safetensors.ts";
+import { type NamedTensors, readTensors, tensorFile } from "../../exec/tensor.ts";
+import { version } from "../../version.ts";
+import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
+import { print, say, styled } from "../terminal.ts";
+
+export interface ExecFlags {
+  readonly phase: ExecPhase;
+  readonly form?: string;
+  readonly scale?: number;
+  readonly set: readonly string[];
+  readonly tensors: string;
+  readonly out: string;
+  readonly adapter: string;
+  readonly kernels: readonly string[];
+  readonly json?: true;
+}
+
+/** `attnbench exec MECHANISM`: everything that can be wrong with the files or the problem is said before a device is opened. */
+export const exec = async (mechanism: string, flags: ExecFlags): Promise<ExitCode> => {
+  const { phase, form, scale, tensors: input, out, adapter, kernels } = flags;
+  try {
+    const session = await openExec({ adapter, kernels });
+    try {
+      const parameters = parsedParameters(mechanismNamed(session.mechanisms, mechanism), flags.set);
+      const tensors = tensorsIn(input);
+      assertWritable(out, input);
+      const result = await session.exec({ mechanism, phase, form, scale, parameters, tensors });
+      await writeFileAtomic(out, Buffer.from(tensorFile(result.tensors, describedBy(result)).buffer));
+      if (flags.json) print(JSON.stringify(jsonOf(result, tensors, out)));
+      else tell(result, out);
+      return exitCode.ok;
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    if (error instanceof Unexecutable || error instanceof UnloadableKernels) throw new CommandEnd(exitCode.usage, error.message);
+    if (error instanceof NoAdapter) throw new CommandEnd(exitCode.noAdapter, `${error.message}\n  attnbench doctor says what this machine offers`);
+    if (error instanceof CellFailure)
+      throw new CommandEnd(exitCode.cellFailed, `${styled("red", "FAILED")} ${mechanism} ${phase}: ${error.code}: ${error.message}`);
+    throw error;
+  }
+};
+
+const tensorsIn = (file: string): NamedTensors => {
+  try {
+    return readTensors(readFileSync(file));
+  } catch (error) {
+    if (error instanceof UnreadableTensors) throw new CommandEnd(exitCode.usage, `${file}: ${error.message}`);
+    throw new CommandEnd(exitCode.usage, `--tensors ${file}: ${fileFault(error)}`);
+  }
+};
+
+/** Ends the command with 2 where the file could not be written, or is the input. */
+const assertWritable = (out: string, input: string): void => {
+  const end = (fault: string): never => {
+    throw new CommandEnd(exitCode.usage, `--out ${out}: ${fault}`);
+  };
+  try {
+    const there = statSync(out, { throwIfNoEntry: false });
+    const given = statSync(input);
+    if (there && there.dev === given.dev && there.ino === given.ino) end("it is the file of --tensors; name another");
+    if (there && !there.isFile()) end(`${there.isDirectory() ? "a folder" : "no regular file"}; name a file to write`);
+    if (there) accessSync(out, constants.W_OK);
+    const folder = statSync(dirname(out), { throwIfNoEntry: false });
+    if (!folder?.isDirectory()) end(`there is no folder ${dirname(out)}`);
+    accessSync(dirname(out), constants.W_OK);
+  } catch (error) {
+    if (error instanceof CommandEnd) throw error;
+    end(fileFault(error));
+  }
+};
+
+const fileFault = (error: unknown): string => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  if (code === "ENOENT") return "no such file";
+  if (code === "EISDIR") return "a folder; name a safetensors file";
+  if (code === "ENOTDIR") return "a part of the path is no folder";
+  if (code === "EACCES" || code === "EROFS" || code === "EPERM") return "this user may not";
+  return message;
+};
+
+/** Texts that a file carries beside its tensors: what made them. */
+const describedBy = ({ cell, adapter }: ExecResult): Readonly<Record<string, string>> => ({
+  attnbench: version,
+  mechanism: cell.mechanism,
+  phase: cell.phase,
+  form: cell.form,
+  adapter: nameOf(adapter),
+});
+
+const nameOf = ({ description, device }: ExecResult["adapter"]): string => description || device;
+
+const jsonOf = ({ cell, dtype, tiles, adapter, absent, notFinite, tensors }: ExecResult, given: NamedTensors, out: string): unknown => ({
+  mechanism: cell.mechanism,
+  phase: cell.phase,
+  form: cell.form,
+  parameters: cell.parameters,
+  scale: cell.scale ?? 1 / Math.sqrt(cell.headDim),
+  dtype,
+  tiles,
+  adapter: { name: nameOf(adapter), choice: adapter.choice, software: adapter.software },
+  in: shapesOf(given),
+  absent,
+  out,
+  tensors: shapesOf(tensors),
+  notFinite,
+});
+
+const shapesOf = (tensors: NamedTensors): Readonly<Record<string, readonly number[]>> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
+
+const tell = ({ cell, dtype, adapter, absent, notFinite, tensors }: ExecResult, out: string): void => {
+  const shapes = Object.entries(tensors).map(([name, { shape }]) => `${name} [${shape.join(", ")}]`);
+  say(`${cell.mechanism} ${cell.phase} ${cell.form} on ${nameOf(adapter)} (${adapter.choice}): wrote ${shapes.join(", ")} as ${dtype} to ${out}`);
+  if (absent.length > 0) say(`  not given, so empty or zeros: ${absent.join(", ")}`);
+  for (const [name, count] of Object.entries(notFinite))
+    say(`  ${styled("yellow", "note")}: ${count} values of ${name} are infinite or no numbers${dtype === "f16" ? " in f16, whose largest is 65504" : ""}`);
+};
