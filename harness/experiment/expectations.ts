@@ -38,10 +38,14 @@ const quantityDrafts = (
   if (quantity.kind === "number") return [];
   const labels = quantity.kind === "measure" ? [quantity.arm] : quantity.between;
   const drafts = atDrafts(quantity.at, labels, cells);
+  const arms = labels.map((label) => experiment.arms.find((arm) => arm.label === label));
+  const peers = arms.filter((arm) => arm?.runtime !== undefined);
+  const given = quantity.kind === "measure" ? `${quantity.arm}.${quantity.measure}` : `${quantity.kind}(${quantity.between.join(", ")})`;
+  if (peers.length > 0 && quantity.kind !== "measure" && !(quantity.kind === "ratio" && peers.length === 1 && quantity.metric === "time"))
+    return [{ message: "a peer is compared with ours in time alone", given, accepted: `ratio(ours, "${peers[0]?.label}")` }];
   if (quantity.kind !== "crossover") return drafts;
-  const families = quantity.between.map((label) => mechanisms.get(experiment.arms.find((arm) => arm.label === label)?.mechanism ?? "")?.family);
+  const families = arms.map((arm) => mechanisms.get(arm?.mechanism ?? "")?.family);
   if (families[0] === "softmax" && families[1] === "linear") return drafts;
-  const given = `crossover(${quantity.between.join(", ")})`;
   const suggestion = families[0] === "linear" && families[1] === "softmax" ? `crossover(${quantity.between.toReversed().join(", ")})` : undefined;
   return [
     ...drafts,
