@@ -55,7 +55,7 @@ describe("a peer", () => {
 
   for (const phase of runtimes.ort.phases) {
     for (const name of runtimes.ort.mechanisms) {
-      // Fewer than 32 tokens keep off the flash kernel, see below; a batch is told from a longer text.
+      // Fewer than 32 tokens keep off the flash kernel, which is wrong here, see below.
       for (const [n, sizes] of [
         [13, "heads: 2, headDim: 16"],
         [7, "heads: 3, headDim: 64, batch: 2"],
@@ -91,12 +91,15 @@ describe("a peer", () => {
   );
 
   it(
-    "that is wrong is said to be wrong: its flash kernel reads keys across 16 lanes, and here a subgroup has fewer",
+    "that is wrong is said to be wrong: its flash kernel, where a subgroup has 4 or 8 lanes",
     async () => {
-      expect(own.hello.capabilities.subgroupMaxSize).toBeLessThan(16);
-      const failure = await prepare(cellsOf("softmax", "prefill", 64)).catch((error: unknown) => error);
-      expect(failure).toBeInstanceOf(CellFailure);
-      expect(failure).toMatchObject({ code: "wrongOutput", message: expect.stringMatching(/^o\[batch 0, token \d+, .* the float64 reference/) });
+      const prepared = await prepare(cellsOf("softmax", "prefill", 64)).catch((error: unknown) => error);
+      if (own.hello.capabilities.subgroupMaxSize > 8) {
+        expect(prepared).toMatchObject({ tiles: { operator: expect.stringContaining("Attention") } });
+        return;
+      }
+      expect(prepared).toBeInstanceOf(CellFailure);
+      expect(prepared).toMatchObject({ code: "wrongOutput", message: expect.stringMatching(/^o\[batch 0, token \d+, .* the float64 reference/) });
     },
     askMs,
   );
