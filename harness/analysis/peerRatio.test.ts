@@ -84,6 +84,7 @@ describe("beside a peer", () => {
   it("only what computes the same is compared", () => {
     const other = analyse(withPeers(planted([0, 0, 0], 0), 2, () => ({ kvHeads: 1 })));
     expect(other.peerRatios).toBeUndefined();
+    expect(other.findings.map(({ text }) => text)).toContainEqual(expect.stringMatching(/^softmax \(ort\): no arm of ours computes the same/));
     expect(analyse(planted([0, 0, 0], 0))).not.toHaveProperty("peerRatios");
   });
 });

@@ -104,6 +104,21 @@ describe("a peer", () => {
     askMs,
   );
 
+  it(
+    "gives up sessions beyond its memory, and makes them again",
+    async () => {
+      const small = await peerConnector({ ...request, memoryBudgetBytes: 2 ** 20 })("ort", own);
+      const cells = [200, 300].map((n) => cellsOf("linear", "prefill", n, "heads: 4, headDim: 64"));
+      for (const cell of cells) await small.worker.ask("prepare", { cell, seed: 5, rotateBytes: 0 }, askMs);
+      for (const cell of [...cells, ...cells]) {
+        const { wallMs } = await small.worker.ask("visit", { cell: cell.id, k: 1, samples: 1 }, askMs);
+        expect(wallMs[0]).toBeGreaterThan(0);
+      }
+      await small.worker.close();
+    },
+    askMs,
+  );
+
   it("has no way to rotate what it reads", async () => {
     const asked = peer.worker.ask("prepare", { cell: cellsOf("linear", "decode", 8), seed: 1, rotateBytes: 1000 }, askMs);
     await expect(asked).rejects.toMatchObject({ code: "noFeature", message: expect.stringContaining("cache: hot") });
