@@ -22,6 +22,7 @@ export interface Chosen extends Opened {
   readonly chain: Chain;
   readonly links: number;
   readonly verified: Verified;
+  readonly verifyMs: number;
 }
 
 export interface Choosing {
@@ -119,10 +120,12 @@ export const chooseChain = async (mechanism: Mechanism, cell: Cell, tensors: Ten
     const links = linksOf(chain, one.linkMs, choosing);
     const opened = await attempt(() => atLength(one, links));
     compileMs += opened?.compileMs ?? 0;
+    const from = performance.now();
     const found = opened && (await attempt(() => verified(chain, links, opened.session)));
     if (!found) continue;
+    const verifyMs = performance.now() - from;
     for (const { session } of ranked.slice(place + 1)) await session.release();
-    return { ...opened, which, chain, links, compileMs, verified: found };
+    return { ...opened, which, chain, links, compileMs, verified: found, verifyMs };
   }
   throw failures.find(({ code }) => code === "wrongOutput") ?? failures[0] ?? new Error(`no chain for ${cell.id}`);
 };
