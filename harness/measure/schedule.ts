@@ -25,7 +25,7 @@ export const turnOrder = <T>(cells: readonly T[], turn: number, seed: number): T
 export interface Timer {
   readonly stepNs: number;
   readonly software: boolean;
-  /** A peer runs beside ours, and wall times are compared: submitting and waiting, about 1 ms, must be little of a pass. */
+  /** A peer runs beside ours, and wall times are compared: submitting and waiting must be little of a pass. */
   readonly besidePeer?: boolean;
 }
 
