@@ -25,4 +25,10 @@ describe("expandTemplate", () => {
     expect(() => expandTemplate("x\n#end", {})).toThrow("line 2: #end without a block");
     expect(() => expandTemplate("#if A\n#end", { A: 1 })).toThrow("#if A: a boolean is wanted, it is 1");
   });
+
+  it("refuses a name that hides another", () => {
+    const loop = `for (var row0 = 0u; row0 < 4u; row0++) {\n#each r 2\nlet row\${r} = row0 + \${r}u;\n#end\n}`;
+    expect(() => expandTemplate(`fn main() {\n${loop}\n}`, {})).toThrow("row is declared both with a counted number and with one of its own");
+    expect(expandTemplate(`fn other() { let row0 = 1; }\nfn main() {\n#each r 1\nlet row\${r} = 0;\n#end\n}`, {})).toContain("let row0 = 0;");
+  });
 });

@@ -18,7 +18,22 @@ export const expandTemplate = (source: string, constants: Constants): string => 
   const lines = source.split("\n");
   const { blocks, next } = parse(lines, 0);
   if (next < lines.length) throw new Error(`line ${next + 1}: ${lines[next]?.trim()} without a block`);
-  return expand(blocks, constants).join("\n");
+  const text = expand(blocks, constants).join("\n");
+  refuseClashes(source);
+  return text;
+};
+
+/**
+ * `let name${i}` with i = 0 is `let name0`: where the same function declares a `name0` besides, one hides the other without a word. Throws on the first such
+ * name.
+ */
+const refuseClashes = (source: string): void => {
+  for (const body of source.split(/^(?:@compute|fn )/m)) {
+    const declared = new Set(Array.from(body.matchAll(/\b(?:let|var)\s+([A-Za-z_]+)\d+\b(?!\$)/g), ([, name]) => name));
+    for (const [, name] of body.matchAll(/\b(?:let|var)\s+([A-Za-z_]+)\$\{[^}]*\}\s*[:=]/g)) {
+      if (declared.has(name)) throw new Error(`${name} is declared both with a counted number and with one of its own: give one of them another name`);
+    }
+  }
 };
 
 const directive = /^\s*#(each|if|else|end)\b\s*(\S*)\s*(\S*)/;

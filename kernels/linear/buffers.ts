@@ -3,9 +3,9 @@ import type { Form, PlanBuffer, Tiles } from "../mechanism.ts";
 import type { Sizes } from "./sizes.ts";
 import { positionCount, recurrentTiles } from "./variants.ts";
 
-/** All buffers of a plan: q, k, v, gates, o, the state S (with z when normalized), and what the form works in. */
+/** All buffers of a plan: q, k, v, gates, the state to go on from, o, the state S (with z when normalized), and what the form works in. */
 export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffer[] => {
-  const { rule, phase, batch, heads: head, tokens, inputTokens, keys: key, values: value, chunks: chunk, normalized } = sizes;
+  const { rule, phase, batch, heads: head, tokens, inputTokens, keys: key, values: value, normalized, continued } = sizes;
   const arriving = phase === "generate" ? { batch, stream: inputTokens, head } : { batch, token: inputTokens, head };
   const gates = { none: undefined, head: { head, decayAndLog: 2 }, token: arriving, channel: { ...arriving, channel: key } }[rule.decay];
   const carried = (name: string, sizes: Readonly<Record<string, number>>): PlanBuffer =>
@@ -18,12 +18,24 @@ export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffe
     input("v", { ...arriving, channel: value }),
     ...(gates ? [input("g", gates)] : []),
     ...(rule.delta ? [input("beta", arriving)] : []),
+    ...(continued ? [allocation("initialState", "input", { tensor: "state" }, { batch, head, key, value })] : []),
+    ...(continued && normalized ? [allocation("initialZ", "input", { tensor: "z" }, { batch, head, key })] : []),
     output({ batch, token: tokens, head, channel: value }),
     carried("state", { key, value }),
     ...(normalized ? [carried("z", { key })] : []),
-    ...(form === "chunk" && rule.decay !== "none" ? [allocation("decay", "scratch", "poison", { batch, head, token: tokens })] : []),
-    ...(form === "chunk" ? [allocation("chunkStates", "scratch", "poison", { batch, head, chunk, key, value })] : []),
-    ...(form === "chunk" && normalized ? [allocation("chunkZ", "scratch", "poison", { batch, head, chunk, key })] : []),
+    ...(form === "recurrent" ? [] : chunkScratch(sizes)),
     ...(phase === "generate" ? [counters("position", { batch, head, thread: positionCount(value, recurrentTiles(tiles)) })] : []),
+  ];
+};
+
+/** What the chunk form works in: sums of log decays, states before each chunk, and what members with gates a channel or the delta rule hand on. */
+const chunkScratch = ({ rule, batch, heads: head, tokens: token, keys: key, values: value, chunk: length, chunks: chunk, normalized }: Sizes): PlanBuffer[] => {
+  const scratch = (name: string, sizes: Readonly<Record<string, number>>): PlanBuffer => allocation(name, "scratch", "poison", { batch, ...sizes });
+  return [
+    ...(rule.decay === "none" ? [] : [scratch("decay", { head, token, ...(rule.decay === "channel" ? { key } : {}) })]),
+    ...(rule.decay === "channel" || rule.delta ? [scratch("pairs", { head, chunk, rowQuad: length / 4, key: length, row: 4 })] : []),
+    ...(rule.delta ? [scratch("erased", { token, head, key }), scratch("written", { token, head, value })] : []),
+    scratch("chunkStates", { head, chunk, key, value }),
+    ...(normalized ? [scratch("chunkZ", { head, chunk, key })] : []),
   ];
 };

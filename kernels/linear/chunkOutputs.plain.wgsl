@@ -1,15 +1,23 @@
 // Pass 3 of the chunk form without subgroups: O_c = scale · (φ(Q_c) S_c + tril(φ(Q_c) φ(K_c)ᵀ) V_c), ROWS tokens × TILE values a workgroup,
 // 4 × 4 of them a thread; also the size of a block of scores. PANEL contraction steps at a time are staged in workgroup memory.
 @group(0) @binding(0) var<storage, read> q: array<vec4f>; // [batch, token, head, key / 4]
+#if PAIRED
+@group(0) @binding(1) var<storage, read> pairs: array<vec4f>; // tril(Q Kᵀ), decayed [batch, head, chunk, row / 4, key of the chunk]
+#else
 @group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
-@group(0) @binding(2) var<storage, read> v: array<vec4f>; // [batch, token, head, value / 4]
+#end
+@group(0) @binding(2) var<storage, read> v: array<vec4f>; // or what the delta rule writes [batch, token, head, value / 4]
 @group(0) @binding(3) var<storage, read> chunkStates: array<vec4f>; // [batch, head, chunk, key, value / 4]: before each chunk
 @group(0) @binding(4) var<storage, read_write> o: array<vec4f>; // [batch, token, head, value / 4]
 #if NORMALIZED
 @group(0) @binding(5) var<storage, read> chunkZ: array<f32>; // [batch, head, chunk, key]
 #end
 #if DECAYS
+#if PER_CHANNEL
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<vec4f>; // log, from the beginning of the chunk [batch, head, token, key / 4]
+#else
 @group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+#end
 #end
 
 const SIDE = TILE / 4; // threads along a row of the tile
@@ -33,13 +41,18 @@ fn add(a: vec4f, b: vec4f) {
 }
 
 // Stage φ(q) of ROWS tokens from row0 to last and PANEL channels from k0, transposed. Zeros past the edges.
-fn stageQueries(base: u32, row0: u32, last: u32, k0: u32, thread: u32) {
+fn stageQueries(base: u32, row0: u32, last: u32, k0: u32, decayAt: u32, thread: u32) {
   for (var i = thread; i < ROW_QUADS * PANEL_QUADS; i += THREADS) {
     let rows = row0 + i / PANEL_QUADS * 4u;
     let quad = i % PANEL_QUADS;
 #each r 4
     var x${r} = vec4f(0.0);
     if (rows + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} = featured(q[(base + (rows + ${r}u) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
+#if DECAYS
+#if PER_CHANNEL
+    if (rows + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} *= exp(decay[(decayAt + rows + ${r}u) * KEY_QUADS + k0 / 4u + quad]); }
+#end
+#end
 #end
     // Four rows of four channels turn into four channels of four rows: whole vectors, since no two threads may write components of one.
 #each c 4
@@ -70,7 +83,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   // φ(Q_c) S_c: what came before this chunk.
   for (var k0 = 0u; k0 < KEYS; k0 += PANEL) {
     workgroupBarrier();
-    stageQueries(base, row0, last, k0, thread);
+    stageQueries(base, row0, last, k0, group.z * tokens, thread);
     for (var i = thread; i < PANEL * SIDE; i += THREADS) {
       var x = vec4f(0.0);
       if (k0 + i / SIDE < KEYS && valueQuad0 + i % SIDE < VALUE_QUADS) {
@@ -89,6 +102,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   }
 
 #if DECAYS
+#if !PER_CHANNEL
   let decayBase = group.z * tokens;
   let decayRows = min(vec4u(row0 + row * 4u) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
   let rowDecay = vec4f(decay[decayBase + decayRows.x], decay[decayBase + decayRows.y], decay[decayBase + decayRows.z], decay[decayBase + decayRows.w]);
@@ -98,16 +112,26 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   s2 *= remaining.z;
   s3 *= remaining.w;
 #end
+#end
   // tril(φ(Q_c) φ(K_c)ᵀ) V_c, TILE keys at a time, none past the last row.
   var sums = mat4x4f(s0, s1, s2, s3);
   for (var key0 = chunk * CHUNK; key0 <= last; key0 += TILE) {
+#if PAIRED
+    workgroupBarrier();
+    for (var i = thread; i < TILE * ROW_QUADS; i += THREADS) {
+      let first = ((group.z * grid.y + chunk) * (CHUNK / 4) + (row0 - chunk * CHUNK) / 4u + i % ROW_QUADS) * CHUNK;
+      var x = vec4f(0.0);
+      if (key0 + i / ROW_QUADS <= last) { x = pairs[first + key0 - chunk * CHUNK + i / ROW_QUADS]; }
+      scores[i] = x;
+    }
+#else
     s0 = vec4f(0.0);
     s1 = vec4f(0.0);
     s2 = vec4f(0.0);
     s3 = vec4f(0.0);
     for (var k0 = 0u; k0 < KEYS; k0 += PANEL) {
       workgroupBarrier();
-      stageQueries(base, row0, last, k0, thread);
+      stageQueries(base, row0, last, k0, group.z * tokens, thread);
       for (var i = thread; i < SIDE * PANEL_QUADS; i += THREADS) {
         let keys = key0 + i / PANEL_QUADS * 4u;
         let quad = i % PANEL_QUADS;
@@ -139,6 +163,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     scores[(column * 4u + 1u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.y, s1.y, s2.y, s3.y), rows >= vec4u(key + 1u));
     scores[(column * 4u + 2u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.z, s1.z, s2.z, s3.z), rows >= vec4u(key + 2u));
     scores[(column * 4u + 3u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.w, s1.w, s2.w, s3.w), rows >= vec4u(key + 3u));
+#end
 
     s0 = sums[0];
     s1 = sums[1];

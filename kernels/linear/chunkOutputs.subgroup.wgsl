@@ -3,20 +3,30 @@
 // (lane = contraction index) and broadcast. Scores go through workgroup memory, since their columns become the next contraction index; all of
 // them come first, so that two register tiles are never alive at once.
 @group(0) @binding(0) var<storage, read> q: array<f32>; // [batch, token, head, key]
+#if PAIRED
+@group(0) @binding(1) var<storage, read> pairs: array<vec4f>; // tril(Q Kᵀ), decayed [batch, head, chunk, row / 4, key of the chunk]
+#else
 @group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
-@group(0) @binding(2) var<storage, read> v: array<f32>; // [batch, token, head, value]
+#end
+@group(0) @binding(2) var<storage, read> v: array<f32>; // or what the delta rule writes [batch, token, head, value]
 @group(0) @binding(3) var<storage, read> chunkStates: array<f32>; // [batch, head, chunk, key, value]: before each chunk
 @group(0) @binding(4) var<storage, read_write> o: array<f32>; // [batch, token, head, value]
 #if NORMALIZED
 @group(0) @binding(5) var<storage, read> chunkZ: array<f32>; // [batch, head, chunk, key]
 #end
 #if DECAYS
+#if PER_CHANNEL
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token, key]
+#else
 @group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
 #end
+#end
 
+#if !PAIRED
 const KEY_BLOCK = SUBGROUP * KEY_WIDTHS;
 const SCORES = (CHUNK + KEY_BLOCK - 1) / KEY_BLOCK * KEY_BLOCK;
 var<workgroup> scores: array<f32, ROWS * SCORES>; // [row, key of the chunk]
+#end
 
 @compute @workgroup_size(SUBGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -40,7 +50,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let from${r} = qBase + rows${r} * (HEADS * KEYS);
 #if DECAYS
   let decayAt${r} = group.z * tokens + rows${r};
+#if !PER_CHANNEL
   let rowDecay${r} = vec4f(decay[decayAt${r}.x], decay[decayAt${r}.y], decay[decayAt${r}.z], decay[decayAt${r}.w]);
+#end
 #end
 #if NORMALIZED
   // This lane's share of the denominators.
@@ -48,6 +60,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #end
 
+#if !PAIRED
   // tril(φ(Q_c) φ(K_c)ᵀ), a block of keys at a time, none past the last row.
   for (var key0 = 0u; chunk * CHUNK + key0 <= last; key0 += KEY_BLOCK) {
 #each w KEY_WIDTHS
@@ -102,6 +115,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     }
   }
   workgroupBarrier();
+#end
 
 #each w VALUE_WIDTHS
   let column${w} = min(firstColumn + ${w}u * SUBGROUP + lane, VALUES - 1u);
@@ -114,7 +128,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     let count = min(SUBGROUP, KEYS - k0);
     let channel = min(k0 + lane, KEYS - 1u);
 #each r ROW_QUADS
-    let a${r} = featured(vec4f(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel]));
+    var a${r} = featured(vec4f(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel]));
+#if DECAYS
+#if PER_CHANNEL
+    let g${r} = decayAt${r} * KEYS + channel;
+    a${r} *= exp(vec4f(decay[g${r}.x], decay[g${r}.y], decay[g${r}.z], decay[g${r}.w]));
+#end
+#end
 #end
 #if NORMALIZED
     let zShare = select(0.0, chunkZ[(group.z * grid.y + chunk) * KEYS + channel], lane < count);
@@ -137,6 +157,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     }
   }
 #if DECAYS
+#if !PER_CHANNEL
 #each r ROW_QUADS
   let left${r} = exp(rowDecay${r});
 #each w VALUE_WIDTHS
@@ -144,13 +165,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #end
 #end
+#end
   // Scores times V_c: what came in this chunk.
   let keys = last + 1u - chunk * CHUNK;
   var valueAt = vBase + chunk * CHUNK * (HEADS * VALUES);
   for (var j0 = 0u; j0 < keys; j0 += SUBGROUP) {
+#if PAIRED
+    let pairAt = ((group.z * grid.y + chunk) * (CHUNK / 4) + (row0 - chunk * CHUNK) / 4u) * CHUNK + min(j0 + lane, CHUNK - 1u);
+#end
 #each r ROW_QUADS
+#if PAIRED
+    let a${r} = pairs[pairAt + ${r}u * CHUNK];
+#else
     let at${r} = ${r * 4}u * SCORES + j0 + lane;
     let a${r} = vec4f(scores[at${r}], scores[at${r} + SCORES], scores[at${r} + 2u * SCORES], scores[at${r} + 3u * SCORES]);
+#end
 #end
     let count = min(SUBGROUP, keys - j0);
     for (var i = 0u; i < count; i++) {

@@ -7,7 +7,11 @@
 @group(0) @binding(3) var<storage, read_write> chunkZ: array<vec4f>; // [batch, head, chunk, key / 4]
 #end
 #if DECAYS
+#if PER_CHANNEL
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<vec4f>; // log, from the beginning of the chunk [batch, head, token, key / 4]
+#else
 @group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+#end
 #end
 
 const SIDE = TILE / 4; // threads along one side of the tile
@@ -45,7 +49,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       if (token < end && keyQuad < KEY_QUADS) { key = featured(k[at * KEY_QUADS + keyQuad]); }
 #if DECAYS
       // What of this token is left at the end of its chunk.
+#if PER_CHANNEL
+      if (token < end && keyQuad < KEY_QUADS) {
+        key *= exp(decay[(group.z * tokens + end - 1u) * KEY_QUADS + keyQuad] - decay[(group.z * tokens + token) * KEY_QUADS + keyQuad]);
+      }
+#else
       if (token < end) { key *= exp(decay[group.z * tokens + end - 1u] - decay[group.z * tokens + token]); }
+#end
 #end
       if (token < end && valueQuad < VALUE_QUADS) { value = v[at * VALUE_QUADS + valueQuad]; }
       keys[i] = key;

@@ -7,7 +7,11 @@
 @group(0) @binding(3) var<storage, read_write> chunkZ: array<vec4f>; // [batch, head, chunk, key / 4]
 #end
 #if DECAYS
+#if PER_CHANNEL
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<vec4f>; // log, from the beginning of the chunk [batch, head, token, key / 4]
+#else
 @group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+#end
 #end
 
 @compute @workgroup_size(SUBGROUP)
@@ -39,11 +43,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     let keyAt = ((batch * tokens + min(token0 + lane, tokens - 1u)) * HEADS + head) * KEY_QUADS;
 #if DECAYS
     // What of this token is left at the end of its chunk.
-    let remaining = exp(decay[group.z * tokens + end - 1u] - decay[group.z * tokens + min(token0 + lane, end - 1u)]);
+    let endAt = group.z * tokens + end - 1u;
+    let tokenAt = group.z * tokens + min(token0 + lane, end - 1u);
+#if !PER_CHANNEL
+    let remaining = exp(decay[endAt] - decay[tokenAt]);
+#end
 #end
 #each r ROW_QUADS
 #if DECAYS
+#if PER_CHANNEL
+    let a${r} = featured(k[keyAt + quad${r}]) * exp(decay[endAt * KEY_QUADS + quad${r}] - decay[tokenAt * KEY_QUADS + quad${r}]);
+#else
     let a${r} = featured(k[keyAt + quad${r}]) * remaining;
+#end
 #else
     let a${r} = featured(k[keyAt + quad${r}]);
 #end

@@ -36,19 +36,33 @@ const shapeOf = (phase: Phase, given: Partial<Shape> = {}, parameters: Shape["pa
 const forms = [
   ["prefill", "chunk"],
   ["prefill", "recurrent"],
+  ["prefill", "parallel"],
   ["decode", "recurrent"],
   ["generate", "recurrent"],
 ] as const;
-const sizes: readonly Partial<Shape>[] = [{ n: 1 }, { n: 65, headDim: 36 }, { n: 257, headDim: 96 }, { headDim: 128 }, { headDim: 32, heads: 1 }];
-const settings: readonly Shape["parameters"][] = [{}, { featureMap: "elu+1", normalized: true, chunk: 256 }, { chunk: 48 }];
+const sizes: readonly Partial<Shape>[] = [
+  { n: 1 },
+  { n: 65, headDim: 36 },
+  { n: 257, headDim: 96 },
+  { headDim: 128 },
+  { headDim: 32, heads: 1 },
+  { headDim: 256, headDimV: 16 },
+  { headDim: 20, headDimV: 100 },
+];
+const settings: readonly Shape["parameters"][] = [{}, { chunk: 256, initialState: true }, { chunk: 48 }];
+const normalized: Shape["parameters"] = { featureMap: "elu+1", normalized: true, initialState: true };
 
 describe.each(mechanisms)("$name", (mechanism) => {
   it.each(forms.filter(([phase, form]) => mechanism.forms[phase]?.includes(form)))("%s %s: plans agree with inputs, closed forms and limits", (phase, form) => {
     for (const given of sizes) {
-      for (const parameters of mechanism.name === "linear" ? settings : [{}]) {
+      for (const parameters of mechanism.parameters.normalized ? [...settings, normalized] : settings) {
         const shape = shapeOf(phase, given, parameters);
         const tensors = mechanism.inputs(shape, 1);
         for (const capabilities of devices) {
+          if (parameters.initialState && phase === "generate") {
+            expect(mechanism.refusal(shape, form, capabilities)?.reason).toContain("generate begins from none");
+            continue;
+          }
           expect(mechanism.refusal(shape, form, capabilities)).toBeUndefined();
           for (const tiles of mechanism.tiles(shape, form, capabilities)) {
             const plan = mechanism.plan(shape, form, capabilities, tiles);
@@ -87,7 +101,8 @@ describe("linear", () => {
     ["dtype", { dtype: "f16" }, {}, "noFeature"],
     ["stateDtype", { stateDtype: "f16" }, {}, "noFeature"],
     ["headDim", { headDim: 30 }, {}, "badShape"],
-    ["headDimV", { headDimV: 32 }, {}, "badShape"],
+    ["headDim", { headDim: 260 }, {}, "badShape"],
+    ["headDimV", { headDimV: 12 }, {}, "badShape"],
     ["kvHeads", { kvHeads: 1 }, {}, "badShape"],
     ["normalized", {}, { normalized: true }, "badShape"],
     ["chunk", {}, { chunk: 40 }, "badShape"],

@@ -51,7 +51,7 @@ const members: readonly Member[] = [
     look: look("#9A6324", "#D9A066", "triangle-down", [10, 4]),
     definition: "S = Diag(e^{g_t}) S + kvᵀ, o = scale · Sᵀq, g per head, token and channel",
     source: "Yang et al. 2024, arXiv 2312.06635",
-    parameters: {},
+    parameters: { chunk },
     rule: { decay: "channel", delta: false },
   },
   {
@@ -61,7 +61,7 @@ const members: readonly Member[] = [
     look: look("#5B4B8A", "#A99BE0", "cross", [4, 2]),
     definition: "S += β k (v − Sᵀk)ᵀ, o = scale · Sᵀq, ‖k‖ = 1",
     source: "Yang et al. 2024, arXiv 2406.06484",
-    parameters: {},
+    parameters: { chunk },
     rule: { decay: "none", delta: true },
   },
   {
@@ -71,7 +71,7 @@ const members: readonly Member[] = [
     look: look("#A01C3E", "#F07C95", "square", [2, 4]),
     definition: "S = e^{g_t} S, then S += β k (v − Sᵀk)ᵀ, o = scale · Sᵀq, g a scalar per head and token",
     source: "Yang et al. 2024, arXiv 2412.06464",
-    parameters: {},
+    parameters: { chunk },
     rule: { decay: "token", delta: true },
   },
   {
@@ -81,7 +81,7 @@ const members: readonly Member[] = [
     look: look("#1B6E8C", "#5FC3E4", "diamond", [6, 2, 2, 2]),
     definition: "S = Diag(e^{g_t}) S, then S += β k (v − Sᵀk)ᵀ, o = scale · Sᵀq, g per head, token and channel",
     source: "Kimi Linear, arXiv 2510.26692",
-    parameters: {},
+    parameters: { chunk },
     rule: { decay: "channel", delta: true },
   },
 ];

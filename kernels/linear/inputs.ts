@@ -6,10 +6,10 @@ import { betaCount, gateCount, type Sizes } from "./sizes.ts";
 /**
  * q, k, v ~ N(0, 1), [batch, token, head, channel]; generate draws a stream of 64 tokens. Under the delta rule k is normalised to length 1 (else S
  * explodes) and β ~ U(0, 1), [batch, token, head]. g, log decay: −softplus of N(0, 1), or the fixed slopes of the heads.
- * Decode also draws what n tokens leave behind, at a cost that does not depend on n: `state` [batch, head, key, value] and `z` [batch, head, key].
+ * Decode, and a prefill that goes on, also draw what n tokens leave behind, at a cost that does not depend on n: `state` [batch, head, key, value] and `z` [batch, head, key].
  */
 export const inputs = (sizes: Sizes, seed: number): Tensors => {
-  const { rule, batch, heads, inputTokens, keys, values, phase, normalized } = sizes;
+  const { rule, batch, heads, inputTokens, keys, values, phase, normalized, continued } = sizes;
   const rows = batch * inputTokens * heads;
   const tensors = {
     q: normals(rows * keys, seed, "q"),
@@ -18,7 +18,7 @@ export const inputs = (sizes: Sizes, seed: number): Tensors => {
     ...(rule.decay === "none" ? {} : { g: gates(sizes, seed) }),
     ...(rule.delta ? { beta: uniforms(betaCount(sizes), seed, "beta") } : {}),
   };
-  if (phase !== "decode") return tensors;
+  if (phase !== "decode" && !continued) return tensors;
   const state = normals(batch * heads * keys * values, seed, "state").map((x) => x * stateSpread(sizes));
   return normalized ? { ...tensors, state, z: denominators(sizes, seed) } : { ...tensors, state };
 };

@@ -1,4 +1,4 @@
-import type { Look, Mechanism, Parameter } from "../mechanism.ts";
+import type { Form, Look, Mechanism, Parameter, Shape } from "../mechanism.ts";
 import { chunkPlan } from "./chunkPlan.ts";
 import { bytesByRole, flops, leastBytes } from "./costs.ts";
 import { inputs } from "./inputs.ts";
@@ -6,7 +6,7 @@ import { recurrentPlan } from "./recurrentPlan.ts";
 import { reference } from "./reference.ts";
 import { refusal } from "./refusal.ts";
 import type { Rule } from "./rule.ts";
-import { type Sizes, sizesOf } from "./sizes.ts";
+import { asOneChunk, type Sizes, sizesOf } from "./sizes.ts";
 import { variants } from "./variants.ts";
 
 /** What a mechanism of this family says about itself. */
@@ -21,33 +21,46 @@ export interface Member {
   readonly rule: Rule;
 }
 
+const initialState: Parameter = { kind: "boolean", default: false, about: "prefill goes on from a state, as after an earlier part of the text" };
+
 /** Mean of softplus(N(0, 1)). */
 const meanGate = 0.806;
 
 /**
  * The chunk form takes exponentials of differences of sums of up to a chunk's log decays, each rounded to the unit of its own size: of gates near 0.8 a
- * chunk of 256 sums up to 206. The 1/4 is for the errors of two such sums
- * against the 16 units that verification multiplies with.
+ * chunk of 256 sums up to 206. The 1/4 is for the errors of two such sums against the 16 units that verification multiplies with. The delta rule takes
+ * them twice, in what is written and in what is read.
  */
-const gateRounding = ({ rule, chunk, tokens }: Sizes): number => (rule.decay === "none" ? 0 : (meanGate * Math.min(chunk, tokens)) / 4);
+const gateRounding = ({ rule, chunk, tokens }: Sizes): number => (rule.decay === "none" ? 0 : ((rule.delta ? 2 : 1) * meanGate * Math.min(chunk, tokens)) / 4);
+
+/**
+ * A state that forgets holds few tokens, and an output is as small as the few products q·k that remain: their own rounding, of headDim terms each, counts
+ * beside that of the sum.
+ */
+const forgetting = ({ rule, keys }: Sizes): number => (rule.decay === "token" || rule.decay === "channel" ? Math.sqrt(keys) : 0);
 
 /** A mechanism that carries one state of keys × values per head: all members share forms, kernels, reference and costs. */
 export const memberOf = ({ rule, ...member }: Member): Mechanism => {
-  const chunked = rule.decay !== "channel" && !rule.delta;
+  const sizesIn = (shape: Shape, form: Form): Sizes => (form === "parallel" ? asOneChunk(sizesOf(shape, rule)) : sizesOf(shape, rule));
+  const parallel = rule.decay === "none" && !rule.delta;
   return {
     ...member,
+    parameters: { ...member.parameters, initialState },
     family: "linear",
-    forms: { prefill: chunked ? ["chunk", "recurrent"] : ["recurrent"], decode: ["recurrent"], generate: ["recurrent"] },
+    forms: { prefill: ["chunk", "recurrent", ...(parallel ? ["parallel"] : [])], decode: ["recurrent"], generate: ["recurrent"] },
     groupedHeads: false,
     refusal: (shape, form, capabilities) => refusal(rule, shape, form, capabilities),
-    tiles: (shape, form, capabilities) => variants(sizesOf(shape, rule), form, capabilities),
-    plan: (shape, form, capabilities, tiles) => (form === "chunk" ? chunkPlan : recurrentPlan)(sizesOf(shape, rule), capabilities, tiles),
+    tiles: (shape, form, capabilities) => variants(sizesIn(shape, form), form, capabilities),
+    plan: (shape, form, capabilities, tiles) => (form === "recurrent" ? recurrentPlan : chunkPlan)(sizesIn(shape, form), capabilities, tiles),
     inputs: (shape, seed) => inputs(sizesOf(shape, rule), seed),
     reference: (shape, tensors, at) => reference(sizesOf(shape, rule), tensors, at),
-    flops: (shape, form, tiles) => flops(sizesOf(shape, rule), form, tiles),
+    flops: (shape, form, tiles) => flops(sizesIn(shape, form), form, tiles),
     leastBytes: (shape) => leastBytes(sizesOf(shape, rule)),
-    bytesByRole: (shape, form, tiles) => bytesByRole(sizesOf(shape, rule), form, tiles),
-    rounding: (shape, form) => (form === "chunk" ? gateRounding(sizesOf(shape, rule)) : 0),
-    claim: (phase) => ({ time: phase === "decode" ? "O(1)" : "O(n)", stateBytes: "O(1)" }),
+    bytesByRole: (shape, form, tiles) => bytesByRole(sizesIn(shape, form), form, tiles),
+    rounding: (shape, form) => {
+      const sizes = sizesOf(shape, rule);
+      return forgetting(sizes) + (form === "chunk" ? gateRounding(sizes) : 0);
+    },
+    claim: (phase, form) => ({ time: form === "parallel" ? "O(n²)" : phase === "decode" ? "O(1)" : "O(n)", stateBytes: "O(1)" }),
   };
 };

@@ -21,14 +21,20 @@
 #if DELTA
 @group(0) @binding(BETA_BINDING) var<storage, read> beta: array<f32>; // [batch, token or stream, head]
 #end
+#if CONTINUED
+@group(0) @binding(INITIAL_BINDING) var<storage, read> initialState: array<f32>; // [batch, head, key, value]
+#if NORMALIZED
+@group(0) @binding(INITIAL_BINDING + 1) var<storage, read> initialZ: array<vec4f>; // [batch, head, key / 4]
+#end
+#end
 #if COUNTED
 // Every thread counts for itself, so that no word is written in a dispatch that another thread reads.
 @group(0) @binding(POSITION_BINDING) var<storage, read_write> position: array<u32>; // [batch, head, thread]
 #end
 #if !BROADCAST
-var<workgroup> keys: array<vec4f, KEY_QUADS>;
-var<workgroup> queries: array<vec4f, KEY_QUADS>;
+var<workgroup> keys: array<vec4f, PARTS * PART_QUADS>;
+var<workgroup> queries: array<vec4f, PARTS * PART_QUADS>;
 #if PER_CHANNEL
-var<workgroup> decays: array<vec4f, KEY_QUADS>;
+var<workgroup> decays: array<vec4f, PARTS * PART_QUADS>;
 #end
 #end

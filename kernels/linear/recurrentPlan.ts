@@ -25,12 +25,14 @@ export const recurrentPlan = (sizes: Sizes, capabilities: Capabilities, given: T
 };
 
 const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: RecurrentTiles): Step => {
-  const { rule, phase, batch, heads, keys, values, normalized, scale, featureMap } = sizes;
+  const { rule, phase, batch, heads, keys, values, normalized, continued, scale, featureMap } = sizes;
   const broadcast = tiles.path === "subgroup";
   const counted = phase === "generate";
   const decays = rule.decay !== "none";
-  const optional = [...(normalized ? ["z"] : []), ...(decays ? ["g"] : []), ...(rule.delta ? ["beta"] : []), ...(counted ? ["position"] : [])];
-  const bindings = ["q", "k", "v", "o", "state", ...optional];
+  const optional = [...(normalized ? ["z"] : []), ...(decays ? ["g"] : []), ...(rule.delta ? ["beta"] : []), ...(continued ? ["initialState"] : [])];
+  const bindings = ["q", "k", "v", "o", "state", ...optional, ...(continued && normalized ? ["initialZ"] : []), ...(counted ? ["position"] : [])];
+  const partQuads = Math.ceil(keys / 4 / tiles.parts);
+  const partLanes = subgroupMinSize / tiles.parts;
   const place = (name: string): number => bindings.indexOf(name);
   return stepOf({
     label: `recurrent ${phase}`,
@@ -47,14 +49,22 @@ const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: R
       NORMALIZED: normalized,
       BROADCAST: broadcast,
       COUNTED: counted,
+      CONTINUED: continued,
+      PARTS: tiles.parts,
+      PART_QUADS: partQuads,
+      SHARED_COLUMNS: tiles.parts > 1,
+      PADDED: tiles.parts * partQuads !== keys / 4,
       DECAYS: decays,
       PER_CHANNEL: rule.decay === "channel",
       PER_HEAD: rule.decay === "head",
       DELTA: rule.delta,
       ...(decays ? { G_BINDING: place("g") } : {}),
       ...(rule.delta ? { BETA_BINDING: place("beta") } : {}),
+      ...(continued ? { INITIAL_BINDING: place("initialState") } : {}),
       ...(counted ? { STREAM: sizes.inputTokens, POSITION_BINDING: place("position") } : {}),
-      ...(broadcast ? { SUBGROUP: subgroupMinSize, LANE_BLOCKS: Math.ceil(keys / 4 / subgroupMinSize) } : {}),
+      ...(broadcast
+        ? { SUBGROUP: subgroupMinSize, PART_LANES: partLanes, PART_STEPS: Math.log2(tiles.parts), LANE_BLOCKS: Math.ceil(partQuads / partLanes) }
+        : {}),
     },
     bindings,
     workgroups: [columnTiles(values, tiles), 1, batch * heads],

@@ -10,17 +10,15 @@ import type { Sizes } from "./sizes.ts";
  * (gated delta). The readout follows the write, as in the ONNX operator LinearAttention.
  */
 export const reference = (sizes: Sizes, inputs: Tensors, { batch, head, tokens: asked }: ReferenceAt): readonly ExpectedRow[] => {
-  const { rule, phase, heads, tokens, inputTokens, keys, values, featureMap, normalized, scale } = sizes;
+  const { rule, phase, heads, tokens, inputTokens, keys, values, featureMap, normalized, continued, scale } = sizes;
   const { featured } = featureMapOf(featureMap);
   const line = (token: number): number => (batch * inputTokens + (token % inputTokens)) * heads + head;
   const row = (name: string, token: number, width: number): ArrayLike<number> =>
     tensorOf(inputs, name).subarray(line(token) * width, (line(token) + 1) * width);
   const own = batch * heads + head;
-  const decodes = phase === "decode";
-  const state = decodes
-    ? Float64Array.from(tensorOf(inputs, "state").subarray(own * keys * values, (own + 1) * keys * values))
-    : new Float64Array(keys * values);
-  const z = decodes && normalized ? Float64Array.from(tensorOf(inputs, "z").subarray(own * keys, (own + 1) * keys)) : new Float64Array(keys);
+  const begun = phase === "decode" || continued;
+  const state = begun ? Float64Array.from(tensorOf(inputs, "state").subarray(own * keys * values, (own + 1) * keys * values)) : new Float64Array(keys * values);
+  const z = begun && normalized ? Float64Array.from(tensorOf(inputs, "z").subarray(own * keys, (own + 1) * keys)) : new Float64Array(keys);
   const decayOf = decays(sizes, inputs, head, line);
 
   const rows: ExpectedRow[] = [];

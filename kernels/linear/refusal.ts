@@ -1,17 +1,21 @@
 import type { Capabilities, Form, Refusal, Shape } from "../mechanism.ts";
-import { badShape, headRefusal, limitRefusal, noFeature, overLimit, shapeRefusal } from "../refusal.ts";
+import { badShape, limitRefusal, noFeature, overLimit, shapeRefusal } from "../refusal.ts";
 import { linearBuffers } from "./buffers.ts";
+import { chunkPlan } from "./chunkPlan.ts";
 import { featureMaps } from "./featureMap.ts";
 import type { Rule } from "./rule.ts";
-import { sizesOf } from "./sizes.ts";
+import { asOneChunk, sizesOf } from "./sizes.ts";
 import { variants } from "./variants.ts";
 
 /** Why this shape cannot run in this form on this device, or undefined. */
 export const refusal = (rule: Rule, shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined =>
-  shapeRefusal("the linear family", shape) ?? headRefusal("the linear family", shape) ?? unfit(shape, form) ?? tooLarge(rule, shape, form, capabilities);
+  shapeRefusal("the linear family", shape) ?? unfit(shape, form) ?? tooLarge(rule, shape, form, capabilities);
 
 /** What the recurrence or a form of it does not take. */
-const unfit = ({ stateDtype, heads, kvHeads, parameters }: Shape, form: Form): Refusal | undefined => {
+const unfit = ({ phase, stateDtype, heads, kvHeads, headDim, headDimV, parameters }: Shape, form: Form): Refusal | undefined => {
+  for (const [name, size] of Object.entries({ headDim, headDimV })) {
+    if (size < 16 || size > 256 || size % 4 !== 0) return badShape(`${name} ${size}: the linear family takes multiples of 4 from 16 to 256`);
+  }
   const { featureMap = "identity", normalized, chunk } = parameters;
   if (stateDtype !== "f32") return noFeature(`stateDtype ${stateDtype}: the linear family has f32 states only`);
   if (kvHeads !== heads) return badShape(`kvHeads ${kvHeads} differs from heads ${heads}: the linear family has a state per head`);
@@ -19,6 +23,8 @@ const unfit = ({ stateDtype, heads, kvHeads, parameters }: Shape, form: Form): R
   if (normalized === true && featureMap !== "elu+1") {
     return badShape(`normalized needs featureMap elu+1: with ${featureMap}, the denominator z·φ(q) changes sign and passes through zero`);
   }
+  if (parameters.initialState === true && phase === "generate")
+    return badShape("initialState: generate begins from none, prefill and decode can go on from a state");
   if (form === "chunk" && !(Number(chunk) >= 16 && Number(chunk) <= 256 && Number(chunk) % 16 === 0)) {
     return badShape(`chunk ${chunk}: form chunk takes multiples of 16 from 16 to 256`);
   }
@@ -26,13 +32,13 @@ const unfit = ({ stateDtype, heads, kvHeads, parameters }: Shape, form: Form): R
 };
 
 const tooLarge = (rule: Rule, shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined => {
-  const sizes = sizesOf(shape, rule);
-  const buffers = linearBuffers(sizes, form, variants(sizes, form, capabilities)[0] ?? {});
-  const refused = limitRefusal(`${form} ${shape.phase}`, shape, buffers, capabilities);
-  if (refused || form !== "chunk") return refused;
-  const { tokens, chunks } = sizes;
+  const sizes = form === "parallel" ? asOneChunk(sizesOf(shape, rule)) : sizesOf(shape, rule);
+  const tiles = variants(sizes, form, capabilities)[0] ?? {};
+  const refused = limitRefusal(`${form} ${shape.phase}`, shape, linearBuffers(sizes, form, tiles), capabilities);
+  if (refused || form === "recurrent") return refused;
+  const workgroups = Math.max(...chunkPlan(sizes, capabilities, tiles).steps.flatMap((step) => step.workgroups));
   const most = capabilities.maxComputeWorkgroupsPerDimension;
-  return chunks > most
-    ? overLimit(`${tokens} tokens are ${chunks} chunks, a workgroup each; maxComputeWorkgroupsPerDimension of this device is ${most}`)
+  return workgroups > most
+    ? overLimit(`${sizes.tokens} tokens in form ${form} are ${workgroups} workgroups in a row; maxComputeWorkgroupsPerDimension of this device is ${most}`)
     : undefined;
 };

@@ -21,6 +21,8 @@ export interface Sizes {
   readonly chunks: number;
   readonly featureMap: string;
   readonly normalized: boolean;
+  /** prefill goes on from a state (and z) that is given */
+  readonly continued: boolean;
   /** decay "head": which presets of γ_h */
   readonly slopes: string;
   readonly scale: number;
@@ -45,10 +47,20 @@ export const sizesOf = (shape: Shape, rule: Rule): Sizes => {
     chunks: Math.ceil(tokens / chunk),
     featureMap: String(parameters.featureMap ?? "identity"),
     normalized: parameters.normalized === true,
+    continued: phase === "prefill" && parameters.initialState === true,
     slopes: String(parameters.slopes ?? "retnet"),
     scale: scaleOf(shape),
   };
 };
+
+/** Longer than any text (n ≤ 2²⁷). */
+const wholeText = 2 ** 27;
+
+/** The parallel form is the chunk form with the whole text as one chunk. */
+export const asOneChunk = (sizes: Sizes): Sizes => ({ ...sizes, chunk: wholeText, chunks: 1 });
+
+/** Log decays of a token and head: one, or one a key channel. */
+export const gatesPerToken = ({ rule, keys }: Sizes): number => (rule.decay === "channel" ? keys : 1);
 
 /** Elements of g: decay and its log of each head, the log of a head and token, or of a head, token and key channel; none without decay. */
 export const gateCount = ({ rule, batch, heads, inputTokens: tokens, keys }: Sizes): number => {

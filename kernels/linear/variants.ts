@@ -2,17 +2,24 @@ import type { Capabilities, Form, Tiles } from "../mechanism.ts";
 import { roundUp, tileSize } from "../tiles.ts";
 import type { Sizes } from "./sizes.ts";
 
-/** The chunk form: ROWS × COLUMNS register tiles, `keys` columns of scores at a time (subgroup); or a workgroup's ROWS × `tile` (plain). */
+/**
+ * The chunk form: `rows` × `columns` register tiles, `keys` columns of scores at a time, and `carried` columns where the delta rule solves and carries
+ * (subgroup); or a workgroup's `rows` × `tile` (plain).
+ */
 export type ChunkTiles =
-  | { readonly path: "subgroup"; readonly rows: number; readonly columns: number; readonly keys: number }
+  | { readonly path: "subgroup"; readonly rows: number; readonly columns: number; readonly keys: number; readonly carried: number }
   | { readonly path: "plain"; readonly rows: number; readonly tile: number };
 
-/** The recurrent form: threads a workgroup, and the columns of S each keeps in registers. */
+/** The recurrent form: threads a workgroup, the columns of S each keeps in registers, and the neighbouring threads that share them, a part of the keys each. */
 export interface RecurrentTiles {
   readonly path: "subgroup" | "plain";
   readonly threads: number;
   readonly columns: number;
+  readonly parts: number;
 }
+
+/** Keys of a column that a thread holds at most: with twice as many, compiling takes 9 s (lavapipe). */
+const mostPartQuads = 16;
 
 /** Broadcasts replace loads where every subgroup has one known size. */
 export const broadcasts = ({ subgroups, subgroupMinSize, subgroupMaxSize }: Capabilities): boolean =>
@@ -26,12 +33,13 @@ const evenColumns = (values: number, subgroup: number, widths: number): number =
 
 /** Candidate variants of a form on a device, the default first. */
 export const variants = (sizes: Sizes, form: Form, capabilities: Capabilities): readonly Tiles[] =>
-  (form === "chunk" ? chunkVariants : recurrentVariants)(sizes, capabilities).map((tiles) => ({ ...tiles }));
+  (form === "recurrent" ? recurrentVariants : chunkVariants)(sizes, capabilities).map((tiles) => ({ ...tiles }));
 
-const chunkVariants = ({ keys, values, chunk }: Sizes, capabilities: Capabilities): readonly ChunkTiles[] => {
+const chunkVariants = ({ rule, keys, values, chunk }: Sizes, capabilities: Capabilities): readonly ChunkTiles[] => {
   const tile = keys % 64 === 0 && values % 64 === 0 ? 64 : 32;
-  const plain: ChunkTiles = { path: "plain", rows: chunk % 32 === 0 ? 32 : 16, tile };
-  if (!broadcasts(capabilities)) return [plain];
+  const plain: ChunkTiles = { path: "plain", rows: chunk % 32 === 0 && rule.decay !== "channel" ? 32 : 16, tile };
+  // A row's scores against a whole text do not fit workgroup memory; by tiles they do.
+  if (!broadcasts(capabilities) || chunk > 256) return [plain];
   const subgroup = capabilities.subgroupMinSize;
   // On an emulation loads are dear and registers are memory anyway: wide tiles.
   const widths = capabilities.software ? 8 : 2;
@@ -41,42 +49,53 @@ const chunkVariants = ({ keys, values, chunk }: Sizes, capabilities: Capabilitie
     columns: evenColumns(values, subgroup, widths),
     // Narrow on an emulation, so that few scores above the diagonal are computed.
     keys: capabilities.software ? roundUp(16, subgroup) : evenColumns(chunk, subgroup, widths),
+    // Half as wide: the loops are nested deeper there, and compiling takes four times as long as for half the columns (lavapipe).
+    carried: evenColumns(values, subgroup, Math.max(1, widths / 2)),
   });
   // A tile's scores against its whole chunk fill workgroup memory: 16 KiB is what every device has.
-  const sizes = [16, 32].filter((rows) => chunk % rows === 0 && 4 * rows * chunk <= 16384);
+  const sizes = (rule.decay === "channel" ? [16] : [16, 32]).filter((rows) => chunk % rows === 0 && 4 * rows * chunk <= 16384);
   return capabilities.software ? sizes.map(blocks) : [plain, ...sizes.map(blocks)];
 };
 
-const recurrentVariants = ({ rule, phase, values, normalized }: Sizes, capabilities: Capabilities): readonly RecurrentTiles[] => {
+const recurrentVariants = ({ rule, phase, keys, values, normalized }: Sizes, capabilities: Capabilities): readonly RecurrentTiles[] => {
   const broadcast = broadcasts(capabilities);
   // A step by the delta rule goes over keys and queries twice: they wait in workgroup memory.
   const path = broadcast && !(rule.delta && phase !== "prefill") ? "subgroup" : "plain";
   const unit = path === "subgroup" || (broadcast && capabilities.software) ? capabilities.subgroupMinSize : 32;
+  const parts = phase === "prefill" ? 2 ** Math.max(0, Math.ceil(Math.log2(keys / 4 / mostPartQuads))) : 1;
   const candidate = (columns: number): RecurrentTiles => ({
     path,
-    // A normalized head is one workgroup, since all of it reads z, which one thread then writes.
-    threads: normalized ? roundUp(Math.ceil(values / columns), unit) : unit,
+    // A step of a normalized head is one workgroup, since all of it reads z, which one thread then writes.
+    threads: normalized && phase !== "prefill" ? roundUp(Math.ceil(values / columns), unit) : unit,
     columns,
+    parts,
   });
   const widths = capabilities.software ? [phase === "prefill" ? 2 : Math.max(1, Math.floor(32 / unit)), 1] : [1, 2];
-  return widths.filter((columns) => columns === 1 || values >= columns * unit).map(candidate);
+  return widths.filter((columns) => columns === 1 || values * parts >= columns * unit).map(candidate);
 };
 
 /** Tiles as the chunk form knows them. Throws when one is missing. */
 export const chunkTiles = (tiles: Tiles): ChunkTiles =>
   tiles.path === "plain"
     ? { path: "plain", rows: tileSize(tiles, "rows"), tile: tileSize(tiles, "tile") }
-    : { path: "subgroup", rows: tileSize(tiles, "rows"), columns: tileSize(tiles, "columns"), keys: tileSize(tiles, "keys") };
+    : {
+        path: "subgroup",
+        rows: tileSize(tiles, "rows"),
+        columns: tileSize(tiles, "columns"),
+        keys: tileSize(tiles, "keys"),
+        carried: tileSize(tiles, "carried"),
+      };
 
 /** Tiles as the recurrent form knows them. Throws when one is missing. */
 export const recurrentTiles = (tiles: Tiles): RecurrentTiles => ({
   path: tiles.path === "plain" ? "plain" : "subgroup",
   threads: tileSize(tiles, "threads"),
   columns: tileSize(tiles, "columns"),
+  parts: tileSize(tiles, "parts"),
 });
 
 /** Workgroups that share a head's columns in the recurrent form. */
-export const columnTiles = (values: number, { threads, columns }: RecurrentTiles): number => Math.ceil(values / (threads * columns));
+export const columnTiles = (values: number, { threads, columns, parts }: RecurrentTiles): number => Math.ceil((values * parts) / (threads * columns));
 
 /** Threads of a head in generate, each with a position of its own. */
 export const positionCount = (values: number, tiles: RecurrentTiles): number => columnTiles(values, tiles) * tiles.threads;

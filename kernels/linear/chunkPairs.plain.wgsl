@@ -1,0 +1,161 @@
+// chunkPairs.subgroup.wgsl without subgroups: ROWS rows × TILE keys a workgroup, 4 × 4 of them a thread. PANEL channels at a time are staged in workgroup
+// memory, transposed.
+@group(0) @binding(0) var<storage, read> a: array<vec4f>; // queries, or keys [batch, token, head, key / 4]
+@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(2) var<storage, read_write> pairs: array<vec4f>; // [batch, head, chunk, row / 4, key of the chunk]
+#if STRICT
+@group(0) @binding(BETA_BINDING) var<storage, read> beta: array<f32>; // [batch, token, head]
+#end
+#if DECAYS
+#if PER_CHANNEL
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<vec4f>; // log, from the beginning of the chunk [batch, head, token, key / 4]
+#else
+@group(0) @binding(DECAY_BINDING) var<storage, read> decay: array<f32>; // log, from the beginning of the chunk [batch, head, token]
+#end
+#end
+
+const SIDE = TILE / 4; // threads along a row of the tile
+const ROW_QUADS = ROWS / 4; // threads along a column of it
+const THREADS = SIDE * ROW_QUADS;
+const PANEL_QUADS = PANEL / 4;
+var<workgroup> left: array<vec4f, PANEL * ROW_QUADS>; // [channel, row / 4]
+var<workgroup> right: array<vec4f, PANEL * SIDE>; // [channel, key / 4]
+#if PER_CHANNEL
+// Rows as far as they decay since the tile's beginning, for keys before it; and for keys within it the decays themselves.
+var<workgroup> leftDecayed: array<vec4f, PANEL * ROW_QUADS>;
+var<workgroup> leftLog: array<vec4f, PANEL * ROW_QUADS>;
+var<workgroup> rightLog: array<vec4f, PANEL * SIDE>;
+#end
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let tokens = arrayLength(&k) / (grid.z * KEY_QUADS);
+  let head = group.z % HEADS;
+  let batch = group.z / HEADS;
+  let chunk0 = group.y * CHUNK;
+  let row0 = chunk0 + group.x * ROWS;
+  if (row0 >= tokens) {
+    return;
+  }
+  let base = batch * tokens * HEADS + head; // + token × HEADS: a row of a and k
+  let last = min(row0 + ROWS, tokens) - 1u;
+  let row = thread / SIDE;
+  let column = thread % SIDE;
+  let rows = min(vec4u(row0 + row * 4u) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
+#if PER_CHANNEL
+  let before = (group.z * tokens + max(row0, 1u) - 1u) * KEY_QUADS;
+#end
+  for (var key0 = chunk0; key0 <= last; key0 += TILE) {
+#each r 4
+    var p${r} = vec4f(0.0);
+#end
+    let key = key0 + column * 4u;
+    for (var k0 = 0u; k0 < KEYS; k0 += PANEL) {
+      workgroupBarrier();
+      for (var i = thread; i < ROW_QUADS * PANEL_QUADS; i += THREADS) {
+        let first = row0 + i / PANEL_QUADS * 4u;
+        let quad = k0 / 4u + i % PANEL_QUADS;
+        let to = i % PANEL_QUADS * 4u * ROW_QUADS + i / PANEL_QUADS;
+#each r 4
+        var x${r} = vec4f(0.0);
+        if (first + ${r}u <= last && quad < KEY_QUADS) { x${r} = a[(base + (first + ${r}u) * HEADS) * KEY_QUADS + quad]; }
+#end
+        // Four rows of four channels turn into four channels of four rows: whole vectors, since no two threads may write components of one.
+#each c 4
+        left[to + ${c}u * ROW_QUADS] = vec4f(x0[${c}], x1[${c}], x2[${c}], x3[${c}]);
+#end
+#if PER_CHANNEL
+#each r 4
+        var g${r} = vec4f(0.0);
+        if (first + ${r}u <= last && quad < KEY_QUADS) {
+          g${r} = decay[(group.z * tokens + first + ${r}u) * KEY_QUADS + quad];
+          if (key0 < row0) { x${r} *= exp(g${r} - decay[before + quad]); }
+        }
+#end
+#each c 4
+        leftDecayed[to + ${c}u * ROW_QUADS] = vec4f(x0[${c}], x1[${c}], x2[${c}], x3[${c}]);
+        leftLog[to + ${c}u * ROW_QUADS] = vec4f(g0[${c}], g1[${c}], g2[${c}], g3[${c}]);
+#end
+#end
+      }
+      for (var i = thread; i < SIDE * PANEL_QUADS; i += THREADS) {
+        let first = key0 + i / PANEL_QUADS * 4u;
+        let quad = k0 / 4u + i % PANEL_QUADS;
+        let to = i % PANEL_QUADS * 4u * SIDE + i / PANEL_QUADS;
+#each r 4
+        var x${r} = vec4f(0.0);
+#if PER_CHANNEL
+        var g${r} = vec4f(0.0);
+#end
+        if (first + ${r}u <= last && quad < KEY_QUADS) {
+          x${r} = k[(base + (first + ${r}u) * HEADS) * KEY_QUADS + quad];
+#if PER_CHANNEL
+          g${r} = decay[(group.z * tokens + first + ${r}u) * KEY_QUADS + quad];
+          if (first < row0) { x${r} *= exp(decay[before + quad] - g${r}); }
+#end
+        }
+#end
+#each c 4
+        right[to + ${c}u * SIDE] = vec4f(x0[${c}], x1[${c}], x2[${c}], x3[${c}]);
+#if PER_CHANNEL
+        rightLog[to + ${c}u * SIDE] = vec4f(g0[${c}], g1[${c}], g2[${c}], g3[${c}]);
+#end
+#end
+      }
+      workgroupBarrier();
+#if PER_CHANNEL
+      if (key >= row0) {
+        for (var i = 0u; i < PANEL; i++) {
+          let x = left[i * ROW_QUADS + row];
+          let b = right[i * SIDE + column];
+          let g = leftLog[i * ROW_QUADS + row];
+          let h = rightLog[i * SIDE + column];
+          // Above the diagonal the difference is positive, and dropped below.
+#each r 4
+          p${r} = fma(x[${r}] * b, exp(min(g[${r}] - h, vec4f(0.0))), p${r});
+#end
+        }
+      } else {
+        for (var i = 0u; i < PANEL; i++) {
+          let x = leftDecayed[i * ROW_QUADS + row];
+          let b = right[i * SIDE + column];
+#each r 4
+          p${r} = fma(vec4f(x[${r}]), b, p${r});
+#end
+        }
+      }
+#else
+      for (var i = 0u; i < PANEL; i++) {
+        let x = left[i * ROW_QUADS + row];
+        let b = right[i * SIDE + column];
+#each r 4
+        p${r} = fma(vec4f(x[${r}]), b, p${r});
+#end
+      }
+#end
+    }
+#if DECAYS
+#if !PER_CHANNEL
+    let keys = group.z * tokens + min(vec4u(key) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
+    let keyDecay = vec4f(decay[keys.x], decay[keys.y], decay[keys.z], decay[keys.w]);
+#each r 4
+    p${r} *= exp(min(decay[group.z * tokens + rows[${r}]] - keyDecay, vec4f(0.0)));
+#end
+#end
+#end
+#if STRICT
+    let shares = vec4f(beta[base + rows.x * HEADS], beta[base + rows.y * HEADS], beta[base + rows.z * HEADS], beta[base + rows.w * HEADS]);
+#else
+    let shares = vec4f(1.0);
+#end
+    let to = ((group.z * grid.y + group.y) * (CHUNK / 4) + group.x * ROW_QUADS + row) * CHUNK + key - chunk0;
+#each c 4
+#if STRICT
+    let seen${c} = rows > vec4u(key + ${c}u);
+#else
+    let seen${c} = rows >= vec4u(key + ${c}u);
+#end
+    if (key - chunk0 + ${c}u < CHUNK) { pairs[to + ${c}u] = select(vec4f(0.0), vec4f(p0[${c}], p1[${c}], p2[${c}], p3[${c}]) * shares, seen${c}); }
+#end
+  }
+}
