@@ -10,7 +10,7 @@ const f32Bytes = 4;
 
 /**
  * A member of the linear family by the operator LinearAttention, whose semantics ours follow: o = Sᵀq / √headDim after token t is in. Each link goes on
- * from the state that the one before left, the first from zeros in prefill and from the drawn state in decode.
+ * from the state that the one before left, the first from the state that was drawn, or from zeros.
  */
 export const linearChain = (rule: UpdateRule, shape: Shape, tensors: Tensors): Chain => {
   const { phase, batch, n, heads, headDim, headDimV } = shape;
@@ -20,7 +20,7 @@ export const linearChain = (rule: UpdateRule, shape: Shape, tensors: Tensors): C
   const of = (name: string, width: number): OnnxTensor => ({ name, dims: [batch, tokens, width], data: floats(tensors, name) });
   const stateDims = [batch, heads, headDim, headDimV] as const;
   const states = batch * heads * headDim * headDimV;
-  const state: OnnxTensor = { name: "state", dims: stateDims, data: phase === "decode" ? floats(tensors, "state") : new Float32Array(states) };
+  const state: OnnxTensor = { name: "state", dims: stateDims, data: tensors.state ? floats(tensors, "state") : new Float32Array(states) };
   const unchanged = (values: Float32Array): Float32Array => values;
   return {
     operator: "LinearAttention",
