@@ -21,8 +21,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      inFolder("default", ["harness/**/*.test.ts", "kernels/**/*.test.ts"], ["**/*.matrix.test.ts"]),
+      inFolder("default", ["harness/**/*.test.ts", "kernels/**/*.test.ts"], ["**/*.matrix.test.ts", "**/*.peer.test.ts"]),
       inFolder("kernels", ["harness/**/*.matrix.test.ts"]),
+      inFolder("peers", ["harness/**/*.peer.test.ts"]),
     ],
   },
 });

@@ -23,6 +23,7 @@ await build({
   entryPoints: {
     cli: "harness/cli/main.ts",
     worker: "harness/measure/worker.ts",
+    ortWorker: "harness/measure/peers/ortWorker.ts",
     index: "harness/index.ts",
     mechanism: "kernels/mechanism.ts",
     ...Object.fromEntries(families.map((name) => [`kernels/${name}/definition`, `kernels/${name}/definition.ts`])),

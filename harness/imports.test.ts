@@ -36,6 +36,11 @@ describe("imports", () => {
   });
   it("of webgpu stand in harness/device alone", () => expect(offending(outside("harness/device"), (to) => to === "webgpu")).toEqual([]));
   it("of tinybench stand in harness/measure alone", () => expect(offending(outside("harness/measure"), (to) => to === "tinybench")).toEqual([]));
+  it("of onnxruntime-node stand in harness/measure/peers alone, and wait until a peer is asked for", () => {
+    expect(offending(outside("harness/measure/peers"), (to) => to === "onnxruntime-node")).toEqual([]);
+    expect(imports).toContainEqual({ from: "harness/measure/peers/onnxRuntime.ts", to: "onnxruntime-node" });
+    expect(readFileSync(join(root, "harness/measure/peers/onnxRuntime.ts"), "utf8")).not.toMatch(/^import (?!type)[^;]*"onnxruntime-node"/m);
+  });
   it("of harness do not stand in kernels", () => expect(offending(inside("kernels"), inside("harness"))).toEqual([]));
   it("leave the contract of a mechanism without any", () =>
     expect(

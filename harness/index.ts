@@ -17,7 +17,9 @@ export type { Arm, Axis, Cell, Experiment, Measure, PlannedCell } from "./experi
 export { type ParsedExperiment, parseExperiment } from "./experiment/parse.ts";
 export { formatProblem, type Problem } from "./experiment/problem.ts";
 export { type Connect, type Connection, connector } from "./measure/connection.ts";
+export { peerConnector } from "./measure/peers/peerConnector.ts";
 export type { Progress } from "./measure/progress.ts";
+export type { ConnectPeer } from "./measure/workers.ts";
 export * from "./record/run.ts";
 export { readRun, UnreadableRun } from "./record/runFolder.ts";
 export { renderMarkdown } from "./report/markdown.ts";

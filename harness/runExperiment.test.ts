@@ -47,7 +47,7 @@ describe("a run on planted costs", () => {
     expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
     const rows = readFileSync(join(folder, "measurements.csv"), "utf8").trim().split("\n");
     expect(rows[0]).toBe(
-      "experiment,run,deviceClass,adapter,mechanism,label,form,phase,n,dModel,heads,kvHeads,headDim,headDimV,batch,dtype,kvDtype,stateDtype,status,code,reason,medianMs,lowMs,highMs,samples,wallMs,compileMs,tokensPerSecond,gflops,gbps,ceilingShare,stateBytes,peakBytes,maxError,kernelHash",
+      "experiment,run,deviceClass,adapter,mechanism,label,form,phase,n,dModel,heads,kvHeads,headDim,headDimV,batch,dtype,kvDtype,stateDtype,status,code,reason,medianMs,lowMs,highMs,samples,wallMs,compileMs,tokensPerSecond,gflops,gbps,ceilingShare,stateBytes,peakBytes,maxError,kernelHash,runtime",
     );
     expect(rows).toHaveLength(15);
     const samples = record.cells.flatMap(({ visits }) => visits.flatMap(({ gpuMs }) => gpuMs)).length;

@@ -6,10 +6,12 @@ import { analyse } from "./analysis/analysis.ts";
 import type { NoAdapter } from "./device/adapterFacts.ts";
 import { describeEnvironment } from "./device/environment.ts";
 import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
+import { formOfCosts } from "./experiment/runtimes.ts";
 import type { Connect } from "./measure/connection.ts";
 import { measureRun } from "./measure/measureRun.ts";
 import type { Progress } from "./measure/progress.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
+import { type ConnectPeer, createWorkers } from "./measure/workers.ts";
 import { measurementsCsv, samplesCsv } from "./record/csv.ts";
 import { type Journal, openJournal } from "./record/journal.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
@@ -23,6 +25,8 @@ export interface RunOptions {
   readonly mechanisms: readonly Mechanism[];
   /** opens workers; see connector() */
   readonly connect: Connect;
+  /** opens workers of other runtimes; see peerConnector(). Without it, arms with a runtime are skipped. */
+  readonly connectPeer?: ConnectPeer;
   /** `--adapter` as asked for: recorded */
   readonly adapter: string;
   /** the command that repeats this run: recorded */
@@ -75,7 +79,7 @@ const pendingCell = (planned: PlannedCell, mechanisms: readonly Mechanism[]): Ce
     prepared: undefined,
     stateBytes: undefined,
     peakBytes: undefined,
-    claim: mechanism.claim(cell.phase, cell.form),
+    claim: mechanism.claim(cell.phase, formOfCosts(cell, cell.phase, mechanism)),
     visits: [],
     summary: undefined,
   };
@@ -104,7 +108,8 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
     const known = unfinished.record.cells;
     const cells = options.cells.map((planned) => known.find(({ id }) => id === planned.cell.id) ?? pendingCell(planned, options.mechanisms));
     const visits = cells.flatMap((cell) => cell.visits);
-    const session = createSession(options.connect, Math.max(-1, ...visits.map(({ worker }) => worker)) + 1);
+    const own = cells.flatMap((cell) => (cell.runtime === undefined ? cell.visits : []));
+    const session = createSession(options.connect, Math.max(-1, ...own.map(({ worker }) => worker)) + 1);
     options.onProgress({ type: "began", folder: unfinished.folder, keptVisits: visits.length });
     return { ...(await recordRun(options, { ...unfinished.record, state: "running", cells }, unfinished.folder, session)), resumed: true };
   } finally {
@@ -139,6 +144,7 @@ const newRecord = ({ experiment, cells, mechanisms, command }: RunOptions, envir
 const recordRun = async (options: RunOptions, record: RunRecord, folder: string, session: WorkerSession): Promise<Omit<RunResult, "resumed">> => {
   let lock: Lock | undefined;
   let journal: Journal | undefined;
+  const workers = createWorkers(session, record.cells, options.connectPeer);
   try {
     mkdirSync(folder, { recursive: true });
     lock = lockFolder(folder);
@@ -152,7 +158,7 @@ const recordRun = async (options: RunOptions, record: RunRecord, folder: string,
       record,
       planned: options.cells,
       mechanisms: options.mechanisms,
-      session,
+      workers,
       journal,
       now: options.now ?? (() => performance.now()),
       signal: options.signal,
@@ -164,7 +170,7 @@ const recordRun = async (options: RunOptions, record: RunRecord, folder: string,
   } finally {
     journal?.close();
     lock?.release();
-    await session.close();
+    await workers.close();
   }
 };
 

@@ -11,7 +11,7 @@ const definitionNames = ["definition.js", "definition.mjs", "definition.ts"];
 
 // Words that YAML, cells and expressions already use for something else.
 const takenNames = new Set(
-  "n dModel heads headDim headDimV kvHeads batch dtype kvDtype stateDtype mechanism label form phase use id outcome time exponent and or not at is crossover ratio".split(
+  "n dModel heads headDim headDimV kvHeads batch dtype kvDtype stateDtype mechanism label form runtime phase use id outcome time exponent and or not at is crossover ratio".split(
     " ",
   ),
 );

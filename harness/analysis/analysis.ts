@@ -3,7 +3,8 @@ import { findingsOf } from "./answer.ts";
 import { bytesCrossover, timeCrossover } from "./crossover.ts";
 import { curveSpreads } from "./drift.ts";
 import { bytesFit, timeFit } from "./fit.ts";
-import { type Draws, drawsOf, resample, type Spread } from "./resampling.ts";
+import { peerRatiosOf } from "./peerRatio.ts";
+import { type Draws, drawsOf, resample, type Spread, sourceOf } from "./resampling.ts";
 import { pairsOf, seriesOf } from "./series.ts";
 import { summarise } from "./summary.ts";
 
@@ -23,9 +24,12 @@ export const analyse = (record: RunRecord): RunRecord => {
   const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
   const pairs = pairsOf(series);
   const crossovers = [...pairs.map((pair) => timeCrossover(pair, spreadOf)), ...pairs.map(bytesCrossover)];
-  const analysed = { ...record, cells, fits, crossovers };
+  const peerRatios = peerRatiosOf(cells, draws);
+  const { peerRatios: _, ...rest } = record;
+  const analysed = { ...rest, cells, fits, crossovers, ...(peerRatios.length > 0 ? { peerRatios } : {}) };
   return { ...analysed, findings: findingsOf(analysed) };
 };
 
 /** Only a cell that is ok has times: those of a wrong kernel mean nothing. */
-const spreadOfCell = (cell: CellRecord, draws: Draws): Spread | undefined => (cell.outcome.status === "ok" ? resample(cell.visits, draws, cell.id) : undefined);
+const spreadOfCell = (cell: CellRecord, draws: Draws): Spread | undefined =>
+  cell.outcome.status === "ok" ? resample(cell.visits, { ...draws, source: sourceOf(cell, draws) }, cell.id) : undefined;

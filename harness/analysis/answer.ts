@@ -4,13 +4,14 @@ import { expectationsOf } from "./expectation.ts";
 import { growthSentences } from "./growthSentences.ts";
 import { memorySentences } from "./memorySentences.ts";
 import { outcomeSentences } from "./outcomeSentences.ts";
+import { peerSentences } from "./peerSentences.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** A record whose summaries, fits and crossovers are computed. */
 export type Analysed = Omit<RunRecord, "findings">;
 
 /**
- * The answer of a run, sentence by sentence: what went wrong, what carries over to other devices (growth and bytes), then n*, what is open, and what to beware
+ * The answer of a run, sentence by sentence: what went wrong, how ours stand beside a peer where the experiment asks that, what carries over to other devices (growth and bytes), then n*, what is open, and what to beware
  * of. Where no law is known at all, that comes first.
  */
 export const findingsOf = (record: Analysed): readonly Finding[] => {
@@ -18,6 +19,7 @@ export const findingsOf = (record: Analysed): readonly Finding[] => {
   const [first, later] = growth.known.length > 0 ? [growth.known, growth.open] : [growth.open, []];
   return [
     ...findings("outcome", outcomeSentences(record)),
+    ...findings("peerRatio", peerSentences(record)),
     ...findings("growth", first),
     ...findings("memory", memorySentences(record)),
     ...findings("crossover", [...crossoverSentences(record, "stateBytes"), ...crossoverSentences(record, "time")]),

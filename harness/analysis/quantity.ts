@@ -27,6 +27,7 @@ export const valuesOf = (record: Analysed, quantity: Quantity): readonly Found[]
         )
         .map((crossover) => ({ place: placeOf(crossover.series), range: crossoverRange(crossover) }));
     case "ratio":
+      if (isBesidePeer(record, quantity.between)) return peerRatios(record, quantity.between, quantity.at);
       return ratios(record, quantity.between, quantity.metric, quantity.at);
   }
 };
@@ -98,6 +99,21 @@ const ratios = (record: Analysed, [first, second]: readonly [string, string], me
       };
     });
 };
+
+const isBesidePeer = ({ experiment }: Analysed, between: readonly string[]): boolean =>
+  experiment.arms.some(({ label, runtime }) => runtime !== undefined && between.includes(label));
+
+/** By the wall clock, as paired turns gave it; which of the two is named first decides which way round. What was skipped is not spoken of. */
+const peerRatios = (record: Analysed, [first, second]: readonly [string, string], at: At): readonly Found[] =>
+  (record.peerRatios ?? [])
+    .filter(({ labels }) => labels.includes(first) && labels.includes(second))
+    .flatMap(({ cells, labels, ratio }) => {
+      const [own, peer] = cells.map((id) => record.cells.find((cell) => cell.id === id));
+      if (!own || !peer || !Object.entries(at).every(([name, value]) => cellField(own, name) === value)) return [];
+      if ([own, peer].some(({ outcome }) => outcome.status === "skipped" || outcome.status === "censored")) return [];
+      const turned = ratio && labels[0] === second ? { value: 1 / ratio.value, low: 1 / ratio.high, high: 1 / ratio.low } : ratio;
+      return [{ place: cellPlace(own), range: turned }];
+    });
 
 /** n* where known; at or below the n from which all is clear; at or below the smallest n for "already", beyond the largest for "none". */
 const crossoverRange = ({ outcome, n, atLatest, range }: Crossover): Estimate | undefined => {

@@ -1,4 +1,4 @@
-import type { ClockSource, RunRecord, Visit } from "../record/run.ts";
+import type { CellRecord, ClockSource, RunRecord, Visit } from "../record/run.ts";
 import { normals, seedFor, uniformAt, uniforms } from "./random.ts";
 import { median, medianInPlace, studentRatio } from "./statistics.ts";
 
@@ -28,6 +28,9 @@ const singleVisitSpread = 0.1 / 1.96;
 // Workers count as differing when their mean square is this many times that of turns. F > 1.5 has a chance of about 25 % for equal
 // workers at any number of them: the level at which pooling keeps an interval honest (Bancroft 1964, Biometrics 20).
 const workersDiffer = 1.5;
+
+/** Whose clock a cell's times are by: a peer has no GPU times. */
+export const sourceOf = ({ runtime }: Pick<CellRecord, "runtime">, { source }: Pick<Draws, "source">): ClockSource => (runtime === undefined ? source : "wall");
 
 export const timesOf = (visit: Visit, source: ClockSource): readonly number[] => (source === "gpu" ? visit.gpuMs : visit.wallMs);
 

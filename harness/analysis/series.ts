@@ -23,7 +23,8 @@ const own = ["headDimV", "kvHeads", "kvDtype", "stateDtype"] as const;
  * the other sizes and parameters those that vary within the arm and do not follow from the rest.
  */
 export const seriesOf = (cells: readonly CellRecord[]): readonly Series[] => {
-  const usable = cells.filter((cell) => cell.family !== "instrument" && cell.phase !== "probe");
+  // A peer is compared with ours of its own mechanism, by the wall clock, and with nothing else.
+  const usable = cells.filter((cell) => cell.family !== "instrument" && cell.phase !== "probe" && cell.runtime === undefined);
   const varying = shared.filter((name) => new Set(usable.map((cell) => cell[name])).size > 1);
   return [...groupBy(usable, (cell) => JSON.stringify([cell.label, cell.mechanism, cell.form])).values()].flatMap((arm) =>
     armSeries(arm, [...always, ...varying]),

@@ -1,8 +1,8 @@
 import type { Ceilings, CellRecord, Summary } from "../record/run.ts";
-import { type Draws, type Spread, timesOf } from "./resampling.ts";
+import { type Draws, type Spread, sourceOf, timesOf } from "./resampling.ts";
 import { median, percentileInterval } from "./statistics.ts";
 
-/** What the samples of a cell say. `spread` is of the times of the run's clock, ms; ceilings, where measured, give the share. */
+/** What the samples of a cell say. `spread` is of the times of the cell's clock, ms; ceilings, where measured, give the share. */
 export const summarise = (cell: CellRecord, spread: Spread, draws: Draws, ceilings: Ceilings | undefined): Summary => {
   const { value: medianMs, low: lowMs, high: highMs } = percentileInterval(spread.estimate, spread.replicates);
   const wall = cell.visits.flatMap((visit) => visit.wallMs);
@@ -13,21 +13,26 @@ export const summarise = (cell: CellRecord, spread: Spread, draws: Draws, ceilin
     medianMs,
     lowMs,
     highMs,
-    samples: cell.visits.reduce((sum, visit) => sum + timesOf(visit, draws.source).length, 0),
+    samples: cell.visits.reduce((sum, visit) => sum + timesOf(visit, sourceOf(cell, draws)).length, 0),
     wallMs: wall.length > 0 ? median(wall) : medianMs,
     tokensPerSecond: perSecond(cell.phase === "decode" ? cell.batch : cell.phase === "probe" ? 0 : cell.n * cell.batch),
     gflops: perSecond(flops?.useful) / 1e9,
-    executedGflops: perSecond(flops?.executed) / 1e9,
+    executedGflops: flops && flops.executed === undefined ? undefined : perSecond(flops?.executed) / 1e9,
     gbps: perSecond(cell.prepared?.leastBytes) / 1e9,
     ...roofline(cell, seconds, ceilings),
   };
 };
 
-/** The ceiling that takes the longer least time binds (Williams, Waterman and Patterson 2009); the share is that least time over the measured. */
+/**
+ * The ceiling that takes the longer least time binds (Williams, Waterman and Patterson 2009); the share is that least time over the measured. None for a
+ * peer, whose executed FLOPs are not known.
+ */
 const roofline = (cell: CellRecord, seconds: number, ceilings: Ceilings | undefined): Pick<Summary, "ceilingShare" | "binding"> => {
   const prepared = cell.prepared;
-  if (!prepared || !ceilings || !(ceilings.fmaGflops > 0) || !(ceilings.readGbps > 0)) return { ceilingShare: undefined, binding: undefined };
-  const compute = prepared.flops.executed / (ceilings.fmaGflops * 1e9);
+  const executed = prepared?.flops.executed;
+  if (!prepared || executed === undefined || !ceilings || !(ceilings.fmaGflops > 0) || !(ceilings.readGbps > 0))
+    return { ceilingShare: undefined, binding: undefined };
+  const compute = executed / (ceilings.fmaGflops * 1e9);
   const memory = prepared.leastBytes / (ceilings.readGbps * 1e9);
   const least = Math.max(compute, memory);
   return least > 0 ? { ceilingShare: least / seconds, binding: compute >= memory ? "compute" : "memory" } : { ceilingShare: undefined, binding: undefined };

@@ -14,8 +14,16 @@ export const warningsOf = (record: Analysed): readonly string[] => [
   ...precision(record),
   ...schedule(record),
   ...suspects(record.cells),
+  ...alone(record),
   ...ceilings(record),
 ];
+
+/** A peer is measured to be compared: without the same of ours it says nothing. */
+const alone = ({ cells, peerRatios = [] }: Analysed): readonly string[] => {
+  const compared = new Set(peerRatios.flatMap(({ cells: [, peer] }) => peer));
+  const labels = [...new Set(cells.filter(({ id, runtime }) => runtime !== undefined && !compared.has(id)).map(({ label }) => label))];
+  return labels.length > 0 ? [`${formatList(labels)}: no arm of ours computes the same at some n or size, so it is compared with nothing there.`] : [];
+};
 
 const claims = ({ fits }: Analysed): readonly string[] =>
   fits

@@ -2,6 +2,7 @@ import type { Capabilities, Mechanism } from "../../kernels/mechanism.ts";
 import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
 import { totalBytes } from "../device/ledger.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
+import { formOfCosts } from "../experiment/runtimes.ts";
 import type { Ceilings } from "../record/run.ts";
 import { listExperiments, listRuns } from "../record/runFolder.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -64,11 +65,14 @@ const rowOf = ({ cell, skip, until }: PlannedCell, mechanisms: readonly Mechanis
   const nothing = { id: cell.id, usefulFlops: undefined, stateBytes: undefined, peakBytes: undefined, leastMs: undefined, open: until !== undefined };
   if (skip) return { ...nothing, skip: `${skip.code}: ${skip.reason}` };
   const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
-  const tiles = mechanism?.tiles(cell, cell.form, leastCapabilities)[0];
+  const form = mechanism ? formOfCosts(cell, cell.phase, mechanism) : cell.form;
+  const tiles = mechanism?.tiles(cell, form, leastCapabilities)[0];
   if (!mechanism || !tiles) return { ...nothing, skip: "no variant for WebGPU's guaranteed limits" };
-  const bytes = mechanism.bytesByRole(cell, cell.form, tiles);
-  const usefulFlops = mechanism.flops(cell, cell.form, tiles).useful;
-  const leastMs = ceilings && Math.max(usefulFlops / ceilings.fmaGflops, mechanism.leastBytes(cell, cell.form) / ceilings.readGbps) / 1e6;
+  const usefulFlops = mechanism.flops(cell, form, tiles).useful;
+  const leastMs = ceilings && Math.max(usefulFlops / ceilings.fmaGflops, mechanism.leastBytes(cell, form) / ceilings.readGbps) / 1e6;
+  // What a peer allocates is its own affair.
+  if (cell.runtime !== undefined) return { ...nothing, usefulFlops, leastMs, skip: undefined };
+  const bytes = mechanism.bytesByRole(cell, form, tiles);
   return { ...nothing, usefulFlops, stateBytes: bytes.state, peakBytes: totalBytes(bytes), leastMs, skip: undefined };
 };
 

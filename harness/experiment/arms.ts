@@ -1,6 +1,7 @@
 import type { Form, Mechanism, ParameterValue } from "../../kernels/mechanism.ts";
 import type { Arm, Experiment } from "./experiment.ts";
 import { type Draft, nearest } from "./problem.ts";
+import { type RuntimeName, runtimeNames, runtimes, takenBy } from "./runtimes.ts";
 import type { ExperimentFile } from "./schema.ts";
 
 type Entry = ExperimentFile["mechanisms"][number];
@@ -9,6 +10,7 @@ interface RawArm {
   readonly mechanism: Mechanism;
   readonly label: string | undefined;
   readonly form: Form;
+  readonly runtime: RuntimeName | undefined;
   readonly overrides: Readonly<Record<string, ParameterValue>>;
 }
 
@@ -21,10 +23,16 @@ export const armsOf = (
 ): { arms: readonly Arm[]; drafts: readonly Draft[] } => {
   const raw = entries.map((entry) => rawArm(entry, phase, mechanisms));
   const arms = raw.map(
-    (arm): Arm => ({ mechanism: arm.mechanism.name, label: arm.label ?? automaticLabel(arm, raw), form: arm.form, overrides: arm.overrides }),
+    (arm): Arm => ({
+      mechanism: arm.mechanism.name,
+      label: arm.label ?? automaticLabel(arm, raw),
+      form: arm.form,
+      ...(arm.runtime === undefined ? {} : { runtime: arm.runtime }),
+      overrides: arm.overrides,
+    }),
   );
   const drafts = raw.flatMap((arm, index) => [
-    ...formDrafts(arm, entries[index], phase, index),
+    ...(arm.runtime === undefined ? formDrafts(arm, entries[index], phase, index) : peerDrafts(arm, arm.runtime, entries[index], phase, index)),
     ...labelDrafts(arms, entries[index], index),
     ...featureMapDrafts(arm, fixed, index),
   ]);
@@ -32,21 +40,66 @@ export const armsOf = (
 };
 
 const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMap<string, Mechanism>): RawArm => {
-  const { use, label, form, ...rest } = typeof entry === "string" ? { use: entry } : (entry as Readonly<Record<string, ParameterValue | undefined>>);
+  const {
+    use,
+    label,
+    form,
+    runtime: named,
+    ...rest
+  } = typeof entry === "string" ? { use: entry } : (entry as Readonly<Record<string, ParameterValue | undefined>>);
   const mechanism = mechanisms.get(String(use));
   if (mechanism === undefined) throw new Error(`the schema let an unknown mechanism pass: ${String(use)}`);
   const overrides = Object.fromEntries(Object.entries(rest).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
   // A mechanism without this phase keeps its cells, as skipped ones, and they need a form to be named by.
   const defaultForm = mechanism.forms[phase]?.[0] ?? Object.values(mechanism.forms)[0]?.[0] ?? "none";
-  return { mechanism, label: label === undefined ? undefined : String(label), form: form === undefined ? defaultForm : String(form), overrides };
+  const runtime = runtimeNames.find((name) => name === named);
+  return {
+    mechanism,
+    label: label === undefined ? undefined : String(label),
+    form: runtime ?? (form === undefined ? defaultForm : String(form)),
+    runtime,
+    overrides,
+  };
 };
 
-// The plain name while it is unique; otherwise with what tells it from the other entries of its mechanism: "softmax naive", "linear chunk 32".
+// The plain name while it is unique; otherwise with what tells it from the other entries of its mechanism: "softmax naive", "linear chunk 32". A peer
+// is always told from ours: "softmax (ort)".
 const automaticLabel = (arm: RawArm, all: readonly RawArm[]): string => {
-  const alike = all.filter((other) => other.mechanism === arm.mechanism && other.label === undefined);
+  const alike = all.filter((other) => other.mechanism === arm.mechanism && other.runtime === arm.runtime && other.label === undefined);
   const form = alike.some((other) => other.form !== arm.form) ? [arm.form] : [];
   const differing = Object.entries(arm.overrides).filter(([key, value]) => alike.some((other) => other.overrides[key] !== value));
-  return [arm.mechanism.name, ...form, ...differing.map(([key, value]) => `${key} ${String(value)}`)].join(" ");
+  const words = [arm.mechanism.name, ...form, ...differing.map(([key, value]) => `${key} ${String(value)}`)].join(" ");
+  return arm.runtime === undefined ? words : `${words} (${arm.runtime})`;
+};
+
+/** What an entry asks of a peer that it does not do: another mechanism or phase, a form of ours, parameters other than the defaults. */
+const peerDrafts = (
+  { mechanism, overrides }: RawArm,
+  runtime: RuntimeName,
+  entry: Entry | undefined,
+  phase: Experiment["phase"],
+  index: number,
+): readonly Draft[] => {
+  const taken: { readonly mechanisms: readonly string[]; readonly phases: readonly string[] } = runtimes[runtime];
+  const at = (key: string, message: string, given: ParameterValue, accepted: string): Draft => ({
+    path: ["mechanisms", index, key],
+    on: "value",
+    message,
+    given: String(given),
+    accepted,
+  });
+  if (!taken.mechanisms.includes(mechanism.name) || !taken.phases.includes(phase))
+    return [at("runtime", `runtime ${runtime} does not take ${mechanism.name} in phase ${phase}`, runtime, `runtime ${runtime} takes ${takenBy(runtime)}`)];
+  const form = typeof entry === "object" && "form" in entry && entry.form !== undefined ? [String(entry.form)] : [];
+  return [
+    ...form.map((given) => at("form", `runtime ${runtime} computes ${mechanism.name} in its own way`, given, "no form beside runtime")),
+    ...Object.entries(mechanism.parameters).flatMap(([name, { default: usual }]) => {
+      const given = overrides[name];
+      return given === undefined || given === usual
+        ? []
+        : [at(name, `runtime ${runtime} takes ${mechanism.name} with default parameters`, given, String(usual))];
+    }),
+  ];
 };
 
 const formDrafts = (arm: RawArm, entry: Entry | undefined, phase: Experiment["phase"], index: number): readonly Draft[] => {

@@ -3,6 +3,7 @@ import { progression } from "./axes.ts";
 import { cellId, slug } from "./cellId.ts";
 import type { Arm, Axis, Cell, Experiment, PlannedCell, Until } from "./experiment.ts";
 import type { Draft } from "./problem.ts";
+import { formOfCosts } from "./runtimes.ts";
 import { shapeOf } from "./shape.ts";
 import { sizes } from "./sizes.ts";
 
@@ -80,6 +81,7 @@ const cellsOf = (experiment: Swept, points: Group, until: Until | undefined, mec
         mechanism: mechanism.name,
         label: arm.label,
         form: arm.form,
+        ...(arm.runtime === undefined ? {} : { runtime: arm.runtime }),
         ...shape,
       };
       cells.push({ cell, skip: skip ?? (tooMuch === undefined ? impossible(mechanism, arm, shape) : { code: "overLimit", reason: tooMuch }), until });
@@ -104,16 +106,19 @@ const uniqueId = (base: string, label: string, arm: number, taken: Set<string>):
 
 /** Why no device could run this cell: a size or type that the mechanism's kernels do not take. */
 const impossible = (mechanism: Mechanism, arm: Arm, shape: Shape): PlannedCell["skip"] => {
+  // A peer has its own limits: runtimes.ts knows some, and the peer tells the others.
+  if (arm.runtime !== undefined) return undefined;
   const refusal = mechanism.refusal(shape, arm.form, boundless);
   return refusal !== undefined && refusal.code !== "overLimit" ? refusal : undefined;
 };
 
 const needsTooMuch = (mechanism: Mechanism, arm: Arm, shape: Shape): string | undefined => {
-  const refusal = mechanism.refusal(shape, arm.form, boundless);
+  const form = formOfCosts(arm, shape.phase, mechanism);
+  const refusal = mechanism.refusal(shape, form, boundless);
   if (refusal !== undefined) return refusal.code === "overLimit" ? refusal.reason : undefined;
-  const [tiles] = mechanism.tiles(shape, arm.form, boundless);
+  const [tiles] = mechanism.tiles(shape, form, boundless);
   if (tiles === undefined) return undefined;
-  const bytes = Object.values(mechanism.bytesByRole(shape, arm.form, tiles)).reduce((sum, role) => sum + role, 0);
+  const bytes = Object.values(mechanism.bytesByRole(shape, form, tiles)).reduce((sum, role) => sum + role, 0);
   return bytes > mostOpenBytes ? `needs ${(bytes / 2 ** 30).toFixed(0)} GiB` : undefined;
 };
 

@@ -18,11 +18,22 @@ export const expectationDrafts = (
     const { value, flaw } = parseExpectation(text, { arms: experiment.arms, sizes });
     const path = ["expect", index];
     if (flaw !== undefined) return [{ ...flaw, path, on: "value", offset: flaw.at }];
+    const fitted = leavesOf(value).flatMap((leaf) => growthOfPeer(leaf, experiment));
+    if (fitted.length > 0) return fitted.map((draft) => ({ ...draft, path, on: "value", offset: 0 }));
     return leavesOf(value)
       .flatMap(quantitiesOf)
       .flatMap((quantity) => quantityDrafts(quantity, experiment, cells, mechanisms))
       .map((draft) => ({ ...draft, path, on: "value", offset: 0 }));
   });
+};
+
+/** A peer is there to be compared with: no law is fitted to its times. */
+const growthOfPeer = (leaf: Expected, { arms }: Experiment): readonly Flawed[] => {
+  const asked =
+    leaf.kind === "growth" ? [leaf.arm] : quantitiesOf(leaf).flatMap((one) => (one.kind === "measure" && one.measure === "exponent" ? [one.arm] : []));
+  return asked
+    .filter((label) => arms.some((arm) => arm.label === label && arm.runtime !== undefined))
+    .map((label) => ({ message: "no growth is fitted to a peer's times", given: label, accepted: `"${label}".medianMs, or ratio(ours, "${label}")` }));
 };
 
 const quantitiesOf = (expected: Expected): readonly Quantity[] => (expected.kind === "growth" ? [] : [expected.left, expected.right]);
@@ -38,10 +49,15 @@ const quantityDrafts = (
   if (quantity.kind === "number") return [];
   const labels = quantity.kind === "measure" ? [quantity.arm] : quantity.between;
   const drafts = atDrafts(quantity.at, labels, cells);
+  const arms = labels.map((label) => experiment.arms.find((arm) => arm.label === label));
+  const peers = arms.filter((arm) => arm?.runtime !== undefined);
+  const given = quantity.kind === "measure" ? `${quantity.arm}.${quantity.measure}` : `${quantity.kind}(${quantity.between.join(", ")})`;
+  const alike = new Set(arms.map((arm) => arm?.mechanism)).size === 1;
+  if (peers.length > 0 && quantity.kind !== "measure" && !(quantity.kind === "ratio" && peers.length === 1 && quantity.metric === "time" && alike))
+    return [{ message: "a peer is compared with ours of its mechanism, in time alone", given, accepted: `ratio(ours, "${peers[0]?.label}")` }];
   if (quantity.kind !== "crossover") return drafts;
-  const families = quantity.between.map((label) => mechanisms.get(experiment.arms.find((arm) => arm.label === label)?.mechanism ?? "")?.family);
+  const families = arms.map((arm) => mechanisms.get(arm?.mechanism ?? "")?.family);
   if (families[0] === "softmax" && families[1] === "linear") return drafts;
-  const given = `crossover(${quantity.between.join(", ")})`;
   const suggestion = families[0] === "linear" && families[1] === "softmax" ? `crossover(${quantity.between.toReversed().join(", ")})` : undefined;
   return [
     ...drafts,

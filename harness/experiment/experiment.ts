@@ -1,4 +1,5 @@
 import type { Form, ParameterValue, Phase, Shape } from "../../kernels/mechanism.ts";
+import type { RuntimeName } from "./runtimes.ts";
 
 /** Limits under which an open axis goes on: seconds that one repetition of a cell may take, and the share of memory (0..1) or bytes it may need. */
 export interface Until {
@@ -13,7 +14,10 @@ export type Axis = { readonly values: readonly number[] } | { readonly from: num
 export interface Arm {
   readonly mechanism: string;
   readonly label: string;
+  /** of a peer: the name of its runtime, as its ways are its own */
   readonly form: Form;
+  /** a peer: another runtime computes this arm */
+  readonly runtime?: RuntimeName;
   readonly overrides: Readonly<Record<string, ParameterValue>>;
 }
 
@@ -56,6 +60,7 @@ export interface Cell extends Shape {
   readonly mechanism: string;
   readonly label: string;
   readonly form: Form;
+  readonly runtime?: RuntimeName;
 }
 
 /** A cell that is known not to fit before any device is asked. */

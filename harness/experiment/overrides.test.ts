@@ -98,7 +98,7 @@ test("problems point into the flag", () => {
         --set exclude=["nn > 3"]
                         ^
       given:    nn
-      accepted: mechanism, label, form, phase, n, dModel, heads, headDim, headDimV, kvHeads, batch, dtype, kvDtype, stateDtype, chunk, featureMap, normalized
+      accepted: mechanism, label, form, runtime, phase, n, dModel, heads, headDim, headDimV, kvHeads, batch, dtype, kvDtype, stateDtype, chunk, featureMap, normalized
       did you mean n?
     --set: __proto__: unknown key
         --set __proto__.polluted=1

@@ -132,7 +132,7 @@ test("a filter is checked and points into the flag", () => {
         --filter n >= 1024 and mechansm = linear
                                ^
       given:    mechansm
-      accepted: mechanism, label, form, phase, n, dModel, heads, headDim, headDimV, kvHeads, batch, dtype, kvDtype, stateDtype, chunk, featureMap, normalized
+      accepted: mechanism, label, form, runtime, phase, n, dModel, heads, headDim, headDimV, kvHeads, batch, dtype, kvDtype, stateDtype, chunk, featureMap, normalized
       did you mean mechanism?"
   `);
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Mechanism, Parameter } from "../../kernels/mechanism.ts";
+import { runtimeNames, takenBy } from "./runtimes.ts";
 import { dtypeFields, dtypes, type SizeName, sizeNames, sizes } from "./sizes.ts";
 import { bytesPattern, durationPattern, parseBytes, parseDuration, parseShare, percentPattern } from "./units.ts";
 
@@ -118,6 +119,8 @@ const sizeEntries = (names: readonly SizeName[]) => names.map((name) => [name, w
 
 const labelAbout = "How this entry is called in legends; must differ between entries.";
 
+const runtimeAbout = `A peer: another runtime computes it, beside ours, by the wall clock. ${runtimeNames.map((name) => `${name} takes ${takenBy(name)}`).join("; ")}.`;
+
 const entrySchema = (mechanism: Mechanism) => {
   const forms = [...new Set(Object.values(mechanism.forms).flat())];
   return z
@@ -134,6 +137,7 @@ const entrySchema = (mechanism: Mechanism) => {
         labelAbout,
       ).optional(),
       form: z.enum(forms).meta({ description: "How it is computed." }).optional(),
+      runtime: z.enum(runtimeNames).meta({ description: runtimeAbout }).optional(),
       ...optionalEach(sizeEntries(["heads", "kvHeads", "headDim", "headDimV"])),
       ...optionalEach(dtypeEntries),
       ...optionalEach(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameterSchema(parameter)] as const)),

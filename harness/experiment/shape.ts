@@ -1,5 +1,6 @@
 import type { Dtype, Mechanism, Parameter, ParameterValue, Shape } from "../../kernels/mechanism.ts";
 import type { Arm, Experiment, Skip } from "./experiment.ts";
+import { type Runtime, runtimeRefusal, runtimes } from "./runtimes.ts";
 import { defaultHeadDim, defaultHeads, dtypes } from "./sizes.ts";
 
 type Settings = Readonly<Record<string, ParameterValue | undefined>>;
@@ -15,7 +16,8 @@ export const shapeOf = (
   fixed: Settings,
   point: Readonly<Record<string, number>>,
 ): { shape: Shape; skip: Skip | undefined } => {
-  const settings: Settings = { ...fixed, ...point, ...arm.overrides };
+  const ignored: Runtime["ignores"] = arm.runtime === undefined ? [] : runtimes[arm.runtime].ignores;
+  const settings: Settings = { ...fixed, ...point, ...arm.overrides, ...Object.fromEntries(ignored.map((name) => [name, undefined])) };
   const width = widthOf(sizeIn(settings, "dModel"), sizeIn(settings, "heads"), sizeIn(settings, "headDim"));
   const kvHeads = kvHeadsOf(mechanism, arm, settings, width.heads);
   const parameters = parametersOf(mechanism, settings);
@@ -36,7 +38,9 @@ export const shapeOf = (
   };
   if (mechanism.forms[phase] === undefined) return { shape, skip: { code: "noFeature", reason: `${mechanism.name} has no phase ${phase}` } };
   const reason = width.reason ?? kvHeads.reason ?? parameters.reason;
-  return { shape, skip: reason === undefined ? undefined : { code: "badShape", reason } };
+  if (reason !== undefined) return { shape, skip: { code: "badShape", reason } };
+  const refused = arm.runtime && runtimeRefusal(arm.runtime, mechanism, shape);
+  return { shape, skip: refused === undefined ? undefined : { code: "noFeature", reason: refused } };
 };
 
 const sizeIn = (settings: Settings, name: string): number | undefined => {

@@ -5,8 +5,12 @@ import type { Candidate } from "../device/adapters.ts";
 import { CellFailure } from "../device/failure.ts";
 import type { Answer, Envelope, Worker } from "./messages.ts";
 
-/** The worker's script: beside the bundle in dist/, and there too when this runs from the sources (tests build first). */
-const script = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js", import.meta.url));
+/** Programs that a child runs: ours, and one for each other runtime. */
+export type WorkerProgram = "worker" | "ortWorker";
+
+/** A worker's script: beside the bundle in dist/, and there too when this runs from the sources (tests build first). */
+const scriptOf = (program: WorkerProgram): string =>
+  fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? `../../dist/${program}.js` : `./${program}.js`, import.meta.url));
 
 const keptStderr = 4000;
 const closeMs = 2000;
@@ -15,12 +19,12 @@ const closeMs = 2000;
  * Starts a worker process in a candidate's environment: it reads LD_LIBRARY_PATH and VK_DRIVER_FILES when it starts. `shaderCache` is a
  * folder for the driver's compiled shaders: with the user's own, compile times would be those of an earlier run.
  */
-export const startWorker = (candidate: Candidate, shaderCache: string): Worker => {
-  const child = fork(script, [], {
+export const startWorker = ({ env }: Pick<Candidate, "env">, shaderCache: string, program: WorkerProgram = "worker"): Worker => {
+  const child = fork(scriptOf(program), [], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     execArgv: [],
-    env: { ...process.env, ...candidate.env, MESA_SHADER_CACHE_DIR: shaderCache },
+    env: { ...process.env, ...env, MESA_SHADER_CACHE_DIR: shaderCache },
   });
   let alive = true;
   let stderr = "";

@@ -12,6 +12,8 @@ export interface Connection {
   readonly choice: string;
   /** adapters that answered and were not taken, with the reason */
   readonly passedOver: readonly string[];
+  /** where its process looked for the adapter: a peer's must look there too */
+  readonly candidate: Pick<Candidate, "env" | "match">;
 }
 
 /** Opens workers, one at a time, all on the adapter that the first one found. */
@@ -48,7 +50,7 @@ export const connector = (asked: string, request: Omit<HelloRequest, "match">): 
   return async () => {
     if (settled) {
       const { worker, hello } = await greet(settled.candidate);
-      return { worker, hello, choice: choiceOf(settled.candidate, hello), passedOver: settled.passedOver };
+      return { worker, hello, choice: choiceOf(settled.candidate, hello), ...settled };
     }
     const passedOver: string[] = [];
     for (const candidate of await adapterCandidates(asked)) {
@@ -72,7 +74,7 @@ export const connector = (asked: string, request: Omit<HelloRequest, "match">): 
         continue;
       }
       settled = { candidate, passedOver };
-      return { ...greeted, choice: choiceOf(candidate, greeted.hello), passedOver };
+      return { ...greeted, choice: choiceOf(candidate, greeted.hello), ...settled };
     }
     throw new NoAdapter(`no usable adapter for --adapter ${asked}${passedOver.length > 0 ? `\n  ${passedOver.join("\n  ")}` : ""}`);
   };

@@ -17,6 +17,12 @@ export interface FakeDevice {
   readonly seed?: number;
   /** of the adapter */
   readonly name?: string;
+  /** wall ms of a pass beyond its GPU time */
+  readonly passOverheadMs?: number;
+  /** repetitions that come together; 1 by default */
+  readonly together?: number;
+  /** why no worker can be had */
+  readonly refusal?: FailureCode;
   /** ms that preparing a cell takes */
   readonly prepareMs?: number;
   /** ms of it that grow with the cell */
@@ -100,7 +106,8 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
         return (Math.round(passMs / stepMs) * stepMs) / k;
       });
       clock += times.reduce((sum, ms) => sum + ms * k, 0);
-      return { gpuMs: source === "gpu" ? times : [], wallMs: times, rssBytes: 0 };
+      const wallMs = times.map((ms) => ms + (device.passOverheadMs ?? 0) / k);
+      return { gpuMs: source === "gpu" ? times : [], wallMs, rssBytes: 0 };
     };
     const answers: { [T in MessageType]: (request: Messages[T]["request"]) => Messages[T]["reply"] } = {
       hello: () => hello,
@@ -122,6 +129,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
           leastBytes: 4,
           estimateMs: device.costMs(cell),
           fillMs: device.fillMs?.(cell) ?? 0,
+          ...(device.together === undefined ? {} : { together: device.together }),
         };
       },
       visit,
@@ -152,6 +160,15 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
       },
     };
   };
-  const connect = async (): Promise<Connection> => ({ worker: startWorker(), hello, choice: "fake", passedOver: [] });
+  const connect = async (): Promise<Connection> => {
+    if (device.refusal) throw new CellFailure(device.refusal, `planted ${device.refusal}`);
+    return {
+      worker: startWorker(),
+      hello,
+      choice: "fake",
+      passedOver: [],
+      candidate: { env: {}, match: undefined },
+    };
+  };
   return { connect, now: () => clock, log };
 };

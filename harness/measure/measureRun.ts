@@ -1,11 +1,12 @@
 import type { Mechanism } from "../../kernels/mechanism.ts";
-import { drawsOf, resample } from "../analysis/resampling.ts";
+import { drawsOf, resample, sourceOf } from "../analysis/resampling.ts";
 import { percentileInterval } from "../analysis/statistics.ts";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure } from "../device/failure.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
+import { runtimeNames } from "../experiment/runtimes.ts";
 import type { Journal } from "../record/journal.ts";
-import type { Outcome, RunRecord, Schedule } from "../record/run.ts";
+import type { CellRecord, Outcome, RunRecord, Schedule } from "../record/run.ts";
 import { measureCeilings } from "./ceilings.ts";
 import { beyondReach, type Reach } from "./openAxis.ts";
 import type { Eta, Progress } from "./progress.ts";
@@ -13,13 +14,14 @@ import { affordsRestart, leastTurns, samplesPerVisit, startsWorker, type Timer, 
 import { predictedMs, statusOf, type Task, tasksOf } from "./task.ts";
 import { createVisitor, type Visitor } from "./visitor.ts";
 import type { WorkerSession } from "./workerSession.ts";
+import type { Workers } from "./workers.ts";
 
 export interface MeasureOptions {
   /** as planned, or as far as an interrupted run came (its journal folded in) */
   readonly record: RunRecord;
   readonly planned: readonly PlannedCell[];
   readonly mechanisms: readonly Mechanism[];
-  readonly session: WorkerSession;
+  readonly workers: Workers;
   readonly journal: Journal;
   /** ms, monotonic; a fake worker's tests bring their own */
   readonly now: () => number;
@@ -51,17 +53,18 @@ export interface Measured {
  * summaries and findings are analysis's. Rejects with NoAdapter when not even a first worker can be had.
  */
 export const measureRun = async (options: MeasureOptions): Promise<Measured> => {
-  const { record, session, journal, now, signal, onProgress } = options;
+  const { record, workers, journal, now, signal, onProgress } = options;
   const { measure } = record.experiment;
   const started = now();
-  const { hello, choice, passedOver } = await session.connection();
+  const { hello, choice, passedOver } = await workers.own.connection();
   const { facts, clock } = hello;
-  const timer: Timer = { stepNs: clock.stepNs, software: facts.software };
+  const besidePeer = options.planned.some(({ cell }) => cell.runtime !== undefined);
+  const timer: Timer = { stepNs: clock.stepNs, software: facts.software, besidePeer };
   onProgress({ type: "connected", adapter: facts.description || facts.device, choice, deviceClass: facts.software ? "software" : "hardware", passedOver });
 
   let { ceilings, ceilingsFailure } = record;
   const rotateBytes = (): number => (measure.cache === "cold" && ceilings?.cacheKneeBytes ? 2 * ceilings.cacheKneeBytes : 0);
-  const visitor = createVisitor({ session, journal, measure, timer, now, rotateBytes });
+  const visitor = createVisitor({ sessionOf: workers.of, journal, measure, timer, now, rotateBytes });
   const tasks = tasksOf(options.planned, record.cells);
   const maxTimeMs = measure.maxTimeSeconds * 1000;
   const before = record.schedule;
@@ -82,7 +85,7 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
   };
 
   if (ceilings === undefined && ceilingsFailure === undefined && !signal.aborted) {
-    ({ ceilings, ceilingsFailure } = await visitor.preparing(() => ceilingsOrReason(session, timer, record)));
+    ({ ceilings, ceilingsFailure } = await visitor.preparing(() => ceilingsOrReason(workers.own, timer, record)));
     journal.append({ type: "ceilings", at: new Date().toISOString(), ceilings, ceilingsFailure });
     if (ceilings) onProgress({ type: "ceilings", readGbps: ceilings.readGbps, fmaGflops: ceilings.fmaGflops });
   }
@@ -100,19 +103,28 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
     ...record,
     ceilings,
     ceilingsFailure,
+    environment: besidePeer ? { ...record.environment, peers: { ...record.environment.peers, ...workers.peers } } : record.environment,
     cells,
     schedule: {
       turns: Math.max(0, ...cells.flatMap(({ visits }) => visits.map(({ turn }) => turn + 1))),
-      workers: new Set(cells.flatMap(({ visits }) => visits.map(({ worker }) => worker))).size,
+      workers: workersOf(cells),
       stopped,
       unmet: imprecise(measuring).map(({ record: { id } }) => id),
       wall: { totalMs: before.wall.totalMs + now() - started, prepareMs: before.wall.prepareMs + prepareMs, measureMs },
       efficiency: measureMs > 0 ? (timedBefore + timedMs) / measureMs : before.efficiency,
-      peakRssBytes: { worker: Math.max(before.peakRssBytes.worker, session.peakRssBytes), parent: process.resourceUsage().maxRSS * 1024 },
+      peakRssBytes: { worker: Math.max(before.peakRssBytes.worker, workers.peakRssBytes), parent: process.resourceUsage().maxRSS * 1024 },
     },
   };
   return { record: measured, brokeOff };
 };
+
+/** Processes that ours were timed in, or a peer's cells, whichever are more. */
+const workersOf = (cells: readonly CellRecord[]): number =>
+  Math.max(
+    ...[undefined, ...runtimeNames].map(
+      (name) => new Set(cells.flatMap(({ runtime, visits }) => (runtime === name ? visits.map(({ worker }) => worker) : []))).size,
+    ),
+  );
 
 const measureCells = async (measuring: Measuring): Promise<{ readonly stopped: Schedule["stopped"]; readonly brokeOff: NoAdapter | undefined }> => {
   try {
@@ -146,7 +158,7 @@ const imprecise = (measuring: Measuring): readonly Task[] => {
   const { environment, experiment } = measuring.record;
   const draws = drawsOf({ cells: measuring.tasks.map(({ record }) => record), environment, experiment }, 400);
   return live(measuring).filter(({ record }) => {
-    const spread = resample(record.visits, draws, record.id);
+    const spread = resample(record.visits, { ...draws, source: sourceOf(record, draws) }, record.id);
     if (!spread) return true;
     const { value, low, high } = percentileInterval(spread.estimate, spread.replicates);
     return (high - low) / 2 > experiment.measure.precision * value;
@@ -213,7 +225,7 @@ const reasonOf = ({ record: { outcome } }: Task): string | undefined => ("reason
 
 /** Turns after turn 0, in shuffled order, until precision or maxTime. Returns why it ended. */
 const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Schedule["stopped"]>> => {
-  const { visitor, session, restMs, signal, onProgress, record } = measuring;
+  const { visitor, workers, restMs, signal, onProgress, record } = measuring;
   const { seed } = record.experiment.measure;
   const preparedOnceMs = (): number => live(measuring).reduce((sum, task) => sum + task.prepareMs, 0);
   const samples = samplesPerVisit(turnMs(measuring), restMs() - 2 * preparedOnceMs());
@@ -225,7 +237,7 @@ const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Schedule["
     const order = turnOrder(live(measuring), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
     // A turn of an earlier session.
     if (order.length === 0) continue;
-    if (startsWorker(turn) && affordsRestart(preparedOnceMs(), restMs())) await session.restart();
+    if (startsWorker(turn) && affordsRestart(preparedOnceMs(), restMs())) await workers.restart();
 
     for (const [position, task] of order.entries()) {
       if (signal.aborted || restMs() <= 0) break;
@@ -234,6 +246,6 @@ const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Schedule["
       onProgress({ type: "visit", id: task.record.id, turn, position, of: order.length, eta: { ms: Math.max(0, Math.min(leftMs, restMs())), atMost } });
       await visitor.visit(task, turn, samples).catch((error: unknown) => visitor.settleFailure(task, error));
     }
-    onProgress({ type: "turn", turn, worker: session.index, cells: live(measuring).length, eta: { ms: Math.max(0, restMs()), atMost: true } });
+    onProgress({ type: "turn", turn, worker: workers.own.index, cells: live(measuring).length, eta: { ms: Math.max(0, restMs()), atMost: true } });
   }
 };

@@ -46,6 +46,8 @@ export interface PrepareReply extends Prepared {
   readonly estimateMs: number;
   /** wall ms of this preparation but for compiling: inputs, uploads, first passes, reference and comparison, which grow with n */
   readonly fillMs: number;
+  /** repetitions that only come together, as a peer chains them in one graph: K is a multiple of it; 1 where not given */
+  readonly together?: number;
 }
 
 export interface VisitRequest {

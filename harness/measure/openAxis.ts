@@ -1,6 +1,7 @@
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import { totalBytes } from "../device/ledger.ts";
 import type { Until } from "../experiment/experiment.ts";
+import { formOfCosts } from "../experiment/runtimes.ts";
 import type { Outcome } from "../record/run.ts";
 import type { HelloReply } from "./messages.ts";
 import { leastTurns } from "./schedule.ts";
@@ -53,6 +54,8 @@ export const beyondReach = (task: Task, until: Until, tasks: readonly Task[], re
 
 const allocatedBytes = ({ planned: { cell } }: Task, { mechanisms, hello }: Reach): number => {
   const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
-  const tiles = mechanism?.tiles(cell, cell.form, hello.capabilities)[0];
-  return mechanism && tiles ? totalBytes(mechanism.bytesByRole(cell, cell.form, tiles)) : 0;
+  if (!mechanism) return 0;
+  const form = formOfCosts(cell, cell.phase, mechanism);
+  const tiles = mechanism.tiles(cell, form, hello.capabilities)[0];
+  return tiles ? totalBytes(mechanism.bytesByRole(cell, form, tiles)) : 0;
 };

@@ -11,6 +11,10 @@ describe("a pass", () => {
     expect(shortestPassMs(emulation)).toBe(10);
     expect(shortestPassMs({ stepNs: 65_536, software: false })).toBeCloseTo(6.55, 2);
   });
+  it("is ten times as long beside a peer, where wall times are compared", () => {
+    expect(shortestPassMs({ ...hardware, besidePeer: true })).toBe(10);
+    expect(shortestPassMs({ ...emulation, besidePeer: true })).toBe(100);
+  });
   it("has as many repetitions as that takes, at least one", () => {
     expect(repetitions(0.02, hardware)).toBe(63);
     expect(repetitions(3, emulation)).toBe(5);

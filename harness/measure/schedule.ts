@@ -25,12 +25,17 @@ export const turnOrder = <T>(cells: readonly T[], turn: number, seed: number): T
 export interface Timer {
   readonly stepNs: number;
   readonly software: boolean;
+  /** A peer runs beside ours, and wall times are compared: submitting and waiting must be little of a pass. */
+  readonly besidePeer?: boolean;
 }
+
+const passesBesidePeer = 10;
 
 const mostRepetitions = 1 << 14;
 
-/** Shortest pass worth timing: 100 timer steps, and 10 ms on a CPU emulation (where noise is in ms) or 1 ms on hardware. */
-export const shortestPassMs = ({ stepNs, software }: Timer): number => Math.max((100 * stepNs) / 1e6, software ? 10 : 1);
+/** Shortest pass worth timing: 100 timer steps, and 10 ms on a CPU emulation (where noise is in ms) or 1 ms on hardware; ten times that beside a peer. */
+export const shortestPassMs = ({ stepNs, software, besidePeer }: Timer): number =>
+  Math.max((100 * stepNs) / 1e6, (software ? 10 : 1) * (besidePeer ? passesBesidePeer : 1));
 
 /** An estimate is of few samples: a pass is planned this much longer than it must be. */
 const reserve = 1.25;

@@ -14,6 +14,8 @@ export interface Task {
   leastMs: number | undefined;
   /** repetitions in a pass: settled once turn 0 has timed the cell, so that all turns are alike, and raised only where passes turn out too short */
   k: number | undefined;
+  /** K is a multiple of it */
+  together: number;
   /** wall ms of its last preparation, and of it what grows with n: all but compiling */
   prepareMs: number;
   fillMs: number | undefined;
@@ -32,6 +34,7 @@ export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellR
       record,
       estimateMs: record.visits[0] && perRepetitionMs(record.visits[0]),
       leastMs: record.visits.length > 0 ? Math.min(...record.visits.flatMap(timesOf)) : undefined,
+      together: 1,
       k: record.visits.findLast(({ turn }) => turn > 0)?.k,
       prepareMs: 0,
       fillMs: undefined,

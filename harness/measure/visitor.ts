@@ -1,6 +1,6 @@
 import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure, workerFailures } from "../device/failure.ts";
-import type { Measure } from "../experiment/experiment.ts";
+import type { Cell, Measure } from "../experiment/experiment.ts";
 import { type Journal, withPrepared } from "../record/journal.ts";
 import type { Outcome, Visit } from "../record/run.ts";
 import { repetitions, shortestPassMs, type Timer } from "./schedule.ts";
@@ -29,7 +29,8 @@ export interface Spent {
 }
 
 interface Context {
-  readonly session: WorkerSession;
+  /** the workers that a cell belongs to: ours, or a peer's */
+  readonly sessionOf: (cell: Pick<Cell, "runtime">) => WorkerSession;
   readonly journal: Journal;
   readonly measure: Measure;
   readonly timer: Timer;
@@ -43,7 +44,7 @@ const visitLimitMs = 60_000;
 /** A run may not be kept up by a worker that dies again and again. */
 const mostWorkerFailures = 20;
 
-export const createVisitor = ({ session, journal, measure, timer, now, rotateBytes }: Context): Visitor => {
+export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateBytes }: Context): Visitor => {
   const spent: Spent = { prepareMs: 0, timedMs: 0 };
   let lostWorkers = 0;
   const at = (): string => new Date().toISOString();
@@ -59,8 +60,9 @@ export const createVisitor = ({ session, journal, measure, timer, now, rotateByt
 
   const prepare = async (task: Task): Promise<void> => {
     const from = now();
+    const session = sessionOf(task.record);
     try {
-      const { estimateMs, fillMs, ...prepared } = await session.ask(
+      const { estimateMs, fillMs, together, ...prepared } = await session.ask(
         "prepare",
         { cell: task.planned.cell, seed: measure.seed, rotateBytes: rotateBytes() },
         prepareLimitMs,
@@ -68,9 +70,10 @@ export const createVisitor = ({ session, journal, measure, timer, now, rotateByt
       task.estimateMs ??= estimateMs;
       task.leastMs ??= estimateMs;
       task.fillMs = fillMs;
+      task.together = together ?? 1;
       task.record = withPrepared(task.record, prepared);
       session.prepared.add(task.record.id);
-      journal.append({ type: "prepared", cell: task.record.id, at: at(), worker: session.index, prepared });
+      journal.append({ type: "prepared", cell: task.record.id, at: at(), ...runtimeOf(task), worker: session.index, prepared });
     } finally {
       task.prepareMs = now() - from;
     }
@@ -81,7 +84,11 @@ export const createVisitor = ({ session, journal, measure, timer, now, rotateByt
     journal.append({ type: "outcome", cell: task.record.id, at: at(), outcome });
   };
 
-  const kOf = (task: Task): number | undefined => task.k ?? repetitions(task.leastMs ?? 0, timer);
+  const fittingK = ({ leastMs, together }: Task): number | undefined => {
+    const k = repetitions(leastMs ?? 0, timer);
+    return k && Math.ceil(k / together) * together;
+  };
+  const kOf = (task: Task): number | undefined => task.k ?? fittingK(task);
   const sampleMs = (task: Task): number => (task.estimateMs ?? 0) * (kOf(task) ?? 1);
 
   return {
@@ -91,11 +98,13 @@ export const createVisitor = ({ session, journal, measure, timer, now, rotateByt
     sampleMs,
     settleFailure(task, error) {
       if (!(error instanceof CellFailure)) throw error;
-      if (workerFailures.has(error.code) && ++lostWorkers > mostWorkerFailures)
+      // A peer that dies costs its own cells.
+      if (workerFailures.has(error.code) && task.record.runtime === undefined && ++lostWorkers > mostWorkerFailures)
         throw new NoAdapter(`${lostWorkers} workers failed, the last with: ${error.message}`);
       settle(task, error.record);
     },
     async visit(task, turn, samples) {
+      const session = sessionOf(task.record);
       if (!session.prepared.has(task.record.id)) await preparing(() => prepare(task));
       const k = kOf(task);
       if (k === undefined) {
@@ -109,13 +118,15 @@ export const createVisitor = ({ session, journal, measure, timer, now, rotateByt
       // A pass of a hundred steps or more cannot take none of them.
       if (timesOf(made).some((ms) => !(ms > 0)))
         throw new CellFailure("timerError", `a pass of ${k} repetitions took ${Math.min(...timesOf(made)) * k} ms: the clock stood still`);
-      journal.append({ type: "visit", cell: task.record.id, at: at(), rssBytes: reply.rssBytes, ...made });
+      journal.append({ type: "visit", cell: task.record.id, at: at(), ...runtimeOf(task), rssBytes: reply.rssBytes, ...made });
       task.record = { ...task.record, visits: [...task.record.visits, made] };
       task.estimateMs = perRepetitionMs(made);
       task.leastMs = Math.min(task.leastMs ?? task.estimateMs, ...timesOf(made));
-      if (turn > 0) task.k = task.estimateMs * k >= shortestPassMs(timer) ? k : repetitions(task.leastMs, timer);
+      if (turn > 0) task.k = task.estimateMs * k >= shortestPassMs(timer) ? k : fittingK(task);
       session.sawRss(reply.rssBytes);
       spent.timedMs += timesOf(made).reduce((sum, ms) => sum + ms * k, 0);
     },
   };
 };
+
+const runtimeOf = ({ record: { runtime } }: Task): Pick<Cell, "runtime"> => (runtime === undefined ? {} : { runtime });

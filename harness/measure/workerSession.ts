@@ -2,13 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure, workerFailures } from "../device/failure.ts";
 import type { Connect, Connection } from "./connection.ts";
-import type { Messages, MessageType } from "./messages.ts";
+import type { HelloReply, Messages, MessageType } from "./messages.ts";
 
 /**
  * The one worker of a run at any time, replaced on purpose (process-to-process variance) or by need (it died, hung, lost its device).
  * Workers are numbered from `first`; a resumed run goes on counting.
  */
 export interface WorkerSession {
+  /** what the first worker said of itself; undefined before one answered */
+  readonly hello: HelloReply | undefined;
   /** number of the current worker */
   readonly index: number;
   /** cells prepared in the current worker */
@@ -27,7 +29,13 @@ export interface WorkerSession {
 /** A device that has just hung may be away for seconds: no cell is to blame for that. */
 const defaultPausesMs = [1000, 5000];
 
-export const createSession = (connect: Connect, first: number, pausesMs: readonly number[] = defaultPausesMs): WorkerSession => {
+/** `lost`: what it means that no worker can be had. The end of a run, where they are ours; of a peer, its cells' alone. */
+export const createSession = (
+  connect: Connect,
+  first: number,
+  pausesMs: readonly number[] = defaultPausesMs,
+  lost: (reason: string) => Error = (reason) => new NoAdapter(reason),
+): WorkerSession => {
   let current: Promise<Connection> | undefined;
   let known: Connection["hello"] | undefined;
   let index = first;
@@ -59,9 +67,11 @@ export const createSession = (connect: Connect, first: number, pausesMs: readonl
           return connection;
         }
         await connection.worker.close();
-        if (pauseMs === undefined) throw new NoAdapter(change);
+        if (pauseMs === undefined) throw lost(change);
       } catch (error) {
-        if (pauseMs === undefined) throw error instanceof CellFailure ? new NoAdapter(`no worker could be started: ${error.message}`) : error;
+        // Something that this machine does not have: waiting brings it no nearer.
+        if (error instanceof CellFailure && error.record.status === "skipped") throw error;
+        if (pauseMs === undefined) throw error instanceof CellFailure ? lost(`no worker could be started: ${error.message}`) : error;
       }
       await sleep(pauseMs);
     }
@@ -81,6 +91,9 @@ export const createSession = (connect: Connect, first: number, pausesMs: readonl
   };
 
   return {
+    get hello() {
+      return known;
+    },
     get index() {
       return index;
     },

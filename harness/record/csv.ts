@@ -40,6 +40,7 @@ const measurementColumns: Readonly<Record<string, (cell: CellRecord, record: Run
   peakBytes: (cell) => cell.peakBytes,
   maxError: (cell) => cell.prepared?.maxError,
   kernelHash: (cell) => cell.prepared?.kernelHash,
+  runtime: (cell) => cell.runtime,
 };
 
 /** Text that a spreadsheet would take for a formula gets an apostrophe in front. */

@@ -1,10 +1,18 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import type { RuntimeName } from "../experiment/runtimes.ts";
 import type { CellRecord, Outcome, Prepared, RunRecord, Visit } from "./run.ts";
+
+/** Workers are numbered by runtime: a line of a peer's worker names it. */
+interface ByWorker {
+  readonly cell: string;
+  readonly at: string;
+  readonly runtime?: RuntimeName;
+}
 
 /** journal.jsonl: one fsynced line for each thing that happened, so that kill -9 loses one visit at most. */
 export type JournalLine =
-  | ({ readonly type: "visit"; readonly cell: string; readonly at: string; readonly rssBytes: number } & Visit)
-  | { readonly type: "prepared"; readonly cell: string; readonly at: string; readonly worker: number; readonly prepared: Prepared }
+  | ({ readonly type: "visit"; readonly rssBytes: number } & ByWorker & Visit)
+  | ({ readonly type: "prepared"; readonly worker: number; readonly prepared: Prepared } & ByWorker)
   | { readonly type: "outcome"; readonly cell: string; readonly at: string; readonly outcome: Outcome }
   | { readonly type: "ceilings"; readonly at: string; readonly ceilings: RunRecord["ceilings"]; readonly ceilingsFailure: RunRecord["ceilingsFailure"] };
 
@@ -88,6 +96,6 @@ const settled = (cell: CellRecord): CellRecord => {
 export const withPrepared = <T extends CellRecord>(cell: T, prepared: Prepared): T => {
   const kept = cell.prepared ? { ...cell.prepared, maxError: Math.max(cell.prepared.maxError, prepared.maxError) } : prepared;
   const { bytesByRole } = kept;
-  const own = bytesByRole.input + bytesByRole.output + bytesByRole.state + bytesByRole.scratch;
-  return { ...cell, prepared: kept, stateBytes: bytesByRole.state, peakBytes: own };
+  const own = bytesByRole && bytesByRole.input + bytesByRole.output + bytesByRole.state + bytesByRole.scratch;
+  return { ...cell, prepared: kept, stateBytes: bytesByRole?.state, peakBytes: own };
 };

@@ -1,5 +1,6 @@
 import type { BytesByRole, Claim, Flops, GrowthClass, Look, Mechanism, Tiles } from "../../kernels/mechanism.ts";
 import type { Cell, Experiment } from "../experiment/experiment.ts";
+import type { RuntimeName } from "../experiment/runtimes.ts";
 
 /**
  * run.json: the truth of one run. Analysis and report read this and nothing else. Times are ms, sizes bytes, n tokens.
@@ -30,6 +31,8 @@ export interface RunRecord {
   readonly ceilingsFailure: string | undefined;
   readonly fits: readonly Fit[];
   readonly crossovers: readonly Crossover[];
+  /** of experiments with arms of another runtime */
+  readonly peerRatios?: readonly PeerRatio[];
   readonly findings: readonly Finding[];
 }
 
@@ -56,6 +59,8 @@ export interface Environment {
   readonly cpu: { readonly model: string; readonly cores: number };
   readonly memoryBytes: number;
   readonly packages: Readonly<Record<string, string>>;
+  /** other runtimes that answered: their version, and the adapter that was there for them */
+  readonly peers?: Readonly<Partial<Record<RuntimeName, { readonly version: string; readonly adapter: string }>>>;
 }
 
 export interface Clock {
@@ -66,6 +71,7 @@ export interface Clock {
 
 export interface Schedule {
   readonly turns: number;
+  /** processes that a cell was timed in; a peer's are counted apart, and the larger number stands */
   readonly workers: number;
   /** why measuring ended */
   readonly stopped: "precision" | "maxTime" | "interrupted" | "nothingLeft" | "noWorker" | undefined;
@@ -89,7 +95,7 @@ export type Outcome =
   | { readonly status: "ok" }
   | { readonly status: "skipped" | "failed" | "censored"; readonly code: string; readonly reason: string };
 
-/** One cell's samples within one turn. `gpuMs` is empty on a wall clock. Every value is per repetition (pass / k). */
+/** One cell's samples within one turn. `gpuMs` is empty on a wall clock, and always for a peer, whose workers are numbered by themselves. Every value is per repetition (pass / k). */
 export interface Visit {
   readonly worker: number;
   readonly turn: number;
@@ -106,14 +112,16 @@ export interface Prepared {
   readonly maxError: number;
   readonly tolerance: number;
   readonly verifiedRows: number;
-  readonly bytesByRole: BytesByRole;
+  /** undefined for a peer: what another runtime allocates is not seen */
+  readonly bytesByRole: BytesByRole | undefined;
   /** rotating copies of what is read */
   readonly copies: number;
-  readonly flops: Flops;
+  /** executed: undefined for a peer */
+  readonly flops: Pick<Flops, "useful"> & { readonly executed: number | undefined };
   readonly leastBytes: number;
 }
 
-/** What the samples say, computed by analysis from `visits`. */
+/** What the samples say, computed by analysis from `visits`: by the run's clock, for a peer by the wall clock. */
 export interface Summary {
   readonly medianMs: number;
   /** 95 % bootstrap interval of the median */
@@ -124,7 +132,7 @@ export interface Summary {
   readonly tokensPerSecond: number;
   /** useful GFLOP/s */
   readonly gflops: number;
-  readonly executedGflops: number;
+  readonly executedGflops: number | undefined;
   /** leastBytes / time */
   readonly gbps: number;
   /** share (0..1) of the ceiling that binds this cell; undefined without ceilings */
@@ -209,9 +217,27 @@ export interface Crossover {
   readonly note: string | undefined;
 }
 
+/** Ours beside a peer at one shape. Wall time stands against wall time, in the turns that both were visited in. */
+export interface PeerRatio {
+  readonly runtime: RuntimeName;
+  /** ids of the cells: ours, the peer's */
+  readonly cells: readonly [ours: string, peer: string];
+  readonly labels: readonly [ours: string, peer: string];
+  readonly phase: Cell["phase"];
+  readonly n: number;
+  /** sizes that differ in the run but n */
+  readonly series: SeriesKey;
+  /** medians of wall ms; undefined where a cell has none */
+  readonly wallMs: readonly [ours: number | undefined, peer: number | undefined];
+  /** time of ours over the peer's; undefined where there is nothing to compare */
+  readonly ratio: Estimate | undefined;
+  /** why there is no ratio */
+  readonly note: string | undefined;
+}
+
 /** One sentence of the answer, with the numbers in it. */
 export interface Finding {
-  readonly kind: "outcome" | "growth" | "memory" | "crossover" | "warning" | "expectation";
+  readonly kind: "outcome" | "growth" | "memory" | "crossover" | "peerRatio" | "warning" | "expectation";
   /** plain words, complete without the others */
   readonly text: string;
   /** for expectations */

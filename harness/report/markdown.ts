@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
+import { ratioText } from "../analysis/peerSentences.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { printable, shortened } from "./html.ts";
 import { crossoverText, seriesText, tallyOf, tallySentence } from "./outcome.ts";
@@ -54,6 +55,19 @@ export const renderMarkdown = (run: RunRecord): string => {
       : tableOf(
           ["pair", "at", "time"],
           crossovers.map((crossover) => [text(crossover.between.join(" → ")), text(seriesText(crossover.series)), text(crossoverText(crossover))]),
+        ),
+    record.peerRatios === undefined
+      ? ""
+      : tableOf(
+          ["ours", "beside", "at", "n", "ours, wall", "its, wall", "ours ÷ its", "not compared because"],
+          record.peerRatios.map(({ labels, series, n, wallMs, ratio, note }) => [
+            ...labels.map(text),
+            text(seriesText(series)),
+            formatCount(n),
+            ...wallMs.map((ms) => (ms === undefined ? "" : formatMs(ms))),
+            ratio === undefined ? "" : text(ratioText(ratio)),
+            note === undefined ? "" : text(shortened(note, 160)),
+          ]),
         ),
     record.fits.length === 0
       ? ""

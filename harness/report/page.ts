@@ -7,6 +7,7 @@ import { presentable } from "./presentable.ts";
 import { answerSection, answerSentences, warningsOf } from "./sections/answer.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
+import { peersSection } from "./sections/peers.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
 import { limitsSection, trustSection } from "./sections/trust.ts";
 import { indexStyle, pageStyle } from "./style.ts";
@@ -38,7 +39,9 @@ const carried = (record: RunRecord): RunRecord => ({ ...record, cells: record.ce
 export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Promise<string> => {
   const record = presentable(run);
   const { experiment } = record;
-  const figures = await figuresSection(record, { variables: themeVariables(record), ...(logger === undefined ? {} : { logger }) });
+  // A chart has one clock: a peer's wall times stand in a table of their own.
+  const charted = { ...record, cells: record.cells.filter(({ runtime }) => runtime === undefined) };
+  const figures = await figuresSection(charted, { variables: themeVariables(charted), ...(logger === undefined ? {} : { logger }) });
   const question = experiment.question ?? experiment.title;
   const body = html`
 <header><h1><bdi>${shortened(experiment.title, 200)}</bdi> <span class="more">· ${experiment.phase} · ${record.startedAt.slice(0, 10)}</span></h1>
@@ -46,6 +49,7 @@ export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Prom
 <main>
 ${answerSection(record)}
 ${trustSection(record)}
+${peersSection(record)}
 ${figures}
 ${limitsSection(record)}
 ${fitsSection(record)}
@@ -56,7 +60,7 @@ ${reproduceSection(record)}
 </main>
 <footer><p>Made by attnbench ${record.environment.attnbench.version} from run ${record.run}. This page holds its results as JSON in the element <code>#results</code>; raw samples are in the run's folder.</p></footer>
 <script type="application/json" id="results">${raw(scriptJson(carried(run)))}</script>`;
-  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(record), body);
+  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted), body);
 };
 
 /**

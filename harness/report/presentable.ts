@@ -28,6 +28,9 @@ export const presentable = (record: RunRecord): RunRecord => {
     cells: record.cells.filter(isSubject).map((cell) => ({ ...cell, label: labelOf(cell.label) })),
     fits: record.fits.map((fit) => ({ ...fit, label: labelOf(fit.label) })),
     crossovers: record.crossovers.map((crossover) => ({ ...crossover, between: [labelOf(crossover.between[0]), labelOf(crossover.between[1])] })),
+    ...(record.peerRatios === undefined
+      ? {}
+      : { peerRatios: record.peerRatios.map((one) => ({ ...one, labels: [labelOf(one.labels[0]), labelOf(one.labels[1])] as const })) }),
     findings: record.findings.map((finding) => ({ ...finding, text: shortened(finding.text, longestSentence) })),
   };
 };

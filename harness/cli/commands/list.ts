@@ -1,4 +1,5 @@
 import type { Mechanism, Parameter } from "../../../kernels/mechanism.ts";
+import { runtimeNames, runtimes, takenBy } from "../../experiment/runtimes.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
 import { mechanismsOf } from "../input.ts";
 import { print, styled, table } from "../terminal.ts";
@@ -22,7 +23,8 @@ const phases = ["prefill", "decode", "generate"] as const;
 export const list = async (options: { kernels: readonly string[]; json?: true }): Promise<ExitCode> => {
   const mechanisms = (await mechanismsOf(options.kernels)).filter(({ family }) => family !== "instrument");
   if (options.json) {
-    print(JSON.stringify({ mechanisms: mechanisms.map(describe) }));
+    const peers = Object.fromEntries(runtimeNames.map((name) => [name, { mechanisms: runtimes[name].mechanisms, phases: runtimes[name].phases }]));
+    print(JSON.stringify({ mechanisms: mechanisms.map(describe), runtimes: peers }));
     return exitCode.ok;
   }
   const rows = mechanisms.flatMap((mechanism) =>
@@ -37,6 +39,7 @@ export const list = async (options: { kernels: readonly string[]; json?: true })
     ),
   );
   print(table([["mechanism", "phase", "form", "time", "state"], ...rows]));
+  print(`\n${runtimeNames.map((name) => `runtime: ${name} (${runtimes[name].title}, beside ours) takes ${takenBy(name)}`).join("\n")}`);
   for (const mechanism of mechanisms) {
     print(`\n${styled("bold", mechanism.name)}: ${mechanism.title}. ${mechanism.definition}\n  source: ${mechanism.source}`);
     for (const [name, parameter] of Object.entries(mechanism.parameters))

@@ -4,6 +4,7 @@ import { basename, isAbsolute, relative, resolve } from "node:path";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { parseDuration } from "../../experiment/units.ts";
 import { connector } from "../../measure/connection.ts";
+import { peerConnector } from "../../measure/peers/peerConnector.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { RunInUse, type RunResult, runExperiment } from "../../runExperiment.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
@@ -52,6 +53,7 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
   try {
     const kernels = flags.kernels.map((folder) => resolve(folder));
     const connect = connector(flags.adapter, { mode: "timing", kernels, memoryBudgetBytes });
+    const connectPeer = peerConnector({ mode: "timing", kernels, memoryBudgetBytes });
     for (const { file, experiment, cells } of experiments) {
       if (interruption.signal.aborted) break;
       const progress = createProgressLine(flags.quiet === true);
@@ -61,6 +63,7 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
         cells,
         mechanisms,
         connect,
+        connectPeer,
         adapter: flags.adapter,
         command: repeatCommand(file, flags),
         outFolder: flags.out,

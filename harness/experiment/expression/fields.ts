@@ -1,4 +1,5 @@
 import type { Mechanism, Phase } from "../../../kernels/mechanism.ts";
+import { runtimeNames } from "../runtimes.ts";
 import { dtypeFields, dtypes, sizeNames } from "../sizes.ts";
 
 /** What a field of a cell may be compared with; text of a closed set lists it. */
@@ -12,12 +13,13 @@ const phases: readonly Phase[] = ["prefill", "decode", "generate"];
 /** The fields of cells of these mechanisms; `labels` are those of the experiment at hand. */
 export const cellFields = (mechanisms: readonly Mechanism[], labels: readonly string[]): Fields => {
   const names = mechanisms.map((mechanism) => mechanism.name);
-  const forms = [...new Set(mechanisms.flatMap((mechanism) => Object.values(mechanism.forms).flat()))];
+  const forms = [...new Set([...mechanisms.flatMap((mechanism) => Object.values(mechanism.forms).flat()), ...runtimeNames])];
   const fields = new Map<string, Field>([
     // "mechanism = naive" and "mechanism = GQA" are how people say it, so a form or a label will do.
     ["mechanism", { kind: "text", values: [...new Set([...names, ...labels, ...forms])] }],
     ["label", { kind: "text", values: labels }],
     ["form", { kind: "text", values: forms }],
+    ["runtime", { kind: "text", values: runtimeNames }],
     ["phase", { kind: "text", values: phases }],
   ]);
   for (const name of sizeNames) fields.set(name, { kind: "number" });

@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Cell } from "./experiment/experiment.ts";
+import { type FakeDevice, fakeWorkers } from "./measure/fakeWorker.ts";
+import type { Progress } from "./measure/progress.ts";
+import { readRun } from "./record/runFolder.ts";
+import { renderMarkdown } from "./report/markdown.ts";
+import { fakeRun, newFolder } from "./testExperiment.ts";
+
+const yaml = (more = ""): string => `
+name: beside
+title: Beside a peer
+phase: prefill
+mechanisms: [softmax, { use: softmax, runtime: ort }, linear, { use: linear, runtime: ort }]
+axes: { n: [1024, 2048] }
+fixed: { heads: 8, headDim: 64 }
+measure: { precision: 5%, maxTime: 120s, seed: 3 }
+${more}`;
+
+/** Ours: softmax 20 ms at n = 1024, linear 2 ms. The peer needs twice that for softmax, ten times for linear. */
+const ownMs = ({ mechanism, phase, n }: Cell): number => (phase === "probe" ? 0.1 : mechanism === "softmax" ? 20 * (n / 1024) ** 2 : (2 * n) / 1024);
+const peerMs = (cell: Cell): number => ownMs(cell) * (cell.mechanism === "softmax" ? 2 : 10);
+const noise = { sample: 0.02, turn: 0.02, worker: 0.01 };
+
+const besidePeer = async (peer: Partial<FakeDevice> = {}, own: Partial<FakeDevice> = {}, more: Parameters<typeof fakeRun>[2] = {}, text = yaml()) => {
+  const ours = fakeWorkers({ costMs: ownMs, noise, passOverheadMs: 1, software: true, ...own });
+  const peers = fakeWorkers({ costMs: peerMs, noise, clock: "wall", together: 3, software: true, seed: 9, ...peer });
+  const run = await fakeRun(text, ours, { connectPeer: peers.connect, now: () => ours.now() + peers.now(), ...more });
+  return { ...run, ours, peers };
+};
+
+const ratiosOf = ({ peerRatios = [] }: Awaited<ReturnType<typeof besidePeer>>["record"]) =>
+  peerRatios.map(({ labels, n, ratio }) => ({ arm: labels[0], n, low: ratio?.low ?? Number.NaN, high: ratio?.high ?? Number.NaN }));
+
+describe("a run beside a peer", () => {
+  it("finds the planted ratios and says them first", async () => {
+    const { record } = await besidePeer({}, {}, {}, yaml('expect: ["ratio(softmax, \\"softmax (ort)\\") < 0.6", "ratio(\\"linear (ort)\\", linear) > 9"]'));
+    expect(ratiosOf(record).map(({ arm, n }) => `${arm} ${n}`)).toEqual(["softmax 1024", "linear 1024", "softmax 2048", "linear 2048"]);
+    for (const { arm, low, high } of ratiosOf(record)) {
+      // A pass of ours is 100 ms or more here and takes 1 ms more by the wall clock.
+      const planted = arm === "softmax" ? 0.5 : 0.1;
+      expect(low).toBeLessThan(planted * 1.03);
+      expect(high).toBeGreaterThan(planted * 0.97);
+      expect(high - low).toBeLessThan(planted * 0.2);
+    }
+    expect(record.findings[0]?.text).toMatch(
+      /^softmax prefill, n = 1,024: attnbench takes 0\.\d+ \[0\.\d+, 0\.\d+\] of ONNX Runtime's wall time on this CPU emulation\.$/,
+    );
+    expect(record.findings.filter(({ verdict }) => verdict).map(({ verdict }) => verdict)).toEqual(["pass", "pass"]);
+    expect(record.environment.peers).toEqual({ ort: { version: "fake", adapter: "planted costs" } });
+  });
+
+  it("visits both in the same turns, in passes of ten times the length, whole graphs of the peer, and gives both fresh workers", async () => {
+    const { record, folder } = await besidePeer();
+    const [own, peer] = record.cells.filter(({ mechanism, n }) => mechanism === "linear" && n === 1024);
+    expect(peer?.visits.map(({ turn }) => turn)).toEqual(own?.visits.map(({ turn }) => turn));
+    expect(own?.visits.every(({ k, gpuMs, wallMs }) => k * 2 > 95 && gpuMs.length === wallMs.length)).toBe(true);
+    expect(peer?.visits.every(({ k, gpuMs }) => k % 3 === 0 && gpuMs.length === 0)).toBe(true);
+    expect([...new Set(peer?.visits.map(({ worker }) => worker))]).toEqual([...new Set(own?.visits.map(({ worker }) => worker))]);
+    expect(record.schedule.workers).toBeGreaterThanOrEqual(3);
+    const lines = readFileSync(join(folder, "journal.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { type: string; cell?: string; runtime?: string });
+    const ofPeers = lines.filter(({ type, cell }) => (type === "visit" || type === "prepared") && cell?.includes("-ort-"));
+    expect(ofPeers.length).toBeGreaterThan(10);
+    expect(new Set(ofPeers.map(({ runtime }) => runtime))).toEqual(new Set(["ort"]));
+    expect(lines.filter(({ cell }) => cell && !cell.includes("-ort-")).some(({ runtime }) => runtime)).toBe(false);
+  });
+
+  it("writes runtime as the last column, and bytes of a peer nowhere", async () => {
+    const { folder, record, report } = await besidePeer();
+    const [head = "", first = "", second = ""] = readFileSync(join(folder, "measurements.csv"), "utf8").trim().split("\n");
+    expect(head.endsWith(",kernelHash,runtime")).toBe(true);
+    expect(first.endsWith(",fake,")).toBe(true);
+    expect(second.endsWith(",fake,ort")).toBe(true);
+    expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
+    const page = readFileSync(report ?? "", "utf8");
+    expect(page).toContain("Beside ONNX Runtime</h2>");
+    expect(page).toContain("softmax (ort)");
+    expect(renderMarkdown(record)).toContain("| ours | beside | at | n | ours, wall | its, wall | ours ÷ its | not compared because |");
+  });
+
+  it("shows a wrong peer as wrong and compares it with nothing", async () => {
+    const { record } = await besidePeer({ fault: ({ mechanism }, _, at) => (mechanism === "softmax" && at === "prepare" ? "wrongOutput" : undefined) });
+    expect(record.cells.filter(({ outcome }) => outcome.status === "failed").map(({ id }) => id)).toEqual([
+      "softmax-ort-n1024-h8-d64",
+      "softmax-ort-n2048-h8-d64",
+    ]);
+    expect(record.peerRatios?.filter(({ labels }) => labels[0] === "softmax").map(({ ratio, note }) => [ratio, note])).toEqual(
+      Array(2).fill([undefined, "ONNX Runtime's output is wrong: planted wrongOutput"]),
+    );
+    expect(ratiosOf(record).filter(({ arm, low }) => arm === "linear" && low > 0)).toHaveLength(2);
+  });
+
+  it("goes on without a peer that is not there, and looks for it once", async () => {
+    const absent = fakeWorkers({ costMs: peerMs, refusal: "noFeature" });
+    let looked = 0;
+    const connectPeer = () => {
+      looked++;
+      return absent.connect();
+    };
+    const { record } = await besidePeer({}, {}, { connectPeer });
+    expect(looked).toBe(1);
+    expect(record.state).toBe("complete");
+    expect(record.cells.map(({ outcome }) => outcome.status)).toEqual(["ok", "skipped", "ok", "skipped", "ok", "skipped", "ok", "skipped"]);
+    expect(record.findings[0]?.text).toMatch(/^Not compared with ONNX Runtime: softmax prefill, n = 1,024 and 2,048; linear prefill/);
+  });
+
+  it("loses the peer's cells, not the run, where its workers die", async () => {
+    const { record, brokeOff } = await besidePeer({ fault: (_, __, at) => (at === "visit" ? "deviceLost" : undefined) });
+    expect(brokeOff).toBeUndefined();
+    expect(record.state).toBe("complete");
+    expect(record.cells.filter(({ runtime }) => runtime).map(({ outcome }) => "code" in outcome && outcome.code)).toEqual(Array(4).fill("deviceLost"));
+    expect(record.cells.filter(({ runtime }) => !runtime).every(({ outcome }) => outcome.status === "ok")).toBe(true);
+  });
+
+  it("needs to be given a way to start it", async () => {
+    const { record } = await fakeRun(yaml(), fakeWorkers({ costMs: ownMs }));
+    expect(record.cells[1]?.outcome).toMatchObject({ status: "skipped", reason: "this run was given no way to start ort" });
+  });
+
+  it("is gone on with: each counts its own workers", async () => {
+    const controller = new AbortController();
+    const outFolder = newFolder();
+    let turns = 0;
+    const onProgress = ({ type }: Progress) => {
+      if (type === "turn" && ++turns === 5) controller.abort();
+    };
+    const first = await besidePeer({}, {}, { outFolder, signal: controller.signal, onProgress });
+    expect(first.record.state).toBe("interrupted");
+    const rest = await besidePeer({}, {}, { outFolder, resume: true });
+    expect(rest).toMatchObject({ resumed: true, folder: first.folder, record: { state: "complete" } });
+    for (const cell of rest.record.cells) {
+      const turnsMade = cell.visits.map(({ turn }) => turn);
+      expect(new Set(turnsMade).size).toBe(turnsMade.length);
+      expect(Math.max(...cell.visits.slice(0, 6).map(({ worker }) => worker))).toBeLessThan(Math.min(...cell.visits.slice(6).map(({ worker }) => worker)));
+    }
+  });
+});
