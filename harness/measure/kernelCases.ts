@@ -4,7 +4,8 @@ import type { Cell } from "../experiment/experiment.ts";
 /** For tests: which shapes the kernels are held against their references at. Every mechanism found in kernels/ is in it by itself. */
 export interface KernelSizes {
   readonly n: readonly number[];
-  readonly headDim: readonly number[];
+  /** of queries and keys, and of values where that differs */
+  readonly headDim: readonly (number | readonly [headDim: number, headDimV: number])[];
   /** [batch, heads, kvHeads]; kvHeads other than heads only where the mechanism groups heads */
   readonly layouts: readonly (readonly [batch: number, heads: number, kvHeads: number])[];
   /** every set of parameters at every layout, instead of at the last one */
@@ -35,34 +36,36 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
   phases.flatMap((phase) =>
     (mechanism.forms[phase] ?? []).flatMap((form) =>
       parameterSets(mechanism).flatMap((parameters, set) =>
-        sizes.headDim.flatMap((headDim) =>
-          sizes.layouts.flatMap(([batch, heads, kvHeads], layout) =>
-            sizes.n
-              .filter((n) => (set === 0 && layout === 0) || n === 65 || n === 130)
-              .filter(() => sizes.thorough || set === 0 || layout === sizes.layouts.length - 1)
-              .filter(() => kvHeads === heads || mechanism.groupedHeads)
-              .map(
-                (n): Cell => ({
-                  id: `${mechanism.name}-${form}-${phase}-n${n}-d${headDim}-b${batch}-h${heads}-kv${kvHeads}-${Object.values(parameters).join("-")}`,
-                  mechanism: mechanism.name,
-                  label: mechanism.name,
-                  form,
-                  phase,
-                  n,
-                  batch,
-                  heads,
-                  kvHeads,
-                  headDim,
-                  headDimV: headDim,
-                  dModel: heads * headDim,
-                  dtype: "f32",
-                  kvDtype: "f32",
-                  stateDtype: "f32",
-                  parameters,
-                }),
-              ),
+        sizes.headDim
+          .map((given) => (typeof given === "number" ? ([given, given] as const) : given))
+          .flatMap(([headDim, headDimV]) =>
+            sizes.layouts.flatMap(([batch, heads, kvHeads], layout) =>
+              sizes.n
+                .filter((n) => (set === 0 && layout === 0) || n === 65 || n === 130)
+                .filter(() => sizes.thorough || set === 0 || layout === sizes.layouts.length - 1)
+                .filter(() => kvHeads === heads || mechanism.groupedHeads)
+                .map(
+                  (n): Cell => ({
+                    id: `${mechanism.name}-${form}-${phase}-n${n}-d${headDim}${headDimV === headDim ? "" : `-dv${headDimV}`}-b${batch}-h${heads}-kv${kvHeads}-${Object.values(parameters).join("-")}`,
+                    mechanism: mechanism.name,
+                    label: mechanism.name,
+                    form,
+                    phase,
+                    n,
+                    batch,
+                    heads,
+                    kvHeads,
+                    headDim,
+                    headDimV,
+                    dModel: heads * headDim,
+                    dtype: "f32",
+                    kvDtype: "f32",
+                    stateDtype: "f32",
+                    parameters,
+                  }),
+                ),
+            ),
           ),
-        ),
       ),
     ),
   );

@@ -23,11 +23,21 @@ const odd: KernelSizes = {
     [2, 3, 3],
   ],
 };
-const few: KernelSizes = { ...odd, n: [130], headDim: [96], layouts: [[2, 4, 2]] };
+/** Values wider and narrower than keys, and the ends of what is taken. */
+const unequal: KernelSizes = {
+  ...odd,
+  n: [65],
+  headDim: [
+    [16, 256],
+    [36, 20],
+  ],
+  layouts: [[2, 4, 2]],
+};
+const few: KernelSizes = { ...odd, n: [130], headDim: [96, [256, 36]], layouts: [[2, 4, 2]] };
 const ungrouped: KernelSizes = { ...few, layouts: [[2, 3, 3]] };
 
 describe.each([
-  { name: "its own variants", planFor: {}, sizes: [odd] },
+  { name: "its own variants", planFor: {}, sizes: [odd, unequal] },
   { name: "the variants of GPUs", planFor: { planFor: "hardware" } as const, sizes: [few, ungrouped] },
 ])(`kernels on ${testAdapter}, $name`, ({ planFor, sizes }) => {
   let connection: Connection;

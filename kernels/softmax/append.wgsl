@@ -7,22 +7,21 @@
 @group(0) @binding(4) var<storage, read_write> positions: array<u32>; // [slot]
 #end
 
-const ROW_QUADS = KV_HEADS * HEAD_DIM / 4u;
+const K_QUADS = KV_HEADS * HEAD_DIM / 4u;
+const V_QUADS = KV_HEADS * HEAD_DIM_V / 4u;
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
-  let capacity = arrayLength(&kCache) / (grid.y * ROW_QUADS);
+  let capacity = arrayLength(&kCache) / (grid.y * K_QUADS);
 #if COUNTED
   let token = positions[0];
 #else
   let token = capacity - 1u;
 #end
-  if (id.x < ROW_QUADS) {
-    let source = (id.y * STREAM + token % STREAM) * ROW_QUADS + id.x;
-    let place = (id.y * capacity + token) * ROW_QUADS + id.x;
-    kCache[place] = k[source];
-    vCache[place] = v[source];
-  }
+  let source = id.y * STREAM + token % STREAM;
+  let place = id.y * capacity + token;
+  if (id.x < K_QUADS) { kCache[place * K_QUADS + id.x] = k[source * K_QUADS + id.x]; }
+  if (id.x < V_QUADS) { vCache[place * V_QUADS + id.x] = v[source * V_QUADS + id.x]; }
 #if COUNTED
   if (id.x == 0u && id.y == 0u) { positions[1] = token; }
 #end

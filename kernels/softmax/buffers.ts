@@ -10,34 +10,34 @@ export const cacheCapacity = (shape: Shape): number => (shape.phase === "decode"
 export const splitCount = (shape: Shape, tiles: Tiles): number => Math.ceil(cacheCapacity(shape) / tileSize(tiles, "keys"));
 
 const tokenBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
-  const { batch, heads: head, kvHeads: kvHead, headDim: channel } = shape;
+  const { batch, heads: head, kvHeads: kvHead, headDim, headDimV } = shape;
   const decodes = shape.phase === "decode";
   const tokens = inputTokens(shape);
   const arriving = decodes ? { batch, token: tokens } : { batch, stream: tokens };
-  const cache = (name: string): PlanBuffer =>
+  const cache = (name: string, channel: number): PlanBuffer =>
     allocation(name, "state", decodes ? { tensor: name } : "poison", { batch, capacity: cacheCapacity(shape), kvHead, channel });
   const split = splitCount(shape, tiles);
   return [
-    input("q", { ...arriving, head, channel }),
-    input("k", { ...arriving, kvHead, channel }),
-    input("v", { ...arriving, kvHead, channel }),
-    cache("kCache"),
-    cache("vCache"),
-    allocation("partials", "scratch", "poison", { batch, head, split, channel }),
+    input("q", { ...arriving, head, channel: headDim }),
+    input("k", { ...arriving, kvHead, channel: headDim }),
+    input("v", { ...arriving, kvHead, channel: headDimV }),
+    cache("kCache", headDim),
+    cache("vCache", headDimV),
+    allocation("partials", "scratch", "poison", { batch, head, split, channel: headDimV }),
     allocation("stats", "scratch", "poison", { batch, head, split, maxAndSum: 2 }),
-    output({ batch, token: outputTokens(shape), head, channel }),
+    output({ batch, token: outputTokens(shape), head, channel: headDimV }),
     ...(decodes ? [] : [counters("positions", { slot: 2 })]),
   ];
 };
 
 /** The KV cache of a prefill is k and v themselves: attention reads them where they were written. */
 const prefillBuffers = (shape: Shape, form: Form): PlanBuffer[] => {
-  const { batch, n: token, heads: head, kvHeads: kvHead, headDim: channel } = shape;
+  const { batch, n: token, heads: head, kvHeads: kvHead, headDim, headDimV } = shape;
   return [
-    input("q", { batch, token, head, channel }),
-    allocation("k", "state", { tensor: "k" }, { batch, token, kvHead, channel }),
-    allocation("v", "state", { tensor: "v" }, { batch, token, kvHead, channel }),
-    output({ batch, token, head, channel }),
+    input("q", { batch, token, head, channel: headDim }),
+    allocation("k", "state", { tensor: "k" }, { batch, token, kvHead, channel: headDim }),
+    allocation("v", "state", { tensor: "v" }, { batch, token, kvHead, channel: headDimV }),
+    output({ batch, token, head, channel: headDimV }),
     ...(form === "naive" ? [allocation("scores", "scratch", "poison", { batch, head, token, key: token })] : []),
   ];
 };

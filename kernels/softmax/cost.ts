@@ -1,6 +1,6 @@
 import type { BytesByRole, Claim, Flops, Form, Phase, Shape, Tiles } from "../mechanism.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
-import { tileSize } from "../tiles.ts";
+import { roundUp, tileSize } from "../tiles.ts";
 import { cacheCapacity, splitCount } from "./buffers.ts";
 
 const f32Bytes = 4;
@@ -33,24 +33,28 @@ const combineFlops = (shape: Shape, tiles: Tiles): number => {
   let splits = 0;
   if (shape.phase === "decode") splits = splitCount(shape, tiles);
   else for (let t = 0; t < shape.n; t++) splits += Math.floor(t / keys) + 1;
-  return 4 * shape.headDim * splits * shape.heads * shape.batch;
+  return 4 * shape.headDimV * splits * shape.heads * shape.batch;
 };
 
 /** Multiply-adds of q·k and of the weighted sum, 2 each. Exponentials are not counted: they have a ceiling of their own. */
 export const softmaxFlops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
   const everyHead = 2 * shape.heads * shape.batch;
   const useful = everyHead * (shape.headDim + shape.headDimV) * pairCount(shape);
-  if (shape.phase !== "prefill") return { useful, executed: useful + combineFlops(shape, tiles) };
+  if (shape.phase !== "prefill") {
+    // Lanes that do not divide a head multiply zeros.
+    const padding = tiles.lanes === undefined ? 0 : roundUp(shape.headDim, 4 * tileSize(tiles, "lanes")) - shape.headDim;
+    return { useful, executed: useful + everyHead * padding * pairCount(shape) + combineFlops(shape, tiles) };
+  }
   const { scores, values } = tilePairs(shape.n, form, tiles);
   return { useful, executed: everyHead * (shape.headDim * scores + shape.headDimV * values) };
 };
 
 /** Each of q, k, v, o once; a token that is decoded also reads the cache of all earlier ones and writes its own row. */
 export const softmaxLeastBytes = (shape: Shape): number => {
-  const { phase, n, batch, heads, kvHeads, headDim } = shape;
-  const row = batch * headDim * f32Bytes;
-  const queriesAndOutputs = 2 * heads * row;
-  const keysAndValues = 2 * kvHeads * row;
+  const { phase, n, batch, heads, kvHeads, headDim, headDimV } = shape;
+  const row = batch * (headDim + headDimV) * f32Bytes;
+  const queriesAndOutputs = heads * row;
+  const keysAndValues = kvHeads * row;
   if (phase === "decode") return queriesAndOutputs + keysAndValues * (n + 2);
   if (phase === "generate") return n * (queriesAndOutputs + 2 * keysAndValues) + keysAndValues * ((n * (n - 1)) / 2);
   return n * (queriesAndOutputs + keysAndValues);
@@ -58,18 +62,20 @@ export const softmaxLeastBytes = (shape: Shape): number => {
 
 /** Bytes of each role, from the shape: two caches as state; q and o; k and v as inputs where a cache is apart from them. */
 export const softmaxBytesByRole = (shape: Shape, form: Form, tiles: Tiles): BytesByRole => {
-  const { phase, n, batch, heads, kvHeads, headDim } = shape;
-  const row = batch * headDim * f32Bytes;
+  const { phase, n, batch, heads, kvHeads, headDim, headDimV } = shape;
+  const queries = batch * heads * headDim * f32Bytes;
+  const outputs = batch * heads * headDimV * f32Bytes;
+  const keysAndValues = batch * kvHeads * (headDim + headDimV) * f32Bytes;
   if (phase === "prefill") {
     const scores = form === "naive" ? batch * heads * n * n * f32Bytes : 0;
-    return { input: n * heads * row, output: n * heads * row, state: 2 * n * kvHeads * row, scratch: scores, harness: 0 };
+    return { input: n * queries, output: n * outputs, state: n * keysAndValues, scratch: scores, harness: 0 };
   }
   const positions = phase === "decode" ? 0 : 2 * f32Bytes;
   return {
-    input: inputTokens(shape) * (heads + 2 * kvHeads) * row,
-    output: outputTokens(shape) * heads * row,
-    state: 2 * cacheCapacity(shape) * kvHeads * row,
-    scratch: batch * heads * splitCount(shape, tiles) * (headDim + 2) * f32Bytes + positions,
+    input: inputTokens(shape) * (queries + keysAndValues),
+    output: outputTokens(shape) * outputs,
+    state: cacheCapacity(shape) * keysAndValues,
+    scratch: batch * heads * splitCount(shape, tiles) * (headDimV + 2) * f32Bytes + positions,
     harness: 0,
   };
 };

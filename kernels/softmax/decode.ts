@@ -26,16 +26,17 @@ interface TokenSteps {
  * slot 1 and writes slot 0.
  */
 const tokenSteps = (shape: Shape, tiles: Tiles): TokenSteps => {
-  const { batch, heads, kvHeads, headDim } = shape;
+  const { batch, heads, kvHeads, headDim, headDimV } = shape;
   const counted = shape.phase === "generate";
   const quads = headDim / 4;
+  const vQuads = headDimV / 4;
   const block = tileSize(tiles, "heads");
   const threads = tileSize(tiles, "threads");
   const keys = tileSize(tiles, "keys");
   const step = ({ constants, bindings, ...kernel }: Kernel): Step =>
     stepOf({
       ...kernel,
-      constants: { HEAD_DIM: headDim, STREAM: counted ? streamTokens : 1, COUNTED: counted, ...constants },
+      constants: { HEAD_DIM: headDim, HEAD_DIM_V: headDimV, STREAM: counted ? streamTokens : 1, COUNTED: counted, ...constants },
       bindings: counted ? [...bindings, "positions"] : bindings,
     });
   const byCount = new Map<number, Step>();
@@ -45,12 +46,12 @@ const tokenSteps = (shape: Shape, tiles: Tiles): TokenSteps => {
       source: append,
       constants: { KV_HEADS: kvHeads, THREADS: appendThreads },
       bindings: ["k", "v", "kCache", "vCache"],
-      workgroups: [Math.ceil((kvHeads * quads) / appendThreads), batch, 1],
+      workgroups: [Math.ceil((kvHeads * Math.max(quads, vQuads)) / appendThreads), batch, 1],
     }),
     combine: step({
       label: "combine",
       source: combine,
-      constants: { THREADS: Math.max(threads, quads), ...(counted ? { KEYS: keys } : {}) },
+      constants: { THREADS: Math.max(threads, vQuads), ...(counted ? { KEYS: keys } : {}) },
       bindings: ["partials", "stats", "o"],
       workgroups: [heads, batch, 1],
     }),
@@ -67,7 +68,7 @@ const tokenSteps = (shape: Shape, tiles: Tiles): TokenSteps => {
             KEYS: keys,
             THREADS: threads,
             BLOCK: block,
-            CHANNEL_QUADS: Math.ceil(quads / Math.min(threads, quads)),
+            CHANNEL_QUADS: Math.ceil(vQuads / Math.min(threads, vQuads)),
             SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
             ...scoreConstants(quads, tiles),
           },
@@ -83,7 +84,7 @@ const tokenSteps = (shape: Shape, tiles: Tiles): TokenSteps => {
 const scoreConstants = (quads: number, tiles: Tiles): Step["constants"] => {
   if (tiles.lanes === undefined) return { KEY_VECTORS: tileSize(tiles, "keyVectors") };
   const lanes = tileSize(tiles, "lanes");
-  return { LANES: lanes, LANE_QUADS: quads / lanes };
+  return { LANES: lanes, LANE_QUADS: Math.ceil(quads / lanes), RAGGED: quads % lanes !== 0 };
 };
 
 /** One token with n of context. Row n is written anew by every repetition, so nothing drifts. */

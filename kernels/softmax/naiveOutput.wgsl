@@ -6,7 +6,7 @@
 const TILE = 32u;
 const SIDE = 8u;
 const THREADS = 64u;
-const QUADS = HEAD_DIM / 4u;
+const QUADS = HEAD_DIM_V / 4u;
 
 var<workgroup> pTile: array<f32, TILE * (TILE + 1u)>;
 var<workgroup> vTile: array<vec4f, TILE * SIDE>;

@@ -11,11 +11,12 @@ type Row = ArrayLike<number>;
  * over j ≤ t. Rows of o for `at`, and for decode and generate that batch entry's caches in full: what was there, and what was appended.
  */
 export const softmaxReference = (shape: Shape, inputs: Tensors, at: ReferenceAt): readonly ExpectedRow[] => {
-  const { n, heads, kvHeads, headDim } = shape;
+  const { n, heads, kvHeads, headDim, headDimV } = shape;
   const kvHead = Math.floor(at.head / (heads / kvHeads));
   const row = (name: string, tokens: number, lines: number, token: number, line: number): Row => {
-    const start = ((at.batch * tokens + token) * lines + line) * headDim;
-    return tensorOf(inputs, name).subarray(start, start + headDim);
+    const channels = name.startsWith("v") ? headDimV : headDim;
+    const start = ((at.batch * tokens + token) * lines + line) * channels;
+    return tensorOf(inputs, name).subarray(start, start + channels);
   };
   // Query of output row t, and key or value of token j, by phase.
   const decodes = shape.phase === "decode";
@@ -30,23 +31,24 @@ export const softmaxReference = (shape: Shape, inputs: Tensors, at: ReferenceAt)
     const values = attend(
       query(t),
       scaleOf(shape),
+      headDimV,
       length,
       (j) => keyValue("k", j),
       (j) => keyValue("v", j),
     );
-    return { buffer: "o", offset: ((at.batch * outputRows + t) * heads + at.head) * headDim, values };
+    return { buffer: "o", offset: ((at.batch * outputRows + t) * heads + at.head) * headDimV, values };
   });
   return shape.phase === "prefill" ? expected : [...expected, ...cacheRows(shape, inputs, at.batch)];
 };
 
 /** The caches of one batch entry, all heads: the context of decode and its newest token; in generate the stream, over and over. */
 const cacheRows = (shape: Shape, inputs: Tensors, batch: number): ExpectedRow[] => {
-  const { n, kvHeads, headDim } = shape;
-  const row = kvHeads * headDim;
+  const { n, kvHeads } = shape;
   const capacity = cacheCapacity(shape);
   const tokens = inputTokens(shape);
   return (["k", "v"] as const).flatMap((name): ExpectedRow[] => {
     const buffer = `${name}Cache`;
+    const row = kvHeads * (name === "k" ? shape.headDim : shape.headDimV);
     const at = (token: number): number => (batch * capacity + token) * row;
     const arriving = floats(inputs, name).subarray(batch * tokens * row, (batch + 1) * tokens * row);
     if (shape.phase === "decode") {
@@ -67,14 +69,14 @@ const floats = (inputs: Tensors, name: string): Float32Array => {
   return tensor;
 };
 
-const attend = (query: Row, scale: number, length: number, key: (j: number) => Row, value: (j: number) => Row): Float64Array => {
+const attend = (query: Row, scale: number, channels: number, length: number, key: (j: number) => Row, value: (j: number) => Row): Float64Array => {
   const scores = new Float64Array(length);
   let largest = Number.NEGATIVE_INFINITY;
   for (let j = 0; j < length; j++) {
     scores[j] = scale * dot(query, key(j));
     largest = Math.max(largest, scores[j] ?? Number.NaN);
   }
-  const output = new Float64Array(query.length);
+  const output = new Float64Array(channels);
   let sum = 0;
   for (let j = 0; j < length; j++) {
     const weight = Math.exp((scores[j] ?? Number.NaN) - largest);

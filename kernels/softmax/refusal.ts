@@ -1,14 +1,18 @@
 import type { Capabilities, Form, Refusal, Shape } from "../mechanism.ts";
-import { badShape, headRefusal, limitRefusal, noFeature, shapeRefusal } from "../refusal.ts";
+import { badShape, limitRefusal, noFeature, shapeRefusal } from "../refusal.ts";
 import { softmaxBuffers } from "./buffers.ts";
 import { softmaxTiles } from "./tiles.ts";
 
 /** Why this shape cannot run in this form on this device, or undefined. */
 export const softmaxRefusal = (shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined =>
-  shapeRefusal("softmax", shape) ?? headRefusal("softmax", shape) ?? unfit(shape) ?? tooLarge(shape, form, capabilities);
+  shapeRefusal("softmax", shape) ?? unfit(shape) ?? tooLarge(shape, form, capabilities);
 
-/** What a cache does not take. */
-const unfit = ({ kvDtype, heads, kvHeads }: Shape): Refusal | undefined => {
+/** What the kernels or a cache do not take. */
+const unfit = ({ kvDtype, heads, kvHeads, ...sizes }: Shape): Refusal | undefined => {
+  for (const name of ["headDim", "headDimV"] as const) {
+    const size = sizes[name];
+    if (size < 16 || size > 256 || size % 4 !== 0) return badShape(`${name} ${size}: softmax takes multiples of 4 from 16 to 256`);
+  }
   if (kvDtype !== "f32") return noFeature(`kvDtype ${kvDtype}: softmax has f32 caches only`);
   return heads % kvHeads === 0 ? undefined : badShape(`kvHeads ${kvHeads} does not divide heads ${heads}`);
 };

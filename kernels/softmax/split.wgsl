@@ -11,10 +11,11 @@
 #end
 
 const QUADS = HEAD_DIM / 4u;
+const V_QUADS = HEAD_DIM_V / 4u;
 const GROUP = HEADS / KV_HEADS;
 const BLOCKS = GROUP / BLOCK;
 // Threads side by side over the channels, CHANNEL_QUADS vec4s each; PARTS such rows of threads take turns over the keys.
-const SPAN = min(THREADS, QUADS);
+const SPAN = min(THREADS, V_QUADS);
 const PARTS = THREADS / SPAN;
 
 var<workgroup> weights: array<f32, BLOCK * KEYS>;
@@ -36,8 +37,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   let head0 = kvHead * GROUP + (workgroup.y % BLOCKS) * BLOCK;
   let key0 = split * KEYS;
   let keys = min(KEYS, token + 1u - key0);
-  let cacheBase = ((batch * capacity + key0) * KV_HEADS + kvHead) * QUADS;
-  scoreKeys(keys, ((batch * STREAM + token % STREAM) * HEADS + head0) * QUADS, cacheBase, thread);
+  let cacheRow = (batch * capacity + key0) * KV_HEADS + kvHead;
+  scoreKeys(keys, ((batch * STREAM + token % STREAM) * HEADS + head0) * QUADS, cacheRow * QUADS, thread);
 
 #each g BLOCK
   var max${g} = -3.0e38;
@@ -45,9 +46,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   parts[${g}u * THREADS + thread] = max${g};
 #end
   workgroupBarrier();
-  for (var live = u32(THREADS); live > 1u; live = (live + 1u) / 2u) {
-    let kept = (live + 1u) / 2u;
-    if (thread + kept < live) {
+  // From a number that no compiler knows: unrolled, such loops take it a minute.
+  for (var left = min(u32(THREADS), keys); left > 1u; left = (left + 1u) / 2u) {
+    let kept = (left + 1u) / 2u;
+    if (thread + kept < left) {
 #each g BLOCK
       parts[${g}u * THREADS + thread] = max(parts[${g}u * THREADS + thread], parts[${g}u * THREADS + thread + kept]);
 #end
@@ -61,8 +63,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   workgroupBarrier();
 
   let part = thread / SPAN;
+  let live = min(PARTS, keys);
 #each c CHANNEL_QUADS
-  let quad${c} = min(thread % SPAN + ${c}u * SPAN, QUADS - 1u);
+  let quad${c} = min(thread % SPAN + ${c}u * SPAN, V_QUADS - 1u);
 #end
 #each g BLOCK
   var sum${g} = 0.0;
@@ -72,7 +75,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
   if (part < PARTS) {
     for (var key = part; key < keys; key += PARTS) {
-      let row = cacheBase + key * KV_HEADS * QUADS;
+      let row = (cacheRow + key * KV_HEADS) * V_QUADS;
 #each c CHANNEL_QUADS
       let value${c} = vCache[row + quad${c}];
 #end
@@ -93,15 +96,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       outputs[thread] = o${g}_${c};
       parts[thread] = sum${g};
       workgroupBarrier();
-      if (part == 0u) {
-        for (var i = 1u; i < PARTS; i++) {
-          o${g}_${c} += outputs[i * SPAN + thread];
-          sum${g} += parts[i * SPAN + thread];
+      for (var left = live; left > 1u; left = (left + 1u) / 2u) {
+        let kept = (left + 1u) / 2u;
+        if (part + kept < left) {
+          outputs[thread] += outputs[thread + kept * SPAN];
+          parts[thread] += parts[thread + kept * SPAN];
         }
+        workgroupBarrier();
       }
+      o${g}_${c} = outputs[thread];
+      sum${g} = parts[thread];
       workgroupBarrier();
     }
-    if (part == 0u && thread + ${c}u * SPAN < QUADS) { partials[slot * QUADS + quad${c}] = o${g}_${c}; }
+    if (part == 0u && thread + ${c}u * SPAN < V_QUADS) { partials[slot * V_QUADS + quad${c}] = o${g}_${c}; }
 #end
     if (thread == 0u) { stats[slot] = vec2f(max${g}, sum${g}); }
   }

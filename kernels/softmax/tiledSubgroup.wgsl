@@ -11,7 +11,9 @@
 const GROUP = HEADS / KV_HEADS;
 const KEYS = KEY_VECTORS * LANES;
 const Q_PITCH = HEADS * HEAD_DIM;
-const KV_PITCH = KV_HEADS * HEAD_DIM;
+const K_PITCH = KV_HEADS * HEAD_DIM;
+const V_PITCH = KV_HEADS * HEAD_DIM_V;
+const O_PITCH = HEADS * HEAD_DIM_V;
 const FAR_BELOW = -3.0e38;
 
 @compute @workgroup_size(LANES)
@@ -25,7 +27,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   let head = workgroup.z % HEADS;
   let batch = workgroup.z / HEADS;
   let qBase = (batch * tokens * HEADS + head) * HEAD_DIM;
-  let kvBase = (batch * tokens * KV_HEADS + head / GROUP) * HEAD_DIM;
+  let kvRow = batch * tokens * KV_HEADS + head / GROUP;
+  let kBase = kvRow * HEAD_DIM;
+  let vBase = kvRow * HEAD_DIM_V;
 
 #each r ROWS
   var max${r} = FAR_BELOW;
@@ -44,7 +48,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
 #end
 #each j KEY_VECTORS
-    let kRow${j} = kvBase + min(key0 + ${j}u * LANES + lane, tokens - 1u) * KV_PITCH;
+    let kRow${j} = kBase + min(key0 + ${j}u * LANES + lane, tokens - 1u) * K_PITCH;
 #end
     for (var block = 0u; block < HEAD_DIM; block += LANES) {
 #each r ROWS
@@ -94,7 +98,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       sum${r} += p${r};
 #end
       for (var i = 0u; i < LANES; i++) {
-        let vRow = kvBase + min(key0 + block * LANES + i, tokens - 1u) * KV_PITCH + lane;
+        let vRow = vBase + min(key0 + block * LANES + i, tokens - 1u) * V_PITCH + lane;
 #each c CHANNEL_VECTORS
         let v${c} = v[vRow + ${c}u * LANES];
 #end
@@ -113,14 +117,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #each r ROWS
   let total${r} = subgroupAdd(sum${r});
 #end
-  for (var block = 0u; block < HEAD_DIM / LANES; block++) {
+  let oBase = (batch * tokens * HEADS + head) * HEAD_DIM_V + lane;
+  for (var block = 0u; block < CHANNEL_VECTORS; block++) {
 #each r ROWS
     {
       var one = o${r}_0;
 #each c CHANNEL_VECTORS
       one = select(one, o${r}_${c}, block == ${c}u);
 #end
-      if (row0 + ${r}u < tokens) { o[qRow${r} + block * LANES + lane] = one / total${r}; }
+      if (row0 + ${r}u < tokens) { o[oBase + (row0 + ${r}u) * O_PITCH + block * LANES] = one / total${r}; }
     }
 #end
   }
