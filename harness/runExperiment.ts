@@ -75,7 +75,7 @@ const pendingCell = (planned: PlannedCell, mechanisms: readonly Mechanism[]): Ce
     prepared: undefined,
     stateBytes: undefined,
     peakBytes: undefined,
-    claim: mechanism.claim(cell.phase, cell.form),
+    claim: mechanism.claim(cell.phase, cell.form, cell),
     visits: [],
     summary: undefined,
   };

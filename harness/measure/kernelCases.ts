@@ -14,10 +14,13 @@ export interface KernelSizes {
 
 const phases: readonly Phase[] = ["prefill", "decode", "generate"];
 
-/** Defaults, then each declared value of a choice, each boolean, the ends of each integer: one at a time, and those that only go together as the mechanism allows. */
+/** Defaults, then each declared value of a choice, each boolean, the ends of each integer: one at a time, and those that only go together as the mechanism's examples. */
 const parameterSets = (mechanism: Mechanism): Record<string, ParameterValue>[] => {
   const defaults = Object.fromEntries(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameter.default]));
-  const values = Object.entries(mechanism.parameters).map(([name, parameter]) => {
+  const examples = (mechanism.examples ?? []).map((example) => ({ ...defaults, ...example }));
+  const shown = new Set((mechanism.examples ?? []).flatMap((example) => Object.keys(example)));
+  const single = Object.entries(mechanism.parameters).filter(([name]) => !shown.has(name));
+  const values = single.map(([name, parameter]) => {
     const all =
       parameter.kind === "choice" ? parameter.values : parameter.kind === "boolean" ? [false, true] : [parameter.minimum, parameter.default, parameter.maximum];
     return { name, all: [...new Set<ParameterValue>(all)], few: parameter.kind !== "integer" };
@@ -25,10 +28,10 @@ const parameterSets = (mechanism: Mechanism): Record<string, ParameterValue>[] =
   const product = values
     .filter(({ few }) => few)
     .reduce<Record<string, ParameterValue>[]>((sets, { name, all }) => sets.flatMap((set) => all.map((value) => ({ ...set, [name]: value }))), [defaults]);
-  const single = values
+  const ends = values
     .filter(({ few }) => !few)
     .flatMap(({ name, all }) => all.filter((value) => value !== defaults[name]).map((value) => ({ ...defaults, [name]: value })));
-  return [...product, ...single];
+  return [...product, ...ends, ...examples];
 };
 
 /** Cells of one mechanism at these sizes: all forms of all phases, at every n; parameters other than the defaults at the odd n only. */

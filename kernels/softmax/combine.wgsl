@@ -21,7 +21,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #if COUNTED
   let tokens = arrayLength(&o) / (grid.x * grid.y * QUADS);
   let token = positions[1];
-  let splits = token / KEYS + 1u;
+  let splits = min(token / KEYS + 1u, capacity);
   let outputAt = ((batch * tokens + token) * grid.x + head) * QUADS;
 #else
   let splits = capacity;

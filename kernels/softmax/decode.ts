@@ -10,6 +10,7 @@ import reset from "./reset.wgsl";
 import split from "./split.wgsl";
 import splitScoresByLanes from "./splitScoresByLanes.wgsl";
 import splitScoresByThread from "./splitScoresByThread.wgsl";
+import { cacheCapacity, isWindowed, visibleKeys, windowOf } from "./window.ts";
 
 const appendThreads = 32;
 
@@ -21,13 +22,15 @@ interface TokenSteps {
 }
 
 /**
- * The newest token stands in the last row of the cache in decode. In generate a counter on the GPU says where: two slots of `positions`, each read by
+ * The newest token stands in the last row of the cache in decode, or where `position` says with a window. In generate a counter on the GPU says where: two slots of `positions`, each read by
  * one step and written by the next, keep every step free of races. append reads slot 0 and writes slot 1, split reads slot 1, combine reads
  * slot 1 and writes slot 0.
  */
 const tokenSteps = (shape: Shape, tiles: Tiles): TokenSteps => {
   const { batch, heads, kvHeads, headDim, headDimV } = shape;
   const counted = shape.phase === "generate";
+  const windowed = isWindowed(shape);
+  const { window, sinks } = windowOf(shape);
   const quads = headDim / 4;
   const vQuads = headDimV / 4;
   const block = tileSize(tiles, "heads");
@@ -44,8 +47,8 @@ const tokenSteps = (shape: Shape, tiles: Tiles): TokenSteps => {
     append: step({
       label: "append",
       source: append,
-      constants: { KV_HEADS: kvHeads, THREADS: appendThreads },
-      bindings: ["k", "v", "kCache", "vCache"],
+      constants: { KV_HEADS: kvHeads, THREADS: appendThreads, WINDOWED: windowed, ...(windowed ? { WINDOW: window, SINKS: sinks } : {}) },
+      bindings: ["k", "v", "kCache", "vCache", ...(windowed && !counted ? ["position"] : [])],
       workgroups: [Math.ceil((kvHeads * Math.max(quads, vQuads)) / appendThreads), batch, 1],
     }),
     combine: step({
@@ -87,17 +90,17 @@ const scoreConstants = (quads: number, tiles: Tiles): Step["constants"] => {
   return { LANES: lanes, LANE_QUADS: Math.ceil(quads / lanes), RAGGED: quads % lanes !== 0 };
 };
 
-/** One token with n of context. Row n is written anew by every repetition, so nothing drifts. */
+/** One token with n of context. Its row is written anew by every repetition, so nothing drifts. */
 export const decodePlan = (shape: Shape, tiles: Tiles): Plan => {
   const steps = tokenSteps(shape, tiles);
-  return { buffers: softmaxBuffers(shape, "split", tiles), setup: [], steps: [steps.append, steps.split(shape.n + 1), steps.combine] };
+  return { buffers: softmaxBuffers(shape, "split", tiles), setup: [], steps: [steps.append, steps.split(cacheCapacity(shape)), steps.combine] };
 };
 
 /** A text of n tokens from none: 3 n steps of few distinct kinds, and one that sets the position back, since repetitions share a pass. */
 export const generatePlan = (shape: Shape, tiles: Tiles): Plan => {
   const steps = tokenSteps(shape, tiles);
   const restart = stepOf({ label: "reset", source: reset, constants: {}, bindings: ["positions"], workgroups: [1, 1, 1] });
-  const tokens = Array.from({ length: shape.n }, (_, t) => [steps.append, steps.split(t + 1), steps.combine]);
+  const tokens = Array.from({ length: shape.n }, (_, t) => [steps.append, steps.split(visibleKeys(shape, t + 1)), steps.combine]);
   return {
     buffers: softmaxBuffers(shape, "split", tiles),
     setup: [],

@@ -10,7 +10,7 @@ import { softmaxTiles } from "./tiles.ts";
 const plan = (shape: Shape, form: Form, capabilities: Capabilities, tiles: Tiles): Plan => {
   if (shape.phase === "decode") return decodePlan(shape, tiles);
   if (shape.phase === "generate") return generatePlan(shape, tiles);
-  return form === "naive" ? naivePlan(shape, tiles) : tiledPlan(shape, tiles, capabilities);
+  return form === "naive" ? naivePlan(shape, tiles, capabilities) : tiledPlan(shape, tiles, capabilities);
 };
 
 const softmax = defineMechanism({
@@ -20,8 +20,13 @@ const softmax = defineMechanism({
   order: 10,
   look: { colour: { light: "#0072B2", dark: "#56B4E9" }, mark: "circle", dash: [] },
   definition: "o_t = Σ_{j≤t} softmax_j(q_t · k_j / √headDim) v_j",
-  source: "Vaswani et al., Attention Is All You Need, arXiv 1706.03762; tiles: FlashAttention-2, arXiv 2307.08691; splits: Flash-Decoding",
-  parameters: {},
+  source:
+    "Vaswani et al., Attention Is All You Need, arXiv 1706.03762; tiles: FlashAttention-2, arXiv 2307.08691; splits: Flash-Decoding; window and sinks: StreamingLLM, arXiv 2309.17453",
+  parameters: {
+    window: { kind: "integer", minimum: 0, maximum: 2 ** 27, default: 0, about: "newest tokens that a token sees, itself among them; 0: all" },
+    sinks: { kind: "integer", minimum: 0, maximum: 2 ** 16, default: 0, about: "first tokens that stay visible and cached beside a window" },
+  },
+  examples: [{ window: 65 }, { window: 30, sinks: 3 }, { window: 100, sinks: 5 }],
   forms: { prefill: ["tiled", "naive"], decode: ["split"], generate: ["split"] },
   groupedHeads: true,
   refusal: softmaxRefusal,

@@ -54,7 +54,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #each c 4
     {
       let key = key0 + ${c}u * SIDE + across;
-      if (row < tokens && key < tokens) { scores[base + key] = select(s${r}[${c}] * SCALE, -3.0e38, key > row); }
+      if (row < tokens && key < tokens) { scores[base + key] = select(s${r}[${c}] * SCALE, -3.0e38, isHidden(key, row)); }
     }
 #end
   }

@@ -2,12 +2,16 @@ import type { Capabilities, Plan, Shape, Step, Tiles } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { stepOf } from "../step.ts";
 import { tileSize } from "../tiles.ts";
+import banded from "./banded.wgsl";
 import { softmaxBuffers } from "./buffers.ts";
+import causal from "./causal.wgsl";
+import keep from "./keep.wgsl";
 import naiveOutput from "./naiveOutput.wgsl";
 import naiveScores from "./naiveScores.wgsl";
 import naiveSoftmax from "./naiveSoftmax.wgsl";
 import tiledSubgroup from "./tiledSubgroup.wgsl";
 import tiledWorkgroup from "./tiledWorkgroup.wgsl";
+import { cacheCapacity, isWindowed, windowOf } from "./window.ts";
 
 const shapeConstants = ({ heads, kvHeads, headDim, headDimV }: Shape): Step["constants"] => ({
   HEADS: heads,
@@ -16,18 +20,53 @@ const shapeConstants = ({ heads, kvHeads, headDim, headDimV }: Shape): Step["con
   HEAD_DIM_V: headDimV,
 });
 
+/** A kernel with the functions that tell which keys a row sees, and their constants. */
+const seeing = (shape: Shape, source: string): { source: string; visibility: Step["constants"] } => {
+  if (!isWindowed(shape)) return { source: `${source}\n${causal}`, visibility: {} };
+  return { source: `${source}\n${banded}`, visibility: windowConstants(shape) };
+};
+
+const windowConstants = (shape: Shape): Step["constants"] => {
+  const { window, sinks } = windowOf(shape);
+  return { WINDOW: window, SINKS: sinks };
+};
+
+const keepThreads = 256;
+
+/** Behind the attention of a window: its cache is filled. Two steps, of one kernel where keys and values are of one size. */
+const keepSteps = (shape: Shape, most: number): Step[] => {
+  if (!isWindowed(shape)) return [];
+  const sizes = [
+    ["k", shape.headDim],
+    ["v", shape.headDimV],
+  ] as const;
+  return sizes.map(([name, channels]) => {
+    const rowQuads = (shape.kvHeads * channels) / 4;
+    const workgroups = Math.ceil((cacheCapacity(shape) * rowQuads) / keepThreads);
+    const x = Math.min(workgroups, most);
+    return stepOf({
+      label: `keep ${name}`,
+      source: keep,
+      constants: { THREADS: keepThreads, ROW_QUADS: rowQuads, ...windowConstants(shape) },
+      bindings: [name, `${name}Cache`],
+      workgroups: [x, Math.ceil(workgroups / x), shape.batch],
+    });
+  });
+};
+
 /** Largest divisor of `quads` (vec4s of a head) that a slice staged in workgroup memory may have. */
 const sliceQuads = (quads: number): number => [8, 7, 6, 5, 4, 3, 2].find((size) => quads % size === 0) ?? 1;
 
 /** Scores, row softmax, weighted sum: three steps with all n × n scores in memory. */
-export const naivePlan = (shape: Shape, tiles: Tiles): Plan => {
+export const naivePlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerDimension }: Capabilities): Plan => {
   const { n, batch, heads, headDim, headDimV } = shape;
   const across = Math.ceil(n / tileSize(tiles, "keys"));
   const down = Math.ceil(n / tileSize(tiles, "rows"));
+  const { source, visibility } = seeing(shape, naiveScores);
   const scores = stepOf({
     label: "scores",
-    source: naiveScores,
-    constants: { ...shapeConstants(shape), SLICE: sliceQuads(headDim / 4), SCALE: scaleOf(shape) },
+    source,
+    constants: { ...shapeConstants(shape), ...visibility, SLICE: sliceQuads(headDim / 4), SCALE: scaleOf(shape) },
     bindings: ["q", "k", "scores"],
     workgroups: [across, down, batch * heads],
   });
@@ -39,7 +78,7 @@ export const naivePlan = (shape: Shape, tiles: Tiles): Plan => {
     bindings: ["scores", "v", "o"],
     workgroups: [Math.ceil(headDimV / 32), down, batch * heads],
   });
-  return { buffers: softmaxBuffers(shape, "naive", tiles), setup: [], steps: [scores, softmax, output] };
+  return { buffers: softmaxBuffers(shape, "naive", tiles), setup: [], steps: [scores, softmax, output, ...keepSteps(shape, maxComputeWorkgroupsPerDimension)] };
 };
 
 /** One step: each workgroup walks the keys that its query rows may see. */
@@ -47,19 +86,21 @@ export const tiledPlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
   const rowTiles = Math.ceil(shape.n / tileSize(tiles, "rows"));
   const x = Math.min(rowTiles, maxComputeWorkgroupsPerDimension);
   const bySubgroup = tiles.path === "subgroup";
+  const { source, visibility } = seeing(shape, bySubgroup ? tiledSubgroup : tiledWorkgroup);
   const attention = stepOf({
     label: "attention",
-    source: bySubgroup ? tiledSubgroup : tiledWorkgroup,
+    source,
     subgroups: bySubgroup,
     constants: {
       ...shapeConstants(shape),
+      ...visibility,
       SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
       ...(bySubgroup ? subgroupConstants : workgroupConstants)(shape, tiles),
     },
     bindings: ["q", "k", "v", "o"],
     workgroups: [x, Math.ceil(rowTiles / x), shape.batch * shape.heads],
   });
-  return { buffers: softmaxBuffers(shape, "tiled", tiles), setup: [], steps: [attention] };
+  return { buffers: softmaxBuffers(shape, "tiled", tiles), setup: [], steps: [attention, ...keepSteps(shape, maxComputeWorkgroupsPerDimension)] };
 };
 
 const subgroupConstants = ({ headDimV }: Shape, tiles: Tiles): Step["constants"] => {

@@ -2,17 +2,20 @@ import type { Capabilities, Form, Refusal, Shape } from "../mechanism.ts";
 import { badShape, limitRefusal, noFeature, shapeRefusal } from "../refusal.ts";
 import { softmaxBuffers } from "./buffers.ts";
 import { softmaxTiles } from "./tiles.ts";
+import { windowOf } from "./window.ts";
 
 /** Why this shape cannot run in this form on this device, or undefined. */
 export const softmaxRefusal = (shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined =>
   shapeRefusal("softmax", shape) ?? unfit(shape) ?? tooLarge(shape, form, capabilities);
 
 /** What the kernels or a cache do not take. */
-const unfit = ({ kvDtype, heads, kvHeads, ...sizes }: Shape): Refusal | undefined => {
+const unfit = ({ kvDtype, heads, kvHeads, parameters, ...sizes }: Shape): Refusal | undefined => {
   for (const name of ["headDim", "headDimV"] as const) {
     const size = sizes[name];
     if (size < 16 || size > 256 || size % 4 !== 0) return badShape(`${name} ${size}: softmax takes multiples of 4 from 16 to 256`);
   }
+  const { window, sinks } = windowOf({ parameters });
+  if (window === 0 && sinks > 0) return badShape(`sinks ${sinks} without a window: softmax keeps sinks beside a window of 1 or more`);
   if (kvDtype !== "f32") return noFeature(`kvDtype ${kvDtype}: softmax has f32 caches only`);
   return heads % kvHeads === 0 ? undefined : badShape(`kvHeads ${kvHeads} does not divide heads ${heads}`);
 };

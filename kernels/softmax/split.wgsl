@@ -28,15 +28,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   let splits = arrayLength(&stats) / (grid.z * HEADS);
 #if COUNTED
   let token = positions[1];
+  let rows = min(token + 1u, capacity);
 #else
-  let token = capacity - 1u;
+  let token = 0u;
+  let rows = capacity;
 #end
   let split = workgroup.x;
   let kvHead = workgroup.y / BLOCKS;
   let batch = workgroup.z;
   let head0 = kvHead * GROUP + (workgroup.y % BLOCKS) * BLOCK;
   let key0 = split * KEYS;
-  let keys = min(KEYS, token + 1u - key0);
+  let keys = min(KEYS, rows - key0);
   let cacheRow = (batch * capacity + key0) * KV_HEADS + kvHead;
   scoreKeys(keys, ((batch * STREAM + token % STREAM) * HEADS + head0) * QUADS, cacheRow * QUADS, thread);
 

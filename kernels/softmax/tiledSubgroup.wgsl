@@ -41,7 +41,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
 
   let keyEnd = min(row0 + ROWS, tokens);
-  for (var key0 = 0u; key0 < keyEnd; key0 += KEYS) {
+  for (var key0 = seenFrom(0u, row0); key0 < keyEnd; key0 = seenFrom(key0 + KEYS, row0)) {
 #each r ROWS
 #each j KEY_VECTORS
     var s${r}_${j} = 0.0;
@@ -72,7 +72,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #each r ROWS
     {
 #each j KEY_VECTORS
-      s${r}_${j} = select(s${r}_${j} * SCALE_LOG2E, FAR_BELOW, key0 + ${j}u * LANES + lane > row0 + ${r}u);
+      s${r}_${j} = select(s${r}_${j} * SCALE_LOG2E, FAR_BELOW, isHidden(key0 + ${j}u * LANES + lane, row0 + ${r}u));
 #end
       var top = s${r}_0;
 #each j KEY_VECTORS
@@ -88,7 +88,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
     }
 #end
 
-    for (var block = 0u; block < KEY_VECTORS && key0 + block * LANES < keyEnd; block++) {
+    let seenEnd = seenUntil(key0 + KEYS, row0, keyEnd);
+    for (var block = 0u; block < KEY_VECTORS && key0 + block * LANES < seenEnd; block++) {
 #each r ROWS
       var p${r} = s${r}_0;
 #each j KEY_VECTORS

@@ -49,7 +49,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
 
   let keyEnd = min(row0 + ROWS, tokens);
-  for (var key0 = 0u; key0 < keyEnd; key0 += KEYS) {
+  for (var key0 = seenFrom(0u, row0); key0 < keyEnd; key0 = seenFrom(key0 + KEYS, row0)) {
 #each r ROWS_EACH
     var s${r} = vec4f();
 #end
@@ -82,9 +82,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       }
     }
 
-    let keys = key0 + across * 4u + vec4u(0u, 1u, 2u, 3u);
+    let key = key0 + across * 4u;
 #each r ROWS_EACH
-    s${r} = select(s${r}, vec4f(FAR_BELOW), keys > vec4u(row0 + down * ROWS_EACH + ${r}u));
+    {
+      let row = row0 + down * ROWS_EACH + ${r}u;
+      let hidden = vec4<bool>(isHidden(key, row), isHidden(key + 1u, row), isHidden(key + 2u, row), isHidden(key + 3u, row));
+      s${r} = select(s${r}, vec4f(FAR_BELOW), hidden);
+    }
     rowParts[(down * ROWS_EACH + ${r}u) * ACROSS + across] = max(max(s${r}.x, s${r}.y), max(s${r}.z, s${r}.w));
 #end
     workgroupBarrier();

@@ -1,4 +1,5 @@
 import type { Capabilities, Form, Shape, Tiles } from "../mechanism.ts";
+import { visibleKeys } from "./window.ts";
 
 /** Candidate variants of a form on this device, the default first. */
 export const softmaxTiles = (shape: Shape, form: Form, capabilities: Capabilities): readonly Tiles[] => {
@@ -26,15 +27,16 @@ const splitTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const mostHeads = software ? (threads < 8 ? 32 : 64) / Math.ceil(shape.headDimV / 4 / threads) : 32 / Math.ceil(quads / lanes);
   const group = shape.heads / shape.kvHeads;
   const heads = greatestDivisor(group, Math.max(1, Math.min(8, Math.floor(mostHeads))));
+  const context = visibleKeys(shape, shape.n);
   const columns = shape.batch * shape.kvHeads * (group / heads);
   // The scores of a split take `heads` × `keys` × 4 bytes of workgroup memory: at most 8 KiB.
   const mostKeys = 2 ** Math.floor(Math.log2(2048 / heads));
   if (software) {
-    const wanted = 2 ** Math.ceil(Math.log2(Math.max(64, (shape.n * columns) / 16)));
+    const wanted = 2 ** Math.ceil(Math.log2(Math.max(64, (context * columns) / 16)));
     return [{ keys: Math.min(mostKeys, 512, wanted), heads, threads, keyVectors: heads > 4 ? 4 : 8 }];
   }
   const workgroups = 1024;
-  const wanted = 2 ** Math.floor(Math.log2(Math.max(64, (shape.n * columns) / workgroups)));
+  const wanted = 2 ** Math.floor(Math.log2(Math.max(64, (context * columns) / workgroups)));
   const keys = Math.min(mostKeys, wanted);
   return [
     { keys, heads, threads, lanes },
