@@ -34,41 +34,52 @@ const parameterSets = (mechanism: Mechanism): Record<string, ParameterValue>[] =
   return [...product, ...ends, ...examples];
 };
 
-/** Cells of one mechanism at these sizes: all forms of all phases, at every n; parameters other than the defaults at the odd n only. */
-export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
-  phases.flatMap((phase) =>
-    (mechanism.forms[phase] ?? []).flatMap((form) =>
-      parameterSets(mechanism).flatMap((parameters, set) =>
-        sizes.headDim
-          .map((given) => (typeof given === "number" ? ([given, given] as const) : given))
-          .flatMap(([headDim, headDimV]) =>
-            sizes.layouts.flatMap(([batch, heads, kvHeads], layout) =>
-              sizes.n
-                .filter((n) => (set === 0 && layout === 0) || n === 65 || n === 130)
-                .filter(() => sizes.thorough || set === 0 || layout === sizes.layouts.length - 1)
-                .filter(() => kvHeads === heads || mechanism.groupedHeads)
-                .map(
-                  (n): Cell => ({
-                    id: `${mechanism.name}-${form}-${phase}-n${n}-d${headDim}${headDimV === headDim ? "" : `-dv${headDimV}`}-b${batch}-h${heads}-kv${kvHeads}-${Object.values(parameters).join("-")}`,
-                    mechanism: mechanism.name,
-                    label: mechanism.name,
-                    form,
-                    phase,
-                    n,
-                    batch,
-                    heads,
-                    kvHeads,
-                    headDim,
-                    headDimV,
-                    dModel: heads * headDim,
-                    dtype: "f32",
-                    kvDtype: "f32",
-                    stateDtype: "f32",
-                    parameters,
-                  }),
-                ),
-            ),
-          ),
+/** Lengths that every set of parameters and every type of cache is tried at. */
+const variedLengths = [63, 65, 130];
+
+/**
+ * Cells of one mechanism at these sizes: all forms of all phases, at every n; other layouts than the first, other parameters than the defaults and
+ * a KV cache of f16 at few n only.
+ */
+export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] => {
+  const layouts = sizes.layouts.filter(([, heads, kvHeads]) => kvHeads === heads || mechanism.groupedHeads);
+  const last = layouts.length - 1;
+  const headDims = sizes.headDim.map((given) => (typeof given === "number" ? ([given, given] as const) : given));
+  const kvDtypes = mechanism.family === "softmax" ? (["f32", "f16"] as const) : (["f32"] as const);
+  const forms = phases.flatMap((phase) => (mechanism.forms[phase] ?? []).map((form) => ({ phase, form })));
+  const variants = parameterSets(mechanism).flatMap((parameters, set) =>
+    kvDtypes.map((kvDtype) => ({ parameters, kvDtype, plain: set === 0 && kvDtype === "f32" })),
+  );
+  return forms.flatMap((form) =>
+    variants.flatMap(({ plain, ...variant }) =>
+      headDims.flatMap(([headDim, headDimV]) =>
+        layouts.flatMap(([batch, heads, kvHeads], layout) =>
+          sizes.n
+            .filter((n) => (plain && layout === 0) || variedLengths.includes(n))
+            .filter(() => sizes.thorough || plain || layout === last)
+            .map((n): Cell => {
+              const shape = {
+                n,
+                batch,
+                heads,
+                kvHeads,
+                headDim,
+                headDimV,
+                dModel: heads * headDim,
+                dtype: "f32",
+                stateDtype: "f32",
+                ...form,
+                ...variant,
+              } as const;
+              return { id: caseId(mechanism, shape), mechanism: mechanism.name, label: mechanism.name, ...shape };
+            }),
+        ),
       ),
     ),
   );
+};
+
+const caseId = (
+  { name }: Mechanism,
+  { form, phase, n, headDim, headDimV, batch, heads, kvHeads, kvDtype, parameters }: Omit<Cell, "id" | "mechanism" | "label">,
+): string => `${name}-${form}-${phase}-n${n}-d${headDim}-dv${headDimV}-b${batch}-h${heads}-kv${kvHeads}-${kvDtype}-${Object.values(parameters).join("-")}`;

@@ -28,8 +28,8 @@ const few: KernelSizes = {
   headDim: [32, 128, [256, 36], [20, 256]],
   thorough: false,
   layouts: [
-    [2, 4, 2],
     [3, 3, 3],
+    [2, 4, 2],
   ],
 };
 const runs = adapters.flatMap((adapter) => [

@@ -26,7 +26,7 @@ const softmax = defineMechanism({
     window: { kind: "integer", minimum: 0, maximum: 2 ** 27, default: 0, about: "newest tokens that a token sees, itself among them; 0: all" },
     sinks: { kind: "integer", minimum: 0, maximum: 2 ** 16, default: 0, about: "first tokens that stay visible and cached beside a window" },
   },
-  examples: [{ window: 65 }, { window: 30, sinks: 3 }, { window: 100, sinks: 5 }],
+  examples: [{ window: 65 }, { window: 30, sinks: 3 }],
   forms: { prefill: ["tiled", "naive"], decode: ["split"], generate: ["split"] },
   groupedHeads: true,
   refusal: softmaxRefusal,
