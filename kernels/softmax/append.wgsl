@@ -1,8 +1,8 @@
 // Writes the newest token's k and v into its row of the cache, in place: behind the others, or over the oldest of a window.
 @group(0) @binding(0) var<storage, read> k: array<vec4f>;
 @group(0) @binding(1) var<storage, read> v: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> kCache: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> vCache: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> kCache: array<CachedQuad>;
+@group(0) @binding(3) var<storage, read_write> vCache: array<CachedQuad>;
 #if COUNTED
 @group(0) @binding(4) var<storage, read_write> positions: array<u32>; // [slot]
 #else
@@ -33,8 +33,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
 #end
   let source = id.y * STREAM + token % STREAM;
   let place = id.y * capacity + row;
-  if (id.x < K_QUADS) { kCache[place * K_QUADS + id.x] = k[source * K_QUADS + id.x]; }
-  if (id.x < V_QUADS) { vCache[place * V_QUADS + id.x] = v[source * V_QUADS + id.x]; }
+  if (id.x < K_QUADS) { kCache[place * K_QUADS + id.x] = CachedQuad(k[source * K_QUADS + id.x]); }
+  if (id.x < V_QUADS) { vCache[place * V_QUADS + id.x] = CachedQuad(v[source * V_QUADS + id.x]); }
 #if COUNTED
   if (id.x == 0u && id.y == 0u) { positions[1] = token; }
 #end

@@ -10,8 +10,10 @@ export const splitCount = (shape: Shape, tiles: Tiles): number => Math.ceil(cach
 /** The KV cache by itself: filled by tensors, or by the steps. */
 const caches = (shape: Shape, isFilled: boolean): PlanBuffer[] => {
   const { batch, kvHeads: kvHead, headDim, headDimV } = shape;
-  const cache = (name: string, channel: number): PlanBuffer =>
-    allocation(name, "state", isFilled ? { tensor: name } : "poison", { batch, capacity: cacheCapacity(shape), kvHead, channel });
+  const cache = (name: string, channel: number): PlanBuffer => ({
+    ...allocation(name, "state", isFilled ? { tensor: name } : "poison", { batch, capacity: cacheCapacity(shape), kvHead, channel }),
+    dtype: shape.kvDtype,
+  });
   return [cache("kCache", headDim), cache("vCache", headDimV)];
 };
 
@@ -37,15 +39,15 @@ const tokenBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
 
 /**
  * The KV cache of a prefill is k and v themselves: attention reads them where they were written. Of a window only the last rows are kept, so there
- * they are inputs, and the cache is what decode would go on with.
+ * they are inputs, and the cache is what decode would go on with. Either way they are of kvDtype.
  */
 const prefillBuffers = (shape: Shape, form: Form): PlanBuffer[] => {
   const { batch, n: token, heads: head, kvHeads: kvHead, headDim, headDimV } = shape;
   const role = isWindowed(shape) ? "input" : "state";
   return [
     input("q", { batch, token, head, channel: headDim }),
-    allocation("k", role, { tensor: "k" }, { batch, token, kvHead, channel: headDim }),
-    allocation("v", role, { tensor: "v" }, { batch, token, kvHead, channel: headDimV }),
+    { ...allocation("k", role, { tensor: "k" }, { batch, token, kvHead, channel: headDim }), dtype: shape.kvDtype },
+    { ...allocation("v", role, { tensor: "v" }, { batch, token, kvHead, channel: headDimV }), dtype: shape.kvDtype },
     ...(isWindowed(shape) ? caches(shape, false) : []),
     output({ batch, token, head, channel: headDimV }),
     ...(form === "naive" ? [allocation("scores", "scratch", "poison", { batch, head, token, key: token })] : []),

@@ -2,6 +2,7 @@ import type { BytesByRole, Claim, Flops, Form, Phase, Shape, Tiles } from "../me
 import { inputTokens, outputTokens } from "../stream.ts";
 import { roundUp, tileSize } from "../tiles.ts";
 import { splitCount } from "./buffers.ts";
+import { cacheElementBytes } from "./cacheType.ts";
 import { cacheCapacity, isWindowed, visibleKeys, windowOf } from "./window.ts";
 
 const f32Bytes = 4;
@@ -64,13 +65,14 @@ export const softmaxFlops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
 /** Each of q, k, v, o once; a token that is decoded also reads the cache of all it sees beside itself and writes its own row; of a prompt the window is kept. */
 export const softmaxLeastBytes = (shape: Shape): number => {
   const { phase, n, batch, heads, kvHeads, headDim, headDimV } = shape;
-  const row = batch * (headDim + headDimV) * f32Bytes;
-  const queriesAndOutputs = heads * row;
-  const keysAndValues = kvHeads * row;
+  const row = batch * (headDim + headDimV);
+  const queriesAndOutputs = heads * row * f32Bytes;
+  const cached = kvHeads * row * cacheElementBytes(shape);
   const kept = isWindowed(shape) ? cacheCapacity(shape) : 0;
-  if (phase === "prefill") return n * (queriesAndOutputs + keysAndValues) + kept * keysAndValues;
+  if (phase === "prefill") return n * (queriesAndOutputs + cached) + kept * cached;
   const tokens = outputTokens(shape);
-  return tokens * (queriesAndOutputs + 2 * keysAndValues) + (pairCount(shape) - tokens) * keysAndValues;
+  const arriving = kvHeads * row * f32Bytes;
+  return tokens * (queriesAndOutputs + arriving) + pairCount(shape) * cached;
 };
 
 /** Bytes of each role, from the shape: two caches as state; q and o; k and v as inputs where a cache is apart from them; what the GPU counts tokens by. */
@@ -79,17 +81,18 @@ export const softmaxBytesByRole = (shape: Shape, form: Form, tiles: Tiles): Byte
   const queries = batch * heads * headDim * f32Bytes;
   const outputs = batch * heads * headDimV * f32Bytes;
   const keysAndValues = batch * kvHeads * (headDim + headDimV) * f32Bytes;
+  const cached = batch * kvHeads * (headDim + headDimV) * cacheElementBytes(shape);
   if (phase === "prefill") {
     const scores = form === "naive" ? batch * heads * n * n * f32Bytes : 0;
-    const prompt = isWindowed(shape) ? n * keysAndValues : 0;
-    return { input: n * queries + prompt, output: n * outputs, state: cacheCapacity(shape) * keysAndValues, scratch: scores, harness: 0 };
+    const prompt = isWindowed(shape) ? n * cached : 0;
+    return { input: n * queries + prompt, output: n * outputs, state: cacheCapacity(shape) * cached, scratch: scores, harness: 0 };
   }
   const positions = phase === "decode" ? 0 : 2 * u32Bytes;
   const position = phase === "decode" && isWindowed(shape) ? u32Bytes : 0;
   return {
     input: inputTokens(shape) * (queries + keysAndValues) + position,
     output: outputTokens(shape) * outputs,
-    state: cacheCapacity(shape) * keysAndValues,
+    state: cacheCapacity(shape) * cached,
     scratch: batch * heads * splitCount(shape, tiles) * (headDimV + 2) * f32Bytes + positions,
     harness: 0,
   };

@@ -5,6 +5,7 @@ import { streamTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
 import append from "./append.wgsl";
 import { softmaxBuffers } from "./buffers.ts";
+import { overCache } from "./cacheType.ts";
 import combine from "./combine.wgsl";
 import reset from "./reset.wgsl";
 import split from "./split.wgsl";
@@ -46,7 +47,7 @@ const tokenSteps = (shape: Shape, tiles: Tiles): TokenSteps => {
   return {
     append: step({
       label: "append",
-      source: append,
+      ...overCache(shape, append),
       constants: { KV_HEADS: kvHeads, THREADS: appendThreads, WINDOWED: windowed, ...(windowed ? { WINDOW: window, SINKS: sinks } : {}) },
       bindings: ["k", "v", "kCache", "vCache", ...(windowed && !counted ? ["position"] : [])],
       workgroups: [Math.ceil((kvHeads * Math.max(quads, vQuads)) / appendThreads), batch, 1],
@@ -64,7 +65,7 @@ const tokenSteps = (shape: Shape, tiles: Tiles): TokenSteps => {
         byCount.get(count) ??
         step({
           label: "split",
-          source: `${split}\n${tiles.lanes === undefined ? splitScoresByThread : splitScoresByLanes}`,
+          ...overCache(shape, `${split}\n${tiles.lanes === undefined ? splitScoresByThread : splitScoresByLanes}`),
           constants: {
             HEADS: heads,
             KV_HEADS: kvHeads,

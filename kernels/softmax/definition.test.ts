@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { roundedToHalf } from "../half.ts";
 import type { Capabilities, Phase, Shape } from "../mechanism.ts";
 import { bufferBytes, planModules } from "../plan.ts";
 import mechanisms from "./definition.ts";
@@ -47,9 +48,11 @@ const arms: [Phase, string][] = [
 ];
 
 describe.each(arms)("%s %s", (phase, form) => {
-  const sizes = [1, 7, 63, 130, 257].flatMap((n) =>
-    [[16], [36], [64], [128], [256], [16, 256], [252, 20]].map(([headDim = 0, headDimV = headDim]) => shapeOf(phase, { n, headDim, headDimV })),
-  );
+  const sizes = [1, 7, 63, 130, 257].flatMap((n): Shape[] => [
+    shapeOf(phase, { n, kvDtype: "f16" }),
+    shapeOf(phase, { n, kvDtype: "f16", parameters: { window: 30, sinks: 3 } }),
+    ...[[16], [36], [64], [128], [256], [16, 256], [252, 20]].map(([headDim = 0, headDimV = headDim]) => shapeOf(phase, { n, headDim, headDimV })),
+  ]);
 
   test("the closed form of bytes is what the plan allocates", () => {
     for (const shape of sizes) {
@@ -89,6 +92,35 @@ describe.each(arms)("%s %s", (phase, form) => {
         expect(executed).toBeGreaterThanOrEqual(useful);
       }
     }
+  });
+});
+
+describe("a cache of f16", () => {
+  const half: Partial<Shape> = { kvDtype: "f16", n: 100 };
+  const withHalf: Capabilities = { ...device, f16: true };
+
+  test.each(arms)("in %s %s is half the state, and declared where it is bound", (phase, form) => {
+    const [tiles = {}] = softmax.tiles(shapeOf(phase, half), form, withHalf);
+    const state = (over: Partial<Shape>): number => softmax.bytesByRole(shapeOf(phase, over), form, tiles).state;
+    expect(2 * state(half)).toBe(state({ ...half, kvDtype: "f32" }));
+    for (const step of softmax.plan(shapeOf(phase, half), form, withHalf, tiles).steps) {
+      const bindsCache = step.bindings.some((name) => ["kCache", "vCache", ...(phase === "prefill" ? ["k", "v"] : [])].includes(name));
+      expect(step.enables.includes("f16"), step.label).toBe(bindsCache);
+      expect(/\bvec4h\b|\bf16\b/.test(step.wgsl), step.label).toBe(bindsCache);
+    }
+    expect(softmax.refusal(shapeOf(phase, half), form, withHalf)).toBeUndefined();
+    expect(softmax.refusal(shapeOf(phase, half), form, device)?.code).toBe("noFeature");
+  });
+
+  test.each(["prefill", "decode", "generate"] as const)("in %s draws keys and values that f16 holds, and queries of f32", (phase) => {
+    const { q = [], ...cached } = softmax.inputs(shapeOf(phase, half), 1);
+    for (const [name, tensor] of Object.entries(cached)) expect(tensor, name).toEqual(roundedToHalf(tensor as Float32Array));
+    expect(Array.from(q)).not.toEqual(Array.from(roundedToHalf(Float32Array.from(q))));
+  });
+
+  test("is read in half the bytes: what is left is q, o, and the newest k and v", () => {
+    const [full, halved] = [{}, half].map((over) => softmax.leastBytes(shapeOf("decode", { n: 100, ...over }), "split"));
+    expect((full ?? 0) - (halved ?? 0)).toBe((2 * 2 * (64 + 64) * 101 * 4) / 2);
   });
 });
 
@@ -154,7 +186,7 @@ test("decode starts with the newest row missing, and its reference has it", () =
 
 test.each([
   [{ dtype: "f16" }, "noFeature", "dtype f16: softmax has f32 kernels only"],
-  [{ kvDtype: "f16" }, "noFeature", "kvDtype f16"],
+  [{ kvDtype: "f16" }, "noFeature", "kvDtype f16 needs shader-f16, which this device does not have"],
   [{ headDim: 12 }, "badShape", "headDim 12: softmax takes multiples of 4 from 16 to 256"],
   [{ headDim: 260 }, "badShape", "headDim 260"],
   [{ headDim: 34 }, "badShape", "headDim 34"],

@@ -1,6 +1,6 @@
 // What a window leaves of a prompt, copied to the rows of a cache: the sinks, then the newest WINDOW tokens where a ring has them.
-@group(0) @binding(0) var<storage, read> prompt: array<vec4f>; // [batch, token, ROW_QUADS]
-@group(0) @binding(1) var<storage, read_write> cache: array<vec4f>; // [batch, row, ROW_QUADS]
+@group(0) @binding(0) var<storage, read> prompt: array<CachedQuad>; // [batch, token, ROW_QUADS]
+@group(0) @binding(1) var<storage, read_write> cache: array<CachedQuad>; // [batch, row, ROW_QUADS]
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {

@@ -1,9 +1,10 @@
 import type { Capabilities, Plan, Shape, Step, Tiles } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
-import { stepOf } from "../step.ts";
+import { type Kernel, stepOf } from "../step.ts";
 import { tileSize } from "../tiles.ts";
 import banded from "./banded.wgsl";
 import { softmaxBuffers } from "./buffers.ts";
+import { overCache } from "./cacheType.ts";
 import causal from "./causal.wgsl";
 import keep from "./keep.wgsl";
 import naiveOutput from "./naiveOutput.wgsl";
@@ -21,10 +22,10 @@ const shapeConstants = ({ heads, kvHeads, headDim, headDimV }: Shape): Step["con
 });
 
 /** A kernel with the functions that tell which keys a row sees, and their constants. */
-const seeing = (shape: Shape, source: string): { source: string; visibility: Step["constants"] } => {
-  if (!isWindowed(shape)) return { source: `${source}\n${causal}`, visibility: {} };
-  return { source: `${source}\n${banded}`, visibility: windowConstants(shape) };
-};
+const seeing = (shape: Shape, source: string): { kernel: Pick<Kernel, "source" | "f16">; visibility: Step["constants"] } => ({
+  kernel: overCache(shape, `${source}\n${isWindowed(shape) ? banded : causal}`),
+  visibility: isWindowed(shape) ? windowConstants(shape) : {},
+});
 
 const windowConstants = (shape: Shape): Step["constants"] => {
   const { window, sinks } = windowOf(shape);
@@ -46,7 +47,7 @@ const keepSteps = (shape: Shape, most: number): Step[] => {
     const x = Math.min(workgroups, most);
     return stepOf({
       label: `keep ${name}`,
-      source: keep,
+      ...overCache(shape, keep),
       constants: { THREADS: keepThreads, ROW_QUADS: rowQuads, ...windowConstants(shape) },
       bindings: [name, `${name}Cache`],
       workgroups: [x, Math.ceil(workgroups / x), shape.batch],
@@ -62,10 +63,10 @@ export const naivePlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
   const { n, batch, heads, headDim, headDimV } = shape;
   const across = Math.ceil(n / tileSize(tiles, "keys"));
   const down = Math.ceil(n / tileSize(tiles, "rows"));
-  const { source, visibility } = seeing(shape, naiveScores);
+  const { kernel, visibility } = seeing(shape, naiveScores);
   const scores = stepOf({
     label: "scores",
-    source,
+    ...kernel,
     constants: { ...shapeConstants(shape), ...visibility, SLICE: sliceQuads(headDim / 4), SCALE: scaleOf(shape) },
     bindings: ["q", "k", "scores"],
     workgroups: [across, down, batch * heads],
@@ -73,7 +74,7 @@ export const naivePlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
   const softmax = stepOf({ label: "softmax", source: naiveSoftmax, constants: {}, bindings: ["scores"], workgroups: [n, 1, batch * heads] });
   const output = stepOf({
     label: "output",
-    source: naiveOutput,
+    ...overCache(shape, naiveOutput),
     constants: shapeConstants(shape),
     bindings: ["scores", "v", "o"],
     workgroups: [Math.ceil(headDimV / 32), down, batch * heads],
@@ -86,10 +87,10 @@ export const tiledPlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
   const rowTiles = Math.ceil(shape.n / tileSize(tiles, "rows"));
   const x = Math.min(rowTiles, maxComputeWorkgroupsPerDimension);
   const bySubgroup = tiles.path === "subgroup";
-  const { source, visibility } = seeing(shape, bySubgroup ? tiledSubgroup : tiledWorkgroup);
+  const { kernel, visibility } = seeing(shape, bySubgroup ? tiledSubgroup : tiledWorkgroup);
   const attention = stepOf({
     label: "attention",
-    source,
+    ...kernel,
     subgroups: bySubgroup,
     constants: {
       ...shapeConstants(shape),

@@ -1,8 +1,8 @@
 // One token's attention over one split of KEYS cached keys (Flash-Decoding): the BLOCK query heads of a KV group that this
 // workgroup serves share every K and V load. Writes the split's unnormalised output, its score maximum (base 2) and its sum.
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> kCache: array<vec4f>;
-@group(0) @binding(2) var<storage, read> vCache: array<vec4f>;
+@group(0) @binding(1) var<storage, read> kCache: array<CachedQuad>;
+@group(0) @binding(2) var<storage, read> vCache: array<CachedQuad>;
 @group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
 #if COUNTED
@@ -79,7 +79,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
     for (var key = part; key < keys; key += PARTS) {
       let row = (cacheRow + key * KV_HEADS) * V_QUADS;
 #each c CHANNEL_QUADS
-      let value${c} = vCache[row + quad${c}];
+      let value${c} = vec4f(vCache[row + quad${c}]);
 #end
 #each g BLOCK
       let weight${g} = weights[${g}u * KEYS + key];

@@ -20,9 +20,9 @@ fn scoreKeys(keys: u32, qBase: u32, cacheBase: u32, thread: u32) {
 #end
 #each c LANE_QUADS
 #if RAGGED
-    let k${c} = kCache[base + min(lane + ${c}u * LANES, QUADS - 1u)];
+    let k${c} = vec4f(kCache[base + min(lane + ${c}u * LANES, QUADS - 1u)]);
 #else
-    let k${c} = kCache[base + lane + ${c}u * LANES];
+    let k${c} = vec4f(kCache[base + lane + ${c}u * LANES]);
 #end
 #each g BLOCK
     score${g} += dot(q${g}_${c}, k${c});

@@ -17,7 +17,7 @@ fn scoreKeys(keys: u32, qBase: u32, cacheBase: u32, thread: u32) {
 #end
 #each j KEY_VECTORS
       {
-        let one = kCache[row${j} + i];
+        let one = vec4f(kCache[row${j} + i]);
 #each g BLOCK
         score${g}_${j} += dot(q${g}, one);
 #end

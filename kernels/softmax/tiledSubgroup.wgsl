@@ -4,8 +4,8 @@
 // reach the other lanes by shuffle, so there is neither workgroup memory nor a barrier. Registers cannot be indexed: where a loop
 // picks one of a few, a chain of selects does it, which is cheaper there than a round trip through memory.
 @group(0) @binding(0) var<storage, read> q: array<f32>;
-@group(0) @binding(1) var<storage, read> k: array<f32>;
-@group(0) @binding(2) var<storage, read> v: array<f32>;
+@group(0) @binding(1) var<storage, read> k: array<Cached>;
+@group(0) @binding(2) var<storage, read> v: array<Cached>;
 @group(0) @binding(3) var<storage, read_write> o: array<f32>;
 
 const GROUP = HEADS / KV_HEADS;
@@ -56,7 +56,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
       for (var i = 0u; i < LANES; i++) {
 #each j KEY_VECTORS
-        let k${j} = k[kRow${j} + block + i];
+        let k${j} = f32(k[kRow${j} + block + i]);
 #end
 #each r ROWS
         {
@@ -101,7 +101,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       for (var i = 0u; i < LANES; i++) {
         let vRow = vBase + min(key0 + block * LANES + i, tokens - 1u) * V_PITCH + lane;
 #each c CHANNEL_VECTORS
-        let v${c} = v[vRow + ${c}u * LANES];
+        let v${c} = f32(v[vRow + ${c}u * LANES]);
 #end
 #each r ROWS
         {

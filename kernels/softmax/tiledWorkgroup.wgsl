@@ -2,8 +2,8 @@
 // (FlashAttention-2, arXiv 2307.08691, algorithm 1). Needs no subgroups: 16 x 8 threads share Q, K and V through workgroup memory, each
 // thread keeps ROWS_EACH rows x 4 keys of scores and ROWS_EACH rows x (HEAD_DIM_V / 8) channels of output in registers.
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(1) var<storage, read> k: array<CachedQuad>;
+@group(0) @binding(2) var<storage, read> v: array<CachedQuad>;
 @group(0) @binding(3) var<storage, read_write> o: array<vec4f>;
 
 const ROWS = 16u * ROWS_EACH;
@@ -66,7 +66,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
         let key = i / SLICE;
         let token = key0 + key;
         var value = vec4f();
-        if (token < tokens) { value = k[kBase + token * KV_HEADS * QUADS + slice + i % SLICE]; }
+        if (token < tokens) { value = vec4f(k[kBase + token * KV_HEADS * QUADS + slice + i % SLICE]); }
         // Keys 4a..4a+3 belong to thread a: interleaved, so that threads read neighbouring rows.
         stage[K_STAGE + ((key % 4u) * ACROSS + key / 4u) * PITCH + i % SLICE] = value;
       }
@@ -110,7 +110,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       for (var i = thread; i < V_KEYS * V_QUADS; i += THREADS) {
         let token = key0 + slice + i / V_QUADS;
         var value = vec4f();
-        if (token < tokens) { value = v[vBase + token * KV_HEADS * V_QUADS + i % V_QUADS]; }
+        if (token < tokens) { value = vec4f(v[vBase + token * KV_HEADS * V_QUADS + i % V_QUADS]); }
         stage[V_STAGE + i] = value;
       }
       workgroupBarrier();
