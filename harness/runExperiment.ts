@@ -70,6 +70,7 @@ const pendingCell = (planned: PlannedCell, mechanisms: readonly Mechanism[]): Ce
   return {
     ...cell,
     family: mechanism.family,
+    ...(mechanism.stateName === undefined ? {} : { stateName: mechanism.stateName }),
     look: mechanism.look,
     outcome: { status: "pending" },
     prepared: undefined,

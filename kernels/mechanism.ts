@@ -178,6 +178,8 @@ export interface Mechanism {
   /** position in legends and lists, ascending */
   readonly order: number;
   readonly look: Look;
+  /** what decode carries, a noun in the singular: KV cache (family softmax) or recurrent state (linear) unless given */
+  readonly stateName?: string;
   /** one line, plain text: the recurrence or definition */
   readonly definition: string;
   /** paper or file that defines it */

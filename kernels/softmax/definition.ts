@@ -2,9 +2,11 @@ import { type Capabilities, defineMechanism, type Form, type Mechanism, type Pla
 import { softmaxBytesByRole, softmaxClaim, softmaxFlops, softmaxLeastBytes } from "./cost.ts";
 import { decodePlan, generatePlan } from "./decode.ts";
 import { softmaxInputs } from "./inputs.ts";
+import { noCacheBytesByRole, noCacheFlops, noCacheLeastBytes, noCachePlan } from "./noCachePlan.ts";
+import { noCacheInputs, noCacheReference } from "./noCacheTruth.ts";
 import { naivePlan, tiledPlan } from "./prefill.ts";
 import { softmaxReference } from "./reference.ts";
-import { softmaxRefusal } from "./refusal.ts";
+import { noCacheRefusal, softmaxRefusal } from "./refusal.ts";
 import { softmaxTiles } from "./tiles.ts";
 
 const plan = (shape: Shape, form: Form, capabilities: Capabilities, tiles: Tiles): Plan => {
@@ -40,5 +42,30 @@ const softmax = defineMechanism({
   claim: softmaxClaim,
 });
 
-const mechanisms: Mechanism[] = [softmax];
+const softmaxNoCache = defineMechanism({
+  name: "softmaxNoCache",
+  title: "Softmax attention without a KV cache",
+  family: "softmax",
+  order: 15,
+  look: { colour: { light: "#555555", dark: "#B0B0B0" }, mark: "circle", dash: [1, 3] },
+  definition: "k_j = x_j W_k and v_j = x_j W_v made anew for all j ≤ t, then o_t as softmax; the hidden states x are kept",
+  source: "what a KV cache spares: Pope et al. 2022, arXiv 2211.05102, §2",
+  parameters: {},
+  forms: { decode: ["split"] },
+  groupedHeads: true,
+  stateName: "store of hidden states",
+  refusal: noCacheRefusal,
+  tiles: softmaxTiles,
+  plan: noCachePlan,
+  inputs: noCacheInputs,
+  reference: noCacheReference,
+  flops: noCacheFlops,
+  leastBytes: noCacheLeastBytes,
+  bytesByRole: noCacheBytesByRole,
+  claim: () => ({ time: "O(n)", stateBytes: "O(n)" }),
+  // Keys and values are sums of dModel rounded terms.
+  rounding: ({ dModel }) => Math.sqrt(dModel),
+});
+
+const mechanisms: Mechanism[] = [softmax, softmaxNoCache];
 export default mechanisms;

@@ -89,13 +89,22 @@ const writtenCache = (shape: Shape, inputs: Tensors, batch: number): ExpectedRow
   });
 };
 
-const floats = (inputs: Tensors, name: string): Float32Array => {
+/** The f32 tensor of that name. Throws where it is missing or of another type. */
+export const floats = (inputs: Tensors, name: string): Float32Array => {
   const tensor = tensorOf(inputs, name);
   if (!(tensor instanceof Float32Array)) throw new Error(`tensor ${name} is not of f32`);
   return tensor;
 };
 
-const attend = (query: Row, scale: number, channels: number, keys: readonly number[], key: (j: number) => Row, value: (j: number) => Row): Float64Array => {
+/** Σ_j softmax_j(scale · query·key(j)) value(j) over `keys`, `channels` of it, in float64. */
+export const attend = (
+  query: Row,
+  scale: number,
+  channels: number,
+  keys: readonly number[],
+  key: (j: number) => Row,
+  value: (j: number) => Row,
+): Float64Array => {
   const scores = Float64Array.from(keys, (j) => scale * dot(query, key(j)));
   const largest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
   const output = new Float64Array(channels);
@@ -109,7 +118,7 @@ const attend = (query: Row, scale: number, channels: number, keys: readonly numb
   return output.map((total) => total / sum);
 };
 
-const dot = (a: Row, b: Row): number => {
+export const dot = (a: Row, b: Row): number => {
   let sum = 0;
   for (let c = 0; c < a.length; c++) sum += (a[c] ?? Number.NaN) * (b[c] ?? Number.NaN);
   return sum;
