@@ -2,7 +2,7 @@ import { type Capabilities, defineMechanism, type Form, type Mechanism, type Pla
 import { softmaxBytesByRole, softmaxClaim, softmaxFlops, softmaxLeastBytes } from "./cost.ts";
 import { decodePlan, generatePlan } from "./decode.ts";
 import { softmaxInputs } from "./inputs.ts";
-import { noCacheBytesByRole, noCacheFlops, noCacheLeastBytes, noCachePlan } from "./noCachePlan.ts";
+import { noCacheBytesByRole, noCacheFlops, noCacheLeastBytes, noCachePlan, noCacheTiles } from "./noCachePlan.ts";
 import { noCacheInputs, noCacheReference } from "./noCacheTruth.ts";
 import { naivePlan, tiledPlan } from "./prefill.ts";
 import { softmaxReference } from "./reference.ts";
@@ -55,7 +55,7 @@ const softmaxNoCache = defineMechanism({
   groupedHeads: true,
   stateName: "store of hidden states",
   refusal: noCacheRefusal,
-  tiles: softmaxTiles,
+  tiles: noCacheTiles,
   plan: noCachePlan,
   inputs: noCacheInputs,
   reference: noCacheReference,

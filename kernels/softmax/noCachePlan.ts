@@ -1,18 +1,30 @@
 import { allocation, input, output } from "../allocation.ts";
 import type { BytesByRole, Capabilities, Flops, Form, Plan, PlanBuffer, Shape, Step, Tiles } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
-import { roundUp } from "../tiles.ts";
+import { roundUp, tileSize } from "../tiles.ts";
 import appendHidden from "./appendHidden.wgsl";
 import { attendSteps } from "./attend.ts";
 import { splitCount } from "./buffers.ts";
 import { softmaxFlops } from "./cost.ts";
-import project from "./project.wgsl";
+import projectSubgroup from "./projectSubgroup.wgsl";
+import projectWorkgroup from "./projectWorkgroup.wgsl";
+import { softmaxTiles } from "./tiles.ts";
 
 const f32Bytes = 4;
 const appendThreads = 32;
-/** Tokens and channels of one workgroup of project.wgsl. */
-const projectRows = 32;
-const projectColumns = 64;
+/** Channels of a lane in projectSubgroup.wgsl. */
+const channelVectors = 8;
+
+/** Those of the attention, and `projectRows` × `projectColumns` of a workgroup that projects; by a subgroup of `projectLanes` on CPU emulations. */
+export const noCacheTiles = (shape: Shape, form: Form, capabilities: Capabilities): readonly Tiles[] => {
+  const { software, subgroups, subgroupMinSize: lanes, subgroupMaxSize } = capabilities;
+  const bySubgroup = software && subgroups && lanes === subgroupMaxSize;
+  // Rows × 8 accumulators of a lane: with more, compiling takes too long (5 s on lavapipe, 1 s on SwiftShader).
+  const projection = bySubgroup
+    ? { projectLanes: lanes, projectRows: lanes < 8 ? 12 : 16, projectColumns: channelVectors * lanes }
+    : { projectRows: 32, projectColumns: 64 };
+  return softmaxTiles(shape, form, capabilities).map((tiles) => ({ ...tiles, ...projection }));
+};
 
 /** Channels of the keys and of the values of one token, all heads. */
 const channelsOf = ({ kvHeads, headDim, headDimV }: Shape) => ({ k: kvHeads * headDim, v: kvHeads * headDimV });
@@ -43,16 +55,22 @@ export const noCacheBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
 /** The newest hidden state, keys and values of all tokens, then the steps of a decode over them. */
 export const noCachePlan = (shape: Shape, _form: Form, { maxComputeWorkgroupsPerDimension }: Capabilities, tiles: Tiles): Plan => {
   const { batch, n, dModel } = shape;
-  const rowTiles = Math.ceil((n + 1) / projectRows);
+  const rowTiles = Math.ceil((n + 1) / tileSize(tiles, "projectRows"));
+  const bySubgroup = tiles.projectLanes !== undefined;
   const x = Math.min(rowTiles, maxComputeWorkgroupsPerDimension);
   const projection = (name: "k" | "v"): Step => {
     const channels = channelsOf(shape)[name];
     return stepOf({
       label: `project ${name}`,
-      source: project,
-      constants: { WIDTH: dModel, CHANNELS: channels },
+      source: bySubgroup ? projectSubgroup : projectWorkgroup,
+      subgroups: bySubgroup,
+      constants: {
+        WIDTH: dModel,
+        CHANNELS: channels,
+        ...(bySubgroup ? { LANES: tileSize(tiles, "projectLanes"), ROWS: tileSize(tiles, "projectRows"), CHANNEL_VECTORS: channelVectors } : {}),
+      },
       bindings: ["hidden", name === "k" ? "wK" : "wV", name],
-      workgroups: [x, Math.ceil(rowTiles / x) * Math.ceil(channels / projectColumns), batch],
+      workgroups: [x, Math.ceil(rowTiles / x) * Math.ceil(channels / tileSize(tiles, "projectColumns")), batch],
     });
   };
   const append = stepOf({
@@ -72,10 +90,11 @@ export const noCacheFlops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
   const each = 2 * shape.batch * shape.dModel;
   const attention = softmaxFlops(shape, form, tiles);
   const tokens = shape.n + 1;
-  const padded = (channels: number): number => roundUp(channels, projectColumns);
+  const padded = (channels: number): number => roundUp(channels, tileSize(tiles, "projectColumns"));
+  const width = roundUp(shape.dModel, tiles.projectLanes === undefined ? 16 : tileSize(tiles, "projectLanes"));
   return {
     useful: attention.useful + each * tokens * (k + v),
-    executed: attention.executed + 2 * shape.batch * roundUp(shape.dModel, 16) * roundUp(tokens, projectRows) * (padded(k) + padded(v)),
+    executed: attention.executed + 2 * shape.batch * width * roundUp(tokens, tileSize(tiles, "projectRows")) * (padded(k) + padded(v)),
   };
 };
 

@@ -1,7 +1,7 @@
 import type { Capabilities, Form, Refusal, Shape } from "../mechanism.ts";
 import { badShape, limitRefusal, noFeature, shapeRefusal } from "../refusal.ts";
 import { softmaxBuffers } from "./buffers.ts";
-import { noCacheBuffers } from "./noCachePlan.ts";
+import { noCacheBuffers, noCacheTiles } from "./noCachePlan.ts";
 import { softmaxTiles } from "./tiles.ts";
 import { windowOf } from "./window.ts";
 
@@ -21,7 +21,7 @@ export const noCacheRefusal = (shape: Shape, form: Form, capabilities: Capabilit
   if (unfit) return unfit;
   if (kvDtype !== "f32") return noFeature(`kvDtype ${kvDtype}: ${who} keeps no cache, and has f32 kernels only`);
   if (dModel !== heads * headDim) return badShape(`dModel ${dModel}: ${who} takes heads × headDim = ${heads * headDim}`);
-  return limitRefusal(`${form} ${shape.phase} without a cache`, shape, noCacheBuffers(shape, softmaxTiles(shape, form, capabilities)[0] ?? {}), capabilities);
+  return limitRefusal(`${form} ${shape.phase} without a cache`, shape, noCacheBuffers(shape, noCacheTiles(shape, form, capabilities)[0] ?? {}), capabilities);
 };
 
 /** Head sizes that the kernels do not take; `who` is the subject of the reason. */
