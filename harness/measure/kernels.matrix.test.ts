@@ -13,7 +13,7 @@ const adapters = [...new Set([testAdapter, ...(lavapipeDriver() ? ["lavapipe"] :
 
 const every: KernelSizes = {
   n: [1, 2, 7, 16, 63, 64, 65, 130, 257, 1000],
-  headDim: [16, 32, 64, 96, 128, 256, [16, 128], [128, 16], [36, 252]],
+  headDim: [32, 64, 96, 128, 256, [16, 252], [132, 20]],
   thorough: true,
   layouts: [
     [1, 2, 2],
