@@ -19,16 +19,34 @@ const odd: KernelSizes = {
   thorough: false,
   layouts: [
     [1, 2, 2],
-    [2, 4, 2],
     [2, 3, 3],
+    [2, 4, 2],
   ],
 };
-const few: KernelSizes = { ...odd, n: [130], headDim: [96], layouts: [[2, 4, 2]] };
-const ungrouped: KernelSizes = { ...few, layouts: [[2, 3, 3]] };
+/** Values wider and narrower than keys, at the ends of what softmax takes. */
+const unequal: KernelSizes = {
+  ...odd,
+  n: [57],
+  headDim: [
+    [16, 256],
+    [36, 20],
+  ],
+  layouts: [[2, 3, 3]],
+};
+const few: KernelSizes = {
+  ...odd,
+  n: [130],
+  headDim: [96],
+  layouts: [
+    [2, 3, 3],
+    [2, 4, 2],
+  ],
+};
+const wide: KernelSizes = { ...unequal, headDim: [[256, 36]] };
 
 describe.each([
-  { name: "its own variants", planFor: {}, sizes: [odd] },
-  { name: "the variants of GPUs", planFor: { planFor: "hardware" } as const, sizes: [few, ungrouped] },
+  { name: "its own variants", planFor: {}, sizes: [odd, unequal] },
+  { name: "the variants of GPUs", planFor: { planFor: "hardware" } as const, sizes: [few, wide] },
 ])(`kernels on ${testAdapter}, $name`, ({ planFor, sizes }) => {
   let connection: Connection;
   beforeAll(async () => {

@@ -87,7 +87,7 @@ export const verify = async (
     const buffer = buffers.find((candidate) => candidate.name === name);
     if (!buffer) throw new Error(`the reference of ${mechanism.name} names buffer ${name}, which its plan does not allocate`);
     const values = await read(name);
-    if (buffer.dtype === "f32") scanForNaN(buffer, values.subarray(0, elementCount(buffer)));
+    if (buffer.dtype !== "u32") scanForNaN(buffer, values.subarray(0, elementCount(buffer)));
     for (const row of expected) if (row.buffer === name) maxError = Math.max(maxError, rowError(buffer, values, row, limit));
   }
   return { maxError, tolerance: limit, rows: expected.length };
