@@ -146,6 +146,11 @@ export interface ExpectedRow {
   readonly buffer: string;
   readonly offset: number;
   readonly values: Float64Array | Float32Array;
+  /**
+   * RMS that the row would have if the signs of its terms were random: what rounding is relative to where they happen to cancel, as in a product q·k near
+   * zero. Errors are relative to this or to the row's own RMS, whichever is larger.
+   */
+  readonly size?: number;
 }
 
 // ----- Cost -----
@@ -215,10 +220,10 @@ export interface Mechanism {
   /** Without a shape, as it is with default parameters. */
   claim(phase: Phase, form: Form, shape?: Shape): Claim;
   /**
-   * Roundings of full size that reach an output beyond those of a sum of n + headDim terms; 0 unless given. A sum of gates, say, is rounded to its own
-   * unit before an exponential makes a relative error of it. Widens what verification allows (kernels/README.md).
+   * Roundings of full size that reach an output beyond those of a sum of n + headDim terms, as of keys that are projections themselves; 0 unless given.
+   * Widens what verification allows (kernels/README.md).
    */
-  rounding?(shape: Shape, form: Form): number;
+  rounding?(shape: Shape): number;
 }
 
 /** Identity, for inference: a family's definition file default-exports an array of these. */

@@ -8,21 +8,25 @@ export interface KernelSizes {
   readonly headDim: readonly (number | readonly [headDim: number, headDimV: number])[];
   /** [batch, heads, kvHeads]; kvHeads other than heads only where the mechanism groups heads */
   readonly layouts: readonly (readonly [batch: number, heads: number, kvHeads: number])[];
-  /** every set of parameters at every layout, instead of at the last one */
+  /** every set of parameters at every layout and the upper ends of integers too, instead of at the first layout and the lower ends */
   readonly thorough: boolean;
 }
 
 const phases: readonly Phase[] = ["prefill", "decode", "generate"];
 
 /** Defaults, then each declared value of a choice, each boolean, the ends of each integer: one at a time, and those that only go together as the mechanism's examples. */
-const parameterSets = (mechanism: Mechanism): Record<string, ParameterValue>[] => {
+const parameterSets = (mechanism: Mechanism, thorough: boolean): Record<string, ParameterValue>[] => {
   const defaults = Object.fromEntries(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameter.default]));
   const examples = (mechanism.examples ?? []).map((example) => ({ ...defaults, ...example }));
   const shown = new Set((mechanism.examples ?? []).flatMap((example) => Object.keys(example)));
   const single = Object.entries(mechanism.parameters).filter(([name]) => !shown.has(name));
   const values = single.map(([name, parameter]) => {
     const all =
-      parameter.kind === "choice" ? parameter.values : parameter.kind === "boolean" ? [false, true] : [parameter.minimum, parameter.default, parameter.maximum];
+      parameter.kind === "choice"
+        ? parameter.values
+        : parameter.kind === "boolean"
+          ? [false, true]
+          : [parameter.minimum, parameter.default, ...(thorough ? [parameter.maximum] : [])];
     return { name, all: [...new Set<ParameterValue>(all)], few: parameter.kind !== "integer" };
   });
   const product = values
@@ -43,11 +47,10 @@ const variedLengths = [63, 65, 130];
  */
 export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] => {
   const layouts = sizes.layouts.filter(([, heads, kvHeads]) => kvHeads === heads || mechanism.groupedHeads);
-  const last = layouts.length - 1;
   const headDims = sizes.headDim.map((given) => (typeof given === "number" ? ([given, given] as const) : given));
   const kvDtypes = mechanism.family === "softmax" ? (["f32", "f16"] as const) : (["f32"] as const);
   const forms = phases.flatMap((phase) => (mechanism.forms[phase] ?? []).map((form) => ({ phase, form })));
-  const variants = parameterSets(mechanism).flatMap((parameters, set) =>
+  const variants = parameterSets(mechanism, sizes.thorough).flatMap((parameters, set) =>
     kvDtypes.map((kvDtype) => ({ parameters, kvDtype, plain: set === 0 && kvDtype === "f32" })),
   );
   return forms.flatMap((form) =>
@@ -56,7 +59,7 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
         layouts.flatMap(([batch, heads, kvHeads], layout) =>
           sizes.n
             .filter((n) => (plain && layout === 0) || variedLengths.includes(n))
-            .filter(() => sizes.thorough || plain || layout === last)
+            .filter(() => sizes.thorough || plain || layout === 0)
             .map((n): Cell => {
               const shape = {
                 n,
