@@ -8,7 +8,7 @@ export interface KernelSizes {
   readonly headDim: readonly (number | readonly [headDim: number, headDimV: number])[];
   /** [batch, heads, kvHeads]; kvHeads other than heads only where the mechanism groups heads */
   readonly layouts: readonly (readonly [batch: number, heads: number, kvHeads: number])[];
-  /** every set of parameters at every layout and the upper ends of integers too, instead of at the first layout and the lower ends */
+  /** every set of parameters at every layout and the upper ends of integers too, instead of at the first layout, the lower ends and a phase's first two forms */
   readonly thorough: boolean;
 }
 
@@ -49,17 +49,17 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
   const layouts = sizes.layouts.filter(([, heads, kvHeads]) => kvHeads === heads || mechanism.groupedHeads);
   const headDims = sizes.headDim.map((given) => (typeof given === "number" ? ([given, given] as const) : given));
   const kvDtypes = mechanism.family === "softmax" ? (["f32", "f16"] as const) : (["f32"] as const);
-  const forms = phases.flatMap((phase) => (mechanism.forms[phase] ?? []).map((form) => ({ phase, form })));
+  const forms = phases.flatMap((phase) => (mechanism.forms[phase] ?? []).map((form, place) => ({ form: { phase, form }, place })));
   const variants = parameterSets(mechanism, sizes.thorough).flatMap((parameters, set) =>
     kvDtypes.map((kvDtype) => ({ parameters, kvDtype, plain: set === 0 && kvDtype === "f32" })),
   );
-  return forms.flatMap((form) =>
+  return forms.flatMap(({ form, place }) =>
     variants.flatMap(({ plain, ...variant }) =>
       headDims.flatMap(([headDim, headDimV]) =>
         layouts.flatMap(([batch, heads, kvHeads], layout) =>
           sizes.n
             .filter((n) => (plain && layout === 0) || variedLengths.includes(n))
-            .filter(() => sizes.thorough || plain || layout === 0)
+            .filter(() => sizes.thorough || plain || (layout === 0 && place < 2))
             .map((n): Cell => {
               const shape = {
                 n,
