@@ -28,7 +28,7 @@ describe("questions", () => {
     const { mechanisms } = JSON.parse(stdout) as { mechanisms: { name: string; forms: Record<string, string[]> }[] };
     expect(Object.fromEntries(mechanisms.map(({ name, forms }) => [name, forms]))).toMatchObject({
       softmax: { prefill: ["tiled", "naive"], decode: ["split"], generate: ["split"] },
-      linear: { prefill: ["chunk", "recurrent"], decode: ["recurrent"], generate: ["recurrent"] },
+      linear: { prefill: ["chunk", "recurrent", "parallel"], decode: ["recurrent"], generate: ["recurrent"] },
     });
   });
 
