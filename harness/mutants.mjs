@@ -81,6 +81,6 @@ try {
   );
   process.exitCode = total.rate >= leastRate ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`mutants: ${error.message}\n`);
   process.exitCode = 2;
 }
