@@ -1,4 +1,4 @@
-// Changes the kernels a little, thousands of times, and asks whether verification notices. usage: npm run mutants [-- --filter CONDITION --budget N --seed N --adapter NAME]
+// Changes one token of a kernel at a time, a thousand times over, and asks whether verification notices. usage: npm run mutants [-- --filter CONDITION --budget N --seed N --adapter NAME]
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -16,7 +16,7 @@ const read = () => {
   const { values } = parseArgs({
     options: {
       filter: { type: "string" },
-      budget: { type: "string", default: "6" },
+      budget: { type: "string", default: "5" },
       seed: { type: "string", default: "1" },
       // On CPU emulations most of the time goes into compiling, and this one compiles twice as fast as lavapipe.
       adapter: { type: "string", default: "embedded" },

@@ -107,7 +107,7 @@ const filtered = (cells: readonly Cell[], mechanisms: Parameters<typeof cellFiel
   const chosen = cells.filter((cell) => meets(cell, value));
   if (chosen.length === 0)
     throw new BadFilter(
-      `--filter '${filter}': no cell meets it; cells have ${[...new Set(cells.map(({ mechanism, form, phase }) => `${mechanism} ${form} ${phase}`))].join(", ")}`,
+      `--filter '${filter}': no cell meets it; the cells are ${[...new Set(cells.map(({ mechanism, form, phase }) => `${mechanism} ${form} ${phase}`))].join(", ")}`,
     );
   return chosen;
 };
