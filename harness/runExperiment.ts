@@ -74,12 +74,13 @@ const pendingCell = (planned: PlannedCell, mechanisms: readonly Mechanism[]): Ce
   return {
     ...cell,
     family: mechanism.family,
+    ...(mechanism.stateName === undefined ? {} : { stateName: mechanism.stateName }),
     look: mechanism.look,
     outcome: { status: "pending" },
     prepared: undefined,
     stateBytes: undefined,
     peakBytes: undefined,
-    claim: mechanism.claim(cell.phase, formOfCosts(cell, cell.phase, mechanism)),
+    claim: mechanism.claim(cell.phase, formOfCosts(cell, cell.phase, mechanism), cell),
     visits: [],
     summary: undefined,
   };

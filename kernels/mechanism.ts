@@ -146,6 +146,11 @@ export interface ExpectedRow {
   readonly buffer: string;
   readonly offset: number;
   readonly values: Float64Array | Float32Array;
+  /**
+   * RMS that the row would have if the signs of its terms were random: what rounding is relative to where they happen to cancel, as in a product q·k near
+   * zero. Errors are relative to this or to the row's own RMS, whichever is larger.
+   */
+  readonly size?: number;
 }
 
 // ----- Cost -----
@@ -183,11 +188,15 @@ export interface Mechanism {
   /** position in legends and lists, ascending */
   readonly order: number;
   readonly look: Look;
+  /** what decode carries, a noun in the singular: KV cache (family softmax) or recurrent state (linear) unless given */
+  readonly stateName?: string;
   /** one line, plain text: the recurrence or definition */
   readonly definition: string;
   /** paper or file that defines it */
   readonly source: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
+  /** Values of parameters that go together, each set beside the defaults: what kernels are tested at instead of the ends of these parameters. */
+  readonly examples?: readonly Readonly<Record<string, ParameterValue>>[];
   /** forms by phase; the first is the default. A phase that is absent cannot be run. */
   readonly forms: Readonly<Partial<Record<Phase, readonly Form[]>>>;
   /** May kvHeads be smaller than heads? */
@@ -208,12 +217,13 @@ export interface Mechanism {
   leastBytes(shape: Shape, form: Form): number;
   /** closed form of what `plan` allocates, written from the shape and not from the plan's buffers: the two must agree to the byte */
   bytesByRole(shape: Shape, form: Form, tiles: Tiles): BytesByRole;
-  claim(phase: Phase, form: Form): Claim;
+  /** Without a shape, as it is with default parameters. */
+  claim(phase: Phase, form: Form, shape?: Shape): Claim;
   /**
-   * Roundings of full size that reach an output beyond those of a sum of n + headDim terms; 0 unless given. A sum of gates, say, is rounded to its own
-   * unit before an exponential makes a relative error of it. Widens what verification allows (kernels/README.md).
+   * Roundings of full size that reach an output beyond those of a sum of n + headDim terms, as of keys that are projections themselves; 0 unless given.
+   * Widens what verification allows (kernels/README.md).
    */
-  rounding?(shape: Shape, form: Form): number;
+  rounding?(shape: Shape): number;
 }
 
 /** Identity, for inference: a family's definition file default-exports an array of these. */

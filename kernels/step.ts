@@ -5,12 +5,13 @@ import { expandTemplate } from "./template.ts";
 export interface Kernel extends Pick<Step, "label" | "constants" | "bindings" | "workgroups"> {
   readonly source: string;
   readonly subgroups?: boolean;
+  readonly f16?: boolean;
 }
 
 /** The step that runs a kernel; its entry point is `main`. Throws where the template does. */
-export const stepOf = ({ source, subgroups = false, ...step }: Kernel): Step => ({
+export const stepOf = ({ source, subgroups = false, f16 = false, ...step }: Kernel): Step => ({
   ...step,
   wgsl: expandTemplate(source, step.constants),
   entryPoint: "main",
-  enables: subgroups ? ["subgroups"] : [],
+  enables: [...(f16 ? ["f16"] : []), ...(subgroups ? ["subgroups"] : [])],
 });

@@ -24,8 +24,10 @@ export const memorySentences = (record: Analysed): readonly string[] => {
 
 const shortestOf = (texts: readonly string[]): string => texts.reduce((shortest, text) => (text.length < shortest.length ? text : shortest));
 
-const stateName = (record: Analysed, [fit]: readonly Fit[]): string =>
-  record.cells.find((cell) => cell.label === fit?.label && cell.mechanism === fit.mechanism)?.family === "linear" ? "recurrent state" : "KV cache";
+const stateName = (record: Analysed, [fit]: readonly Fit[]): string => {
+  const cell = record.cells.find(({ label, mechanism }) => label === fit?.label && mechanism === fit.mechanism);
+  return cell?.stateName ?? (cell?.family === "linear" ? "recurrent state" : "KV cache");
+};
 
 const bytesAt = (fits: readonly Fit[], n: number): readonly number[] => fits.map(({ points }) => points.findLast((point) => point.x <= n)?.y ?? 0);
 

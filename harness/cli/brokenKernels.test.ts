@@ -22,10 +22,7 @@ const broken: Record<string, { of: "softmax" | "linear"; changes: readonly Chang
   },
   wrongMask: {
     of: "softmax",
-    changes: [
-      ["> row0 + ", "> 1u + row0 + "],
-      ["> vec4u(row0 + ", "> vec4u(1u + row0 + "],
-    ],
+    changes: [["return key > row;", "return key > row + 1u;"]],
     why: /^o\[batch 0, token 0, head 0, channel \d+\] is /,
   },
   unwrittenTail: {

@@ -1,3 +1,4 @@
+import { halfBits, halfValues } from "../../kernels/half.ts";
 import type { Plan, PlanBuffer, Step, Tensors } from "../../kernels/mechanism.ts";
 import { bufferBytes, elementCount, moduleText } from "../../kernels/plan.ts";
 import { CellFailure } from "./failure.ts";
@@ -17,7 +18,7 @@ export interface Program {
   restore(tensors: Tensors): void;
   /** Record `repetitions` of the steps into a pass. Each reads the next of the copies, on from where the last pass ended. */
   record(pass: GPUComputePassEncoder, repetitions: number): void;
-  /** Read a buffer back (copy 0) as raw 32-bit words of its element type. */
+  /** Read a buffer back (copy 0): counts as they are, f32 and f16 as f32. */
   read(name: string): Promise<Float32Array | Uint32Array>;
   destroy(): void;
 }
@@ -153,7 +154,7 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
     const invalid = await device.popErrorScope();
     if (invalid) throw new CellFailure("compileError", invalid.message);
 
-    const write = (buffer: GPUBuffer, offset: number, data: Float32Array | Uint32Array): void => {
+    const write = (buffer: GPUBuffer, offset: number, data: Words): void => {
       for (let at = 0; at < data.byteLength; at += chunkBytes) {
         device.queue.writeBuffer(buffer, offset + at, data.buffer as ArrayBuffer, data.byteOffset + at, Math.min(chunkBytes, data.byteLength - at));
       }
@@ -210,6 +211,7 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
         await staging.mapAsync(GPUMapMode.READ);
         const raw = staging.getMappedRange().slice(0);
         staging.destroy();
+        if (entry.spec.dtype === "f16") return halfValues(new Uint16Array(raw));
         return entry.spec.dtype === "f32" ? new Float32Array(raw) : new Uint32Array(raw);
       },
       destroy: () => ledger.destroyAll(),
@@ -220,12 +222,17 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
   }
 };
 
-const contents = (spec: PlanBuffer, bytes: number, tensors: Tensors): Float32Array | Uint32Array => {
+type Words = Float32Array | Uint32Array | Uint16Array;
+
+const contents = (spec: PlanBuffer, bytes: number, tensors: Tensors): Words => {
   if (spec.init === "zero") return new Uint32Array(bytes / 4);
   if (spec.init === "poison") return new Uint32Array(bytes / 4).fill(nanBits[spec.dtype]);
   const tensor = tensors[spec.init.tensor];
   if (!tensor) throw new Error(`buffer ${spec.name} starts from tensor ${spec.init.tensor}, which inputs() does not make`);
   if (tensor.length !== elementCount(spec))
     throw new Error(`tensor ${spec.init.tensor} has ${tensor.length} elements, buffer ${spec.name} has ${elementCount(spec)}`);
-  return tensor;
+  if (spec.dtype !== "f16") return tensor;
+  const padded = new Uint16Array(bytes / 2);
+  padded.set(halfBits(Float32Array.from(tensor)));
+  return padded;
 };

@@ -88,10 +88,10 @@ describe("what buffers begin with", () => {
 describe("a problem that cannot be computed is refused:", () => {
   const g = tensor(2, 5, 3);
   it.each<[string, Partial<ExecProblem>, RegExp]>([
-    ["an unknown mechanism", { mechanism: "gatd" }, /^there is no mechanism gatd; accepted are softmax, linear, .*; did you mean gated\?$/],
+    ["an unknown mechanism", { mechanism: "gatd" }, /^there is no mechanism gatd; accepted are softmax, .*linear, .*; did you mean gated\?$/],
     ["an instrument", { mechanism: "read" }, /^there is no mechanism read/],
     ["a phase that takes no tensors", { phase: "generate" as "decode" }, /^phase generate; accepted are prefill and decode$/],
-    ["a form of another phase", { form: "split" }, /^linear has no form split in prefill; accepted: chunk, recurrent$/],
+    ["a form of another phase", { form: "split" }, /^linear has no form split in prefill; accepted: chunk, recurrent, parallel$/],
     ["a misspelt form", { form: "chunks" }, /did you mean chunk\?$/],
     ["a scale that is no number", { scale: Number.NaN }, /^scale NaN; accepted are numbers from/],
     ["a scale without end", { scale: -1e19 }, /^scale -10000000000000000000; accepted/],

@@ -11,8 +11,7 @@ import { contextPosition, type Wanted } from "./wanted.ts";
 export const contentsOf = ({ mechanism, cell, plan, wanted }: ExecCell, tensors: NamedTensors): Tensors => {
   const given = wanted.map((tensor) => [tensor.name, valuesOf(tensor, tensors[tensor.name])] as const);
   const fixed = plan.buffers.flatMap(({ init, fixed }) => (fixed && typeof init === "object" ? [init.tensor] : []));
-  // It is of no token, so the shortest text has it too.
-  const own: Tensors = fixed.length > 0 ? mechanism.inputs({ ...cell, n: 1 }, 1) : {};
+  const own: Tensors = fixed.length > 0 ? mechanism.inputs(cell, 1) : {};
   return { ...Object.fromEntries(given), ...Object.fromEntries(fixed.flatMap((name) => (own[name] ? [[name, own[name]]] : []))) };
 };
 

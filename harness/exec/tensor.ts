@@ -1,5 +1,5 @@
+import { fromHalf, toHalf } from "../../kernels/half.ts";
 import type { Dtype } from "../../kernels/mechanism.ts";
-import { fromHalf, toHalf } from "./half.ts";
 import { parseSafetensors, type StoredDtype, type StoredTensor, serializeSafetensors, UnreadableTensors } from "./safetensors.ts";
 import { safeText } from "./shown.ts";
 

@@ -13,7 +13,7 @@ const adapters = [...new Set([testAdapter, ...(lavapipeDriver() ? ["lavapipe"] :
 
 const every: KernelSizes = {
   n: [1, 2, 7, 16, 63, 64, 65, 130, 257, 1000],
-  headDim: [32, 64, 96, 128],
+  headDim: [32, 64, 96, 128, 256, [16, 252], [132, 20]],
   thorough: true,
   layouts: [
     [1, 2, 2],
@@ -25,11 +25,11 @@ const every: KernelSizes = {
 // A CPU emulation is given variants of its own; those of GPUs are held to the truth on it too, at fewer sizes.
 const few: KernelSizes = {
   n: [1, 65, 257],
-  headDim: [32, 128],
+  headDim: [32, 128, [256, 36], [20, 256]],
   thorough: false,
   layouts: [
-    [2, 4, 2],
     [3, 3, 3],
+    [2, 4, 2],
   ],
 };
 const runs = adapters.flatMap((adapter) => [

@@ -1,8 +1,8 @@
-import type { ExpectedRow, Form, Mechanism, PlanBuffer, Shape, Tensors } from "../../kernels/mechanism.ts";
+import type { ExpectedRow, Mechanism, PlanBuffer, Shape, Tensors } from "../../kernels/mechanism.ts";
 import { elementCount } from "../../kernels/plan.ts";
 import { CellFailure } from "../device/failure.ts";
 
-/** What a verified cell was found to be off by: the largest error of a row relative to that row's RMS, and how many rows were looked at. */
+/** What a verified cell was found to be off by: the largest error of a row relative to its size, and how many rows were looked at. */
 export interface Verified {
   readonly maxError: number;
   readonly tolerance: number;
@@ -22,7 +22,7 @@ export type ReadBuffer = (name: string) => Promise<Float32Array | Uint32Array>;
 const unitRoundoff = { f32: 2 ** -24, f16: 2 ** -11 };
 
 /**
- * The largest error a right kernel may show, relative to a row's RMS. A sum of m rounded terms errs by about u·√m (random walk of
+ * The largest error a right kernel may show, relative to a row's size: its RMS, or the one it would have if its terms did not cancel. A sum of m rounded terms errs by about u·√m (random walk of
  * rounding errors, Higham, Accuracy and Stability, §2.8), m = n + headDim; 16 covers exp, division, the row maximum over headDim
  * values and the state's longer chains.
  */
@@ -80,14 +80,8 @@ const sampledTokens = (n: number, budget: number, sample: number): number[] => {
  * Compare what the device wrote with the reference. Every output and every buffer that a reference row names is scanned for NaN in full.
  * Throws CellFailure wrongOutput with the first wrong index, its value and the reference's.
  */
-export const verify = async (
-  mechanism: Mechanism,
-  shape: Shape & { readonly form: Form },
-  buffers: readonly PlanBuffer[],
-  tensors: Tensors,
-  read: ReadBuffer,
-): Promise<Verified> => {
-  const limit = tolerance(shape, mechanism.rounding?.(shape, shape.form));
+export const verify = async (mechanism: Mechanism, shape: Shape, buffers: readonly PlanBuffer[], tensors: Tensors, read: ReadBuffer): Promise<Verified> => {
+  const limit = tolerance(shape, mechanism.rounding?.(shape));
   // Samples of one batch entry may name the same rows, a cache that its heads share: once is enough.
   const rows = verificationSamples(shape).flatMap((at) => mechanism.reference(shape, tensors, at));
   const expected = [...new Map(rows.map((row) => [`${row.buffer} ${row.offset} ${row.values.length}`, row])).values()];
@@ -97,7 +91,7 @@ export const verify = async (
     const buffer = buffers.find((candidate) => candidate.name === name);
     if (!buffer) throw new Error(`the reference of ${mechanism.name} names buffer ${name}, which its plan does not allocate`);
     const values = await read(name);
-    if (buffer.dtype === "f32") scanForNaN(buffer, values.subarray(0, elementCount(buffer)));
+    if (buffer.dtype !== "u32") scanForNaN(buffer, values.subarray(0, elementCount(buffer)));
     for (const row of expected) if (row.buffer === name) maxError = Math.max(maxError, rowError(buffer, values, row, limit));
   }
   return { maxError, tolerance: limit, rows: expected.length };
@@ -116,7 +110,7 @@ const rowError = (buffer: PlanBuffer, values: Float32Array | Uint32Array, row: E
   for (const value of row.values) squares += value * value;
   const rms = Math.sqrt(squares / row.values.length);
   // A row of zeros has no scale of its own: the smallest normal f32 stands in, so that anything but zero is wrong.
-  const scale = Math.max(rms, 2 ** -126);
+  const scale = Math.max(rms, row.size ?? 0, 2 ** -126);
   let worst = 0;
   for (let i = 0; i < row.values.length; i++) {
     const reference = row.values[i] ?? Number.NaN;
@@ -126,7 +120,7 @@ const rowError = (buffer: PlanBuffer, values: Float32Array | Uint32Array, row: E
     if (!(error <= limit)) {
       throw new CellFailure(
         "wrongOutput",
-        `${position(buffer, row.offset + i)} is ${value}, the float64 reference ${reference}: off by ${error.toExponential(1)} of the row's RMS, ${limit.toExponential(1)} is allowed`,
+        `${position(buffer, row.offset + i)} is ${value}, the float64 reference ${reference}: off by ${error.toExponential(1)} of the row's size, ${limit.toExponential(1)} is allowed`,
       );
     }
     worst = Math.max(worst, error);

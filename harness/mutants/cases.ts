@@ -26,13 +26,16 @@ const chunk = 32;
 const otherShape = { n: 71, batch: 1 };
 
 /**
- * What each form of each phase of a mechanism is mutated at: every set of its choices, integers as they are by default, chunks so short that there are some.
+ * What each form of each phase of a mechanism is mutated at: every set of its choices and every example, other integers as they are by default, chunks so
+ * short that there are some.
  */
 export const mutationCells = (mechanism: Mechanism): readonly Cell[] =>
   kernelCells(mechanism, { ...sizes, layouts: [mechanism.groupedHeads ? [2, 4, 2] : [2, 3, 3]] })
-    .filter(({ parameters }) =>
-      Object.entries(mechanism.parameters).every(([name, { kind, default: usual }]) => kind !== "integer" || parameters[name] === usual),
-    )
+    .filter(({ parameters }) => {
+      const has = (values: Cell["parameters"]): boolean => Object.entries(values).every(([name, value]) => parameters[name] === value);
+      const integers = Object.entries(mechanism.parameters).filter(([, { kind }]) => kind === "integer");
+      return has(Object.fromEntries(integers.map(([name, parameter]) => [name, parameter.default]))) || (mechanism.examples ?? []).some(has);
+    })
     .map((cell) => ("chunk" in cell.parameters ? { ...cell, parameters: { ...cell.parameters, chunk } } : cell));
 
 /** The cases of these cells on a device: each distinct module once, where it is met first. Cells that the device refuses have none. */

@@ -143,6 +143,7 @@ export interface Summary {
 export interface CellRecord extends Cell {
   /** of its mechanism: analysis pairs softmax with linear arms without loading kernels */
   readonly family: Mechanism["family"];
+  readonly stateName?: string;
   /** of its mechanism: colour, mark and dash in every chart */
   readonly look: Look;
   readonly outcome: Outcome;

@@ -25,14 +25,14 @@ export const deltaSteps = (sizes: Sizes, capabilities: Capabilities, tiles: Chun
   scanStep(sizes, capabilities, tiles),
 ];
 
-/** Rows solved at a time. */
+/** Rows solved at a time, and inverted by chunkInvert.wgsl. */
 const solvedRows = 16;
 
 const invertStep = ({ batch, heads, chunk, chunks }: Sizes): Step =>
   stepOf({
     label: "chunk invert",
     source: invert,
-    constants: { CHUNK: chunk, ROWS: solvedRows },
+    constants: { CHUNK: chunk },
     bindings: ["pairs"],
     workgroups: [1, chunks, batch * heads],
   });

@@ -23,12 +23,6 @@ export interface Member {
 
 const initialState: Parameter = { kind: "boolean", default: false, about: "prefill goes on from a state, as after an earlier part of the text" };
 
-/**
- * A state that forgets holds few tokens, and an output is as small as the few products q·k that remain: their own rounding, of headDim terms each, counts
- * beside that of the sum.
- */
-const forgetting = ({ rule, keys }: Sizes): number => (rule.decay === "token" || rule.decay === "channel" ? Math.sqrt(keys) : 0);
-
 /** A mechanism that carries one state of keys × values per head: all members share forms, kernels, reference and costs. */
 export const memberOf = ({ rule, ...member }: Member): Mechanism => {
   const sizesIn = (shape: Shape, form: Form): Sizes => (form === "parallel" ? asOneChunk(sizesOf(shape, rule)) : sizesOf(shape, rule));
@@ -47,7 +41,6 @@ export const memberOf = ({ rule, ...member }: Member): Mechanism => {
     flops: (shape, form, tiles) => flops(sizesIn(shape, form), form, tiles),
     leastBytes: (shape) => leastBytes(sizesOf(shape, rule)),
     bytesByRole: (shape, form, tiles) => bytesByRole(sizesIn(shape, form), form, tiles),
-    rounding: (shape) => forgetting(sizesOf(shape, rule)),
     claim: (phase, form) => ({ time: form === "parallel" ? "O(n²)" : phase === "decode" ? "O(1)" : "O(n)", stateBytes: "O(1)" }),
   };
 };

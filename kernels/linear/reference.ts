@@ -42,7 +42,8 @@ export const reference = (sizes: Sizes, inputs: Tensors, { batch, head, tokens: 
     const q = Float64Array.from(row("q", token, keys), featured);
     const denominator = q.reduce((sum, x, i) => sum + x * (z[i] ?? 0), 0);
     const out = Float64Array.from({ length: values }, (_, j) => (normalized ? column(state, q, j, values) / denominator : column(state, q, j, values) * scale));
-    rows.push({ buffer: "o", offset: ((batch * tokens + token) * heads + head) * values, values: out });
+    const size = spread(state, q, values) * (normalized ? 1 / Math.abs(denominator) : Math.abs(scale));
+    rows.push({ buffer: "o", offset: ((batch * tokens + token) * heads + head) * values, values: out, size });
   }
   for (let i = 0; i < keys; i++) rows.push({ buffer: "state", offset: (own * keys + i) * values, values: state.slice(i * values, (i + 1) * values) });
   if (normalized) rows.push({ buffer: "z", offset: own * keys, values: z });
@@ -54,6 +55,17 @@ const column = (state: Float64Array, x: Float64Array, j: number, values: number)
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += (x[i] ?? 0) * (state[i * values + j] ?? 0);
   return sum;
+};
+
+/** RMS over j of (Sᵀx)_j if its terms had random signs. */
+const spread = (state: Float64Array, x: Float64Array, values: number): number => {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) {
+    let line = 0;
+    for (let j = 0; j < values; j++) line += (state[i * values + j] ?? 0) ** 2;
+    sum += (x[i] ?? 0) ** 2 * line;
+  }
+  return Math.sqrt(sum / values);
 };
 
 /** Decay of a token and key channel, γ_h or e^{g}; undefined without decay. */

@@ -2,42 +2,58 @@ import { allocation, counters, input, output } from "../allocation.ts";
 import type { Form, PlanBuffer, Shape, Tiles } from "../mechanism.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
-
-/** Rows of the cache: n of context and the newest in decode, the whole text in generate. */
-export const cacheCapacity = (shape: Shape): number => (shape.phase === "decode" ? shape.n + 1 : shape.n);
+import { cacheCapacity, isWindowed } from "./window.ts";
 
 /** Splits that the longest context of a shape falls into: what partials and stats are allocated for. */
 export const splitCount = (shape: Shape, tiles: Tiles): number => Math.ceil(cacheCapacity(shape) / tileSize(tiles, "keys"));
 
+/** The KV cache by itself: filled by tensors, or by the steps. */
+const caches = (shape: Shape, isFilled: boolean): PlanBuffer[] => {
+  const { batch, kvHeads: kvHead, headDim, headDimV } = shape;
+  const cache = (name: string, channel: number): PlanBuffer => ({
+    ...allocation(name, "state", isFilled ? { tensor: name } : "poison", { batch, capacity: cacheCapacity(shape), kvHead, channel }),
+    dtype: shape.kvDtype,
+  });
+  return [cache("kCache", headDim), cache("vCache", headDimV)];
+};
+
 const tokenBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
-  const { batch, heads: head, kvHeads: kvHead, headDim: channel } = shape;
+  const { batch, heads: head, kvHeads: kvHead, headDim, headDimV } = shape;
   const decodes = shape.phase === "decode";
   const tokens = inputTokens(shape);
   const arriving = decodes ? { batch, token: tokens } : { batch, stream: tokens };
-  const cache = (name: string): PlanBuffer =>
-    allocation(name, "state", decodes ? { tensor: name } : "poison", { batch, capacity: cacheCapacity(shape), kvHead, channel });
   const split = splitCount(shape, tiles);
   return [
-    input("q", { ...arriving, head, channel }),
-    input("k", { ...arriving, kvHead, channel }),
-    input("v", { ...arriving, kvHead, channel }),
-    cache("kCache"),
-    cache("vCache"),
-    allocation("partials", "scratch", "poison", { batch, head, split, channel }),
+    input("q", { ...arriving, head, channel: headDim }),
+    input("k", { ...arriving, kvHead, channel: headDim }),
+    input("v", { ...arriving, kvHead, channel: headDimV }),
+    ...caches(shape, decodes),
+    allocation("partials", "scratch", "poison", { batch, head, split, channel: headDimV }),
     allocation("stats", "scratch", "poison", { batch, head, split, maxAndSum: 2 }),
-    output({ batch, token: outputTokens(shape), head, channel }),
+    output({ batch, token: outputTokens(shape), head, channel: headDimV }),
     ...(decodes ? [] : [counters("positions", { slot: 2 })]),
+    // A ring is full however many tokens it has seen, so which of them is the newest has to be told.
+    ...(decodes && isWindowed(shape) ? [{ ...input("position", { slot: 1 }), dtype: "u32", fixed: true } as const] : []),
   ];
 };
 
-/** The KV cache of a prefill is k and v themselves: attention reads them where they were written. */
+/** Buffers of the keys and values that a prefill reads: the cache itself, or what a window keeps the last rows of. */
+export const attendedNames = (shape: Shape): readonly [keys: string, values: string] => (isWindowed(shape) ? ["k", "v"] : ["kCache", "vCache"]);
+
+/**
+ * The KV cache of a prefill is k and v themselves: attention reads them where they were written. Of a window only the last rows are kept, so there
+ * they are inputs, and the cache is what decode would go on with. Either way they are of kvDtype.
+ */
 const prefillBuffers = (shape: Shape, form: Form): PlanBuffer[] => {
-  const { batch, n: token, heads: head, kvHeads: kvHead, headDim: channel } = shape;
+  const { batch, n: token, heads: head, kvHeads: kvHead, headDim, headDimV } = shape;
+  const role = isWindowed(shape) ? "input" : "state";
+  const [keys, values] = attendedNames(shape);
   return [
-    input("q", { batch, token, head, channel }),
-    allocation("kCache", "state", { tensor: "k" }, { batch, token, kvHead, channel }),
-    allocation("vCache", "state", { tensor: "v" }, { batch, token, kvHead, channel }),
-    output({ batch, token, head, channel }),
+    input("q", { batch, token, head, channel: headDim }),
+    { ...allocation(keys, role, { tensor: "k" }, { batch, token, kvHead, channel: headDim }), dtype: shape.kvDtype },
+    { ...allocation(values, role, { tensor: "v" }, { batch, token, kvHead, channel: headDimV }), dtype: shape.kvDtype },
+    ...(isWindowed(shape) ? caches(shape, false) : []),
+    output({ batch, token, head, channel: headDimV }),
     ...(form === "naive" ? [allocation("scores", "scratch", "poison", { batch, head, token, key: token })] : []),
   ];
 };

@@ -6,7 +6,7 @@
 @group(0) @binding(3) var<storage, read_write> positions: array<u32>; // [slot]
 #end
 
-const QUADS = HEAD_DIM / 4u;
+const QUADS = HEAD_DIM_V / 4u;
 const PARTS = THREADS / QUADS;
 
 var<workgroup> outputs: array<vec4f, THREADS>;
@@ -21,7 +21,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #if COUNTED
   let tokens = arrayLength(&o) / (grid.x * grid.y * QUADS);
   let token = positions[1];
-  let splits = token / KEYS + 1u;
+  let splits = min(token / KEYS + 1u, capacity);
   let outputAt = ((batch * tokens + token) * grid.x + head) * QUADS;
 #else
   let splits = capacity;
@@ -49,7 +49,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
     sums[thread] = vec2f(top, sum);
     workgroupBarrier();
     if (part == 0u) {
-      for (var i = 1u; i < PARTS; i++) {
+      for (var i = min(PARTS, splits) - 1u; i > 0u; i--) {
         let other = sums[i * QUADS + quad];
         let newTop = max(top, other.x);
         let shrink = exp2(top - newTop);

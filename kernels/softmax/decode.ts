@@ -1,102 +1,46 @@
 import type { Plan, Shape, Step, Tiles } from "../mechanism.ts";
-import { scaleOf } from "../scale.ts";
-import { type Kernel, stepOf } from "../step.ts";
-import { streamTokens } from "../stream.ts";
-import { tileSize } from "../tiles.ts";
+import { stepOf } from "../step.ts";
 import append from "./append.wgsl";
+import { type AttendSteps, attendSteps, tokenStep } from "./attend.ts";
 import { softmaxBuffers } from "./buffers.ts";
-import combine from "./combine.wgsl";
+import { overCache } from "./cacheType.ts";
 import reset from "./reset.wgsl";
-import split from "./split.wgsl";
-import splitScoresByLanes from "./splitScoresByLanes.wgsl";
-import splitScoresByThread from "./splitScoresByThread.wgsl";
+import { cacheCapacity, isWindowed, visibleKeys, windowOf } from "./window.ts";
 
 const appendThreads = 32;
 
-interface TokenSteps {
-  readonly append: Step;
-  readonly combine: Step;
-  /** over a context of `length` keys; equal counts of splits share one step */
-  split(length: number): Step;
-}
-
 /**
- * The newest token stands in the last row of the cache in decode. In generate a counter on the GPU says where: two slots of `positions`, each read by
- * one step and written by the next, keep every step free of races. append reads slot 0 and writes slot 1, split reads slot 1, combine reads
- * slot 1 and writes slot 0.
+ * The newest token stands in the last row of the cache in decode, or where `position` says with a window. In generate a counter on the GPU says
+ * where: two slots of `positions`, each read by one step and written by the next, keep every step free of races. append reads slot 0 and writes
+ * slot 1, split reads slot 1, combine reads slot 1 and writes slot 0.
  */
-const tokenSteps = (shape: Shape, tiles: Tiles): TokenSteps => {
-  const { batch, heads, kvHeads, headDim } = shape;
-  const counted = shape.phase === "generate";
-  const quads = headDim / 4;
-  const block = tileSize(tiles, "heads");
-  const threads = tileSize(tiles, "threads");
-  const keys = tileSize(tiles, "keys");
-  const step = ({ constants, bindings, ...kernel }: Kernel): Step =>
-    stepOf({
-      ...kernel,
-      constants: { HEAD_DIM: headDim, STREAM: counted ? streamTokens : 1, COUNTED: counted, ...constants },
-      bindings: counted ? [...bindings, "positions"] : bindings,
-    });
-  const byCount = new Map<number, Step>();
+const tokenSteps = (shape: Shape, tiles: Tiles): AttendSteps & { readonly append: Step } => {
+  const { batch, kvHeads, headDim, headDimV } = shape;
+  const windowed = isWindowed(shape);
+  const { window, sinks } = windowOf(shape);
   return {
-    append: step({
+    append: tokenStep(shape, {
       label: "append",
-      source: append,
-      constants: { KV_HEADS: kvHeads, THREADS: appendThreads },
-      bindings: ["k", "v", "kCache", "vCache"],
-      workgroups: [Math.ceil((kvHeads * quads) / appendThreads), batch, 1],
+      ...overCache(shape, append),
+      constants: { KV_HEADS: kvHeads, THREADS: appendThreads, WINDOWED: windowed, ...(windowed ? { WINDOW: window, SINKS: sinks } : {}) },
+      bindings: ["k", "v", "kCache", "vCache", ...(windowed && shape.phase === "decode" ? ["position"] : [])],
+      workgroups: [Math.ceil((kvHeads * Math.max(headDim, headDimV)) / 4 / appendThreads), batch, 1],
     }),
-    combine: step({
-      label: "combine",
-      source: combine,
-      constants: { THREADS: Math.max(threads, quads), ...(counted ? { KEYS: keys } : {}) },
-      bindings: ["partials", "stats", "o"],
-      workgroups: [heads, batch, 1],
-    }),
-    split(length) {
-      const count = Math.ceil(length / keys);
-      const made =
-        byCount.get(count) ??
-        step({
-          label: "split",
-          source: `${split}\n${tiles.lanes === undefined ? splitScoresByThread : splitScoresByLanes}`,
-          constants: {
-            HEADS: heads,
-            KV_HEADS: kvHeads,
-            KEYS: keys,
-            THREADS: threads,
-            BLOCK: block,
-            CHANNEL_QUADS: Math.ceil(quads / Math.min(threads, quads)),
-            SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
-            ...scoreConstants(quads, tiles),
-          },
-          bindings: ["q", "kCache", "vCache", "partials", "stats"],
-          workgroups: [count, heads / block, batch],
-        });
-      byCount.set(count, made);
-      return made;
-    },
+    ...attendSteps(shape, tiles, ["kCache", "vCache"]),
   };
 };
 
-const scoreConstants = (quads: number, tiles: Tiles): Step["constants"] => {
-  if (tiles.lanes === undefined) return { KEY_VECTORS: tileSize(tiles, "keyVectors") };
-  const lanes = tileSize(tiles, "lanes");
-  return { LANES: lanes, LANE_QUADS: quads / lanes };
-};
-
-/** One token with n of context. Row n is written anew by every repetition, so nothing drifts. */
+/** One token with n of context. Its row is written anew by every repetition, so nothing drifts. */
 export const decodePlan = (shape: Shape, tiles: Tiles): Plan => {
   const steps = tokenSteps(shape, tiles);
-  return { buffers: softmaxBuffers(shape, "split", tiles), setup: [], steps: [steps.append, steps.split(shape.n + 1), steps.combine] };
+  return { buffers: softmaxBuffers(shape, "split", tiles), setup: [], steps: [steps.append, steps.split(cacheCapacity(shape)), steps.combine] };
 };
 
 /** A text of n tokens from none: 3 n steps of few distinct kinds, and one that sets the position back, since repetitions share a pass. */
 export const generatePlan = (shape: Shape, tiles: Tiles): Plan => {
   const steps = tokenSteps(shape, tiles);
   const restart = stepOf({ label: "reset", source: reset, constants: {}, bindings: ["positions"], workgroups: [1, 1, 1] });
-  const tokens = Array.from({ length: shape.n }, (_, t) => [steps.append, steps.split(t + 1), steps.combine]);
+  const tokens = Array.from({ length: shape.n }, (_, t) => [steps.append, steps.split(visibleKeys(shape, t + 1)), steps.combine]);
   return {
     buffers: softmaxBuffers(shape, "split", tiles),
     setup: [],

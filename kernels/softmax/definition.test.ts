@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { roundedToHalf } from "../half.ts";
 import type { Capabilities, Phase, Shape } from "../mechanism.ts";
-import { bufferBytes } from "../plan.ts";
+import { bufferBytes, planModules } from "../plan.ts";
 import mechanisms from "./definition.ts";
 
 const softmax = mechanisms.find(({ name }) => name === "softmax");
@@ -47,7 +48,11 @@ const arms: [Phase, string][] = [
 ];
 
 describe.each(arms)("%s %s", (phase, form) => {
-  const sizes = [1, 7, 63, 130, 257].flatMap((n) => [32, 36, 64, 96, 128].map((headDim) => shapeOf(phase, { n, headDim })));
+  const sizes = [1, 7, 63, 130, 257].flatMap((n): Shape[] => [
+    shapeOf(phase, { n, kvDtype: "f16" }),
+    shapeOf(phase, { n, kvDtype: "f16", parameters: { window: 30, sinks: 3 } }),
+    ...[[16], [36], [64], [128], [256], [16, 256], [252, 20]].map(([headDim = 0, headDimV = headDim]) => shapeOf(phase, { n, headDim, headDimV })),
+  ]);
 
   test("the closed form of bytes is what the plan allocates", () => {
     for (const shape of sizes) {
@@ -55,7 +60,9 @@ describe.each(arms)("%s %s", (phase, form) => {
         for (const tiles of softmax.tiles(shape, form, capabilities)) {
           const allocated = { input: 0, output: 0, state: 0, scratch: 0, harness: 0 };
           for (const buffer of softmax.plan(shape, form, capabilities, tiles).buffers) allocated[buffer.role] += bufferBytes(buffer);
-          expect(softmax.bytesByRole(shape, form, tiles), JSON.stringify({ n: shape.n, headDim: shape.headDim, tiles })).toEqual(allocated);
+          expect(softmax.bytesByRole(shape, form, tiles), JSON.stringify({ n: shape.n, headDim: shape.headDim, headDimV: shape.headDimV, tiles })).toEqual(
+            allocated,
+          );
         }
       }
     }
@@ -88,6 +95,35 @@ describe.each(arms)("%s %s", (phase, form) => {
   });
 });
 
+describe("a cache of f16", () => {
+  const half: Partial<Shape> = { kvDtype: "f16", n: 100 };
+  const withHalf: Capabilities = { ...device, f16: true };
+
+  test.each(arms)("in %s %s is half the state, and declared where it is bound", (phase, form) => {
+    const [tiles = {}] = softmax.tiles(shapeOf(phase, half), form, withHalf);
+    const state = (over: Partial<Shape>): number => softmax.bytesByRole(shapeOf(phase, over), form, tiles).state;
+    expect(2 * state(half)).toBe(state({ ...half, kvDtype: "f32" }));
+    for (const step of softmax.plan(shapeOf(phase, half), form, withHalf, tiles).steps) {
+      const bindsCache = step.bindings.some((name) => ["kCache", "vCache", ...(phase === "prefill" ? ["k", "v"] : [])].includes(name));
+      expect(step.enables.includes("f16"), step.label).toBe(bindsCache);
+      expect(/\bvec4h\b|\bf16\b/.test(step.wgsl), step.label).toBe(bindsCache);
+    }
+    expect(softmax.refusal(shapeOf(phase, half), form, withHalf)).toBeUndefined();
+    expect(softmax.refusal(shapeOf(phase, half), form, device)?.code).toBe("noFeature");
+  });
+
+  test.each(["prefill", "decode", "generate"] as const)("in %s draws keys and values that f16 holds, and queries of f32", (phase) => {
+    const { q = [], ...cached } = softmax.inputs(shapeOf(phase, half), 1);
+    for (const [name, tensor] of Object.entries(cached)) expect(tensor, name).toEqual(roundedToHalf(tensor as Float32Array));
+    expect(Array.from(q)).not.toEqual(Array.from(roundedToHalf(Float32Array.from(q))));
+  });
+
+  test("is read in half the bytes: what is left is q, o, and the newest k and v", () => {
+    const [full, halved] = [{}, half].map((over) => softmax.leastBytes(shapeOf("decode", { n: 100, ...over }), "split"));
+    expect((full ?? 0) - (halved ?? 0)).toBe((2 * 2 * (64 + 64) * 101 * 4) / 2);
+  });
+});
+
 test("one token after another costs what a prefill does", () => {
   const tiles = softmax.tiles(shapeOf("generate"), "split", device)[0] ?? {};
   const prefillTiles = softmax.tiles(shapeOf("prefill"), "tiled", device)[0] ?? {};
@@ -103,7 +139,7 @@ test("a text of n tokens shares its steps", () => {
 });
 
 test("threads that share a key divide a workgroup, and heads that share a load divide a group", () => {
-  for (let headDim = 32; headDim <= 128; headDim += 4) {
+  for (let headDim = 16; headDim <= 256; headDim += 4) {
     for (const [heads, kvHeads] of [
       [8, 8],
       [8, 1],
@@ -115,7 +151,6 @@ test("threads that share a key divide a workgroup, and heads that share a load d
         for (const tiles of softmax.tiles(shapeOf("decode", { headDim, heads, kvHeads }), "split", capabilities)) {
           expect(Number(tiles.threads) % Number(tiles.lanes ?? 1)).toBe(0);
           expect((heads / kvHeads) % Number(tiles.heads)).toBe(0);
-          expect((headDim / 4) % Number(tiles.lanes ?? 1)).toBe(0);
         }
       }
     }
@@ -151,10 +186,11 @@ test("decode starts with the newest row missing, and its reference has it", () =
 
 test.each([
   [{ dtype: "f16" }, "noFeature", "dtype f16: softmax has f32 kernels only"],
-  [{ kvDtype: "f16" }, "noFeature", "kvDtype f16"],
-  [{ headDim: 256 }, "badShape", "headDim 256: softmax takes multiples of 4 from 32 to 128"],
+  [{ kvDtype: "f16" }, "noFeature", "kvDtype f16 needs shader-f16, which this device does not have"],
+  [{ headDim: 12 }, "badShape", "headDim 12: softmax takes multiples of 4 from 16 to 256"],
+  [{ headDim: 260 }, "badShape", "headDim 260"],
   [{ headDim: 34 }, "badShape", "headDim 34"],
-  [{ headDimV: 128 }, "badShape", "headDimV 128"],
+  [{ headDimV: 66 }, "badShape", "headDimV 66: softmax takes multiples of 4 from 16 to 256"],
   [{ kvHeads: 3 }, "badShape", "kvHeads 3 does not divide heads 4"],
   [{ n: 2 ** 18 }, "overLimit", "maxStorageBufferBindingSize of this device is 134217728"],
 ] as const)("refuses %j with %s", (over, code, reason) => {
@@ -169,4 +205,38 @@ test("naive refuses scores that do not fit, tiled takes the same shape", () => {
     "naive prefill needs 536870912 bytes for scores, maxStorageBufferBindingSize of this device is 134217728",
   );
   expect(softmax.refusal(shape, "tiled", device)).toBeUndefined();
+});
+
+/** Bytes of workgroup memory that a module declares: arrays of f32, vec2f and vec4f, their lengths worked out from its constants. */
+const workgroupBytes = (text: string): number => {
+  const names = new Map<string, number>();
+  const numberOf = (expression: string): number =>
+    Number(new Function("min", `return ${expression.replace(/(\d)u\b/g, "$1").replace(/[A-Z_]\w*/g, (name) => String(names.get(name)))}`)(Math.min));
+  for (const [, name = "", expression = ""] of text.matchAll(/^const (\w+) = (.+);$/gm)) {
+    if (expression !== "true" && expression !== "false") names.set(name, Math.trunc(numberOf(expression)));
+  }
+  const elementBytes: Record<string, number> = { f32: 4, vec2f: 8, vec4f: 16 };
+  return [...text.matchAll(/^var<workgroup> \w+: array<(\w+), (.+)>;$/gm)].reduce(
+    (sum, [, element = "", length = ""]) => sum + (elementBytes[element] ?? Number.NaN) * numberOf(length),
+    0,
+  );
+};
+
+test("16 KiB of workgroup memory are enough for every head size", () => {
+  for (const headDim of [16, 64, 132, 200, 256]) {
+    for (const headDimV of [16, 48, 64, 132, 256]) {
+      for (const [phase, form] of arms) {
+        for (const capabilities of [device, { ...device, subgroupMinSize: 4, subgroupMaxSize: 4 }, gpu, plain]) {
+          const shape = shapeOf(phase, { headDim, headDimV, heads: 32, kvHeads: 1 });
+          for (const tiles of softmax.tiles(shape, form, capabilities)) {
+            for (const text of planModules(softmax.plan(shape, form, capabilities, tiles))) {
+              const bytes = workgroupBytes(text);
+              expect(bytes, JSON.stringify({ headDim, headDimV, phase, tiles })).toBeLessThanOrEqual(16384);
+              expect(bytes > 0 || !text.includes("var<workgroup>")).toBe(true);
+            }
+          }
+        }
+      }
+    }
+  }
 });

@@ -1,12 +1,12 @@
 // o_i = sum_j p_ij v_j over all n keys: 32 rows x 32 channels a workgroup, 4 rows x 4 channels a thread.
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
-@group(0) @binding(1) var<storage, read> v: array<vec4f>;
+@group(0) @binding(1) var<storage, read> v: array<CachedQuad>;
 @group(0) @binding(2) var<storage, read_write> o: array<vec4f>;
 
 const TILE = 32u;
 const SIDE = 8u;
 const THREADS = 64u;
-const QUADS = HEAD_DIM / 4u;
+const QUADS = HEAD_DIM_V / 4u;
 
 var<workgroup> pTile: array<f32, TILE * (TILE + 1u)>;
 var<workgroup> vTile: array<vec4f, TILE * SIDE>;
@@ -35,7 +35,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
     }
     for (var i = thread; i < TILE * SIDE; i += THREADS) {
       let key = min(key0 + i / SIDE, tokens - 1u);
-      vTile[i] = v[vBase + key * KV_HEADS * QUADS + min(quad0 + i % SIDE, QUADS - 1u)];
+      vTile[i] = vec4f(v[vBase + key * KV_HEADS * QUADS + min(quad0 + i % SIDE, QUADS - 1u)]);
     }
     workgroupBarrier();
     for (var j = 0u; j < TILE; j++) {

@@ -1,7 +1,7 @@
 // Scores of a whole prefill in memory: scores[batch, head, i, j] = scale q_i . k_j, far below everything where j > i.
 // A tiled matrix product: 32 x 32 scores a workgroup, 4 x 4 a thread. Masked tiles are computed like any other.
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
+@group(0) @binding(1) var<storage, read> k: array<CachedQuad>;
 @group(0) @binding(2) var<storage, read_write> scores: array<f32>;
 
 const TILE = 32u;
@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       let row = min(row0 + line, tokens - 1u);
       let key = min(key0 + line, tokens - 1u);
       qTile[line * PITCH + i % SLICE] = q[qBase + row * HEADS * QUADS + slice + i % SLICE];
-      kTile[line * PITCH + i % SLICE] = k[kBase + key * KV_HEADS * QUADS + slice + i % SLICE];
+      kTile[line * PITCH + i % SLICE] = vec4f(k[kBase + key * KV_HEADS * QUADS + slice + i % SLICE]);
     }
     workgroupBarrier();
     for (var i = 0u; i < SLICE; i++) {
@@ -54,7 +54,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #each c 4
     {
       let key = key0 + ${c}u * SIDE + across;
-      if (row < tokens && key < tokens) { scores[base + key] = select(s${r}[${c}] * SCALE, -3.0e38, key > row); }
+      if (row < tokens && key < tokens) { scores[base + key] = select(s${r}[${c}] * SCALE, -3.0e38, isHidden(key, row)); }
     }
 #end
   }

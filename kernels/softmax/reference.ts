@@ -2,90 +2,123 @@ import type { ExpectedRow, ReferenceAt, Shape, Tensors } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { tensorOf } from "../tensors.ts";
-import { cacheCapacity } from "./buffers.ts";
+import { cacheCapacity, isWindowed, rowOfToken, tokenInRow, windowOf } from "./window.ts";
 
 type Row = ArrayLike<number>;
 
 /**
  * Causal softmax attention in float64, from the definition (Vaswani et al., arXiv 1706.03762, eq. 1): o_t = Σ_j softmax_j(q_t·k_j / √headDim) v_j
- * over j ≤ t. Rows of o for `at`, and for decode and generate that batch entry's caches in full: what was there, and what was appended.
+ * over j ≤ t, with a window over those of them with j > t − window or j < sinks. Rows of o for `at`, and wherever a cache is apart from k and v
+ * that batch entry's caches in full: what was there, and what was written.
  */
 export const softmaxReference = (shape: Shape, inputs: Tensors, at: ReferenceAt): readonly ExpectedRow[] => {
-  const { n, heads, kvHeads, headDim } = shape;
+  const { n, heads, kvHeads, headDim, headDimV } = shape;
   const kvHead = Math.floor(at.head / (heads / kvHeads));
   const row = (name: string, tokens: number, lines: number, token: number, line: number): Row => {
-    const start = ((at.batch * tokens + token) * lines + line) * headDim;
-    return tensorOf(inputs, name).subarray(start, start + headDim);
+    const channels = name.startsWith("v") ? headDimV : headDim;
+    const start = ((at.batch * tokens + token) * lines + line) * channels;
+    return tensorOf(inputs, name).subarray(start, start + channels);
   };
-  // Query of output row t, and key or value of token j, by phase.
+  // Query of output row t, and key or value j, by phase: a row of the cache in decode, else a token.
   const decodes = shape.phase === "decode";
   const tokens = inputTokens(shape);
+  const capacity = cacheCapacity(shape);
+  const newestRow = rowOfToken(shape, n);
   const query = (t: number): Row => row("q", tokens, heads, t % tokens, at.head);
   const keyValue = (name: "k" | "v", j: number): Row =>
-    decodes && j < n ? row(`${name}Cache`, n + 1, kvHeads, j, kvHead) : row(name, tokens, kvHeads, j % tokens, kvHead);
+    decodes && j !== newestRow ? row(`${name}Cache`, capacity, kvHeads, j, kvHead) : row(name, tokens, kvHeads, j % tokens, kvHead);
 
   const outputRows = outputTokens(shape);
   const expected: ExpectedRow[] = at.tokens.map((t) => {
-    const length = decodes ? n + 1 : t + 1;
     const values = attend(
       query(t),
       scaleOf(shape),
-      length,
+      headDimV,
+      decodes ? count(0, capacity) : seenBy(shape, t),
       (j) => keyValue("k", j),
       (j) => keyValue("v", j),
     );
-    return { buffer: "o", offset: ((at.batch * outputRows + t) * heads + at.head) * headDim, values };
+    return { buffer: "o", offset: ((at.batch * outputRows + t) * heads + at.head) * headDimV, values };
   });
-  return shape.phase === "prefill" ? expected : [...expected, ...cacheRows(shape, inputs, at.batch)];
+  if (decodes) return [...expected, ...decodedCache(shape, inputs, at.batch)];
+  return shape.phase === "prefill" && !isWindowed(shape) ? expected : [...expected, ...writtenCache(shape, inputs, at.batch)];
 };
 
-/** The caches of one batch entry, all heads: the context of decode and its newest token; in generate the stream, over and over. */
-const cacheRows = (shape: Shape, inputs: Tensors, batch: number): ExpectedRow[] => {
-  const { n, kvHeads, headDim } = shape;
-  const row = kvHeads * headDim;
+/** from, …, to − 1 */
+const count = (from: number, to: number): readonly number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+/** Tokens that token t sees, ascending. */
+const seenBy = (shape: Shape, t: number): readonly number[] => {
+  const { window, sinks } = windowOf(shape);
+  const oldest = window === 0 ? 0 : Math.max(0, t - window + 1);
+  return [...count(0, Math.min(sinks, oldest)), ...count(oldest, t + 1)];
+};
+
+const cacheNames = ["k", "v"] as const;
+
+const rowElements = ({ kvHeads, headDim, headDimV }: Shape, name: "k" | "v"): number => kvHeads * (name === "k" ? headDim : headDimV);
+
+/** The caches of one batch entry after a decoded token, all heads: what was there, but for the row of the newest token. */
+const decodedCache = (shape: Shape, inputs: Tensors, batch: number): ExpectedRow[] => {
+  const capacity = cacheCapacity(shape);
+  const newestRow = rowOfToken(shape, shape.n);
+  return cacheNames.flatMap((name) => {
+    const buffer = `${name}Cache`;
+    const elements = rowElements(shape, name);
+    const at = (row: number): number => (batch * capacity + row) * elements;
+    const kept = (from: number, to: number): ExpectedRow => ({ buffer, offset: at(from), values: floats(inputs, buffer).subarray(at(from), at(to)) });
+    const arriving = floats(inputs, name).subarray(batch * elements, (batch + 1) * elements);
+    const rows = [kept(0, newestRow), { buffer, offset: at(newestRow), values: arriving }, kept(newestRow + 1, capacity)];
+    return rows.filter(({ values }) => values.length > 0);
+  });
+};
+
+/** The caches of one batch entry that steps have filled, all heads, in runs of rows whose tokens are neighbours in k and v too: a text's come from the stream, over and over. */
+const writtenCache = (shape: Shape, inputs: Tensors, batch: number): ExpectedRow[] => {
   const capacity = cacheCapacity(shape);
   const tokens = inputTokens(shape);
-  return (["k", "v"] as const).flatMap((name): ExpectedRow[] => {
-    const buffer = `${name}Cache`;
-    const at = (token: number): number => (batch * capacity + token) * row;
-    const arriving = floats(inputs, name).subarray(batch * tokens * row, (batch + 1) * tokens * row);
-    if (shape.phase === "decode") {
-      const context = { buffer, offset: at(0), values: floats(inputs, buffer).subarray(at(0), at(n)) };
-      return [...(n > 0 ? [context] : []), { buffer, offset: at(n), values: arriving }];
-    }
-    return Array.from({ length: Math.ceil(n / tokens) }, (_, turn) => ({
-      buffer,
-      offset: at(turn * tokens),
-      values: arriving.subarray(0, Math.min(tokens, n - turn * tokens) * row),
-    }));
+  const sourceOf = (row: number): number => tokenInRow(shape, shape.n, row) % tokens;
+  const starts = count(0, capacity).filter((row) => row === 0 || sourceOf(row) !== sourceOf(row - 1) + 1);
+  return cacheNames.flatMap((name) => {
+    const elements = rowElements(shape, name);
+    return starts.map((row, run): ExpectedRow => {
+      const source = batch * tokens + sourceOf(row);
+      const values = floats(inputs, name).subarray(source * elements, (source + (starts[run + 1] ?? capacity) - row) * elements);
+      return { buffer: `${name}Cache`, offset: (batch * capacity + row) * elements, values };
+    });
   });
 };
 
-const floats = (inputs: Tensors, name: string): Float32Array => {
+/** The f32 tensor of that name. Throws where it is missing or of another type. */
+export const floats = (inputs: Tensors, name: string): Float32Array => {
   const tensor = tensorOf(inputs, name);
   if (!(tensor instanceof Float32Array)) throw new Error(`tensor ${name} is not of f32`);
   return tensor;
 };
 
-const attend = (query: Row, scale: number, length: number, key: (j: number) => Row, value: (j: number) => Row): Float64Array => {
-  const scores = new Float64Array(length);
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let j = 0; j < length; j++) {
-    scores[j] = scale * dot(query, key(j));
-    largest = Math.max(largest, scores[j] ?? Number.NaN);
-  }
-  const output = new Float64Array(query.length);
+/** Σ_j softmax_j(scale · query·key(j)) value(j) over `keys`, `channels` of it, in float64. */
+export const attend = (
+  query: Row,
+  scale: number,
+  channels: number,
+  keys: readonly number[],
+  key: (j: number) => Row,
+  value: (j: number) => Row,
+): Float64Array => {
+  const scores = Float64Array.from(keys, (j) => scale * dot(query, key(j)));
+  const largest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
+  const output = new Float64Array(channels);
   let sum = 0;
-  for (let j = 0; j < length; j++) {
-    const weight = Math.exp((scores[j] ?? Number.NaN) - largest);
-    const row = value(j);
+  for (let i = 0; i < keys.length; i++) {
+    const weight = Math.exp((scores[i] ?? Number.NaN) - largest);
+    const row = value(keys[i] ?? Number.NaN);
     sum += weight;
     for (let c = 0; c < output.length; c++) output[c] = (output[c] ?? 0) + weight * (row[c] ?? Number.NaN);
   }
   return output.map((total) => total / sum);
 };
 
-const dot = (a: Row, b: Row): number => {
+export const dot = (a: Row, b: Row): number => {
   let sum = 0;
   for (let c = 0; c < a.length; c++) sum += (a[c] ?? Number.NaN) * (b[c] ?? Number.NaN);
   return sum;

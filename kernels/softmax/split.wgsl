@@ -1,8 +1,8 @@
 // One token's attention over one split of KEYS cached keys (Flash-Decoding): the BLOCK query heads of a KV group that this
 // workgroup serves share every K and V load. Writes the split's unnormalised output, its score maximum (base 2) and its sum.
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> kCache: array<vec4f>;
-@group(0) @binding(2) var<storage, read> vCache: array<vec4f>;
+@group(0) @binding(1) var<storage, read> kCache: array<CachedQuad>;
+@group(0) @binding(2) var<storage, read> vCache: array<CachedQuad>;
 @group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
 #if COUNTED
@@ -11,10 +11,11 @@
 #end
 
 const QUADS = HEAD_DIM / 4u;
+const V_QUADS = HEAD_DIM_V / 4u;
 const GROUP = HEADS / KV_HEADS;
 const BLOCKS = GROUP / BLOCK;
 // Threads side by side over the channels, CHANNEL_QUADS vec4s each; PARTS such rows of threads take turns over the keys.
-const SPAN = min(THREADS, QUADS);
+const SPAN = min(THREADS, V_QUADS);
 const PARTS = THREADS / SPAN;
 
 var<workgroup> weights: array<f32, BLOCK * KEYS>;
@@ -27,17 +28,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   let splits = arrayLength(&stats) / (grid.z * HEADS);
 #if COUNTED
   let token = positions[1];
+  let rows = min(token + 1u, capacity);
 #else
-  let token = capacity - 1u;
+  let token = 0u;
+  let rows = capacity;
 #end
   let split = workgroup.x;
   let kvHead = workgroup.y / BLOCKS;
   let batch = workgroup.z;
   let head0 = kvHead * GROUP + (workgroup.y % BLOCKS) * BLOCK;
   let key0 = split * KEYS;
-  let keys = min(KEYS, token + 1u - key0);
-  let cacheBase = ((batch * capacity + key0) * KV_HEADS + kvHead) * QUADS;
-  scoreKeys(keys, ((batch * STREAM + token % STREAM) * HEADS + head0) * QUADS, cacheBase, thread);
+  let keys = min(KEYS, rows - key0);
+  let cacheRow = (batch * capacity + key0) * KV_HEADS + kvHead;
+  scoreKeys(keys, ((batch * STREAM + token % STREAM) * HEADS + head0) * QUADS, cacheRow * QUADS, thread);
 
 #each g BLOCK
   var max${g} = -3.0e38;
@@ -45,9 +48,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   parts[${g}u * THREADS + thread] = max${g};
 #end
   workgroupBarrier();
-  for (var live = u32(THREADS); live > 1u; live = (live + 1u) / 2u) {
-    let kept = (live + 1u) / 2u;
-    if (thread + kept < live) {
+  // From a number that no compiler knows: unrolled, such loops take it a minute.
+  for (var left = min(u32(THREADS), keys); left > 1u; left = (left + 1u) / 2u) {
+    let kept = (left + 1u) / 2u;
+    if (thread + kept < left) {
 #each g BLOCK
       parts[${g}u * THREADS + thread] = max(parts[${g}u * THREADS + thread], parts[${g}u * THREADS + thread + kept]);
 #end
@@ -61,8 +65,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   workgroupBarrier();
 
   let part = thread / SPAN;
+  let live = min(PARTS, keys);
 #each c CHANNEL_QUADS
-  let quad${c} = min(thread % SPAN + ${c}u * SPAN, QUADS - 1u);
+  let quad${c} = min(thread % SPAN + ${c}u * SPAN, V_QUADS - 1u);
 #end
 #each g BLOCK
   var sum${g} = 0.0;
@@ -72,9 +77,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
   if (part < PARTS) {
     for (var key = part; key < keys; key += PARTS) {
-      let row = cacheBase + key * KV_HEADS * QUADS;
+      let row = (cacheRow + key * KV_HEADS) * V_QUADS;
 #each c CHANNEL_QUADS
-      let value${c} = vCache[row + quad${c}];
+      let value${c} = vec4f(vCache[row + quad${c}]);
 #end
 #each g BLOCK
       let weight${g} = weights[${g}u * KEYS + key];
@@ -93,15 +98,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       outputs[thread] = o${g}_${c};
       parts[thread] = sum${g};
       workgroupBarrier();
-      if (part == 0u) {
-        for (var i = 1u; i < PARTS; i++) {
-          o${g}_${c} += outputs[i * SPAN + thread];
-          sum${g} += parts[i * SPAN + thread];
+      for (var left = live; left > 1u; left = (left + 1u) / 2u) {
+        let kept = (left + 1u) / 2u;
+        if (part + kept < left) {
+          outputs[thread] += outputs[thread + kept * SPAN];
+          parts[thread] += parts[thread + kept * SPAN];
         }
+        workgroupBarrier();
       }
+      o${g}_${c} = outputs[thread];
+      sum${g} = parts[thread];
       workgroupBarrier();
     }
-    if (part == 0u && thread + ${c}u * SPAN < QUADS) { partials[slot * QUADS + quad${c}] = o${g}_${c}; }
+    if (part == 0u && thread + ${c}u * SPAN < V_QUADS) { partials[slot * V_QUADS + quad${c}] = o${g}_${c}; }
 #end
     if (thread == 0u) { stats[slot] = vec2f(max${g}, sum${g}); }
   }

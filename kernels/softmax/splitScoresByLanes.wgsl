@@ -1,20 +1,29 @@
-// Scores of a split for GPUs: LANES neighbouring threads read one key's neighbouring vec4s and add up their parts.
+// Scores of a split for GPUs: LANES neighbouring threads read one key's neighbouring vec4s and add up their parts. RAGGED: LANES does not divide
+// a head, and where a lane has no vec4 left it multiplies the last one by 0.
 const TURN = THREADS / LANES;
 
 fn scoreKeys(keys: u32, qBase: u32, cacheBase: u32, thread: u32) {
   let lane = thread % LANES;
 #each g BLOCK
 #each c LANE_QUADS
+#if RAGGED
+  let q${g}_${c} = select(vec4f(), q[qBase + ${g}u * QUADS + min(lane + ${c}u * LANES, QUADS - 1u)] * SCALE_LOG2E, lane + ${c}u * LANES < QUADS);
+#else
   let q${g}_${c} = q[qBase + ${g}u * QUADS + lane + ${c}u * LANES] * SCALE_LOG2E;
 #end
 #end
+#end
   for (var turn = 0u; turn < keys; turn += TURN) {
-    let base = cacheBase + min(turn + thread / LANES, keys - 1u) * KV_HEADS * QUADS + lane;
+    let base = cacheBase + min(turn + thread / LANES, keys - 1u) * KV_HEADS * QUADS;
 #each g BLOCK
     var score${g} = 0.0;
 #end
 #each c LANE_QUADS
-    let k${c} = kCache[base + ${c}u * LANES];
+#if RAGGED
+    let k${c} = vec4f(kCache[base + min(lane + ${c}u * LANES, QUADS - 1u)]);
+#else
+    let k${c} = vec4f(kCache[base + lane + ${c}u * LANES]);
+#end
 #each g BLOCK
     score${g} += dot(q${g}_${c}, k${c});
 #end

@@ -9,13 +9,15 @@ fn scoreKeys(keys: u32, qBase: u32, cacheBase: u32, thread: u32) {
     var score${g}_${j} = 0.0;
 #end
 #end
-    for (var i = 0u; i < QUADS; i++) {
+    // Down from a number that no compiler knows: unrolled, a short head compiles three times as long.
+    for (var left = min(QUADS, QUADS * keys); left > 0u; left--) {
+      let i = QUADS - left;
 #each g BLOCK
       let q${g} = q[qBase + ${g}u * QUADS + i];
 #end
 #each j KEY_VECTORS
       {
-        let one = kCache[row${j} + i];
+        let one = vec4f(kCache[row${j} + i]);
 #each g BLOCK
         score${g}_${j} += dot(q${g}, one);
 #end

@@ -4,14 +4,16 @@
 // reach the other lanes by shuffle, so there is neither workgroup memory nor a barrier. Registers cannot be indexed: where a loop
 // picks one of a few, a chain of selects does it, which is cheaper there than a round trip through memory.
 @group(0) @binding(0) var<storage, read> q: array<f32>;
-@group(0) @binding(1) var<storage, read> k: array<f32>;
-@group(0) @binding(2) var<storage, read> v: array<f32>;
+@group(0) @binding(1) var<storage, read> k: array<Cached>;
+@group(0) @binding(2) var<storage, read> v: array<Cached>;
 @group(0) @binding(3) var<storage, read_write> o: array<f32>;
 
 const GROUP = HEADS / KV_HEADS;
 const KEYS = KEY_VECTORS * LANES;
 const Q_PITCH = HEADS * HEAD_DIM;
-const KV_PITCH = KV_HEADS * HEAD_DIM;
+const K_PITCH = KV_HEADS * HEAD_DIM;
+const V_PITCH = KV_HEADS * HEAD_DIM_V;
+const O_PITCH = HEADS * HEAD_DIM_V;
 const FAR_BELOW = -3.0e38;
 
 @compute @workgroup_size(LANES)
@@ -25,7 +27,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   let head = workgroup.z % HEADS;
   let batch = workgroup.z / HEADS;
   let qBase = (batch * tokens * HEADS + head) * HEAD_DIM;
-  let kvBase = (batch * tokens * KV_HEADS + head / GROUP) * HEAD_DIM;
+  let kvRow = batch * tokens * KV_HEADS + head / GROUP;
+  let kBase = kvRow * HEAD_DIM;
+  let vBase = kvRow * HEAD_DIM_V;
 
 #each r ROWS
   var max${r} = FAR_BELOW;
@@ -37,14 +41,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
 
   let keyEnd = min(row0 + ROWS, tokens);
-  for (var key0 = 0u; key0 < keyEnd; key0 += KEYS) {
+  for (var key0 = seenFrom(0u, row0); key0 < keyEnd; key0 = seenFrom(key0 + KEYS, row0)) {
 #each r ROWS
 #each j KEY_VECTORS
     var s${r}_${j} = 0.0;
 #end
 #end
 #each j KEY_VECTORS
-    let kRow${j} = kvBase + min(key0 + ${j}u * LANES + lane, tokens - 1u) * KV_PITCH;
+    let kRow${j} = kBase + min(key0 + ${j}u * LANES + lane, tokens - 1u) * K_PITCH;
 #end
     for (var block = 0u; block < HEAD_DIM; block += LANES) {
 #each r ROWS
@@ -52,7 +56,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
       for (var i = 0u; i < LANES; i++) {
 #each j KEY_VECTORS
-        let k${j} = k[kRow${j} + block + i];
+        let k${j} = f32(k[kRow${j} + block + i]);
 #end
 #each r ROWS
         {
@@ -68,7 +72,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #each r ROWS
     {
 #each j KEY_VECTORS
-      s${r}_${j} = select(s${r}_${j} * SCALE_LOG2E, FAR_BELOW, key0 + ${j}u * LANES + lane > row0 + ${r}u);
+      s${r}_${j} = select(s${r}_${j} * SCALE_LOG2E, FAR_BELOW, isHidden(key0 + ${j}u * LANES + lane, row0 + ${r}u));
 #end
       var top = s${r}_0;
 #each j KEY_VECTORS
@@ -84,7 +88,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
     }
 #end
 
-    for (var block = 0u; block < KEY_VECTORS && key0 + block * LANES < keyEnd; block++) {
+    let seenEnd = seenUntil(key0 + KEYS, row0, keyEnd);
+    for (var block = 0u; block < KEY_VECTORS && key0 + block * LANES < seenEnd; block++) {
 #each r ROWS
       var p${r} = s${r}_0;
 #each j KEY_VECTORS
@@ -94,9 +99,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       sum${r} += p${r};
 #end
       for (var i = 0u; i < LANES; i++) {
-        let vRow = kvBase + min(key0 + block * LANES + i, tokens - 1u) * KV_PITCH + lane;
+        let vRow = vBase + min(key0 + block * LANES + i, tokens - 1u) * V_PITCH + lane;
 #each c CHANNEL_VECTORS
-        let v${c} = v[vRow + ${c}u * LANES];
+        let v${c} = f32(v[vRow + ${c}u * LANES]);
 #end
 #each r ROWS
         {
@@ -113,14 +118,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #each r ROWS
   let total${r} = subgroupAdd(sum${r});
 #end
-  for (var block = 0u; block < HEAD_DIM / LANES; block++) {
+  let oBase = (batch * tokens * HEADS + head) * HEAD_DIM_V + lane;
+  for (var block = 0u; block < CHANNEL_VECTORS; block++) {
 #each r ROWS
     {
       var one = o${r}_0;
 #each c CHANNEL_VECTORS
       one = select(one, o${r}_${c}, block == ${c}u);
 #end
-      if (row0 + ${r}u < tokens) { o[qRow${r} + block * LANES + lane] = one / total${r}; }
+      if (row0 + ${r}u < tokens) { o[oBase + (row0 + ${r}u) * O_PITCH + block * LANES] = one / total${r}; }
     }
 #end
   }

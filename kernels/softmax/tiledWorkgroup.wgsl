@@ -1,16 +1,17 @@
-// Causal softmax attention of one tile of 64 query rows of one head, keys in tiles of 32 with an online softmax (FlashAttention-2,
-// arXiv 2307.08691, algorithm 1). Needs no subgroups: 16 x 8 threads share Q, K and V through workgroup memory, each thread keeps
-// 4 rows x 4 keys of scores and 4 rows x (HEAD_DIM / 8) channels of output in registers.
+// Causal softmax attention of one tile of 16 ROWS_EACH query rows of one head, keys in tiles of 32 with an online softmax
+// (FlashAttention-2, arXiv 2307.08691, algorithm 1). Needs no subgroups: 16 x 8 threads share Q, K and V through workgroup memory, each
+// thread keeps ROWS_EACH rows x 4 keys of scores and ROWS_EACH rows x (HEAD_DIM_V / 8) channels of output in registers.
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(1) var<storage, read> k: array<CachedQuad>;
+@group(0) @binding(2) var<storage, read> v: array<CachedQuad>;
 @group(0) @binding(3) var<storage, read_write> o: array<vec4f>;
 
-const ROWS = 64u;
+const ROWS = 16u * ROWS_EACH;
 const KEYS = 32u;
 const ACROSS = 8u;
 const THREADS = 128u;
 const QUADS = HEAD_DIM / 4u;
+const V_QUADS = HEAD_DIM_V / 4u;
 const GROUP = HEADS / KV_HEADS;
 // One quad of padding a row keeps 8 neighbouring threads on different banks.
 const PITCH = SLICE + 1u;
@@ -36,9 +37,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   let down = thread / ACROSS;
   let across = thread % ACROSS;
   let qBase = (batch * tokens * HEADS + head) * QUADS;
-  let kvBase = (batch * tokens * KV_HEADS + kvHead) * QUADS;
+  let kBase = (batch * tokens * KV_HEADS + kvHead) * QUADS;
+  let vBase = (batch * tokens * KV_HEADS + kvHead) * V_QUADS;
 
-#each r 4
+#each r ROWS_EACH
   var max${r} = FAR_BELOW;
   var sum${r} = 0.0;
 #each c CHANNEL_QUADS
@@ -47,8 +49,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
 
   let keyEnd = min(row0 + ROWS, tokens);
-  for (var key0 = 0u; key0 < keyEnd; key0 += KEYS) {
-#each r 4
+  for (var key0 = seenFrom(0u, row0); key0 < keyEnd; key0 = seenFrom(key0 + KEYS, row0)) {
+#each r ROWS_EACH
     var s${r} = vec4f();
 #end
     for (var slice = 0u; slice < QUADS; slice += SLICE) {
@@ -64,7 +66,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
         let key = i / SLICE;
         let token = key0 + key;
         var value = vec4f();
-        if (token < tokens) { value = k[kvBase + token * KV_HEADS * QUADS + slice + i % SLICE]; }
+        if (token < tokens) { value = vec4f(k[kBase + token * KV_HEADS * QUADS + slice + i % SLICE]); }
         // Keys 4a..4a+3 belong to thread a: interleaved, so that threads read neighbouring rows.
         stage[K_STAGE + ((key % 4u) * ACROSS + key / 4u) * PITCH + i % SLICE] = value;
       }
@@ -73,27 +75,31 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #each c 4
         let k${c} = stage[K_STAGE + (${c}u * ACROSS + across) * PITCH + i];
 #end
-#each r 4
-        let q${r} = stage[(down * 4u + ${r}u) * PITCH + i];
+#each r ROWS_EACH
+        let q${r} = stage[(down * ROWS_EACH + ${r}u) * PITCH + i];
         s${r} += vec4f(dot(q${r}, k0), dot(q${r}, k1), dot(q${r}, k2), dot(q${r}, k3));
 #end
       }
     }
 
-    let keys = key0 + across * 4u + vec4u(0u, 1u, 2u, 3u);
-#each r 4
-    s${r} = select(s${r}, vec4f(FAR_BELOW), keys > vec4u(row0 + down * 4u + ${r}u));
-    rowParts[(down * 4u + ${r}u) * ACROSS + across] = max(max(s${r}.x, s${r}.y), max(s${r}.z, s${r}.w));
+    let key = key0 + across * 4u;
+#each r ROWS_EACH
+    {
+      let row = row0 + down * ROWS_EACH + ${r}u;
+      let hidden = vec4<bool>(isHidden(key, row), isHidden(key + 1u, row), isHidden(key + 2u, row), isHidden(key + 3u, row));
+      s${r} = select(s${r}, vec4f(FAR_BELOW), hidden);
+    }
+    rowParts[(down * ROWS_EACH + ${r}u) * ACROSS + across] = max(max(s${r}.x, s${r}.y), max(s${r}.z, s${r}.w));
 #end
     workgroupBarrier();
-#each r 4
+#each r ROWS_EACH
     var newMax${r} = max${r};
-    for (var i = 0u; i < ACROSS; i++) { newMax${r} = max(newMax${r}, rowParts[(down * 4u + ${r}u) * ACROSS + i]); }
+    for (var i = 0u; i < ACROSS; i++) { newMax${r} = max(newMax${r}, rowParts[(down * ROWS_EACH + ${r}u) * ACROSS + i]); }
     let weight${r} = exp2(s${r} - newMax${r});
     let shrink${r} = exp2(max${r} - newMax${r});
     max${r} = newMax${r};
     sum${r} = sum${r} * shrink${r} + dot(weight${r}, vec4f(1.0));
-    stage[(down * 4u + ${r}u) * ACROSS + across] = weight${r};
+    stage[(down * ROWS_EACH + ${r}u) * ACROSS + across] = weight${r};
 #each c CHANNEL_QUADS
     o${r}_${c} *= shrink${r};
 #end
@@ -101,24 +107,24 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 
     for (var slice = 0u; slice < KEYS; slice += V_KEYS) {
       if (slice > 0u) { workgroupBarrier(); }
-      for (var i = thread; i < V_KEYS * QUADS; i += THREADS) {
-        let token = key0 + slice + i / QUADS;
+      for (var i = thread; i < V_KEYS * V_QUADS; i += THREADS) {
+        let token = key0 + slice + i / V_QUADS;
         var value = vec4f();
-        if (token < tokens) { value = v[kvBase + token * KV_HEADS * QUADS + i % QUADS]; }
+        if (token < tokens) { value = vec4f(v[vBase + token * KV_HEADS * V_QUADS + i % V_QUADS]); }
         stage[V_STAGE + i] = value;
       }
       workgroupBarrier();
       for (var i = 0u; i < V_KEYS; i += 4u) {
-#each r 4
-        let p${r} = stage[(down * 4u + ${r}u) * ACROSS + (slice + i) / 4u];
+#each r ROWS_EACH
+        let p${r} = stage[(down * ROWS_EACH + ${r}u) * ACROSS + (slice + i) / 4u];
 #end
 #each c CHANNEL_QUADS
         {
-          let channel = min(across + ${c}u * ACROSS, QUADS - 1u);
+          let channel = min(across + ${c}u * ACROSS, V_QUADS - 1u);
 #each j 4
-          let v${j} = stage[V_STAGE + (i + ${j}u) * QUADS + channel];
+          let v${j} = stage[V_STAGE + (i + ${j}u) * V_QUADS + channel];
 #end
-#each r 4
+#each r ROWS_EACH
           o${r}_${c} += p${r}.x * v0 + p${r}.y * v1 + p${r}.z * v2 + p${r}.w * v3;
 #end
         }
@@ -128,19 +134,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   }
 
   workgroupBarrier();
-#each r 4
-  rowParts[(down * 4u + ${r}u) * ACROSS + across] = sum${r};
+#each r ROWS_EACH
+  rowParts[(down * ROWS_EACH + ${r}u) * ACROSS + across] = sum${r};
 #end
   workgroupBarrier();
-#each r 4
+#each r ROWS_EACH
   {
-    let token = row0 + down * 4u + ${r}u;
+    let token = row0 + down * ROWS_EACH + ${r}u;
     var total = 0.0;
-    for (var i = 0u; i < ACROSS; i++) { total += rowParts[(down * 4u + ${r}u) * ACROSS + i]; }
+    for (var i = 0u; i < ACROSS; i++) { total += rowParts[(down * ROWS_EACH + ${r}u) * ACROSS + i]; }
     if (token < tokens) {
-      let oBase = qBase + token * HEADS * QUADS;
+      let oBase = ((batch * tokens + token) * HEADS + head) * V_QUADS;
 #each c CHANNEL_QUADS
-      if (across + ${c}u * ACROSS < QUADS) { o[oBase + across + ${c}u * ACROSS] = o${r}_${c} / total; }
+      if (across + ${c}u * ACROSS < V_QUADS) { o[oBase + across + ${c}u * ACROSS] = o${r}_${c} / total; }
 #end
     }
   }

@@ -133,10 +133,12 @@ const noAdapterText = (error: NoAdapter): string => `${error.message}\n  attnben
 
 const resultCode = (record: RunRecord, undecided: RunFlags["undecided"]): ExitCode => {
   const failing = undecided === "fail" ? ["fail", "undecided"] : ["fail"];
-  if (!record.cells.some(({ outcome }) => outcome.status === "ok"))
-    return record.cells.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.nothingMeasured;
+  // A peer that is wrong is told, and no fault of this run.
+  const own = record.cells.filter(({ runtime }) => runtime === undefined);
+  if (!own.some(({ outcome }) => outcome.status === "ok"))
+    return own.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.nothingMeasured;
   return worst([
-    record.cells.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.ok,
+    own.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.ok,
     record.findings.some(({ verdict }) => verdict && failing.includes(verdict)) ? exitCode.gateFailed : exitCode.ok,
   ]);
 };

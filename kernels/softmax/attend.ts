@@ -1,0 +1,74 @@
+import type { Shape, Step, Tiles } from "../mechanism.ts";
+import { scaleOf } from "../scale.ts";
+import { type Kernel, stepOf } from "../step.ts";
+import { streamTokens } from "../stream.ts";
+import { tileSize } from "../tiles.ts";
+import { overCache } from "./cacheType.ts";
+import combine from "./combine.wgsl";
+import split from "./split.wgsl";
+import splitScoresByLanes from "./splitScoresByLanes.wgsl";
+import splitScoresByThread from "./splitScoresByThread.wgsl";
+
+export interface AttendSteps {
+  readonly combine: Step;
+  /** over a context of `length` keys; equal counts of splits share one step */
+  split(length: number): Step;
+}
+
+/** A step for one token. In generate it knows its position from the counters `positions`, its last binding. */
+export const tokenStep = (shape: Shape, { constants, bindings, ...kernel }: Kernel): Step => {
+  const counted = shape.phase === "generate";
+  return stepOf({
+    ...kernel,
+    constants: { HEAD_DIM: shape.headDim, HEAD_DIM_V: shape.headDimV, STREAM: counted ? streamTokens : 1, COUNTED: counted, ...constants },
+    bindings: counted ? [...bindings, "positions"] : bindings,
+  });
+};
+
+/** The newest token's attention over splits of the keys and values in these two buffers, [batch, row, kvHead, channel], and what joins the splits. */
+export const attendSteps = (shape: Shape, tiles: Tiles, keysAndValues: readonly [string, string]): AttendSteps => {
+  const { batch, heads, kvHeads, headDim, headDimV } = shape;
+  const vQuads = headDimV / 4;
+  const block = tileSize(tiles, "heads");
+  const threads = tileSize(tiles, "threads");
+  const keys = tileSize(tiles, "keys");
+  const byCount = new Map<number, Step>();
+  return {
+    combine: tokenStep(shape, {
+      label: "combine",
+      source: combine,
+      constants: { THREADS: Math.max(threads, vQuads), ...(shape.phase === "generate" ? { KEYS: keys } : {}) },
+      bindings: ["partials", "stats", "o"],
+      workgroups: [heads, batch, 1],
+    }),
+    split(length) {
+      const count = Math.ceil(length / keys);
+      const made =
+        byCount.get(count) ??
+        tokenStep(shape, {
+          label: "split",
+          ...overCache(shape, `${split}\n${tiles.lanes === undefined ? splitScoresByThread : splitScoresByLanes}`),
+          constants: {
+            HEADS: heads,
+            KV_HEADS: kvHeads,
+            KEYS: keys,
+            THREADS: threads,
+            BLOCK: block,
+            CHANNEL_QUADS: Math.ceil(vQuads / Math.min(threads, vQuads)),
+            SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
+            ...scoreConstants(headDim / 4, tiles),
+          },
+          bindings: ["q", ...keysAndValues, "partials", "stats"],
+          workgroups: [count, heads / block, batch],
+        });
+      byCount.set(count, made);
+      return made;
+    },
+  };
+};
+
+const scoreConstants = (quads: number, tiles: Tiles): Step["constants"] => {
+  if (tiles.lanes === undefined) return { KEY_VECTORS: tileSize(tiles, "keyVectors") };
+  const lanes = tileSize(tiles, "lanes");
+  return { LANES: lanes, LANE_QUADS: Math.ceil(quads / lanes), RAGGED: quads % lanes !== 0 };
+};

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import type { Capabilities, Shape, Tensors } from "../mechanism.ts";
+import { bufferBytes, planModules } from "../plan.ts";
+import mechanisms from "./definition.ts";
+
+const [softmax, noCache] = ["softmax", "softmaxNoCache"].map((name) => mechanisms.find((mechanism) => mechanism.name === name));
+if (!softmax || !noCache) throw new Error("softmax and softmaxNoCache are not both defined");
+
+const device: Capabilities = {
+  subgroups: true,
+  subgroupMinSize: 8,
+  subgroupMaxSize: 8,
+  f16: true,
+  software: true,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxBufferSize: 2 ** 28,
+  maxStorageBuffersPerShaderStage: 8,
+};
+const gpu: Capabilities = { ...device, software: false, subgroupMinSize: 32, subgroupMaxSize: 32 };
+
+const shapeOf = (over: Partial<Shape> = {}): Shape => {
+  const shape = {
+    phase: "decode",
+    n: 65,
+    batch: 2,
+    heads: 4,
+    kvHeads: 2,
+    headDim: 36,
+    headDimV: 20,
+    dtype: "f32",
+    kvDtype: "f32",
+    stateDtype: "f32",
+    parameters: {},
+    ...over,
+  } as const;
+  return { dModel: shape.heads * shape.headDim, ...shape };
+};
+
+describe.each([
+  ["a CPU emulation", device],
+  ["a GPU", gpu],
+])("on %s", (_, capabilities) => {
+  test("the closed form of bytes is what the plan allocates", () => {
+    for (const n of [1, 64, 300]) {
+      const shape = shapeOf({ n });
+      const [tiles = {}] = noCache.tiles(shape, "split", capabilities);
+      const plan = noCache.plan(shape, "split", capabilities, tiles);
+      const allocated = { input: 0, output: 0, state: 0, scratch: 0, harness: 0 };
+      for (const buffer of plan.buffers) allocated[buffer.role] += bufferBytes(buffer);
+      expect(noCache.bytesByRole(shape, "split", tiles)).toEqual(allocated);
+      expect(allocated.state).toBe(4 * 2 * (n + 1) * 4 * 36);
+      const names = new Set(plan.buffers.map(({ name }) => name));
+      expect(plan.steps.flatMap(({ bindings }) => bindings).filter((name) => !names.has(name))).toEqual([]);
+    }
+  });
+
+  test("more tokens than one dimension has workgroups go into the second", () => {
+    const shape = shapeOf({ n: 5000 });
+    const most = { ...capabilities, maxComputeWorkgroupsPerDimension: 60 };
+    const [tiles = {}] = noCache.tiles(shape, "split", most);
+    const plan = noCache.plan(shape, "split", most, tiles);
+    const [x, y] = plan.steps[1]?.workgroups ?? [0, 0];
+    expect(x).toBe(60);
+    expect(x * y * Number(tiles.projectRows)).toBeGreaterThanOrEqual(5001 * Math.ceil(72 / Number(tiles.projectColumns)));
+    expect(planModules(plan)).toEqual(planModules(noCache.plan(shapeOf({ n: 10, batch: 1 }), "split", most, tiles)));
+  });
+
+  test("costs a decode with a cache, and two projections of all tokens", () => {
+    const shape = shapeOf({ n: 300 });
+    const [tiles = {}] = noCache.tiles(shape, "split", capabilities);
+    const { useful, executed } = noCache.flops(shape, "split", tiles);
+    expect(useful - softmax.flops(shape, "split", tiles).useful).toBe(2 * 2 * 301 * 144 * 2 * (36 + 20));
+    expect(executed).toBeGreaterThanOrEqual(useful);
+  });
+});
+
+test("the reference is that of a cache which holds the projections", () => {
+  const shape = shapeOf({ n: 9 });
+  const inputs = noCache.inputs(shape, 4);
+  const of = (name: string): Float32Array => inputs[name] as Float32Array;
+  const project = (weights: Float32Array, channels: number, batch: number, token: number): number[] => {
+    const [from, row] = token === 9 ? [of("x"), batch] : [of("hidden"), batch * 10 + token];
+    return Array.from({ length: channels }, (_, c) =>
+      Array.from({ length: 144 }, (_, i) => (from[row * 144 + i] ?? Number.NaN) * (weights[i * channels + c] ?? Number.NaN)).reduce((a, b) => a + b, 0),
+    );
+  };
+  const cached = (name: string, channels: number, tokens: readonly number[]): Float32Array =>
+    Float32Array.from([0, 1].flatMap((batch) => tokens.flatMap((token) => project(of(name), channels, batch, token))));
+  const all = Array.from({ length: 10 }, (_, token) => token);
+  const tensors: Tensors = { q: of("q"), k: cached("wK", 72, [9]), v: cached("wV", 40, [9]), kCache: cached("wK", 72, all), vCache: cached("wV", 40, all) };
+  const at = { batch: 1, head: 3, tokens: [0] };
+  const [own] = noCache.reference(shape, inputs, at);
+  const [known] = softmax.reference(shape, tensors, at);
+  expect(own?.offset).toBe(known?.offset);
+  expect(own?.values).toHaveLength(20);
+  // The cache is rounded to f32, the projections are not.
+  for (const [c, value] of (own?.values ?? []).entries()) expect(value).toBeCloseTo(known?.values[c] ?? Number.NaN, 5);
+});
+
+test("the newest hidden state is missing until the step appends it", () => {
+  const shape = shapeOf({ n: 5 });
+  const inputs = noCache.inputs(shape, 1);
+  expect((inputs.hidden as Float32Array).findIndex(Number.isNaN)).toBe(5 * 144);
+  const rows = noCache.reference(shape, inputs, { batch: 0, head: 0, tokens: [0] });
+  expect(rows.every(({ values }) => values.every(Number.isFinite))).toBe(true);
+});
+
+test.each([
+  [{ kvDtype: "f16" }, "noFeature", "kvDtype f16: softmaxNoCache keeps no cache, and has f32 kernels only"],
+  [{ headDim: 300 }, "badShape", "headDim 300: softmaxNoCache takes multiples of 4 from 16 to 256"],
+  [{ kvHeads: 3 }, "badShape", "kvHeads 3 does not divide heads 4"],
+  [{ dModel: 100 }, "badShape", "dModel 100: softmaxNoCache takes heads × headDim = 144"],
+  [{ n: 2 ** 20 }, "overLimit", "split decode without a cache needs 1207960704 bytes for hidden"],
+] as const)("refuses %j with %s", (over, code, reason) => {
+  const refusal = noCache.refusal(shapeOf(over), "split", device);
+  expect(refusal?.code).toBe(code);
+  expect(refusal?.reason).toContain(reason);
+});
