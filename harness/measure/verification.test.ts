@@ -89,6 +89,21 @@ describe("what is compared", () => {
       [1, [0, 1, 2, 3]],
     ]);
   });
+  it("is every head where they are small, in decode at a long context too, and four where they are not", () => {
+    const headsAt = (sizes: Partial<Shape>): number => verificationSamples({ ...shape, batch: 2, heads: 8, headDim: 64, headDimV: 64, ...sizes }).length;
+    expect(verificationSamples({ ...shape, batch: 2, heads: 3 }).map(({ batch, head }) => [batch, head])).toEqual([
+      [0, 0],
+      [0, 1],
+      [0, 2],
+      [1, 0],
+      [1, 1],
+      [1, 2],
+    ]);
+    expect(headsAt({ n: 100 })).toBe(16);
+    expect(headsAt({ n: 1000 })).toBe(4);
+    expect(headsAt({ n: 8192, phase: "decode" })).toBe(16);
+    expect(headsAt({ n: 8192 })).toBe(2);
+  });
   it("is the first 256, the end, both sides of powers of four and another spread for each head where there are many, of first and last head and batch", () => {
     const samples = verificationSamples({ ...shape, n: 100_000, batch: 2, heads: 8 });
     expect(samples.map(({ batch, head }) => [batch, head])).toEqual([

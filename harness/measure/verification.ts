@@ -32,19 +32,29 @@ export const tolerance = (shape: Shape, rounding = 0): number => 16 * unitRoundo
 const costPerHead = 2 ** 24;
 
 /**
- * Heads and tokens to compare: the first and last head of the first and last batch entry, and one between. Of tokens the first 256, which are every
+ * Heads and tokens to compare: every head of every batch entry where all of their tokens cost no more than four large heads may; else the first and last
+ * head of the first and last batch entry, and one between. Of tokens the first 256, which are every
  * position within the tiles and chunks in use (up to 256 rows); the last eight, in a tile that may be cut short; both sides of 64, 256, 1024, …; and a
  * spread over the rest that differs from head to head. All of them where n is small.
  */
 export const verificationSamples = (shape: Shape): readonly Sample[] => {
+  const budget = tokenBudget(shape);
+  const tokensOf = (sample: number): number[] => (shape.phase === "decode" ? [0] : sampledTokens(shape.n, budget, sample));
+  if (costOfAll(shape) <= mostHeads * costPerHead) {
+    return Array.from({ length: shape.batch * shape.heads }, (_, i) => ({ batch: Math.floor(i / shape.heads), head: i % shape.heads, tokens: tokensOf(i) }));
+  }
   const last = { batch: shape.batch - 1, head: shape.heads - 1 };
   const heads = [{ batch: 0, head: 0 }, last, { batch: 0, head: Math.min(1, last.head) }, { batch: last.batch, head: last.head >> 1 }];
   const unique = new Map(heads.map((at) => [`${at.batch}/${at.head}`, at]));
-  const budget = tokenBudget(shape);
-  return [...unique.values()]
-    .slice(0, shape.n > 4096 ? 2 : 4)
-    .map((at, i) => ({ ...at, tokens: shape.phase === "decode" ? [0] : sampledTokens(shape.n, budget, i) }));
+  return [...unique.values()].slice(0, shape.n > 4096 ? 2 : mostHeads).map((at, i) => ({ ...at, tokens: tokensOf(i) }));
 };
+
+/** Heads that are compared where they are large. */
+const mostHeads = 4;
+
+/** Multiply-adds of the reference for every token of every head: rows of a context of n, or of a state. */
+const costOfAll = ({ phase, n, batch, heads, headDim, headDimV }: Shape): number =>
+  2 * batch * heads * (phase === "decode" ? 1 : n) * Math.max(n, headDim) * (headDim + headDimV);
 
 /** Beyond the first ones. */
 const fewestTokens = 32;

@@ -1,0 +1,77 @@
+import type { Capabilities, Mechanism } from "../../kernels/mechanism.ts";
+import { uniformStream } from "../../kernels/random.ts";
+import type { Cell } from "../experiment/experiment.ts";
+import { kernelCells } from "../measure/kernelCases.ts";
+import { modulesOf, type PlanModule } from "./mutantPlan.ts";
+import type { Mutant } from "./mutate.ts";
+import { type MutantKind, mutantsOf } from "./mutate.ts";
+import { workgroupThreads } from "./token.ts";
+
+/** One look at a kernel: a shape and the seed of its inputs. */
+export interface Probe {
+  readonly cell: Cell;
+  readonly seed: number;
+}
+
+/** A module, the cell in whose plan it was met, and the looks that decide on its mutants. */
+export interface MutantCase {
+  readonly cell: Cell;
+  readonly module: PlanModule;
+  readonly probes: readonly Probe[];
+}
+
+/** Several chunks and splits, the last one cut short; four-vectors of a head that are no power of two. A chunk of 32 has whole and half tiles. */
+const sizes = { n: [130], headDim: [40], thorough: false };
+const chunk = 32;
+const otherShape = { n: 71, batch: 1 };
+
+/**
+ * What each form of each phase of a mechanism is mutated at: every set of its choices and every example, other integers as they are by default, chunks so
+ * short that there are some.
+ */
+export const mutationCells = (mechanism: Mechanism): readonly Cell[] =>
+  kernelCells(mechanism, { ...sizes, layouts: [mechanism.groupedHeads ? [2, 4, 2] : [2, 3, 3]] })
+    .filter(({ parameters }) => {
+      const has = (values: Cell["parameters"]): boolean => Object.entries(values).every(([name, value]) => parameters[name] === value);
+      const integers = Object.entries(mechanism.parameters).filter(([, { kind }]) => kind === "integer");
+      return has(Object.fromEntries(integers.map(([name, parameter]) => [name, parameter.default]))) || (mechanism.examples ?? []).some(has);
+    })
+    .map((cell) => ("chunk" in cell.parameters ? { ...cell, parameters: { ...cell.parameters, chunk } } : cell));
+
+/** The cases of these cells on a device: each distinct module once, where it is met first. Cells that the device refuses have none. */
+export const mutantCases = (mechanisms: readonly Mechanism[], cells: readonly Cell[], capabilities: Capabilities, met: Set<string>): readonly MutantCase[] =>
+  cells.flatMap((cell) => {
+    const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
+    if (!mechanism || mechanism.refusal(cell, cell.form, capabilities)) return [];
+    const tiles = mechanism.tiles(cell, cell.form, capabilities)[0] ?? {};
+    const other = { ...cell, ...otherShape };
+    const probes = [
+      { cell, seed: 1 },
+      { cell: other, seed: 1 },
+      { cell, seed: 2 },
+    ];
+    return modulesOf(mechanism.plan(cell, cell.form, capabilities, tiles)).flatMap((module) => {
+      if (met.has(module.text)) return [];
+      met.add(module.text);
+      return [{ cell, module, probes }];
+    });
+  });
+
+/**
+ * At most `budget` mutants of a module, drawn by the seed; kinds take turns, since a kernel has many sums and few barriers. A barrier among `subgroup`
+ * threads or fewer holds nothing back that does not already move in step, and is left.
+ */
+export const drawnMutants = ({ text }: PlanModule, subgroup: number, budget: number, seed: number): readonly Mutant[] => {
+  const alone = workgroupThreads(text) <= subgroup;
+  const uniform = uniformStream(seed, text);
+  const byKind = new Map<MutantKind, { readonly mutant: Mutant; readonly rank: number }[]>();
+  for (const mutant of mutantsOf(text)) {
+    if (alone && mutant.kind === "barrier") continue;
+    const kind = byKind.get(mutant.kind) ?? [];
+    kind.push({ mutant, rank: uniform() });
+    byKind.set(mutant.kind, kind);
+  }
+  const turns = [...byKind.values()].flatMap((kind) => kind.toSorted((a, b) => a.rank - b.rank).map(({ mutant, rank }, turn) => ({ mutant, rank, turn })));
+  const drawn = turns.toSorted((a, b) => a.turn - b.turn || a.rank - b.rank).slice(0, budget);
+  return drawn.map(({ mutant }) => mutant).toSorted((a, b) => a.offset - b.offset || (a.to < b.to ? -1 : 1));
+};

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { builtInKernels } from "../../kernels/builtIn.ts";
+import type { Capabilities, Plan, Step } from "../../kernels/mechanism.ts";
+import { moduleText } from "../../kernels/plan.ts";
+import { loadMechanisms } from "../../kernels/registry.ts";
+import { drawnMutants, mutantCases, mutationCells } from "./cases.ts";
+import { modulesOf, mutantPlan, type PlanModule } from "./mutantPlan.ts";
+import { mutantsOf } from "./mutate.ts";
+import { workgroupThreads } from "./token.ts";
+
+const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
+const device = (subgroup: number, software: boolean): Capabilities => ({
+  subgroups: true,
+  subgroupMinSize: subgroup,
+  subgroupMaxSize: subgroup,
+  f16: false,
+  software,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBufferBindingSize: 2 ** 31,
+  maxBufferSize: 2 ** 31,
+  maxStorageBuffersPerShaderStage: 10,
+});
+
+const step = (wgsl: string, constants: Step["constants"] = {}): Step => ({
+  label: "add",
+  wgsl,
+  entryPoint: "main",
+  enables: ["subgroups"],
+  constants,
+  bindings: [],
+  workgroups: [1, 1, 1],
+});
+const text = "@compute @workgroup_size(N)\nfn main() { x = a + b; }";
+const plan: Plan = { buffers: [], setup: [step(text, { N: 1 })], steps: [step(text, { N: 2 }), step(text, { N: 2 })] };
+
+describe("a mutant's plan", () => {
+  it("has the change in every step of its module, and in no other", () => {
+    const [, module] = modulesOf(plan);
+    const [mutant] = mutantsOf(module?.text ?? "");
+    if (!module || !mutant) throw new Error("the plan has two modules with a mutant each");
+    const changed = mutantPlan(plan, { module: module.text, ...mutant });
+    expect([...changed.setup, ...changed.steps].map(({ wgsl }) => /a (.) b/.exec(wgsl)?.[1])).toEqual(["+", "-", "-"]);
+    expect(changed.steps.map(({ wgsl }) => wgsl.length)).toEqual([text.length, text.length]);
+    expect(() => mutantPlan(changed, { module: module.text, ...mutant })).toThrow("this plan has no such module");
+  });
+});
+
+describe("workgroups", () => {
+  it("are as large as a module's constants make them", () => {
+    expect(workgroupThreads(moduleText(step(text, { N: 64 })))).toBe(64);
+    expect(workgroupThreads("const A = 6;\nconst B = A * 4u / 2;\n@compute @workgroup_size(B, 2, 1) fn main() {}")).toBe(24);
+    expect(() => workgroupThreads("@workgroup_size(A + 1)")).toThrow("A + 1 is no product");
+  });
+});
+
+describe.each([
+  ["an emulation with 8 lanes", device(8, true)],
+  ["a GPU with 32 lanes", device(32, false)],
+] as const)("the cases for %s", (_, capabilities) => {
+  const cells = mechanisms.flatMap(mutationCells);
+  const cases = mutantCases(mechanisms, cells, capabilities, new Set());
+
+  it("hold every form of every phase of every mechanism", () => {
+    const forms = (of: readonly { mechanism: string; form: string; phase: string }[]) =>
+      new Set(of.map(({ mechanism, form, phase }) => `${mechanism} ${form} ${phase}`));
+    const all = mechanisms.flatMap(({ name, forms: byPhase }) =>
+      Object.entries(byPhase).flatMap(([phase, list]) => list.map((form) => ({ mechanism: name, form, phase }))),
+    );
+    expect(forms(cells)).toEqual(forms(all));
+  });
+
+  it("find each module once, and again in the plans of every look", () => {
+    expect(new Set(cases.map(({ module }) => module.text)).size).toBe(cases.length);
+    for (const { module, probes } of cases) {
+      for (const { cell } of probes) {
+        const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
+        const tiles = mechanism?.tiles(cell, cell.form, capabilities)[0] ?? {};
+        expect(mechanism && modulesOf(mechanism.plan(cell, cell.form, capabilities, tiles)).map((other) => other.text)).toContain(module.text);
+      }
+    }
+  });
+
+  it("draw as many mutants as they may, of all kinds first, the same from one seed and others from another", () => {
+    const some = cases.filter((_, index) => index % 3 === 0);
+    const draws = (seed: number) => some.map(({ module }) => drawnMutants(module, 8, 6, seed));
+    const drawn = draws(1);
+    expect(Math.max(...drawn.map(({ length }) => length))).toBe(6);
+    expect(draws(1)).toEqual(drawn);
+    expect(draws(2)).not.toEqual(drawn);
+    const kinds = new Set(drawn.flat().map(({ kind }) => kind));
+    expect([...kinds].sort()).toEqual(["arithmetic", "barrier", "comparison", "component", "logic", "minMax", "number", "select"]);
+  });
+
+  it("drop a barrier only where more than one subgroup waits at it", () => {
+    const barriers = (subgroup: number, module: PlanModule) => drawnMutants(module, subgroup, 50, 1).filter(({ kind }) => kind === "barrier").length;
+    const waiting = cases.find(({ module }) => workgroupThreads(module.text) > 32 && barriers(32, module) > 0);
+    if (!waiting) throw new Error("no module has a barrier");
+    expect(barriers(workgroupThreads(waiting.module.text), waiting.module)).toBe(0);
+  });
+});
