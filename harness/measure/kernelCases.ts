@@ -8,7 +8,7 @@ export interface KernelSizes {
   readonly headDim: readonly (number | readonly [headDim: number, headDimV: number])[];
   /** [batch, heads, kvHeads]; kvHeads other than heads only where the mechanism groups heads */
   readonly layouts: readonly (readonly [batch: number, heads: number, kvHeads: number])[];
-  /** every set of parameters at every layout and the upper ends of integers too, instead of at the first layout, the lower ends and a phase's first two forms */
+  /** every set of parameters at every layout and in every form, and the ends of integers, instead of at the first layout and in a phase's first two forms */
   readonly thorough: boolean;
 }
 
@@ -26,7 +26,7 @@ const parameterSets = (mechanism: Mechanism, thorough: boolean): Record<string, 
         ? parameter.values
         : parameter.kind === "boolean"
           ? [false, true]
-          : [parameter.minimum, parameter.default, ...(thorough ? [parameter.maximum] : [])];
+          : [parameter.default, ...(thorough ? [parameter.minimum, parameter.maximum] : [])];
     return { name, all: [...new Set<ParameterValue>(all)], few: parameter.kind !== "integer" };
   });
   const product = values

@@ -22,13 +22,6 @@ const odd: KernelSizes = {
     [2, 4, 2],
   ],
 };
-/** Values narrower than keys, neither a whole number of tiles. */
-const unequal: KernelSizes = {
-  ...odd,
-  n: [57],
-  headDim: [[36, 20]],
-  layouts: [[2, 3, 3]],
-};
 const few: KernelSizes = {
   ...odd,
   n: [129],
@@ -40,7 +33,7 @@ const few: KernelSizes = {
 };
 
 describe.each([
-  { name: "its own variants", planFor: {}, sizes: [odd, unequal] },
+  { name: "its own variants", planFor: {}, sizes: [odd] },
   { name: "the variants of GPUs", planFor: { planFor: "hardware" } as const, sizes: [few] },
 ])(`kernels on ${testAdapter}, $name`, ({ planFor, sizes }) => {
   let connection: Connection;
