@@ -13,6 +13,8 @@ const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
   test: { name, include, exclude: ["node_modules/**", ...exclude] },
 });
 
+const pure = ["harness/{analysis,experiment,record,report,mutants,device}/**/*.test.ts", "kernels/**/*.test.ts"];
+
 export default defineConfig({
   plugins: [wgslText],
   test: {
@@ -21,7 +23,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      inFolder("default", ["harness/**/*.test.ts", "kernels/**/*.test.ts"], ["**/*.matrix.test.ts", "**/*.peer.test.ts"]),
+      // These open no device: `npm test` runs their files side by side.
+      inFolder("pure", pure),
+      inFolder("default", ["harness/**/*.test.ts"], [...pure, "**/*.matrix.test.ts", "**/*.peer.test.ts"]),
       inFolder("kernels", ["harness/**/*.matrix.test.ts"]),
       inFolder("peers", ["harness/**/*.peer.test.ts"]),
     ],
