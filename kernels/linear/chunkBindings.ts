@@ -8,6 +8,9 @@ type Constants = Step["constants"];
 /** Contraction steps staged at once in workgroup memory. */
 export const panel = 16;
 
+/** Rows of a chunk that the delta rule solves at a time, and chunkInvert.wgsl inverts. */
+export const solvedRows = 16;
+
 export const decays = ({ rule }: Sizes): boolean => rule.decay !== "none";
 
 /** How a kernel reads sums of log decays: one a token, or four channels or one at a time where each channel has its own. Nothing without decay. */

@@ -1,6 +1,6 @@
 import type { Flops } from "../mechanism.ts";
 import { roundUp } from "../tiles.ts";
-import { panel } from "./chunkBindings.ts";
+import { panel, solvedRows } from "./chunkBindings.ts";
 import type { Sizes } from "./sizes.ts";
 import type { ChunkTiles } from "./variants.ts";
 
@@ -56,8 +56,6 @@ const pairsFlops = ({ keys, chunk }: Sizes, tiles: ChunkTiles, length: number): 
   const contracted = plain ? roundUp(keys, panel) : keys;
   return seenByTile(tiles.rows, length).reduce((sum, seen) => sum + 2 * tiles.rows * contracted * roundUp(seen, plain ? Math.min(64, chunk) : tiles.keys), 0);
 };
-
-const solvedRows = 16;
 
 /** Solving for U₀ and W: rows above by 16 at a time, and the square of those on the diagonal. */
 const solveFlops = ({ keys, values }: Sizes, tiles: ChunkTiles, length: number): number => {

@@ -1,7 +1,7 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { roundUp } from "../tiles.ts";
-import { bound, chunkConstants, decayAccess, decays } from "./chunkBindings.ts";
+import { bound, chunkConstants, decayAccess, decays, solvedRows } from "./chunkBindings.ts";
 import scanPlain from "./chunkDeltaScan.plain.wgsl";
 import scanSubgroup from "./chunkDeltaScan.subgroup.wgsl";
 import invert from "./chunkInvert.wgsl";
@@ -24,9 +24,6 @@ export const deltaSteps = (sizes: Sizes, capabilities: Capabilities, tiles: Chun
   solveStep(sizes, capabilities, tiles, "k"),
   scanStep(sizes, capabilities, tiles),
 ];
-
-/** Rows solved at a time, and inverted by chunkInvert.wgsl. */
-const solvedRows = 16;
 
 const invertStep = ({ batch, heads, chunk, chunks }: Sizes): Step =>
   stepOf({
