@@ -1,4 +1,4 @@
-import type { Capabilities, Tensors } from "../../kernels/mechanism.ts";
+import type { Capabilities, Tensors, Tiles } from "../../kernels/mechanism.ts";
 import type { AdapterFacts } from "../device/adapterFacts.ts";
 import type { FailureRecord } from "../device/failure.ts";
 import type { Toggles } from "../device/toggles.ts";
@@ -36,6 +36,8 @@ export interface HelloReply {
 
 export interface PrepareRequest {
   readonly cell: Cell;
+  /** one of its mechanism's candidates, its default where not given */
+  readonly tiles?: Tiles;
   readonly seed: number;
   /** bytes over which what is read rotates, so that no repetition finds it in a cache; 0: hot */
   readonly rotateBytes: number;

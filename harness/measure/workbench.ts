@@ -144,7 +144,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
   return {
     evict,
 
-    async prepare({ cell, seed, rotateBytes }) {
+    async prepare({ cell, tiles: chosen, seed, rotateBytes }) {
       evict(cell.id);
       complaints.length = 0;
       const started = performance.now();
@@ -152,7 +152,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       if (!mechanism) throw new Error(`no mechanism ${cell.mechanism} in this worker`);
       const refusal = mechanism.refusal(cell, cell.form, open.capabilities);
       if (refusal) throw new CellFailure(refusal.code, refusal.reason);
-      const tiles = mechanism.tiles(cell, cell.form, open.capabilities)[0];
+      const tiles = chosen ?? mechanism.tiles(cell, cell.form, open.capabilities)[0];
       if (!tiles) throw new CellFailure("noFeature", `${cell.mechanism} has no variant of ${cell.form} for this device`);
       const plan = mechanism.plan(cell, cell.form, open.capabilities, tiles);
       const kernelHash = hashOf(plan);

@@ -1,7 +1,7 @@
 import { allocation, counters, input, output } from "../allocation.ts";
 import type { Form, PlanBuffer, Tiles } from "../mechanism.ts";
 import type { Sizes } from "./sizes.ts";
-import { positionCount, recurrentTiles } from "./variants.ts";
+import { type ChunkTiles, chunkTiles, positionCount, recurrentTiles } from "./variants.ts";
 
 /** All buffers of a plan: q, k, v, gates, the state to go on from, o, the state S (with z when normalized), and what the form works in. */
 export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffer[] => {
@@ -23,13 +23,14 @@ export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffe
     output({ batch, token: tokens, head, channel: value }),
     carried("state", { key, value }),
     ...(normalized ? [carried("z", { key })] : []),
-    ...(form === "recurrent" ? [] : chunkScratch(sizes)),
+    ...(form === "recurrent" ? [] : chunkScratch(sizes, chunkTiles(tiles))),
     ...(phase === "generate" ? [counters("position", { batch, head, thread: positionCount(value, recurrentTiles(tiles)) })] : []),
   ];
 };
 
 /** What the chunk form works in: sums of log decays, states before each chunk, and what members with gates a channel or the delta rule hand on. */
-const chunkScratch = ({ rule, batch, heads: head, tokens: token, keys: key, values: value, chunk: length, chunks: chunk, normalized }: Sizes): PlanBuffer[] => {
+const chunkScratch = (sizes: Sizes, tiles: ChunkTiles): PlanBuffer[] => {
+  const { rule, batch, heads: head, tokens: token, keys: key, values: value, chunk: length, chunks: chunk, normalized } = sizes;
   const scratch = (name: string, sizes: Readonly<Record<string, number>>): PlanBuffer => allocation(name, "scratch", "poison", { batch, ...sizes });
   return [
     ...(rule.decay === "none"
@@ -37,6 +38,7 @@ const chunkScratch = ({ rule, batch, heads: head, tokens: token, keys: key, valu
       : [allocation("decay", "scratch", "poison", { sumAndRest: 2, batch, head, token, ...(rule.decay === "channel" ? { key } : {}) })]),
     ...(rule.decay === "channel" || rule.delta ? [scratch("pairs", { head, chunk, rowQuad: length / 4, key: length, row: 4 })] : []),
     ...(rule.delta ? [scratch("erased", { token, head, key }), scratch("written", { token, head, value })] : []),
+    ...(rule.delta && tiles.path === "plain" ? [scratch("transitions", { head, chunk, keyAfter: key, key })] : []),
     scratch("chunkStates", { head, chunk, key, value }),
     ...(normalized ? [scratch("chunkZ", { head, chunk, key })] : []),
   ];

@@ -4,6 +4,7 @@ import { linearBuffers } from "./buffers.ts";
 import { featureMapOf } from "./featureMap.ts";
 import sharedBuffers from "./recurrentBuffers.wgsl";
 import inRegisters from "./recurrentRegisters.wgsl";
+import spread from "./recurrentSpread.wgsl";
 import inMemory from "./recurrentStep.wgsl";
 import reset from "./reset.wgsl";
 import type { Sizes } from "./sizes.ts";
@@ -36,7 +37,7 @@ const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: R
   const place = (name: string): number => bindings.indexOf(name);
   return stepOf({
     label: `recurrent ${phase}`,
-    source: `${featureMapOf(featureMap).wgsl}${sharedBuffers}${phase === "prefill" ? inRegisters : inMemory}`,
+    source: `${featureMapOf(featureMap).wgsl}${tiles.path === "spread" ? spread : `${sharedBuffers}${phase === "prefill" ? inRegisters : inMemory}`}`,
     subgroups: broadcast,
     constants: {
       HEADS: heads,
@@ -44,8 +45,9 @@ const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: R
       KEY_QUADS: keys / 4,
       VALUES: values,
       SCALE: scale,
-      THREADS: tiles.threads,
-      VALUE_WIDTHS: tiles.columns,
+      ...(tiles.path === "spread"
+        ? { VALUE_QUADS: values / 4, COLUMN_QUADS: tiles.threads / tiles.parts }
+        : { THREADS: tiles.threads, VALUE_WIDTHS: tiles.columns }),
       NORMALIZED: normalized,
       BROADCAST: broadcast,
       COUNTED: counted,

@@ -6,13 +6,28 @@ import type { Sizes } from "./sizes.ts";
  * The chunk form: `rows` × `columns` register tiles, `keys` columns of scores at a time, and `carried` columns where the delta rule solves and carries
  * (subgroup); or a workgroup's `rows` × `tile` (plain).
  */
-export type ChunkTiles =
-  | { readonly path: "subgroup"; readonly rows: number; readonly columns: number; readonly keys: number; readonly carried: number }
-  | { readonly path: "plain"; readonly rows: number; readonly tile: number };
+export type ChunkTiles = SubgroupChunkTiles | PlainChunkTiles;
 
-/** The recurrent form: threads a workgroup, the columns of S each keeps in registers, and the neighbouring threads that share them, a part of the keys each. */
+export interface SubgroupChunkTiles {
+  readonly path: "subgroup";
+  readonly rows: number;
+  readonly columns: number;
+  readonly keys: number;
+  readonly carried: number;
+}
+
+export interface PlainChunkTiles {
+  readonly path: "plain";
+  readonly rows: number;
+  readonly tile: number;
+}
+
+/**
+ * The recurrent form: threads a workgroup, the columns of S each keeps in registers, and the threads that share them, a part of the keys each: neighbours,
+ * or (spread) as many as there are quads of keys, and the columns a quad too.
+ */
 export interface RecurrentTiles {
-  readonly path: "subgroup" | "plain";
+  readonly path: "subgroup" | "plain" | "spread";
   readonly threads: number;
   readonly columns: number;
   readonly parts: number;
@@ -57,7 +72,23 @@ const chunkVariants = ({ rule, keys, values, chunk }: Sizes, capabilities: Capab
   return capabilities.software ? sizes.map(blocks) : [plain, ...sizes.map(blocks)];
 };
 
-const recurrentVariants = ({ rule, phase, keys, values, normalized }: Sizes, capabilities: Capabilities): readonly RecurrentTiles[] => {
+const recurrentVariants = (sizes: Sizes, capabilities: Capabilities): readonly RecurrentTiles[] =>
+  sizes.phase === "prefill" || capabilities.software ? columnVariants(sizes, capabilities) : [...spreadVariants(sizes), ...columnVariants(sizes, capabilities)];
+
+/** Workgroups of half of this many threads, of fewer, and of all, as far as a head's columns go. */
+const mostSpread = 256;
+
+/** One token on a GPU. Of a normalized head one workgroup has all columns, since all of them need z, which it then writes. */
+const spreadVariants = ({ keys, values, normalized }: Sizes): readonly RecurrentTiles[] => {
+  const parts = keys / 4;
+  const all = values / 4;
+  const most = Math.min(all, Math.floor(mostSpread / parts));
+  if (normalized && most < all) return [];
+  const counts = normalized ? [all] : [...new Set([2, 4, 1].map((divisor) => Math.max(1, Math.min(most, Math.floor(mostSpread / parts / divisor)))))];
+  return counts.map((quads) => ({ path: "spread", threads: parts * quads, columns: 4, parts }));
+};
+
+const columnVariants = ({ rule, phase, keys, values, normalized }: Sizes, capabilities: Capabilities): readonly RecurrentTiles[] => {
   const broadcast = broadcasts(capabilities);
   // A step by the delta rule goes over keys and queries twice: they wait in workgroup memory.
   const path = broadcast && !(rule.delta && phase !== "prefill") ? "subgroup" : "plain";
@@ -88,7 +119,7 @@ export const chunkTiles = (tiles: Tiles): ChunkTiles =>
 
 /** Tiles as the recurrent form knows them. Throws when one is missing. */
 export const recurrentTiles = (tiles: Tiles): RecurrentTiles => ({
-  path: tiles.path === "plain" ? "plain" : "subgroup",
+  path: tiles.path === "plain" || tiles.path === "spread" ? tiles.path : "subgroup",
   threads: tileSize(tiles, "threads"),
   columns: tileSize(tiles, "columns"),
   parts: tileSize(tiles, "parts"),

@@ -18,14 +18,15 @@ const pairCount = (shape: Shape): number => {
 /**
  * Pairs whose scores and whose weighted values a prefill form computes: whole tiles, all of them (naive) or up to the last row's own
  * key (tiled), of a window those over the sinks and from where the first row's band begins. A subgroup weighs values in blocks of its lanes,
- * finer than the tile.
+ * finer than the tile; where a thread has a row of its own, both go by 4 keys.
  */
 const tilePairs = (shape: Shape, form: Form, tiles: Tiles): { scores: number; values: number } => {
   const { n } = shape;
   const { window, sinks } = windowOf(shape);
   const rows = tileSize(tiles, "rows");
   const keys = tileSize(tiles, "keys");
-  const valueKeys = tiles.path === "subgroup" ? tileSize(tiles, "lanes") : keys;
+  const scoreKeys = tiles.path === "rows" ? 4 : keys;
+  const valueKeys = tiles.path === "subgroup" ? tileSize(tiles, "lanes") : scoreKeys;
   const rowTiles = Math.ceil(n / rows);
   let scores = 0;
   let values = 0;
@@ -34,7 +35,7 @@ const tilePairs = (shape: Shape, form: Form, tiles: Tiles): { scores: number; va
     const bandStart = form === "naive" || window === 0 ? 0 : Math.max(0, tile * rows + 1 - window);
     const isApart = bandStart >= roundUp(sinks, keys);
     const walked = (unit: number): number => (isApart ? roundUp(sinks, unit) + roundUp(end - bandStart, unit) : roundUp(end, unit));
-    scores += rows * walked(keys);
+    scores += rows * walked(scoreKeys);
     values += rows * walked(valueKeys);
   }
   return { scores, values };

@@ -10,6 +10,7 @@ import keep from "./keep.wgsl";
 import naiveOutput from "./naiveOutput.wgsl";
 import naiveScores from "./naiveScores.wgsl";
 import naiveSoftmax from "./naiveSoftmax.wgsl";
+import tiledRows from "./tiledRows.wgsl";
 import tiledSubgroup from "./tiledSubgroup.wgsl";
 import tiledWorkgroup from "./tiledWorkgroup.wgsl";
 import { cacheCapacity, isWindowed, windowOf } from "./window.ts";
@@ -87,23 +88,45 @@ export const naivePlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
 export const tiledPlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerDimension }: Capabilities): Plan => {
   const rowTiles = Math.ceil(shape.n / tileSize(tiles, "rows"));
   const x = Math.min(rowTiles, maxComputeWorkgroupsPerDimension);
-  const bySubgroup = tiles.path === "subgroup";
-  const { kernel, visibility } = seeing(shape, bySubgroup ? tiledSubgroup : tiledWorkgroup);
+  const { source, constants, subgroups } = tiledKernel(shape, tiles);
+  const { kernel, visibility } = seeing(shape, source);
   const [keys, values] = attendedNames(shape);
   const attention = stepOf({
     label: "attention",
     ...kernel,
-    subgroups: bySubgroup,
+    subgroups,
     constants: {
       ...shapeConstants(shape),
       ...visibility,
       SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
-      ...(bySubgroup ? subgroupConstants : workgroupConstants)(shape, tiles),
+      ...constants,
     },
     bindings: ["q", keys, values, "o"],
     workgroups: [x, Math.ceil(rowTiles / x), shape.batch * shape.heads],
   });
   return { buffers: softmaxBuffers(shape, "tiled", tiles), setup: [], steps: [attention, ...keepSteps(shape, maxComputeWorkgroupsPerDimension)] };
+};
+
+const tiledKernel = (shape: Shape, tiles: Tiles): Required<Pick<Kernel, "source" | "constants" | "subgroups">> => {
+  if (tiles.path === "subgroup") return { source: tiledSubgroup, constants: subgroupConstants(shape, tiles), subgroups: true };
+  if (tiles.path === "rows") return { source: tiledRows, constants: rowsConstants(shape, tiles), subgroups: tileSize(tiles, "share") > 1 };
+  return { source: tiledWorkgroup, constants: workgroupConstants(shape, tiles), subgroups: false };
+};
+
+const rowsConstants = ({ headDim, headDimV }: Shape, tiles: Tiles): Step["constants"] => {
+  const [share, splits] = [tileSize(tiles, "share"), tileSize(tiles, "splits")];
+  const oQuads = Math.ceil(headDimV / 4 / share);
+  return {
+    ROWS: tileSize(tiles, "rows"),
+    KEYS: tileSize(tiles, "keys"),
+    SPLITS: splits,
+    SPLIT: splits > 1,
+    SHARE: share,
+    SHARED: share > 1,
+    Q_QUADS: Math.ceil(headDim / 4 / share),
+    O_GROUPS: Math.ceil(oQuads / splits),
+    PADDED: (headDim / 4) % share !== 0 || (headDimV / 4) % (share * splits) !== 0,
+  };
 };
 
 const subgroupConstants = ({ headDimV }: Shape, tiles: Tiles): Step["constants"] => {

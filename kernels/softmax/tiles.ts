@@ -44,14 +44,41 @@ const splitTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   ];
 };
 
+const rowsAndSplits = [
+  [64, 2],
+  [32, 4],
+  [128, 1],
+  [64, 1],
+] as const;
+/** vec4s of K and V that are staged at once: 16 KiB, which every device has. */
+const stagedQuads = 1024;
+/** vec4s of a row that a thread keeps of q, and of o: twice 64 registers. */
+const mostOwnQuads = 20;
+
+/**
+ * Row tiles of a GPU: `rows` rows, `splits` threads each over the keys and `share` each over the channels, `keys` staged at once. With more than 64 channels a row is shared, which
+ * takes subgroups; undefined without.
+ */
+const rowTiles = ({ headDim, headDimV }: Shape, { subgroups }: Capabilities, rows: number, splits: number): Tiles | undefined => {
+  const quads = Math.max(headDim, headDimV) / 4;
+  const share = 2 ** Math.max(0, Math.ceil(Math.log2(quads / mostOwnQuads)));
+  if (share > 1 && !subgroups) return undefined;
+  const unit = 4 * splits;
+  const keys = unit * Math.min(64 / unit, Math.floor(stagedQuads / ((headDim + headDimV) / 4) / unit));
+  const exchanged = splits > 1 ? splits * splits * rows * share : 0;
+  return keys > 0 && exchanged <= stagedQuads && rows * splits * share <= 256 ? { path: "rows", rows, splits, share, keys } : undefined;
+};
+
 /** One workgroup of 128 threads on 64 rows, on half as many where a thread could not keep their output; on a CPU emulation one subgroup with as many rows as it can keep and compile in time. */
 const tiledTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const { software, subgroups, subgroupMinSize: lanes, subgroupMaxSize } = capabilities;
+  const byRows = rowsAndSplits.map(([rows, splits]) => rowTiles(shape, capabilities, rows, splits)).filter((tiles) => tiles !== undefined);
   const byWorkgroup = { path: "workgroup", rows: shape.headDimV > 128 ? 32 : 64, keys: 32 };
-  if (!subgroups || lanes !== subgroupMaxSize || shape.headDim % lanes !== 0 || shape.headDimV % lanes !== 0) return [byWorkgroup];
+  if (!subgroups || lanes !== subgroupMaxSize || shape.headDim % lanes !== 0 || shape.headDimV % lanes !== 0)
+    return software ? [byWorkgroup] : [...byRows, byWorkgroup];
   // Rows × headDimV / lanes accumulators of output: with more, compiling takes longer than 5 s (lavapipe, 8 lanes) or 1 s (SwiftShader, 4).
   const [accumulators, mostRows, keyVectors] = lanes < 8 ? [192, 16, 4] : [256, 24, 8];
   const rows = Math.min(mostRows, Math.max(2, 2 * Math.floor((accumulators * lanes) / shape.headDimV / 2)));
   const bySubgroup = { path: "subgroup", rows, keys: keyVectors * lanes, lanes };
-  return software ? [bySubgroup, { ...bySubgroup, rows: Math.max(2, 2 * Math.floor(rows / 3)) }, byWorkgroup] : [byWorkgroup];
+  return software ? [bySubgroup, { ...bySubgroup, rows: Math.max(2, 2 * Math.floor(rows / 3)) }, byWorkgroup] : [...byRows, byWorkgroup];
 };
