@@ -114,10 +114,12 @@ const tiledKernel = (shape: Shape, tiles: Tiles): Required<Pick<Kernel, "source"
 };
 
 const rowsConstants = ({ headDim, headDimV }: Shape, tiles: Tiles): Step["constants"] => {
-  const [share, splits] = [tileSize(tiles, "share"), tileSize(tiles, "splits")];
+  const [share, splits, rowsEach] = [tileSize(tiles, "share"), tileSize(tiles, "splits"), tileSize(tiles, "rowsEach")];
   const oQuads = Math.ceil(headDimV / 4 / share);
   return {
     ROWS: tileSize(tiles, "rows"),
+    ROWS_EACH: rowsEach,
+    PAIRED: rowsEach > 1,
     KEYS: tileSize(tiles, "keys"),
     SPLITS: splits,
     SPLIT: splits > 1,
