@@ -1,6 +1,6 @@
 // chunkDeltaScan.subgroup.wgsl for GPUs: a workgroup owns COLUMN_QUADS × 4 columns of S, a thread 4 × 4 of its elements in registers. S, for what it
 // says of the chunk's tokens, and U, for what it takes from them, are shared through workgroup memory.
-@group(0) @binding(0) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(0) var<storage, read> k: array<StoredQuad>; // [batch, token, head, key / 4]
 @group(0) @binding(1) var<storage, read> erased: array<vec4f>; // W [batch, token, head, key / 4]
 @group(0) @binding(2) var<storage, read_write> written: array<vec4f>; // U₀, then U [batch, token, head, value / 4]
 @group(0) @binding(3) var<storage, read_write> chunkStates: array<vec4f>; // [batch, head, chunk, key, value / 4]: before each chunk
@@ -76,12 +76,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     for (var token = chunk0; token < end; token++) {
 #if DECAYS
 #if PER_CHANNEL
-      let key = k[(base + token * HEADS) * KEY_QUADS + row] * exp(quadBetween((group.z * tokens + end - 1u) * KEY_QUADS + row, (group.z * tokens + token) * KEY_QUADS + row));
+      let key = vec4f(k[(base + token * HEADS) * KEY_QUADS + row]) * exp(quadBetween((group.z * tokens + end - 1u) * KEY_QUADS + row, (group.z * tokens + token) * KEY_QUADS + row));
 #else
-      let key = k[(base + token * HEADS) * KEY_QUADS + row] * exp(logBetween(group.z * tokens + end - 1u, group.z * tokens + token));
+      let key = vec4f(k[(base + token * HEADS) * KEY_QUADS + row]) * exp(logBetween(group.z * tokens + end - 1u, group.z * tokens + token));
 #end
 #else
-      let key = k[(base + token * HEADS) * KEY_QUADS + row];
+      let key = vec4f(k[(base + token * HEADS) * KEY_QUADS + row]);
 #end
       let u = writes[(token - chunk0) * COLUMN_QUADS + column];
 #each r 4

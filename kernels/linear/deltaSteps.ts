@@ -1,5 +1,6 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { roundUp } from "../tiles.ts";
 import { bound, chunkConstants, decayAccess, decays, solvedRows } from "./chunkBindings.ts";
 import scanPlain from "./chunkDeltaScan.plain.wgsl";
@@ -35,7 +36,7 @@ const invertStep = ({ batch, heads, chunk, chunks }: Sizes): Step =>
   });
 
 const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles, right: "v" | "k"): Step => {
-  const { batch, heads, keys, values, chunks } = sizes;
+  const { dtype, batch, heads, keys, values, chunks } = sizes;
   const columns = right === "v" ? values : keys;
   const plain = tiles.path === "plain";
   const threads = plain ? (columns > 32 ? 64 : 32) : subgroupMinSize;
@@ -43,7 +44,7 @@ const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chunk
   const decayed = right === "k" && decays(sizes);
   return stepOf({
     label: right === "v" ? "chunk written" : "chunk erased",
-    source: `${decayed ? decayAccess(sizes, "scalars") : ""}${solve}`,
+    ...storing(`${decayed ? decayAccess(sizes, "scalars") : ""}${solve}`, { Stored: dtype }),
     subgroups: !plain,
     constants: {
       ...chunkConstants(sizes),
@@ -68,7 +69,7 @@ const columnQuads = ({ keys, values, chunk }: Sizes): number => {
 };
 
 const scanStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles): Step => {
-  const { batch, heads, values } = sizes;
+  const { dtype, batch, heads, values } = sizes;
   const { bindings, constants } = bound(sizes, ["k", "erased", "written", "chunkStates", "state"], { DECAY: ["decay"], INITIAL: ["initialState"] });
   const plain = tiles.path === "plain";
   const quads = columnQuads(sizes);
@@ -77,7 +78,7 @@ const scanStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkT
     : { ROWS: tiles.rows, ROW_QUADS: tiles.rows / 4, COLUMNS: tiles.carried, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: tiles.carried / subgroupMinSize };
   return stepOf({
     label: "chunk delta scan",
-    source: `${decayAccess(sizes, "quads")}${plain ? scanPlain : scanSubgroup}`,
+    ...storing(`${decayAccess(sizes, "quads")}${plain ? scanPlain : scanSubgroup}`, { Stored: dtype }),
     subgroups: !plain,
     constants: { ...chunkConstants(sizes), ...own, ...constants },
     bindings,
