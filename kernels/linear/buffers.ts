@@ -5,7 +5,7 @@ import { type ChunkTiles, chunkTiles, positionCount, recurrentTiles } from "./va
 
 /** All buffers of a plan: q, k, v, gates, the state to go on from, o, the state S (with z when normalized), and what the form works in. */
 export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffer[] => {
-  const { rule, phase, batch, heads: head, tokens, inputTokens, keys: key, values: value, normalized, continued } = sizes;
+  const { rule, phase, dtype, batch, heads: head, tokens, inputTokens, keys: key, values: value, normalized, continued } = sizes;
   const arriving = phase === "generate" ? { batch, stream: inputTokens, head } : { batch, token: inputTokens, head };
   const gates = { none: undefined, head: { head, decayAndLog: 2 }, token: arriving, channel: { ...arriving, channel: key } }[rule.decay];
   const carried = (name: string, sizes: Readonly<Record<string, number>>): PlanBuffer =>
@@ -13,14 +13,14 @@ export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffe
       ? { ...allocation(name, "state", { tensor: name }, { batch, head, ...sizes }), drifts: true }
       : allocation(name, "state", "poison", { batch, head, ...sizes });
   return [
-    input("q", { ...arriving, channel: key }),
-    input("k", { ...arriving, channel: key }),
-    input("v", { ...arriving, channel: value }),
+    input("q", { ...arriving, channel: key }, dtype),
+    input("k", { ...arriving, channel: key }, dtype),
+    input("v", { ...arriving, channel: value }, dtype),
     ...(gates ? [rule.decay === "head" ? { ...input("g", gates), fixed: true as const } : input("g", gates)] : []),
     ...(rule.delta ? [input("beta", arriving)] : []),
     ...(continued ? [allocation("initialState", "input", { tensor: "state" }, { batch, head, key, value })] : []),
     ...(continued && normalized ? [allocation("initialZ", "input", { tensor: "z" }, { batch, head, key })] : []),
-    output({ batch, token: tokens, head, channel: value }),
+    output({ batch, token: tokens, head, channel: value }, dtype),
     carried("state", { key, value }),
     ...(normalized ? [carried("z", { key })] : []),
     ...(form === "recurrent" ? [] : chunkScratch(sizes, chunkTiles(tiles))),

@@ -1,5 +1,6 @@
 import type { Capabilities, Plan, Step, Tiles } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { linearBuffers } from "./buffers.ts";
 import { bound, chunkConstants, decayAccess, decays, panel } from "./chunkBindings.ts";
 import sumDecay from "./chunkDecay.wgsl";
@@ -67,7 +68,7 @@ const scanStep = (sizes: Sizes): Step => {
 const rowTiles = ({ tokens, chunk, chunks }: Sizes, { rows }: ChunkTiles): number => Math.ceil((chunks > 1 ? chunk : Math.min(chunk, tokens)) / rows);
 
 const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles): Step => {
-  const { rule, batch, heads, values, chunks, normalized, scale, featureMap } = sizes;
+  const { rule, dtype, batch, heads, values, chunks, normalized, scale, featureMap } = sizes;
   const paired = rule.decay === "channel";
   const own = ["q", paired ? "pairs" : "k", rule.delta ? "written" : "v", "chunkStates", "o", ...(normalized ? ["chunkZ"] : [])];
   const { bindings, constants } = bound(sizes, own, { DECAY: ["decay"] });
@@ -85,7 +86,11 @@ const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chu
       };
   return stepOf({
     label: "chunk outputs",
-    source: `${decayAccess(sizes, plain ? "quads" : "scalars")}${featureMapOf(featureMap).wgsl}${plain ? outputsPlain : outputsSubgroup}`,
+    // What the delta rule writes comes from a step before, in f32.
+    ...storing(`${decayAccess(sizes, plain ? "quads" : "scalars")}${featureMapOf(featureMap).wgsl}${plain ? outputsPlain : outputsSubgroup}`, {
+      Stored: dtype,
+      Value: rule.delta ? "f32" : dtype,
+    }),
     subgroups: !plain,
     constants: { ...chunkConstants(sizes), ...tiling, ...constants, PAIRED: paired, ROWS: tiles.rows, COLUMN_TILES: columnTiles, SCALE: scale },
     bindings,

@@ -1,5 +1,6 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { bound, chunkConstants, decayAccess, panel } from "./chunkBindings.ts";
 import statesPlain from "./chunkStates.plain.wgsl";
 import statesSubgroup from "./chunkStates.subgroup.wgsl";
@@ -17,7 +18,7 @@ export interface Sums {
 /** Sums over a chunk's tokens, φ(K_c)ᵀ V_c, of keys as far as they last to its end: [batch, head, chunk, key, column]. */
 export const statesStep = (all: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles, { right, to, columns: values = all.values }: Sums): Step => {
   const sizes = { ...all, values };
-  const { batch, heads, keys, chunks, normalized, featureMap } = sizes;
+  const { dtype, batch, heads, keys, chunks, normalized, featureMap } = sizes;
   const { bindings, constants } = bound(sizes, ["k", right, to, ...(normalized ? ["chunkZ"] : [])], { DECAY: ["decay"] });
   const plain = tiles.path === "plain";
   const [rows, columns] = plain ? [tiles.tile, tiles.tile] : [tiles.rows, tiles.columns];
@@ -27,7 +28,11 @@ export const statesStep = (all: Sizes, { subgroupMinSize }: Capabilities, tiles:
     : { ROWS: rows, ROW_QUADS: rows / 4, COLUMNS: columns, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: columns / subgroupMinSize };
   return stepOf({
     label: to === "transitions" ? "chunk transitions" : "chunk states",
-    source: `${decayAccess(sizes, "quads")}${featureMapOf(featureMap).wgsl}${plain ? statesPlain : statesSubgroup}`,
+    // What steps before have made is f32.
+    ...storing(`${decayAccess(sizes, "quads")}${featureMapOf(featureMap).wgsl}${plain ? statesPlain : statesSubgroup}`, {
+      Stored: dtype,
+      Value: right === "v" ? dtype : "f32",
+    }),
     subgroups: !plain,
     constants: { ...chunkConstants(sizes), ...own, ...constants, COLUMN_TILES: columnTiles },
     bindings,

@@ -1,5 +1,6 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { roundUp } from "../tiles.ts";
 import { bound, chunkConstants, decayAccess, decays, panel, solvedRows } from "./chunkBindings.ts";
 import scanPlain from "./chunkDeltaScan.plain.wgsl";
@@ -45,7 +46,7 @@ const invertStep = ({ batch, heads, chunk, chunks }: Sizes): Step =>
   });
 
 const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles, right: "v" | "k"): Step => {
-  const { batch, heads, keys, values, chunks } = sizes;
+  const { dtype, batch, heads, keys, values, chunks } = sizes;
   const columns = right === "v" ? values : keys;
   const plain = tiles.path === "plain";
   const threads = plain ? (columns > 32 ? 64 : 32) : subgroupMinSize;
@@ -53,7 +54,7 @@ const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chunk
   const decayed = right === "k" && decays(sizes);
   return stepOf({
     label: right === "v" ? "chunk written" : "chunk erased",
-    source: `${decayed ? decayAccess(sizes, "scalars") : ""}${solve}`,
+    ...storing(`${decayed ? decayAccess(sizes, "scalars") : ""}${solve}`, { Stored: dtype }),
     subgroups: !plain,
     constants: {
       ...chunkConstants(sizes),
@@ -112,12 +113,12 @@ const reviseStep = (sizes: Sizes, { tile }: PlainChunkTiles): Step => {
 };
 
 const scanStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: SubgroupChunkTiles): Step => {
-  const { batch, heads, values } = sizes;
+  const { dtype, batch, heads, values } = sizes;
   const { rows, carried } = tiles;
   const { bindings, constants } = bound(sizes, ["k", "erased", "written", "chunkStates", "state"], { DECAY: ["decay"], INITIAL: ["initialState"] });
   return stepOf({
     label: "chunk delta scan",
-    source: `${decayAccess(sizes, "quads")}${scanSubgroup}`,
+    ...storing(`${decayAccess(sizes, "quads")}${scanSubgroup}`, { Stored: dtype }),
     subgroups: true,
     constants: {
       ...chunkConstants(sizes),

@@ -1,5 +1,6 @@
 import type { Capabilities, Plan, Step, Tiles } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { linearBuffers } from "./buffers.ts";
 import { featureMapOf } from "./featureMap.ts";
 import sharedBuffers from "./recurrentBuffers.wgsl";
@@ -26,7 +27,7 @@ export const recurrentPlan = (sizes: Sizes, capabilities: Capabilities, given: T
 };
 
 const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: RecurrentTiles): Step => {
-  const { rule, phase, batch, heads, keys, values, normalized, continued, scale, featureMap } = sizes;
+  const { rule, dtype, phase, batch, heads, keys, values, normalized, continued, scale, featureMap } = sizes;
   const broadcast = tiles.path === "subgroup";
   const counted = phase === "generate";
   const decays = rule.decay !== "none";
@@ -37,7 +38,9 @@ const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: R
   const place = (name: string): number => bindings.indexOf(name);
   return stepOf({
     label: `recurrent ${phase}`,
-    source: `${featureMapOf(featureMap).wgsl}${tiles.path === "spread" ? spread : `${sharedBuffers}${phase === "prefill" ? inRegisters : inMemory}`}`,
+    ...storing(`${featureMapOf(featureMap).wgsl}${tiles.path === "spread" ? spread : `${sharedBuffers}${phase === "prefill" ? inRegisters : inMemory}`}`, {
+      Stored: dtype,
+    }),
     subgroups: broadcast,
     constants: {
       HEADS: heads,

@@ -1,10 +1,10 @@
 // One token of decode or generate on a GPU: S ← D S, S += φ(k) vᵀ or β k (v − Sᵀk)ᵀ in place, o = scale · Sᵀ φ(q). A state is small, so what counts there is how long
 // one thread waits for memory: each owns 4 keys × 4 values of S and loads them all at once, and the sums over keys meet in workgroup memory. A workgroup owns
 // COLUMN_QUADS × 4 columns. Under the delta rule o = Sᵀq + (k·q) u, with S as it was and u what is written, so one meeting is enough.
-@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [batch, token or stream, head, key / 4]
-@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token or stream, head, key / 4]
-@group(0) @binding(2) var<storage, read> v: array<vec4f>; // [batch, token or stream, head, value / 4]
-@group(0) @binding(3) var<storage, read_write> o: array<vec4f>; // [batch, token, head, value / 4]
+@group(0) @binding(0) var<storage, read> q: array<StoredQuad>; // [batch, token or stream, head, key / 4]
+@group(0) @binding(1) var<storage, read> k: array<StoredQuad>; // [batch, token or stream, head, key / 4]
+@group(0) @binding(2) var<storage, read> v: array<StoredQuad>; // [batch, token or stream, head, value / 4]
+@group(0) @binding(3) var<storage, read_write> o: array<StoredQuad>; // [batch, token, head, value / 4]
 @group(0) @binding(4) var<storage, read_write> state: array<vec4f>; // [batch, head, key, value / 4]
 #if NORMALIZED
 @group(0) @binding(5) var<storage, read_write> z: array<vec4f>; // [batch, head, key / 4]
@@ -67,10 +67,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r 4
     s${r} = state[at + ${r}u * VALUE_QUADS];
 #end
-    value = v[inputAt * VALUE_QUADS + quad];
+    value = vec4f(v[inputAt * VALUE_QUADS + quad]);
   }
-  let key = featured(k[inputAt * KEY_QUADS + row]);
-  let query = featured(q[inputAt * KEY_QUADS + row]);
+  let key = featured(vec4f(k[inputAt * KEY_QUADS + row]));
+  let query = featured(vec4f(q[inputAt * KEY_QUADS + row]));
 #if NORMALIZED
   let sum = z[group.z * KEY_QUADS + row] + key;
   if (column == 0u) { shares[row] = dot(sum, query); }
@@ -136,6 +136,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #else
     let factor = f32(SCALE);
 #end
-    o[((batch * tokens + token) * HEADS + head) * VALUE_QUADS + quad] = output * factor;
+    o[((batch * tokens + token) * HEADS + head) * VALUE_QUADS + quad] = StoredQuad(output * factor);
   }
 }

@@ -1,6 +1,6 @@
 // Writes the newest token's hidden state behind the others, in place.
-@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [batch, ROW_QUADS]
-@group(0) @binding(1) var<storage, read_write> hidden: array<vec4f>; // [batch, token, ROW_QUADS]
+@group(0) @binding(0) var<storage, read> x: array<StoredQuad>; // [batch, ROW_QUADS]
+@group(0) @binding(1) var<storage, read_write> hidden: array<StoredQuad>; // [batch, token, ROW_QUADS]
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {

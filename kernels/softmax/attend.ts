@@ -1,13 +1,14 @@
-import type { Shape, Step, Tiles } from "../mechanism.ts";
+import type { Dtype, Shape, Step, Tiles } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { type Kernel, stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { streamTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
-import { overCache } from "./cacheType.ts";
 import combine from "./combine.wgsl";
 import split from "./split.wgsl";
 import splitScoresByLanes from "./splitScoresByLanes.wgsl";
 import splitScoresByThread from "./splitScoresByThread.wgsl";
+import { storedTypes } from "./types.ts";
 
 export interface AttendSteps {
   readonly combine: Step;
@@ -25,18 +26,25 @@ export const tokenStep = (shape: Shape, { constants, bindings, ...kernel }: Kern
   });
 };
 
-/** The newest token's attention over splits of the keys and values in these two buffers, [batch, row, kvHead, channel], and what joins the splits. */
-export const attendSteps = (shape: Shape, tiles: Tiles, keysAndValues: readonly [string, string]): AttendSteps => {
+/** Where a token's keys and values are, two buffers [batch, row, kvHead, channel], and their type. */
+export interface Attended {
+  readonly names: readonly [keys: string, values: string];
+  readonly dtype: Dtype;
+}
+
+/** The newest token's attention over splits of the keys and values, and what joins the splits. */
+export const attendSteps = (shape: Shape, tiles: Tiles, attended: Attended): AttendSteps => {
   const { batch, heads, kvHeads, headDim, headDimV } = shape;
   const vQuads = headDimV / 4;
   const block = tileSize(tiles, "heads");
   const threads = tileSize(tiles, "threads");
   const keys = tileSize(tiles, "keys");
+  const types = storedTypes({ dtype: shape.dtype, kvDtype: attended.dtype });
   const byCount = new Map<number, Step>();
   return {
     combine: tokenStep(shape, {
       label: "combine",
-      source: combine,
+      ...storing(combine, types),
       constants: { THREADS: Math.max(threads, vQuads), ...(shape.phase === "generate" ? { KEYS: keys } : {}) },
       bindings: ["partials", "stats", "o"],
       workgroups: [heads, batch, 1],
@@ -47,7 +55,7 @@ export const attendSteps = (shape: Shape, tiles: Tiles, keysAndValues: readonly 
         byCount.get(count) ??
         tokenStep(shape, {
           label: "split",
-          ...overCache(shape, `${split}\n${tiles.lanes === undefined ? splitScoresByThread : splitScoresByLanes}`),
+          ...storing(`${split}\n${tiles.lanes === undefined ? splitScoresByThread : splitScoresByLanes}`, types),
           constants: {
             HEADS: heads,
             KV_HEADS: kvHeads,
@@ -58,7 +66,7 @@ export const attendSteps = (shape: Shape, tiles: Tiles, keysAndValues: readonly 
             SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
             ...scoreConstants(headDim / 4, tiles),
           },
-          bindings: ["q", ...keysAndValues, "partials", "stats"],
+          bindings: ["q", ...attended.names, "partials", "stats"],
           workgroups: [count, heads / block, batch],
         });
       byCount.set(count, made);

@@ -1,6 +1,8 @@
 import { allocation, input, output } from "../allocation.ts";
 import type { BytesByRole, Capabilities, Flops, Form, Plan, PlanBuffer, Shape, Step, Tiles } from "../mechanism.ts";
+import { elementBytes } from "../plan.ts";
 import { stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { roundUp, tileSize } from "../tiles.ts";
 import appendHidden from "./appendHidden.wgsl";
 import { attendSteps } from "./attend.ts";
@@ -9,6 +11,7 @@ import { softmaxFlops } from "./cost.ts";
 import projectSubgroup from "./projectSubgroup.wgsl";
 import projectWorkgroup from "./projectWorkgroup.wgsl";
 import { softmaxTiles } from "./tiles.ts";
+import { storedTypes } from "./types.ts";
 
 const f32Bytes = 4;
 const appendThreads = 32;
@@ -31,24 +34,24 @@ const channelsOf = ({ kvHeads, headDim, headDimV }: Shape) => ({ k: kvHeads * he
 
 /**
  * The hidden states of all tokens are the state: what has to be kept to write on without a cache. (Without them too, every layer would have to be
- * run anew for every token.) Keys and values are scratch, made anew from them for each token.
+ * run anew for every token.) Keys and values are scratch, made anew from them for each token, and of f32 whatever the dtype of all else.
  */
 export const noCacheBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
-  const { batch, n, heads: head, kvHeads: kvHead, headDim, headDimV, dModel } = shape;
+  const { batch, n, heads: head, kvHeads: kvHead, headDim, headDimV, dModel, dtype } = shape;
   const token = n + 1;
   const split = splitCount(shape, tiles);
   const { k, v } = channelsOf(shape);
   return [
-    input("q", { batch, token: 1, head, channel: headDim }),
-    input("x", { batch, token: 1, width: dModel }),
-    input("wK", { width: dModel, channel: k }),
-    input("wV", { width: dModel, channel: v }),
-    allocation("hidden", "state", { tensor: "hidden" }, { batch, token, width: dModel }),
+    input("q", { batch, token: 1, head, channel: headDim }, dtype),
+    input("x", { batch, token: 1, width: dModel }, dtype),
+    input("wK", { width: dModel, channel: k }, dtype),
+    input("wV", { width: dModel, channel: v }, dtype),
+    { ...allocation("hidden", "state", { tensor: "hidden" }, { batch, token, width: dModel }), dtype },
     allocation("k", "scratch", "poison", { batch, token, kvHead, channel: headDim }),
     allocation("v", "scratch", "poison", { batch, token, kvHead, channel: headDimV }),
     allocation("partials", "scratch", "poison", { batch, head, split, channel: headDimV }),
     allocation("stats", "scratch", "poison", { batch, head, split, maxAndSum: 2 }),
-    output({ batch, token: 1, head, channel: headDimV }),
+    output({ batch, token: 1, head, channel: headDimV }, dtype),
   ];
 };
 
@@ -62,7 +65,7 @@ export const noCachePlan = (shape: Shape, _form: Form, { maxComputeWorkgroupsPer
     const channels = channelsOf(shape)[name];
     return stepOf({
       label: `project ${name}`,
-      source: bySubgroup ? projectSubgroup : projectWorkgroup,
+      ...storing(bySubgroup ? projectSubgroup : projectWorkgroup, storedTypes(shape)),
       subgroups: bySubgroup,
       constants: {
         WIDTH: dModel,
@@ -75,12 +78,12 @@ export const noCachePlan = (shape: Shape, _form: Form, { maxComputeWorkgroupsPer
   };
   const append = stepOf({
     label: "append",
-    source: appendHidden,
+    ...storing(appendHidden, storedTypes(shape)),
     constants: { THREADS: appendThreads, ROW_QUADS: dModel / 4 },
     bindings: ["x", "hidden"],
     workgroups: [Math.ceil(dModel / 4 / appendThreads), batch, 1],
   });
-  const { split, combine } = attendSteps(shape, tiles, ["k", "v"]);
+  const { split, combine } = attendSteps(shape, tiles, { names: ["k", "v"], dtype: "f32" });
   return { buffers: noCacheBuffers(shape, tiles), setup: [], steps: [append, projection("k"), projection("v"), split(n + 1), combine] };
 };
 
@@ -100,19 +103,20 @@ export const noCacheFlops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
 
 /** q, o, the newest hidden state and the weights once; the earlier hidden states read, the newest one written. Keys and values need never leave the chip. */
 export const noCacheLeastBytes = (shape: Shape): number => {
-  const { batch, n, heads, headDim, headDimV, dModel } = shape;
+  const { batch, n, heads, headDim, headDimV, dModel, dtype } = shape;
   const { k, v } = channelsOf(shape);
-  return f32Bytes * (batch * heads * (headDim + headDimV) + batch * dModel * (n + 2) + dModel * (k + v));
+  return elementBytes[dtype] * (batch * heads * (headDim + headDimV) + batch * dModel * (n + 2) + dModel * (k + v));
 };
 
 /** Bytes of each role: hidden states as state, keys and values as scratch. */
 export const noCacheBytesByRole = (shape: Shape, _form: Form, tiles: Tiles): BytesByRole => {
-  const { batch, n, heads, headDim, headDimV, dModel } = shape;
+  const { batch, n, heads, headDim, headDimV, dModel, dtype } = shape;
   const { k, v } = channelsOf(shape);
+  const stored = elementBytes[dtype];
   return {
-    input: f32Bytes * (batch * (heads * headDim + dModel) + dModel * (k + v)),
-    output: f32Bytes * batch * heads * headDimV,
-    state: f32Bytes * batch * (n + 1) * dModel,
+    input: stored * (batch * (heads * headDim + dModel) + dModel * (k + v)),
+    output: stored * batch * heads * headDimV,
+    state: stored * batch * (n + 1) * dModel,
     scratch: f32Bytes * batch * ((n + 1) * (k + v) + heads * splitCount(shape, tiles) * (headDimV + 2)),
     harness: 0,
   };

@@ -1,20 +1,27 @@
 import type { ExpectedRow, ReferenceAt, Shape, Tensors } from "../mechanism.ts";
 import { normals } from "../random.ts";
 import { scaleOf } from "../scale.ts";
+import { drawnAs } from "../storage.ts";
 import { attend, dot, floats } from "./reference.ts";
 
 /**
  * q [batch, 1, head, channel], x [batch, 1, dModel] and hidden [batch, n + 1, dModel] ~ N(0, 1), NaN in row n until the step appends x; wK and wV [dModel,
- * kvHead × channel] ~ N(0, 1/dModel), so that keys and values are of unit variance, as those of a cache are drawn.
+ * kvHead × channel] ~ N(0, 1/dModel), so that keys and values are of unit variance, as those of a cache are drawn. All are what dtype holds.
  */
 export const noCacheInputs = (shape: Shape, seed: number): Tensors => {
-  const { batch, n, heads, kvHeads, headDim, headDimV, dModel } = shape;
-  const hidden = normals(batch * (n + 1) * dModel, seed, "hidden");
+  const { batch, n, heads, kvHeads, headDim, headDimV, dModel, dtype } = shape;
+  const draw = (name: string, count: number): Float32Array => drawnAs(dtype, normals(count, seed, name));
+  const hidden = draw("hidden", batch * (n + 1) * dModel);
   for (let entry = 1; entry <= batch; entry++) hidden.fill(Number.NaN, (entry * (n + 1) - 1) * dModel, entry * (n + 1) * dModel);
-  const weights = (name: string, channels: number): Float32Array => normals(dModel * kvHeads * channels, seed, name).map((x) => x / Math.sqrt(dModel));
+  const spread = Math.sqrt(dModel);
+  const weights = (name: string, channels: number): Float32Array =>
+    drawnAs(
+      dtype,
+      normals(dModel * kvHeads * channels, seed, name).map((x) => x / spread),
+    );
   return {
-    q: normals(batch * heads * headDim, seed, "q"),
-    x: normals(batch * dModel, seed, "x"),
+    q: draw("q", batch * heads * headDim),
+    x: draw("x", batch * dModel),
     wK: weights("wK", headDim),
     wV: weights("wV", headDimV),
     hidden,

@@ -1,10 +1,10 @@
 import type { Capabilities, Plan, Shape, Step, Tiles } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { type Kernel, stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { tileSize } from "../tiles.ts";
 import banded from "./banded.wgsl";
 import { attendedNames, softmaxBuffers } from "./buffers.ts";
-import { overCache } from "./cacheType.ts";
 import causal from "./causal.wgsl";
 import keep from "./keep.wgsl";
 import naiveOutput from "./naiveOutput.wgsl";
@@ -13,6 +13,7 @@ import naiveSoftmax from "./naiveSoftmax.wgsl";
 import tiledRows from "./tiledRows.wgsl";
 import tiledSubgroup from "./tiledSubgroup.wgsl";
 import tiledWorkgroup from "./tiledWorkgroup.wgsl";
+import { storedTypes } from "./types.ts";
 import { cacheCapacity, isWindowed, windowOf } from "./window.ts";
 
 const shapeConstants = ({ heads, kvHeads, headDim, headDimV }: Shape): Step["constants"] => ({
@@ -24,7 +25,7 @@ const shapeConstants = ({ heads, kvHeads, headDim, headDimV }: Shape): Step["con
 
 /** A kernel with the functions that tell which keys a row sees, and their constants. */
 const seeing = (shape: Shape, source: string): { kernel: Pick<Kernel, "source" | "f16">; visibility: Step["constants"] } => ({
-  kernel: overCache(shape, `${source}\n${isWindowed(shape) ? banded : causal}`),
+  kernel: storing(`${source}\n${isWindowed(shape) ? banded : causal}`, storedTypes(shape)),
   visibility: isWindowed(shape) ? windowConstants(shape) : {},
 });
 
@@ -48,7 +49,7 @@ const keepSteps = (shape: Shape, most: number): Step[] => {
     const x = Math.min(workgroups, most);
     return stepOf({
       label: `keep ${name}`,
-      ...overCache(shape, keep),
+      ...storing(keep, storedTypes(shape)),
       constants: { THREADS: keepThreads, ROW_QUADS: rowQuads, ...windowConstants(shape) },
       bindings: [name, `${name}Cache`],
       workgroups: [x, Math.ceil(workgroups / x), shape.batch],
@@ -76,7 +77,7 @@ export const naivePlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
   const softmax = stepOf({ label: "softmax", source: naiveSoftmax, constants: {}, bindings: ["scores"], workgroups: [n, 1, batch * heads] });
   const output = stepOf({
     label: "output",
-    ...overCache(shape, naiveOutput),
+    ...storing(naiveOutput, storedTypes(shape)),
     constants: shapeConstants(shape),
     bindings: ["scores", values, "o"],
     workgroups: [Math.ceil(headDimV / 32), down, batch * heads],

@@ -3,10 +3,10 @@
 // same address, feeds 4 ROWS_EACH multiply-adds, and what limits a GPU here is that memory. Of two rows the even neighbours take the softmax of the first, the odd ones
 // of the second. SPLITS times as many threads take turns over the keys and join in the end.
 // What has been summed is scaled down only when a score rises 2⁸ above the maximum so far: until then exp2 stays small enough (FlashAttention-4's trick).
-@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [batch, token, head, channel / 4]
+@group(0) @binding(0) var<storage, read> q: array<StoredQuad>; // [batch, token, head, channel / 4]
 @group(0) @binding(1) var<storage, read> k: array<CachedQuad>; // [batch, token, kvHead, channel / 4]
 @group(0) @binding(2) var<storage, read> v: array<CachedQuad>; // [batch, token, kvHead, channel / 4]
-@group(0) @binding(3) var<storage, read_write> o: array<vec4f>; // [batch, token, head, channel / 4]
+@group(0) @binding(3) var<storage, read_write> o: array<StoredQuad>; // [batch, token, head, channel / 4]
 
 const QUADS = HEAD_DIM / 4u;
 const V_QUADS = HEAD_DIM_V / 4u;
@@ -54,7 +54,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   let qAt${r} = ((batch * tokens + min(first + ${r}u, tokens - 1u)) * HEADS + head) * QUADS;
 #each c Q_QUADS
   var q${r}_${c} = vec4f();
-  if (${c}u * SHARE + share < QUADS) { q${r}_${c} = q[qAt${r} + ${c}u * SHARE + share] * SCALE_LOG2E; }
+  if (${c}u * SHARE + share < QUADS) { q${r}_${c} = vec4f(q[qAt${r} + ${c}u * SHARE + share]) * SCALE_LOG2E; }
 #end
 #each g O_GROUPS
 #each h SPLITS
@@ -202,7 +202,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
     let quad = (${g}u * SPLITS + split) * SHARE + share;
     let token = first + ${r}u;
-    if (token < tokens && quad < V_QUADS) { o[((batch * tokens + token) * HEADS + head) * V_QUADS + quad] = output; }
+    if (token < tokens && quad < V_QUADS) { o[((batch * tokens + token) * HEADS + head) * V_QUADS + quad] = StoredQuad(output); }
   }
 #end
 #end
@@ -216,7 +216,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
 #each r ROWS_EACH
 #each g O_GROUPS
-  if (first + ${r}u < tokens && ${g}u * SHARE + share < V_QUADS) { o[((batch * tokens + first + ${r}u) * HEADS + head) * V_QUADS + ${g}u * SHARE + share] = o${r}_${g}_0 / sum${r}; }
+  if (first + ${r}u < tokens && ${g}u * SHARE + share < V_QUADS) { o[((batch * tokens + first + ${r}u) * HEADS + head) * V_QUADS + ${g}u * SHARE + share] = StoredQuad(o${r}_${g}_0 / sum${r}); }
 #end
 #end
 #end
