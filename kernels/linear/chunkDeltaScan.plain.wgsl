@@ -31,6 +31,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let column = thread % COLUMN_QUADS;
   let quad = group.x * COLUMN_QUADS + column;
   let exists = quad < VALUE_QUADS;
+  // 1, but no compiler knows: all keys at once are more registers than leave a GPU enough subgroups.
+  let once = min(grid.y, 1u);
   let own = (group.z * KEYS + row * 4u) * VALUE_QUADS + quad; // of state
 #each r 4
 #if CONTINUED
@@ -53,10 +55,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       let at = base + token * HEADS;
       var u = vec4f(0.0);
       if (exists) { u = written[at * VALUE_QUADS + quad]; }
-      for (var i = 0u; i < KEY_QUADS; i++) {
-        let w = erased[at * KEY_QUADS + i];
+      for (var i = 0u; i < KEY_QUADS * once; i += STRIDE) {
+#each j STRIDE
+        let w${j} = erased[at * KEY_QUADS + i + ${j}u];
+#end
+#each j STRIDE
 #each c 4
-        u = fma(vec4f(-w[${c}]), before[(i * 4u + ${c}u) * COLUMN_QUADS + column], u);
+        u = fma(vec4f(-w${j}[${c}]), before[((i + ${j}u) * 4u + ${c}u) * COLUMN_QUADS + column], u);
+#end
 #end
       }
       writes[(token - chunk0) * COLUMN_QUADS + column] = u;

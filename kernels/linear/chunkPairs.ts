@@ -1,6 +1,6 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
-import { bound, chunkConstants, decayAccess, panel } from "./chunkBindings.ts";
+import { bound, chunkConstants, decayAccess, pairsPanel } from "./chunkBindings.ts";
 import pairsPlain from "./chunkPairs.plain.wgsl";
 import pairsSubgroup from "./chunkPairs.subgroup.wgsl";
 import decayScalars from "./decayScalars.wgsl";
@@ -21,7 +21,7 @@ export const pairsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles
     ...(strict ? { BETA: ["beta"] } : {}),
   });
   const own: Step["constants"] = plain
-    ? { TILE: Math.min(64, chunk), PANEL: panel }
+    ? { TILE: Math.min(64, chunk), PANEL: pairsPanel(sizes) }
     : { ROW_QUADS: tiles.rows / 4, SUBGROUP: subgroupMinSize, KEY_WIDTHS: tiles.keys / subgroupMinSize };
   return stepOf({
     label: strict ? "chunk overlaps" : "chunk scores",

@@ -1,6 +1,6 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
-import { roundUp } from "../tiles.ts";
+import { greatestDivisor, roundUp } from "../tiles.ts";
 import { bound, chunkConstants, decayAccess, decays, solvedRows } from "./chunkBindings.ts";
 import scanPlain from "./chunkDeltaScan.plain.wgsl";
 import scanSubgroup from "./chunkDeltaScan.subgroup.wgsl";
@@ -61,19 +61,12 @@ const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chunk
   });
 };
 
-/** vec4s of columns that a workgroup of the plain scan owns: at most 256 threads, a thread 4 × 4 elements, and what they share within 16 KiB. */
-const columnQuads = ({ keys, values, chunk }: Sizes): number => {
-  const fitting = Math.min(256 / (keys / 4), 16384 / (16 * (keys + chunk)), values / 4);
-  return fitting >= 4 ? 4 : fitting >= 2 ? 2 : 1;
-};
-
 const scanStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles): Step => {
-  const { batch, heads, values } = sizes;
+  const { batch, heads, keys, values } = sizes;
   const { bindings, constants } = bound(sizes, ["k", "erased", "written", "chunkStates", "state"], { DECAY: ["decay"], INITIAL: ["initialState"] });
   const plain = tiles.path === "plain";
-  const quads = columnQuads(sizes);
   const own: Step["constants"] = plain
-    ? { COLUMN_QUADS: quads }
+    ? { COLUMN_QUADS: tiles.carried / 4, STRIDE: greatestDivisor(keys / 4, 8) }
     : { ROWS: tiles.rows, ROW_QUADS: tiles.rows / 4, COLUMNS: tiles.carried, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: tiles.carried / subgroupMinSize };
   return stepOf({
     label: "chunk delta scan",
@@ -81,6 +74,6 @@ const scanStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkT
     subgroups: !plain,
     constants: { ...chunkConstants(sizes), ...own, ...constants },
     bindings,
-    workgroups: [Math.ceil(values / (plain ? 4 * quads : tiles.carried)), 1, batch * heads],
+    workgroups: [Math.ceil(values / tiles.carried), 1, batch * heads],
   });
 };

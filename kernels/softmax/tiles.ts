@@ -1,4 +1,5 @@
 import type { Capabilities, Form, Shape, Tiles } from "../mechanism.ts";
+import { greatestDivisor } from "../tiles.ts";
 import { visibleKeys } from "./window.ts";
 
 /** Candidate variants of a form on this device, the default first. */
@@ -6,11 +7,6 @@ export const softmaxTiles = (shape: Shape, form: Form, capabilities: Capabilitie
   if (form === "naive") return [{ rows: 32, keys: 32 }];
   if (form === "tiled") return tiledTiles(shape, capabilities);
   return splitTiles(shape, capabilities);
-};
-
-const greatestDivisor = (value: number, most: number): number => {
-  for (let divisor = Math.min(value, most); divisor > 1; divisor--) if (value % divisor === 0) return divisor;
-  return 1;
 };
 
 /**
@@ -44,14 +40,26 @@ const splitTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   ];
 };
 
-/** One workgroup of 128 threads on 64 rows, on half as many where a thread could not keep their output; on a CPU emulation one subgroup with as many rows as it can keep and compile in time. */
+/**
+ * A workgroup of 128 threads on 64 rows, on half as many where a thread could not keep their output; by a subgroup on as many rows as it can keep and, on
+ * a CPU emulation, compile in time.
+ */
 const tiledTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const { software, subgroups, subgroupMinSize: lanes, subgroupMaxSize } = capabilities;
-  const byWorkgroup = { path: "workgroup", rows: shape.headDimV > 128 ? 32 : 64, keys: 32 };
-  if (!subgroups || lanes !== subgroupMaxSize || shape.headDim % lanes !== 0 || shape.headDimV % lanes !== 0) return [byWorkgroup];
-  // Rows × headDimV / lanes accumulators of output: with more, compiling takes longer than 5 s (lavapipe, 8 lanes) or 1 s (SwiftShader, 4).
-  const [accumulators, mostRows, keyVectors] = lanes < 8 ? [192, 16, 4] : [256, 24, 8];
+  const workgroups = byWorkgroup(shape, capabilities);
+  if (!subgroups || lanes !== subgroupMaxSize || shape.headDim % lanes !== 0 || shape.headDimV % lanes !== 0) return workgroups;
+  // Rows × headDimV / lanes accumulators of output: with more, compiling takes longer than 5 s (lavapipe, 8 lanes) or 1 s (SwiftShader, 4), and a GPU
+  // keeps too few subgroups in flight.
+  const [accumulators, mostRows, keyVectors] = software ? (lanes < 8 ? [192, 16, 4] : [256, 24, 8]) : [64, 16, 2];
   const rows = Math.min(mostRows, Math.max(2, 2 * Math.floor((accumulators * lanes) / shape.headDimV / 2)));
-  const bySubgroup = { path: "subgroup", rows, keys: keyVectors * lanes, lanes };
-  return software ? [bySubgroup, { ...bySubgroup, rows: Math.max(2, 2 * Math.floor(rows / 3)) }, byWorkgroup] : [byWorkgroup];
+  const subgroup = { path: "subgroup", rows, keys: keyVectors * lanes, lanes };
+  const fewer = { ...subgroup, rows: Math.max(2, 2 * Math.floor(rows / (software ? 3 : 4))) };
+  return software ? [subgroup, fewer, ...workgroups.slice(0, 1)] : [...workgroups, subgroup, fewer];
+};
+
+const byWorkgroup = ({ headDimV }: Shape, { software, maxComputeWorkgroupStorageSize }: Capabilities): Tiles[] => {
+  const rows = headDimV > 128 ? 32 : 64;
+  // 27 KiB of workgroup memory, where more than the 16 that every device has are granted.
+  const more = headDimV <= 64 && maxComputeWorkgroupStorageSize >= 2 ** 15 ? [128] : [];
+  return [rows, ...(software ? [] : [rows / 2, ...more])].map((each) => ({ path: "workgroup", rows: each, keys: 32 }));
 };
