@@ -1,6 +1,6 @@
 import type { Flops } from "../mechanism.ts";
 import { roundUp } from "../tiles.ts";
-import { panel, solvedRows } from "./chunkBindings.ts";
+import { pairsPanel, panel, solvedRows } from "./chunkBindings.ts";
 import { carryTiles, revisedTokens } from "./deltaSteps.ts";
 import type { Sizes } from "./sizes.ts";
 import type { ChunkTiles } from "./variants.ts";
@@ -52,9 +52,10 @@ const seenByTile = (rows: number, length: number): readonly number[] =>
   Array.from({ length: Math.ceil(length / rows) }, (_, tile) => Math.min((tile + 1) * rows, length));
 
 /** Products of rows with keys before them, in a step of their own; blocks of keys past a tile's last row are skipped. */
-const pairsFlops = ({ keys, chunk }: Sizes, tiles: ChunkTiles, length: number): number => {
+const pairsFlops = (sizes: Sizes, tiles: ChunkTiles, length: number): number => {
+  const { keys, chunk } = sizes;
   const plain = tiles.path === "plain";
-  const contracted = plain ? roundUp(keys, panel) : keys;
+  const contracted = plain ? roundUp(keys, pairsPanel(sizes)) : keys;
   return seenByTile(tiles.rows, length).reduce((sum, seen) => sum + 2 * tiles.rows * contracted * roundUp(seen, plain ? Math.min(64, chunk) : tiles.keys), 0);
 };
 

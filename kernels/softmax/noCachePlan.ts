@@ -25,7 +25,7 @@ export const noCacheTiles = (shape: Shape, form: Form, capabilities: Capabilitie
   // Rows × 8 accumulators of a lane: with more, compiling takes too long (5 s on lavapipe, 1 s on SwiftShader).
   const projection = bySubgroup
     ? { projectLanes: lanes, projectRows: lanes < 8 ? 12 : 16, projectColumns: channelVectors * lanes }
-    : { projectRows: 32, projectColumns: 64 };
+    : { projectRows: 64, projectColumns: 64 };
   return softmaxTiles(shape, form, capabilities).map((tiles) => ({ ...tiles, ...projection }));
 };
 
@@ -70,7 +70,8 @@ export const noCachePlan = (shape: Shape, _form: Form, { maxComputeWorkgroupsPer
       constants: {
         WIDTH: dModel,
         CHANNELS: channels,
-        ...(bySubgroup ? { LANES: tileSize(tiles, "projectLanes"), ROWS: tileSize(tiles, "projectRows"), CHANNEL_VECTORS: channelVectors } : {}),
+        ROWS: tileSize(tiles, "projectRows"),
+        ...(bySubgroup ? { LANES: tileSize(tiles, "projectLanes"), CHANNEL_VECTORS: channelVectors } : {}),
       },
       bindings: ["hidden", name === "k" ? "wK" : "wV", name],
       workgroups: [x, Math.ceil(rowTiles / x) * Math.ceil(channels / tileSize(tiles, "projectColumns")), batch],

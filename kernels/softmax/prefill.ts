@@ -2,7 +2,7 @@ import type { Capabilities, Plan, Shape, Step, Tiles } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { type Kernel, stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
-import { tileSize } from "../tiles.ts";
+import { greatestDivisor, tileSize } from "../tiles.ts";
 import banded from "./banded.wgsl";
 import { attendedNames, softmaxBuffers } from "./buffers.ts";
 import causal from "./causal.wgsl";
@@ -58,7 +58,7 @@ const keepSteps = (shape: Shape, most: number): Step[] => {
 };
 
 /** Largest divisor of `quads` (vec4s of a head) that a slice staged in workgroup memory may have. */
-const sliceQuads = (quads: number): number => [8, 7, 6, 5, 4, 3, 2].find((size) => quads % size === 0) ?? 1;
+const sliceQuads = (quads: number): number => greatestDivisor(quads, 8);
 
 /** Scores, row softmax, weighted sum: three steps with all n × n scores in memory. */
 export const naivePlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerDimension }: Capabilities): Plan => {

@@ -1,12 +1,11 @@
-// Keys or values of all tokens from their hidden states: projected[t] = hidden[t] W. A tiled matrix product: 32 tokens x 64 channels a workgroup,
+// Keys or values of all tokens from their hidden states: projected[t] = hidden[t] W. A tiled matrix product: ROWS tokens x 64 channels a workgroup,
 // 4 tokens x 8 channels a thread, 16 channels of the hidden states at a time.
 @group(0) @binding(0) var<storage, read> hidden: array<StoredQuad>; // [batch, token, WIDTH / 4]
 @group(0) @binding(1) var<storage, read> weights: array<StoredQuad>; // [WIDTH, CHANNELS / 4]
 @group(0) @binding(2) var<storage, read_write> projected: array<vec4f>; // [batch, token, CHANNELS / 4]
 
-const ROWS = 32u;
 const ACROSS = 8u;
-const THREADS = 64u;
+const THREADS = ROWS / 4u * ACROSS;
 const SLICE = 4u; // vec4s of a hidden state
 const ROW_QUADS = WIDTH / 4u;
 const QUADS = CHANNELS / 4u;

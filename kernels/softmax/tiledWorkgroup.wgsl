@@ -20,7 +20,7 @@ const K_STAGE = ROWS * PITCH;
 const V_STAGE = ROWS * KEYS / 4u;
 const FAR_BELOW = -3.0e38;
 
-var<workgroup> stage: array<vec4f, V_STAGE + 384u>;
+var<workgroup> stage: array<vec4f, max(V_STAGE + 384u, K_STAGE + KEYS * PITCH)>;
 var<workgroup> rowParts: array<f32, ROWS * ACROSS>;
 
 @compute @workgroup_size(THREADS)

@@ -1,4 +1,5 @@
 import type { Capabilities, Form, Shape, Tiles } from "../mechanism.ts";
+import { greatestDivisor } from "../tiles.ts";
 import { visibleKeys } from "./window.ts";
 
 /** Candidate variants of a form on this device, the default first. */
@@ -6,11 +7,6 @@ export const softmaxTiles = (shape: Shape, form: Form, capabilities: Capabilitie
   if (form === "naive") return [{ rows: 32, keys: 32 }];
   if (form === "tiled") return tiledTiles(shape, capabilities);
   return splitTiles(shape, capabilities);
-};
-
-const greatestDivisor = (value: number, most: number): number => {
-  for (let divisor = Math.min(value, most); divisor > 1; divisor--) if (value % divisor === 0) return divisor;
-  return 1;
 };
 
 /**
@@ -81,18 +77,18 @@ const rowTiles = ({ headDim, headDimV }: Shape, { subgroups }: Capabilities, row
   return keys > 0 && exchanged <= stagedQuads && threads <= 256 ? { path: "rows", rows, rowsEach, splits, share, keys } : undefined;
 };
 
-/** One workgroup of 128 threads on 64 rows, on half as many where a thread could not keep their output; on a CPU emulation one subgroup with as many rows as it can keep and compile in time. */
+/** A workgroup of 128 threads on 64 rows, on half as many where a thread could not keep their output; on a CPU emulation a subgroup on as many rows as it can keep and compile in time. */
 const tiledTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const { software, subgroups, subgroupMinSize: lanes, subgroupMaxSize } = capabilities;
-  const byRows = rowsAndSplits(shape)
-    .map(([rows, splits]) => rowTiles(shape, capabilities, rows, splits))
-    .filter((tiles) => tiles !== undefined);
-  const byWorkgroup = { path: "workgroup", rows: shape.headDimV > 128 ? 32 : 64, keys: 32 };
-  if (!subgroups || lanes !== subgroupMaxSize || shape.headDim % lanes !== 0 || shape.headDimV % lanes !== 0)
-    return software ? [byWorkgroup] : [...byRows, byWorkgroup];
+  const workgroup = { path: "workgroup", rows: shape.headDimV > 128 ? 32 : 64, keys: 32 };
+  if (!software) {
+    const byRows = rowsAndSplits(shape).map(([rows, splits]) => rowTiles(shape, capabilities, rows, splits));
+    return [...byRows.filter((tiles) => tiles !== undefined), workgroup, { ...workgroup, rows: workgroup.rows / 2 }];
+  }
+  if (!subgroups || lanes !== subgroupMaxSize || shape.headDim % lanes !== 0 || shape.headDimV % lanes !== 0) return [workgroup];
   // Rows × headDimV / lanes accumulators of output: with more, compiling takes longer than 5 s (lavapipe, 8 lanes) or 1 s (SwiftShader, 4).
   const [accumulators, mostRows, keyVectors] = lanes < 8 ? [192, 16, 4] : [256, 24, 8];
   const rows = Math.min(mostRows, Math.max(2, 2 * Math.floor((accumulators * lanes) / shape.headDimV / 2)));
-  const bySubgroup = { path: "subgroup", rows, keys: keyVectors * lanes, lanes };
-  return software ? [bySubgroup, { ...bySubgroup, rows: Math.max(2, 2 * Math.floor(rows / 3)) }, byWorkgroup] : [...byRows, byWorkgroup];
+  const subgroup = { path: "subgroup", rows, keys: keyVectors * lanes, lanes };
+  return [subgroup, { ...subgroup, rows: Math.max(2, 2 * Math.floor(rows / 3)) }, workgroup];
 };
