@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly outFolder: string;
   /** go on with the newest unfinished run of the same experiment, device and commit, if there is one */
   readonly resume: boolean;
+  /** time the variants of every arm first, and use the fastest; their defaults unless given */
+  readonly tune?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly now?: () => number;
@@ -161,6 +163,7 @@ const recordRun = async (options: RunOptions, record: RunRecord, folder: string,
       mechanisms: options.mechanisms,
       workers,
       journal,
+      tune: options.tune ?? false,
       now: options.now ?? (() => performance.now()),
       signal: options.signal,
       onProgress: options.onProgress,

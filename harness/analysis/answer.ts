@@ -5,13 +5,14 @@ import { growthSentences } from "./growthSentences.ts";
 import { memorySentences } from "./memorySentences.ts";
 import { outcomeSentences } from "./outcomeSentences.ts";
 import { peerSentences } from "./peerSentences.ts";
+import { tuningSentences } from "./tuningSentences.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** A record whose summaries, fits and crossovers are computed. */
 export type Analysed = Omit<RunRecord, "findings">;
 
 /**
- * The answer of a run, sentence by sentence: what went wrong, how ours stand beside a peer where the experiment asks that, what carries over to other devices (growth and bytes), then n*, what is open, and what to beware
+ * The answer of a run, sentence by sentence: what went wrong, how ours stand beside a peer where the experiment asks that, what carries over to other devices (growth and bytes), then n*, what is open, which variants were chosen, and what to beware
  * of. Where no law is known at all, that comes first.
  */
 export const findingsOf = (record: Analysed): readonly Finding[] => {
@@ -24,6 +25,7 @@ export const findingsOf = (record: Analysed): readonly Finding[] => {
     ...findings("memory", memorySentences(record)),
     ...findings("crossover", [...crossoverSentences(record, "stateBytes"), ...crossoverSentences(record, "time")]),
     ...findings("growth", later),
+    ...findings("tuning", tuningSentences(record)),
     ...expectationsOf(record),
     ...findings("warning", warningsOf(record)),
   ];

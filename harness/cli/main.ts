@@ -36,6 +36,7 @@ program
   .addOption(kernelsOption())
   .option("--budget <duration>", "time for measuring, e.g. 5m (measure.maxTime of every file)")
   .option("--resume", "go on with the newest unfinished run of the same experiment, device and commit")
+  .option("--tune", "time the variants of every arm near n* first, and run the fastest")
   .option("--dry-run", "print the plan: cells, FLOPs, bytes; opens no device")
   .option("--out <dir>", "where results/ and reports/ go", ".")
   .addOption(jsonOption())

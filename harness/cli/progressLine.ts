@@ -52,6 +52,9 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
         case "cell":
           line(cellLine(progress));
           break;
+        case "tuning":
+          redraw(`timing the variants of ${progress.id}`);
+          break;
         case "turn":
           redraw(`${left(progress.eta)} · turn ${progress.turn + 1} done by worker ${progress.worker + 1}, ${progress.cells} cells`);
           break;

@@ -1,3 +1,4 @@
+import type { Tiles } from "../../kernels/mechanism.ts";
 import { uniformStream } from "../../kernels/random.ts";
 import { CellFailure, type FailureCode } from "../device/failure.ts";
 import { timingToggles } from "../device/toggles.ts";
@@ -7,8 +8,8 @@ import { type HelloReply, type Messages, type MessageType, protocol, type VisitR
 
 /** What a fake device is made of: times are planted, so what a run must find out is known exactly. */
 export interface FakeDevice {
-  /** true time of one repetition, ms */
-  costMs(cell: Cell): number;
+  /** true time of one repetition, ms; `tiles`: the variant that was asked for, undefined for the default */
+  costMs(cell: Cell, tiles: Tiles | undefined): number;
   /** standard deviation of log time from sample to sample, turn to turn and worker to worker; 0 by default */
   readonly noise?: { readonly sample?: number; readonly turn?: number; readonly worker?: number };
   readonly stepNs?: number;
@@ -88,21 +89,22 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
   const startWorker = (): Worker => {
     const index = started++;
     const ofWorker = noisy(device.noise?.worker);
-    const cells = new Map<string, Cell>();
+    const cells = new Map<string, { readonly cell: Cell; readonly tiles: Tiles | undefined }>();
     let alive = true;
     const fail = (code: FailureCode): never => {
       if (deadly.has(code)) alive = false;
       throw new CellFailure(code, `planted ${code}`);
     };
     const visit = ({ cell: id, k, samples }: Messages["visit"]["request"]): VisitReply => {
-      const cell = cells.get(id);
-      if (!cell) throw new Error(`visit of ${id}, which was not prepared`);
+      const prepared = cells.get(id);
+      if (!prepared) throw new Error(`visit of ${id}, which was not prepared`);
+      const { cell, tiles } = prepared;
       const code = device.fault?.(cell, index, "visit");
       if (code) fail(code);
       const ofTurn = noisy(device.noise?.turn);
       const stepMs = stepNs / 1e6;
       const times = Array.from({ length: samples }, () => {
-        const passMs = device.costMs(cell) * ofWorker * ofTurn * noisy(device.noise?.sample) * k;
+        const passMs = device.costMs(cell, tiles) * ofWorker * ofTurn * noisy(device.noise?.sample) * k;
         return (Math.round(passMs / stepMs) * stepMs) / k;
       });
       clock += times.reduce((sum, ms) => sum + ms * k, 0);
@@ -111,13 +113,13 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
     };
     const answers: { [T in MessageType]: (request: Messages[T]["request"]) => Messages[T]["reply"] } = {
       hello: () => hello,
-      prepare: ({ cell }) => {
+      prepare: ({ cell, tiles }) => {
         const code = device.fault?.(cell, index, "prepare");
         if (code) fail(code);
-        cells.set(cell.id, cell);
+        cells.set(cell.id, { cell, tiles });
         clock += device.prepareMs ?? 1;
         return {
-          tiles: {},
+          tiles: tiles ?? {},
           kernelHash: "fake",
           compileMs: device.prepareMs ?? 1,
           maxError: 0,
@@ -127,7 +129,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
           copies: 1,
           flops: { useful: 1, executed: 1 },
           leastBytes: 4,
-          estimateMs: device.costMs(cell),
+          estimateMs: device.costMs(cell, tiles),
           fillMs: device.fillMs?.(cell) ?? 0,
           ...(device.together === undefined ? {} : { together: device.together }),
         };

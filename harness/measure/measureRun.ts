@@ -12,6 +12,7 @@ import { beyondReach, type Reach } from "./openAxis.ts";
 import type { Eta, Progress } from "./progress.ts";
 import { affordsRestart, leastTurns, samplesPerVisit, startsWorker, type Timer, turnOrder, turnsBetweenLooks } from "./schedule.ts";
 import { predictedMs, statusOf, type Task, tasksOf } from "./task.ts";
+import { tuneArms } from "./tuneArms.ts";
 import { createVisitor, type Visitor } from "./visitor.ts";
 import type { WorkerSession } from "./workerSession.ts";
 import type { Workers } from "./workers.ts";
@@ -23,6 +24,8 @@ export interface MeasureOptions {
   readonly mechanisms: readonly Mechanism[];
   readonly workers: Workers;
   readonly journal: Journal;
+  /** time the variants of every arm before the turns that count, and use the fastest */
+  readonly tune: boolean;
   /** ms, monotonic; a fake worker's tests bring their own */
   readonly now: () => number;
   /** aborted by the first Ctrl-C: measuring ends after the visit under way */
@@ -39,6 +42,8 @@ interface Measuring extends MeasureOptions {
   readonly restMs: () => number;
   /** open curves that reached their end on this device */
   readonly ended: Set<string>;
+  /** times the variants of every arm; undefined where nobody asked for that */
+  readonly tuneAll: (() => Promise<void>) | undefined;
 }
 
 export interface Measured {
@@ -65,7 +70,8 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
   let { ceilings, ceilingsFailure } = record;
   const rotateBytes = (): number => (measure.cache === "cold" && ceilings?.cacheKneeBytes ? 2 * ceilings.cacheKneeBytes : 0);
   const visitor = createVisitor({ sessionOf: workers.of, journal, measure, timer, now, rotateBytes });
-  const tasks = tasksOf(options.planned, record.cells);
+  const tasks = tasksOf(options.planned, record.cells, record.tunings);
+  let { tunings } = record;
   const maxTimeMs = measure.maxTimeSeconds * 1000;
   const before = record.schedule;
   const measuring: Measuring = {
@@ -82,6 +88,13 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
     // A resumed run has what an earlier session left of it.
     restMs: () => maxTimeMs - before.wall.totalMs - (now() - started),
     ended: new Set(),
+    tuneAll: options.tune
+      ? async () => {
+          const { seed } = measure;
+          const context = { ...options, tasks, visitor, session: workers.own, timer, seed, rotateBytes: rotateBytes(), maxTimeMs, restMs: measuring.restMs };
+          tunings = await tuneArms({ ...context, known: tunings ?? [] });
+        }
+      : undefined,
   };
 
   if (ceilings === undefined && ceilingsFailure === undefined && !signal.aborted) {
@@ -105,6 +118,7 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
     ceilingsFailure,
     environment: besidePeer ? { ...record.environment, peers: { ...record.environment.peers, ...workers.peers } } : record.environment,
     cells,
+    ...(tunings === undefined ? {} : { tunings }),
     schedule: {
       turns: Math.max(0, ...cells.flatMap(({ visits }) => visits.map(({ turn }) => turn + 1))),
       workers: workersOf(cells),
@@ -129,6 +143,7 @@ const workersOf = (cells: readonly CellRecord[]): number =>
 const measureCells = async (measuring: Measuring): Promise<{ readonly stopped: Schedule["stopped"]; readonly brokeOff: NoAdapter | undefined }> => {
   try {
     await calibrate(measuring);
+    await measuring.tuneAll?.();
     return { stopped: await repeatTurns(measuring), brokeOff: undefined };
   } catch (error) {
     if (error instanceof NoAdapter) return { stopped: "noWorker", brokeOff: error };

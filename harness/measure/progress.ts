@@ -21,6 +21,8 @@ export type Progress =
       readonly of: number;
       readonly eta: Eta;
     }
+  /** the variants of this cell's arm are being timed */
+  | { readonly type: "tuning"; readonly id: string }
   /** a turn ended */
   | { readonly type: "turn"; readonly turn: number; readonly worker: number; readonly cells: number; readonly eta: Eta }
   /** before each visit, for a live line */

@@ -1,5 +1,6 @@
+import type { Tiles } from "../../kernels/mechanism.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
-import type { CellRecord, Outcome, Visit } from "../record/run.ts";
+import type { CellRecord, Outcome, Tuning, Visit } from "../record/run.ts";
 import { predictMs } from "./schedule.ts";
 
 /** A cell on its way through a run. */
@@ -7,6 +8,8 @@ export interface Task {
   readonly planned: PlannedCell;
   /** equal for the cells of one curve: everything but n */
   readonly series: string;
+  /** the variant that tuning chose; undefined: the default */
+  tiles: Tiles | undefined;
   record: CellRecord;
   /** ms of one repetition by the last visit, or by preparing */
   estimateMs: number | undefined;
@@ -22,7 +25,7 @@ export interface Task {
 }
 
 /** Tasks of the planned cells; what a resumed record knows already is taken over. */
-export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellRecord[]): Task[] => {
+export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellRecord[], tunings: readonly Tuning[] = []): Task[] => {
   const known = new Map(records.map((record) => [record.id, record]));
   return planned.map((cell) => {
     const record = known.get(cell.cell.id);
@@ -31,6 +34,7 @@ export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellR
     return {
       planned: cell,
       series: JSON.stringify(rest),
+      tiles: tunedTiles(tunings, cell.cell.id),
       record,
       estimateMs: record.visits[0] && perRepetitionMs(record.visits[0]),
       leastMs: record.visits.length > 0 ? Math.min(...record.visits.flatMap(timesOf)) : undefined,
@@ -40,6 +44,18 @@ export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellR
       fillMs: undefined,
     };
   });
+};
+
+/** The variant that a cell was given by tuning; undefined: its default. */
+const tunedTiles = (tunings: readonly Tuning[], id: string): Tiles | undefined => {
+  const tuning = tunings.find(({ cells }) => cells.includes(id));
+  return tuning?.variants[tuning.chosen]?.tiles;
+};
+
+/** A task as turn 0 found it: nothing is known of it with its new variant (undefined: its default). */
+export const retile = (task: Task, tiles: Tiles | undefined): void => {
+  Object.assign(task, { tiles, estimateMs: undefined, leastMs: undefined, k: undefined });
+  task.record = { ...task.record, prepared: undefined, visits: [] };
 };
 
 export const statusOf = (task: Task): Outcome["status"] => task.record.outcome.status;

@@ -64,7 +64,7 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateB
     try {
       const { estimateMs, fillMs, together, ...prepared } = await session.ask(
         "prepare",
-        { cell: task.planned.cell, seed: measure.seed, rotateBytes: rotateBytes() },
+        { cell: task.planned.cell, ...(task.tiles === undefined ? {} : { tiles: task.tiles }), seed: measure.seed, rotateBytes: rotateBytes() },
         prepareLimitMs,
       );
       task.estimateMs ??= estimateMs;

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import type { RuntimeName } from "../experiment/runtimes.ts";
-import type { CellRecord, Outcome, Prepared, RunRecord, Visit } from "./run.ts";
+import type { CellRecord, Outcome, Prepared, RunRecord, Tuning, Visit } from "./run.ts";
 
 /** Workers are numbered by runtime: a line of a peer's worker names it. */
 interface ByWorker {
@@ -14,6 +14,8 @@ export type JournalLine =
   | ({ readonly type: "visit"; readonly rssBytes: number } & ByWorker & Visit)
   | ({ readonly type: "prepared"; readonly worker: number; readonly prepared: Prepared } & ByWorker)
   | { readonly type: "outcome"; readonly cell: string; readonly at: string; readonly outcome: Outcome }
+  /** cells that run with another variant from here on: what was measured of them before does not count */
+  | { readonly type: "tuned"; readonly at: string; readonly tuning: Tuning }
   | { readonly type: "ceilings"; readonly at: string; readonly ceilings: RunRecord["ceilings"]; readonly ceilingsFailure: RunRecord["ceilingsFailure"] };
 
 export interface Journal {
@@ -67,9 +69,20 @@ export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): R
   const cells = new Map(record.cells.map((cell) => [cell.id, { ...cell, visits: [...cell.visits] as Visit[] } as CellRecord & { visits: Visit[] }]));
   const seen = new Set(record.cells.flatMap((cell) => cell.visits.map((visit) => `${cell.id} ${visit.turn}`)));
   let { ceilings, ceilingsFailure } = record;
+  const tunings = new Map((record.tunings ?? []).map((tuning) => [tuning.cell, tuning]));
   for (const line of lines) {
     if (line.type === "ceilings") {
       ({ ceilings, ceilingsFailure } = line);
+      continue;
+    }
+    if (line.type === "tuned") {
+      const { tuning } = line;
+      for (const id of retiled(tunings.get(tuning.cell), tuning)) {
+        const before = cells.get(id);
+        if (before) cells.set(id, { ...before, prepared: undefined, visits: [] });
+        for (const key of [...seen]) if (key.startsWith(`${id} `)) seen.delete(key);
+      }
+      tunings.set(tuning.cell, tuning);
       continue;
     }
     const cell = cells.get(line.cell);
@@ -82,7 +95,14 @@ export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): R
       cell.visits.push({ worker, turn, k, gpuMs, wallMs });
     }
   }
-  return { ...record, ceilings, ceilingsFailure, cells: [...cells.values()].map(settled) };
+  const tuned = tunings.size > 0 ? { tunings: [...tunings.values()] } : {};
+  return { ...record, ...tuned, ceilings, ceilingsFailure, cells: [...cells.values()].map(settled) };
+};
+
+/** Ids of the cells whose variant changes from one tuning of their arm to the next. */
+const retiled = (before: Tuning | undefined, after: Tuning): readonly string[] => {
+  const [old, now] = [before?.cells ?? [], after.cells];
+  return [...old.filter((id) => !now.includes(id)), ...now.filter((id) => !old.includes(id))];
 };
 
 /** Only a cell that is ok keeps times; one whose visit was the last thing written before a kill has been measured. */

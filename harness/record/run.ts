@@ -33,6 +33,8 @@ export interface RunRecord {
   readonly crossovers: readonly Crossover[];
   /** of experiments with arms of another runtime */
   readonly peerRatios?: readonly PeerRatio[];
+  /** of runs with `--tune`, one an arm that has more than one variant */
+  readonly tunings?: readonly Tuning[];
   readonly findings: readonly Finding[];
 }
 
@@ -236,9 +238,28 @@ export interface PeerRatio {
   readonly note: string | undefined;
 }
 
+/** What `--tune` found for one arm: its variants at one cell, the default first, in times of their own. */
+export interface Tuning {
+  /** id of the cell they were timed at */
+  readonly cell: string;
+  /** label of the arm of the other family that is about as fast there; undefined without one */
+  readonly against: string | undefined;
+  readonly variants: readonly {
+    readonly tiles: Tiles;
+    /** undefined where it failed, or was alone */
+    readonly medianMs: number | undefined;
+    readonly rounds: number;
+    readonly failure?: string;
+  }[];
+  /** place among the variants */
+  readonly chosen: number;
+  /** ids of the cells that run with the chosen variant in the place of their default */
+  readonly cells: readonly string[];
+}
+
 /** One sentence of the answer, with the numbers in it. */
 export interface Finding {
-  readonly kind: "outcome" | "growth" | "memory" | "crossover" | "peerRatio" | "warning" | "expectation";
+  readonly kind: "outcome" | "growth" | "memory" | "crossover" | "peerRatio" | "tuning" | "warning" | "expectation";
   /** plain words, complete without the others */
   readonly text: string;
   /** for expectations */

@@ -10,6 +10,7 @@ import { figuresSection } from "./sections/figures.ts";
 import { peersSection } from "./sections/peers.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
 import { limitsSection, trustSection } from "./sections/trust.ts";
+import { tuningSection } from "./sections/tuning.ts";
 import { indexStyle, pageStyle } from "./style.ts";
 
 // Nothing is fetched and no script runs; styles are inline because the page is one file.
@@ -54,6 +55,7 @@ ${figures}
 ${limitsSection(record)}
 ${fitsSection(record)}
 ${cellsSection(record)}
+${tuningSection(record)}
 ${methodSection(record)}
 ${environmentSection(record)}
 ${reproduceSection(record)}

@@ -19,6 +19,7 @@ export interface RunFlags {
   readonly kernels: readonly string[];
   readonly budget?: string;
   readonly resume?: true;
+  readonly tune?: true;
   readonly dryRun?: true;
   readonly out: string;
   readonly json?: true;
@@ -68,6 +69,7 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
         command: repeatCommand(file, flags),
         outFolder: flags.out,
         resume: flags.resume === true,
+        tune: flags.tune === true,
         signal: interruption.signal,
         onProgress: (step) => {
           if (step.type === "began" && step.keptVisits === undefined && flags.resume)
@@ -125,6 +127,7 @@ const repeatCommand = (file: string, flags: RunFlags): string =>
     ...(flags.adapter === "auto" ? [] : [`--adapter ${quoted(flags.adapter)}`]),
     ...flags.kernels.map((folder) => `--kernels ${quoted(publicPath(folder))}`),
     ...(flags.budget === undefined ? [] : [`--budget ${quoted(flags.budget)}`]),
+    ...(flags.tune ? ["--tune"] : []),
   ].join(" ");
 
 const quoted = (text: string): string => (/^[\w./=,:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

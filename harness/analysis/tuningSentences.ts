@@ -1,0 +1,29 @@
+import type { Tiles } from "../../kernels/mechanism.ts";
+import type { Tuning } from "../record/run.ts";
+import { type Analysed, armName } from "./answer.ts";
+import { formatCount, formatNumber } from "./format.ts";
+
+/** What `--tune` chose for each arm, and what that gained where it was timed. Nothing of a run without it. */
+export const tuningSentences = ({ tunings = [], cells }: Analysed): readonly string[] =>
+  tunings.flatMap((tuning) => {
+    const cell = cells.find(({ id }) => id === tuning.cell);
+    if (!cell) return [];
+    const where = `at n = ${formatCount(cell.n)}${tuning.against === undefined ? "" : `, near n* with ${tuning.against}`}`;
+    const count = tuning.variants.length;
+    const [first] = tuning.variants;
+    const best = tuning.variants[tuning.chosen];
+    if (tuning.chosen === 0 || tuning.cells.length === 0 || !best)
+      return [`Of ${count} variants of ${armName(cell)} timed ${where}, the default stays: none of the others is clearly faster.`];
+    const arm = cells.filter(({ label, form, phase }) => label === cell.label && form === cell.form && phase === cell.phase);
+    const scope = tuning.cells.length === arm.length ? "" : `, in ${tuning.cells.length} of its ${arm.length} cells`;
+    return [`Of ${count} variants of ${armName(cell)} timed ${where}, ${variantText(best.tiles)} is used${gain(first, best)}${scope}.`];
+  });
+
+const gain = (first: Tuning["variants"][number] | undefined, best: Tuning["variants"][number]): string =>
+  first?.medianMs !== undefined && best.medianMs !== undefined ? `, ${formatNumber(first.medianMs / best.medianMs)} times as fast as the default there` : "";
+
+/** "rows, rows 64, splits 2, keys 32": a variant in words. */
+export const variantText = (tiles: Tiles): string =>
+  Object.entries(tiles)
+    .map(([name, value]) => (name === "path" ? String(value) : `${name} ${value}`))
+    .join(", ");
