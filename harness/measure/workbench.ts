@@ -8,6 +8,7 @@ import type { OpenDevice } from "../device/openDevice.ts";
 import { createCompiler, createProgram, type Pipelines, type Program } from "../device/program.ts";
 import { quietly } from "../device/quietly.ts";
 import type { Cell } from "../experiment/experiment.ts";
+import { createGpuRest, wakeMs } from "./gpuRest.ts";
 import type { ExecReply, ExecRequest, PrepareReply, PrepareRequest, VisitReply, VisitRequest } from "./messages.ts";
 import { sample } from "./sampler.ts";
 import { verify } from "./verification.ts";
@@ -40,12 +41,6 @@ const longEnoughMs = 0.5;
 /** A pass beside which warming up does not count. */
 const slowMs = 50;
 const mostPairs = 2048;
-/**
- * A GPU lowers its clock when it has little to do, and raises it only after so long a stretch of work: on an H100, FMA ran 5.7 times slower after 3 s of
- * rest, for 0.27 s of work; after 1.6 s it was as fast as before.
- */
-const restMs = 500;
-const wakeMs = 400;
 /** Beside a slower repetition, warming up before a visit costs more than it gains. */
 const longestWarmupMs = 50;
 
@@ -57,6 +52,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
   const lazyCompileMs = new Map<string, number>();
   const stopwatch: Stopwatch | undefined = open.timestamps ? createStopwatch(open, mostPairs) : undefined;
   const complaints: CellFailure[] = [];
+  const rest = createGpuRest(() => performance.now());
   device.addEventListener("uncapturederror", ({ error }) => {
     complaints.push(new CellFailure(error instanceof GPUOutOfMemoryError ? "outOfMemory" : "compileError", error.message));
   });
@@ -84,15 +80,13 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
 
   /** Times `samples` passes of k repetitions; one wait for all of them with timestamps, one each without. */
   const timePasses = async (bench: Bench, program: Program, k: number, samples: number): Promise<{ gpuMs: number[]; wallMs: number[] }> => {
-    const started = performance.now();
-    try {
-      return await timedPasses(bench, program, k, samples, started);
-    } finally {
-      busyUntil = performance.now();
-    }
+    const times = await timedPasses(bench, program, k, samples);
+    rest.worked((times.gpuMs.length > 0 ? times.gpuMs : times.wallMs).reduce((sum, ms) => sum + ms * k, 0));
+    return times;
   };
 
-  const timedPasses = async (bench: Bench, program: Program, k: number, samples: number, started: number): Promise<{ gpuMs: number[]; wallMs: number[] }> => {
+  const timedPasses = async (bench: Bench, program: Program, k: number, samples: number): Promise<{ gpuMs: number[]; wallMs: number[] }> => {
+    const started = performance.now();
     if (!stopwatch) {
       const wallMs = await sample(
         bench.cell.id,
@@ -120,16 +114,18 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
     return { gpuMs, wallMs: [(performance.now() - started) / (samples * k)] };
   };
 
-  let busyUntil = Number.NEGATIVE_INFINITY;
-  /** Keeps a GPU that has rested busy until its clock is up. A CPU emulation needs none. */
-  const wake = async (program: Program, repetitionMs: number): Promise<void> => {
+  /** Keeps a GPU that has rested busy until its clock is up; a CPU emulation needs none. Returns the ms that took. */
+  const wake = async (program: Program, repetitionMs: number): Promise<number> => {
+    if (open.facts.software || !rest.isRested()) return 0;
     const from = performance.now();
-    if (open.facts.software || from - busyUntil < restMs) return;
     const repetitions = Math.max(1, Math.min(1024, Math.ceil(5 / Math.max(repetitionMs, 1e-3))));
     while (performance.now() - from < wakeMs) {
       submitPass(program, repetitions, undefined);
       await device.queue.onSubmittedWorkDone();
     }
+    const tookMs = performance.now() - from;
+    rest.worked(tookMs);
+    return tookMs;
   };
 
   /** Time of one repetition, ms: of a pass long enough for a coarse clock, and not of the first, which still warms caches and lazy drivers, unless it is slow. */
@@ -184,7 +180,8 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       const kernelHash = hashOf(plan);
       const compileFrom = performance.now();
       const pipelines = await compiler.compile(plan);
-      let compilingMs = performance.now() - compileFrom;
+      // Neither grows with n.
+      let compilingOrWakingMs = performance.now() - compileFrom;
       const tensors = mechanism.inputs(cell, seed);
       const bench: Bench = {
         cell,
@@ -214,13 +211,13 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
         checkDevice();
         benches.set(cell.id, bench);
         // The first pass of a kernel holds what its driver compiles lazily.
-        await wake(program, median(first));
+        compilingOrWakingMs += await wake(program, median(first));
         bench.estimateMs = lazyCompileMs.has(kernelHash) && median(first) >= slowMs ? median(first) : await estimate(bench, program);
         checkDevice();
         if (!lazyCompileMs.has(kernelHash)) {
           const lazyMs = Math.max(0, (first.wallMs[0] ?? 0) - bench.estimateMs);
           lazyCompileMs.set(kernelHash, lazyMs);
-          compilingMs += lazyMs;
+          compilingOrWakingMs += lazyMs;
         }
         return {
           tiles,
@@ -234,7 +231,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
           flops: mechanism.flops(cell, cell.form, tiles),
           leastBytes: mechanism.leastBytes(cell, cell.form),
           estimateMs: bench.estimateMs,
-          fillMs: Math.max(0, performance.now() - started - compilingMs),
+          fillMs: Math.max(0, performance.now() - started - compilingOrWakingMs),
         };
       } catch (error) {
         benches.delete(cell.id);
