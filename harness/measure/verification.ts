@@ -2,7 +2,7 @@ import type { ElementType, ExpectedRow, Mechanism, PlanBuffer, Shape, Tensors } 
 import { elementCount } from "../../kernels/plan.ts";
 import { CellFailure } from "../device/failure.ts";
 
-/** What a verified cell was found to be off by: the largest error of an element relative to its row's size, the most that was allowed of one, and how many rows were looked at. */
+/** What a verified cell was found to be off by: the largest error of an element relative to its row's size, what was allowed of that one, and how many rows were looked at. */
 export interface Verified {
   readonly maxError: number;
   readonly tolerance: number;
@@ -30,13 +30,13 @@ const unitRoundoff = 2 ** -24;
 export const tolerance = (shape: Pick<Shape, "n" | "headDim">, rounding = 0): number => 16 * unitRoundoff * (Math.sqrt(shape.n + shape.headDim) + rounding);
 
 /**
- * What storing a computed value of this size adds to its error: in f32 nothing beyond the above. In f16 WGSL lets a device round to either neighbour, 2⁻¹⁰ of
- * the value away at most, and take for zero what is below 2⁻¹⁴, where f16 has fewer bits. Inputs add nothing: they are drawn as their buffer holds them.
+ * By how much a computed `value` may be off for lying in a buffer: in f32 by nothing beyond the above. In f16 WGSL lets a device round to either neighbour,
+ * which is 2⁻¹⁰ of what was computed away at most, and 2⁻²⁴ below 2⁻¹⁴, where f16 has fewer bits; and there it may take a number for zero. Inputs cost
+ * nothing: they are drawn as their buffer holds them.
  */
-export const storageError = (dtype: ElementType, value: number): number => {
+export const storageError = (dtype: ElementType, value: number, reference: number): number => {
   if (dtype !== "f16") return 0;
-  const size = Math.abs(value);
-  return size < 2 ** -13 ? 2 ** -14 : 2 ** -10 * size;
+  return value === 0 ? 2 ** -14 : Math.max(2 ** -10 * Math.abs(reference), 2 ** -24);
 };
 
 /** Multiply-adds that the reference of one head may take. */
@@ -97,21 +97,15 @@ export const verify = async (mechanism: Mechanism, shape: Shape, buffers: readon
   const rows = verificationSamples(shape).flatMap((at) => mechanism.reference(shape, tensors, at));
   const expected = [...new Map(rows.map((row) => [`${row.buffer} ${row.offset} ${row.values.length}`, row])).values()];
   const names = new Set([...buffers.filter((buffer) => buffer.role === "output").map((buffer) => buffer.name), ...expected.map((row) => row.buffer)]);
-  let maxError = 0;
-  let most = limit;
+  let worst: ElementError = { error: 0, allowed: limit };
   for (const name of names) {
     const buffer = buffers.find((candidate) => candidate.name === name);
     if (!buffer) throw new Error(`the reference of ${mechanism.name} names buffer ${name}, which its plan does not allocate`);
     const values = await read(name);
     if (buffer.dtype !== "u32") scanForNaN(buffer, values.subarray(0, elementCount(buffer)));
-    for (const row of expected) {
-      if (row.buffer !== name) continue;
-      const { error, allowed } = rowError(buffer, values, row, limit);
-      maxError = Math.max(maxError, error);
-      most = Math.max(most, allowed);
-    }
+    for (const row of expected) if (row.buffer === name) worst = larger(worst, rowError(buffer, values, row, limit));
   }
-  return { maxError, tolerance: most, rows: expected.length };
+  return { maxError: worst.error, tolerance: worst.allowed, rows: expected.length };
 };
 
 const scanForNaN = (buffer: PlanBuffer, values: Float32Array | Uint32Array): void => {
@@ -122,8 +116,16 @@ const scanForNaN = (buffer: PlanBuffer, values: Float32Array | Uint32Array): voi
   throw new CellFailure("wrongOutput", `${position(buffer, index)} is NaN: never written, or computed from something that was not`);
 };
 
-/** The largest error of a row's elements, and the most that is allowed of one, relative to its size. Throws CellFailure wrongOutput. */
-const rowError = (buffer: PlanBuffer, values: Float32Array | Uint32Array, row: ExpectedRow, limit: number): { error: number; allowed: number } => {
+/** How far an element is off, and how far it may be, relative to its row's size. */
+interface ElementError {
+  readonly error: number;
+  readonly allowed: number;
+}
+
+const larger = (one: ElementError, other: ElementError): ElementError => (other.error > one.error ? other : one);
+
+/** The largest error of a row's elements. Throws CellFailure wrongOutput. */
+const rowError = (buffer: PlanBuffer, values: Float32Array | Uint32Array, row: ExpectedRow, limit: number): ElementError => {
   let squares = 0;
   for (const value of row.values) squares += value * value;
   const rms = Math.sqrt(squares / row.values.length);
@@ -131,24 +133,22 @@ const rowError = (buffer: PlanBuffer, values: Float32Array | Uint32Array, row: E
   const scale = Math.max(rms, row.size ?? 0, 2 ** -126);
   // A copy is not rounded.
   const stored = row.values instanceof Float64Array ? buffer.dtype : "f32";
-  let worst = 0;
-  let most = limit;
+  let worst: ElementError = { error: 0, allowed: limit };
   for (let i = 0; i < row.values.length; i++) {
     const reference = row.values[i] ?? Number.NaN;
     const value = values[row.offset + i];
     if (value === undefined) throw new Error(`the reference of ${buffer.name} reaches element ${row.offset + i} of ${values.length}`);
     const error = Math.abs(value - reference) / scale;
-    const allowed = limit + storageError(stored, reference) / scale;
+    const allowed = limit + storageError(stored, value, reference) / scale;
     if (!(error <= allowed)) {
       throw new CellFailure(
         "wrongOutput",
         `${position(buffer, row.offset + i)} is ${value}, the float64 reference ${reference}: off by ${error.toExponential(1)} of the row's size, ${allowed.toExponential(1)} is allowed`,
       );
     }
-    worst = Math.max(worst, error);
-    most = Math.max(most, allowed);
+    worst = larger(worst, { error, allowed });
   }
-  return { error: worst, allowed: most };
+  return worst;
 };
 
 /** "o[batch 0, token 63, head 2, channel 5]" from a flat index. */

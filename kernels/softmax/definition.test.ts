@@ -225,7 +225,7 @@ test("decode starts with the newest row missing, and its reference has it", () =
 });
 
 test.each([
-  [{ dtype: "f16" }, "badShape", "kvDtype f32 beside dtype f16: a wider cache holds no more of the f16 keys and values than they are; kvDtype f16 "],
+  [{ dtype: "f16" }, "badShape", "kvDtype f32 beside dtype f16: keys and values that come in f16 get no more exact in a wider cache"],
   [halves, "noFeature", "dtype f16 needs shader-f16, which this device does not have"],
   [{ kvDtype: "f16" }, "noFeature", "kvDtype f16 needs shader-f16, which this device does not have"],
   [{ headDim: 12 }, "badShape", "headDim 12: softmax takes multiples of 4 from 16 to 256"],

@@ -45,7 +45,7 @@ const unfitWindow = (shape: Shape): Refusal | undefined => {
 const unfitCache = ({ dtype, kvDtype }: Shape): Refusal | undefined =>
   dtype === "f16" && kvDtype !== "f16"
     ? badShape(
-        `kvDtype ${kvDtype} beside dtype f16: a wider cache holds no more of the f16 keys and values than they are; kvDtype f16 (as where none is given) or dtype f32 runs`,
+        `kvDtype ${kvDtype} beside dtype f16: keys and values that come in f16 get no more exact in a wider cache; accepted are kvDtype f16, as where none is given, or dtype f32`,
       )
     : undefined;
 

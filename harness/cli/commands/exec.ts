@@ -123,12 +123,13 @@ const shapesOf = (tensors: NamedTensors): Readonly<Record<string, readonly numbe
   Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
 
 const tell = ({ cell, dtype, adapter, absent, notFinite, tensors }: ExecResult, out: string): void => {
-  const written = (["f32", "f16"] as const).flatMap((type) => {
+  const types = [...new Set(Object.values(tensors).map((tensor) => tensor.dtype))];
+  const written = types.map((type) => {
     const shapes = Object.entries(tensors).flatMap(([name, { shape, dtype: own }]) => (own === type ? [`${name} [${shape.join(", ")}]`] : []));
-    return shapes.length > 0 ? [`${shapes.join(", ")} as ${type}`] : [];
+    return `${shapes.join(", ")} as ${type}`;
   });
   say(`${cell.mechanism} ${cell.phase} ${cell.form} on ${nameOf(adapter)} (${adapter.choice}): wrote ${written.join(" and ")} to ${out}`);
-  if (dtype !== cell.dtype) say(`  there are no ${dtype} kernels of it here: widened to ${cell.dtype}, rounded at the end`);
+  if (dtype !== cell.dtype) say(`  no ${dtype} kernels of it run here: widened to ${cell.dtype}, rounded at the end`);
   if (absent.length > 0) say(`  not given, so empty or zeros: ${absent.join(", ")}`);
   for (const [name, count] of Object.entries(notFinite))
     say(
