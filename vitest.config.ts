@@ -13,7 +13,7 @@ const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
   test: { name, include, exclude: ["node_modules/**", ...exclude] },
 });
 
-const pure = ["harness/{analysis,experiment,record,report,mutants,device}/**/*.test.ts", "kernels/**/*.test.ts"];
+const pure = ["harness/{analysis,experiment,record,report,mutants,gpuStats,device}/**/*.test.ts", "kernels/**/*.test.ts"];
 
 export default defineConfig({
   plugins: [wgslText],

@@ -44,11 +44,11 @@ export const kernelsText = (kernels: readonly KernelStatistics[]): string => {
     .join("\n");
 };
 
-/** One row a step of the default tiles, over all mechanisms and what else it is compiled for, as Markdown: "48–72" where they differ. */
+/** One row a step of the default tiles at default parameters, over all mechanisms, as Markdown: "48–72" where they differ. */
 export const stepsTable = (kernels: readonly KernelStatistics[]): string => {
   const headDims = [...new Set(kernels.map(({ headDim }) => headDim))];
   const groups = new Map<string, KernelStatistics[]>();
-  for (const kernel of kernels.filter(({ isDefault }) => isDefault)) {
+  for (const kernel of kernels.filter(({ isDefault, beside }) => isDefault && beside === "")) {
     const name = `${kernel.phase} ${kernel.form} | ${kernel.label}`;
     groups.set(name, [...(groups.get(name) ?? []), kernel]);
   }

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { builtInKernels } from "../../kernels/builtIn.ts";
+import type { Capabilities } from "../../kernels/mechanism.ts";
+import { loadMechanisms } from "../../kernels/registry.ts";
+import { listedKernels, statsCells } from "./kernels.ts";
+
+/** As RADV's null hardware of RDNA3 answers. */
+const rdna3: Capabilities = {
+  subgroups: true,
+  subgroupMinSize: 32,
+  subgroupMaxSize: 64,
+  f16: true,
+  software: false,
+  maxComputeWorkgroupStorageSize: 65536,
+  maxComputeInvocationsPerWorkgroup: 1024,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBufferBindingSize: 2 ** 32 - 4,
+  maxBufferSize: 2 ** 32 - 4,
+  maxStorageBuffersPerShaderStage: 16,
+};
+const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
+const cells = mechanisms.flatMap((mechanism) => statsCells(mechanism, [64, 128]));
+const kernels = listedKernels(mechanisms, cells, rdna3, 32);
+
+describe("listed kernels", () => {
+  it("cover every form of every phase of every mechanism", () => {
+    const arms = mechanisms.flatMap(({ name, forms }) => Object.entries(forms).flatMap(([phase, list]) => list.map((form) => `${name} ${phase} ${form}`)));
+    const met = new Set(cells.map(({ mechanism, phase, form }) => `${mechanism} ${phase} ${form}`));
+    expect(arms.filter((arm) => !met.has(arm))).toEqual([]);
+    for (const { mechanism, phase, form } of kernels) expect(arms).toContain(`${mechanism} ${phase} ${form}`);
+    expect(kernels.filter(({ headDim }) => headDim === 128).length).toBeGreaterThan(100);
+  });
+
+  it("are distinct, and the modules of each cell's default tiles are among those that are marked so", () => {
+    expect(new Set(kernels.map(({ code }) => code)).size).toBe(kernels.length);
+    const marked = new Set(kernels.filter(({ isDefault }) => isDefault).map(({ code }) => code));
+    for (const cell of cells) {
+      const own = mechanisms.filter(({ name }) => name === cell.mechanism);
+      for (const mechanism of own) {
+        if (mechanism.refusal(cell, cell.form, rdna3)) continue;
+        const first = { ...mechanism, tiles: (...given: Parameters<typeof mechanism.tiles>) => mechanism.tiles(...given).slice(0, 1) };
+        for (const { code } of listedKernels([first], [cell], rdna3, 32)) expect(marked).toContain(code);
+      }
+    }
+    expect(kernels.some(({ isDefault }) => !isDefault)).toBe(true);
+  });
+
+  it("that know their subgroups are compiled at 32 lanes, and no others", () => {
+    const known = kernels.filter(({ code }) => code.includes("enable subgroups;"));
+    expect(known.length).toBeGreaterThan(50);
+    for (const { code, lanes } of known) {
+      expect(lanes).toBe(32);
+      expect(code.startsWith("enable subgroup_size_control;\n")).toBe(true);
+      expect(code.match(/@compute @subgroup_size\(32\) @workgroup_size/g)).toHaveLength(1);
+    }
+    for (const { code, lanes } of kernels) if (lanes === 0) expect(code).not.toContain("subgroup_size");
+  });
+
+  it("say what their cell has beside its defaults", () => {
+    const beside = new Set(kernels.map((kernel) => kernel.beside));
+    for (const text of ["", "kvHeads 2", "kvDtype f16", "window 30, sinks 3", "featureMap elu+1, normalized"]) expect(beside).toContain(text);
+  });
+});
