@@ -1,16 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Mechanism, Plan, Tensors } from "../../kernels/mechanism.ts";
 import { bufferBytes, planModules } from "../../kernels/plan.ts";
-import { createStopwatch, type Stopwatch } from "../device/clock.ts";
 import { CellFailure } from "../device/failure.ts";
 import { totalBytes } from "../device/ledger.ts";
 import type { OpenDevice } from "../device/openDevice.ts";
 import { createCompiler, createProgram, type Pipelines, type Program } from "../device/program.ts";
-import { quietly } from "../device/quietly.ts";
 import type { Cell } from "../experiment/experiment.ts";
-import { createGpuRest, wakeMs } from "./gpuRest.ts";
 import type { ExecReply, ExecRequest, PrepareReply, PrepareRequest, VisitReply, VisitRequest } from "./messages.ts";
-import { sample } from "./sampler.ts";
+import { createPasses, median, slowMs } from "./passes.ts";
 import { verify } from "./verification.ts";
 
 /** What a worker does with cells on its device. Every method throws CellFailure where the cell, and not the worker, is at fault. */
@@ -36,11 +33,6 @@ interface Bench {
 
 /** Copies of a 64 KiB state over twice the last-level cache of today's largest GPUs. */
 const mostCopies = 4096;
-/** A pass that even a clock with steps of 65.5 µs times to a seventh. */
-const longEnoughMs = 0.5;
-/** A pass beside which warming up does not count. */
-const slowMs = 50;
-const mostPairs = 2048;
 /** Beside a slower repetition, warming up before a visit costs more than it gains. */
 const longestWarmupMs = 50;
 
@@ -50,9 +42,8 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
   const compiler = createCompiler(open);
   /** by kernel hash: what the first dispatch took beyond a later one, which is a driver's own compiling */
   const lazyCompileMs = new Map<string, number>();
-  const stopwatch: Stopwatch | undefined = open.timestamps ? createStopwatch(open, mostPairs) : undefined;
   const complaints: CellFailure[] = [];
-  const rest = createGpuRest(() => performance.now());
+  const passes = createPasses(open);
   device.addEventListener("uncapturederror", ({ error }) => {
     complaints.push(new CellFailure(error instanceof GPUOutOfMemoryError ? "outOfMemory" : "compileError", error.message));
   });
@@ -63,79 +54,6 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
     if (lost !== undefined) throw new CellFailure("deviceLost", lost);
     const [complaint] = complaints.splice(0);
     if (complaint) throw complaint;
-  };
-
-  const submitPass = (program: Program, repetitions: number, timestampWrites: GPUComputePassTimestampWrites | undefined): void => {
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
-    program.record(pass, repetitions);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
-  };
-
-  /** A CPU emulation needs the core that waiting would keep busy. */
-  const awaited = <T>(work: Promise<T>): Promise<T> => (open.facts.software ? quietly(work) : work);
-  /** Where the wall clock times a pass, it must not time naps. */
-  const timed = <T>(work: Promise<T>): Promise<T> => (stopwatch ? awaited(work) : work);
-
-  /** Times `samples` passes of k repetitions; one wait for all of them with timestamps, one each without. */
-  const timePasses = async (bench: Bench, program: Program, k: number, samples: number): Promise<{ gpuMs: number[]; wallMs: number[] }> => {
-    const times = await timedPasses(bench, program, k, samples);
-    rest.worked((times.gpuMs.length > 0 ? times.gpuMs : times.wallMs).reduce((sum, ms) => sum + ms * k, 0));
-    return times;
-  };
-
-  const timedPasses = async (bench: Bench, program: Program, k: number, samples: number): Promise<{ gpuMs: number[]; wallMs: number[] }> => {
-    const started = performance.now();
-    if (!stopwatch) {
-      const wallMs = await sample(
-        bench.cell.id,
-        samples,
-        async () => {},
-        async () => {
-          const from = performance.now();
-          submitPass(program, k, undefined);
-          await timed(device.queue.onSubmittedWorkDone());
-          return (performance.now() - from) / k;
-        },
-      );
-      return { gpuMs: [], wallMs };
-    }
-    let passMs: readonly number[] = [];
-    const gpuMs = await sample(
-      bench.cell.id,
-      samples,
-      async () => {
-        for (let i = 0; i < samples; i++) submitPass(program, k, stopwatch.writes(i));
-        passMs = await awaited(stopwatch.readMs(samples));
-      },
-      async (index) => (passMs[index] ?? Number.NaN) / k,
-    );
-    return { gpuMs, wallMs: [(performance.now() - started) / (samples * k)] };
-  };
-
-  /** Keeps a GPU that has rested busy until its clock is up; a CPU emulation needs none. Returns the ms that took. */
-  const wake = async (program: Program, repetitionMs: number): Promise<number> => {
-    if (open.facts.software || !rest.isRested()) return 0;
-    const from = performance.now();
-    const repetitions = Math.max(1, Math.min(1024, Math.ceil(5 / Math.max(repetitionMs, 1e-3))));
-    while (performance.now() - from < wakeMs) {
-      submitPass(program, repetitions, undefined);
-      await device.queue.onSubmittedWorkDone();
-    }
-    const tookMs = performance.now() - from;
-    rest.worked(tookMs);
-    return tookMs;
-  };
-
-  /** Time of one repetition, ms: of a pass long enough for a coarse clock, and not of the first, which still warms caches and lazy drivers, unless it is slow. */
-  const estimate = async (bench: Bench, program: Program): Promise<number> => {
-    for (let k = 1, warm = false; ; warm = true) {
-      const repetitionMs = median(await timePasses(bench, program, k, 1));
-      const passMs = repetitionMs * k;
-      if (passMs >= slowMs || (warm && passMs >= longEnoughMs) || 8 * k > mostPairs) return repetitionMs;
-      if (passMs < longEnoughMs) k *= 8;
-    }
   };
 
   const residentBytes = (): number => [...benches.values()].reduce((sum, bench) => sum + (bench.program ? totalBytes(bench.program.ledger.bytes()) : 0), 0);
@@ -205,14 +123,14 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
             throw new CellFailure("ledgerMismatch", `role ${role}: ${ledger[role]} bytes were allocated, the closed form says ${closedForm[role]}`);
         }
         program.restore(tensors);
-        const first = await timePasses(bench, program, 1, 1);
+        const first = await passes.time(cell.id, program, 1, 1);
         checkDevice();
         const verified = await verify(mechanism, cell, plan.buffers, tensors, program.read);
         checkDevice();
         benches.set(cell.id, bench);
         // The first pass of a kernel holds what its driver compiles lazily.
-        compilingOrWakingMs += await wake(program, median(first));
-        bench.estimateMs = lazyCompileMs.has(kernelHash) && median(first) >= slowMs ? median(first) : await estimate(bench, program);
+        compilingOrWakingMs += await passes.wake(program, median(first));
+        bench.estimateMs = lazyCompileMs.has(kernelHash) && median(first) >= slowMs ? median(first) : await passes.estimate(cell.id, program);
         checkDevice();
         if (!lazyCompileMs.has(kernelHash)) {
           const lazyMs = Math.max(0, (first.wallMs[0] ?? 0) - bench.estimateMs);
@@ -246,13 +164,13 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       benches.delete(cell);
       benches.set(cell, bench);
       const program = bench.program ?? (await allocate(bench, undefined));
-      await wake(program, bench.estimateMs);
+      await passes.wake(program, bench.estimateMs);
       program.restore(bench.drifting);
       // Untimed: buffers written since the last visit, caches of another cell's data.
-      if (bench.estimateMs < longestWarmupMs) submitPass(program, 1, undefined);
+      if (bench.estimateMs < longestWarmupMs) passes.submit(program, 1);
       // Else a wall clock would time this too.
-      await awaited(device.queue.onSubmittedWorkDone());
-      const { gpuMs, wallMs } = await timePasses(bench, program, k, Math.min(samples, mostPairs));
+      await passes.awaited(device.queue.onSubmittedWorkDone());
+      const { gpuMs, wallMs } = await passes.time(cell, program, k, samples);
       checkDevice();
       bench.estimateMs = median({ gpuMs, wallMs });
       return { gpuMs, wallMs, rssBytes: process.resourceUsage().maxRSS * 1024 };
@@ -270,7 +188,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       try {
         program.fill(tensors);
         program.restore(tensors);
-        submitPass(program, 1, undefined);
+        passes.submit(program, 1);
         const buffers: Record<string, Float32Array | Uint32Array> = {};
         for (const { name, role } of plan.buffers) if (role === "output" || role === "state") buffers[name] = await program.read(name);
         checkDevice();
@@ -283,11 +201,6 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
 };
 
 const hashOf = (plan: Plan): string => createHash("sha256").update(planModules(plan).join("\n\n")).digest("hex").slice(0, 16);
-
-const median = ({ gpuMs, wallMs }: { gpuMs: readonly number[]; wallMs: readonly number[] }): number => {
-  const sorted = [...(gpuMs.length > 0 ? gpuMs : wallMs)].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
-};
 
 /** How many copies of what a repetition reads exceed `rotateBytes` together; 1 where one already does, or where the phase is a stream by itself. */
 const rotatingCopies = (plan: Plan, cell: Cell, rotateBytes: number, memoryBudgetBytes: number): number => {

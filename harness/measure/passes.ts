@@ -1,0 +1,115 @@
+import { createStopwatch, type Stopwatch } from "../device/clock.ts";
+import type { OpenDevice } from "../device/openDevice.ts";
+import type { Program } from "../device/program.ts";
+import { quietly } from "../device/quietly.ts";
+import { createGpuRest, wakeMs } from "./gpuRest.ts";
+import { sample } from "./sampler.ts";
+
+/** Times of one repetition, ms: of each pass by the GPU's clock, empty without one, and by the wall clock. */
+export interface Times {
+  readonly gpuMs: readonly number[];
+  readonly wallMs: readonly number[];
+}
+
+/** Passes of repetitions on a device, timed or not. `name`: of the cell, for errors. */
+export interface Passes {
+  submit(program: Program, repetitions: number): void;
+  /** Times `samples` passes of k repetitions; one wait for all of them with timestamps, one each without. */
+  time(name: string, program: Program, k: number, samples: number): Promise<Times>;
+  /** Time of one repetition, ms: of a pass long enough for a coarse clock, and not of the first, which still warms caches and lazy drivers, unless it is slow. */
+  estimate(name: string, program: Program): Promise<number>;
+  /** Keeps a GPU that has rested busy until its clock is up; a CPU emulation needs none. Returns the ms that took. */
+  wake(program: Program, repetitionMs: number): Promise<number>;
+  /** Waits without keeping a core busy where the device is that core: a CPU emulation. */
+  awaited<T>(work: Promise<T>): Promise<T>;
+}
+
+/** A pass that even a clock with steps of 65.5 µs times to a seventh. */
+const longEnoughMs = 0.5;
+/** A pass beside which warming up does not count. */
+export const slowMs = 50;
+const mostPairs = 2048;
+/** A pass while waking. */
+const wakingPassMs = 5;
+const mostWakingRepetitions = 1024;
+
+export const createPasses = (open: OpenDevice): Passes => {
+  const { device } = open;
+  const stopwatch: Stopwatch | undefined = open.timestamps ? createStopwatch(open, mostPairs) : undefined;
+  const rest = createGpuRest(() => performance.now());
+
+  const submit = (program: Program, repetitions: number, timestampWrites?: GPUComputePassTimestampWrites): void => {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
+    program.record(pass, repetitions);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  };
+
+  const awaited = <T>(work: Promise<T>): Promise<T> => (open.facts.software ? quietly(work) : work);
+  const time = async (name: string, program: Program, k: number, samples: number): Promise<Times> => {
+    const times = await timed(name, program, k, Math.min(samples, mostPairs));
+    rest.worked((times.gpuMs.length > 0 ? times.gpuMs : times.wallMs).reduce((sum, ms) => sum + ms * k, 0));
+    return times;
+  };
+
+  const timed = async (name: string, program: Program, k: number, samples: number): Promise<Times> => {
+    const started = performance.now();
+    if (!stopwatch) {
+      const wallMs = await sample(
+        name,
+        samples,
+        async () => {},
+        async () => {
+          const from = performance.now();
+          submit(program, k);
+          // A wall clock must not time naps.
+          await device.queue.onSubmittedWorkDone();
+          return (performance.now() - from) / k;
+        },
+      );
+      return { gpuMs: [], wallMs };
+    }
+    let passMs: readonly number[] = [];
+    const gpuMs = await sample(
+      name,
+      samples,
+      async () => {
+        for (let i = 0; i < samples; i++) submit(program, k, stopwatch.writes(i));
+        passMs = await awaited(stopwatch.readMs(samples));
+      },
+      async (index) => (passMs[index] ?? Number.NaN) / k,
+    );
+    return { gpuMs, wallMs: [(performance.now() - started) / (samples * k)] };
+  };
+
+  const wake = async (program: Program, repetitionMs: number): Promise<number> => {
+    if (open.facts.software || !rest.isRested()) return 0;
+    const from = performance.now();
+    const repetitions = Math.max(1, Math.min(mostWakingRepetitions, Math.ceil(wakingPassMs / Math.max(repetitionMs, 1e-3))));
+    while (performance.now() - from < wakeMs) {
+      submit(program, repetitions);
+      await device.queue.onSubmittedWorkDone();
+    }
+    const tookMs = performance.now() - from;
+    rest.worked(tookMs);
+    return tookMs;
+  };
+
+  const estimate = async (name: string, program: Program): Promise<number> => {
+    for (let k = 1, warm = false; ; warm = true) {
+      const repetitionMs = median(await time(name, program, k, 1));
+      const passMs = repetitionMs * k;
+      if (passMs >= slowMs || (warm && passMs >= longEnoughMs) || 8 * k > mostPairs) return repetitionMs;
+      if (passMs < longEnoughMs) k *= 8;
+    }
+  };
+
+  return { submit, time, estimate, wake, awaited };
+};
+
+/** Of one repetition, by the GPU's clock where there is one. */
+export const median = ({ gpuMs, wallMs }: Times): number => {
+  const sorted = [...(gpuMs.length > 0 ? gpuMs : wallMs)].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+};
