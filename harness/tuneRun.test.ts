@@ -83,7 +83,13 @@ test("a cell that its arm's new variant does not suit keeps the default", async 
 test("a worker that dies under a variant costs the tuning of its arm, not the run", async () => {
   const workers = fakeWorkers({ costMs: planted(2), noise, fault: ({ id }) => (id.endsWith("~1") ? "deviceLost" : undefined) });
   const { record } = await fakeRun(yaml, workers, { tune: true });
-  expect(record.tunings ?? []).toEqual([]);
+  expect(record.tunings?.map(({ variants, note }) => [variants, note])).toEqual([
+    [[], "deviceLost: planted deviceLost"],
+    [[], "deviceLost: planted deviceLost"],
+  ]);
+  expect(record.findings.find(({ kind }) => kind === "tuning")?.text).toBe(
+    "The variants of softmax (split) were not timed (deviceLost: planted deviceLost): the default stays.",
+  );
   expect(record.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
 });
 

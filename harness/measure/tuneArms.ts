@@ -4,7 +4,7 @@ import type { Tuning } from "../record/run.ts";
 import type { Progress } from "./progress.ts";
 import type { Timer } from "./schedule.ts";
 import { retile, type Task } from "./task.ts";
-import { tuneArm, tuningPlaces } from "./tuning.ts";
+import { tuneArm, tuningPlaces, untuned } from "./tuning.ts";
 import type { Visitor } from "./visitor.ts";
 import type { WorkerSession } from "./workerSession.ts";
 
@@ -41,7 +41,11 @@ export const tuneArms = async (run: TuningRun): Promise<readonly Tuning[]> => {
   );
   const shareMs = (shareOfTime * maxTimeMs) / Math.max(1, places.length);
   for (const place of places) {
-    if (signal.aborted || restMs() < maxTimeMs / 2) break;
+    if (signal.aborted) break;
+    if (restMs() < maxTimeMs / 2) {
+      tunings.push(untuned(place, "turn 0 and what was tuned before left less than half of maxTime"));
+      continue;
+    }
     onProgress({ type: "tuning", id: place.task.record.id });
     const tuning = await visitor.preparing(() => tuneArm(place, tasks, { ...run, shareMs, prepareMs: shareMs }));
     if (!tuning) continue;

@@ -64,11 +64,19 @@ interface Trial {
   failure: string | undefined;
 }
 
-/**
- * Times the variants of one arm and says which is best. Undefined where it has only one, or where the worker failed under them: the default stays.
- * Rejects with what is no cell's failure.
- */
-export const tuneArm = async ({ task, against }: TuningPlace, tasks: readonly Task[], context: TuningContext): Promise<Tuning | undefined> => {
+/** An arm whose variants were not timed. */
+export const untuned = ({ task, against }: TuningPlace, note: string): Tuning => ({
+  cell: task.record.id,
+  against: against?.record.label,
+  variants: [],
+  note,
+  chosen: 0,
+  cells: [],
+});
+
+/** Times the variants of one arm and says which is best; undefined where it has only one. Rejects with what is no cell's failure. */
+export const tuneArm = async (place: TuningPlace, tasks: readonly Task[], context: TuningContext): Promise<Tuning | undefined> => {
+  const { task, against } = place;
   const { session, now } = context;
   const { cell } = task.planned;
   const candidates = await candidatesOf(cell, context);
@@ -94,7 +102,7 @@ export const tuneArm = async ({ task, against }: TuningPlace, tasks: readonly Ta
       }
     }
   } catch (error) {
-    if (error instanceof CellFailure && workerFailures.has(error.code)) return undefined;
+    if (error instanceof CellFailure && workerFailures.has(error.code)) return untuned(place, `${error.code}: ${error.message}`);
     throw error;
   } finally {
     if (session.hello) for (const { id } of trials) await session.ask("evict", { cell: id }, limitMs).catch(() => undefined);

@@ -33,7 +33,7 @@ export interface RunRecord {
   readonly crossovers: readonly Crossover[];
   /** of experiments with arms of another runtime */
   readonly peerRatios?: readonly PeerRatio[];
-  /** of runs with `--tune`, one an arm that has more than one variant */
+  /** of runs with `--tune`, one an arm that was timed in turn 0 and has more than one variant */
   readonly tunings?: readonly Tuning[];
   readonly findings: readonly Finding[];
 }
@@ -251,6 +251,8 @@ export interface Tuning {
     readonly rounds: number;
     readonly failure?: string;
   }[];
+  /** why they were not timed: the default stays */
+  readonly note?: string;
   /** place among the variants */
   readonly chosen: number;
   /** ids of the cells that run with the chosen variant in the place of their default */
