@@ -13,7 +13,7 @@ const limitMs = 120_000;
 const sizes = (software: boolean): { stream: number; fma: number; knee: readonly number[] } =>
   software
     ? { stream: 2 ** 20, fma: 2 ** 14, knee: [2 ** 16, 2 ** 18, 2 ** 20, 2 ** 22, 2 ** 24] }
-    : { stream: 2 ** 24, fma: 2 ** 20, knee: [2 ** 18, 2 ** 20, 2 ** 22, 2 ** 23, 2 ** 24, 2 ** 25, 2 ** 26] };
+    : { stream: 2 ** 24, fma: 2 ** 22, knee: [2 ** 18, 2 ** 20, 2 ** 22, 2 ** 23, 2 ** 24, 2 ** 25, 2 ** 26] };
 
 /** A fall of the read rate to this share of the best of smaller sizes is the edge of the last-level cache; noise on a CPU emulation reaches a quarter. */
 const kneeShare = 0.6;
