@@ -48,9 +48,11 @@ it("the text has a line a kernel, the table a row a step over the defaults alone
     { ...kernel, headDim: 128, operations: 10 },
     { ...kernel, isDefault: false, registers: 200, lanes: 32 },
     { ...kernel, beside: "initialState", registers: 210 },
+    { ...kernel, phase: "decode", form: "split", label: "append", operations: 10 } as const,
+    { ...kernel, lanes: 32 },
   ];
   const lines = kernelsText(kernels).split("\n");
-  expect(lines).toHaveLength(6);
+  expect(lines).toHaveLength(8);
   expect(lines[1]).toMatch(/^\* +linear +prefill +chunk +chunk outputs +64 +96 +0 +9216 +16 +4000 +15\.0 +any +path plain, rows 32$/);
   expect(lines[4]).toMatch(/^ {3}linear .* 200 .* 32 +path plain, rows 32$/);
   expect(stepsTable(kernels)).toBe(
@@ -58,6 +60,7 @@ it("the text has a line a kernel, the table a row a step over the defaults alone
       "| phase, form | step | registers, LDS KiB, subgroups, cycles/kFLOP at 64 | registers, LDS KiB, subgroups, cycles/kFLOP at 128 |",
       "|---|---|---|---|",
       "| prefill chunk | chunk outputs | 96–120, 9, 12–16, 15–30 | 96, 9, 16, – |",
+      "| prefill chunk | chunk outputs, subgroups of 32 | 96, 9, 16, 15 | –, –, –, – |",
     ].join("\n"),
   );
 });

@@ -44,12 +44,12 @@ export const kernelsText = (kernels: readonly KernelStatistics[]): string => {
     .join("\n");
 };
 
-/** One row a step of the default tiles at default parameters, over all mechanisms, as Markdown: "48–72" where they differ. */
+/** One row a step of the default tiles at default parameters, over all mechanisms, as Markdown: "48–72" where they differ. Steps that only move data have none. */
 export const stepsTable = (kernels: readonly KernelStatistics[]): string => {
   const headDims = [...new Set(kernels.map(({ headDim }) => headDim))];
   const groups = new Map<string, KernelStatistics[]>();
   for (const kernel of kernels.filter(({ isDefault, beside }) => isDefault && beside === "")) {
-    const name = `${kernel.phase} ${kernel.form} | ${kernel.label}`;
+    const name = `${kernel.phase} ${kernel.form} | ${kernel.label}${kernel.lanes > 0 ? `, subgroups of ${kernel.lanes}` : ""}`;
     groups.set(name, [...(groups.get(name) ?? []), kernel]);
   }
   const head = ["phase, form", "step", ...headDims.map((headDim) => `registers, LDS KiB, subgroups, cycles/kFLOP at ${headDim}`)];
@@ -63,7 +63,8 @@ export const stepsTable = (kernels: readonly KernelStatistics[]): string => {
       range(cycles),
     ].join(", ");
   };
-  const rows = [...groups].map(([name, group]) => `| ${name} | ${headDims.map((headDim) => cells(group, headDim)).join(" | ")} |`);
+  const computing = [...groups].filter(([, group]) => group.some((kernel) => cyclesPerKiloflop(kernel) !== undefined));
+  const rows = computing.map(([name, group]) => `| ${name} | ${headDims.map((headDim) => cells(group, headDim)).join(" | ")} |`);
   return [`| ${head.join(" | ")} |`, `|${head.map(() => "---").join("|")}|`, ...rows].join("\n");
 };
 

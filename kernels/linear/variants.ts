@@ -1,5 +1,6 @@
 import type { Capabilities, Form, Tiles } from "../mechanism.ts";
 import { roundUp, tileSize } from "../tiles.ts";
+import { solvedRows } from "./chunkBindings.ts";
 import type { Sizes } from "./sizes.ts";
 
 /**
@@ -62,8 +63,8 @@ const chunkVariants = (sizes: Sizes, capabilities: Capabilities): readonly Chunk
     path: "subgroup",
     rows,
     columns: evenColumns(values, subgroup, widths),
-    // Narrow on an emulation, so that few scores above the diagonal are computed.
-    keys: capabilities.software ? roundUp(16, subgroup) : evenColumns(chunk, subgroup, widths),
+    // Narrow on an emulation, so that few scores above the diagonal are computed; never less than the squares on it that chunkInvert.wgsl reads whole.
+    keys: Math.max(roundUp(solvedRows, subgroup), capabilities.software ? 0 : evenColumns(chunk, subgroup, widths)),
     // Half as wide: the loops are nested deeper there, and compiling takes four times as long as for half the columns (lavapipe).
     carried: evenColumns(values, subgroup, Math.max(1, widths / 2)),
   });
