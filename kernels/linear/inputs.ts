@@ -2,11 +2,12 @@ import type { Tensors } from "../mechanism.ts";
 import { normals, uniformStream } from "../random.ts";
 import { drawnAs } from "../storage.ts";
 import { featureMapOf } from "./featureMap.ts";
-import { betaCount, gateCount, type Sizes } from "./sizes.ts";
+import { betaCount, gateCount, gatesPerToken, type Sizes } from "./sizes.ts";
 
 /**
  * q, k, v ~ N(0, 1), [batch, token, head, channel]; generate draws a stream of 64 tokens. Under the delta rule k is normalised to length 1 (else S
- * explodes) and β ~ U(0, 1), [batch, token, head]. g, log decay: −softplus of N(0, 1), or the fixed slopes of the heads. q, k and v are what dtype holds.
+ * explodes) and β ~ U(0, 1), [batch, token, head]. g, log decay: −softplus of N(0, 1), a sixteenth of it in every other head, or the fixed slopes of the
+ * heads. q, k and v are what dtype holds.
  * Decode, and a prefill that goes on, also draw what n tokens leave behind, at a cost that does not depend on n: `state` [batch, head, key, value] and `z` [batch, head, key].
  */
 export const inputs = (sizes: Sizes, seed: number): Tensors => {
@@ -21,7 +22,8 @@ export const inputs = (sizes: Sizes, seed: number): Tensors => {
     ...(rule.delta ? { beta: uniforms(betaCount(sizes), seed, "beta") } : {}),
   };
   if (phase !== "decode" && !continued) return tensors;
-  const state = normals(batch * heads * keys * values, seed, "state").map((x) => x * stateSpread(sizes));
+  const spreads = Array.from({ length: heads }, (_, head) => stateSpread(sizes, head));
+  const state = normals(batch * heads * keys * values, seed, "state").map((x, i) => x * (spreads[Math.floor(i / (keys * values)) % heads] ?? Number.NaN));
   return normalized ? { ...tensors, state, z: denominators(sizes, seed) } : { ...tensors, state };
 };
 
@@ -43,7 +45,13 @@ const uniforms = (count: number, seed: number, name: string): Float32Array => {
 const gates = (sizes: Sizes, seed: number): Float32Array =>
   sizes.rule.decay === "head"
     ? Float32Array.from(Array.from({ length: sizes.heads }, (_, head) => decayAndLog(Math.fround(Math.exp(slopeOf(sizes, head))))).flat())
-    : normals(gateCount(sizes), seed, "g").map((x) => -Math.log1p(Math.exp(x)));
+    : normals(gateCount(sizes), seed, "g").map((x, i) => -Math.log1p(Math.exp(x)) / slowness(Math.floor(i / gatesPerToken(sizes)) % sizes.heads));
+
+/**
+ * What gates of a head are divided by. At 1 a token is forgotten within a few, and what a kernel does wrong with older ones is below rounding; at 16 a chunk
+ * still feels what came before it.
+ */
+const slowness = (head: number): number => (head % 2 === 1 ? 16 : 1);
 
 /** γ as the kernels know it, and its log: of a γ near 1 an exponential in f32 is off by as much as a thousand tokens make visible. */
 const decayAndLog = (decay: number): readonly number[] => [decay, Math.log(decay)];
@@ -57,11 +65,11 @@ const slopeOf = ({ slopes, heads }: Sizes, head: number): number =>
 
 /**
  * Size of an element after n tokens: √n products φ(k)v of variance E[φ²] where nothing decays, as many as a decay of about one half leaves where it
- * does, and about 1 under the delta rule, which keeps Sᵀk near v.
+ * does (or its sixteenth root), and about 1 under the delta rule, which keeps Sᵀk near v.
  */
-const stateSpread = ({ rule, n, featureMap }: Sizes): number => {
+const stateSpread = ({ rule, n, featureMap }: Sizes, head: number): number => {
   if (rule.delta) return 1;
-  const lasting = rule.decay === "none" ? n : Math.min(n, rule.decay === "head" ? 64 : 2);
+  const lasting = rule.decay === "none" ? n : Math.min(n, rule.decay === "head" ? 64 : 2 * slowness(head));
   return Math.sqrt(lasting * featureMapOf(featureMap).meanSquare);
 };
 
