@@ -1,4 +1,5 @@
 import type { Mechanism, ParameterValue, Phase } from "../../kernels/mechanism.ts";
+import { boundless } from "../experiment/cells.ts";
 import type { Cell } from "../experiment/experiment.ts";
 
 /** For tests: which shapes the kernels are held against their references at. Every mechanism found in kernels/ is in it by itself. */
@@ -41,9 +42,12 @@ const parameterSets = (mechanism: Mechanism, thorough: boolean): Record<string, 
 /** Lengths that every set of parameters and every type of cache is tried at. */
 const variedLengths = [63, 65, 130];
 
+/** Useful FLOPs of one repetition that SwiftShader does in half a minute, variants of GPUs included. */
+const mostFlops = 4e9;
+
 /**
  * Cells of one mechanism at these sizes: all forms of all phases, at every n; other layouts than the first, other parameters than the defaults and
- * a KV cache of f16 at few n only.
+ * a KV cache of f16 at few n only. What is more work than a test can wait for, as texts without a cache are (dModel² n²), is tried at a shorter n.
  */
 export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] => {
   const layouts = sizes.layouts.filter(([, heads, kvHeads]) => kvHeads === heads || mechanism.groupedHeads);
@@ -53,15 +57,15 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
   const variants = parameterSets(mechanism, sizes.thorough).flatMap((parameters, set) =>
     kvDtypes.map((kvDtype) => ({ parameters, kvDtype, plain: set === 0 && kvDtype === "f32" })),
   );
-  return forms.flatMap(({ form, place }) =>
+  const shapes = forms.flatMap(({ form, place }) =>
     variants.flatMap(({ plain, ...variant }) =>
       headDims.flatMap(([headDim, headDimV]) =>
         layouts.flatMap(([batch, heads, kvHeads], layout) =>
           sizes.n
             .filter((n) => (plain && layout === 0) || variedLengths.includes(n))
             .filter(() => sizes.thorough || plain || (layout === 0 && place < 2))
-            .map((n): Cell => {
-              const shape = {
+            .map((n) =>
+              shortened(mechanism, {
                 n,
                 batch,
                 heads,
@@ -73,16 +77,24 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
                 stateDtype: "f32",
                 ...form,
                 ...variant,
-              } as const;
-              return { id: caseId(mechanism, shape), mechanism: mechanism.name, label: mechanism.name, ...shape };
-            }),
+              }),
+            ),
         ),
       ),
     ),
   );
+  const cells = shapes.map((shape): Cell => ({ id: caseId(mechanism, shape), mechanism: mechanism.name, label: mechanism.name, ...shape }));
+  return [...new Map(cells.map((cell) => [cell.id, cell])).values()];
 };
 
-const caseId = (
-  { name }: Mechanism,
-  { form, phase, n, headDim, headDimV, batch, heads, kvHeads, kvDtype, parameters }: Omit<Cell, "id" | "mechanism" | "label">,
-): string => `${name}-${form}-${phase}-n${n}-d${headDim}-dv${headDimV}-b${batch}-h${heads}-kv${kvHeads}-${kvDtype}-${Object.values(parameters).join("-")}`;
+type CaseShape = Omit<Cell, "id" | "mechanism" | "label">;
+
+/** The shape with half of its n, and half again, until a repetition of it is no more than `mostFlops`, which are the same on any device. */
+const shortened = (mechanism: Mechanism, shape: CaseShape): CaseShape => {
+  const [tiles = {}] = mechanism.tiles(shape, shape.form, boundless);
+  const { useful } = mechanism.flops(shape, shape.form, tiles);
+  return useful <= mostFlops || shape.n === 1 ? shape : shortened(mechanism, { ...shape, n: Math.ceil(shape.n / 2) });
+};
+
+const caseId = ({ name }: Mechanism, { form, phase, n, headDim, headDimV, batch, heads, kvHeads, kvDtype, parameters }: CaseShape): string =>
+  `${name}-${form}-${phase}-n${n}-d${headDim}-dv${headDimV}-b${batch}-h${heads}-kv${kvHeads}-${kvDtype}-${Object.values(parameters).join("-")}`;
