@@ -1,25 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { Capabilities, Shape, Tensors } from "../mechanism.ts";
+import type { Shape, Tensors } from "../mechanism.ts";
 import { bufferBytes, planModules } from "../plan.ts";
+import { testDevice } from "../testDevice.ts";
 import mechanisms from "./definition.ts";
 
 const [softmax, noCache] = ["softmax", "softmaxNoCache"].map((name) => mechanisms.find((mechanism) => mechanism.name === name));
 if (!softmax || !noCache) throw new Error("softmax and softmaxNoCache are not both defined");
 
-const device: Capabilities = {
-  subgroups: true,
-  subgroupMinSize: 8,
-  subgroupMaxSize: 8,
-  f16: true,
-  software: true,
-  maxComputeWorkgroupStorageSize: 16384,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupsPerDimension: 65535,
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxBufferSize: 2 ** 28,
-  maxStorageBuffersPerShaderStage: 8,
-};
-const gpu: Capabilities = { ...device, software: false, subgroupMinSize: 32, subgroupMaxSize: 32 };
+const device = testDevice(8, true, { f16: true });
+const gpu = testDevice(32, false, { f16: true });
 
 const shapeOf = (over: Partial<Shape> = {}): Shape => {
   const shape = {
