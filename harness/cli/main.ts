@@ -52,7 +52,11 @@ program
   .command("report")
   .description("render the report of finished or interrupted runs anew")
   .argument("<run...>", "run folders or run.json files")
-  .addOption(new Option("--format <format>", "html writes reports/<experiment>.html, md prints Markdown").choices(["html", "md"]).default("html"))
+  .addOption(
+    new Option("--format <format>", "html writes reports/<experiment>.html, of an older run reports/<experiment>-<run>.html; md prints Markdown")
+      .choices(["html", "md"])
+      .default("html"),
+  )
   .option("--out <dir>", "where reports/ goes", ".")
   .addOption(jsonOption())
   .action(async (runs, options) => finish((await import("./commands/report.ts")).report(runs, options)));
