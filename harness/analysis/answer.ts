@@ -1,28 +1,35 @@
 import type { Finding, RunRecord } from "../record/run.ts";
+import { askedCrossovers, askedFits } from "./asked.ts";
 import { crossoverSentences } from "./crossoverSentences.ts";
 import { expectationsOf } from "./expectation.ts";
 import { growthSentences } from "./growthSentences.ts";
 import { memorySentences } from "./memorySentences.ts";
 import { outcomeSentences } from "./outcomeSentences.ts";
 import { peerSentences } from "./peerSentences.ts";
+import { timeSentences } from "./timeSentences.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** A record whose summaries, fits and crossovers are computed. */
 export type Analysed = Omit<RunRecord, "findings">;
 
 /**
- * The answer of a run, sentence by sentence: what went wrong, how ours stand beside a peer where the experiment asks that, what carries over to other devices (growth and bytes), then n*, what is open, and what to beware
- * of. Where no law is known at all, that comes first.
+ * The answer of a run, sentence by sentence: what went wrong, how ours stand beside a peer where the experiment asks that, what carries over to
+ * other devices (growth and bytes), then n*, what is open, and what to beware of. Where no law is known at all, that comes first. Of laws and n* that
+ * the experiment has too few n to ask for, nothing is said: of such arms times are told.
  */
 export const findingsOf = (record: Analysed): readonly Finding[] => {
-  const growth = growthSentences(record);
+  const asked = { ...record, fits: askedFits(record), crossovers: askedCrossovers(record) };
+  const growth = growthSentences(asked);
+  const times = findings("time", timeSentences(record));
   const [first, later] = growth.known.length > 0 ? [growth.known, growth.open] : [growth.open, []];
   return [
     ...findings("outcome", outcomeSentences(record)),
     ...findings("peerRatio", peerSentences(record)),
+    ...(asked.fits.length === 0 ? times : []),
     ...findings("growth", first),
     ...findings("memory", memorySentences(record)),
-    ...findings("crossover", [...crossoverSentences(record, "stateBytes"), ...crossoverSentences(record, "time")]),
+    ...findings("crossover", [...crossoverSentences(asked, "stateBytes"), ...crossoverSentences(asked, "time")]),
+    ...(asked.fits.length > 0 ? times : []),
     ...findings("growth", later),
     ...expectationsOf(record),
     ...findings("warning", warningsOf(record)),

@@ -238,7 +238,7 @@ export interface PeerRatio {
 
 /** One sentence of the answer, with the numbers in it. */
 export interface Finding {
-  readonly kind: "outcome" | "growth" | "memory" | "crossover" | "peerRatio" | "warning" | "expectation";
+  readonly kind: "outcome" | "peerRatio" | "time" | "growth" | "memory" | "crossover" | "warning" | "expectation";
   /** plain words, complete without the others */
   readonly text: string;
   /** for expectations */
