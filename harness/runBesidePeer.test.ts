@@ -79,6 +79,13 @@ describe("a run beside a peer", () => {
     expect(lines.filter(({ cell }) => cell && !cell.includes("-ort-")).some(({ runtime }) => runtime)).toBe(false);
   });
 
+  it("spares fresh workers the choice that the first has made, and so affords them", async () => {
+    const short = yaml().replace("120s", "60s");
+    const workersOf = async (choosingMs: number) => (await besidePeer({ prepareMs: 8000, choosingMs }, {}, {}, short)).record.schedule.workers;
+    expect(await workersOf(0)).toBe(1);
+    expect(await workersOf(7500)).toBeGreaterThanOrEqual(3);
+  });
+
   it("writes runtime as the last column, and bytes of a peer nowhere", async () => {
     const { folder, record, report } = await besidePeer();
     const [head = "", first = "", second = ""] = readFileSync(join(folder, "measurements.csv"), "utf8").trim().split("\n");

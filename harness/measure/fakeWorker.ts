@@ -23,8 +23,9 @@ export interface FakeDevice {
   readonly together?: number;
   /** why no worker can be had */
   readonly refusal?: FailureCode;
-  /** ms that preparing a cell takes */
+  /** ms that preparing a cell takes, and of it what is spared where an earlier worker has chosen */
   readonly prepareMs?: number;
+  readonly choosingMs?: number;
   /** ms of it that grow with the cell */
   fillMs?(cell: Cell): number;
   /** a failure of this cell in the worker of this number, or undefined */
@@ -111,11 +112,12 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
     };
     const answers: { [T in MessageType]: (request: Messages[T]["request"]) => Messages[T]["reply"] } = {
       hello: () => hello,
-      prepare: ({ cell }) => {
+      prepare: ({ cell, chosen }) => {
         const code = device.fault?.(cell, index, "prepare");
         if (code) fail(code);
         cells.set(cell.id, cell);
-        clock += device.prepareMs ?? 1;
+        const choosingMs = chosen === undefined ? (device.choosingMs ?? 0) : 0;
+        clock += (device.prepareMs ?? 1) - (device.choosingMs ?? 0) + choosingMs;
         return {
           tiles: {},
           kernelHash: "fake",
@@ -129,6 +131,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
           leastBytes: 4,
           estimateMs: device.costMs(cell),
           fillMs: device.fillMs?.(cell) ?? 0,
+          choosingMs,
           ...(device.together === undefined ? {} : { together: device.together }),
         };
       },

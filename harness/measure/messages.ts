@@ -1,4 +1,4 @@
-import type { Capabilities, Tensors } from "../../kernels/mechanism.ts";
+import type { Capabilities, Tensors, Tiles } from "../../kernels/mechanism.ts";
 import type { AdapterFacts } from "../device/adapterFacts.ts";
 import type { FailureRecord } from "../device/failure.ts";
 import type { Toggles } from "../device/toggles.ts";
@@ -39,6 +39,8 @@ export interface PrepareRequest {
   readonly seed: number;
   /** bytes over which what is read rotates, so that no repetition finds it in a cache; 0: hot */
   readonly rotateBytes: number;
+  /** what an earlier worker of the run has prepared the cell with: one that chooses by its times keeps to that, so that all times of a cell are of one choice */
+  readonly chosen?: Tiles;
 }
 
 export interface PrepareReply extends Prepared {
@@ -46,6 +48,8 @@ export interface PrepareReply extends Prepared {
   readonly estimateMs: number;
   /** wall ms of this preparation but for compiling: inputs, uploads, first passes, reference and comparison, which grow with n */
   readonly fillMs: number;
+  /** wall ms of this preparation that went into choosing, which the run's next worker is spared; 0 where not given */
+  readonly choosingMs?: number;
   /** repetitions that only come together, as a peer chains them in one graph: K is a multiple of it; 1 where not given */
   readonly together?: number;
 }

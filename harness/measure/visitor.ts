@@ -62,11 +62,13 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateB
     const from = now();
     const session = sessionOf(task.record);
     try {
-      const { estimateMs, fillMs, together, ...prepared } = await session.ask(
+      const chosen = task.record.prepared?.tiles;
+      const { estimateMs, fillMs, choosingMs, together, ...prepared } = await session.ask(
         "prepare",
-        { cell: task.planned.cell, seed: measure.seed, rotateBytes: rotateBytes() },
+        { cell: task.planned.cell, seed: measure.seed, rotateBytes: rotateBytes(), ...(chosen === undefined ? {} : { chosen }) },
         prepareLimitMs,
       );
+      task.choosingMs = choosingMs ?? 0;
       task.estimateMs ??= estimateMs;
       task.leastMs ??= estimateMs;
       task.fillMs = fillMs;
