@@ -1,4 +1,4 @@
-import type { Init, PlanBuffer } from "./mechanism.ts";
+import type { Dtype, Init, PlanBuffer } from "./mechanism.ts";
 
 type Sizes = Readonly<Record<string, number>>;
 
@@ -15,7 +15,7 @@ export const allocation = (name: string, role: PlanBuffer["role"], init: Init, s
 export const counters = (name: string, sizes: Sizes): PlanBuffer => ({ ...allocation(name, "scratch", "poison", sizes), dtype: "u32" });
 
 /** `input`: q, k or v as the mechanism's tensor of that name. */
-export const input = (name: string, sizes: Sizes): PlanBuffer => allocation(name, "input", { tensor: name }, sizes);
+export const input = (name: string, sizes: Sizes, dtype: Dtype = "f32"): PlanBuffer => ({ ...allocation(name, "input", { tensor: name }, sizes), dtype });
 
 /** o, [batch, token, head, channel], poisoned. */
-export const output = (sizes: Sizes): PlanBuffer => allocation("o", "output", "poison", sizes);
+export const output = (sizes: Sizes, dtype: Dtype): PlanBuffer => ({ ...allocation("o", "output", "poison", sizes), dtype });

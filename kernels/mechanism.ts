@@ -27,9 +27,9 @@ export interface Shape {
   readonly headDim: number;
   readonly headDimV: number;
   readonly dModel: number;
-  /** of q, k, v, o */
+  /** how q, k, v and o lie in memory; arithmetic is in f32 */
   readonly dtype: Dtype;
-  /** of the KV cache */
+  /** of the KV cache; a mechanism without one leaves it aside */
   readonly kvDtype: Dtype;
   /** of the recurrent state */
   readonly stateDtype: Dtype;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { builtInKernels } from "./builtIn.ts";
-import type { Phase, Shape } from "./mechanism.ts";
+import type { Dtype, Phase, Shape } from "./mechanism.ts";
 import { planModules } from "./plan.ts";
 import { loadMechanisms } from "./registry.ts";
 import { testDevice } from "./testDevice.ts";
@@ -15,7 +15,7 @@ const arms = mechanisms.flatMap((mechanism) =>
 
 /** A sweep over n compiles every kernel once a worker: token counts are read at run time from bindings and grids. */
 describe.each(arms)("modules of $name $phase $form", ({ mechanism, phase, form }) => {
-  const shapeOf = (n: number, batch: number): Shape => ({
+  const shapeOf = (n: number, batch: number, dtype: Dtype = "f32"): Shape => ({
     phase,
     n,
     batch,
@@ -24,19 +24,31 @@ describe.each(arms)("modules of $name $phase $form", ({ mechanism, phase, form }
     headDim: 64,
     headDimV: 64,
     dModel: 256,
-    dtype: "f32",
-    kvDtype: "f32",
+    dtype,
+    kvDtype: dtype,
     stateDtype: "f32",
     parameters: Object.fromEntries(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameter.default])),
   });
   const devices = [device(4, true), device(8, true), device(32, false), device(0, false)];
 
-  it("depend neither on n nor on batch", () => {
+  it.each(["f32", "f16"] as const)("depend neither on n nor on batch: %s", (dtype) => {
     for (const capabilities of devices) {
-      for (const tiles of mechanism.tiles(shapeOf(4096, 1), form, capabilities)) {
-        const modules = (n: number, batch: number) => planModules(mechanism.plan(shapeOf(n, batch), form, capabilities, tiles));
+      for (const tiles of mechanism.tiles(shapeOf(4096, 1, dtype), form, capabilities)) {
+        const modules = (n: number, batch: number) => planModules(mechanism.plan(shapeOf(n, batch, dtype), form, capabilities, tiles));
         expect(modules(256, 1)).toEqual(modules(4096, 1));
         expect(modules(4096, 3)).toEqual(modules(4096, 1));
+      }
+    }
+  });
+
+  it("of f16 are those of f32 but for the names of types, and need the feature where they store it", () => {
+    const withoutTypes = (text: string): string => text.replace(/^alias \w+ = .*\n|^enable f16;\n/gm, "");
+    for (const capabilities of devices) {
+      for (const tiles of mechanism.tiles(shapeOf(4096, 1), form, capabilities)) {
+        const modules = (dtype: Dtype): string[] => planModules(mechanism.plan(shapeOf(256, 1, dtype), form, capabilities, tiles));
+        expect(modules("f16").map(withoutTypes)).toEqual(modules("f32").map(withoutTypes));
+        for (const text of modules("f16")) expect(text.includes("enable f16;"), text).toBe(/\bf16;|\bvec4h\b/.test(text.replace("enable f16;", "")));
+        expect(modules("f32").join()).not.toContain("f16");
       }
     }
   });

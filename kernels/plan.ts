@@ -1,6 +1,7 @@
 import type { ElementType, Plan, PlanBuffer, Step } from "./mechanism.ts";
 
-const elementBytes: Record<ElementType, number> = { f32: 4, f16: 2, u32: 4 };
+/** Bytes of one element. */
+export const elementBytes: Readonly<Record<ElementType, number>> = { f32: 4, f16: 2, u32: 4 };
 
 /** Elements of a buffer: the product of its dims. */
 export const elementCount = (buffer: PlanBuffer): number => buffer.dims.reduce((product, [, size]) => product * size, 1);

@@ -5,14 +5,19 @@ export const badShape = (reason: string): Refusal => ({ code: "badShape", reason
 export const overLimit = (reason: string): Refusal => ({ code: "overLimit", reason });
 export const noFeature = (reason: string): Refusal => ({ code: "noFeature", reason });
 
-/** What no kernel here can be asked for, whatever the device; `who` is the subject of the reason. */
-export const shapeRefusal = (who: string, { phase, n, batch, heads, kvHeads, dtype }: Shape): Refusal | undefined => {
-  if (dtype !== "f32") return noFeature(`dtype ${dtype}: ${who} has f32 kernels only`);
+/** What no kernel here can be asked for, whatever the device. */
+export const shapeRefusal = ({ phase, n, batch, heads, kvHeads }: Shape): Refusal | undefined => {
   // A first token has no context.
   const least = phase === "decode" ? 0 : 1;
   if (!(n >= least && batch >= 1 && heads >= 1 && kvHeads >= 1))
     return badShape(`n ${n} must be at least ${least}, batch ${batch}, heads ${heads} and kvHeads ${kvHeads} at least 1`);
   return undefined;
+};
+
+/** A number type that this device cannot store, the first of `names`. */
+export const storageRefusal = (names: readonly ("dtype" | "kvDtype")[], shape: Shape, { f16 }: Capabilities): Refusal | undefined => {
+  const missing = f16 ? undefined : names.find((name) => shape[name] === "f16");
+  return missing && noFeature(`${missing} f16 needs shader-f16, which this device does not have: ${missing} f32 runs here`);
 };
 
 /** headDim outside what both families' kernels take; `who` is the subject of the reason. */

@@ -9,3 +9,9 @@ export const tileSize = (tiles: Tiles, name: string): number => {
 
 /** The least multiple of `multiple` that is not below `value`. */
 export const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+
+/** The greatest divisor of `value` up to `most`. */
+export const greatestDivisor = (value: number, most: number): number => {
+  for (let divisor = Math.min(value, most); divisor > 1; divisor--) if (value % divisor === 0) return divisor;
+  return 1;
+};

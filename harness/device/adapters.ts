@@ -33,12 +33,17 @@ const listFolder = (folder: string): string[] => {
   }
 };
 
-/** The driver file of an installed lavapipe, or undefined. */
-export const lavapipeDriver = (): string | undefined => {
+const installedDriver = (name: RegExp): string | undefined => {
   const named = process.env.VK_DRIVER_FILES || process.env.VK_ICD_FILENAMES;
   const files = named ? named.split(":") : driverFolders().flatMap((folder) => listFolder(folder).map((name) => join(folder, name)));
-  return files.find((file) => /^lvp_icd.*\.json$/.test(basename(file)));
+  return files.find((file) => name.test(basename(file)));
 };
+
+/** The driver file of an installed lavapipe, or undefined. */
+export const lavapipeDriver = (): string | undefined => installedDriver(/^lvp_icd.*\.json$/);
+
+/** The driver file of an installed RADV, Mesa's for AMD, or undefined. */
+export const radvDriver = (): string | undefined => installedDriver(/^radeon_icd.*\.json$/);
 
 /** "llvmpipe: Mesa 22.3.6 (LLVM 15)": too old a lavapipe has no usable subgroups and miscompiles. */
 const refuseOldMesa = ({ description }: AdapterFacts): string | undefined => {

@@ -20,6 +20,8 @@ export interface OpenDevice {
 const softwareDrivers = /swiftshader|llvmpipe|lavapipe|softpipe|basic render driver|\bwarp\b/i;
 const nullDrivers = /null/i;
 const wantedFeatures: readonly GPUFeatureName[] = ["timestamp-query", "subgroups", "shader-f16"];
+/** Null hardware compiles and computes nothing. */
+export type Purpose = "compute" | "compile";
 
 // The GPU object owns Dawn's instance: when it is collected, every device of it dies.
 const instances: GPU[] = [];
@@ -36,9 +38,9 @@ const adapterFacts = (info: GPUAdapterInfo): AdapterFacts => ({
 
 /**
  * Opens the adapter that Dawn finds in this process's environment (the parent chose it by LD_LIBRARY_PATH, VK_DRIVER_FILES and `match`).
- * `match`: a substring of the adapter's name, or undefined for the best. Throws NoAdapter.
+ * `match`: a substring of the adapter's name, or undefined for the best. To compile, null hardware is taken, and nothing else. Throws NoAdapter.
  */
-export const openDevice = async (match: string | undefined, toggles: Toggles): Promise<OpenDevice> => {
+export const openDevice = async (match: string | undefined, toggles: Toggles, purpose: Purpose = "compute"): Promise<OpenDevice> => {
   const gpu = create([
     `enable-dawn-features=${toggles.enabled.join(",")}`,
     `disable-dawn-features=${toggles.disabled.join(",")}`,
@@ -48,10 +50,12 @@ export const openDevice = async (match: string | undefined, toggles: Toggles): P
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
   if (!adapter) throw new NoAdapter(match ? `no WebGPU adapter whose name contains "${match}"` : "no WebGPU adapter");
   const facts = adapterFacts(adapter.info);
-  if (nullDrivers.test(`${facts.vendor} ${facts.device} ${facts.description}`))
-    throw new NoAdapter(`${facts.device} is a null driver: it accepts work and does none`);
+  const isNull = nullDrivers.test(`${facts.vendor} ${facts.device} ${facts.description}`);
+  if (isNull && purpose === "compute") throw new NoAdapter(`${facts.device} is a null driver: it accepts work and does none`);
+  if (!isNull && purpose === "compile") throw new NoAdapter(`${facts.device} is no null hardware`);
 
-  const features = wantedFeatures.filter((feature) => adapter.features.has(feature));
+  const wanted: readonly GPUFeatureName[] = purpose === "compile" ? [...wantedFeatures, "subgroup-size-control"] : wantedFeatures;
+  const features = wanted.filter((feature) => adapter.features.has(feature));
   const limits: Record<string, number> = {};
   for (const name in adapter.limits) {
     const value = adapter.limits[name as keyof GPUSupportedLimits];

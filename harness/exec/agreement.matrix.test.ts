@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lavapipeDriver } from "../device/adapters.ts";
 import { testAdapter } from "../testAdapter.ts";
-import { disagreement, type Problem, type WayToCompute } from "./agreement.ts";
+import { deviation, disagreement, type Problem, problemTensors, type WayToCompute } from "./agreement.ts";
 import { type ExecSession, openExec } from "./exec.ts";
+import { type NamedTensors, roundedTo } from "./tensor.ts";
 
 /** Forms of one recurrence agree, whatever the shape, the chunk, the gates and the state it goes on from. */
 const adapters = [...new Set([testAdapter, ...(lavapipeDriver() ? ["lavapipe"] : [])])];
@@ -27,6 +28,21 @@ describe.each(adapters)("forms agree on %s", (adapter) => {
   it.each(["gated", "gla", "gatedDeltaNet", "kda"])("%s with gates near none, of −60 and of −500", async (mechanism) => {
     for (const gate of [-1e-4, -60, -500])
       expect(await disagreement(session, { ...odd, mechanism, gate }, 2, { form: "chunk", chunk: 64 })).toBeLessThan(limit);
+  });
+
+  // An output is off by a step of f16 at most, at an element of several times the output's RMS.
+  it.each(["softmax", ...members])("%s of f16 is that of f32 on the same values, by kernels of f16 where the device has them", async (mechanism) => {
+    const { state: _, ...problem } = problemTensors({ ...odd, mechanism, continued: false }, 3);
+    const halved = (tensors: NamedTensors): NamedTensors =>
+      Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, ["q", "k", "v"].includes(name) ? roundedTo("f16", tensor) : tensor]));
+    const widened = (tensors: NamedTensors): NamedTensors =>
+      Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, dtype: "f32" as const }]));
+    const halves = halved(problem);
+    const half = await session.exec({ mechanism, phase: "prefill", tensors: halves });
+    const full = await session.exec({ mechanism, phase: "prefill", tensors: widened(halves) });
+    expect(["f16", "f32"]).toContain(half.cell.dtype);
+    if (adapter === "lavapipe") expect(half.cell.dtype).toBe("f16");
+    expect(deviation(half.tensors.o?.values ?? new Float32Array(), full.tensors.o?.values ?? new Float32Array())).toBeLessThan(8 * 2 ** -10);
   });
 
   it("at random shapes", { timeout: 600_000 }, async () => {

@@ -70,7 +70,8 @@ export const disagreement = async (session: ExecSession, problem: Problem, seed:
   return Math.max(...["o", "state"].map((name) => deviation(got[name]?.values ?? new Float32Array(), expected[name]?.values ?? new Float32Array())));
 };
 
-const deviation = (got: Float32Array, expected: Float32Array): number => {
+/** Largest deviation of values from what is expected, over the RMS of the latter. NaN where either has one, or they differ in number. */
+export const deviation = (got: Float32Array, expected: Float32Array): number => {
   if (got.length === 0 || got.length !== expected.length) return Number.NaN;
   let squares = 0;
   let worst = 0;

@@ -43,6 +43,21 @@ describe("a problem becomes a cell", () => {
     expect(cellOf({ mechanism: "softmax", tensors: grouped }).cell).toMatchObject({ form: "tiled", heads: 6, kvHeads: 2 });
   });
 
+  it("of f16 where q, k and v are and kernels store it, of f32 where they do not, whatever gates and state are", () => {
+    const halves = Object.fromEntries(Object.entries(qkv).map(([name, given]) => [name, { ...given, dtype: "f16" as const }]));
+    const state = tensor(2, 3, 32, 32);
+    const dtypesOn = (f16: boolean) => execCell(problem({ tensors: { ...halves, state } }), mechanisms, { ...boundless, f16 }).cell;
+    expect(dtypesOn(true)).toMatchObject({ dtype: "f16", kvDtype: "f16", stateDtype: "f32" });
+    expect(dtypesOn(false)).toMatchObject({ dtype: "f32", kvDtype: "f32", stateDtype: "f32" });
+    expect(cellOf({ tensors: { ...qkv, state: { ...state, dtype: "f16" } } }).cell).toMatchObject({ dtype: "f32" });
+    expect(checkedDtype({ ...halves, state })).toBe("f16");
+    expect(checkedDtype({ ...qkv, state: { ...state, dtype: "f16" } })).toBe("f32");
+    // What no type of numbers would help is refused as what it is.
+    const odd = { q: tensor(1, 5, 3, 10), k: tensor(1, 5, 3, 10), v: tensor(1, 5, 3, 10) };
+    const oddHalves = Object.fromEntries(Object.entries(odd).map(([name, given]) => [name, { ...given, dtype: "f16" as const }]));
+    expect(() => cellOf({ tensors: oddHalves })).toThrow(/^headDim 10: /);
+  });
+
   it("goes on from a state that prefill is given", () => {
     const state = tensor(2, 3, 32, 32);
     expect(wantedOf({ tensors: { ...qkv, state } })).toMatchObject({ state: [2, 3, 32, 32] });
@@ -179,7 +194,8 @@ describe("a problem that cannot be computed is refused:", () => {
 
   it.each<[string, Record<string, Tensor>, RegExp]>([
     ["no tensors", {}, /^there are no tensors/],
-    ["mixed types", { ...qkv, k: { ...qkv.k, dtype: "f16" } }, /^k is f16 and q f32; accepted are tensors of one dtype$/],
+    ["mixed types", { ...qkv, k: { ...qkv.k, dtype: "f16" } }, /^k is f16 and q f32; accepted are q, k, v and caches of one dtype$/],
+    ["a cache of another type", { ...newest, kCache: { ...cache(4), dtype: "f16" }, vCache: cache(4) }, /^kCache is f16 and q f32; accepted/],
     ["another type", { q: { ...qkv.q, dtype: "f64" as "f32" } }, /^q: dtype f64; accepted are f32 and f16$/],
     ["fewer values than the shape has", { q: { ...qkv.q, shape: [2, 5, 3, 33] } }, /^q: 960 values, its shape \[2, 5, 3, 33\] has 990$/],
     ["doubles", { q: { ...qkv.q, values: new Float64Array(960) as unknown as Float32Array } }, /^q: its values are no Float32Array$/],

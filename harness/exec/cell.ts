@@ -1,4 +1,4 @@
-import type { Capabilities, Form, Mechanism, Plan, Shape, Tiles } from "../../kernels/mechanism.ts";
+import type { Capabilities, Dtype, Form, Mechanism, Plan, Shape, Tiles } from "../../kernels/mechanism.ts";
 import { cellId } from "../experiment/cellId.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { nearest } from "../experiment/problem.ts";
@@ -28,16 +28,19 @@ export const execCell = (problem: ExecProblem, mechanisms: readonly Mechanism[],
   if (scale !== undefined && !(Math.abs(scale) <= largestScale))
     throw new Unexecutable(`scale ${scale}; accepted are numbers from −${largestScale} to ${largestScale}`);
   const sizes = sizesOf(tensors);
-  const shapeAt = (n: number): Shape => ({
+  const shapeAs = (dtype: Dtype, n: number): Shape => ({
     ...sizes,
     phase: problem.phase,
     n,
-    dtype: "f32",
-    kvDtype: "f32",
+    dtype,
+    kvDtype: dtype,
     stateDtype: "f32",
     ...(scale === undefined ? {} : { scale }),
     parameters: parametersOf(mechanism, { ...continuation(mechanism, problem), ...problem.parameters }),
   });
+  // Kernels that store f16 take it as it is; where there are none it is widened, which changes no value.
+  const dtype = sizes.dtype === "f16" && mechanism.refusal(shapeAs("f16", 1), form, capabilities) === undefined ? "f16" : "f32";
+  const shapeAt = (n: number): Shape => shapeAs(dtype, n);
   // Decode's n is the context: known once the plan has said which tensors have one.
   const n = problem.phase === "prefill" ? sizes.tokens : contextOf(planned(mechanism, shapeAt(1), form, capabilities).wanted, tensors);
   const shape = shapeAt(n);
@@ -78,11 +81,11 @@ const continuation = ({ parameters }: Mechanism, { phase, tensors }: ExecProblem
     ? { initialState: true }
     : {};
 
-interface GivenSizes extends Pick<Shape, "batch" | "heads" | "kvHeads" | "headDim" | "headDimV" | "dModel"> {
+interface GivenSizes extends Pick<Shape, "batch" | "heads" | "kvHeads" | "headDim" | "headDimV" | "dModel" | "dtype"> {
   readonly tokens: number;
 }
 
-/** From q [batch, tokens, heads, headDim], k [, , kvHeads, ] and v [, , , headDimV]. */
+/** From q [batch, tokens, heads, headDim] and its type, k [, , kvHeads, ] and v [, , , headDimV]. */
 const sizesOf = (tensors: NamedTensors): GivenSizes => {
   const [q, k, v] = ["q", "k", "v"].map((name) => {
     const shape = Object.hasOwn(tensors, name) ? tensors[name]?.shape : undefined;
@@ -91,7 +94,7 @@ const sizesOf = (tensors: NamedTensors): GivenSizes => {
     return shape;
   });
   const [batch = 0, tokens = 0, heads = 0, headDim = 0] = q ?? [];
-  return { batch, tokens, heads, kvHeads: k?.[2] ?? 0, headDim, headDimV: v?.[3] ?? 0, dModel: heads * headDim };
+  return { batch, tokens, heads, kvHeads: k?.[2] ?? 0, headDim, headDimV: v?.[3] ?? 0, dModel: heads * headDim, dtype: tensors.q?.dtype ?? "f32" };
 };
 
 const planned = (mechanism: Mechanism, shape: Shape, form: Form, capabilities: Capabilities): Pick<ExecCell, "tiles" | "plan" | "wanted"> => {

@@ -32,11 +32,12 @@ const withRoom = (values: Float32Array, { dims }: Wanted, position: number): Flo
 
 const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
 
-/** What came out: `o` and what the next call takes, each in the shape of its buffer, rounded to `dtype`. */
-export const resultsOf = ({ plan }: ExecCell, buffers: Tensors, dtype: Dtype): NamedTensors =>
-  Object.fromEntries(
-    plan.buffers.filter(({ role }) => role === "output" || role === "state").map((buffer) => [buffer.name, resultOf(buffer, buffers[buffer.name], dtype)]),
-  );
+/** What came out: `o` and what the next call takes, each in the shape of its buffer, rounded to the type that it was given in, or else to `dtype`. */
+export const resultsOf = ({ plan }: ExecCell, buffers: Tensors, given: NamedTensors, dtype: Dtype): NamedTensors => {
+  const dtypeOf = (name: string): Dtype => (Object.hasOwn(given, name) ? given[name]?.dtype : undefined) ?? dtype;
+  const results = plan.buffers.filter(({ role }) => role === "output" || role === "state");
+  return Object.fromEntries(results.map((buffer) => [buffer.name, resultOf(buffer, buffers[buffer.name], dtypeOf(buffer.name))]));
+};
 
 const resultOf = (buffer: PlanBuffer, values: Float32Array | Uint32Array | undefined, dtype: Dtype): Tensor => {
   if (!(values instanceof Float32Array)) throw new Error(`buffer ${buffer.name} did not come back as f32`);

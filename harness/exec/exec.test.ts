@@ -236,16 +236,30 @@ describe("softmax", () => {
   });
 });
 
+/** The values of f32 in f16, as a host rounds them or, where the device does, as WGSL lets it: to either neighbour, or to zero below 2⁻¹⁴. */
+const expectSteps = (half: Tensor | undefined, full: Tensor | undefined): void => {
+  expect(half).toEqual(roundedTo("f16", half as Tensor));
+  const beyond = [...(full?.values ?? [])].filter((x, i) => !(Math.abs((half?.values[i] ?? Number.NaN) - x) <= Math.max(2 ** -10 * Math.abs(x), 2 ** -14)));
+  expect(beyond).toEqual([]);
+};
+
 describe("a call", () => {
   const { q, k, v } = inputsOf({ mechanism: "linear" }) as Record<"q" | "k" | "v", Tensor>;
 
-  it("in f16 is the one in f32 on the same values, rounded", async () => {
+  it("in f16 is the one in f32 on the same values, rounded; a state stays in the type it is given in", async () => {
     const halves = Object.fromEntries(Object.entries({ q, k, v }).map(([name, tensor]) => [name, roundedTo("f16", tensor)]));
     const wide = Object.fromEntries(Object.entries(halves).map(([name, tensor]) => [name, { ...tensor, dtype: "f32" as const }]));
     const half = await session.exec({ mechanism: "linear", phase: "prefill", tensors: halves });
     const full = await session.exec({ mechanism: "linear", phase: "prefill", tensors: wide });
-    expect(half.dtype).toBe("f16");
-    expect(half.tensors).toEqual(Object.fromEntries(Object.entries(full.tensors).map(([name, tensor]) => [name, roundedTo("f16", tensor)])));
+    expect([half.dtype, half.tensors.o?.dtype, full.cell.dtype]).toEqual(["f16", "f16", "f32"]);
+    expect(half.tensors.state).toEqual(roundedTo("f16", full.tensors.state as Tensor));
+    expectSteps(half.tensors.o, full.tensors.o);
+
+    const { state } = full.tensors as Record<"state", Tensor>;
+    const next = await session.exec({ mechanism: "linear", phase: "decode", tensors: { ...allRows(halves, 0, 1), state } });
+    const nextFull = await session.exec({ mechanism: "linear", phase: "decode", tensors: { ...allRows(wide, 0, 1), state } });
+    expect(next.tensors.state).toEqual(nextFull.tensors.state);
+    expectSteps(next.tensors.o, nextFull.tensors.o);
   });
 
   it("scales what is read, by whole numbers too", async () => {

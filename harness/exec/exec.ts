@@ -25,12 +25,13 @@ export interface ExecOptions {
 }
 
 export interface ExecResult {
-  /** `o` and what the next call takes, in the dtype of the problem */
+  /** `o` and what the next call takes, in `dtype`; a state in the one it was given in */
   readonly tensors: NamedTensors;
+  /** of q, k and v */
   readonly dtype: Dtype;
   readonly form: Form;
   readonly tiles: Tiles;
-  /** the problem as it was planned: sizes, scale, parameters; n is the context in decode */
+  /** the problem as it was planned: sizes, scale, parameters, the dtype that kernels stored q, k, v and o in; n is the context in decode */
   readonly cell: Cell;
   readonly adapter: AdapterFacts & { readonly choice: string };
   /** states and caches that the problem did not bring: they were zeros, or empty */
@@ -64,7 +65,7 @@ export const openExec = async ({ adapter = "auto", kernels = [], timeoutMs = def
       const planned = execCell(problem, mechanisms, hello.capabilities);
       const { cell } = planned;
       const { buffers } = await session.ask("exec", { cell, tensors: contentsOf(planned, problem.tensors) }, timeoutMs).catch(unlessRefused);
-      const tensors = resultsOf(planned, buffers, dtype);
+      const tensors = resultsOf(planned, buffers, problem.tensors, dtype);
       return {
         tensors,
         dtype,

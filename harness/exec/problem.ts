@@ -7,7 +7,7 @@ export const execPhases = ["prefill", "decode"] as const;
 export type ExecPhase = (typeof execPhases)[number];
 
 /**
- * A mechanism, what is asked of it, and the tensors to compute it on; all of one dtype. Semantics of the ONNX operator LinearAttention: the state is read
+ * A mechanism, what is asked of it, and the tensors to compute it on: q, k, v and caches of one dtype, the others of either. Semantics of the ONNX operator LinearAttention: the state is read
  * after token t is in, o_t = scale · Sᵀ q_t.
  *
  * In: `q` [batch, n, heads, headDim], `k` [batch, n, kvHeads, headDim], `v` [batch, n, kvHeads, headDimV], n = 1 in decode; `g`, log decay ≤ 0,

@@ -6,14 +6,19 @@ import type { NamedTensors, Tensor } from "./tensor.ts";
 /** What a tensor may hold at most, by its name, which means the same in every mechanism. */
 const most: Readonly<Record<string, { readonly value: number; readonly about: string }>> = { g: { value: 0, about: "the log of a decay" } };
 
-/** The dtype that all tensors have; every value is finite and within what its tensor may hold. Throws Unexecutable. */
+/** What kernels store alike. Gates, states and denominators are of f32 in all of them, and come in either type. */
+const alike = ["q", "k", "v", "kCache", "vCache"];
+
+/** The dtype of q, k, v and the caches; every value is finite and within what its tensor may hold. Throws Unexecutable. */
 export const checkedDtype = (tensors: NamedTensors): Dtype => {
-  const [first] = Object.entries(tensors);
-  if (!first) throw new Unexecutable("there are no tensors; every mechanism takes q, k and v");
-  const [firstName, { dtype }] = first;
+  const [first] = alike.flatMap((name) => (Object.hasOwn(tensors, name) ? [name] : []));
+  const dtype = (first === undefined ? undefined : tensors[first]?.dtype) ?? "f32";
+  if (Object.keys(tensors).length === 0) throw new Unexecutable("there are no tensors; every mechanism takes q, k and v");
   for (const [name, tensor] of Object.entries(tensors)) {
-    if (tensor.dtype !== dtype)
-      throw new Unexecutable(`${safeText(name)} is ${tensor.dtype} and ${safeText(firstName)} ${dtype}; accepted are tensors of one dtype`);
+    if (tensor.dtype !== "f32" && tensor.dtype !== "f16")
+      throw new Unexecutable(`${safeText(name)}: dtype ${safeText(String(tensor.dtype))}; accepted are f32 and f16`);
+    if (alike.includes(name) && tensor.dtype !== dtype)
+      throw new Unexecutable(`${safeText(name)} is ${tensor.dtype} and ${first} ${dtype}; accepted are q, k, v and caches of one dtype`);
     if (!(tensor.values instanceof Float32Array)) throw new Unexecutable(`${safeText(name)}: its values are no Float32Array`);
     const count = tensor.shape.reduce((product, size) => product * size, 1);
     if (tensor.values.length !== count)
@@ -24,7 +29,6 @@ export const checkedDtype = (tensors: NamedTensors): Dtype => {
     const accepted = limit === undefined ? "finite values" : `finite values up to ${limit.value}, ${limit.about}`;
     throw new Unexecutable(`${safeText(name)}: ${tensor.values[wrong]} at [${indexOf(wrong, tensor).join(", ")}]; accepted are ${accepted}`);
   }
-  if (dtype !== "f32" && dtype !== "f16") throw new Unexecutable(`${safeText(firstName)}: dtype ${safeText(String(dtype))}; accepted are f32 and f16`);
   return dtype;
 };
 

@@ -18,8 +18,8 @@ export const sizeNames = Object.keys(sizes) as readonly SizeName[];
 
 /** Fields that hold a number type. */
 export const dtypeFields = {
-  dtype: "Of q, k, v and o.",
-  kvDtype: "Of the KV cache; as dtype unless given.",
+  dtype: "How q, k, v and o lie in memory; f32 unless given. f16 needs a device with shader-f16; arithmetic is in f32.",
+  kvDtype: "Of the KV cache; as dtype unless given. f32 beside dtype f16 is refused.",
   stateDtype: "Of the recurrent state; f32 unless given.",
 } as const;
 

@@ -13,6 +13,9 @@ export interface KernelSizes {
   readonly thorough: boolean;
 }
 
+/** No right kernel is off by as much at these sizes; of f16, by a step at an element of eight times its row's size. */
+export const mostError = { f32: 1e-3, f16: 8 * 2 ** -10 } as const;
+
 const phases: readonly Phase[] = ["prefill", "decode", "generate"];
 
 /** Defaults, then each declared value of a choice, each boolean, the ends of each integer: one at a time, and those that only go together as the mechanism's examples. */
@@ -39,23 +42,31 @@ const parameterSets = (mechanism: Mechanism, thorough: boolean): Record<string, 
   return [...product, ...ends, ...examples];
 };
 
-/** Lengths that every set of parameters and every type of cache is tried at. */
+/** Lengths that every set of parameters and every way to store is tried at. */
 const variedLengths = [63, 65, 130];
 
 /** Useful FLOPs of one repetition that SwiftShader does in half a minute, variants of GPUs included. */
 const mostFlops = 4e9;
 
+const full = { dtype: "f32", kvDtype: "f32" } as const;
+const cached = { dtype: "f32", kvDtype: "f16" } as const;
+const half = { dtype: "f16", kvDtype: "f16" } as const;
+const storages = [full, cached, half];
+
 /**
- * Cells of one mechanism at these sizes: all forms of all phases, at every n; other layouts than the first, other parameters than the defaults and
- * a KV cache of f16 at few n only. What is more work than a test can wait for, as texts without a cache are (dModel² n²), is tried at a shorter n.
+/**
+ * Cells of one mechanism at these sizes: all forms of all phases, at every n; other layouts than the first, other parameters than the defaults, a KV cache
+ * of f16 and all of q, k, v and o in f16 at few n only, the last at the first layout alone. What is more work than a test can wait for, as texts without a
+ * cache are (dModel² n²), is tried at a shorter n.
  */
 export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] => {
   const layouts = sizes.layouts.filter(([, heads, kvHeads]) => kvHeads === heads || mechanism.groupedHeads);
   const headDims = sizes.headDim.map((given) => (typeof given === "number" ? ([given, given] as const) : given));
-  const kvDtypes = mechanism.family === "softmax" ? (["f32", "f16"] as const) : (["f32"] as const);
   const forms = phases.flatMap((phase) => (mechanism.forms[phase] ?? []).map((form, place) => ({ form: { phase, form }, place })));
   const variants = parameterSets(mechanism, sizes.thorough).flatMap((parameters, set) =>
-    kvDtypes.map((kvDtype) => ({ parameters, kvDtype, plain: set === 0 && kvDtype === "f32" })),
+    storages
+      .filter((storage) => mechanism.family === "softmax" || storage !== cached)
+      .map((storage) => ({ parameters, ...storage, plain: set === 0 && storage === full })),
   );
   const shapes = forms.flatMap(({ form, place }) =>
     variants.flatMap(({ plain, ...variant }) =>
@@ -63,7 +74,7 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
         layouts.flatMap(([batch, heads, kvHeads], layout) =>
           sizes.n
             .filter((n) => (plain && layout === 0) || variedLengths.includes(n))
-            .filter(() => sizes.thorough || plain || (layout === 0 && place < 2))
+            .filter(() => (sizes.thorough && variant.dtype === "f32") || plain || (layout === 0 && (sizes.thorough || place < 2)))
             .map((n) =>
               shortened(mechanism, {
                 n,
@@ -73,7 +84,6 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
                 headDim,
                 headDimV,
                 dModel: heads * headDim,
-                dtype: "f32",
                 stateDtype: "f32",
                 ...form,
                 ...variant,
@@ -96,5 +106,5 @@ const shortened = (mechanism: Mechanism, shape: CaseShape): CaseShape => {
   return useful <= mostFlops || shape.n === 1 ? shape : shortened(mechanism, { ...shape, n: Math.ceil(shape.n / 2) });
 };
 
-const caseId = ({ name }: Mechanism, { form, phase, n, headDim, headDimV, batch, heads, kvHeads, kvDtype, parameters }: CaseShape): string =>
-  `${name}-${form}-${phase}-n${n}-d${headDim}-dv${headDimV}-b${batch}-h${heads}-kv${kvHeads}-${kvDtype}-${Object.values(parameters).join("-")}`;
+const caseId = ({ name }: Mechanism, { form, phase, n, headDim, headDimV, batch, heads, kvHeads, dtype, kvDtype, parameters }: CaseShape): string =>
+  `${name}-${form}-${phase}-n${n}-d${headDim}-dv${headDimV}-b${batch}-h${heads}-kv${kvHeads}-${dtype}-${kvDtype}-${Object.values(parameters).join("-")}`;

@@ -15,6 +15,8 @@ export interface HelloRequest {
   readonly mode: "timing" | "checking";
   /** `hardware`: plan as for a GPU, whatever this adapter is: how tests hold the variants that only GPUs are given */
   readonly planFor?: "hardware";
+  /** place of the tiles to take among a form's candidates, the last ones where there are fewer; 0 unless given */
+  readonly candidate?: number;
   /** folders of mechanisms besides the built-in ones */
   readonly kernels: readonly string[];
   /** bytes of buffers that may stay allocated between visits */
@@ -36,6 +38,8 @@ export interface HelloReply {
 
 export interface PrepareRequest {
   readonly cell: Cell;
+  /** one of its mechanism's candidates, its default where not given */
+  readonly tiles?: Tiles;
   readonly seed: number;
   /** bytes over which what is read rotates, so that no repetition finds it in a cache; 0: hot */
   readonly rotateBytes: number;

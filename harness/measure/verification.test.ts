@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defineMechanism, type PlanBuffer, type Shape } from "../../kernels/mechanism.ts";
-import { position, tolerance, verificationSamples, verify } from "./verification.ts";
+import { position, storageError, tolerance, verificationSamples, verify } from "./verification.ts";
 
 const shape: Shape & { form: string } = {
   form: "only",
@@ -79,6 +79,35 @@ describe("verification", () => {
   it("holds rows of zeros to zero", async () => {
     const zeros = defineMechanism({ ...counting, reference: () => [{ buffer: "o", offset: 0, values: new Float64Array(2) }] });
     await expect(verify(zeros, shape, [o], {}, async () => Float32Array.from({ length: 16 }, () => 1e-9))).rejects.toMatchObject({ code: "wrongOutput" });
+  });
+});
+
+describe("an output of f16", () => {
+  const half = { ...o, dtype: "f16" } as const;
+  const checkHalf = (values: Float32Array) => verify(counting, { ...shape, dtype: "f16" }, [half], {}, async () => values);
+  /** o with element 9, which is 10 in a row of RMS √((9² + 10²) / 2), off by this. */
+  const off = (by: number): Float32Array => right.map((value, i) => (i === 9 ? value + by : value));
+  const limit = tolerance(shape);
+  const size = Math.sqrt((9 ** 2 + 10 ** 2) / 2);
+
+  it("may be off by a step of f16 beyond what arithmetic in f32 is, an element by its own", async () => {
+    const verified = await checkHalf(off(10 * 2 ** -10));
+    expect(verified.maxError).toBeCloseTo((10 * 2 ** -10) / size, 6);
+    // The most is allowed of the second of a row that begins with 1.
+    expect(verified.tolerance).toBeCloseTo(limit + (2 * 2 ** -10) / Math.sqrt((1 + 4) / 2), 9);
+    await expect(checkHalf(off(10 * 2 ** -10 + 1.1 * limit * size))).rejects.toMatchObject({ code: "wrongOutput" });
+    await expect(check(off(10 * 2 ** -10))).rejects.toMatchObject({ code: "wrongOutput" });
+  });
+  it("is held to its copies as f32 is", async () => {
+    const copying = defineMechanism({ ...counting, reference: () => [{ buffer: "o", offset: 0, values: Float32Array.of(1, 2) }] });
+    const copies = (values: Float32Array) => verify(copying, { ...shape, dtype: "f16" }, [half], {}, async () => values);
+    expect(await copies(right)).toMatchObject({ maxError: 0, tolerance: limit });
+    await expect(copies(right.map((value, i) => (i === 1 ? 2 + 2 ** -9 : value)))).rejects.toMatchObject({ code: "wrongOutput" });
+  });
+  it("may lose what has fewer bits in f16", () => {
+    expect([2 ** -15, 2 ** -14, -(2 ** -14)].map((value) => storageError("f16", value))).toEqual([2 ** -14, 2 ** -14, 2 ** -14]);
+    expect([2 ** -12, -1, 3].map((value) => storageError("f16", value))).toEqual([2 ** -22, 2 ** -10, 3 * 2 ** -10]);
+    expect(storageError("f32", 3)).toBe(0);
   });
 });
 

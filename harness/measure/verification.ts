@@ -1,8 +1,8 @@
-import type { ExpectedRow, Mechanism, PlanBuffer, Shape, Tensors } from "../../kernels/mechanism.ts";
+import type { ElementType, ExpectedRow, Mechanism, PlanBuffer, Shape, Tensors } from "../../kernels/mechanism.ts";
 import { elementCount } from "../../kernels/plan.ts";
 import { CellFailure } from "../device/failure.ts";
 
-/** What a verified cell was found to be off by: the largest error of a row relative to its size, and how many rows were looked at. */
+/** What a verified cell was found to be off by: the largest error of an element relative to its row's size, the most that was allowed of one, and how many rows were looked at. */
 export interface Verified {
   readonly maxError: number;
   readonly tolerance: number;
@@ -19,14 +19,25 @@ export interface Sample {
 /** Reads a buffer of the program back to the host. */
 export type ReadBuffer = (name: string) => Promise<Float32Array | Uint32Array>;
 
-const unitRoundoff = { f32: 2 ** -24, f16: 2 ** -11 };
+/** of f32, in which all arithmetic is */
+const unitRoundoff = 2 ** -24;
 
 /**
- * The largest error a right kernel may show, relative to a row's size: its RMS, or the one it would have if its terms did not cancel. A sum of m rounded terms errs by about u·√m (random walk of
+ * The largest error that the arithmetic of a right kernel may show, relative to a row's size: its RMS, or the one it would have if its terms did not cancel. A sum of m rounded terms errs by about u·√m (random walk of
  * rounding errors, Higham, Accuracy and Stability, §2.8), m = n + headDim; 16 covers exp, division, the row maximum over headDim
  * values and the state's longer chains.
  */
-export const tolerance = (shape: Shape, rounding = 0): number => 16 * unitRoundoff[shape.dtype] * (Math.sqrt(shape.n + shape.headDim) + rounding);
+export const tolerance = (shape: Pick<Shape, "n" | "headDim">, rounding = 0): number => 16 * unitRoundoff * (Math.sqrt(shape.n + shape.headDim) + rounding);
+
+/**
+ * What storing a computed value of this size adds to its error: in f32 nothing beyond the above. In f16 WGSL lets a device round to either neighbour, 2⁻¹⁰ of
+ * the value away at most, and take for zero what is below 2⁻¹⁴, where f16 has fewer bits. Inputs add nothing: they are drawn as their buffer holds them.
+ */
+export const storageError = (dtype: ElementType, value: number): number => {
+  if (dtype !== "f16") return 0;
+  const size = Math.abs(value);
+  return size < 2 ** -13 ? 2 ** -14 : 2 ** -10 * size;
+};
 
 /** Multiply-adds that the reference of one head may take. */
 const costPerHead = 2 ** 24;
@@ -87,14 +98,20 @@ export const verify = async (mechanism: Mechanism, shape: Shape, buffers: readon
   const expected = [...new Map(rows.map((row) => [`${row.buffer} ${row.offset} ${row.values.length}`, row])).values()];
   const names = new Set([...buffers.filter((buffer) => buffer.role === "output").map((buffer) => buffer.name), ...expected.map((row) => row.buffer)]);
   let maxError = 0;
+  let most = limit;
   for (const name of names) {
     const buffer = buffers.find((candidate) => candidate.name === name);
     if (!buffer) throw new Error(`the reference of ${mechanism.name} names buffer ${name}, which its plan does not allocate`);
     const values = await read(name);
     if (buffer.dtype !== "u32") scanForNaN(buffer, values.subarray(0, elementCount(buffer)));
-    for (const row of expected) if (row.buffer === name) maxError = Math.max(maxError, rowError(buffer, values, row, limit));
+    for (const row of expected) {
+      if (row.buffer !== name) continue;
+      const { error, allowed } = rowError(buffer, values, row, limit);
+      maxError = Math.max(maxError, error);
+      most = Math.max(most, allowed);
+    }
   }
-  return { maxError, tolerance: limit, rows: expected.length };
+  return { maxError, tolerance: most, rows: expected.length };
 };
 
 const scanForNaN = (buffer: PlanBuffer, values: Float32Array | Uint32Array): void => {
@@ -105,27 +122,33 @@ const scanForNaN = (buffer: PlanBuffer, values: Float32Array | Uint32Array): voi
   throw new CellFailure("wrongOutput", `${position(buffer, index)} is NaN: never written, or computed from something that was not`);
 };
 
-const rowError = (buffer: PlanBuffer, values: Float32Array | Uint32Array, row: ExpectedRow, limit: number): number => {
+/** The largest error of a row's elements, and the most that is allowed of one, relative to its size. Throws CellFailure wrongOutput. */
+const rowError = (buffer: PlanBuffer, values: Float32Array | Uint32Array, row: ExpectedRow, limit: number): { error: number; allowed: number } => {
   let squares = 0;
   for (const value of row.values) squares += value * value;
   const rms = Math.sqrt(squares / row.values.length);
   // A row of zeros has no scale of its own: the smallest normal f32 stands in, so that anything but zero is wrong.
   const scale = Math.max(rms, row.size ?? 0, 2 ** -126);
+  // A copy is not rounded.
+  const stored = row.values instanceof Float64Array ? buffer.dtype : "f32";
   let worst = 0;
+  let most = limit;
   for (let i = 0; i < row.values.length; i++) {
     const reference = row.values[i] ?? Number.NaN;
     const value = values[row.offset + i];
     if (value === undefined) throw new Error(`the reference of ${buffer.name} reaches element ${row.offset + i} of ${values.length}`);
     const error = Math.abs(value - reference) / scale;
-    if (!(error <= limit)) {
+    const allowed = limit + storageError(stored, reference) / scale;
+    if (!(error <= allowed)) {
       throw new CellFailure(
         "wrongOutput",
-        `${position(buffer, row.offset + i)} is ${value}, the float64 reference ${reference}: off by ${error.toExponential(1)} of the row's size, ${limit.toExponential(1)} is allowed`,
+        `${position(buffer, row.offset + i)} is ${value}, the float64 reference ${reference}: off by ${error.toExponential(1)} of the row's size, ${allowed.toExponential(1)} is allowed`,
       );
     }
     worst = Math.max(worst, error);
+    most = Math.max(most, allowed);
   }
-  return worst;
+  return { error: worst, allowed: most };
 };
 
 /** "o[batch 0, token 63, head 2, channel 5]" from a flat index. */

@@ -27,13 +27,14 @@ const otherShape = { n: 71, batch: 1 };
 
 /**
  * What each form of each phase of a mechanism is mutated at: every set of its choices and every example, other integers as they are by default, chunks so
- * short that there are some.
+ * short that there are some. A module over q, k, v and o of f16 is the one of f32 but for a line of type names.
  */
 export const mutationCells = (mechanism: Mechanism): readonly Cell[] =>
   kernelCells(mechanism, { ...sizes, layouts: [mechanism.groupedHeads ? [2, 4, 2] : [2, 3, 3]] })
-    .filter(({ parameters }) => {
+    .filter(({ parameters, dtype }) => {
       const has = (values: Cell["parameters"]): boolean => Object.entries(values).every(([name, value]) => parameters[name] === value);
       const integers = Object.entries(mechanism.parameters).filter(([, { kind }]) => kind === "integer");
+      if (dtype !== "f32") return false;
       return has(Object.fromEntries(integers.map(([name, parameter]) => [name, parameter.default]))) || (mechanism.examples ?? []).some(has);
     })
     .map((cell) => ("chunk" in cell.parameters ? { ...cell, parameters: { ...cell.parameters, chunk } } : cell));

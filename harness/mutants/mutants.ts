@@ -1,8 +1,7 @@
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
+import { cellsMeeting } from "../experiment/cellFilter.ts";
 import type { Cell } from "../experiment/experiment.ts";
-import { cellFields } from "../experiment/expression/fields.ts";
-import { meets, parsePredicate } from "../experiment/expression/predicate.ts";
 import { connector } from "../measure/connection.ts";
 import { createSession } from "../measure/workerSession.ts";
 import { drawnMutants, mutantCases, mutationCells } from "./cases.ts";
@@ -44,9 +43,6 @@ export type MutantsEvent =
   | { readonly kind: "module"; readonly variant: Variant; readonly cell: Cell; readonly label: string; readonly drawn: number; readonly of: string }
   | { readonly kind: "mutant"; readonly record: MutantRecord };
 
-/** A condition that cannot be read, or that no cell meets. */
-export class BadFilter extends Error {}
-
 const memoryBudgetBytes = 2 ** 28;
 /** A worker keeps every pipeline that it made. */
 const trialsPerWorker = 250;
@@ -57,7 +53,7 @@ const trialsPerWorker = 250;
  */
 export const runMutants = async (request: MutantsRequest, say: (event: MutantsEvent) => void): Promise<readonly MutantRecord[]> => {
   const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
-  const cells = filtered(mechanisms.flatMap(mutationCells), mechanisms, request.filter);
+  const cells = cellsMeeting(mechanisms.flatMap(mutationCells), mechanisms, request.filter);
   const met = new Set<string>();
   const records: MutantRecord[] = [];
   for (const variant of ["own", "hardware"] as const) {
@@ -89,25 +85,4 @@ export const runMutants = async (request: MutantsRequest, say: (event: MutantsEv
     }
   }
   return records;
-};
-
-const filtered = (cells: readonly Cell[], mechanisms: Parameters<typeof cellFields>[0], filter: string | undefined): readonly Cell[] => {
-  if (filter === undefined) return cells;
-  const { value, flaw } = parsePredicate(
-    filter,
-    cellFields(
-      mechanisms,
-      mechanisms.map(({ name }) => name),
-    ),
-  );
-  if (flaw)
-    throw new BadFilter(
-      `--filter '${filter}': ${flaw.message}${flaw.given ? `, given ${flaw.given}` : ""}${flaw.accepted ? `, accepted: ${flaw.accepted}` : ""}`,
-    );
-  const chosen = cells.filter((cell) => meets(cell, value));
-  if (chosen.length === 0)
-    throw new BadFilter(
-      `--filter '${filter}': no cell meets it; the cells are ${[...new Set(cells.map(({ mechanism, form, phase }) => `${mechanism} ${form} ${phase}`))].join(", ")}`,
-    );
-  return chosen;
 };

@@ -1,7 +1,7 @@
 // The delta rule from chunk to chunk: U = U₀ − W S turns what the chunk alone would write into what it writes onto the state S before it, then
 // S ← e^{G_C} S + Σ_j e^{G_C − G_j} k_j u_jᵀ. A lane owns VALUE_WIDTHS columns of U and S, which need no other, so the loop over chunks has no barrier;
 // rows come as vec4f of four tokens or keys, loaded once (lane = contraction index) and broadcast.
-@group(0) @binding(0) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(0) var<storage, read> k: array<StoredQuad>; // [batch, token, head, key / 4]
 @group(0) @binding(1) var<storage, read> erased: array<f32>; // W [batch, token, head, key]
 @group(0) @binding(2) var<storage, read_write> written: array<f32>; // U₀, then U [batch, token, head, value]
 @group(0) @binding(3) var<storage, read_write> chunkStates: array<f32>; // [batch, head, chunk, key, value]: before each chunk
@@ -113,12 +113,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r ROW_QUADS
 #if DECAYS
 #if PER_CHANNEL
-        let a${r} = k[(base + token * HEADS) * KEY_QUADS + quad${r}] * exp(quadBetween((group.z * tokens + end - 1u) * KEY_QUADS + quad${r}, (group.z * tokens + token) * KEY_QUADS + quad${r}));
+        let a${r} = vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]) * exp(quadBetween((group.z * tokens + end - 1u) * KEY_QUADS + quad${r}, (group.z * tokens + token) * KEY_QUADS + quad${r}));
 #else
-        let a${r} = k[(base + token * HEADS) * KEY_QUADS + quad${r}] * remaining;
+        let a${r} = vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]) * remaining;
 #end
 #else
-        let a${r} = k[(base + token * HEADS) * KEY_QUADS + quad${r}];
+        let a${r} = vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]);
 #end
 #end
         for (var i = 0u; i < count; i++) {

@@ -1,6 +1,7 @@
 import type { Flops } from "../mechanism.ts";
 import { roundUp } from "../tiles.ts";
-import { panel, solvedRows } from "./chunkBindings.ts";
+import { pairsPanel, panel, solvedRows } from "./chunkBindings.ts";
+import { carryTiles, revisedTokens } from "./deltaSteps.ts";
 import type { Sizes } from "./sizes.ts";
 import type { ChunkTiles } from "./variants.ts";
 
@@ -51,9 +52,10 @@ const seenByTile = (rows: number, length: number): readonly number[] =>
   Array.from({ length: Math.ceil(length / rows) }, (_, tile) => Math.min((tile + 1) * rows, length));
 
 /** Products of rows with keys before them, in a step of their own; blocks of keys past a tile's last row are skipped. */
-const pairsFlops = ({ keys, chunk }: Sizes, tiles: ChunkTiles, length: number): number => {
+const pairsFlops = (sizes: Sizes, tiles: ChunkTiles, length: number): number => {
+  const { keys, chunk } = sizes;
   const plain = tiles.path === "plain";
-  const contracted = plain ? roundUp(keys, panel) : keys;
+  const contracted = plain ? roundUp(keys, pairsPanel(sizes)) : keys;
   return seenByTile(tiles.rows, length).reduce((sum, seen) => sum + 2 * tiles.rows * contracted * roundUp(seen, plain ? Math.min(64, chunk) : tiles.keys), 0);
 };
 
@@ -64,11 +66,14 @@ const solveFlops = ({ keys, values }: Sizes, tiles: ChunkTiles, length: number):
   return perColumn * (padded(values) + padded(keys));
 };
 
-/** U = U₀ − W S and S += Kᵀ U. */
-const deltaScanFlops = ({ keys, values }: Sizes, tiles: ChunkTiles, length: number): number =>
-  tiles.path === "plain"
-    ? 4 * keys * roundUp(values, 4) * length
-    : 2 * roundUp(values, tiles.carried) * (keys * roundUp(length, tiles.rows) + roundUp(keys, tiles.rows) * length);
+/** U = U₀ − W S and S += Kᵀ U; on GPUs Kᵀ U₀, Kᵀ W and its product with S, then U. */
+const deltaScanFlops = (sizes: Sizes, tiles: ChunkTiles, length: number): number => {
+  const { keys, values } = sizes;
+  if (tiles.path === "subgroup") return 2 * roundUp(values, tiles.carried) * (keys * roundUp(length, tiles.rows) + roundUp(keys, tiles.rows) * length);
+  const sums = statesFlops(sizes, tiles, length) + statesFlops({ ...sizes, values: keys }, tiles, length);
+  const carried = 2 * keys * keys * roundUp(values, 4 * carryTiles(sizes).columnQuads);
+  return sums + carried + 2 * roundUp(keys, panel) * roundUp(values, tiles.tile) * roundUp(length, revisedTokens(sizes));
+};
 
 /** Scores (unless a step of their own made them), their product with V, and the product with the state, of a chunk of `length` tokens. */
 const outputsFlops = ({ rule, keys, values }: Sizes, tiles: ChunkTiles, length: number): number => {

@@ -1,14 +1,14 @@
 // Pass 3 of the chunk form without subgroups: O_c = scale · (φ(Q_c) S_c + tril(φ(Q_c) φ(K_c)ᵀ) V_c), ROWS tokens × TILE values a workgroup,
 // 4 × 4 of them a thread; also the size of a block of scores. PANEL contraction steps at a time are staged in workgroup memory.
-@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(0) var<storage, read> q: array<StoredQuad>; // [batch, token, head, key / 4]
 #if PAIRED
 @group(0) @binding(1) var<storage, read> pairs: array<vec4f>; // tril(Q Kᵀ), decayed [batch, head, chunk, row / 4, key of the chunk]
 #else
-@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(1) var<storage, read> k: array<StoredQuad>; // [batch, token, head, key / 4]
 #end
-@group(0) @binding(2) var<storage, read> v: array<vec4f>; // or what the delta rule writes [batch, token, head, value / 4]
+@group(0) @binding(2) var<storage, read> v: array<ValueQuad>; // or what the delta rule writes [batch, token, head, value / 4]
 @group(0) @binding(3) var<storage, read> chunkStates: array<vec4f>; // [batch, head, chunk, key, value / 4]: before each chunk
-@group(0) @binding(4) var<storage, read_write> o: array<vec4f>; // [batch, token, head, value / 4]
+@group(0) @binding(4) var<storage, read_write> o: array<StoredQuad>; // [batch, token, head, value / 4]
 #if NORMALIZED
 @group(0) @binding(5) var<storage, read> chunkZ: array<f32>; // [batch, head, chunk, key]
 #end
@@ -47,7 +47,7 @@ fn stageQueries(base: u32, row0: u32, last: u32, k0: u32, decayAt: u32, thread: 
     let quad = i % PANEL_QUADS;
 #each r 4
     var x${r} = vec4f(0.0);
-    if (rows + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} = featured(q[(base + (rows + ${r}u) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
+    if (rows + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} = featured(vec4f(q[(base + (rows + ${r}u) * HEADS) * KEY_QUADS + k0 / 4u + quad])); }
 #if DECAYS
 #if PER_CHANNEL
     if (rows + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} *= exp(quadSince((decayAt + rows + ${r}u) * KEY_QUADS + k0 / 4u + quad)); }
@@ -138,7 +138,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
         let quad = i % PANEL_QUADS;
 #each r 4
         var x${r} = vec4f(0.0);
-        if (keys + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} = featured(k[(base + (keys + ${r}u) * HEADS) * KEY_QUADS + k0 / 4u + quad]); }
+        if (keys + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} = featured(vec4f(k[(base + (keys + ${r}u) * HEADS) * KEY_QUADS + k0 / 4u + quad])); }
 #end
 #each c 4
         right[(quad * 4u + ${c}u) * SIDE + i / PANEL_QUADS] = vec4f(x0[${c}], x1[${c}], x2[${c}], x3[${c}]);
@@ -184,7 +184,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       for (var i = thread; i < PANEL * SIDE; i += THREADS) {
         let token = key0 + j0 + i / SIDE;
         var x = vec4f(0.0);
-        if (token <= last && valueQuad0 + i % SIDE < VALUE_QUADS) { x = v[(base + token * HEADS) * VALUE_QUADS + valueQuad0 + i % SIDE]; }
+        if (token <= last && valueQuad0 + i % SIDE < VALUE_QUADS) { x = vec4f(v[(base + token * HEADS) * VALUE_QUADS + valueQuad0 + i % SIDE]); }
         right[i] = x;
       }
       workgroupBarrier();
@@ -209,7 +209,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     let token = row0 + row * 4u;
     let to = (base + token * HEADS) * VALUE_QUADS + valueQuad0 + column;
 #each i 4
-    if (token + ${i}u <= last) { o[to + ${i}u * HEADS * VALUE_QUADS] = sums[${i}] * factors[${i}]; }
+    if (token + ${i}u <= last) { o[to + ${i}u * HEADS * VALUE_QUADS] = StoredQuad(sums[${i}] * factors[${i}]); }
 #end
   }
 }

@@ -2,15 +2,15 @@
 // subgroup. A lane owns VALUE_WIDTHS columns, or KEY_WIDTHS keys of a block of scores; rows come as vec4f of four tokens, loaded once
 // (lane = contraction index) and broadcast. Scores go through workgroup memory, since their columns become the next contraction index; all of
 // them come first, so that two register tiles are never alive at once.
-@group(0) @binding(0) var<storage, read> q: array<f32>; // [batch, token, head, key]
+@group(0) @binding(0) var<storage, read> q: array<Stored>; // [batch, token, head, key]
 #if PAIRED
 @group(0) @binding(1) var<storage, read> pairs: array<vec4f>; // tril(Q Kᵀ), decayed [batch, head, chunk, row / 4, key of the chunk]
 #else
-@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(1) var<storage, read> k: array<StoredQuad>; // [batch, token, head, key / 4]
 #end
-@group(0) @binding(2) var<storage, read> v: array<f32>; // or what the delta rule writes [batch, token, head, value]
+@group(0) @binding(2) var<storage, read> v: array<Value>; // or what the delta rule writes [batch, token, head, value]
 @group(0) @binding(3) var<storage, read> chunkStates: array<f32>; // [batch, head, chunk, key, value]: before each chunk
-@group(0) @binding(4) var<storage, read_write> o: array<f32>; // [batch, token, head, value]
+@group(0) @binding(4) var<storage, read_write> o: array<Stored>; // [batch, token, head, value]
 #if NORMALIZED
 @group(0) @binding(5) var<storage, read> chunkZ: array<f32>; // [batch, head, chunk, key]
 #end
@@ -76,12 +76,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       let count = min(SUBGROUP, KEYS - k0);
       let channel = min(k0 + lane, KEYS - 1u);
 #each r ROW_QUADS
-      let a${r} = featured(vec4f(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel]));
+      let a${r} = featured(vec4f(StoredQuad(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel])));
 #end
       // Neighbouring lanes read rows far apart, so each takes four channels of its row at a time.
       for (var i = 0u; i < count; i += 4u) {
 #each w KEY_WIDTHS
-        let b${w} = featured(k[keyAt${w} + (k0 + i) / 4u]);
+        let b${w} = featured(vec4f(k[keyAt${w} + (k0 + i) / 4u]));
 #end
 #each c 4
 #each r ROW_QUADS
@@ -132,7 +132,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     let count = min(SUBGROUP, KEYS - k0);
     let channel = min(k0 + lane, KEYS - 1u);
 #each r ROW_QUADS
-    var a${r} = featured(vec4f(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel]));
+    var a${r} = featured(vec4f(StoredQuad(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel])));
 #if DECAYS
 #if PER_CHANNEL
     let g${r} = decayAt${r} * KEYS + channel;
@@ -188,7 +188,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     let count = min(SUBGROUP, keys - j0);
     for (var i = 0u; i < count; i++) {
 #each w VALUE_WIDTHS
-      let b${w} = vec4f(v[valueAt + column${w}]);
+      let b${w} = vec4f(f32(v[valueAt + column${w}]));
 #end
 #each r ROW_QUADS
       let x${r} = subgroupShuffle(a${r}, i);
@@ -212,7 +212,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each w VALUE_WIDTHS
     if (VALUES % COLUMNS == 0 || firstColumn + ${w}u * SUBGROUP + lane < VALUES) {
 #each r ROW_QUADS
-      o[vBase + rows${r}[j] * (HEADS * VALUES) + column${w}] = s${w}_${r}[j] * f${r}[j];
+      o[vBase + rows${r}[j] * (HEADS * VALUES) + column${w}] = Stored(s${w}_${r}[j] * f${r}[j]);
 #end
     }
 #end

@@ -1,7 +1,7 @@
 // chunkPairs.subgroup.wgsl without subgroups: ROWS rows × TILE keys a workgroup, 4 × 4 of them a thread. PANEL channels at a time are staged in workgroup
 // memory, transposed.
-@group(0) @binding(0) var<storage, read> a: array<vec4f>; // queries, or keys [batch, token, head, key / 4]
-@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(0) var<storage, read> a: array<StoredQuad>; // queries, or keys [batch, token, head, key / 4]
+@group(0) @binding(1) var<storage, read> k: array<StoredQuad>; // [batch, token, head, key / 4]
 @group(0) @binding(2) var<storage, read_write> pairs: array<vec4f>; // [batch, head, chunk, row / 4, key of the chunk]
 #if STRICT
 @group(0) @binding(BETA_BINDING) var<storage, read> beta: array<f32>; // [batch, token, head]
@@ -59,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
         let to = i % PANEL_QUADS * 4u * ROW_QUADS + i / PANEL_QUADS;
 #each r 4
         var x${r} = vec4f(0.0);
-        if (first + ${r}u <= last && quad < KEY_QUADS) { x${r} = a[(base + (first + ${r}u) * HEADS) * KEY_QUADS + quad]; }
+        if (first + ${r}u <= last && quad < KEY_QUADS) { x${r} = vec4f(a[(base + (first + ${r}u) * HEADS) * KEY_QUADS + quad]); }
 #end
         // Four rows of four channels turn into four channels of four rows: whole vectors, since no two threads may write components of one.
 #each c 4
@@ -89,7 +89,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
         var g${r} = vec4f(0.0);
 #end
         if (first + ${r}u <= last && quad < KEY_QUADS) {
-          x${r} = k[(base + (first + ${r}u) * HEADS) * KEY_QUADS + quad];
+          x${r} = vec4f(k[(base + (first + ${r}u) * HEADS) * KEY_QUADS + quad]);
 #if PER_CHANNEL
           g${r} = quadBetween((group.z * tokens + first + ${r}u) * KEY_QUADS + quad, beginning + quad);
           if (first < row0) { x${r} *= exp(-g${r}); }

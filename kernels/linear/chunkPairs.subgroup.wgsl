@@ -2,8 +2,8 @@
 // is the L of the delta rule's system. A pair counts as what is left of the key at the row: e^{G_i − G_j}, of each channel when PER_CHANNEL. Far blocks of
 // those split the exponent at the tile's first row, so that neither half is positive; near ones, where nothing lies between, take it pair by pair.
 // ROWS rows × KEY_WIDTHS keys a lane, in the registers of one subgroup.
-@group(0) @binding(0) var<storage, read> a: array<f32>; // queries, or keys [batch, token, head, key]
-@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
+@group(0) @binding(0) var<storage, read> a: array<Stored>; // queries, or keys [batch, token, head, key]
+@group(0) @binding(1) var<storage, read> k: array<StoredQuad>; // [batch, token, head, key / 4]
 @group(0) @binding(2) var<storage, read_write> pairs: array<vec4f>; // [batch, head, chunk, row / 4, key of the chunk]
 #if STRICT
 @group(0) @binding(BETA_BINDING) var<storage, read> beta: array<f32>; // [batch, token, head]
@@ -59,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       let count = min(SUBGROUP, KEYS - k0);
       let channel = min(k0 + lane, KEYS - 1u);
 #each r ROW_QUADS
-      var a${r} = vec4f(a[aAt${r}.x + channel], a[aAt${r}.y + channel], a[aAt${r}.z + channel], a[aAt${r}.w + channel]);
+      var a${r} = vec4f(StoredQuad(a[aAt${r}.x + channel], a[aAt${r}.y + channel], a[aAt${r}.z + channel], a[aAt${r}.w + channel]));
 #end
 #if PER_CHANNEL
 #each r ROW_QUADS
@@ -74,7 +74,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       if (near) {
         for (var i = 0u; i < count; i += 4u) {
 #each w KEY_WIDTHS
-          let b${w} = k[keyAt${w} + (k0 + i) / 4u];
+          let b${w} = vec4f(k[keyAt${w} + (k0 + i) / 4u]);
           let h${w} = quadBetween((group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u, beginning * KEY_QUADS + (k0 + i) / 4u);
 #end
           for (var c = 0u; c < 4u * once; c++) {
@@ -98,9 +98,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       for (var i = 0u; i < count; i += 4u) {
 #each w KEY_WIDTHS
 #if PER_CHANNEL
-        let b${w} = k[keyAt${w} + (k0 + i) / 4u] * exp(quadBetween(beginning * KEY_QUADS + (k0 + i) / 4u, (group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u));
+        let b${w} = vec4f(k[keyAt${w} + (k0 + i) / 4u]) * exp(quadBetween(beginning * KEY_QUADS + (k0 + i) / 4u, (group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u));
 #else
-        let b${w} = k[keyAt${w} + (k0 + i) / 4u];
+        let b${w} = vec4f(k[keyAt${w} + (k0 + i) / 4u]);
 #end
 #end
 #each c 4

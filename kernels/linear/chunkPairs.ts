@@ -1,6 +1,7 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
-import { bound, chunkConstants, decayAccess, panel } from "./chunkBindings.ts";
+import { storing } from "../storage.ts";
+import { bound, chunkConstants, decayAccess, pairsPanel } from "./chunkBindings.ts";
 import pairsPlain from "./chunkPairs.plain.wgsl";
 import pairsSubgroup from "./chunkPairs.subgroup.wgsl";
 import decayScalars from "./decayScalars.wgsl";
@@ -12,7 +13,7 @@ import type { ChunkTiles } from "./variants.ts";
  * key, the scores; of k without, times β, the L of the delta rule's system.
  */
 export const pairsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles, rows: "q" | "k"): Step => {
-  const { rule, batch, heads, chunk, chunks } = sizes;
+  const { rule, dtype, batch, heads, chunk, chunks } = sizes;
   const plain = tiles.path === "plain";
   const strict = rows === "k";
   const perChannel = rule.decay === "channel";
@@ -21,11 +22,11 @@ export const pairsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles
     ...(strict ? { BETA: ["beta"] } : {}),
   });
   const own: Step["constants"] = plain
-    ? { TILE: Math.min(64, chunk), PANEL: panel }
+    ? { TILE: Math.min(64, chunk), PANEL: pairsPanel(sizes) }
     : { ROW_QUADS: tiles.rows / 4, SUBGROUP: subgroupMinSize, KEY_WIDTHS: tiles.keys / subgroupMinSize };
   return stepOf({
     label: strict ? "chunk overlaps" : "chunk scores",
-    source: `${decayAccess(sizes, "quads")}${perChannel && !plain ? decayScalars : ""}${plain ? pairsPlain : pairsSubgroup}`,
+    ...storing(`${decayAccess(sizes, "quads")}${perChannel && !plain ? decayScalars : ""}${plain ? pairsPlain : pairsSubgroup}`, { Stored: dtype }),
     subgroups: !plain,
     constants: { ...chunkConstants(sizes), ...own, ...constants, ROWS: tiles.rows, STRICT: strict },
     bindings,

@@ -1,5 +1,6 @@
 import type { Capabilities, Plan, Step, Tiles } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { linearBuffers } from "./buffers.ts";
 import { bound, chunkConstants, decayAccess, decays, panel } from "./chunkBindings.ts";
 import sumDecay from "./chunkDecay.wgsl";
@@ -7,8 +8,7 @@ import outputsPlain from "./chunkOutputs.plain.wgsl";
 import outputsSubgroup from "./chunkOutputs.subgroup.wgsl";
 import { pairsStep } from "./chunkPairs.ts";
 import scan from "./chunkScan.wgsl";
-import statesPlain from "./chunkStates.plain.wgsl";
-import statesSubgroup from "./chunkStates.subgroup.wgsl";
+import { statesStep } from "./chunkStates.ts";
 import { deltaSteps } from "./deltaSteps.ts";
 import { featureMapOf } from "./featureMap.ts";
 import { gatesPerToken, type Sizes } from "./sizes.ts";
@@ -26,12 +26,14 @@ export const chunkPlan = (sizes: Sizes, capabilities: Capabilities, given: Tiles
   const tiles = chunkTiles(given);
   const steps = [
     ...(decays(sizes) ? [decayStep(sizes)] : []),
-    ...(sizes.rule.delta ? deltaSteps(sizes, capabilities, tiles) : [statesStep(sizes, capabilities, tiles), scanStep(sizes)]),
+    ...(sizes.rule.delta ? deltaSteps(sizes, capabilities, tiles) : [statesStep(sizes, capabilities, tiles, valueSums), scanStep(sizes)]),
     ...(sizes.rule.decay === "channel" ? [pairsStep(sizes, capabilities, tiles, "q")] : []),
     outputsStep(sizes, capabilities, tiles),
   ];
   return { buffers: linearBuffers(sizes, "chunk", given), setup: [], steps };
 };
+
+const valueSums = { right: "v", to: "chunkStates" };
 
 const decayThreads = 32;
 
@@ -44,25 +46,6 @@ const decayStep = (sizes: Sizes): Step => {
     constants: { HEADS: heads, CHUNK: chunk, CHANNELS: channels, THREADS: decayThreads, PER_HEAD: rule.decay === "head" },
     bindings: ["g", "decay"],
     workgroups: [Math.ceil((chunks * channels) / decayThreads), 1, batch * heads],
-  });
-};
-
-const statesStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles): Step => {
-  const { batch, heads, keys, values, chunks, normalized, featureMap } = sizes;
-  const { bindings, constants } = bound(sizes, ["k", "v", "chunkStates", ...(normalized ? ["chunkZ"] : [])], { DECAY: ["decay"] });
-  const plain = tiles.path === "plain";
-  const [rows, columns] = plain ? [tiles.tile, tiles.tile] : [tiles.rows, tiles.columns];
-  const columnTiles = Math.ceil(values / columns);
-  const own: Step["constants"] = plain
-    ? { TILE: tiles.tile, PANEL: panel }
-    : { ROWS: rows, ROW_QUADS: rows / 4, COLUMNS: columns, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: columns / subgroupMinSize };
-  return stepOf({
-    label: "chunk states",
-    source: `${decayAccess(sizes, "quads")}${featureMapOf(featureMap).wgsl}${plain ? statesPlain : statesSubgroup}`,
-    subgroups: !plain,
-    constants: { ...chunkConstants(sizes), ...own, ...constants, COLUMN_TILES: columnTiles },
-    bindings,
-    workgroups: [Math.ceil(keys / rows) * columnTiles, chunks, batch * heads],
   });
 };
 
@@ -85,7 +68,7 @@ const scanStep = (sizes: Sizes): Step => {
 const rowTiles = ({ tokens, chunk, chunks }: Sizes, { rows }: ChunkTiles): number => Math.ceil((chunks > 1 ? chunk : Math.min(chunk, tokens)) / rows);
 
 const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles): Step => {
-  const { rule, batch, heads, values, chunks, normalized, scale, featureMap } = sizes;
+  const { rule, dtype, batch, heads, values, chunks, normalized, scale, featureMap } = sizes;
   const paired = rule.decay === "channel";
   const own = ["q", paired ? "pairs" : "k", rule.delta ? "written" : "v", "chunkStates", "o", ...(normalized ? ["chunkZ"] : [])];
   const { bindings, constants } = bound(sizes, own, { DECAY: ["decay"] });
@@ -103,7 +86,11 @@ const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chu
       };
   return stepOf({
     label: "chunk outputs",
-    source: `${decayAccess(sizes, plain ? "quads" : "scalars")}${featureMapOf(featureMap).wgsl}${plain ? outputsPlain : outputsSubgroup}`,
+    // What the delta rule writes comes from a step before, in f32.
+    ...storing(`${decayAccess(sizes, plain ? "quads" : "scalars")}${featureMapOf(featureMap).wgsl}${plain ? outputsPlain : outputsSubgroup}`, {
+      Stored: dtype,
+      Value: rule.delta ? "f32" : dtype,
+    }),
     subgroups: !plain,
     constants: { ...chunkConstants(sizes), ...tiling, ...constants, PAIRED: paired, ROWS: tiles.rows, COLUMN_TILES: columnTiles, SCALE: scale },
     bindings,

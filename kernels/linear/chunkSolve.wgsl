@@ -2,7 +2,7 @@
 // owns VALUE_WIDTHS columns of X and goes down them ROWS rows at a time: first what the finished rows take away, a product with L, then the block on the
 // diagonal, whose negated inverse chunkInvert.wgsl has put there, so that it is one more such product. Each column needs only itself, so nothing is shared
 // but L: its lines are loaded once per subgroup and broadcast, or staged in workgroup memory.
-@group(0) @binding(0) var<storage, read> right: array<f32>; // [batch, token, head, column]
+@group(0) @binding(0) var<storage, read> right: array<Stored>; // [batch, token, head, column]
 @group(0) @binding(1) var<storage, read> pairs: array<vec4f>; // L [batch, head, chunk, row / 4, key of the chunk]
 @group(0) @binding(2) var<storage, read> beta: array<f32>; // [batch, token, head]
 @group(0) @binding(3) var<storage, read_write> solved: array<f32>; // [batch, token, head, column]
@@ -94,7 +94,7 @@ fn main(
             let weight = share * exp(logSince((group.z * tokens + row${r}) * COLUMNS + column${w}));
 #end
 #end
-            solved[at * COLUMNS + column${w}] = fma(weight, right[at * COLUMNS + column${w}], x${w}_${r}[j]);
+            solved[at * COLUMNS + column${w}] = fma(weight, f32(right[at * COLUMNS + column${w}]), x${w}_${r}[j]);
           }
 #end
         }

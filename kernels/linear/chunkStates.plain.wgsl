@@ -1,7 +1,7 @@
 // Pass 1 of the chunk form without subgroups: U_c = φ(K_c)ᵀ V_c, TILE keys × TILE values a workgroup, 4 × 4 of them a thread, PANEL tokens at
 // a time staged in workgroup memory.
-@group(0) @binding(0) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
-@group(0) @binding(1) var<storage, read> v: array<vec4f>; // [batch, token, head, value / 4]
+@group(0) @binding(0) var<storage, read> k: array<StoredQuad>; // [batch, token, head, key / 4]
+@group(0) @binding(1) var<storage, read> v: array<ValueQuad>; // or what the delta rule writes or erases [batch, token, head, value / 4]
 @group(0) @binding(2) var<storage, read_write> chunkStates: array<vec4f>; // [batch, head, chunk, key, value / 4]
 #if NORMALIZED
 @group(0) @binding(3) var<storage, read_write> chunkZ: array<vec4f>; // [batch, head, chunk, key / 4]
@@ -46,7 +46,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       let at = (batch * tokens + token) * HEADS + head;
       var key = vec4f(0.0);
       var value = vec4f(0.0);
-      if (token < end && keyQuad < KEY_QUADS) { key = featured(k[at * KEY_QUADS + keyQuad]); }
+      if (token < end && keyQuad < KEY_QUADS) { key = featured(vec4f(k[at * KEY_QUADS + keyQuad])); }
 #if DECAYS
       // What of this token is left at the end of its chunk.
 #if PER_CHANNEL
@@ -57,7 +57,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       if (token < end) { key *= exp(logBetween(group.z * tokens + end - 1u, group.z * tokens + token)); }
 #end
 #end
-      if (token < end && valueQuad < VALUE_QUADS) { value = v[at * VALUE_QUADS + valueQuad]; }
+      if (token < end && valueQuad < VALUE_QUADS) { value = vec4f(v[at * VALUE_QUADS + valueQuad]); }
       keys[i] = key;
       values[i] = value;
     }

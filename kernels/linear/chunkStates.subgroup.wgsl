@@ -1,7 +1,7 @@
 // Pass 1 of the chunk form: U_c = φ(K_c)ᵀ V_c of every chunk, a ROWS keys × COLUMNS values tile of it in the registers of one subgroup. A lane
 // owns VALUE_WIDTHS columns; keys come as vec4f of four channels, loaded once (lane = token) and broadcast.
-@group(0) @binding(0) var<storage, read> k: array<vec4f>; // [batch, token, head, key / 4]
-@group(0) @binding(1) var<storage, read> v: array<f32>; // [batch, token, head, value]
+@group(0) @binding(0) var<storage, read> k: array<StoredQuad>; // [batch, token, head, key / 4]
+@group(0) @binding(1) var<storage, read> v: array<Stored>; // [batch, token, head, value]
 @group(0) @binding(2) var<storage, read_write> chunkStates: array<f32>; // [batch, head, chunk, key, value]
 #if NORMALIZED
 @group(0) @binding(3) var<storage, read_write> chunkZ: array<vec4f>; // [batch, head, chunk, key / 4]
@@ -52,12 +52,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r ROW_QUADS
 #if DECAYS
 #if PER_CHANNEL
-    let a${r} = featured(k[keyAt + quad${r}]) * exp(quadBetween(endAt * KEY_QUADS + quad${r}, tokenAt * KEY_QUADS + quad${r}));
+    let a${r} = featured(vec4f(k[keyAt + quad${r}])) * exp(quadBetween(endAt * KEY_QUADS + quad${r}, tokenAt * KEY_QUADS + quad${r}));
 #else
-    let a${r} = featured(k[keyAt + quad${r}]) * remaining;
+    let a${r} = featured(vec4f(k[keyAt + quad${r}])) * remaining;
 #end
 #else
-    let a${r} = featured(k[keyAt + quad${r}]);
+    let a${r} = featured(vec4f(k[keyAt + quad${r}]));
 #end
 #if NORMALIZED
     z${r} += select(vec4f(0.0), a${r}, lane < count);
@@ -66,7 +66,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     var valueAt = ((batch * tokens + token0) * HEADS + head) * VALUES;
     for (var i = 0u; i < count; i++) {
 #each w VALUE_WIDTHS
-      let b${w} = vec4f(v[valueAt + column${w}]);
+      let b${w} = vec4f(f32(v[valueAt + column${w}]));
 #end
 #each r ROW_QUADS
       let x${r} = subgroupShuffle(a${r}, i);

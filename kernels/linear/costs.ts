@@ -1,9 +1,10 @@
 import type { BytesByRole, Flops, Form, Tiles } from "../mechanism.ts";
+import { elementBytes } from "../plan.ts";
 import { roundUp } from "../tiles.ts";
 import { chunkFlops, normalizing } from "./chunkFlops.ts";
 import { extraFlops } from "./rule.ts";
 import { betaCount, gateCount, gatesPerToken, type Sizes } from "./sizes.ts";
-import { chunkTiles, columnTiles, positionCount, recurrentTiles } from "./variants.ts";
+import { type ChunkTiles, chunkTiles, columnTiles, positionCount, recurrentTiles } from "./variants.ts";
 
 /** Useful and executed FLOPs of one repetition, all heads. Not counted: exponentials, and the chunk form's scaling by decays, a 1/C of its products. */
 export const flops = (sizes: Sizes, form: Form, tiles: Tiles): Flops => {
@@ -26,27 +27,29 @@ const recurrentFlops = (sizes: Sizes, given: Tiles): Flops => {
  * token in decode and generate, since the rest of the model runs between tokens.
  */
 export const leastBytes = (sizes: Sizes): number => {
-  const { rule, phase, batch, heads, tokens, keys, values, normalized, continued } = sizes;
+  const { rule, phase, dtype, batch, heads, tokens, keys, values, normalized, continued } = sizes;
   const state = keys * values + (normalized ? keys : 0);
   const moved = phase === "prefill" ? (continued ? 2 : 1) * state : 2 * tokens * state;
   const gates = { none: 0, head: 0, token: 1, channel: keys }[rule.decay] + (rule.delta ? 1 : 0);
-  return 4 * batch * heads * (tokens * (2 * keys + 2 * values + gates) + moved);
+  return batch * heads * (elementBytes[dtype] * tokens * (2 * keys + 2 * values) + 4 * (tokens * gates + moved));
 };
 
 /** Bytes by role of what a plan allocates, from the shape alone. */
 export const bytesByRole = (sizes: Sizes, form: Form, tiles: Tiles): BytesByRole => {
-  const { phase, batch, heads, tokens, inputTokens, keys, values, normalized, continued } = sizes;
+  const { phase, dtype, batch, heads, tokens, inputTokens, keys, values, normalized, continued } = sizes;
   const state = keys * values + (normalized ? keys : 0);
-  const scratch = form !== "recurrent" ? chunkScratch(sizes) : phase === "generate" ? positionCount(values, recurrentTiles(tiles)) : 0;
+  const scratch = form !== "recurrent" ? chunkScratch(sizes, chunkTiles(tiles)) : phase === "generate" ? positionCount(values, recurrentTiles(tiles)) : 0;
   const words = 4 * batch * heads;
-  const input = words * inputTokens * (2 * keys + values) + 4 * (gateCount(sizes) + betaCount(sizes)) + words * (continued ? state : 0);
-  return { input, output: words * tokens * values, state: words * state, scratch: words * scratch, harness: 0 };
+  const stored = elementBytes[dtype] * batch * heads;
+  const input = stored * inputTokens * (2 * keys + values) + 4 * (gateCount(sizes) + betaCount(sizes)) + words * (continued ? state : 0);
+  return { input, output: stored * tokens * values, state: words * state, scratch: words * scratch, harness: 0 };
 };
 
-/** Values a head works in by chunks: states and decays; products of pairs for gates a channel and the delta rule; what the latter erases and writes. */
-const chunkScratch = (sizes: Sizes): number => {
+/** Values a head works in by chunks: states and decays; products of pairs for gates a channel and the delta rule; what the latter erases and writes, and its transitions on GPUs. */
+const chunkScratch = (sizes: Sizes, { path }: ChunkTiles): number => {
   const { rule, tokens, keys, values, normalized, chunk, chunks } = sizes;
   const decays = rule.decay === "none" ? 0 : 2 * tokens * gatesPerToken(sizes);
   const pairs = rule.delta || rule.decay === "channel" ? chunks * chunk * chunk : 0;
-  return chunks * (keys * values + (normalized ? keys : 0)) + decays + pairs + (rule.delta ? tokens * (keys + values) : 0);
+  const transitions = rule.delta && path === "plain" ? keys * keys : 0;
+  return chunks * (keys * values + transitions + (normalized ? keys : 0)) + decays + pairs + (rule.delta ? tokens * (keys + values) : 0);
 };

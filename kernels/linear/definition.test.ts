@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { roundedToHalf } from "../half.ts";
 import type { BytesByRole, Capabilities, Phase, Shape } from "../mechanism.ts";
 import { bufferBytes, elementCount, moduleText } from "../plan.ts";
 import mechanisms from "./definition.ts";
@@ -84,6 +85,34 @@ describe.each(mechanisms)("$name", (mechanism) => {
       }
     }
   });
+
+  it.each(forms.filter(([phase, form]) => mechanism.forms[phase]?.includes(form)))(
+    "%s %s of f16: q, k, v and o alone are stored so, and halve",
+    (phase, form) => {
+      for (const capabilities of devices.map((found) => ({ ...found, f16: true }))) {
+        const [full, half] = [shapeOf(phase), shapeOf(phase, { dtype: "f16", kvDtype: "f16" })];
+        expect(mechanism.refusal(half, form, capabilities)).toBeUndefined();
+        expect(mechanism.refusal(half, form, { ...capabilities, f16: false })).toEqual({
+          code: "noFeature",
+          reason: "dtype f16 needs shader-f16, which this device does not have: dtype f32 runs here",
+        });
+        const [tiles = {}] = mechanism.tiles(half, form, capabilities);
+        const { buffers } = mechanism.plan(half, form, capabilities, tiles);
+        const saved = buffers.filter(({ name, dtype }) => {
+          expect(dtype === "f16", name).toBe(["q", "k", "v", "o"].includes(name));
+          return dtype === "f16";
+        });
+        const total = (shape: Shape): number => Object.values(mechanism.bytesByRole(shape, form, tiles)).reduce((sum, role) => sum + role, 0);
+        const savedBytes = saved.reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
+        expect(total(full) - total(half)).toBe(savedBytes);
+        expect(total(half)).toBe(buffers.reduce((sum, buffer) => sum + bufferBytes(buffer), 0));
+        const tokens = phase === "decode" ? 1 : 130;
+        expect(mechanism.leastBytes(full, form) - mechanism.leastBytes(half, form)).toBe(2 * 2 * 3 * tokens * 4 * 64);
+        const tensors = mechanism.inputs(half, 1);
+        for (const name of ["q", "k", "v"]) expect(tensors[name], name).toEqual(roundedToHalf(tensors[name] as Float32Array));
+      }
+    },
+  );
 
   it("repeats one step in generate, after a reset", () => {
     const shape = shapeOf("generate");

@@ -1,19 +1,23 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { roundUp } from "../tiles.ts";
-import { bound, chunkConstants, decayAccess, decays, solvedRows } from "./chunkBindings.ts";
+import { bound, chunkConstants, decayAccess, decays, panel, solvedRows } from "./chunkBindings.ts";
 import scanPlain from "./chunkDeltaScan.plain.wgsl";
 import scanSubgroup from "./chunkDeltaScan.subgroup.wgsl";
 import invert from "./chunkInvert.wgsl";
 import { pairsStep } from "./chunkPairs.ts";
+import revise from "./chunkRevise.plain.wgsl";
 import solve from "./chunkSolve.wgsl";
+import { statesStep } from "./chunkStates.ts";
 import type { Sizes } from "./sizes.ts";
-import type { ChunkTiles } from "./variants.ts";
+import type { ChunkTiles, PlainChunkTiles, SubgroupChunkTiles } from "./variants.ts";
 
 /**
  * The delta rule by chunks. What token i writes is u_i = β_i (v_i − e^{G_i} Sᵀk_i − Σ_{j<i} e^{G_i−G_j} (k_i·k_j) u_j), with S the state before the chunk:
  * (I + L) U = β (V − e^G K S), L_ij = β_i e^{G_i−G_j} k_i·k_j below the diagonal. L comes first; solving for V and for e^G K gives U = U₀ − W S for
- * any S, chunk by chunk in parallel; a loop over chunks then carries S along and leaves S before each chunk and U.
+ * any S, chunk by chunk in parallel; a loop over chunks then carries S along and leaves S before each chunk and U. That loop is what a GPU waits for: there
+ * K̂ᵀU₀ and K̂ᵀW are made for all chunks beforehand, so that a chunk costs it one product, and U follows for all chunks.
  * Source: Yang et al. 2024, arXiv 2406.06484 §3.2 (whose T = (I + L)⁻¹ β is never formed here: a column costs as much to solve as to multiply), and
  * 2412.06464 §3.3 with decay.
  */
@@ -22,7 +26,14 @@ export const deltaSteps = (sizes: Sizes, capabilities: Capabilities, tiles: Chun
   invertStep(sizes),
   solveStep(sizes, capabilities, tiles, "v"),
   solveStep(sizes, capabilities, tiles, "k"),
-  scanStep(sizes, capabilities, tiles),
+  ...(tiles.path === "plain"
+    ? [
+        statesStep(sizes, capabilities, tiles, { right: "written", to: "chunkStates" }),
+        statesStep(sizes, capabilities, tiles, { right: "erased", to: "transitions", columns: sizes.keys }),
+        carryStep(sizes),
+        reviseStep(sizes, tiles),
+      ]
+    : [scanStep(sizes, capabilities, tiles)]),
 ];
 
 const invertStep = ({ batch, heads, chunk, chunks }: Sizes): Step =>
@@ -35,7 +46,7 @@ const invertStep = ({ batch, heads, chunk, chunks }: Sizes): Step =>
   });
 
 const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles, right: "v" | "k"): Step => {
-  const { batch, heads, keys, values, chunks } = sizes;
+  const { dtype, batch, heads, keys, values, chunks } = sizes;
   const columns = right === "v" ? values : keys;
   const plain = tiles.path === "plain";
   const threads = plain ? (columns > 32 ? 64 : 32) : subgroupMinSize;
@@ -43,7 +54,7 @@ const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chunk
   const decayed = right === "k" && decays(sizes);
   return stepOf({
     label: right === "v" ? "chunk written" : "chunk erased",
-    source: `${decayed ? decayAccess(sizes, "scalars") : ""}${solve}`,
+    ...storing(`${decayed ? decayAccess(sizes, "scalars") : ""}${solve}`, { Stored: dtype }),
     subgroups: !plain,
     constants: {
       ...chunkConstants(sizes),
@@ -61,26 +72,64 @@ const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chunk
   });
 };
 
-/** vec4s of columns that a workgroup of the plain scan owns: at most 256 threads, a thread 4 × 4 elements, and what they share within 16 KiB. */
-const columnQuads = ({ keys, values, chunk }: Sizes): number => {
-  const fitting = Math.min(256 / (keys / 4), 16384 / (16 * (keys + chunk)), values / 4);
-  return fitting >= 4 ? 4 : fitting >= 2 ? 2 : 1;
+/** Most threads of a workgroup that every device grants. */
+const mostThreads = 256;
+
+/** A workgroup of the plain scan: vec4s of columns it owns, rows of S a thread has, and quads of a row of T it reads ahead, 16 vec4s in all. */
+export const carryTiles = ({ keys, values }: Sizes): { readonly columnQuads: number; readonly rowsEach: number; readonly group: number } => {
+  const columnQuads = Math.min(4, values / 4);
+  const rowsEach = (keys / 2) * columnQuads > mostThreads ? 4 : 2;
+  const group = Array.from({ length: 16 / rowsEach }, (_, i) => 16 / rowsEach - i).find((quads) => (keys / 4) % quads === 0) ?? 1;
+  return { columnQuads, rowsEach, group };
 };
 
-const scanStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles): Step => {
+const carryStep = (sizes: Sizes): Step => {
   const { batch, heads, values } = sizes;
-  const { bindings, constants } = bound(sizes, ["k", "erased", "written", "chunkStates", "state"], { DECAY: ["decay"], INITIAL: ["initialState"] });
-  const plain = tiles.path === "plain";
-  const quads = columnQuads(sizes);
-  const own: Step["constants"] = plain
-    ? { COLUMN_QUADS: quads }
-    : { ROWS: tiles.rows, ROW_QUADS: tiles.rows / 4, COLUMNS: tiles.carried, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: tiles.carried / subgroupMinSize };
+  const { bindings, constants } = bound(sizes, ["transitions", "chunkStates", "state"], { DECAY: ["decay"], INITIAL: ["initialState"] });
+  const { columnQuads, rowsEach, group } = carryTiles(sizes);
   return stepOf({
     label: "chunk delta scan",
-    source: `${decayAccess(sizes, "quads")}${plain ? scanPlain : scanSubgroup}`,
-    subgroups: !plain,
-    constants: { ...chunkConstants(sizes), ...own, ...constants },
+    source: `${decayAccess(sizes, "scalars")}${scanPlain}`,
+    constants: { ...chunkConstants(sizes), COLUMN_QUADS: columnQuads, ROWS_EACH: rowsEach, GROUP: group, ...constants },
     bindings,
-    workgroups: [Math.ceil(values / (plain ? 4 * quads : tiles.carried)), 1, batch * heads],
+    workgroups: [Math.ceil(values / 4 / columnQuads), 1, batch * heads],
+  });
+};
+
+/** Tokens of a workgroup that revises what is written. */
+export const revisedTokens = ({ chunk }: Sizes): number => Math.min(chunk, chunk % 32 === 0 ? 32 : 16);
+
+const reviseStep = (sizes: Sizes, { tile }: PlainChunkTiles): Step => {
+  const { batch, heads, values, chunk, chunks } = sizes;
+  const tokens = revisedTokens(sizes);
+  const columnTiles = Math.ceil(values / tile);
+  return stepOf({
+    label: "chunk revise",
+    source: revise,
+    constants: { ...chunkConstants(sizes), TOKENS: tokens, TILE: tile, PANEL: panel, COLUMN_TILES: columnTiles },
+    bindings: ["erased", "chunkStates", "written"],
+    workgroups: [(chunk / tokens) * columnTiles, chunks, batch * heads],
+  });
+};
+
+const scanStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: SubgroupChunkTiles): Step => {
+  const { dtype, batch, heads, values } = sizes;
+  const { rows, carried } = tiles;
+  const { bindings, constants } = bound(sizes, ["k", "erased", "written", "chunkStates", "state"], { DECAY: ["decay"], INITIAL: ["initialState"] });
+  return stepOf({
+    label: "chunk delta scan",
+    ...storing(`${decayAccess(sizes, "quads")}${scanSubgroup}`, { Stored: dtype }),
+    subgroups: true,
+    constants: {
+      ...chunkConstants(sizes),
+      ROWS: rows,
+      ROW_QUADS: rows / 4,
+      COLUMNS: carried,
+      SUBGROUP: subgroupMinSize,
+      VALUE_WIDTHS: carried / subgroupMinSize,
+      ...constants,
+    },
+    bindings,
+    workgroups: [Math.ceil(values / carried), 1, batch * heads],
   });
 };

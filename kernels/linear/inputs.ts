@@ -1,20 +1,22 @@
 import type { Tensors } from "../mechanism.ts";
 import { normals, uniformStream } from "../random.ts";
+import { drawnAs } from "../storage.ts";
 import { featureMapOf } from "./featureMap.ts";
 import { betaCount, gateCount, type Sizes } from "./sizes.ts";
 
 /**
  * q, k, v ~ N(0, 1), [batch, token, head, channel]; generate draws a stream of 64 tokens. Under the delta rule k is normalised to length 1 (else S
- * explodes) and β ~ U(0, 1), [batch, token, head]. g, log decay: −softplus of N(0, 1), or the fixed slopes of the heads.
+ * explodes) and β ~ U(0, 1), [batch, token, head]. g, log decay: −softplus of N(0, 1), or the fixed slopes of the heads. q, k and v are what dtype holds.
  * Decode, and a prefill that goes on, also draw what n tokens leave behind, at a cost that does not depend on n: `state` [batch, head, key, value] and `z` [batch, head, key].
  */
 export const inputs = (sizes: Sizes, seed: number): Tensors => {
-  const { rule, batch, heads, inputTokens, keys, values, phase, normalized, continued } = sizes;
+  const { rule, dtype, batch, heads, inputTokens, keys, values, phase, normalized, continued } = sizes;
   const rows = batch * inputTokens * heads;
+  const k = normals(rows * keys, seed, "k");
   const tensors = {
-    q: normals(rows * keys, seed, "q"),
-    k: rule.delta ? unitRows(normals(rows * keys, seed, "k"), keys) : normals(rows * keys, seed, "k"),
-    v: normals(rows * values, seed, "v"),
+    q: drawnAs(dtype, normals(rows * keys, seed, "q")),
+    k: drawnAs(dtype, rule.delta ? unitRows(k, keys) : k),
+    v: drawnAs(dtype, normals(rows * values, seed, "v")),
     ...(rule.decay === "none" ? {} : { g: gates(sizes, seed) }),
     ...(rule.delta ? { beta: uniforms(betaCount(sizes), seed, "beta") } : {}),
   };

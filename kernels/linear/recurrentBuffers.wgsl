@@ -1,8 +1,8 @@
 // What both recurrent kernels bind, and where keys and queries of a token are staged when they are not broadcast.
-@group(0) @binding(0) var<storage, read> q: array<vec4f>; // [batch, token or stream, head, key / 4]
-@group(0) @binding(1) var<storage, read> k: array<vec4f>; // [batch, token or stream, head, key / 4]
-@group(0) @binding(2) var<storage, read> v: array<f32>; // [batch, token or stream, head, value]
-@group(0) @binding(3) var<storage, read_write> o: array<f32>; // [batch, token, head, value]
+@group(0) @binding(0) var<storage, read> q: array<StoredQuad>; // [batch, token or stream, head, key / 4]
+@group(0) @binding(1) var<storage, read> k: array<StoredQuad>; // [batch, token or stream, head, key / 4]
+@group(0) @binding(2) var<storage, read> v: array<Stored>; // [batch, token or stream, head, value]
+@group(0) @binding(3) var<storage, read_write> o: array<Stored>; // [batch, token, head, value]
 @group(0) @binding(4) var<storage, read_write> state: array<f32>; // [batch, head, key, value]
 #if NORMALIZED
 @group(0) @binding(5) var<storage, read_write> z: array<vec4f>; // [batch, head, key / 4]

@@ -1,9 +1,11 @@
 import type { Capabilities, Plan, Step, Tiles } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { linearBuffers } from "./buffers.ts";
 import { featureMapOf } from "./featureMap.ts";
 import sharedBuffers from "./recurrentBuffers.wgsl";
 import inRegisters from "./recurrentRegisters.wgsl";
+import spread from "./recurrentSpread.wgsl";
 import inMemory from "./recurrentStep.wgsl";
 import reset from "./reset.wgsl";
 import type { Sizes } from "./sizes.ts";
@@ -25,7 +27,7 @@ export const recurrentPlan = (sizes: Sizes, capabilities: Capabilities, given: T
 };
 
 const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: RecurrentTiles): Step => {
-  const { rule, phase, batch, heads, keys, values, normalized, continued, scale, featureMap } = sizes;
+  const { rule, dtype, phase, batch, heads, keys, values, normalized, continued, scale, featureMap } = sizes;
   const broadcast = tiles.path === "subgroup";
   const counted = phase === "generate";
   const decays = rule.decay !== "none";
@@ -36,7 +38,9 @@ const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: R
   const place = (name: string): number => bindings.indexOf(name);
   return stepOf({
     label: `recurrent ${phase}`,
-    source: `${featureMapOf(featureMap).wgsl}${sharedBuffers}${phase === "prefill" ? inRegisters : inMemory}`,
+    ...storing(`${featureMapOf(featureMap).wgsl}${tiles.path === "spread" ? spread : `${sharedBuffers}${phase === "prefill" ? inRegisters : inMemory}`}`, {
+      Stored: dtype,
+    }),
     subgroups: broadcast,
     constants: {
       HEADS: heads,
@@ -44,8 +48,9 @@ const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: R
       KEY_QUADS: keys / 4,
       VALUES: values,
       SCALE: scale,
-      THREADS: tiles.threads,
-      VALUE_WIDTHS: tiles.columns,
+      ...(tiles.path === "spread"
+        ? { VALUE_QUADS: values / 4, COLUMN_QUADS: tiles.threads / tiles.parts }
+        : { THREADS: tiles.threads, VALUE_WIDTHS: tiles.columns }),
       NORMALIZED: normalized,
       BROADCAST: broadcast,
       COUNTED: counted,

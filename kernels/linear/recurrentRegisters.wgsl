@@ -88,8 +88,8 @@ fn main(
 #if BROADCAST
 #each b LANE_BLOCKS
     let kAt${b} = inputAt * KEY_QUADS + min(own${b}, KEY_QUADS - 1u);
-    let k${b} = select(vec4f(0.0), featured(k[kAt${b}]), owns${b});
-    let q${b} = select(vec4f(0.0), featured(q[kAt${b}]), owns${b});
+    let k${b} = select(vec4f(0.0), featured(vec4f(k[kAt${b}])), owns${b});
+    let q${b} = select(vec4f(0.0), featured(vec4f(q[kAt${b}])), owns${b});
 #if PER_CHANNEL
     let g${b} = exp(g[kAt${b}]);
 #end
@@ -107,8 +107,8 @@ fn main(
         continue;
       }
 #end
-      keys[i] = featured(k[inputAt * KEY_QUADS + i]);
-      queries[i] = featured(q[inputAt * KEY_QUADS + i]);
+      keys[i] = featured(vec4f(k[inputAt * KEY_QUADS + i]));
+      queries[i] = featured(vec4f(q[inputAt * KEY_QUADS + i]));
 #if PER_CHANNEL
       decays[i] = exp(g[inputAt * KEY_QUADS + i]);
 #end
@@ -150,7 +150,7 @@ fn main(
     var kq = vec4f(0.0);
 #end
 #each w VALUE_WIDTHS
-    let v${w} = vec4f(v[inputAt * VALUES + at${w}]);
+    let v${w} = vec4f(f32(v[inputAt * VALUES + at${w}]));
     var o${w} = vec4f(0.0);
 #if DELTA
     var p${w} = vec4f(0.0);
@@ -217,7 +217,7 @@ fn main(
 #end
 #each w VALUE_WIDTHS
     if (column${w} < VALUES && quad0 == 0u) {
-      o[((batch * tokens + token) * HEADS + head) * VALUES + column${w}] = sums${w}.x * factor;
+      o[((batch * tokens + token) * HEADS + head) * VALUES + column${w}] = Stored(sums${w}.x * factor);
     }
 #end
   }

@@ -46,7 +46,7 @@ fn main(
   var o${w} = 0.0;
   var v${w} = 0.0;
   if (column${w} < VALUES) {
-    v${w} = v[inputAt * VALUES + column${w}];
+    v${w} = f32(v[inputAt * VALUES + column${w}]);
   }
 #end
 #if BROADCAST
@@ -56,8 +56,8 @@ fn main(
 #end
 #else
   for (var i = thread; i < KEY_QUADS; i += THREADS) {
-    keys[i] = featured(k[inputAt * KEY_QUADS + i]);
-    queries[i] = featured(q[inputAt * KEY_QUADS + i]);
+    keys[i] = featured(vec4f(k[inputAt * KEY_QUADS + i]));
+    queries[i] = featured(vec4f(q[inputAt * KEY_QUADS + i]));
 #if PER_CHANNEL
     decays[i] = exp(g[inputAt * KEY_QUADS + i]);
 #end
@@ -106,8 +106,8 @@ fn main(
 #if BROADCAST
   for (var quad0 = 0u; quad0 < KEY_QUADS * once; quad0 += SUBGROUP) {
     let own = min(quad0 + lane, KEY_QUADS - 1u);
-    let ownKeys = featured(k[inputAt * KEY_QUADS + own]);
-    let ownQueries = featured(q[inputAt * KEY_QUADS + own]);
+    let ownKeys = featured(vec4f(k[inputAt * KEY_QUADS + own]));
+    let ownQueries = featured(vec4f(q[inputAt * KEY_QUADS + own]));
 #if PER_CHANNEL
     let ownDecays = exp(g[inputAt * KEY_QUADS + own]);
 #end
@@ -170,7 +170,7 @@ fn main(
 #end
 #each w VALUE_WIDTHS
   if (column${w} < VALUES) {
-    o[((batch * tokens + token) * HEADS + head) * VALUES + column${w}] = o${w} * factor;
+    o[((batch * tokens + token) * HEADS + head) * VALUES + column${w}] = Stored(o${w} * factor);
   }
 #end
 }

@@ -1,5 +1,5 @@
 import type { Capabilities, Form, Refusal, Shape } from "../mechanism.ts";
-import { badShape, limitRefusal, noFeature, overLimit, shapeRefusal } from "../refusal.ts";
+import { badShape, limitRefusal, noFeature, overLimit, shapeRefusal, storageRefusal } from "../refusal.ts";
 import { linearBuffers } from "./buffers.ts";
 import { chunkPlan } from "./chunkPlan.ts";
 import { featureMaps } from "./featureMap.ts";
@@ -9,7 +9,7 @@ import { variants } from "./variants.ts";
 
 /** Why this shape cannot run in this form on this device, or undefined. */
 export const refusal = (rule: Rule, shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined =>
-  shapeRefusal("the linear family", shape) ?? unfit(shape, form) ?? tooLarge(rule, shape, form, capabilities);
+  shapeRefusal(shape) ?? unfit(shape, form) ?? storageRefusal(["dtype"], shape, capabilities) ?? tooLarge(rule, shape, form, capabilities);
 
 /** What the recurrence or a form of it does not take. */
 const unfit = ({ phase, stateDtype, heads, kvHeads, headDim, headDimV, scale, parameters }: Shape, form: Form): Refusal | undefined => {

@@ -1,4 +1,4 @@
-import type { Shape } from "../mechanism.ts";
+import type { Dtype, Shape } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import type { Rule } from "./rule.ts";
@@ -7,6 +7,8 @@ import type { Rule } from "./rule.ts";
 export interface Sizes {
   readonly rule: Rule;
   readonly phase: Shape["phase"];
+  /** of q, k, v and o; gates, states and what steps hand on are of f32 */
+  readonly dtype: Dtype;
   readonly n: number;
   readonly batch: number;
   readonly heads: number;
@@ -30,12 +32,13 @@ export interface Sizes {
 
 /** The sizes of a shape, its parameters read. */
 export const sizesOf = (shape: Shape, rule: Rule): Sizes => {
-  const { phase, n, batch, heads, headDim, headDimV, parameters } = shape;
+  const { phase, dtype, n, batch, heads, headDim, headDimV, parameters } = shape;
   const tokens = outputTokens(shape);
   const chunk = Number(parameters.chunk);
   return {
     rule,
     phase,
+    dtype,
     n,
     batch,
     heads,

@@ -1,6 +1,6 @@
 // Writes the newest token's k and v into its row of the cache, in place: behind the others, or over the oldest of a window.
-@group(0) @binding(0) var<storage, read> k: array<vec4f>;
-@group(0) @binding(1) var<storage, read> v: array<vec4f>;
+@group(0) @binding(0) var<storage, read> k: array<StoredQuad>;
+@group(0) @binding(1) var<storage, read> v: array<StoredQuad>;
 @group(0) @binding(2) var<storage, read_write> kCache: array<CachedQuad>;
 @group(0) @binding(3) var<storage, read_write> vCache: array<CachedQuad>;
 #if COUNTED

@@ -1,6 +1,6 @@
 // Writes the newest token's hidden state behind the others, in place.
-@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [batch, STREAM, ROW_QUADS]
-@group(0) @binding(1) var<storage, read_write> hidden: array<vec4f>; // [batch, token, ROW_QUADS]
+@group(0) @binding(0) var<storage, read> x: array<StoredQuad>; // [batch, STREAM, ROW_QUADS]
+@group(0) @binding(1) var<storage, read_write> hidden: array<StoredQuad>; // [batch, token, ROW_QUADS]
 #if COUNTED
 @group(0) @binding(2) var<storage, read_write> positions: array<u32>; // [slot]
 #end

@@ -1,14 +1,15 @@
-import type { Shape, Step, Tiles } from "../mechanism.ts";
+import type { Dtype, Shape, Step, Tiles } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { type Kernel, stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import { streamTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
-import { overCache } from "./cacheType.ts";
 import combine from "./combine.wgsl";
 import reset from "./reset.wgsl";
 import split from "./split.wgsl";
 import splitScoresByLanes from "./splitScoresByLanes.wgsl";
 import splitScoresByThread from "./splitScoresByThread.wgsl";
+import { storedTypes } from "./types.ts";
 
 export interface AttendSteps {
   readonly combine: Step;
@@ -29,18 +30,25 @@ export const tokenStep = (shape: Shape, { constants, bindings, ...kernel }: Kern
 /** Sets the position in `positions` back to the first token: what a text begins with, since repetitions share a pass. */
 export const restartStep: Step = stepOf({ label: "reset", source: reset, constants: {}, bindings: ["positions"], workgroups: [1, 1, 1] });
 
-/** The newest token's attention over splits of the keys and values in these two buffers, [batch, row, kvHead, channel], and what joins the splits. */
-export const attendSteps = (shape: Shape, tiles: Tiles, keysAndValues: readonly [string, string]): AttendSteps => {
+/** Where a token's keys and values are, two buffers [batch, row, kvHead, channel], and their type. */
+export interface Attended {
+  readonly names: readonly [keys: string, values: string];
+  readonly dtype: Dtype;
+}
+
+/** The newest token's attention over splits of the keys and values, and what joins the splits. */
+export const attendSteps = (shape: Shape, tiles: Tiles, attended: Attended): AttendSteps => {
   const { batch, heads, kvHeads, headDim, headDimV } = shape;
   const vQuads = headDimV / 4;
   const block = tileSize(tiles, "heads");
   const threads = tileSize(tiles, "threads");
   const keys = tileSize(tiles, "keys");
+  const types = storedTypes({ dtype: shape.dtype, kvDtype: attended.dtype });
   const byCount = new Map<number, Step>();
   return {
     combine: tokenStep(shape, {
       label: "combine",
-      source: combine,
+      ...storing(combine, types),
       constants: { THREADS: Math.max(threads, vQuads), ...(shape.phase === "generate" ? { KEYS: keys } : {}) },
       bindings: ["partials", "stats", "o"],
       workgroups: [heads, batch, 1],
@@ -51,7 +59,7 @@ export const attendSteps = (shape: Shape, tiles: Tiles, keysAndValues: readonly 
         byCount.get(count) ??
         tokenStep(shape, {
           label: "split",
-          ...overCache(shape, `${split}\n${tiles.lanes === undefined ? splitScoresByThread : splitScoresByLanes}`),
+          ...storing(`${split}\n${tiles.lanes === undefined ? splitScoresByThread : splitScoresByLanes}`, types),
           constants: {
             HEADS: heads,
             KV_HEADS: kvHeads,
@@ -62,7 +70,7 @@ export const attendSteps = (shape: Shape, tiles: Tiles, keysAndValues: readonly 
             SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
             ...scoreConstants(headDim / 4, tiles),
           },
-          bindings: ["q", ...keysAndValues, "partials", "stats"],
+          bindings: ["q", ...attended.names, "partials", "stats"],
           workgroups: [count, heads / block, batch],
         });
       byCount.set(count, made);

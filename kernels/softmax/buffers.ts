@@ -18,19 +18,19 @@ const caches = (shape: Shape, isFilled: boolean): PlanBuffer[] => {
 };
 
 const tokenBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
-  const { batch, heads: head, kvHeads: kvHead, headDim, headDimV } = shape;
+  const { batch, heads: head, kvHeads: kvHead, headDim, headDimV, dtype } = shape;
   const decodes = shape.phase === "decode";
   const tokens = inputTokens(shape);
   const arriving = decodes ? { batch, token: tokens } : { batch, stream: tokens };
   const split = splitCount(shape, tiles);
   return [
-    input("q", { ...arriving, head, channel: headDim }),
-    input("k", { ...arriving, kvHead, channel: headDim }),
-    input("v", { ...arriving, kvHead, channel: headDimV }),
+    input("q", { ...arriving, head, channel: headDim }, dtype),
+    input("k", { ...arriving, kvHead, channel: headDim }, dtype),
+    input("v", { ...arriving, kvHead, channel: headDimV }, dtype),
     ...caches(shape, decodes),
     allocation("partials", "scratch", "poison", { batch, head, split, channel: headDimV }),
     allocation("stats", "scratch", "poison", { batch, head, split, maxAndSum: 2 }),
-    output({ batch, token: outputTokens(shape), head, channel: headDimV }),
+    output({ batch, token: outputTokens(shape), head, channel: headDimV }, dtype),
     ...(decodes ? [] : [counters("positions", { slot: 2 })]),
     // A ring is full however many tokens it has seen, so which of them is the newest has to be told.
     ...(decodes && isWindowed(shape) ? [{ ...input("position", { slot: 1 }), dtype: "u32", fixed: true } as const] : []),
@@ -45,15 +45,15 @@ export const attendedNames = (shape: Shape): readonly [keys: string, values: str
  * they are inputs, and the cache is what decode would go on with. Either way they are of kvDtype.
  */
 const prefillBuffers = (shape: Shape, form: Form): PlanBuffer[] => {
-  const { batch, n: token, heads: head, kvHeads: kvHead, headDim, headDimV } = shape;
+  const { batch, n: token, heads: head, kvHeads: kvHead, headDim, headDimV, dtype } = shape;
   const role = isWindowed(shape) ? "input" : "state";
   const [keys, values] = attendedNames(shape);
   return [
-    input("q", { batch, token, head, channel: headDim }),
+    input("q", { batch, token, head, channel: headDim }, dtype),
     { ...allocation(keys, role, { tensor: "k" }, { batch, token, kvHead, channel: headDim }), dtype: shape.kvDtype },
     { ...allocation(values, role, { tensor: "v" }, { batch, token, kvHead, channel: headDimV }), dtype: shape.kvDtype },
     ...(isWindowed(shape) ? caches(shape, false) : []),
-    output({ batch, token, head, channel: headDimV }),
+    output({ batch, token, head, channel: headDimV }, dtype),
     ...(form === "naive" ? [allocation("scores", "scratch", "poison", { batch, head, token, key: token })] : []),
   ];
 };

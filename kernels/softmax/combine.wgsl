@@ -1,7 +1,7 @@
 // Joins the splits of one head: o = sum_s 2^(m_s - m) o_s / sum_s 2^(m_s - m) l_s.
 @group(0) @binding(0) var<storage, read> partials: array<vec4f>;
 @group(0) @binding(1) var<storage, read> stats: array<vec2f>;
-@group(0) @binding(2) var<storage, read_write> o: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> o: array<StoredQuad>;
 #if COUNTED
 @group(0) @binding(3) var<storage, read_write> positions: array<u32>; // [slot]
 #end
@@ -60,7 +60,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       }
     }
   }
-  if (part == 0u) { o[outputAt + quad] = output / sum; }
+  if (part == 0u) { o[outputAt + quad] = StoredQuad(output / sum); }
 #if COUNTED
   if (thread == 0u && head == 0u && batch == 0u) { positions[0] = token + 1u; }
 #end

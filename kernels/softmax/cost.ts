@@ -1,8 +1,8 @@
 import type { BytesByRole, Claim, Flops, Form, Phase, Shape, Tiles } from "../mechanism.ts";
+import { elementBytes } from "../plan.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { roundUp, tileSize } from "../tiles.ts";
 import { splitCount } from "./buffers.ts";
-import { cacheElementBytes } from "./cacheType.ts";
 import { cacheCapacity, isWindowed, visibleKeys, windowOf } from "./window.ts";
 
 const f32Bytes = 4;
@@ -18,14 +18,15 @@ const pairCount = (shape: Shape): number => {
 /**
  * Pairs whose scores and whose weighted values a prefill form computes: whole tiles, all of them (naive) or up to the last row's own
  * key (tiled), of a window those over the sinks and from where the first row's band begins. A subgroup weighs values in blocks of its lanes,
- * finer than the tile.
+ * finer than the tile; where a thread has a row of its own, both go by 4 keys.
  */
 const tilePairs = (shape: Shape, form: Form, tiles: Tiles): { scores: number; values: number } => {
   const { n } = shape;
   const { window, sinks } = windowOf(shape);
   const rows = tileSize(tiles, "rows");
   const keys = tileSize(tiles, "keys");
-  const valueKeys = tiles.path === "subgroup" ? tileSize(tiles, "lanes") : keys;
+  const scoreKeys = tiles.path === "rows" ? 4 : keys;
+  const valueKeys = tiles.path === "subgroup" ? tileSize(tiles, "lanes") : scoreKeys;
   const rowTiles = Math.ceil(n / rows);
   let scores = 0;
   let values = 0;
@@ -34,7 +35,7 @@ const tilePairs = (shape: Shape, form: Form, tiles: Tiles): { scores: number; va
     const bandStart = form === "naive" || window === 0 ? 0 : Math.max(0, tile * rows + 1 - window);
     const isApart = bandStart >= roundUp(sinks, keys);
     const walked = (unit: number): number => (isApart ? roundUp(sinks, unit) + roundUp(end - bandStart, unit) : roundUp(end, unit));
-    scores += rows * walked(keys);
+    scores += rows * walked(scoreKeys);
     values += rows * walked(valueKeys);
   }
   return { scores, values };
@@ -64,24 +65,24 @@ export const softmaxFlops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
 
 /** Each of q, k, v, o once; a token that is decoded also reads the cache of all it sees beside itself and writes its own row; of a prompt the window is kept. */
 export const softmaxLeastBytes = (shape: Shape): number => {
-  const { phase, n, batch, heads, kvHeads, headDim, headDimV } = shape;
+  const { phase, n, batch, heads, kvHeads, headDim, headDimV, dtype, kvDtype } = shape;
   const row = batch * (headDim + headDimV);
-  const queriesAndOutputs = heads * row * f32Bytes;
-  const cached = kvHeads * row * cacheElementBytes(shape);
+  const queriesAndOutputs = heads * row * elementBytes[dtype];
+  const cached = kvHeads * row * elementBytes[kvDtype];
   const kept = isWindowed(shape) ? cacheCapacity(shape) : 0;
   if (phase === "prefill") return n * (queriesAndOutputs + cached) + kept * cached;
   const tokens = outputTokens(shape);
-  const arriving = kvHeads * row * f32Bytes;
+  const arriving = kvHeads * row * elementBytes[dtype];
   return tokens * (queriesAndOutputs + arriving) + pairCount(shape) * cached;
 };
 
 /** Bytes of each role, from the shape: two caches as state; q and o; k and v as inputs where a cache is apart from them; what the GPU counts tokens by. */
 export const softmaxBytesByRole = (shape: Shape, form: Form, tiles: Tiles): BytesByRole => {
-  const { phase, n, batch, heads, kvHeads, headDim, headDimV } = shape;
-  const queries = batch * heads * headDim * f32Bytes;
-  const outputs = batch * heads * headDimV * f32Bytes;
-  const keysAndValues = batch * kvHeads * (headDim + headDimV) * f32Bytes;
-  const cached = batch * kvHeads * (headDim + headDimV) * cacheElementBytes(shape);
+  const { phase, n, batch, heads, kvHeads, headDim, headDimV, dtype, kvDtype } = shape;
+  const queries = batch * heads * headDim * elementBytes[dtype];
+  const outputs = batch * heads * headDimV * elementBytes[dtype];
+  const keysAndValues = batch * kvHeads * (headDim + headDimV) * elementBytes[dtype];
+  const cached = batch * kvHeads * (headDim + headDimV) * elementBytes[kvDtype];
   if (phase === "prefill") {
     const scores = form === "naive" ? batch * heads * n * n * f32Bytes : 0;
     const prompt = isWindowed(shape) ? n * cached : 0;

@@ -1,8 +1,9 @@
 import type { Plan, Shape, Step, Tiles } from "../mechanism.ts";
+import { storing } from "../storage.ts";
 import append from "./append.wgsl";
 import { type AttendSteps, attendSteps, restartStep, tokenStep } from "./attend.ts";
 import { softmaxBuffers } from "./buffers.ts";
-import { overCache } from "./cacheType.ts";
+import { storedTypes } from "./types.ts";
 import { cacheCapacity, isWindowed, visibleKeys, windowOf } from "./window.ts";
 
 const appendThreads = 32;
@@ -19,12 +20,12 @@ const tokenSteps = (shape: Shape, tiles: Tiles): AttendSteps & { readonly append
   return {
     append: tokenStep(shape, {
       label: "append",
-      ...overCache(shape, append),
+      ...storing(append, storedTypes(shape)),
       constants: { KV_HEADS: kvHeads, THREADS: appendThreads, WINDOWED: windowed, ...(windowed ? { WINDOW: window, SINKS: sinks } : {}) },
       bindings: ["k", "v", "kCache", "vCache", ...(windowed && shape.phase === "decode" ? ["position"] : [])],
       workgroups: [Math.ceil((kvHeads * Math.max(headDim, headDimV)) / 4 / appendThreads), batch, 1],
     }),
-    ...attendSteps(shape, tiles, ["kCache", "vCache"]),
+    ...attendSteps(shape, tiles, { names: ["kCache", "vCache"], dtype: shape.kvDtype }),
   };
 };
 

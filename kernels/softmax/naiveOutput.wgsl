@@ -1,7 +1,7 @@
 // o_i = sum_j p_ij v_j over all n keys: 32 rows x 32 channels a workgroup, 4 rows x 4 channels a thread.
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
 @group(0) @binding(1) var<storage, read> v: array<CachedQuad>;
-@group(0) @binding(2) var<storage, read_write> o: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> o: array<StoredQuad>;
 
 const TILE = 32u;
 const SIDE = 8u;
@@ -47,7 +47,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   }
   if (quad0 + across < QUADS) {
 #each r 4
-    if (row0 + down * 4u + ${r}u < tokens) { o[((batch * tokens + row0 + down * 4u + ${r}u) * HEADS + head) * QUADS + quad0 + across] = o${r}; }
+    if (row0 + down * 4u + ${r}u < tokens) { o[((batch * tokens + row0 + down * 4u + ${r}u) * HEADS + head) * QUADS + quad0 + across] = StoredQuad(o${r}); }
 #end
   }
 }

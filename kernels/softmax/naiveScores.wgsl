@@ -1,6 +1,6 @@
 // Scores of a whole prefill in memory: scores[batch, head, i, j] = scale q_i . k_j, far below everything where j > i.
 // A tiled matrix product: 32 x 32 scores a workgroup, 4 x 4 a thread. Masked tiles are computed like any other.
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<StoredQuad>;
 @group(0) @binding(1) var<storage, read> k: array<CachedQuad>;
 @group(0) @binding(2) var<storage, read_write> scores: array<f32>;
 
@@ -33,7 +33,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       let line = i / SLICE;
       let row = min(row0 + line, tokens - 1u);
       let key = min(key0 + line, tokens - 1u);
-      qTile[line * PITCH + i % SLICE] = q[qBase + row * HEADS * QUADS + slice + i % SLICE];
+      qTile[line * PITCH + i % SLICE] = vec4f(q[qBase + row * HEADS * QUADS + slice + i % SLICE]);
       kTile[line * PITCH + i % SLICE] = vec4f(k[kBase + key * KV_HEADS * QUADS + slice + i % SLICE]);
     }
     workgroupBarrier();

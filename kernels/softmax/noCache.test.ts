@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { roundedToHalf } from "../half.ts";
 import type { Shape, Tensors } from "../mechanism.ts";
 import { bufferBytes, planModules } from "../plan.ts";
 import { testDevice } from "../testDevice.ts";
@@ -28,6 +29,8 @@ const shapeOf = (over: Partial<Shape> = {}): Shape => {
   return { dModel: shape.heads * shape.headDim, ...shape };
 };
 
+const halves = { dtype: "f16", kvDtype: "f16" } as const;
+
 describe.each([
   ["a CPU emulation", device],
   ["a GPU", gpu],
@@ -44,6 +47,24 @@ describe.each([
       const names = new Set(plan.buffers.map(({ name }) => name));
       expect(plan.steps.flatMap(({ bindings }) => bindings).filter((name) => !names.has(name))).toEqual([]);
     }
+  });
+
+  test.each(["decode", "generate"] as const)("%s of f16 takes half the bytes, but for its keys and values and what splits hand on", (phase) => {
+    const [full, half] = [shapeOf({ phase }), shapeOf({ phase, ...halves })];
+    const [tiles = {}] = noCache.tiles(half, "split", capabilities);
+    const bytes = noCache.bytesByRole(full, "split", tiles);
+    expect(noCache.bytesByRole(half, "split", tiles)).toEqual({ ...bytes, input: bytes.input / 2, output: bytes.output / 2, state: bytes.state / 2 });
+    expect(2 * noCache.leastBytes(half, "split")).toBe(noCache.leastBytes(full, "split"));
+    const plan = noCache.plan(half, "split", capabilities, tiles);
+    const counted = plan.buffers.find(({ name }) => name === "positions");
+    expect(counted?.dtype).toBe(phase === "decode" ? undefined : "u32");
+    for (const buffer of plan.buffers) if (buffer !== counted) expect(buffer.dtype, buffer.name).toBe(buffer.role === "scratch" ? "f32" : "f16");
+    const inputs = noCache.inputs(half, 1);
+    for (const [name, tensor] of Object.entries(inputs)) expect(tensor, name).toEqual(roundedToHalf(tensor as Float32Array));
+    const allocated = plan.buffers.reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
+    expect(Object.values(noCache.bytesByRole(half, "split", tiles)).reduce((sum, role) => sum + role, 0)).toBe(allocated);
+    expect(noCache.refusal(half, "split", capabilities)).toBeUndefined();
+    expect(noCache.refusal(half, "split", { ...capabilities, f16: false })?.code).toBe("noFeature");
   });
 
   test("more tokens than one dimension has workgroups go into the second", () => {
@@ -149,7 +170,7 @@ test("the newest hidden state is missing until the step appends it", () => {
 });
 
 test.each([
-  [{ kvDtype: "f16" }, "noFeature", "kvDtype f16: softmaxNoCache keeps no cache, and has f32 kernels only"],
+  [{ kvDtype: "f16" }, "badShape", "kvDtype f16 beside dtype f32: softmaxNoCache keeps no cache, so it takes kvDtype f32, as where none is given"],
   [{ headDim: 300 }, "badShape", "headDim 300: softmaxNoCache takes multiples of 4 from 16 to 256"],
   [{ kvHeads: 3 }, "badShape", "kvHeads 3 does not divide heads 4"],
   [{ dModel: 100 }, "badShape", "dModel 100: softmaxNoCache takes heads × headDim = 144"],

@@ -1,4 +1,5 @@
 import type { BytesByRole, Claim, Flops, Form, Phase, Shape, Tiles } from "../mechanism.ts";
+import { elementBytes } from "../plan.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { roundUp, tileSize } from "../tiles.ts";
 import { splitCount } from "./buffers.ts";
@@ -33,20 +34,21 @@ export const noCacheFlops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
  * For each token q, o, its hidden state and the weights once; the earlier hidden states read, its own written. Keys and values need never leave the chip.
  */
 export const noCacheLeastBytes = (shape: Shape): number => {
-  const { batch, heads, headDim, headDimV, dModel } = shape;
+  const { batch, heads, headDim, headDimV, dModel, dtype } = shape;
   const { k, v } = channelsOf(shape);
-  return f32Bytes * sumOverTokens(shape, (context) => batch * heads * (headDim + headDimV) + batch * dModel * (context + 1) + dModel * (k + v));
+  return elementBytes[dtype] * sumOverTokens(shape, (context) => batch * heads * (headDim + headDimV) + batch * dModel * (context + 1) + dModel * (k + v));
 };
 
 /** Bytes of each role: hidden states as state, keys and values as scratch. */
 export const noCacheBytesByRole = (shape: Shape, _form: Form, tiles: Tiles): BytesByRole => {
-  const { phase, batch, heads, headDim, headDimV, dModel } = shape;
+  const { phase, batch, heads, headDim, headDimV, dModel, dtype } = shape;
   const { k, v } = channelsOf(shape);
   const kept = cachedTokens(shape);
+  const stored = elementBytes[dtype];
   return {
-    input: f32Bytes * (batch * inputTokens(shape) * (heads * headDim + dModel) + dModel * (k + v)),
-    output: f32Bytes * batch * outputTokens(shape) * heads * headDimV,
-    state: f32Bytes * batch * kept * dModel,
+    input: stored * (batch * inputTokens(shape) * (heads * headDim + dModel) + dModel * (k + v)),
+    output: stored * batch * outputTokens(shape) * heads * headDimV,
+    state: stored * batch * kept * dModel,
     scratch: f32Bytes * batch * (kept * (k + v) + heads * splitCount(shape, tiles) * (headDimV + 2)) + (phase === "decode" ? 0 : 2 * u32Bytes),
     harness: 0,
   };

@@ -1,5 +1,6 @@
 import { allocation, counters, input, output } from "../allocation.ts";
 import type { Capabilities, Form, Plan, PlanBuffer, Shape, Step, Tiles } from "../mechanism.ts";
+import { storing } from "../storage.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
 import appendHidden from "./appendHidden.wgsl";
@@ -8,6 +9,7 @@ import { splitCount } from "./buffers.ts";
 import projectSubgroup from "./projectSubgroup.wgsl";
 import projectWorkgroup from "./projectWorkgroup.wgsl";
 import { softmaxTiles } from "./tiles.ts";
+import { storedTypes } from "./types.ts";
 import { cachedTokens } from "./window.ts";
 
 const appendThreads = 32;
@@ -21,7 +23,7 @@ export const noCacheTiles = (shape: Shape, form: Form, capabilities: Capabilitie
   // Rows × 8 accumulators of a lane: with more, compiling takes too long (5 s on lavapipe, 1 s on SwiftShader).
   const projection = bySubgroup
     ? { projectLanes: lanes, projectRows: lanes < 8 ? 12 : 16, projectColumns: channelVectors * lanes }
-    : { projectRows: 32, projectColumns: 64 };
+    : { projectRows: 64, projectColumns: 64 };
   return softmaxTiles(shape, form, capabilities).map((tiles) => ({ ...tiles, ...projection }));
 };
 
@@ -30,26 +32,26 @@ export const channelsOf = ({ kvHeads, headDim, headDimV }: Shape) => ({ k: kvHea
 
 /**
  * The hidden states of all tokens are the state: what has to be kept to write on without a cache. (Without them too, every layer would have to be
- * run anew for every token.) Keys and values are scratch, made anew from them for each token.
+ * run anew for every token.) Keys and values are scratch, made anew from them for each token, and of f32 whatever the dtype of all else.
  */
 export const noCacheBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
-  const { batch, heads: head, kvHeads: kvHead, headDim, headDimV, dModel } = shape;
+  const { batch, heads: head, kvHeads: kvHead, headDim, headDimV, dModel, dtype } = shape;
   const decodes = shape.phase === "decode";
   const arriving = decodes ? { batch, token: inputTokens(shape) } : { batch, stream: inputTokens(shape) };
   const token = cachedTokens(shape);
   const split = splitCount(shape, tiles);
   const { k, v } = channelsOf(shape);
   return [
-    input("q", { ...arriving, head, channel: headDim }),
-    input("x", { ...arriving, width: dModel }),
-    input("wK", { width: dModel, channel: k }),
-    input("wV", { width: dModel, channel: v }),
-    allocation("hidden", "state", decodes ? { tensor: "hidden" } : "poison", { batch, token, width: dModel }),
+    input("q", { ...arriving, head, channel: headDim }, dtype),
+    input("x", { ...arriving, width: dModel }, dtype),
+    input("wK", { width: dModel, channel: k }, dtype),
+    input("wV", { width: dModel, channel: v }, dtype),
+    { ...allocation("hidden", "state", decodes ? { tensor: "hidden" } : "poison", { batch, token, width: dModel }), dtype },
     allocation("k", "scratch", "poison", { batch, token, kvHead, channel: headDim }),
     allocation("v", "scratch", "poison", { batch, token, kvHead, channel: headDimV }),
     allocation("partials", "scratch", "poison", { batch, head, split, channel: headDimV }),
     allocation("stats", "scratch", "poison", { batch, head, split, maxAndSum: 2 }),
-    output({ batch, token: outputTokens(shape), head, channel: headDimV }),
+    output({ batch, token: outputTokens(shape), head, channel: headDimV }, dtype),
     ...(decodes ? [] : [counters("positions", { slot: 2 })]),
   ];
 };
@@ -64,17 +66,19 @@ const tokenSteps = (shape: Shape, tiles: Tiles, mostWorkgroups: number): TokenSt
   const { batch, dModel } = shape;
   const rows = tileSize(tiles, "projectRows");
   const bySubgroup = tiles.projectLanes !== undefined;
+  const types = storedTypes(shape);
   const projection = (name: "k" | "v", rowTiles: number): Step => {
     const channels = channelsOf(shape)[name];
     const x = Math.min(rowTiles, mostWorkgroups);
     return tokenStep(shape, {
       label: `project ${name}`,
-      source: bySubgroup ? projectSubgroup : projectWorkgroup,
+      ...storing(bySubgroup ? projectSubgroup : projectWorkgroup, types),
       subgroups: bySubgroup,
       constants: {
         WIDTH: dModel,
         CHANNELS: channels,
-        ...(bySubgroup ? { LANES: tileSize(tiles, "projectLanes"), ROWS: rows, CHANNEL_VECTORS: channelVectors } : {}),
+        ROWS: rows,
+        ...(bySubgroup ? { LANES: tileSize(tiles, "projectLanes"), CHANNEL_VECTORS: channelVectors } : {}),
       },
       bindings: ["hidden", name === "k" ? "wK" : "wV", name],
       workgroups: [x, Math.ceil(rowTiles / x) * Math.ceil(channels / tileSize(tiles, "projectColumns")), batch],
@@ -84,7 +88,7 @@ const tokenSteps = (shape: Shape, tiles: Tiles, mostWorkgroups: number): TokenSt
   return {
     append: tokenStep(shape, {
       label: "append",
-      source: appendHidden,
+      ...storing(appendHidden, types),
       constants: { THREADS: appendThreads, ROW_QUADS: dModel / 4 },
       bindings: ["x", "hidden"],
       workgroups: [Math.ceil(dModel / 4 / appendThreads), batch, 1],
@@ -95,7 +99,7 @@ const tokenSteps = (shape: Shape, tiles: Tiles, mostWorkgroups: number): TokenSt
       byCount.set(count, made);
       return made;
     },
-    ...attendSteps(shape, tiles, ["k", "v"]),
+    ...attendSteps(shape, tiles, { names: ["k", "v"], dtype: "f32" }),
   };
 };
 

@@ -1,26 +1,33 @@
 import type { ExpectedRow, ReferenceAt, Shape, Tensors } from "../mechanism.ts";
 import { normals } from "../random.ts";
 import { scaleOf } from "../scale.ts";
+import { drawnAs } from "../storage.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { attend, dot, floats } from "./reference.ts";
 
 /**
  * q [batch, token, head, channel] and x [batch, token, dModel] ~ N(0, 1), one token in decode and a stream of 64 in generate; wK and wV [dModel, kvHead ×
  * channel] ~ N(0, 1/dModel), so that keys and values are of unit variance, as those of a cache are drawn. Decode adds hidden [batch, n + 1, dModel] ~ N(0, 1),
- * NaN in row n until the step appends x.
+ * NaN in row n until the step appends x. All are what dtype holds.
  */
 export const noCacheInputs = (shape: Shape, seed: number): Tensors => {
-  const { phase, batch, n, heads, kvHeads, headDim, headDimV, dModel } = shape;
+  const { phase, batch, n, heads, kvHeads, headDim, headDimV, dModel, dtype } = shape;
   const tokens = inputTokens(shape);
-  const weights = (name: string, channels: number): Float32Array => normals(dModel * kvHeads * channels, seed, name).map((x) => x / Math.sqrt(dModel));
+  const draw = (name: string, count: number): Float32Array => drawnAs(dtype, normals(count, seed, name));
+  const spread = Math.sqrt(dModel);
+  const weights = (name: string, channels: number): Float32Array =>
+    drawnAs(
+      dtype,
+      normals(dModel * kvHeads * channels, seed, name).map((x) => x / spread),
+    );
   const arriving = {
-    q: normals(batch * tokens * heads * headDim, seed, "q"),
-    x: normals(batch * tokens * dModel, seed, "x"),
+    q: draw("q", batch * tokens * heads * headDim),
+    x: draw("x", batch * tokens * dModel),
     wK: weights("wK", headDim),
     wV: weights("wV", headDimV),
   };
   if (phase !== "decode") return arriving;
-  const hidden = normals(batch * (n + 1) * dModel, seed, "hidden");
+  const hidden = draw("hidden", batch * (n + 1) * dModel);
   for (let entry = 1; entry <= batch; entry++) hidden.fill(Number.NaN, (entry * (n + 1) - 1) * dModel, entry * (n + 1) * dModel);
   return { ...arriving, hidden };
 };

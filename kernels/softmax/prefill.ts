@@ -1,17 +1,19 @@
 import type { Capabilities, Plan, Shape, Step, Tiles } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { type Kernel, stepOf } from "../step.ts";
-import { tileSize } from "../tiles.ts";
+import { storing } from "../storage.ts";
+import { greatestDivisor, tileSize } from "../tiles.ts";
 import banded from "./banded.wgsl";
 import { attendedNames, softmaxBuffers } from "./buffers.ts";
-import { overCache } from "./cacheType.ts";
 import causal from "./causal.wgsl";
 import keep from "./keep.wgsl";
 import naiveOutput from "./naiveOutput.wgsl";
 import naiveScores from "./naiveScores.wgsl";
 import naiveSoftmax from "./naiveSoftmax.wgsl";
+import tiledRows from "./tiledRows.wgsl";
 import tiledSubgroup from "./tiledSubgroup.wgsl";
 import tiledWorkgroup from "./tiledWorkgroup.wgsl";
+import { storedTypes } from "./types.ts";
 import { cacheCapacity, isWindowed, windowOf } from "./window.ts";
 
 const shapeConstants = ({ heads, kvHeads, headDim, headDimV }: Shape): Step["constants"] => ({
@@ -23,7 +25,7 @@ const shapeConstants = ({ heads, kvHeads, headDim, headDimV }: Shape): Step["con
 
 /** A kernel with the functions that tell which keys a row sees, and their constants. */
 const seeing = (shape: Shape, source: string): { kernel: Pick<Kernel, "source" | "f16">; visibility: Step["constants"] } => ({
-  kernel: overCache(shape, `${source}\n${isWindowed(shape) ? banded : causal}`),
+  kernel: storing(`${source}\n${isWindowed(shape) ? banded : causal}`, storedTypes(shape)),
   visibility: isWindowed(shape) ? windowConstants(shape) : {},
 });
 
@@ -47,7 +49,7 @@ const keepSteps = (shape: Shape, most: number): Step[] => {
     const x = Math.min(workgroups, most);
     return stepOf({
       label: `keep ${name}`,
-      ...overCache(shape, keep),
+      ...storing(keep, storedTypes(shape)),
       constants: { THREADS: keepThreads, ROW_QUADS: rowQuads, ...windowConstants(shape) },
       bindings: [name, `${name}Cache`],
       workgroups: [x, Math.ceil(workgroups / x), shape.batch],
@@ -56,7 +58,7 @@ const keepSteps = (shape: Shape, most: number): Step[] => {
 };
 
 /** Largest divisor of `quads` (vec4s of a head) that a slice staged in workgroup memory may have. */
-const sliceQuads = (quads: number): number => [8, 7, 6, 5, 4, 3, 2].find((size) => quads % size === 0) ?? 1;
+const sliceQuads = (quads: number): number => greatestDivisor(quads, 8);
 
 /** Scores, row softmax, weighted sum: three steps with all n × n scores in memory. */
 export const naivePlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerDimension }: Capabilities): Plan => {
@@ -75,7 +77,7 @@ export const naivePlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
   const softmax = stepOf({ label: "softmax", source: naiveSoftmax, constants: {}, bindings: ["scores"], workgroups: [n, 1, batch * heads] });
   const output = stepOf({
     label: "output",
-    ...overCache(shape, naiveOutput),
+    ...storing(naiveOutput, storedTypes(shape)),
     constants: shapeConstants(shape),
     bindings: ["scores", values, "o"],
     workgroups: [Math.ceil(headDimV / 32), down, batch * heads],
@@ -87,23 +89,47 @@ export const naivePlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
 export const tiledPlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerDimension }: Capabilities): Plan => {
   const rowTiles = Math.ceil(shape.n / tileSize(tiles, "rows"));
   const x = Math.min(rowTiles, maxComputeWorkgroupsPerDimension);
-  const bySubgroup = tiles.path === "subgroup";
-  const { kernel, visibility } = seeing(shape, bySubgroup ? tiledSubgroup : tiledWorkgroup);
+  const { source, constants, subgroups } = tiledKernel(shape, tiles);
+  const { kernel, visibility } = seeing(shape, source);
   const [keys, values] = attendedNames(shape);
   const attention = stepOf({
     label: "attention",
     ...kernel,
-    subgroups: bySubgroup,
+    subgroups,
     constants: {
       ...shapeConstants(shape),
       ...visibility,
       SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
-      ...(bySubgroup ? subgroupConstants : workgroupConstants)(shape, tiles),
+      ...constants,
     },
     bindings: ["q", keys, values, "o"],
     workgroups: [x, Math.ceil(rowTiles / x), shape.batch * shape.heads],
   });
   return { buffers: softmaxBuffers(shape, "tiled", tiles), setup: [], steps: [attention, ...keepSteps(shape, maxComputeWorkgroupsPerDimension)] };
+};
+
+const tiledKernel = (shape: Shape, tiles: Tiles): Required<Pick<Kernel, "source" | "constants" | "subgroups">> => {
+  if (tiles.path === "subgroup") return { source: tiledSubgroup, constants: subgroupConstants(shape, tiles), subgroups: true };
+  if (tiles.path === "rows") return { source: tiledRows, constants: rowsConstants(shape, tiles), subgroups: tileSize(tiles, "share") > 1 };
+  return { source: tiledWorkgroup, constants: workgroupConstants(shape, tiles), subgroups: false };
+};
+
+const rowsConstants = ({ headDim, headDimV }: Shape, tiles: Tiles): Step["constants"] => {
+  const [share, splits, rowsEach] = [tileSize(tiles, "share"), tileSize(tiles, "splits"), tileSize(tiles, "rowsEach")];
+  const oQuads = Math.ceil(headDimV / 4 / share);
+  return {
+    ROWS: tileSize(tiles, "rows"),
+    ROWS_EACH: rowsEach,
+    PAIRED: rowsEach > 1,
+    KEYS: tileSize(tiles, "keys"),
+    SPLITS: splits,
+    SPLIT: splits > 1,
+    SHARE: share,
+    SHARED: share > 1,
+    Q_QUADS: Math.ceil(headDim / 4 / share),
+    O_GROUPS: Math.ceil(oQuads / splits),
+    PADDED: (headDim / 4) % share !== 0 || (headDimV / 4) % (share * splits) !== 0,
+  };
 };
 
 const subgroupConstants = ({ headDimV }: Shape, tiles: Tiles): Step["constants"] => {

@@ -1,7 +1,7 @@
 // Keys or values of all tokens so far from their hidden states, by one subgroup for ROWS tokens x CHANNEL_VECTORS LANES channels. Made for CPU
 // emulations, as tiledSubgroup.wgsl: a lane holds its channels, loads each weight once for all ROWS, and hidden states reach the other lanes by shuffle.
-@group(0) @binding(0) var<storage, read> hidden: array<f32>; // [batch, token, WIDTH]
-@group(0) @binding(1) var<storage, read> weights: array<f32>; // [WIDTH, CHANNELS]
+@group(0) @binding(0) var<storage, read> hidden: array<Stored>; // [batch, token, WIDTH]
+@group(0) @binding(1) var<storage, read> weights: array<Stored>; // [WIDTH, CHANNELS]
 @group(0) @binding(2) var<storage, read_write> projected: array<f32>; // [batch, token, CHANNELS]
 #if COUNTED
 // Read-only, so that control flow that depends on it is uniform.
@@ -31,12 +31,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
   for (var block = 0u; block < WIDTH; block += LANES) {
 #each r ROWS
-    let x${r} = select(0.0, hidden[at${r} + min(block + lane, WIDTH - 1u)], block + lane < WIDTH);
+    let x${r} = select(0.0, f32(hidden[at${r} + min(block + lane, WIDTH - 1u)]), block + lane < WIDTH);
 #end
     for (var i = 0u; i < LANES; i++) {
       let line = min(block + i, WIDTH - 1u) * CHANNELS;
 #each c CHANNEL_VECTORS
-      let w${c} = weights[line + min(channel0 + ${c}u * LANES, CHANNELS - 1u)];
+      let w${c} = f32(weights[line + min(channel0 + ${c}u * LANES, CHANNELS - 1u)]);
 #end
 #each r ROWS
       {

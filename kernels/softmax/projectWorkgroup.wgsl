@@ -1,16 +1,15 @@
-// Keys or values of all tokens so far from their hidden states: projected[t] = hidden[t] W. A tiled matrix product: 32 tokens x 64 channels a
+// Keys or values of all tokens so far from their hidden states: projected[t] = hidden[t] W. A tiled matrix product: ROWS tokens x 64 channels a
 // workgroup, 4 tokens x 8 channels a thread, 16 channels of the hidden states at a time.
-@group(0) @binding(0) var<storage, read> hidden: array<vec4f>; // [batch, token, WIDTH / 4]
-@group(0) @binding(1) var<storage, read> weights: array<vec4f>; // [WIDTH, CHANNELS / 4]
+@group(0) @binding(0) var<storage, read> hidden: array<StoredQuad>; // [batch, token, WIDTH / 4]
+@group(0) @binding(1) var<storage, read> weights: array<StoredQuad>; // [WIDTH, CHANNELS / 4]
 @group(0) @binding(2) var<storage, read_write> projected: array<vec4f>; // [batch, token, CHANNELS / 4]
 #if COUNTED
 // Read-only, so that control flow that depends on it is uniform.
 @group(0) @binding(3) var<storage, read> positions: array<u32>; // [slot]
 #end
 
-const ROWS = 32u;
 const ACROSS = 8u;
-const THREADS = 64u;
+const THREADS = ROWS / 4u * ACROSS;
 const SLICE = 4u; // vec4s of a hidden state
 const ROW_QUADS = WIDTH / 4u;
 const QUADS = CHANNELS / 4u;
@@ -43,11 +42,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
     for (var i = thread; i < ROWS * SLICE; i += THREADS) {
       let quad = slice + i % SLICE;
       let row = min(row0 + i / SLICE, tokens - 1u);
-      hiddenTile[(i / SLICE) * PITCH + i % SLICE] = select(vec4f(), hidden[(base + row) * ROW_QUADS + min(quad, ROW_QUADS - 1u)], quad < ROW_QUADS);
+      hiddenTile[(i / SLICE) * PITCH + i % SLICE] = select(vec4f(), vec4f(hidden[(base + row) * ROW_QUADS + min(quad, ROW_QUADS - 1u)]), quad < ROW_QUADS);
     }
     for (var i = thread; i < 4u * SLICE * COLUMNS; i += THREADS) {
       let line = min(4u * slice + i / COLUMNS, WIDTH - 1u);
-      weightTile[i] = weights[line * QUADS + min(quad0 + i % COLUMNS, QUADS - 1u)];
+      weightTile[i] = vec4f(weights[line * QUADS + min(quad0 + i % COLUMNS, QUADS - 1u)]);
     }
     workgroupBarrier();
     for (var i = 0u; i < SLICE; i++) {

@@ -1,5 +1,5 @@
 import type { Capabilities, Form, Refusal, Shape } from "../mechanism.ts";
-import { badShape, limitRefusal, noFeature, shapeRefusal } from "../refusal.ts";
+import { badShape, limitRefusal, shapeRefusal, storageRefusal } from "../refusal.ts";
 import { softmaxBuffers } from "./buffers.ts";
 import { noCacheBuffers, noCacheTiles } from "./noCachePlan.ts";
 import { softmaxTiles } from "./tiles.ts";
@@ -7,20 +7,24 @@ import { windowOf } from "./window.ts";
 
 /** Why this shape cannot run in this form on this device, or undefined. */
 export const softmaxRefusal = (shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined =>
-  shapeRefusal("softmax", shape) ??
+  shapeRefusal(shape) ??
   unfitHeads("softmax", shape) ??
   unfitWindow(shape) ??
-  featureless(shape, capabilities) ??
+  unfitCache(shape) ??
+  storageRefusal(["dtype", "kvDtype"], shape, capabilities) ??
   tooLarge(shape, form, capabilities);
 
 /** Why no cache is kept of this shape on this device, or undefined. */
 export const noCacheRefusal = (shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined => {
   const who = "softmaxNoCache";
-  const { kvDtype, dModel, heads, headDim } = shape;
-  const unfit = shapeRefusal(who, shape) ?? unfitHeads(who, shape);
+  const { dtype, kvDtype, dModel, heads, headDim } = shape;
+  const unfit = shapeRefusal(shape) ?? unfitHeads(who, shape);
   if (unfit) return unfit;
-  if (kvDtype !== "f32") return noFeature(`kvDtype ${kvDtype}: ${who} keeps no cache, and has f32 kernels only`);
+  if (kvDtype !== dtype)
+    return badShape(`kvDtype ${kvDtype} beside dtype ${dtype}: ${who} keeps no cache, so it takes kvDtype ${dtype}, as where none is given`);
   if (dModel !== heads * headDim) return badShape(`dModel ${dModel}: ${who} takes heads × headDim = ${heads * headDim}`);
+  const unstored = storageRefusal(["dtype"], shape, capabilities);
+  if (unstored) return unstored;
   return limitRefusal(`${form} ${shape.phase} without a cache`, shape, noCacheBuffers(shape, noCacheTiles(shape, form, capabilities)[0] ?? {}), capabilities);
 };
 
@@ -38,8 +42,12 @@ const unfitWindow = (shape: Shape): Refusal | undefined => {
   return window === 0 && sinks > 0 ? badShape(`sinks ${sinks} without a window: softmax keeps sinks beside a window of 1 or more`) : undefined;
 };
 
-const featureless = ({ kvDtype }: Shape, { f16 }: Capabilities): Refusal | undefined =>
-  kvDtype === "f16" && !f16 ? noFeature("kvDtype f16 needs shader-f16, which this device does not have: kvDtype f32 runs here") : undefined;
+const unfitCache = ({ dtype, kvDtype }: Shape): Refusal | undefined =>
+  dtype === "f16" && kvDtype !== "f16"
+    ? badShape(
+        `kvDtype ${kvDtype} beside dtype f16: a wider cache holds no more of the f16 keys and values than they are; kvDtype f16 (as where none is given) or dtype f32 runs`,
+      )
+    : undefined;
 
 const tooLarge = (shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined =>
   limitRefusal(`${form} ${shape.phase}`, shape, softmaxBuffers(shape, form, softmaxTiles(shape, form, capabilities)[0] ?? {}), capabilities);

@@ -1,6 +1,6 @@
 // One token's attention over one split of KEYS cached keys (Flash-Decoding): the BLOCK query heads of a KV group that this
 // workgroup serves share every K and V load. Writes the split's unnormalised output, its score maximum (base 2) and its sum.
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<StoredQuad>;
 @group(0) @binding(1) var<storage, read> kCache: array<CachedQuad>;
 @group(0) @binding(2) var<storage, read> vCache: array<CachedQuad>;
 @group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;

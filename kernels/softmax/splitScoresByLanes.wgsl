@@ -7,9 +7,9 @@ fn scoreKeys(keys: u32, qBase: u32, cacheBase: u32, thread: u32) {
 #each g BLOCK
 #each c LANE_QUADS
 #if RAGGED
-  let q${g}_${c} = select(vec4f(), q[qBase + ${g}u * QUADS + min(lane + ${c}u * LANES, QUADS - 1u)] * SCALE_LOG2E, lane + ${c}u * LANES < QUADS);
+  let q${g}_${c} = select(vec4f(), vec4f(q[qBase + ${g}u * QUADS + min(lane + ${c}u * LANES, QUADS - 1u)]) * SCALE_LOG2E, lane + ${c}u * LANES < QUADS);
 #else
-  let q${g}_${c} = q[qBase + ${g}u * QUADS + lane + ${c}u * LANES] * SCALE_LOG2E;
+  let q${g}_${c} = vec4f(q[qBase + ${g}u * QUADS + lane + ${c}u * LANES]) * SCALE_LOG2E;
 #end
 #end
 #end

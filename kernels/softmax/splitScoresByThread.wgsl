@@ -13,7 +13,7 @@ fn scoreKeys(keys: u32, qBase: u32, cacheBase: u32, thread: u32) {
     for (var left = min(QUADS, QUADS * keys); left > 0u; left--) {
       let i = QUADS - left;
 #each g BLOCK
-      let q${g} = q[qBase + ${g}u * QUADS + i];
+      let q${g} = vec4f(q[qBase + ${g}u * QUADS + i]);
 #end
 #each j KEY_VECTORS
       {

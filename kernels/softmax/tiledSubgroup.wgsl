@@ -3,10 +3,10 @@
 // KEY_VECTORS keys, then CHANNEL_VECTORS output channels, every element is loaded once by one lane, and q and the probabilities
 // reach the other lanes by shuffle, so there is neither workgroup memory nor a barrier. Registers cannot be indexed: where a loop
 // picks one of a few, a chain of selects does it, which is cheaper there than a round trip through memory.
-@group(0) @binding(0) var<storage, read> q: array<f32>;
+@group(0) @binding(0) var<storage, read> q: array<Stored>;
 @group(0) @binding(1) var<storage, read> k: array<Cached>;
 @group(0) @binding(2) var<storage, read> v: array<Cached>;
-@group(0) @binding(3) var<storage, read_write> o: array<f32>;
+@group(0) @binding(3) var<storage, read_write> o: array<Stored>;
 
 const GROUP = HEADS / KV_HEADS;
 const KEYS = KEY_VECTORS * LANES;
@@ -52,7 +52,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
     for (var block = 0u; block < HEAD_DIM; block += LANES) {
 #each r ROWS
-      let q${r} = q[qRow${r} + block + lane];
+      let q${r} = f32(q[qRow${r} + block + lane]);
 #end
       for (var i = 0u; i < LANES; i++) {
 #each j KEY_VECTORS
@@ -126,7 +126,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #each c CHANNEL_VECTORS
       one = select(one, o${r}_${c}, block == ${c}u);
 #end
-      if (row0 + ${r}u < tokens) { o[oBase + (row0 + ${r}u) * O_PITCH + block * LANES] = one / total${r}; }
+      if (row0 + ${r}u < tokens) { o[oBase + (row0 + ${r}u) * O_PITCH + block * LANES] = Stored(one / total${r}); }
     }
 #end
   }

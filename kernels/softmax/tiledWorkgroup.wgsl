@@ -1,10 +1,10 @@
 // Causal softmax attention of one tile of 16 ROWS_EACH query rows of one head, keys in tiles of 32 with an online softmax
 // (FlashAttention-2, arXiv 2307.08691, algorithm 1). Needs no subgroups: 16 x 8 threads share Q, K and V through workgroup memory, each
 // thread keeps ROWS_EACH rows x 4 keys of scores and ROWS_EACH rows x (HEAD_DIM_V / 8) channels of output in registers.
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<StoredQuad>;
 @group(0) @binding(1) var<storage, read> k: array<CachedQuad>;
 @group(0) @binding(2) var<storage, read> v: array<CachedQuad>;
-@group(0) @binding(3) var<storage, read_write> o: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> o: array<StoredQuad>;
 
 const ROWS = 16u * ROWS_EACH;
 const KEYS = 32u;
@@ -20,7 +20,7 @@ const K_STAGE = ROWS * PITCH;
 const V_STAGE = ROWS * KEYS / 4u;
 const FAR_BELOW = -3.0e38;
 
-var<workgroup> stage: array<vec4f, V_STAGE + 384u>;
+var<workgroup> stage: array<vec4f, max(V_STAGE + 384u, K_STAGE + KEYS * PITCH)>;
 var<workgroup> rowParts: array<f32, ROWS * ACROSS>;
 
 @compute @workgroup_size(THREADS)
@@ -59,7 +59,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
         let row = i / SLICE;
         let token = row0 + row;
         var value = vec4f();
-        if (token < tokens) { value = q[qBase + token * HEADS * QUADS + slice + i % SLICE] * SCALE_LOG2E; }
+        if (token < tokens) { value = vec4f(q[qBase + token * HEADS * QUADS + slice + i % SLICE]) * SCALE_LOG2E; }
         stage[row * PITCH + i % SLICE] = value;
       }
       for (var i = thread; i < KEYS * SLICE; i += THREADS) {
@@ -146,7 +146,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
     if (token < tokens) {
       let oBase = ((batch * tokens + token) * HEADS + head) * V_QUADS;
 #each c CHANNEL_QUADS
-      if (across + ${c}u * ACROSS < V_QUADS) { o[oBase + across + ${c}u * ACROSS] = o${r}_${c} / total; }
+      if (across + ${c}u * ACROSS < V_QUADS) { o[oBase + across + ${c}u * ACROSS] = StoredQuad(o${r}_${c} / total); }
 #end
     }
   }

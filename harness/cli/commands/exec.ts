@@ -110,6 +110,7 @@ const jsonOf = ({ cell, dtype, tiles, adapter, absent, notFinite, tensors }: Exe
   parameters: cell.parameters,
   scale: cell.parameters.normalized === true ? undefined : scaleOf(cell),
   dtype,
+  kernels: cell.dtype,
   tiles,
   adapter: { name: nameOf(adapter), choice: adapter.choice, software: adapter.software },
   in: shapesOf(given),
@@ -123,9 +124,15 @@ const shapesOf = (tensors: NamedTensors): Readonly<Record<string, readonly numbe
   Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
 
 const tell = ({ cell, dtype, adapter, absent, notFinite, tensors }: ExecResult, out: string): void => {
-  const shapes = Object.entries(tensors).map(([name, { shape }]) => `${name} [${shape.join(", ")}]`);
-  say(`${cell.mechanism} ${cell.phase} ${cell.form} on ${nameOf(adapter)} (${adapter.choice}): wrote ${shapes.join(", ")} as ${dtype} to ${out}`);
+  const written = (["f32", "f16"] as const).flatMap((type) => {
+    const shapes = Object.entries(tensors).flatMap(([name, { shape, dtype: own }]) => (own === type ? [`${name} [${shape.join(", ")}]`] : []));
+    return shapes.length > 0 ? [`${shapes.join(", ")} as ${type}`] : [];
+  });
+  say(`${cell.mechanism} ${cell.phase} ${cell.form} on ${nameOf(adapter)} (${adapter.choice}): wrote ${written.join(" and ")} to ${out}`);
+  if (dtype !== cell.dtype) say(`  there are no ${dtype} kernels of it here: widened to ${cell.dtype}, rounded at the end`);
   if (absent.length > 0) say(`  not given, so empty or zeros: ${absent.join(", ")}`);
   for (const [name, count] of Object.entries(notFinite))
-    say(`  ${styled("yellow", "note")}: ${count} values of ${name} are infinite or no numbers${dtype === "f16" ? " in f16, whose largest is 65504" : ""}`);
+    say(
+      `  ${styled("yellow", "note")}: ${count} values of ${name} are infinite or no numbers${tensors[name]?.dtype === "f16" ? " in f16, whose largest is 65504" : ""}`,
+    );
 };

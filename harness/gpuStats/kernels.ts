@@ -1,0 +1,111 @@
+import type { Capabilities, Mechanism, ParameterValue, Phase, Step, Tiles } from "../../kernels/mechanism.ts";
+import { moduleText } from "../../kernels/plan.ts";
+import type { Cell } from "../experiment/experiment.ts";
+import { kernelCells } from "../measure/kernelCases.ts";
+
+/** One module and where it is met first. */
+export interface ListedKernel {
+  readonly mechanism: string;
+  readonly phase: Phase;
+  readonly form: string;
+  /** of the step */
+  readonly label: string;
+  readonly headDim: number;
+  /** What the cell has beside its defaults: "kvHeads 2". Empty where nothing. */
+  readonly beside: string;
+  /** "path subgroup, rows 16" */
+  readonly tiles: string;
+  /** Lanes of every subgroup on the device it is planned for, and compiled at; 0: as they come */
+  readonly lanes: number;
+  /** of the first tiles of its device */
+  readonly isDefault: boolean;
+  /** executed over useful floating-point operations of the cell */
+  readonly overhead: number;
+  readonly code: string;
+}
+
+/** Tokens at which tiles are chosen: modules do not depend on them. A step of decode has more keys a split where the context is long. */
+const tokens: Readonly<Record<Phase, readonly number[]>> = { prefill: [4096], decode: [8192, 131_072], generate: [256], probe: [] };
+const heads = 8;
+
+/** Every form of every phase of a mechanism at its defaults, then with each set of choices, each example, caches of f16 and shared keys. */
+export const statsCells = (mechanism: Mechanism, headDims: readonly number[]): readonly Cell[] =>
+  kernelCells(mechanism, {
+    n: [130],
+    headDim: headDims,
+    layouts: [
+      [1, heads, heads],
+      [1, heads, 2],
+    ],
+    thorough: false,
+  }).flatMap((cell) => tokens[cell.phase].map((n) => ({ ...cell, n })));
+
+/**
+ * The distinct modules of these cells, in the cells' order: those of the default tiles on such a device, of its other candidates, and then what devices
+ * take whose subgroups all have `lanes` lanes. Cells that are refused have none.
+ */
+export const listedKernels = (mechanisms: readonly Mechanism[], cells: readonly Cell[], capabilities: Capabilities, lanes: number): readonly ListedKernel[] => {
+  const listed = new Map<string, ListedKernel>();
+  const devices = [
+    { lanes: 0, device: capabilities },
+    { lanes, device: { ...capabilities, subgroupMinSize: lanes, subgroupMaxSize: lanes } },
+  ];
+  for (const cell of cells) {
+    const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
+    if (!mechanism) continue;
+    for (const { device, ...planned } of devices) {
+      if (mechanism.refusal(cell, cell.form, device)) continue;
+      for (const [place, tiles] of mechanism.tiles(cell, cell.form, device).entries()) {
+        for (const kernel of kernelsOf(mechanism, cell, device, tiles, { ...planned, isDefault: place === 0 })) {
+          const met = listed.get(kernel.code);
+          if (!met || (kernel.isDefault && !met.isDefault)) listed.set(kernel.code, kernel);
+        }
+      }
+    }
+  }
+  return [...listed.values()];
+};
+
+const kernelsOf = (
+  mechanism: Mechanism,
+  cell: Cell,
+  device: Capabilities,
+  tiles: Tiles,
+  planned: Pick<ListedKernel, "lanes" | "isDefault">,
+): readonly ListedKernel[] => {
+  const { phase, form, headDim } = cell;
+  const { setup, steps } = mechanism.plan(cell, form, device, tiles);
+  const { executed, useful } = mechanism.flops(cell, form, tiles);
+  const beside = besideDefaults(mechanism, cell);
+  return [...new Set([...setup, ...steps])].map((step) => ({
+    mechanism: mechanism.name,
+    phase,
+    form,
+    label: step.label,
+    headDim,
+    beside,
+    tiles: pairs(tiles),
+    ...planned,
+    lanes: step.enables.includes("subgroups") ? planned.lanes : 0,
+    overhead: executed / useful,
+    code: codeOf(step, planned.lanes),
+  }));
+};
+
+/** The module; one that knows its subgroups is compiled at their size, whatever the compiler would take by itself. */
+const codeOf = (step: Step, lanes: number): string => {
+  const text = moduleText(step);
+  if (lanes === 0 || !step.enables.includes("subgroups")) return text;
+  return `enable subgroup_size_control;\n${text.replace("@compute", `@compute @subgroup_size(${lanes})`)}`;
+};
+
+const besideDefaults = ({ parameters }: Mechanism, { heads, kvHeads, kvDtype, ...cell }: Cell): string => {
+  const given: Record<string, ParameterValue> = { ...(kvHeads === heads ? {} : { kvHeads }), ...(kvDtype === "f32" ? {} : { kvDtype }) };
+  for (const [name, value] of Object.entries(cell.parameters)) if (value !== parameters[name]?.default) given[name] = value;
+  return pairs(given);
+};
+
+const pairs = (values: Tiles): string =>
+  Object.entries(values)
+    .map(([name, value]) => (value === true ? name : `${name} ${value}`))
+    .join(", ");

@@ -1,0 +1,74 @@
+import type { KernelStatistics } from "./gpuStats.ts";
+
+/** Cycles of a SIMD for 1000 floating-point operations of the kernel's own, times what of them is not useful; undefined where it has few. */
+export const cyclesPerKiloflop = ({ operations, inverseThroughput, overhead }: KernelStatistics): number | undefined =>
+  operations < 64 * 64 ? undefined : (1000 * inverseThroughput * overhead) / operations;
+
+const numbers = ["registers", "spills", "LDS bytes", "subgroups", "inverse throughput", "cycles/kFLOP"];
+
+const numbersOf = (kernel: KernelStatistics): readonly string[] => [
+  String(kernel.registers),
+  String(kernel.spills),
+  String(kernel.ldsBytes),
+  String(kernel.subgroups),
+  String(kernel.inverseThroughput),
+  cyclesPerKiloflop(kernel)?.toFixed(1) ?? "–",
+];
+
+/** A line each, plain text: `*` marks default tiles. */
+export const kernelsText = (kernels: readonly KernelStatistics[]): string => {
+  const rows = [
+    ["", "mechanism", "phase", "form", "step", "headDim", ...numbers, "lanes", "tiles", "beside its defaults"],
+    ...kernels.map((kernel) => [
+      kernel.isDefault ? "*" : "",
+      kernel.mechanism,
+      kernel.phase,
+      kernel.form,
+      kernel.label,
+      String(kernel.headDim),
+      ...numbersOf(kernel),
+      kernel.lanes === 0 ? "any" : String(kernel.lanes),
+      kernel.tiles,
+      kernel.beside,
+    ]),
+  ];
+  const isNumber = (column: number): boolean => column > 4 && column < 6 + numbers.length;
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((text, column) => (isNumber(column) ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0)))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+};
+
+/** One row a step of the default tiles, over all mechanisms and what else it is compiled for, as Markdown: "48–72" where they differ. */
+export const stepsTable = (kernels: readonly KernelStatistics[]): string => {
+  const headDims = [...new Set(kernels.map(({ headDim }) => headDim))];
+  const groups = new Map<string, KernelStatistics[]>();
+  for (const kernel of kernels.filter(({ isDefault }) => isDefault)) {
+    const name = `${kernel.phase} ${kernel.form} | ${kernel.label}`;
+    groups.set(name, [...(groups.get(name) ?? []), kernel]);
+  }
+  const head = ["phase, form", "step", ...headDims.map((headDim) => `registers, LDS KiB, subgroups, cycles/kFLOP at ${headDim}`)];
+  const cells = (group: readonly KernelStatistics[], headDim: number): string => {
+    const own = group.filter((kernel) => kernel.headDim === headDim);
+    const cycles = own.flatMap((kernel) => cyclesPerKiloflop(kernel) ?? []).map(Math.round);
+    return [
+      range(own.map(({ registers }) => registers)),
+      range(own.map(({ ldsBytes }) => Math.round((10 * ldsBytes) / 1024) / 10)),
+      range(own.map(({ subgroups }) => subgroups)),
+      range(cycles),
+    ].join(", ");
+  };
+  const rows = [...groups].map(([name, group]) => `| ${name} | ${headDims.map((headDim) => cells(group, headDim)).join(" | ")} |`);
+  return [`| ${head.join(" | ")} |`, `|${head.map(() => "---").join("|")}|`, ...rows].join("\n");
+};
+
+const range = (values: readonly number[]): string => {
+  if (values.length === 0) return "–";
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? String(least) : `${least}–${most}`;
+};
