@@ -51,6 +51,16 @@ describe("a run beside a peer", () => {
     expect(record.environment.peers).toEqual({ ort: { version: "fake", adapter: "planted costs" } });
   });
 
+  it("at one n answers with ratios, times and bytes, and leaves open nothing that nobody asked", async () => {
+    const { record } = await besidePeer({}, {}, {}, yaml('exclude: ["n < 2048 and mechanism = linear"]'));
+    const answer = record.findings.filter(({ kind }) => kind !== "warning");
+    expect(answer.map(({ kind }) => kind)).toEqual(["peerRatio", "peerRatio", "peerRatio", "time", "time", "memory"]);
+    expect(answer.filter(({ kind }) => kind === "time").map(({ text }) => text.replaceAll(/[\d.]+ ms/g, "… ms"))).toEqual([
+      "Prefill of n = 1,024 tokens takes … ms [… ms, … ms] with softmax (tiled) on this CPU emulation.",
+      "Prefill of n = 2,048 tokens takes … ms [… ms, … ms] with softmax (tiled) and … ms [… ms, … ms] with linear (chunk) on this CPU emulation.",
+    ]);
+  });
+
   it("visits both in the same turns, in passes of ten times the length, whole graphs of the peer, and gives both fresh workers", async () => {
     const { record, folder } = await besidePeer();
     const [own, peer] = record.cells.filter(({ mechanism, n }) => mechanism === "linear" && n === 1024);
@@ -67,6 +77,13 @@ describe("a run beside a peer", () => {
     expect(ofPeers.length).toBeGreaterThan(10);
     expect(new Set(ofPeers.map(({ runtime }) => runtime))).toEqual(new Set(["ort"]));
     expect(lines.filter(({ cell }) => cell && !cell.includes("-ort-")).some(({ runtime }) => runtime)).toBe(false);
+  });
+
+  it("spares fresh workers the choice that the first has made, and so affords them", async () => {
+    const short = yaml().replace("120s", "60s");
+    const workersOf = async (choosingMs: number) => (await besidePeer({ prepareMs: 8000, choosingMs }, {}, {}, short)).record.schedule.workers;
+    expect(await workersOf(0)).toBe(1);
+    expect(await workersOf(7500)).toBeGreaterThanOrEqual(3);
   });
 
   it("writes runtime as the last column, and bytes of a peer nowhere", async () => {

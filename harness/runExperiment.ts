@@ -184,7 +184,7 @@ const writeAll = async (outFolder: string, folder: string, record: RunRecord): P
     await writeRun(folder, record);
     writeFileSync(join(folder, "measurements.csv"), measurementsCsv(record));
     writeFileSync(join(folder, "samples.csv"), samplesCsv(record));
-    return { report: await writeReports(outFolder, record), unwritten: undefined };
+    return { report: (await writeReports(outFolder, record)).file, unwritten: undefined };
   } catch (error) {
     if (error instanceof Error && "code" in error) return { report: undefined, unwritten: error };
     throw error;

@@ -4,16 +4,28 @@ import writeFileAtomic from "write-file-atomic";
 import type { RunRecord } from "./record/run.ts";
 import { listExperiments, listRuns } from "./record/runFolder.ts";
 
-/** Writes reports/<experiment>.html of an analysed run and renews reports/index.html. Returns the report's path. */
-export const writeReports = async (outFolder: string, record: RunRecord): Promise<string> => {
+export interface WrittenReport {
+  readonly file: string;
+  /** a later run of the same experiment, which reports/<experiment>.html is kept for */
+  readonly newerRun: string | undefined;
+}
+
+/**
+ * Writes the report of an analysed run and renews reports/index.html. reports/<experiment>.html is that of the newest run in results/: the report of an
+ * older one is reports/<experiment>-<run>.html.
+ */
+export const writeReports = async (outFolder: string, record: RunRecord): Promise<WrittenReport> => {
   const { renderPage, renderIndex } = await import("./report/page.ts");
   const folder = join(outFolder, "reports");
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${record.experiment.name}.html`);
+  const { name } = record.experiment;
+  const newest = newestRun(outFolder, name);
+  const newerRun = newest !== undefined && newest.startedAt > record.startedAt ? newest.run : undefined;
+  const file = join(folder, newerRun === undefined ? `${name}.html` : `${name}-${record.run}.html`);
   await writeFileAtomic(file, await renderPage(record));
-  const newest = listExperiments(outFolder)
-    .filter((name) => existsSync(join(folder, `${name}.html`)))
-    .flatMap((name) => listRuns(outFolder, name).slice(0, 1));
-  await writeFileAtomic(join(folder, "index.html"), renderIndex(newest.map(({ record: run }) => run)));
-  return file;
+  const listed = listExperiments(outFolder).filter((experiment) => existsSync(join(folder, `${experiment}.html`)));
+  await writeFileAtomic(join(folder, "index.html"), renderIndex(listed.flatMap((experiment) => newestRun(outFolder, experiment) ?? [])));
+  return { file, newerRun };
 };
+
+const newestRun = (outFolder: string, experiment: string): RunRecord | undefined => listRuns(outFolder, experiment)[0]?.record;

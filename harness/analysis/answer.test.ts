@@ -43,6 +43,51 @@ describe("the answer", () => {
     `);
   });
 
+  it("at one n is times and bytes: neither a law nor n* is asked, and none is said to be open", () => {
+    expect(said(plantedRun({ ns: [2048], arms }))).toMatchInlineSnapshot(`
+      [
+        "time: A decode step after n = 2,048 tokens takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
+        "memory: The KV cache of softmax (split) takes 4 MiB at n = 2,048; the recurrent state of linear (recurrent) takes 128 KiB at n = 2,048.",
+      ]
+    `);
+    expect(said(plantedRun({ ns: [2048], arms, dModels: [256, 512], phase: "prefill" }))).toMatchInlineSnapshot(`
+      [
+        "time: Prefill of n = 2,048 tokens takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent) at dModel 256.",
+        "time: Prefill of n = 2,048 tokens takes 450 µs [450 µs, 450 µs] with softmax (split) and 200 µs [200 µs, 200 µs] with linear (recurrent) at dModel 512.",
+        "memory: The KV cache of softmax (split) takes 4 MiB at n = 2,048; the recurrent state of linear (recurrent) takes 128 KiB at n = 2,048.",
+      ]
+    `);
+  });
+
+  it("at two n has no law, but says which arm is ahead", () => {
+    expect(said(plantedRun({ ns: [2048, 4096], arms }))).toMatchInlineSnapshot(`
+      [
+        "time: A decode step after n = 2,048 tokens takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
+        "time: A decode step after n = 4,096 tokens takes 430 µs [430 µs, 430 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
+        "memory: The KV cache of softmax (split) takes 8 MiB at n = 4,096; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
+        "crossover: The state of linear is smaller than the state of softmax at every n measured (n = 2,048 to 4,096).",
+        "crossover: linear is faster than softmax at every n measured (n = 2,048 to 4,096).",
+      ]
+    `);
+  });
+
+  it("says that a law is open where the plan has the n for it and the run has not", () => {
+    const stopped = {
+      ...planted,
+      cells: planted.cells.map((cell) =>
+        cell.n === 32 ? cell : { ...cell, visits: [], outcome: { status: "censored", code: "timeCap", reason: "slow" } as const },
+      ),
+    };
+    expect(said(stopped).filter((text) => text.includes("not decided"))).toMatchInlineSnapshot(`
+      [
+        "growth: How time grows with softmax (split) and linear (recurrent) is not decided: a growth law needs at least 5 values of n over a range of 8 times or more; only 32 was measured.",
+        "crossover: From which n on the state of linear is smaller than the state of softmax is not decided: the arms share fewer than two n.",
+        "crossover: From which n on linear is faster than softmax is not decided: the arms share only n = 32.",
+      ]
+    `);
+    expect(said(stopped).some((text) => text.startsWith("time: "))).toBe(false);
+  });
+
   it("tells shapes apart where they differ", () => {
     expect(said(plantedRun({ ns: [32, 128, 512, 2048, 8192, 16384], arms, dModels: [256, 512] }))).toMatchInlineSnapshot(`
       [

@@ -1,10 +1,12 @@
 import type { Finding, RunRecord } from "../record/run.ts";
+import { askedCrossovers, askedFits } from "./asked.ts";
 import { crossoverSentences } from "./crossoverSentences.ts";
 import { expectationsOf } from "./expectation.ts";
 import { growthSentences } from "./growthSentences.ts";
 import { memorySentences } from "./memorySentences.ts";
 import { outcomeSentences } from "./outcomeSentences.ts";
 import { peerSentences } from "./peerSentences.ts";
+import { timeSentences } from "./timeSentences.ts";
 import { tuningSentences } from "./tuningSentences.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -12,18 +14,23 @@ import { warningsOf } from "./warnings.ts";
 export type Analysed = Omit<RunRecord, "findings">;
 
 /**
- * The answer of a run, sentence by sentence: what went wrong, how ours stand beside a peer where the experiment asks that, what carries over to other devices (growth and bytes), then n*, what is open, which variants were chosen, and what to beware
- * of. Where no law is known at all, that comes first.
+ * The answer of a run, sentence by sentence: what went wrong, how ours stand beside a peer where the experiment asks that, what carries over to
+ * other devices (growth and bytes), then n*, what is open, which variants were chosen, and what to beware of. Where no law is known at all, that comes first. Of laws and n* that
+ * the experiment has too few n to ask for, nothing is said: of such arms times are told.
  */
 export const findingsOf = (record: Analysed): readonly Finding[] => {
-  const growth = growthSentences(record);
+  const asked = { ...record, fits: askedFits(record), crossovers: askedCrossovers(record) };
+  const growth = growthSentences(asked);
+  const times = findings("time", timeSentences(record));
   const [first, later] = growth.known.length > 0 ? [growth.known, growth.open] : [growth.open, []];
   return [
     ...findings("outcome", outcomeSentences(record)),
     ...findings("peerRatio", peerSentences(record)),
+    ...(asked.fits.length === 0 ? times : []),
     ...findings("growth", first),
     ...findings("memory", memorySentences(record)),
-    ...findings("crossover", [...crossoverSentences(record, "stateBytes"), ...crossoverSentences(record, "time")]),
+    ...findings("crossover", [...crossoverSentences(asked, "stateBytes"), ...crossoverSentences(asked, "time")]),
+    ...(asked.fits.length > 0 ? times : []),
     ...findings("growth", later),
     ...findings("tuning", tuningSentences(record)),
     ...expectationsOf(record),

@@ -11,6 +11,8 @@ export interface Series {
   readonly family: CellRecord["family"];
   readonly key: SeriesKey;
   readonly cells: readonly CellRecord[];
+  /** every n of the curve, whatever came of its cells; ascending */
+  readonly plannedNs: readonly number[];
 }
 
 const always = ["dModel", "heads", "headDim"] as const;
@@ -49,6 +51,7 @@ const armSeries = (arm: readonly CellRecord[], base: readonly string[]): readonl
         family: first.family,
         key: Object.fromEntries(names.flatMap((name) => keyEntry(name, cellField(first, name)))),
         cells: group.filter((cell) => cell.outcome.status === "ok").sort((a, b) => a.n - b.n),
+        plannedNs: [...new Set(group.map((cell) => cell.n))].sort((a, b) => a - b),
       },
     ];
   });

@@ -137,6 +137,27 @@ describe("what cannot be run ends with one clear message, exit 2 and nothing wri
     expect(readdirSync(folder).sort()).toEqual(["foreign.json", "outside.json", "text.json"]);
   });
 
+  it("with --json stdout has one object all the same, with what was said as its error", async () => {
+    const folder = folderWith({ "small.yaml": small(), "bad.yaml": small("mesure: 3"), afile: "" });
+    const cases: [args: string[], code: number, message: string][] = [
+      [["bad.yaml", "none.yaml"], 2, "none.yaml: no such file"],
+      [["bad.yaml", "--dry-run"], 2, "did you mean measure"],
+      [["small.yaml", "--adaptor", "gpu"], 2, "unknown option '--adaptor'\n(Did you mean --adapter?)"],
+      [["small.yaml", "--kernels", "none"], 2, "none"],
+      [["small.yaml", "--adapter", testAdapter, "--out", "afile"], 2, "choose a folder that can be written with --out"],
+      [["small.yaml", "--filter", "n > 1000"], 5, "no cell is left by --filter 'n > 1000'"],
+      [["small.yaml", "--adapter", "no such adapter"], 4, "attnbench doctor says what this machine offers"],
+    ];
+    for (const [args, code, message] of cases) {
+      const ended = await attnbench(["run", "--json", ...args], folder);
+      expect(ended.code).toBe(code);
+      expect(ended.stderr).toContain(message);
+      expect(JSON.parse(ended.stdout)).toEqual({ runs: [], reports: [], findings: [], error: { exitCode: code, message: expect.stringContaining(message) } });
+    }
+    const check = await attnbench(["check", "bad.yaml", "--json"], folder);
+    expect(JSON.parse(check.stdout)).toEqual({ error: { exitCode: 2, message: expect.stringContaining("bad.yaml:8:1") } });
+  });
+
   it("sizes and types that no device takes are skipped in the plan already", async () => {
     const folder = folderWith({ "small.yaml": small() });
     const stderrOf = async (...settings: string[]) => (await attnbench(["check", "small.yaml", ...settings.flatMap((one) => ["--set", one])], folder)).stderr;
@@ -163,7 +184,8 @@ describe(`a run on adapter ${testAdapter}`, () => {
     const once = ["run", "small.yaml", "--adapter", testAdapter, "--json", "--filter", "n = 130 or mechanism = linear", "--filter", "n > 1"];
     const { code, stdout } = await attnbench(once, folder);
     expect(code).toBe(0);
-    const { runs, reports, findings } = JSON.parse(stdout) as { runs: string[]; reports: string[]; findings: { verdict?: string }[] };
+    const { runs, reports, findings, ...rest } = JSON.parse(stdout) as { runs: string[]; reports: string[]; findings: { verdict?: string }[] };
+    expect(rest).toEqual({});
     expect(findings.some(({ verdict }) => verdict === "pass")).toBe(true);
     expect(reports).toEqual([join("reports", "small.html")]);
     const { record } = readRun(join(folder, runs[0] ?? ""));
@@ -177,6 +199,21 @@ describe(`a run on adapter ${testAdapter}`, () => {
     expect(JSON.stringify(record.environment)).not.toContain(hostname());
     for (const name of ["run.json", "journal.jsonl", "measurements.csv", "samples.csv"]) expect(existsSync(join(folder, runs[0] ?? "", name))).toBe(true);
     expect((await attnbench(["report", runs[0] ?? "", "--format", "md"], folder)).stdout).toContain("A small run");
+  });
+
+  it("of two files keeps the answer of the first where the second cannot be written", async () => {
+    const folder = folderWith({ "small.yaml": small(), "other.yaml": small().replace("name: small", "name: other") });
+    mkdirSync(join(folder, "results"));
+    writeFileSync(join(folder, "results/other"), "a file");
+    const { code, stdout, stderr } = await attnbench(["run", "small.yaml", "other.yaml", "--adapter", testAdapter, "--json"], folder);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      runs: [expect.stringContaining(join("results", "small"))],
+      reports: [join("reports", "small.html")],
+      findings: expect.arrayContaining([expect.objectContaining({ text: expect.any(String) })]),
+      error: { exitCode: 2, message: expect.stringContaining("is a file, not a folder") },
+    });
+    expect(stderr).toContain("is a file, not a folder: choose a folder that can be written with --out");
   });
 
   it("ends after the visit on Ctrl-C with a partial run and exit 130, and --resume goes on", async () => {

@@ -104,6 +104,10 @@ describe("exec", () => {
       [["none.safetensors", "--out", "o"], /^--tensors none\.safetensors: no such file\n$/],
       [["nan.safetensors", "--out", "o"], /^v: NaN at \[0, 0, 0, 5\]; accepted are finite values\n$/],
       [["in.safetensors", "--out", "o", "--set", "chunks=32"], /^linear has no parameter chunks; .*did you mean chunk\?\n$/],
+      [
+        ["in.safetensors", "--out", "o", "--set", "featureMap=elu+1", "--set", "normalized=true", "--scale", "2"],
+        /^scale 2: normalized takes none, since .*; leave the scale out\n$/,
+      ],
       [["in.safetensors", "--out", "link.safetensors"], /^--out link\.safetensors: it is the file of --tensors/],
       [["in.safetensors", "--out", "/dev/null"], /^--out \/dev\/null: no regular file/],
       [["in.safetensors", "--out", "none/o"], /^--out none\/o: there is no folder none\n$/],

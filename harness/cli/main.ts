@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { version } from "../version.ts";
-import { CommandEnd, type ExitCode, exitCode } from "./exit.ts";
-import { say } from "./terminal.ts";
+import { type ExitCode, exitCode } from "./exit.ts";
+import { type Fault, tellFault } from "./fault.ts";
+import { runAnswer } from "./runAnswer.ts";
+import { print } from "./terminal.ts";
 
 /** The command line: words and flags here, each command's work in commands/, loaded when it is asked for. */
 const program = new Command("attnbench")
@@ -51,7 +53,11 @@ program
   .command("report")
   .description("render the report of finished or interrupted runs anew")
   .argument("<run...>", "run folders or run.json files")
-  .addOption(new Option("--format <format>", "html writes reports/<experiment>.html, md prints Markdown").choices(["html", "md"]).default("html"))
+  .addOption(
+    new Option("--format <format>", "html writes reports/<experiment>.html, of an older run reports/<experiment>-<run>.html; md prints Markdown")
+      .choices(["html", "md"])
+      .default("html"),
+  )
   .option("--out <dir>", "where reports/ goes", ".")
   .addOption(jsonOption())
   .action(async (runs, options) => finish((await import("./commands/report.ts")).report(runs, options)));
@@ -113,9 +119,9 @@ program
   .addOption(kernelsOption())
   .action(async (options) => finish((await import("./commands/schema.ts")).schema(options)));
 
-/** What a disk, or what stands on it, refuses: the user's to mend, whatever command met it. */
-const diskErrors = new Set(["EACCES", "EROFS", "ENOSPC", "ENOTDIR", "EISDIR", "EEXIST", "EPERM", "EDQUOT"]);
-const isDiskError = (error: unknown): error is Error => error instanceof Error && diskErrors.has((error as NodeJS.ErrnoException).code ?? "");
+/** What was typed and is no command; undefined where help or the version was asked for. Commander has said it. */
+const misusedAs = ({ exitCode: code, message }: CommanderError): Fault | undefined =>
+  code === 0 ? undefined : { exitCode: exitCode.usage, message: message.replace(/^error: /, "") };
 
 let ended: ExitCode = exitCode.ok;
 const finish = async (command: Promise<ExitCode>): Promise<void> => {
@@ -131,16 +137,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) ended = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-  else if (error instanceof CommandEnd) {
-    say(error.message);
-    ended = error.code;
-  } else if (isDiskError(error)) {
-    say(`${error.message}: choose a folder that can be written with --out`);
-    ended = exitCode.usage;
-  } else {
-    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    ended = exitCode.cellFailed;
-  }
+  const fault = error instanceof CommanderError ? misusedAs(error) : tellFault(error);
+  if (fault !== undefined && process.argv.includes("--json")) print(JSON.stringify({ ...(process.argv[2] === "run" ? runAnswer([]) : {}), error: fault }));
+  ended = fault?.exitCode ?? exitCode.ok;
 }
 process.exitCode = ended;

@@ -119,6 +119,11 @@ describe("a problem that cannot be computed is refused:", () => {
     ["a parameter out of range", { parameters: { chunk: 17 } }, /^linear: chunk is 17; accepted: multiples of 16 from 16 to 256$/],
     ["a parameter of another type", { parameters: { normalized: "true" } }, /^linear: normalized is true; accepted: true or false$/],
     ["parameters that do not go together", { parameters: { normalized: true } }, /^normalized needs featureMap elu\+1/],
+    [
+      "a scale that cancels",
+      { scale: 0.3, parameters: { featureMap: "elu+1", normalized: true } },
+      /^scale 0\.3: normalized takes none, since dividing by z·φ\(q\) cancels whatever q is multiplied by; leave the scale out$/,
+    ],
     ["no q", { tensors: { k: qkv.k, v: qkv.v } }, /^q is missing: every mechanism takes q, k and v; given: k, v$/],
     ["q of three sizes", { tensors: { ...qkv, q: tensor(5, 3, 32) } }, /^q: shape \[5, 3, 32\]; accepted are four sizes/],
     [

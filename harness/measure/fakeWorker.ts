@@ -24,8 +24,9 @@ export interface FakeDevice {
   readonly together?: number;
   /** why no worker can be had */
   readonly refusal?: FailureCode;
-  /** ms that preparing a cell takes */
+  /** ms that preparing a cell takes, and of it what is spared where an earlier worker has chosen */
   readonly prepareMs?: number;
+  readonly choosingMs?: number;
   /** ms of it that grow with the cell */
   fillMs?(cell: Cell): number;
   /** a failure of this cell in the worker of this number, or undefined */
@@ -117,7 +118,8 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
         const code = device.fault?.(cell, index, "prepare");
         if (code) fail(code);
         cells.set(cell.id, { cell, tiles });
-        clock += device.prepareMs ?? 1;
+        const choosingMs = tiles === undefined ? (device.choosingMs ?? 0) : 0;
+        clock += (device.prepareMs ?? 1) - (device.choosingMs ?? 0) + choosingMs;
         return {
           tiles: tiles ?? {},
           kernelHash: "fake",
@@ -131,6 +133,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
           leastBytes: 4,
           estimateMs: device.costMs(cell, tiles),
           fillMs: device.fillMs?.(cell) ?? 0,
+          choosingMs,
           ...(device.together === undefined ? {} : { together: device.together }),
         };
       },

@@ -1,4 +1,5 @@
 import type { Mechanism, ParameterValue, Phase } from "../../kernels/mechanism.ts";
+import { boundless } from "../experiment/cells.ts";
 import type { Cell } from "../experiment/experiment.ts";
 
 /** For tests: which shapes the kernels are held against their references at. Every mechanism found in kernels/ is in it by itself. */
@@ -44,14 +45,19 @@ const parameterSets = (mechanism: Mechanism, thorough: boolean): Record<string, 
 /** Lengths that every set of parameters and every way to store is tried at. */
 const variedLengths = [63, 65, 130];
 
+/** Useful FLOPs of one repetition that SwiftShader does in half a minute, variants of GPUs included. */
+const mostFlops = 4e9;
+
 const full = { dtype: "f32", kvDtype: "f32" } as const;
 const cached = { dtype: "f32", kvDtype: "f16" } as const;
 const half = { dtype: "f16", kvDtype: "f16" } as const;
 const storages = [full, cached, half];
 
 /**
+/**
  * Cells of one mechanism at these sizes: all forms of all phases, at every n; other layouts than the first, other parameters than the defaults, a KV cache
- * of f16 and all of q, k, v and o in f16 at few n only, the last at the first layout alone.
+ * of f16 and all of q, k, v and o in f16 at few n only, the last at the first layout alone. What is more work than a test can wait for, as texts without a
+ * cache are (dModel² n²), is tried at a shorter n.
  */
 export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] => {
   const layouts = sizes.layouts.filter(([, heads, kvHeads]) => kvHeads === heads || mechanism.groupedHeads);
@@ -62,15 +68,15 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
       .filter((storage) => mechanism.family === "softmax" || storage !== cached)
       .map((storage) => ({ parameters, ...storage, plain: set === 0 && storage === full })),
   );
-  return forms.flatMap(({ form, place }) =>
+  const shapes = forms.flatMap(({ form, place }) =>
     variants.flatMap(({ plain, ...variant }) =>
       headDims.flatMap(([headDim, headDimV]) =>
         layouts.flatMap(([batch, heads, kvHeads], layout) =>
           sizes.n
             .filter((n) => (plain && layout === 0) || variedLengths.includes(n))
             .filter(() => (sizes.thorough && variant.dtype === "f32") || plain || (layout === 0 && (sizes.thorough || place < 2)))
-            .map((n): Cell => {
-              const shape = {
+            .map((n) =>
+              shortened(mechanism, {
                 n,
                 batch,
                 heads,
@@ -81,17 +87,24 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
                 stateDtype: "f32",
                 ...form,
                 ...variant,
-              } as const;
-              return { id: caseId(mechanism, shape), mechanism: mechanism.name, label: mechanism.name, ...shape };
-            }),
+              }),
+            ),
         ),
       ),
     ),
   );
+  const cells = shapes.map((shape): Cell => ({ id: caseId(mechanism, shape), mechanism: mechanism.name, label: mechanism.name, ...shape }));
+  return [...new Map(cells.map((cell) => [cell.id, cell])).values()];
 };
 
-const caseId = (
-  { name }: Mechanism,
-  { form, phase, n, headDim, headDimV, batch, heads, kvHeads, dtype, kvDtype, parameters }: Omit<Cell, "id" | "mechanism" | "label">,
-): string =>
+type CaseShape = Omit<Cell, "id" | "mechanism" | "label">;
+
+/** The shape with half of its n, and half again, until a repetition of it is no more than `mostFlops`, which are the same on any device. */
+const shortened = (mechanism: Mechanism, shape: CaseShape): CaseShape => {
+  const [tiles = {}] = mechanism.tiles(shape, shape.form, boundless);
+  const { useful } = mechanism.flops(shape, shape.form, tiles);
+  return useful <= mostFlops || shape.n === 1 ? shape : shortened(mechanism, { ...shape, n: Math.ceil(shape.n / 2) });
+};
+
+const caseId = ({ name }: Mechanism, { form, phase, n, headDim, headDimV, batch, heads, kvHeads, dtype, kvDtype, parameters }: CaseShape): string =>
   `${name}-${form}-${phase}-n${n}-d${headDim}-dv${headDimV}-b${batch}-h${heads}-kv${kvHeads}-${dtype}-${kvDtype}-${Object.values(parameters).join("-")}`;

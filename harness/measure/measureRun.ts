@@ -242,8 +242,9 @@ const reasonOf = ({ record: { outcome } }: Task): string | undefined => ("reason
 const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Schedule["stopped"]>> => {
   const { visitor, workers, restMs, signal, onProgress, record } = measuring;
   const { seed } = record.experiment.measure;
-  const preparedOnceMs = (): number => live(measuring).reduce((sum, task) => sum + task.prepareMs, 0);
-  const samples = samplesPerVisit(turnMs(measuring), restMs() - 2 * preparedOnceMs());
+  /** What all cells take a fresh worker. */
+  const renewMs = (): number => live(measuring).reduce((sum, task) => sum + task.prepareMs - task.choosingMs, 0);
+  const samples = samplesPerVisit(turnMs(measuring), restMs() - 2 * renewMs());
   for (let turn = 1; ; turn++) {
     if (signal.aborted) return "interrupted";
     if (live(measuring).length === 0) return "nothingLeft";
@@ -252,7 +253,7 @@ const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Schedule["
     const order = turnOrder(live(measuring), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
     // A turn of an earlier session.
     if (order.length === 0) continue;
-    if (startsWorker(turn) && affordsRestart(preparedOnceMs(), restMs())) await workers.restart();
+    if (startsWorker(turn) && affordsRestart(renewMs(), restMs())) await workers.restart();
 
     for (const [position, task] of order.entries()) {
       if (signal.aborted || restMs() <= 0) break;

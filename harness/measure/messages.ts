@@ -38,7 +38,7 @@ export interface HelloReply {
 
 export interface PrepareRequest {
   readonly cell: Cell;
-  /** one of its mechanism's candidates, its default where not given */
+  /** the variant, as an earlier worker of the run or tuning chose it; where not given the default, and a peer chooses by a look at its times */
   readonly tiles?: Tiles;
   readonly seed: number;
   /** bytes over which what is read rotates, so that no repetition finds it in a cache; 0: hot */
@@ -50,6 +50,8 @@ export interface PrepareReply extends Prepared {
   readonly estimateMs: number;
   /** wall ms of this preparation but for compiling: inputs, uploads, first passes, reference and comparison, which grow with n */
   readonly fillMs: number;
+  /** wall ms of this preparation that went into choosing, which the run's next worker is spared; 0 where not given */
+  readonly choosingMs?: number;
   /** repetitions that only come together, as a peer chains them in one graph: K is a multiple of it; 1 where not given */
   readonly together?: number;
 }

@@ -19,8 +19,9 @@ export interface Task {
   k: number | undefined;
   /** K is a multiple of it */
   together: number;
-  /** wall ms of its last preparation, and of it what grows with n: all but compiling */
+  /** wall ms of its last preparation, of it what another worker will not take again, and what grows with n: all but compiling */
   prepareMs: number;
+  choosingMs: number;
   fillMs: number | undefined;
 }
 
@@ -41,6 +42,7 @@ export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellR
       together: 1,
       k: record.visits.findLast(({ turn }) => turn > 0)?.k,
       prepareMs: 0,
+      choosingMs: 0,
       fillMs: undefined,
     };
   });

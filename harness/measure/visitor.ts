@@ -62,11 +62,14 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateB
     const from = now();
     const session = sessionOf(task.record);
     try {
-      const { estimateMs, fillMs, together, ...prepared } = await session.ask(
+      // All workers time one variant: the first one's.
+      const tiles = task.record.prepared?.tiles ?? task.tiles;
+      const { estimateMs, fillMs, choosingMs, together, ...prepared } = await session.ask(
         "prepare",
-        { cell: task.planned.cell, ...(task.tiles === undefined ? {} : { tiles: task.tiles }), seed: measure.seed, rotateBytes: rotateBytes() },
+        { cell: task.planned.cell, ...(tiles === undefined ? {} : { tiles }), seed: measure.seed, rotateBytes: rotateBytes() },
         prepareLimitMs,
       );
+      task.choosingMs = choosingMs ?? 0;
       task.estimateMs ??= estimateMs;
       task.leastMs ??= estimateMs;
       task.fillMs = fillMs;

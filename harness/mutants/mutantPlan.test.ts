@@ -1,27 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
-import type { Capabilities, Plan, Step } from "../../kernels/mechanism.ts";
+import type { Plan, Step } from "../../kernels/mechanism.ts";
 import { moduleText } from "../../kernels/plan.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
+import { testDevice } from "../../kernels/testDevice.ts";
 import { drawnMutants, mutantCases, mutationCells } from "./cases.ts";
 import { modulesOf, mutantPlan, type PlanModule } from "./mutantPlan.ts";
 import { mutantsOf } from "./mutate.ts";
 import { workgroupThreads } from "./token.ts";
 
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
-const device = (subgroup: number, software: boolean): Capabilities => ({
-  subgroups: true,
-  subgroupMinSize: subgroup,
-  subgroupMaxSize: subgroup,
-  f16: false,
-  software,
-  maxComputeWorkgroupStorageSize: 16384,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupsPerDimension: 65535,
-  maxStorageBufferBindingSize: 2 ** 31,
-  maxBufferSize: 2 ** 31,
-  maxStorageBuffersPerShaderStage: 10,
-});
+const device = (lanes: number, software: boolean) =>
+  testDevice(lanes, software, { maxStorageBufferBindingSize: 2 ** 31, maxBufferSize: 2 ** 31, maxStorageBuffersPerShaderStage: 10 });
 
 const step = (wgsl: string, constants: Step["constants"] = {}): Step => ({
   label: "add",

@@ -261,7 +261,7 @@ export interface Tuning {
 
 /** One sentence of the answer, with the numbers in it. */
 export interface Finding {
-  readonly kind: "outcome" | "growth" | "memory" | "crossover" | "peerRatio" | "tuning" | "warning" | "expectation";
+  readonly kind: "outcome" | "peerRatio" | "time" | "growth" | "memory" | "crossover" | "tuning" | "warning" | "expectation";
   /** plain words, complete without the others */
   readonly text: string;
   /** for expectations */

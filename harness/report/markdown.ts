@@ -1,3 +1,4 @@
+import { askedCrossovers, askedFits } from "../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
 import { ratioText } from "../analysis/peerSentences.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
@@ -38,7 +39,8 @@ export const renderMarkdown = (run: RunRecord): string => {
   const { experiment, environment } = record;
   const expectations = record.findings.filter(({ kind }) => kind === "expectation");
   const verdicts = { pass: "met", fail: "**not met**", undecided: "undecided" } as const;
-  const crossovers = record.crossovers.filter(({ metric }) => metric === "time");
+  const crossovers = askedCrossovers(record).filter(({ metric }) => metric === "time");
+  const fits = askedFits(record);
   const parts = [
     `## ${text(shortened(experiment.title, 200))}`,
     experiment.question === undefined ? "" : `_${text(shortened(experiment.question, 300))}_`,
@@ -69,11 +71,11 @@ export const renderMarkdown = (run: RunRecord): string => {
             note === undefined ? "" : text(shortened(note, 160)),
           ]),
         ),
-    record.fits.length === 0
+    fits.length === 0
       ? ""
       : tableOf(
           ["arm", "at", "of", "fitted", "claimed", "verdict"],
-          record.fits.map((fit) => [text(fit.label), text(seriesText(fit.series)), fit.metric, fit.class, fit.claim, fit.verdict]),
+          fits.map((fit) => [text(fit.label), text(seriesText(fit.series)), fit.metric, fit.class, fit.claim, fit.verdict]),
         ),
     tableOf(["arm", "form", "n", "dModel", "headDim", "outcome", "median", "95 % interval", "state", "reason"], record.cells.map(cellRow)),
   ];

@@ -53,6 +53,22 @@ describe("page", () => {
     expect(await renderPage(fixtureRecord({ state: "interrupted" }))).toContain("This run was interrupted");
   });
 
+  it("has laws and n* where the plan has the n for them, and nothing about them where it has not", async () => {
+    const open = { outcome: ({ n }: { n: number }) => (n > 256 ? ({ status: "pending" } as const) : undefined) };
+    for (const [options, has] of [
+      [{}, true],
+      [open, true],
+      [{ ns: [2048] }, false],
+    ] as const) {
+      const record = fixtureRecord(options);
+      expect(record.fits.length).toBeGreaterThan(0);
+      const page = bodyOf(await renderPage(record, strictLogger));
+      expect(page.includes("Claims, fits and crossovers")).toBe(has);
+      expect(renderMarkdown(record).includes("| arm | at | of | fitted | claimed | verdict |")).toBe(has);
+      if (!has) expect(page).not.toContain("could not be decided");
+    }
+  });
+
   it("gives the reason of a cell that failed, and an answer where there is none", async () => {
     const page = await renderPage(fixtureRecord({ outcome: () => failed }));
     expect(page).toContain("no such function: &lt;b&gt;x&lt;/b&gt;");

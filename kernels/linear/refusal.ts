@@ -12,7 +12,7 @@ export const refusal = (rule: Rule, shape: Shape, form: Form, capabilities: Capa
   shapeRefusal(shape) ?? unfit(shape, form) ?? storageRefusal(["dtype"], shape, capabilities) ?? tooLarge(rule, shape, form, capabilities);
 
 /** What the recurrence or a form of it does not take. */
-const unfit = ({ phase, stateDtype, heads, kvHeads, headDim, headDimV, parameters }: Shape, form: Form): Refusal | undefined => {
+const unfit = ({ phase, stateDtype, heads, kvHeads, headDim, headDimV, scale, parameters }: Shape, form: Form): Refusal | undefined => {
   for (const [name, size] of Object.entries({ headDim, headDimV })) {
     if (size < 16 || size > 256 || size % 4 !== 0) return badShape(`${name} ${size}: the linear family takes multiples of 4 from 16 to 256`);
   }
@@ -22,6 +22,9 @@ const unfit = ({ phase, stateDtype, heads, kvHeads, headDim, headDimV, parameter
   if (!(String(featureMap) in featureMaps)) return badShape(`featureMap ${featureMap}: accepted are ${Object.keys(featureMaps).join(", ")}`);
   if (normalized === true && featureMap !== "elu+1") {
     return badShape(`normalized needs featureMap elu+1: with ${featureMap}, the denominator z·φ(q) changes sign and passes through zero`);
+  }
+  if (normalized === true && scale !== undefined) {
+    return badShape(`scale ${scale}: normalized takes none, since dividing by z·φ(q) cancels whatever q is multiplied by; leave the scale out`);
   }
   if (parameters.initialState === true && phase === "generate")
     return badShape("initialState: generate begins from none, prefill and decode can go on from a state");

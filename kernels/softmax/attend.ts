@@ -5,6 +5,7 @@ import { storing } from "../storage.ts";
 import { streamTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
 import combine from "./combine.wgsl";
+import reset from "./reset.wgsl";
 import split from "./split.wgsl";
 import splitScoresByLanes from "./splitScoresByLanes.wgsl";
 import splitScoresByThread from "./splitScoresByThread.wgsl";
@@ -25,6 +26,9 @@ export const tokenStep = (shape: Shape, { constants, bindings, ...kernel }: Kern
     bindings: counted ? [...bindings, "positions"] : bindings,
   });
 };
+
+/** Sets the position in `positions` back to the first token: what a text begins with, since repetitions share a pass. */
+export const restartStep: Step = stepOf({ label: "reset", source: reset, constants: {}, bindings: ["positions"], workgroups: [1, 1, 1] });
 
 /** Where a token's keys and values are, two buffers [batch, row, kvHead, channel], and their type. */
 export interface Attended {

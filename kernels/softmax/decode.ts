@@ -1,10 +1,8 @@
 import type { Plan, Shape, Step, Tiles } from "../mechanism.ts";
-import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
 import append from "./append.wgsl";
-import { type AttendSteps, attendSteps, tokenStep } from "./attend.ts";
+import { type AttendSteps, attendSteps, restartStep, tokenStep } from "./attend.ts";
 import { softmaxBuffers } from "./buffers.ts";
-import reset from "./reset.wgsl";
 import { storedTypes } from "./types.ts";
 import { cacheCapacity, isWindowed, visibleKeys, windowOf } from "./window.ts";
 
@@ -37,14 +35,13 @@ export const decodePlan = (shape: Shape, tiles: Tiles): Plan => {
   return { buffers: softmaxBuffers(shape, "split", tiles), setup: [], steps: [steps.append, steps.split(cacheCapacity(shape)), steps.combine] };
 };
 
-/** A text of n tokens from none: 3 n steps of few distinct kinds, and one that sets the position back, since repetitions share a pass. */
+/** A text of n tokens from none: 3 n steps of few distinct kinds, and one that sets the position back. */
 export const generatePlan = (shape: Shape, tiles: Tiles): Plan => {
   const steps = tokenSteps(shape, tiles);
-  const restart = stepOf({ label: "reset", source: reset, constants: {}, bindings: ["positions"], workgroups: [1, 1, 1] });
   const tokens = Array.from({ length: shape.n }, (_, t) => [steps.append, steps.split(visibleKeys(shape, t + 1)), steps.combine]);
   return {
     buffers: softmaxBuffers(shape, "split", tiles),
     setup: [],
-    steps: [restart, ...tokens.flat()],
+    steps: [restartStep, ...tokens.flat()],
   };
 };

@@ -2,27 +2,16 @@ import { describe, expect, test } from "vitest";
 import { roundedToHalf } from "../half.ts";
 import type { Capabilities, Phase, Shape } from "../mechanism.ts";
 import { bufferBytes, planModules } from "../plan.ts";
+import { testDevice } from "../testDevice.ts";
 import mechanisms from "./definition.ts";
 
 const softmax = mechanisms.find(({ name }) => name === "softmax");
 if (!softmax) throw new Error("softmax is not defined");
 
-const device: Capabilities = {
-  subgroups: true,
-  subgroupMinSize: 8,
-  subgroupMaxSize: 8,
-  f16: false,
-  software: true,
-  maxComputeWorkgroupStorageSize: 16384,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupsPerDimension: 65535,
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxBufferSize: 2 ** 28,
-  maxStorageBuffersPerShaderStage: 8,
-};
-const gpu: Capabilities = { ...device, software: false, subgroupMinSize: 32, subgroupMaxSize: 32 };
-const granting: Capabilities = { ...gpu, maxComputeWorkgroupStorageSize: 32768 };
-const plain: Capabilities = { ...gpu, subgroups: false, subgroupMinSize: 0, subgroupMaxSize: 0 };
+const device = testDevice(8, true);
+const gpu = testDevice(32, false);
+const granting = testDevice(32, false, { maxComputeWorkgroupStorageSize: 32768 });
+const plain = testDevice(0, false);
 
 const shapeOf = (phase: Phase, over: Partial<Shape> = {}): Shape => {
   const shape = {
@@ -255,7 +244,7 @@ const workgroupBytes = (text: string): number => {
     Number(
       new Function("min", "max", `return ${expression.replace(/(\d)u\b/g, "$1").replace(/[A-Z_]\w*/g, (name) => String(names.get(name)))}`)(Math.min, Math.max),
     );
-  for (const [, name = "", expression = ""] of text.matchAll(/^const (\w+) = (.+);$/gm)) {
+  for (const [, name = "", expression = ""] of text.matchAll(/^const (\w+) = (.+?);(?: \/\/.*)?$/gm)) {
     if (expression !== "true" && expression !== "false") names.set(name, Math.trunc(numberOf(expression)));
   }
   const elementBytes: Record<string, number> = { f32: 4, vec2f: 8, vec4f: 16 };

@@ -2,7 +2,8 @@ import { type Capabilities, defineMechanism, type Form, type Mechanism, type Pla
 import { softmaxBytesByRole, softmaxClaim, softmaxFlops, softmaxLeastBytes } from "./cost.ts";
 import { decodePlan, generatePlan } from "./decode.ts";
 import { softmaxInputs } from "./inputs.ts";
-import { noCacheBytesByRole, noCacheFlops, noCacheLeastBytes, noCachePlan, noCacheTiles } from "./noCachePlan.ts";
+import { noCacheBytesByRole, noCacheClaim, noCacheFlops, noCacheLeastBytes } from "./noCacheCost.ts";
+import { noCachePlan, noCacheTiles } from "./noCachePlan.ts";
 import { noCacheInputs, noCacheReference } from "./noCacheTruth.ts";
 import { naivePlan, tiledPlan } from "./prefill.ts";
 import { softmaxReference } from "./reference.ts";
@@ -51,7 +52,7 @@ const softmaxNoCache = defineMechanism({
   definition: "k_j = x_j W_k and v_j = x_j W_v made anew for all j ≤ t, then o_t as softmax; the hidden states x are kept",
   source: "what a KV cache spares: Pope et al. 2022, arXiv 2211.05102, §2",
   parameters: {},
-  forms: { decode: ["split"] },
+  forms: { decode: ["split"], generate: ["split"] },
   groupedHeads: true,
   stateName: "store of hidden states",
   refusal: noCacheRefusal,
@@ -62,7 +63,7 @@ const softmaxNoCache = defineMechanism({
   flops: noCacheFlops,
   leastBytes: noCacheLeastBytes,
   bytesByRole: noCacheBytesByRole,
-  claim: () => ({ time: "O(n)", stateBytes: "O(n)" }),
+  claim: noCacheClaim,
   // Keys and values are sums of dModel rounded terms.
   rounding: ({ dModel }) => Math.sqrt(dModel),
 });

@@ -1,26 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { roundedToHalf } from "../half.ts";
-import type { Capabilities, Shape, Tensors } from "../mechanism.ts";
+import type { Shape, Tensors } from "../mechanism.ts";
 import { bufferBytes, planModules } from "../plan.ts";
+import { testDevice } from "../testDevice.ts";
 import mechanisms from "./definition.ts";
 
 const [softmax, noCache] = ["softmax", "softmaxNoCache"].map((name) => mechanisms.find((mechanism) => mechanism.name === name));
 if (!softmax || !noCache) throw new Error("softmax and softmaxNoCache are not both defined");
 
-const device: Capabilities = {
-  subgroups: true,
-  subgroupMinSize: 8,
-  subgroupMaxSize: 8,
-  f16: true,
-  software: true,
-  maxComputeWorkgroupStorageSize: 16384,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupsPerDimension: 65535,
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxBufferSize: 2 ** 28,
-  maxStorageBuffersPerShaderStage: 8,
-};
-const gpu: Capabilities = { ...device, software: false, subgroupMinSize: 32, subgroupMaxSize: 32 };
+const device = testDevice(8, true, { f16: true });
+const gpu = testDevice(32, false, { f16: true });
 
 const shapeOf = (over: Partial<Shape> = {}): Shape => {
   const shape = {
@@ -46,28 +35,30 @@ describe.each([
   ["a CPU emulation", device],
   ["a GPU", gpu],
 ])("on %s", (_, capabilities) => {
-  test("the closed form of bytes is what the plan allocates", () => {
+  test.each(["decode", "generate"] as const)("the closed form of bytes is what the plan of %s allocates", (phase) => {
     for (const n of [1, 64, 300]) {
-      const shape = shapeOf({ n });
+      const shape = shapeOf({ phase, n });
       const [tiles = {}] = noCache.tiles(shape, "split", capabilities);
       const plan = noCache.plan(shape, "split", capabilities, tiles);
       const allocated = { input: 0, output: 0, state: 0, scratch: 0, harness: 0 };
       for (const buffer of plan.buffers) allocated[buffer.role] += bufferBytes(buffer);
       expect(noCache.bytesByRole(shape, "split", tiles)).toEqual(allocated);
-      expect(allocated.state).toBe(4 * 2 * (n + 1) * 4 * 36);
+      expect(allocated.state).toBe(4 * 2 * (phase === "decode" ? n + 1 : n) * 4 * 36);
       const names = new Set(plan.buffers.map(({ name }) => name));
       expect(plan.steps.flatMap(({ bindings }) => bindings).filter((name) => !names.has(name))).toEqual([]);
     }
   });
 
-  test("of f16 takes half the bytes, but for its keys and values and what splits hand on", () => {
-    const [full, half] = [shapeOf(), shapeOf(halves)];
+  test.each(["decode", "generate"] as const)("%s of f16 takes half the bytes, but for its keys and values and what splits hand on", (phase) => {
+    const [full, half] = [shapeOf({ phase }), shapeOf({ phase, ...halves })];
     const [tiles = {}] = noCache.tiles(half, "split", capabilities);
     const bytes = noCache.bytesByRole(full, "split", tiles);
     expect(noCache.bytesByRole(half, "split", tiles)).toEqual({ ...bytes, input: bytes.input / 2, output: bytes.output / 2, state: bytes.state / 2 });
     expect(2 * noCache.leastBytes(half, "split")).toBe(noCache.leastBytes(full, "split"));
     const plan = noCache.plan(half, "split", capabilities, tiles);
-    for (const buffer of plan.buffers) expect(buffer.dtype, buffer.name).toBe(buffer.role === "scratch" ? "f32" : "f16");
+    const counted = plan.buffers.find(({ name }) => name === "positions");
+    expect(counted?.dtype).toBe(phase === "decode" ? undefined : "u32");
+    for (const buffer of plan.buffers) if (buffer !== counted) expect(buffer.dtype, buffer.name).toBe(buffer.role === "scratch" ? "f32" : "f16");
     const inputs = noCache.inputs(half, 1);
     for (const [name, tensor] of Object.entries(inputs)) expect(tensor, name).toEqual(roundedToHalf(tensor as Float32Array));
     const allocated = plan.buffers.reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
@@ -94,6 +85,30 @@ describe.each([
     expect(useful - softmax.flops(shape, "split", tiles).useful).toBe(2 * 2 * 301 * 144 * 2 * (36 + 20));
     expect(executed).toBeGreaterThanOrEqual(useful);
   });
+
+  test("a text costs what decoding each of its tokens does", () => {
+    const text = shapeOf({ phase: "generate", n: 77 });
+    const tokens = Array.from({ length: 77 }, (_, n) => shapeOf({ n }));
+    const [tiles = {}] = noCache.tiles(text, "split", capabilities);
+    const sum = (costOf: (shape: Shape) => number): number => tokens.reduce((total, shape) => total + costOf(shape), 0);
+    const flops = noCache.flops(text, "split", tiles);
+    expect(flops.useful).toBe(sum((shape) => noCache.flops(shape, "split", tiles).useful));
+    expect(flops.executed).toBe(sum((shape) => noCache.flops(shape, "split", tiles).executed));
+    expect(noCache.leastBytes(text, "split")).toBe(sum((shape) => noCache.leastBytes(shape, "split")));
+    expect(["decode", "generate"].map((phase) => noCache.claim(phase as Shape["phase"], "split").time)).toEqual(["O(n)", "O(n²)"]);
+  });
+
+  test("each token of a text projects all so far, by steps that neighbours share", () => {
+    const shape = shapeOf({ phase: "generate", n: 300 });
+    const [tiles = {}] = noCache.tiles(shape, "split", capabilities);
+    const { steps } = noCache.plan(shape, "split", capabilities, tiles);
+    expect(steps).toHaveLength(1 + 5 * 300);
+    const rows = Number(tiles.projectRows);
+    const across = Math.ceil(72 / Number(tiles.projectColumns));
+    const projections = steps.filter(({ label }) => label === "project k");
+    expect(projections.map(({ workgroups: [x, y] }) => (x * y) / across)).toEqual(Array.from({ length: 300 }, (_, t) => Math.ceil((t + 1) / rows)));
+    expect(new Set(projections).size).toBe(Math.ceil(300 / rows));
+  });
 });
 
 test("the reference is that of a cache which holds the projections", () => {
@@ -119,6 +134,33 @@ test("the reference is that of a cache which holds the projections", () => {
   for (const [c, value] of (own?.values ?? []).entries()) expect(value).toBeCloseTo(known?.values[c] ?? Number.NaN, 5);
 });
 
+test("the reference of a text is that of each token decoded after those before it, whose hidden states come from the stream over and over", () => {
+  const text = shapeOf({ phase: "generate", n: 70 });
+  const inputs = noCache.inputs(text, 4);
+  const part = (name: string, length: number, row: number): Float32Array => (inputs[name] as Float32Array).subarray(row * length, (row + 1) * length);
+  const at = { batch: 1, head: 2, tokens: [0, 5, 63, 64, 69] };
+  const rows = noCache.reference(text, inputs, at);
+  for (const [i, t] of at.tokens.entries()) {
+    const states = Array.from({ length: t + 1 }, (_, j) => part("x", 144, 64 + (j % 64)));
+    const decode: Tensors = {
+      q: part("q", 144, 64 + (t % 64)),
+      x: states.at(-1) as Float32Array,
+      wK: inputs.wK as Float32Array,
+      wV: inputs.wV as Float32Array,
+      hidden: Float32Array.from(states.flatMap((state) => Array.from(state))),
+    };
+    const [known] = noCache.reference(shapeOf({ n: t, batch: 1 }), decode, { ...at, batch: 0, tokens: [0] });
+    expect(rows[i]?.offset).toBe(((70 + t) * 4 + 2) * 20);
+    expect(rows[i]?.values).toEqual(known?.values);
+  }
+  const kept = rows.filter(({ buffer }) => buffer === "hidden");
+  expect(kept.map(({ offset, values }) => [offset, values.length])).toEqual([
+    [70 * 144, 64 * 144],
+    [(70 + 64) * 144, 6 * 144],
+  ]);
+  expect(kept[1]?.values).toEqual((inputs.x as Float32Array).subarray(64 * 144, 70 * 144));
+});
+
 test("the newest hidden state is missing until the step appends it", () => {
   const shape = shapeOf({ n: 5 });
   const inputs = noCache.inputs(shape, 1);
@@ -133,6 +175,7 @@ test.each([
   [{ kvHeads: 3 }, "badShape", "kvHeads 3 does not divide heads 4"],
   [{ dModel: 100 }, "badShape", "dModel 100: softmaxNoCache takes heads × headDim = 144"],
   [{ n: 2 ** 20 }, "overLimit", "split decode without a cache needs 1207960704 bytes for hidden"],
+  [{ phase: "generate", n: 2 ** 20 }, "overLimit", "split generate without a cache needs 1207959552 bytes for hidden"],
 ] as const)("refuses %j with %s", (over, code, reason) => {
   const refusal = noCache.refusal(shapeOf(over), "split", device);
   expect(refusal?.code).toBe(code);

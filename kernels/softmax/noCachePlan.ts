@@ -1,19 +1,17 @@
-import { allocation, input, output } from "../allocation.ts";
-import type { BytesByRole, Capabilities, Flops, Form, Plan, PlanBuffer, Shape, Step, Tiles } from "../mechanism.ts";
-import { elementBytes } from "../plan.ts";
-import { stepOf } from "../step.ts";
+import { allocation, counters, input, output } from "../allocation.ts";
+import type { Capabilities, Form, Plan, PlanBuffer, Shape, Step, Tiles } from "../mechanism.ts";
 import { storing } from "../storage.ts";
-import { roundUp, tileSize } from "../tiles.ts";
+import { inputTokens, outputTokens } from "../stream.ts";
+import { tileSize } from "../tiles.ts";
 import appendHidden from "./appendHidden.wgsl";
-import { attendSteps } from "./attend.ts";
+import { type AttendSteps, attendSteps, restartStep, tokenStep } from "./attend.ts";
 import { splitCount } from "./buffers.ts";
-import { softmaxFlops } from "./cost.ts";
 import projectSubgroup from "./projectSubgroup.wgsl";
 import projectWorkgroup from "./projectWorkgroup.wgsl";
 import { softmaxTiles } from "./tiles.ts";
 import { storedTypes } from "./types.ts";
+import { cachedTokens } from "./window.ts";
 
-const f32Bytes = 4;
 const appendThreads = 32;
 /** Channels of a lane in projectSubgroup.wgsl. */
 const channelVectors = 8;
@@ -30,95 +28,89 @@ export const noCacheTiles = (shape: Shape, form: Form, capabilities: Capabilitie
 };
 
 /** Channels of the keys and of the values of one token, all heads. */
-const channelsOf = ({ kvHeads, headDim, headDimV }: Shape) => ({ k: kvHeads * headDim, v: kvHeads * headDimV });
+export const channelsOf = ({ kvHeads, headDim, headDimV }: Shape) => ({ k: kvHeads * headDim, v: kvHeads * headDimV });
 
 /**
  * The hidden states of all tokens are the state: what has to be kept to write on without a cache. (Without them too, every layer would have to be
  * run anew for every token.) Keys and values are scratch, made anew from them for each token, and of f32 whatever the dtype of all else.
  */
 export const noCacheBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
-  const { batch, n, heads: head, kvHeads: kvHead, headDim, headDimV, dModel, dtype } = shape;
-  const token = n + 1;
+  const { batch, heads: head, kvHeads: kvHead, headDim, headDimV, dModel, dtype } = shape;
+  const decodes = shape.phase === "decode";
+  const arriving = decodes ? { batch, token: inputTokens(shape) } : { batch, stream: inputTokens(shape) };
+  const token = cachedTokens(shape);
   const split = splitCount(shape, tiles);
   const { k, v } = channelsOf(shape);
   return [
-    input("q", { batch, token: 1, head, channel: headDim }, dtype),
-    input("x", { batch, token: 1, width: dModel }, dtype),
+    input("q", { ...arriving, head, channel: headDim }, dtype),
+    input("x", { ...arriving, width: dModel }, dtype),
     input("wK", { width: dModel, channel: k }, dtype),
     input("wV", { width: dModel, channel: v }, dtype),
-    { ...allocation("hidden", "state", { tensor: "hidden" }, { batch, token, width: dModel }), dtype },
+    { ...allocation("hidden", "state", decodes ? { tensor: "hidden" } : "poison", { batch, token, width: dModel }), dtype },
     allocation("k", "scratch", "poison", { batch, token, kvHead, channel: headDim }),
     allocation("v", "scratch", "poison", { batch, token, kvHead, channel: headDimV }),
     allocation("partials", "scratch", "poison", { batch, head, split, channel: headDimV }),
     allocation("stats", "scratch", "poison", { batch, head, split, maxAndSum: 2 }),
-    output({ batch, token: 1, head, channel: headDimV }, dtype),
+    output({ batch, token: outputTokens(shape), head, channel: headDimV }, dtype),
+    ...(decodes ? [] : [counters("positions", { slot: 2 })]),
   ];
 };
 
-/** The newest hidden state, keys and values of all tokens, then the steps of a decode over them. */
-export const noCachePlan = (shape: Shape, _form: Form, { maxComputeWorkgroupsPerDimension }: Capabilities, tiles: Tiles): Plan => {
-  const { batch, n, dModel } = shape;
-  const rowTiles = Math.ceil((n + 1) / tileSize(tiles, "projectRows"));
+interface TokenSteps extends AttendSteps {
+  readonly append: Step;
+  /** keys and values of the first `length` tokens; equal counts of row tiles share their two steps */
+  project(length: number): readonly Step[];
+}
+
+const tokenSteps = (shape: Shape, tiles: Tiles, mostWorkgroups: number): TokenSteps => {
+  const { batch, dModel } = shape;
+  const rows = tileSize(tiles, "projectRows");
   const bySubgroup = tiles.projectLanes !== undefined;
-  const x = Math.min(rowTiles, maxComputeWorkgroupsPerDimension);
-  const projection = (name: "k" | "v"): Step => {
+  const types = storedTypes(shape);
+  const projection = (name: "k" | "v", rowTiles: number): Step => {
     const channels = channelsOf(shape)[name];
-    return stepOf({
+    const x = Math.min(rowTiles, mostWorkgroups);
+    return tokenStep(shape, {
       label: `project ${name}`,
-      ...storing(bySubgroup ? projectSubgroup : projectWorkgroup, storedTypes(shape)),
+      ...storing(bySubgroup ? projectSubgroup : projectWorkgroup, types),
       subgroups: bySubgroup,
       constants: {
         WIDTH: dModel,
         CHANNELS: channels,
-        ROWS: tileSize(tiles, "projectRows"),
+        ROWS: rows,
         ...(bySubgroup ? { LANES: tileSize(tiles, "projectLanes"), CHANNEL_VECTORS: channelVectors } : {}),
       },
       bindings: ["hidden", name === "k" ? "wK" : "wV", name],
       workgroups: [x, Math.ceil(rowTiles / x) * Math.ceil(channels / tileSize(tiles, "projectColumns")), batch],
     });
   };
-  const append = stepOf({
-    label: "append",
-    ...storing(appendHidden, storedTypes(shape)),
-    constants: { THREADS: appendThreads, ROW_QUADS: dModel / 4 },
-    bindings: ["x", "hidden"],
-    workgroups: [Math.ceil(dModel / 4 / appendThreads), batch, 1],
-  });
-  const { split, combine } = attendSteps(shape, tiles, { names: ["k", "v"], dtype: "f32" });
-  return { buffers: noCacheBuffers(shape, tiles), setup: [], steps: [append, projection("k"), projection("v"), split(n + 1), combine] };
-};
-
-/** Those of a decode with a cache, and both projections of all tokens: 2 dModel a channel. */
-export const noCacheFlops = (shape: Shape, form: Form, tiles: Tiles): Flops => {
-  const { k, v } = channelsOf(shape);
-  const each = 2 * shape.batch * shape.dModel;
-  const attention = softmaxFlops(shape, form, tiles);
-  const tokens = shape.n + 1;
-  const padded = (channels: number): number => roundUp(channels, tileSize(tiles, "projectColumns"));
-  const width = roundUp(shape.dModel, tiles.projectLanes === undefined ? 16 : tileSize(tiles, "projectLanes"));
+  const byCount = new Map<number, readonly Step[]>();
   return {
-    useful: attention.useful + each * tokens * (k + v),
-    executed: attention.executed + 2 * shape.batch * width * roundUp(tokens, tileSize(tiles, "projectRows")) * (padded(k) + padded(v)),
+    append: tokenStep(shape, {
+      label: "append",
+      ...storing(appendHidden, types),
+      constants: { THREADS: appendThreads, ROW_QUADS: dModel / 4 },
+      bindings: ["x", "hidden"],
+      workgroups: [Math.ceil(dModel / 4 / appendThreads), batch, 1],
+    }),
+    project(length) {
+      const count = Math.ceil(length / rows);
+      const made = byCount.get(count) ?? [projection("k", count), projection("v", count)];
+      byCount.set(count, made);
+      return made;
+    },
+    ...attendSteps(shape, tiles, { names: ["k", "v"], dtype: "f32" }),
   };
 };
 
-/** q, o, the newest hidden state and the weights once; the earlier hidden states read, the newest one written. Keys and values need never leave the chip. */
-export const noCacheLeastBytes = (shape: Shape): number => {
-  const { batch, n, heads, headDim, headDimV, dModel, dtype } = shape;
-  const { k, v } = channelsOf(shape);
-  return elementBytes[dtype] * (batch * heads * (headDim + headDimV) + batch * dModel * (n + 2) + dModel * (k + v));
-};
-
-/** Bytes of each role: hidden states as state, keys and values as scratch. */
-export const noCacheBytesByRole = (shape: Shape, _form: Form, tiles: Tiles): BytesByRole => {
-  const { batch, n, heads, headDim, headDimV, dModel, dtype } = shape;
-  const { k, v } = channelsOf(shape);
-  const stored = elementBytes[dtype];
-  return {
-    input: stored * (batch * (heads * headDim + dModel) + dModel * (k + v)),
-    output: stored * batch * heads * headDimV,
-    state: stored * batch * (n + 1) * dModel,
-    scratch: f32Bytes * batch * ((n + 1) * (k + v) + heads * splitCount(shape, tiles) * (headDimV + 2)),
-    harness: 0,
-  };
+/**
+ * For a token its hidden state, keys and values of all tokens so far, then the steps of a decode over them. In decode the newest token alone, in
+ * generate each of a text of n from none; positions go from step to step as those of a text with a cache (decode.ts).
+ */
+export const noCachePlan = (shape: Shape, _form: Form, { maxComputeWorkgroupsPerDimension }: Capabilities, tiles: Tiles): Plan => {
+  const { append, project, split, combine } = tokenSteps(shape, tiles, maxComputeWorkgroupsPerDimension);
+  const newest = (length: number): readonly Step[] => [append, ...project(length), split(length), combine];
+  const buffers = noCacheBuffers(shape, tiles);
+  if (shape.phase === "decode") return { buffers, setup: [], steps: newest(cachedTokens(shape)) };
+  return { buffers, setup: [], steps: [restartStep, ...Array.from({ length: shape.n }, (_, t) => newest(t + 1)).flat()] };
 };

@@ -1,19 +1,28 @@
-// Keys or values of all tokens from their hidden states, by one subgroup for ROWS tokens x CHANNEL_VECTORS LANES channels. Made for CPU emulations, as
-// tiledSubgroup.wgsl: a lane holds its channels, loads each weight once for all ROWS, and hidden states reach the other lanes by shuffle.
+// Keys or values of all tokens so far from their hidden states, by one subgroup for ROWS tokens x CHANNEL_VECTORS LANES channels. Made for CPU
+// emulations, as tiledSubgroup.wgsl: a lane holds its channels, loads each weight once for all ROWS, and hidden states reach the other lanes by shuffle.
 @group(0) @binding(0) var<storage, read> hidden: array<Stored>; // [batch, token, WIDTH]
 @group(0) @binding(1) var<storage, read> weights: array<Stored>; // [WIDTH, CHANNELS]
 @group(0) @binding(2) var<storage, read_write> projected: array<f32>; // [batch, token, CHANNELS]
+#if COUNTED
+// Read-only, so that control flow that depends on it is uniform.
+@group(0) @binding(3) var<storage, read> positions: array<u32>; // [slot]
+#end
 
 const COLUMNS = CHANNEL_VECTORS * LANES;
 const COLUMN_TILES = (CHANNELS + COLUMNS - 1u) / COLUMNS;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let tokens = arrayLength(&hidden) / (grid.z * WIDTH);
+  let capacity = arrayLength(&hidden) / (grid.z * WIDTH);
+#if COUNTED
+  let tokens = positions[1] + 1u;
+#else
+  let tokens = capacity;
+#end
   let row0 = ((workgroup.y / COLUMN_TILES) * grid.x + workgroup.x) * ROWS;
   if (row0 >= tokens) { return; }
   let channel0 = (workgroup.y % COLUMN_TILES) * COLUMNS + lane;
-  let base = workgroup.z * tokens;
+  let base = workgroup.z * capacity;
 #each r ROWS
   let at${r} = (base + min(row0 + ${r}u, tokens - 1u)) * WIDTH;
 #each c CHANNEL_VECTORS

@@ -1,8 +1,12 @@
-// Keys or values of all tokens from their hidden states: projected[t] = hidden[t] W. A tiled matrix product: ROWS tokens x 64 channels a workgroup,
-// 4 tokens x 8 channels a thread, 16 channels of the hidden states at a time.
+// Keys or values of all tokens so far from their hidden states: projected[t] = hidden[t] W. A tiled matrix product: ROWS tokens x 64 channels a
+// workgroup, 4 tokens x 8 channels a thread, 16 channels of the hidden states at a time.
 @group(0) @binding(0) var<storage, read> hidden: array<StoredQuad>; // [batch, token, WIDTH / 4]
 @group(0) @binding(1) var<storage, read> weights: array<StoredQuad>; // [WIDTH, CHANNELS / 4]
 @group(0) @binding(2) var<storage, read_write> projected: array<vec4f>; // [batch, token, CHANNELS / 4]
+#if COUNTED
+// Read-only, so that control flow that depends on it is uniform.
+@group(0) @binding(3) var<storage, read> positions: array<u32>; // [slot]
+#end
 
 const ACROSS = 8u;
 const THREADS = ROWS / 4u * ACROSS;
@@ -18,10 +22,15 @@ var<workgroup> weightTile: array<vec4f, 4u * SLICE * COLUMNS>;
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let tokens = arrayLength(&hidden) / (grid.z * ROW_QUADS);
+  let capacity = arrayLength(&hidden) / (grid.z * ROW_QUADS);
+#if COUNTED
+  let tokens = positions[1] + 1u;
+#else
+  let tokens = capacity;
+#end
   let row0 = ((workgroup.y / COLUMN_TILES) * grid.x + workgroup.x) * ROWS;
   let quad0 = (workgroup.y % COLUMN_TILES) * COLUMNS;
-  let base = workgroup.z * tokens;
+  let base = workgroup.z * capacity;
   let down = thread / ACROSS;
   let across = thread % ACROSS;
 #each r 4

@@ -1,27 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Capabilities, Phase, Shape } from "../mechanism.ts";
+import type { Phase, Shape } from "../mechanism.ts";
 import { bufferBytes, planModules } from "../plan.ts";
+import { testDevice } from "../testDevice.ts";
 import mechanisms from "./definition.ts";
 import { cacheCapacity, rowOfToken, tokenInRow } from "./window.ts";
 
 const softmax = mechanisms.find(({ name }) => name === "softmax");
 if (!softmax) throw new Error("softmax is not defined");
 
-const device: Capabilities = {
-  subgroups: true,
-  subgroupMinSize: 8,
-  subgroupMaxSize: 8,
-  f16: false,
-  software: true,
-  maxComputeWorkgroupStorageSize: 16384,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupsPerDimension: 65535,
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxBufferSize: 2 ** 28,
-  maxStorageBuffersPerShaderStage: 8,
-};
-const gpu: Capabilities = { ...device, software: false, subgroupMinSize: 32, subgroupMaxSize: 32 };
+const device = testDevice(8, true);
+const gpu = testDevice(32, false);
 
 const shapeOf = (phase: Phase, n: number, window: number, sinks: number, over: Partial<Shape> = {}): Shape => ({
   phase,

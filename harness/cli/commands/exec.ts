@@ -2,6 +2,7 @@ import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { UnloadableKernels } from "../../../kernels/registry.ts";
+import { scaleOf } from "../../../kernels/scale.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { CellFailure } from "../../device/failure.ts";
 import { mechanismNamed } from "../../exec/cell.ts";
@@ -107,7 +108,7 @@ const jsonOf = ({ cell, dtype, tiles, adapter, absent, notFinite, tensors }: Exe
   phase: cell.phase,
   form: cell.form,
   parameters: cell.parameters,
-  scale: cell.scale ?? 1 / Math.sqrt(cell.headDim),
+  scale: cell.parameters.normalized === true ? undefined : scaleOf(cell),
   dtype,
   kernels: cell.dtype,
   tiles,

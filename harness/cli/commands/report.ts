@@ -22,8 +22,9 @@ export const report = async (runs: readonly string[], options: { format: "html" 
   }
   const files: string[] = [];
   for (const record of records) {
-    files.push(await writeReports(options.out, record));
-    say(`wrote ${files.at(-1)}`);
+    const { file, newerRun } = await writeReports(options.out, record);
+    files.push(file);
+    say(`wrote ${file}${newerRun === undefined ? "" : `; ${record.experiment.name}.html is of the newest run, ${newerRun}`}`);
   }
   if (options.json) print(JSON.stringify({ reports: files }));
   return exitCode.ok;

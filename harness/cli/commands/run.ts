@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { basename, isAbsolute, relative, resolve } from "node:path";
+import type { Mechanism } from "../../../kernels/mechanism.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { parseDuration } from "../../experiment/units.ts";
 import { connector } from "../../measure/connection.ts";
@@ -8,8 +9,10 @@ import { peerConnector } from "../../measure/peers/peerConnector.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { RunInUse, type RunResult, runExperiment } from "../../runExperiment.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
-import { mechanismsOf, readExperiments } from "../input.ts";
+import { type Fault, tellFault } from "../fault.ts";
+import { mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
 import { createProgressLine } from "../progressLine.ts";
+import { runAnswer } from "../runAnswer.ts";
 import { print, say, styled } from "../terminal.ts";
 
 export interface RunFlags {
@@ -32,9 +35,30 @@ export interface RunFlags {
 /** bytes of buffers that stay allocated between visits (DESIGN §3, memoryBudget) */
 const memoryBudgetBytes = 2 ** 30;
 
-/** `attnbench run FILE…`: every file is checked before the first one runs. */
+/** What has come of the files so far. */
+interface Course {
+  readonly results: RunResult[];
+  readonly codes: ExitCode[];
+  readonly faults: Fault[];
+}
+
+/** `attnbench run FILE…`: every file is checked before the first one runs. With --json one object is printed, however this ends. */
 export const run = async (files: readonly string[], flags: RunFlags): Promise<ExitCode> => {
-  const mechanisms = await mechanismsOf(flags.kernels);
+  const course: Course = { results: [], codes: [], faults: [] };
+  try {
+    const mechanisms = await mechanismsOf(flags.kernels);
+    const experiments = await plannedExperiments(files, flags, mechanisms);
+    if (flags.dryRun) return (await import("../dryRun.ts")).dryRun(experiments, mechanisms, flags);
+    await measure(experiments, mechanisms, flags, course);
+  } catch (error) {
+    course.faults.push(tellFault(explained(error)));
+  }
+  if (flags.json) print(JSON.stringify(runAnswer(course.results, course.faults)));
+  return worst([...course.codes, ...course.faults.map((fault) => fault.exitCode)]);
+};
+
+/** The files as experiments with cells. Ends the command with 2 where a file or flag is wrong, with 5 where no cell is left. */
+const plannedExperiments = async (files: readonly string[], flags: RunFlags, mechanisms: readonly Mechanism[]): Promise<readonly ReadExperiment[]> => {
   const budgetSeconds = flags.budget === undefined ? undefined : (parseDuration(flags.budget) ?? 0);
   if (budgetSeconds !== undefined && (budgetSeconds < 1 || budgetSeconds > 24 * 3600))
     throw new CommandEnd(exitCode.usage, `--budget ${flags.budget}: not a duration from 1s to 24h, e.g. 90s or 5m`);
@@ -46,11 +70,17 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
       exitCode.nothingMeasured,
       `${empty.file}: no cell is left${flags.filter ? ` by --filter '${flags.filter}'` : " by its exclude"}; attnbench check ${quoted(empty.file)} counts them all`,
     );
-  if (flags.dryRun) return (await import("../dryRun.ts")).dryRun(experiments, mechanisms, flags);
+  return experiments;
+};
 
+/** One experiment after the other, until an interrupt or until no worker can be had. */
+const measure = async (
+  experiments: readonly ReadExperiment[],
+  mechanisms: readonly Mechanism[],
+  flags: RunFlags,
+  { results, codes, faults }: Course,
+): Promise<void> => {
   const interruption = listenForInterrupts();
-  const results: RunResult[] = [];
-  const codes: ExitCode[] = [];
   try {
     const kernels = flags.kernels.map((folder) => resolve(folder));
     const connect = connector(flags.adapter, { mode: "timing", kernels, memoryBudgetBytes });
@@ -79,37 +109,29 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
       }).finally(progress.end);
       results.push(result);
       codes.push(resultCode(result.record, flags.undecided));
-      if (result.brokeOff) {
-        say(`${styled("red", "BROKE OFF")}: ${noAdapterText(result.brokeOff)}\n  what was measured is kept; --resume goes on with it`);
-        codes.push(exitCode.noAdapter);
-      }
+      if (result.brokeOff) faults.push(tellFault(brokenOff(result.brokeOff)));
       if (!flags.json) tell(result);
-      if (result.unwritten) {
-        say(`${result.unwritten.message}: not all files could be written; attnbench report ${result.folder} makes the report`);
-        codes.push(exitCode.usage);
-      }
+      if (result.unwritten) faults.push(tellFault(unwritten(result.unwritten, result.folder)));
       if (flags.open && result.report) openFile(result.report);
       if (result.brokeOff) break;
     }
-  } catch (error) {
-    if (error instanceof NoAdapter) throw new CommandEnd(exitCode.noAdapter, noAdapterText(error));
-    if (error instanceof RunInUse) throw new CommandEnd(exitCode.usage, error.message);
-    throw error;
   } finally {
     interruption.stop();
+    if (interruption.signal.aborted) codes.push(interruption.code());
   }
-  if (interruption.signal.aborted) codes.push(interruption.code());
-  if (flags.json) {
-    print(
-      JSON.stringify({
-        runs: results.map(({ folder }) => folder),
-        reports: results.flatMap(({ report }) => report ?? []),
-        findings: results.flatMap(({ record }) => record.findings),
-      }),
-    );
-  }
-  return worst(codes);
 };
+
+/** An error in words, where it is none of attnbench's own. */
+const explained = (error: unknown): unknown => {
+  if (error instanceof NoAdapter) return new CommandEnd(exitCode.noAdapter, noAdapterText(error));
+  return error instanceof RunInUse ? new CommandEnd(exitCode.usage, error.message) : error;
+};
+
+const brokenOff = (error: NoAdapter): CommandEnd =>
+  new CommandEnd(exitCode.noAdapter, `${styled("red", "BROKE OFF")}: ${noAdapterText(error)}\n  what was measured is kept; --resume goes on with it`);
+
+const unwritten = ({ message }: Error, folder: string): CommandEnd =>
+  new CommandEnd(exitCode.usage, `${message}: not all files could be written; attnbench report ${folder} makes the report`);
 
 /** A path as another may have it: below this folder as given, elsewhere its last part, since the rest names this machine's folders and users. */
 const publicPath = (path: string): string => {

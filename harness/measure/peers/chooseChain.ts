@@ -1,4 +1,4 @@
-import type { Capabilities, Mechanism, Tensors } from "../../../kernels/mechanism.ts";
+import type { Capabilities, Mechanism, Tensors, Tiles } from "../../../kernels/mechanism.ts";
 import { CellFailure } from "../../device/failure.ts";
 import type { Cell } from "../../experiment/experiment.ts";
 import { shortestPassMs } from "../schedule.ts";
@@ -23,6 +23,8 @@ export interface Chosen extends Opened {
   readonly links: number;
   readonly verified: Verified;
   readonly verifyMs: number;
+  /** what the looks took that nothing is left of */
+  readonly choosingMs: number;
 }
 
 export interface Choosing {
@@ -30,12 +32,15 @@ export interface Choosing {
   readonly capabilities: Capabilities;
   readonly memoryBudgetBytes: number;
   readonly makeRoom: (bytes: number) => Promise<void>;
+  /** what another worker of the run has chosen, as `tilesOf` says it */
+  readonly chosen?: Tiles | undefined;
 }
 
 /** A chain after a first look. */
 interface Looked extends Opened {
   readonly which: number;
   readonly chain: Chain;
+  readonly lookMs: number;
 }
 
 /** A first look at a chain: enough links that the copy GroupQueryAttention makes of its cache at the first does not decide which is the faster. */
@@ -77,9 +82,33 @@ const linksOf = (chain: Chain, linkMs: number, { capabilities: { software }, mem
   return Math.min(affordable, Math.max(chain.leastLinks, Math.ceil(targetMs / linkMs)));
 };
 
+/** A choice as the record of a run keeps it. */
+export const tilesOf = ({ chain, links }: Pick<Chosen, "chain" | "links">): Tiles => ({ operator: chain.operator, chained: links });
+
 /** Rejects with CellFailure: of a chain that is wrong, where one is, else of the first that ONNX Runtime refuses. */
 export const chooseChain = async (mechanism: Mechanism, cell: Cell, tensors: Tensors, choosing: Choosing): Promise<Chosen> => {
-  const { ort, makeRoom, capabilities } = choosing;
+  const { ort, makeRoom, capabilities, chosen } = choosing;
+  const chains = [...chainsOf(cell, tensors).entries()];
+  const opened = async (chain: Chain, links: number): Promise<Opened> => {
+    await makeRoom(chainBytes(chain, links));
+    return openChain(ort, chain, links);
+  };
+  const verified = async (which: number, chain: Chain, links: number, { session, ...times }: Opened): Promise<Omit<Chosen, "choosingMs">> => {
+    const from = performance.now();
+    try {
+      const found = await verifyChain(mechanism, cell, capabilities, tensors, chain, links, session);
+      return { ...times, session, which, chain, links, verified: found, verifyMs: performance.now() - from };
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
+  };
+  const [which, kept] = chains.find(([, chain]) => chain.operator === chosen?.operator) ?? [];
+  if (which !== undefined && kept && typeof chosen?.chained === "number") {
+    const links = chosen.chained;
+    return { ...(await verified(which, kept, links, await opened(kept, links))), choosingMs: 0 };
+  }
+
   const failures: CellFailure[] = [];
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -92,40 +121,28 @@ export const chooseChain = async (mechanism: Mechanism, cell: Cell, tensors: Ten
   };
   const seen = pilotLinks[cell.phase === "decode" ? "decode" : "prefill"];
   const looked: Looked[] = [];
-  for (const [which, chain] of chainsOf(cell, tensors).entries()) {
-    await makeRoom(chainBytes(chain, seen));
-    const opened = await attempt(() => openChain(ort, chain, seen));
-    if (opened) looked.push({ which, chain, ...opened });
+  const lookingFrom = performance.now();
+  for (const [which, chain] of chains) {
+    const from = performance.now();
+    const one = await attempt(() => opened(chain, seen));
+    if (one) looked.push({ which, chain, ...one, lookMs: performance.now() - from });
   }
+  const lookingMs = performance.now() - lookingFrom;
   let compileMs = looked.reduce((sum, one) => sum + one.compileMs, 0);
 
-  /** At its full length, which the first look may have had. */
-  const atLength = async ({ chain, session, linkMs }: Looked, links: number): Promise<Opened> => {
-    if (links === seen) return { session, linkMs, compileMs: 0 };
-    await session.release();
-    await makeRoom(chainBytes(chain, links));
-    return openChain(ort, chain, links);
-  };
-  const verified = async (chain: Chain, links: number, session: OnnxSession): Promise<Verified> => {
-    try {
-      return await verifyChain(mechanism, cell, capabilities, tensors, chain, links, session);
-    } catch (error) {
-      await session.release();
-      throw error;
-    }
-  };
   const ranked = looked.sort((a, b) => a.linkMs - b.linkMs);
   for (const [place, one] of ranked.entries()) {
-    const { which, chain } = one;
-    const links = linksOf(chain, one.linkMs, choosing);
-    const opened = await attempt(() => atLength(one, links));
-    compileMs += opened?.compileMs ?? 0;
-    const from = performance.now();
-    const found = opened && (await attempt(() => verified(chain, links, opened.session)));
+    const { which, chain, session, linkMs, lookMs } = one;
+    const links = linksOf(chain, linkMs, choosing);
+    // The first look may have had its full length.
+    const isWhole = links === seen;
+    if (!isWhole) await session.release();
+    const whole = isWhole ? { session, linkMs, compileMs: 0 } : await attempt(() => opened(chain, links));
+    compileMs += whole?.compileMs ?? 0;
+    const found = whole && (await attempt(() => verified(which, chain, links, whole)));
     if (!found) continue;
-    const verifyMs = performance.now() - from;
     for (const { session } of ranked.slice(place + 1)) await session.release();
-    return { ...opened, which, chain, links, compileMs, verified: found, verifyMs };
+    return { ...found, compileMs, choosingMs: lookingMs - (isWhole ? lookMs : 0) };
   }
   throw failures.find(({ code }) => code === "wrongOutput") ?? failures[0] ?? new Error(`no chain for ${cell.id}`);
 };

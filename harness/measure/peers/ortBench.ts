@@ -6,7 +6,7 @@ import { sample } from "../sampler.ts";
 import type { Workbench } from "../workbench.ts";
 import { tail, tensorBytes } from "./chain.ts";
 import { chainsOf } from "./chains.ts";
-import { chainBytes, chooseChain, openChain, wallMs } from "./chooseChain.ts";
+import { chainBytes, chooseChain, openChain, tilesOf, wallMs } from "./chooseChain.ts";
 import type { OnnxRuntime, OnnxSession } from "./onnxRuntime.ts";
 
 interface Bench {
@@ -47,7 +47,7 @@ export const createOrtBench = (ort: OnnxRuntime, mechanisms: readonly Mechanism[
   return {
     evict,
 
-    async prepare({ cell, seed, rotateBytes }) {
+    async prepare({ cell, tiles: chosen, seed, rotateBytes }) {
       evict(cell.id);
       const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
       if (!mechanism) throw new Error(`no mechanism ${cell.mechanism} in this worker`);
@@ -57,12 +57,8 @@ export const createOrtBench = (ort: OnnxRuntime, mechanisms: readonly Mechanism[
       const drawnMs = performance.now() - drawing;
       if (chainsOf(cell, tensors).some((chain) => tensorBytes(chain) > mostTensorBytes))
         throw new CellFailure("overLimit", `its inputs are more than the ${mostTensorBytes} bytes that a model is given here`);
-      const { which, chain, links, session, linkMs, compileMs, verified, verifyMs } = await chooseChain(mechanism, cell, tensors, {
-        ort,
-        capabilities,
-        memoryBudgetBytes,
-        makeRoom,
-      });
+      const choice = await chooseChain(mechanism, cell, tensors, { ort, capabilities, memoryBudgetBytes, makeRoom, chosen });
+      const { which, chain, links, session, linkMs, compileMs, verified, verifyMs, choosingMs } = choice;
       benches.set(cell.id, {
         links,
         bytes: chainBytes(chain, links),
@@ -78,7 +74,7 @@ export const createOrtBench = (ort: OnnxRuntime, mechanisms: readonly Mechanism[
       const form = formOfCosts(cell, cell.phase, mechanism);
       const [tiles = {}] = mechanism.tiles(cell, form, capabilities);
       return {
-        tiles: { operator: chain.operator, chained: links },
+        tiles: tilesOf(choice),
         kernelHash: createHash("sha256")
           .update(`${ort.version} ${JSON.stringify(chain.link(0))}`)
           .digest("hex")
@@ -94,6 +90,7 @@ export const createOrtBench = (ort: OnnxRuntime, mechanisms: readonly Mechanism[
         estimateMs: linkMs,
         // Without the runs that looking takes: those do not grow with n.
         fillMs: drawnMs + verifyMs,
+        choosingMs,
         together: links,
       };
     },

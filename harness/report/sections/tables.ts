@@ -1,3 +1,4 @@
+import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import type { CellRecord, Crossover, Fit, RunRecord } from "../../record/run.ts";
 import { facetsOf } from "../charts/facets.ts";
@@ -45,13 +46,14 @@ const crossoverColumns: readonly Column<Crossover>[] = [
   { head: "note", cell: ({ note }) => note },
 ];
 
-/** Fits against claims, and crossovers. */
+/** Fits against claims, and crossovers; nothing where the experiment has too few n to ask for any. */
 export const fitsSection = (record: RunRecord): Html | undefined => {
-  if (record.fits.length === 0 && record.crossovers.length === 0) return undefined;
+  const [fits, crossovers] = [askedFits(record), askedCrossovers(record)];
+  if (fits.length === 0 && crossovers.length === 0) return undefined;
   return html`
 <section aria-labelledby="fits"><h2 id="fits">Claims, fits and crossovers</h2>
-${record.fits.length > 0 && table("Growth of each arm, fitted and claimed. Brackets are 95 % intervals.", fitColumns, record.fits)}
-${record.crossovers.length > 0 && table("Where the second arm becomes cheaper than the first: n*, the last n up to which the first stays below.", crossoverColumns, record.crossovers)}
+${fits.length > 0 && table("Growth of each arm, fitted and claimed. Brackets are 95 % intervals.", fitColumns, fits)}
+${crossovers.length > 0 && table("Where the second arm becomes cheaper than the first: n*, the last n up to which the first stays below.", crossoverColumns, crossovers)}
 </section>`;
 };
 

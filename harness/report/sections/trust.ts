@@ -1,3 +1,4 @@
+import { askedFits } from "../../analysis/asked.ts";
 import { formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
@@ -98,10 +99,11 @@ const suresOf = (record: RunRecord): readonly string[] => {
   sentences.push(
     "An interval covers what changes from turn to turn and from process to process in this run, not what another driver, clock rate or machine would change.",
   );
-  const undecided = record.fits.filter((fit) => fit.verdict === "undecided").length;
+  const fits = askedFits(record);
+  const undecided = fits.filter((fit) => fit.verdict === "undecided").length;
   if (undecided > 0)
     sentences.push(
-      `${counted(undecided, "fit")} of ${formatCount(record.fits.length)} could not be decided from these points; the table of fits says what to measure.`,
+      `${counted(undecided, "fit")} of ${formatCount(fits.length)} could not be decided from these points; the table of fits says what to measure.`,
     );
   return sentences;
 };

@@ -1,0 +1,28 @@
+import { stripVTControlCharacters } from "node:util";
+import { CommandEnd, type ExitCode, exitCode } from "./exit.ts";
+import { say } from "./terminal.ts";
+
+/** Why a command ended before its answer was whole: `error` of the object that --json prints. */
+export interface Fault {
+  readonly exitCode: ExitCode;
+  readonly message: string;
+}
+
+/** What a disk, or what stands on it, refuses: the user's to mend, whatever command met it. */
+const diskErrors = new Set(["EACCES", "EROFS", "ENOSPC", "ENOTDIR", "EISDIR", "EEXIST", "EPERM", "EDQUOT"]);
+const isDiskError = (error: Error): boolean => diskErrors.has((error as NodeJS.ErrnoException).code ?? "");
+
+/** Says on stderr what went wrong: in words where it is the user's to mend, with its trace where it is a mistake of attnbench's own. */
+export const tellFault = (error: unknown): Fault => {
+  const fault = faultOf(error);
+  const isOurs = error instanceof Error && !(error instanceof CommandEnd) && !isDiskError(error);
+  say(isOurs ? (error.stack ?? fault.message) : fault.message);
+  return { ...fault, message: stripVTControlCharacters(fault.message) };
+};
+
+const faultOf = (error: unknown): Fault => {
+  if (error instanceof CommandEnd) return { exitCode: error.code, message: error.message };
+  if (!(error instanceof Error)) return { exitCode: exitCode.cellFailed, message: String(error) };
+  if (isDiskError(error)) return { exitCode: exitCode.usage, message: `${error.message}: choose a folder that can be written with --out` };
+  return { exitCode: exitCode.cellFailed, message: error.message };
+};

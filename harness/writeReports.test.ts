@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { RunRecord } from "./record/run.ts";
+import { runFolder, writeRun } from "./record/runFolder.ts";
+import { fixtureRecord } from "./report/fixture.ts";
+import { newFolder } from "./testExperiment.ts";
+import { writeReports } from "./writeReports.ts";
+
+const runOf = (day: number): RunRecord => ({
+  ...fixtureRecord({ ns: [256, 512] }),
+  run: `2026031${day}T101502Z-4c1d2a`,
+  startedAt: `2026-03-1${day}T10:15:02.000Z`,
+});
+const [older, newer] = [runOf(1), runOf(2)];
+
+/** A folder with these runs in results/. */
+const folderWith = async (...runs: readonly RunRecord[]): Promise<string> => {
+  const folder = newFolder();
+  for (const record of runs) await writeRun(runFolder(folder, "prefill", record.run), record);
+  return folder;
+};
+
+describe("the report of a run", () => {
+  it("is <experiment>.html where no run is newer, and of an older run has its name, so that the newest keeps its page", async () => {
+    const folder = await folderWith(older, newer);
+    const reports = join(folder, "reports");
+    expect(await writeReports(folder, newer)).toEqual({ file: join(reports, "prefill.html"), newerRun: undefined });
+    expect(await writeReports(folder, older)).toEqual({ file: join(reports, `prefill-${older.run}.html`), newerRun: newer.run });
+    expect(readdirSync(reports).sort()).toEqual(["index.html", `prefill-${older.run}.html`, "prefill.html"]);
+    expect(readFileSync(join(reports, "prefill.html"), "utf8")).toContain(`from run ${newer.run}`);
+    expect(readFileSync(join(reports, `prefill-${older.run}.html`), "utf8")).toContain(`from run ${older.run}`);
+    expect(readFileSync(join(reports, "index.html"), "utf8")).toContain('href="prefill.html"');
+  });
+
+  it("of a run from elsewhere is compared with those that are here", async () => {
+    const [empty, full] = [await folderWith(), await folderWith(older)];
+    expect((await writeReports(empty, older)).file).toBe(join(empty, "reports/prefill.html"));
+    expect((await writeReports(full, newer)).file).toBe(join(full, "reports/prefill.html"));
+  });
+});
