@@ -13,19 +13,25 @@ const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
   test: { name, include, exclude: ["node_modules/**", ...exclude] },
 });
 
-const pure = ["harness/{analysis,experiment,record,report,mutants,gpuStats,device}/**/*.test.ts", "kernels/**/*.test.ts"];
+/** What times nothing: pure functions, pages, and kernels against their references. */
+const untimed = [
+  "harness/{analysis,experiment,record,report,mutants,gpuStats,device,exec}/**/*.test.ts",
+  "harness/measure/kernels*.test.ts",
+  "kernels/**/*.test.ts",
+];
+const long = ["**/*.matrix.test.ts", "**/*.peer.test.ts"];
 
 export default defineConfig({
   plugins: [wgslText],
   test: {
-    // Tests that open a device take turns: two cores cannot carry two of them.
+    // Tests that run experiments take turns: two cores cannot carry two of them.
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      // These open no device: `npm test` runs their files side by side.
-      inFolder("pure", pure),
-      inFolder("default", ["harness/**/*.test.ts"], [...pure, "**/*.matrix.test.ts", "**/*.peer.test.ts"]),
+      // `npm test` runs these files side by side.
+      inFolder("untimed", untimed, long),
+      inFolder("default", ["harness/**/*.test.ts"], [...untimed, ...long]),
       inFolder("kernels", ["harness/**/*.matrix.test.ts"]),
       inFolder("peers", ["harness/**/*.peer.test.ts"]),
     ],

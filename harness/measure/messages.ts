@@ -15,8 +15,6 @@ export interface HelloRequest {
   readonly mode: "timing" | "checking";
   /** `hardware`: plan as for a GPU, whatever this adapter is: how tests hold the variants that only GPUs are given */
   readonly planFor?: "hardware";
-  /** place of the tiles to take among a form's candidates, the last ones where there are fewer; 0 unless given */
-  readonly candidate?: number;
   /** folders of mechanisms besides the built-in ones */
   readonly kernels: readonly string[];
   /** bytes of buffers that may stay allocated between visits */

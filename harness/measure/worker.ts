@@ -1,5 +1,4 @@
 import { builtInKernels } from "../../kernels/builtIn.ts";
-import type { Mechanism } from "../../kernels/mechanism.ts";
 import { joinMechanisms, loadMechanisms } from "../../kernels/registry.ts";
 import { measureStepNs, wallStepNs } from "../device/clock.ts";
 import { type OpenDevice, openDevice } from "../device/openDevice.ts";
@@ -11,24 +10,11 @@ import { serve } from "./workerProcess.ts";
 
 let open: OpenDevice | undefined;
 
-/** The same mechanism with tiles further down its list as the default. */
-const withCandidate =
-  (place: number) =>
-  (mechanism: Mechanism): Mechanism => ({
-    ...mechanism,
-    tiles: (shape, form, capabilities) =>
-      mechanism
-        .tiles(shape, form, capabilities)
-        .slice(0, place + 1)
-        .slice(-1),
-  });
-
 /** The child process that owns the device. */
 const hello = async (request: HelloRequest): Promise<{ readonly reply: HelloReply; readonly bench: Workbench }> => {
   const opened = await openDevice(request.match, request.mode === "timing" ? timingToggles : checkingToggles);
   open = request.planFor === "hardware" ? { ...opened, capabilities: { ...opened.capabilities, software: false } } : opened;
-  const loaded = joinMechanisms(...(await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))));
-  const mechanisms = request.candidate ? loaded.map(withCandidate(request.candidate)) : loaded;
+  const mechanisms = joinMechanisms(...(await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))));
   return {
     bench: createWorkbench(open, mechanisms, request.memoryBudgetBytes),
     reply: {

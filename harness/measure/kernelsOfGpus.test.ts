@@ -1,0 +1,19 @@
+import { testAdapter } from "../testAdapter.ts";
+import { testKernels } from "./kernelTests.ts";
+
+/** A CPU emulation is given variants of its own, so those of GPUs are held to the truth on it too, at fewer sizes. */
+await testKernels({
+  name: "the variants of GPUs",
+  adapter: testAdapter,
+  planFor: "hardware",
+  seed: 7,
+  sizes: {
+    n: [129],
+    headDim: [96],
+    thorough: false,
+    layouts: [
+      [2, 3, 3],
+      [2, 4, 2],
+    ],
+  },
+});
