@@ -9,7 +9,7 @@ const read = () => {
     options: {
       filter: { type: "string" },
       headDim: { type: "string", default: "64,128" },
-      // RADV's name of a GPU generation: RDNA3. Others are NAVI21 (RDNA2) and VEGA10 (GCN).
+      // RADV's name of a GPU: NAVI31 is RDNA3. Others are NAVI21 (RDNA2), VEGA10 (GCN).
       family: { type: "string", default: "NAVI31" },
     },
   });
@@ -41,15 +41,19 @@ const load = async () => {
 
 const say = (text) => process.stdout.write(`${text}\n`);
 
-const { gpuStats, kernelsText, missesOf, NoToolchain, stepsTable } = await load();
+const { amdDefaults, gpuStats, kernelsText, missesOf, NoToolchain, stepsTable } = await load();
 try {
-  const kernels = await gpuStats({ ...read(), compiler: resolve("dist/gpuStatsCompiler.js"), layerSource: resolve("harness/gpuStats/nullQueue.c") });
+  const request = read();
+  const kernels = await gpuStats({ ...request, compiler: resolve("dist/gpuStatsCompiler.js"), layerSource: resolve("harness/gpuStats/nullQueue.c") });
   say(kernelsText(kernels));
   say(`\n${stepsTable(kernels)}`);
-  const misses = missesOf(kernels);
-  say(`\n${misses.length} of ${kernels.filter(({ isDefault }) => isDefault).length} default kernels miss what is wanted${misses.length > 0 ? ":" : ""}`);
-  for (const miss of misses) say(`  ${miss}`);
-  process.exitCode = misses.length > 0 ? 1 : 0;
+  // GCN has fewer subgroups to begin with, and counts them otherwise.
+  if (request.family.startsWith("NAVI")) {
+    const misses = missesOf(kernels);
+    say(`\n${misses.length} of ${amdDefaults(kernels).length} default kernels miss what is wanted${misses.length > 0 ? ":" : ""}`);
+    for (const miss of misses) say(`  ${miss}`);
+    process.exitCode = misses.length > 0 ? 1 : 0;
+  }
 } catch (error) {
   process.stderr.write(`gpu-stats: ${error.message}\n`);
   process.exitCode = error instanceof NoToolchain ? 4 : 2;

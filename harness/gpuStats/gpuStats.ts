@@ -6,7 +6,7 @@ import type { ListedKernel } from "./kernels.ts";
 import { byKernel, type Statistics, statisticsOf } from "./statistics.ts";
 import { toolchain } from "./toolchain.ts";
 
-export { missesOf } from "./bar.ts";
+export { amdDefaults, missesOf } from "./bar.ts";
 export { kernelsText, stepsTable } from "./table.ts";
 export { NoToolchain } from "./toolchain.ts";
 

@@ -33,7 +33,7 @@ describe("listed kernels", () => {
 
   it("are distinct, and the modules of each cell's default tiles are among those that are marked so", () => {
     expect(new Set(kernels.map(({ code }) => code)).size).toBe(kernels.length);
-    const marked = new Set(kernels.filter(({ isDefault }) => isDefault).map(({ code }) => code));
+    const marked = new Set(kernels.filter(({ defaultOn }) => defaultOn.length > 0).map(({ code }) => code));
     for (const cell of cells) {
       const own = mechanisms.filter(({ name }) => name === cell.mechanism);
       for (const mechanism of own) {
@@ -42,7 +42,8 @@ describe("listed kernels", () => {
         for (const { code } of listedKernels([first], [cell], rdna3, 32)) expect(marked).toContain(code);
       }
     }
-    expect(kernels.some(({ isDefault }) => !isDefault)).toBe(true);
+    const counts = (defaultOn: string): number => kernels.filter((kernel) => kernel.defaultOn.join() === defaultOn).length;
+    for (const defaultOn of ["", "mixed", "even", "mixed,even"]) expect(counts(defaultOn), defaultOn).toBeGreaterThan(0);
   });
 
   it("that know their subgroups are compiled at 32 lanes, and no others", () => {
@@ -59,6 +60,6 @@ describe("listed kernels", () => {
 
   it("say what their cell has beside its defaults", () => {
     const beside = new Set(kernels.map((kernel) => kernel.beside));
-    for (const text of ["", "kvHeads 2", "kvDtype f16", "window 30, sinks 3", "featureMap elu+1, normalized"]) expect(beside).toContain(text);
+    for (const text of ["", "kvHeads 2", "kvDtype f16", "dtype f16", "window 30, sinks 3", "featureMap elu+1, normalized"]) expect(beside).toContain(text);
   });
 });

@@ -3,6 +3,9 @@ import { moduleText } from "../../kernels/plan.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { kernelCells } from "../measure/kernelCases.ts";
 
+/** How large a device's subgroups are: of several sizes, as AMD's, or all of one, as NVIDIA's and Apple's. */
+export type Subgroups = "mixed" | "even";
+
 /** One module and where it is met first. */
 export interface ListedKernel {
   readonly mechanism: string;
@@ -17,8 +20,8 @@ export interface ListedKernel {
   readonly tiles: string;
   /** Lanes of every subgroup on the device it is planned for, and compiled at; 0: as they come */
   readonly lanes: number;
-  /** of the first tiles of its device */
-  readonly isDefault: boolean;
+  /** the devices that take it unless told otherwise; none for a candidate */
+  readonly defaultOn: readonly Subgroups[];
   /** executed over useful floating-point operations of the cell */
   readonly overhead: number;
   readonly code: string;
@@ -46,19 +49,19 @@ export const statsCells = (mechanism: Mechanism, headDims: readonly number[]): r
  */
 export const listedKernels = (mechanisms: readonly Mechanism[], cells: readonly Cell[], capabilities: Capabilities, lanes: number): readonly ListedKernel[] => {
   const listed = new Map<string, ListedKernel>();
-  const devices = [
-    { lanes: 0, device: capabilities },
-    { lanes, device: { ...capabilities, subgroupMinSize: lanes, subgroupMaxSize: lanes } },
+  const devices: readonly Device[] = [
+    { subgroups: "mixed", lanes: 0, capabilities },
+    { subgroups: "even", lanes, capabilities: { ...capabilities, subgroupMinSize: lanes, subgroupMaxSize: lanes } },
   ];
   for (const cell of cells) {
     const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
     if (!mechanism) continue;
-    for (const { device, ...planned } of devices) {
-      if (mechanism.refusal(cell, cell.form, device)) continue;
-      for (const [place, tiles] of mechanism.tiles(cell, cell.form, device).entries()) {
-        for (const kernel of kernelsOf(mechanism, cell, device, tiles, { ...planned, isDefault: place === 0 })) {
+    for (const device of devices) {
+      if (mechanism.refusal(cell, cell.form, device.capabilities)) continue;
+      for (const [place, tiles] of mechanism.tiles(cell, cell.form, device.capabilities).entries()) {
+        for (const kernel of kernelsOf(mechanism, cell, device, tiles, place === 0)) {
           const met = listed.get(kernel.code);
-          if (!met || (kernel.isDefault && !met.isDefault)) listed.set(kernel.code, kernel);
+          listed.set(kernel.code, met ? together(met, kernel) : kernel);
         }
       }
     }
@@ -66,15 +69,22 @@ export const listedKernels = (mechanisms: readonly Mechanism[], cells: readonly 
   return [...listed.values()];
 };
 
-const kernelsOf = (
-  mechanism: Mechanism,
-  cell: Cell,
-  device: Capabilities,
-  tiles: Tiles,
-  planned: Pick<ListedKernel, "lanes" | "isDefault">,
-): readonly ListedKernel[] => {
+interface Device {
+  readonly subgroups: Subgroups;
+  /** that modules which know their subgroups are compiled at */
+  readonly lanes: number;
+  readonly capabilities: Capabilities;
+}
+
+/** One module met twice: as it was met first, or first as a default. */
+const together = (met: ListedKernel, again: ListedKernel): ListedKernel => ({
+  ...(met.defaultOn.length === 0 && again.defaultOn.length > 0 ? again : met),
+  defaultOn: [...new Set([...met.defaultOn, ...again.defaultOn])],
+});
+
+const kernelsOf = (mechanism: Mechanism, cell: Cell, { subgroups, lanes, capabilities }: Device, tiles: Tiles, isDefault: boolean): readonly ListedKernel[] => {
   const { phase, form, headDim } = cell;
-  const { setup, steps } = mechanism.plan(cell, form, device, tiles);
+  const { setup, steps } = mechanism.plan(cell, form, capabilities, tiles);
   const { executed, useful } = mechanism.flops(cell, form, tiles);
   const beside = besideDefaults(mechanism, cell);
   return [...new Set([...setup, ...steps])].map((step) => ({
@@ -85,10 +95,10 @@ const kernelsOf = (
     headDim,
     beside,
     tiles: pairs(tiles),
-    ...planned,
-    lanes: step.enables.includes("subgroups") ? planned.lanes : 0,
+    lanes: step.enables.includes("subgroups") ? lanes : 0,
+    defaultOn: isDefault ? [subgroups] : [],
     overhead: executed / useful,
-    code: codeOf(step, planned.lanes),
+    code: codeOf(step, lanes),
   }));
 };
 
@@ -99,8 +109,12 @@ const codeOf = (step: Step, lanes: number): string => {
   return `enable subgroup_size_control;\n${text.replace("@compute", `@compute @subgroup_size(${lanes})`)}`;
 };
 
-const besideDefaults = ({ parameters }: Mechanism, { heads, kvHeads, kvDtype, ...cell }: Cell): string => {
-  const given: Record<string, ParameterValue> = { ...(kvHeads === heads ? {} : { kvHeads }), ...(kvDtype === "f32" ? {} : { kvDtype }) };
+const besideDefaults = ({ parameters }: Mechanism, { heads, kvHeads, dtype, kvDtype, ...cell }: Cell): string => {
+  const given: Record<string, ParameterValue> = {
+    ...(kvHeads === heads ? {} : { kvHeads }),
+    ...(dtype === "f32" ? {} : { dtype }),
+    ...(kvDtype === dtype ? {} : { kvDtype }),
+  };
   for (const [name, value] of Object.entries(cell.parameters)) if (value !== parameters[name]?.default) given[name] = value;
   return pairs(given);
 };

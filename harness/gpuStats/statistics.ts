@@ -5,7 +5,7 @@ export interface Statistics {
   /** registers, vector and scalar, that went to memory */
   readonly spills: number;
   readonly ldsBytes: number;
-  /** in flight on a SIMD at once, counted as subgroups of 32: one of 64 is two */
+  /** in flight on a SIMD at once, on RDNA counted as subgroups of 32: one of 64 is two */
   readonly subgroups: number;
   readonly instructions: number;
   /** cycles of a SIMD for 64 threads while others wait, as the compiler estimates them */

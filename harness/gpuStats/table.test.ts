@@ -12,7 +12,7 @@ const kernel: KernelStatistics = {
   beside: "",
   tiles: "path plain, rows 32",
   lanes: 0,
-  isDefault: true,
+  defaultOn: ["mixed"],
   overhead: 1.5,
   registers: 96,
   spills: 0,
@@ -38,7 +38,7 @@ it("a default kernel misses by spills at any head size, by subgroups at headDim 
   expect(missesOf([{ ...kernel, subgroups: 7, headDim: 128 }])).toEqual([]);
   expect(missesOf([{ ...kernel, phase: "decode", subgroups: 11 }])).toHaveLength(1);
   expect(missesOf([{ ...kernel, phase: "generate", subgroups: 12 }])).toEqual([]);
-  expect(missesOf([{ ...kernel, isDefault: false, subgroups: 1, spills: 9 }])).toEqual([]);
+  expect(missesOf([{ ...kernel, defaultOn: [], subgroups: 1, spills: 9 }])).toEqual([]);
 });
 
 it("the text has a line a kernel, the table a row a step over the defaults alone", () => {
@@ -46,10 +46,10 @@ it("the text has a line a kernel, the table a row a step over the defaults alone
     kernel,
     { ...kernel, mechanism: "gated", registers: 120, subgroups: 12, inverseThroughput: 8000 },
     { ...kernel, headDim: 128, operations: 10 },
-    { ...kernel, isDefault: false, registers: 200, lanes: 32 },
+    { ...kernel, defaultOn: [], registers: 200, lanes: 32 },
     { ...kernel, beside: "initialState", registers: 210 },
     { ...kernel, phase: "decode", form: "split", label: "append", operations: 10 } as const,
-    { ...kernel, lanes: 32 },
+    { ...kernel, lanes: 32, defaultOn: ["even"] } as const,
   ];
   const lines = kernelsText(kernels).split("\n");
   expect(lines).toHaveLength(8);
@@ -60,7 +60,7 @@ it("the text has a line a kernel, the table a row a step over the defaults alone
       "| phase, form | step | registers, LDS KiB, subgroups, cycles/kFLOP at 64 | registers, LDS KiB, subgroups, cycles/kFLOP at 128 |",
       "|---|---|---|---|",
       "| prefill chunk | chunk outputs | 96–120, 9, 12–16, 15–30 | 96, 9, 16, – |",
-      "| prefill chunk | chunk outputs, subgroups of 32 | 96, 9, 16, 15 | –, –, –, – |",
+      "| prefill chunk | chunk outputs, subgroups of one size | 96, 9, 16, 15 | –, –, –, – |",
     ].join("\n"),
   );
 });

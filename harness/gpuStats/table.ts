@@ -15,12 +15,12 @@ const numbersOf = (kernel: KernelStatistics): readonly string[] => [
   cyclesPerKiloflop(kernel)?.toFixed(1) ?? "–",
 ];
 
-/** A line each, plain text: `*` marks default tiles. */
+/** A line each, plain text: `*` marks AMD's defaults, `+` those that only devices with subgroups of one size have. */
 export const kernelsText = (kernels: readonly KernelStatistics[]): string => {
   const rows = [
     ["", "mechanism", "phase", "form", "step", "headDim", ...numbers, "lanes", "tiles", "beside its defaults"],
     ...kernels.map((kernel) => [
-      kernel.isDefault ? "*" : "",
+      kernel.defaultOn.includes("mixed") ? "*" : kernel.defaultOn.length > 0 ? "+" : "",
       kernel.mechanism,
       kernel.phase,
       kernel.form,
@@ -48,8 +48,8 @@ export const kernelsText = (kernels: readonly KernelStatistics[]): string => {
 export const stepsTable = (kernels: readonly KernelStatistics[]): string => {
   const headDims = [...new Set(kernels.map(({ headDim }) => headDim))];
   const groups = new Map<string, KernelStatistics[]>();
-  for (const kernel of kernels.filter(({ isDefault, beside }) => isDefault && beside === "")) {
-    const name = `${kernel.phase} ${kernel.form} | ${kernel.label}${kernel.lanes > 0 ? `, subgroups of ${kernel.lanes}` : ""}`;
+  for (const kernel of kernels.filter(({ defaultOn, beside }) => defaultOn.length > 0 && beside === "")) {
+    const name = `${kernel.phase} ${kernel.form} | ${kernel.label}${kernel.defaultOn.includes("mixed") ? "" : ", subgroups of one size"}`;
     groups.set(name, [...(groups.get(name) ?? []), kernel]);
   }
   const head = ["phase, form", "step", ...headDims.map((headDim) => `registers, LDS KiB, subgroups, cycles/kFLOP at ${headDim}`)];

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { radvDriver } from "../device/adapters.ts";
@@ -7,7 +7,7 @@ import { radvDriver } from "../device/adapters.ts";
 /** What it takes is not here: one line that says what. */
 export class NoToolchain extends Error {}
 
-const packages = "Debian: gcc, libvulkan-dev, mesa-vulkan-drivers (Debian 12: from bookworm-backports)";
+const packages = "Debian: gcc, libvulkan-dev, mesa-vulkan-drivers, on Debian 12 from bookworm-backports";
 const layer = "VK_LAYER_attnbench_null_queue";
 
 /** Where the compiler's process finds RADV with null hardware of a family. */
@@ -22,7 +22,12 @@ export const toolchain = (family: string, layerSource: string): Toolchain => {
   const driver = radvDriver();
   if (driver === undefined) throw new NoToolchain(`no RADV here, Mesa's Vulkan driver for AMD's GPUs (${packages})`);
   const folder = mkdtempSync(join(tmpdir(), "attnbench-gpu-stats-"));
-  compileLayer(layerSource, join(folder, "nullQueue.so"));
+  try {
+    compileLayer(layerSource, join(folder, "nullQueue.so"));
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
+  }
   const manifest = { name: layer, type: "GLOBAL", library_path: "./nullQueue.so", api_version: "1.3.0", implementation_version: "1", description: layer };
   writeFileSync(join(folder, "nullQueue.json"), JSON.stringify({ file_format_version: "1.1.2", layer: manifest }));
   return {

@@ -9,7 +9,7 @@ await testKernels({
   seed: 7,
   sizes: {
     n: [129],
-    headDim: [96],
+    headDim: [40],
     thorough: false,
     layouts: [
       [2, 3, 3],
