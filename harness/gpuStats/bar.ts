@@ -6,7 +6,8 @@ const leastSubgroups: Readonly<Record<Phase, number>> = { prefill: 8, decode: 12
 const boundHeadDim = 64;
 
 /** Kernels that AMD's GPUs take unless told otherwise. */
-export const amdDefaults = (kernels: readonly KernelStatistics[]): readonly KernelStatistics[] => kernels.filter(({ defaultOn }) => defaultOn.includes("mixed"));
+export const amdDefaults = (kernels: readonly KernelStatistics[]): readonly KernelStatistics[] =>
+  kernels.filter(({ defaultOn }) => defaultOn.includes("mixed"));
 
 /** Why AMD's default kernels do not do, a line each: spills at any head size, too few subgroups at headDim 64. Empty where they do. */
 export const missesOf = (kernels: readonly KernelStatistics[]): readonly string[] =>
