@@ -40,9 +40,9 @@ test("a faster variant is found near n*, used in every cell that has it, and sai
   for (const { visits } of record.cells) expect(new Set(visits.map(({ turn }) => turn)).size).toBe(visits.length);
   const texts = record.findings.filter(({ kind }) => kind === "tuning").map(({ text }) => text);
   expect(texts[0]).toMatch(
-    /^Of 2 variants of softmax \(split\) timed at n = 1,024, near n\* with linear, keys 128, heads 1, threads 128, lanes 8 is used, (1\.9|2)\S* times as fast as the default there\.$/,
+    /^Of 2 variants of softmax \(split\) timed at n = 1,024, where linear is nearest in time, keys 128, heads 1, threads 128, lanes 8 is used, (1\.9|2)\S* times as fast as the default there\.$/,
   );
-  expect(texts[1]).toMatch(/^Of \d variants of linear \(recurrent\) timed at n = 1,024, near n\* with softmax, the default stays/);
+  expect(texts[1]).toMatch(/^Of \d variants of linear \(recurrent\) timed at n = 1,024, where softmax is nearest in time, the default stays/);
   expect(readRun(folder).record.tunings).toEqual(record.tunings);
   expect(readFileSync(report ?? "", "utf8")).toContain("keys 128, heads 1");
   // Without --tune there is nothing of it.

@@ -8,7 +8,7 @@ export const tuningSentences = ({ tunings = [], cells }: Analysed): readonly str
   tunings.flatMap((tuning) => {
     const cell = cells.find(({ id }) => id === tuning.cell);
     if (!cell) return [];
-    const where = `at n = ${formatCount(cell.n)}${tuning.against === undefined ? "" : `, near n* with ${tuning.against}`}`;
+    const where = `at n = ${formatCount(cell.n)}${tuning.against === undefined ? "" : `, where ${tuning.against} is nearest in time`}`;
     if (tuning.note !== undefined) return [`The variants of ${armName(cell)} were not timed (${tuning.note}): the default stays.`];
     const count = tuning.variants.length;
     const [first] = tuning.variants;

@@ -29,7 +29,15 @@ const splitTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const mostKeys = 2 ** Math.floor(Math.log2(2048 / heads));
   if (software) {
     const wanted = 2 ** Math.ceil(Math.log2(Math.max(64, (context * columns) / 16)));
-    return [{ keys: Math.min(mostKeys, 512, wanted), heads, threads, keyVectors: heads > 4 ? 4 : 8 }];
+    const most = Math.min(mostKeys, 512);
+    const keys = Math.min(most, wanted);
+    // The default, half of its splits, and twice as many.
+    return [...new Set([keys, Math.min(most, 2 * keys), Math.max(64, keys / 2)])].map((each) => ({
+      keys: each,
+      heads,
+      threads,
+      keyVectors: heads > 4 ? 4 : 8,
+    }));
   }
   const workgroups = 1024;
   const wanted = 2 ** Math.floor(Math.log2(Math.max(64, (context * columns) / workgroups)));
