@@ -17,7 +17,7 @@ const columns: readonly Column<Row>[] = [
   { head: "variant", cell: ({ variant }) => name(variantText(variant.tiles)) },
   { head: "median", numeric: true, cell: ({ variant }) => variant.medianMs && formatMs(variant.medianMs) },
   { head: "rounds", numeric: true, cell: ({ variant }) => formatCount(variant.rounds) },
-  { head: "", cell: ({ verdict }) => verdict },
+  { head: "choice", cell: ({ verdict }) => verdict },
 ];
 
 const verdictOf = ({ variants, chosen, cells }: Tuning, at: number): string => {
@@ -36,7 +36,7 @@ export const tuningSection = ({ tunings = [], cells }: RunRecord): Html | undefi
   if (rows.length === 0) return undefined;
   return html`
 <section aria-labelledby="tuning"><h2 id="tuning">Variants</h2>
-<p>Before the turns that count, the variants of every arm were verified and timed in rounds, each arm for the same time, at the n where the two families are about as fast. One takes the default's place only where it is clearly faster; the times of this report were all made afterwards.</p>
+<p>Before the turns that count, the variants of every arm were verified and timed in rounds, each arm for the same time, at the n where the two families are about as fast. One takes the default's place only where it is clearly faster. None of these times is among the results.</p>
 ${table("Time of one repetition by variant: tile sizes and path of a kernel.", columns, rows)}
 </section>`;
 };
