@@ -1,7 +1,7 @@
 // Builds dist/: the command line, the worker and the library share chunks; each kernel family is a file of its own, found by folder at run time.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, rmSync } from "node:fs";
-import { build } from "esbuild";
+import { bundle } from "./bundle.mjs";
 
 const families = readdirSync("kernels", { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && existsSync(`kernels/${entry.name}/definition.ts`))
@@ -19,8 +19,8 @@ function builtFrom() {
 }
 
 rmSync("dist", { recursive: true, force: true });
-await build({
-  entryPoints: {
+await bundle(
+  {
     cli: "harness/cli/main.ts",
     worker: "harness/measure/worker.ts",
     ortWorker: "harness/measure/peers/ortWorker.ts",
@@ -28,16 +28,7 @@ await build({
     mechanism: "kernels/mechanism.ts",
     ...Object.fromEntries(families.map((name) => [`kernels/${name}/definition`, `kernels/${name}/definition.ts`])),
   },
-  outdir: "dist",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  packages: "external",
-  loader: { ".wgsl": "text" },
-  sourcemap: true,
-  define: { BUILT_FROM: JSON.stringify(builtFrom()) ?? "undefined" },
-  logLevel: "warning",
-});
+  JSON.stringify(builtFrom()) ?? "undefined",
+  { sourcemap: true },
+);
 copyFileSync("harness/experiment/experiment.schema.json", "dist/experiment.schema.json");

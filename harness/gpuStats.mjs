@@ -1,8 +1,7 @@
 // Compiles every kernel for an AMD GPU that is not there and tells what its compiler makes of them. usage: npm run gpu-stats [-- --filter CONDITION --headDim 64,128 --family NAVI31]
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { loadTool } from "./bundle.mjs";
 
 const read = () => {
   const { values } = parseArgs({
@@ -21,27 +20,12 @@ const read = () => {
   return { family: values.family, filter: values.filter, headDims };
 };
 
-/** Beside the kernels in dist/, where the next build of the package removes them. */
-const load = async () => {
-  await build({
-    entryPoints: { gpuStats: "harness/gpuStats/gpuStats.ts", gpuStatsCompiler: "harness/gpuStats/compiler.ts" },
-    outdir: "dist",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    loader: { ".wgsl": "text" },
-    define: { BUILT_FROM: "undefined" },
-    logLevel: "warning",
-  });
-  return import(pathToFileURL(resolve("dist/gpuStats.js")).href);
-};
-
 const say = (text) => process.stdout.write(`${text}\n`);
 
-const { amdDefaults, gpuStats, kernelsText, missesOf, NoToolchain, stepsTable } = await load();
+const { amdDefaults, gpuStats, kernelsText, missesOf, NoToolchain, stepsTable } = await loadTool({
+  gpuStats: "harness/gpuStats/gpuStats.ts",
+  gpuStatsCompiler: "harness/gpuStats/compiler.ts",
+});
 try {
   const request = read();
   const kernels = await gpuStats({ ...request, compiler: resolve("dist/gpuStatsCompiler.js"), layerSource: resolve("harness/gpuStats/nullQueue.c") });

@@ -1,8 +1,7 @@
 // Changes one token of a kernel at a time, a thousand times over, and asks whether verification notices. usage: npm run mutants [-- --filter CONDITION --budget N --seed N --adapter NAME]
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { loadTool } from "./bundle.mjs";
 
 const leastRate = 0.95;
 
@@ -25,24 +24,6 @@ const read = () => {
   return { ...values, budget: counted("budget", values.budget), seed: counted("seed", values.seed) };
 };
 
-/** Beside the worker in dist/, where the next build of the package removes them. */
-const load = async () => {
-  await build({
-    entryPoints: { mutants: "harness/mutants/mutants.ts", "mutable/kernels/definition": "harness/mutants/definition.ts" },
-    outdir: "dist",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    loader: { ".wgsl": "text" },
-    define: { BUILT_FROM: "undefined" },
-    logLevel: "warning",
-  });
-  return import(pathToFileURL(resolve("dist/mutants.js")).href);
-};
-
 const say = (text) => process.stdout.write(`${text}\n`);
 
 const describe = ({ cell, label, variant, mutant, line, trial }) =>
@@ -57,7 +38,10 @@ const onEvent = (event) => {
 
 try {
   const request = read();
-  const { runMutants, tally, tallyText } = await load();
+  const { runMutants, tally, tallyText } = await loadTool({
+    mutants: "harness/mutants/mutants.ts",
+    "mutable/kernels/definition": "harness/mutants/definition.ts",
+  });
   say(`at most ${request.budget} mutants of each module, drawn by seed ${request.seed}${request.filter ? `, cells with ${request.filter}` : ""}`);
   const records = await runMutants({ ...request, kernels: resolve("dist/mutable") }, onEvent);
   const total = tally(records, () => "").at(-1);

@@ -56,7 +56,10 @@ const tunedTiles = (tunings: readonly Tuning[], id: string): Tiles | undefined =
 
 /** A task as turn 0 found it: nothing is known of it with its new variant (undefined: its default). */
 export const retile = (task: Task, tiles: Tiles | undefined): void => {
-  Object.assign(task, { tiles, estimateMs: undefined, leastMs: undefined, k: undefined });
+  task.tiles = tiles;
+  task.estimateMs = undefined;
+  task.leastMs = undefined;
+  task.k = undefined;
   task.record = { ...task.record, prepared: undefined, visits: [] };
 };
 

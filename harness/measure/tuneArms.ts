@@ -1,4 +1,5 @@
 import type { Mechanism } from "../../kernels/mechanism.ts";
+import { CellFailure } from "../device/failure.ts";
 import type { Journal } from "../record/journal.ts";
 import type { Tuning } from "../record/run.ts";
 import type { Progress } from "./progress.ts";
@@ -54,14 +55,22 @@ export const tuneArms = async (run: TuningRun): Promise<readonly Tuning[]> => {
   return tunings;
 };
 
-/** The cells that change their variant make their turn 0 again; one that cannot keeps its default. */
-const beginAnew = async (tuning: Tuning, { tasks, visitor, session, journal }: TuningRun): Promise<Tuning> => {
+/** The cells that change their variant make their turn 0 again; one that cannot, or comes after an interrupt, keeps its default. */
+const beginAnew = async (tuning: Tuning, { tasks, visitor, session, signal, journal }: TuningRun): Promise<Tuning> => {
   let told = tuning;
   const tell = (): void => journal.append({ type: "tuned", at: new Date().toISOString(), tuning: told });
+  const leaveOut = (id: string): void => {
+    told = { ...told, cells: told.cells.filter((cell) => cell !== id) };
+    tell();
+  };
   tell();
   for (const task of tasks) {
     const { id } = task.record;
     if (!tuning.cells.includes(id)) continue;
+    if (signal.aborted) {
+      leaveOut(id);
+      continue;
+    }
     const visit = async (tiles: Task["tiles"]): Promise<void> => {
       retile(task, tiles);
       session.prepared.delete(id);
@@ -69,9 +78,9 @@ const beginAnew = async (tuning: Tuning, { tasks, visitor, session, journal }: T
     };
     try {
       await visit(tuning.variants[tuning.chosen]?.tiles);
-    } catch {
-      told = { ...told, cells: told.cells.filter((cell) => cell !== id) };
-      tell();
+    } catch (error) {
+      if (!(error instanceof CellFailure)) throw error;
+      leaveOut(id);
       await visit(undefined).catch((error: unknown) => visitor.settleFailure(task, error));
     }
   }

@@ -50,8 +50,10 @@ export interface TuningContext {
   /** wall ms that preparing an arm's variants may take */
   readonly prepareMs: number;
   readonly now: () => number;
+  readonly signal: AbortSignal;
 }
 
+const interrupted = "the run was interrupted";
 const limitMs = 120_000;
 const fewestRounds = 5;
 const mostRounds = 24;
@@ -85,6 +87,7 @@ export const tuneArm = async (place: TuningPlace, tasks: readonly Task[], contex
   const from = now();
   try {
     for (const [index, tiles] of candidates.entries()) {
+      if (context.signal.aborted) return untuned(place, interrupted);
       if (index > 1 && now() - from > context.prepareMs) break;
       trials.push(await prepared({ ...cell, id: `${cell.id}~${index}` }, tiles, context));
     }
@@ -95,6 +98,7 @@ export const tuneArm = async (place: TuningPlace, tasks: readonly Task[], contex
       for (const [at] of right.entries()) {
         const trial = right[(at + round) % right.length];
         if (!trial) continue;
+        if (context.signal.aborted) return untuned(place, interrupted);
         const reply = await session.ask("visit", { cell: trial.id, k: trial.k, samples: 2 }, limitMs);
         const ms = perRepetitionMs(reply);
         trial.times.push(ms);
@@ -102,7 +106,7 @@ export const tuneArm = async (place: TuningPlace, tasks: readonly Task[], contex
       }
     }
   } catch (error) {
-    if (error instanceof CellFailure && workerFailures.has(error.code)) return untuned(place, `${error.code}: ${error.message}`);
+    if (error instanceof CellFailure) return untuned(place, `${error.code}: ${error.message}`);
     throw error;
   } finally {
     if (session.hello) for (const { id } of trials) await session.ask("evict", { cell: id }, limitMs).catch(() => undefined);

@@ -79,7 +79,7 @@ export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): R
       const { tuning } = line;
       for (const id of retiled(tunings.get(tuning.cell), tuning)) {
         const before = cells.get(id);
-        if (before) cells.set(id, { ...before, prepared: undefined, visits: [] });
+        if (before) cells.set(id, { ...before, outcome: { status: "pending" }, prepared: undefined, visits: [] });
         for (const key of [...seen]) if (key.startsWith(`${id} `)) seen.delete(key);
       }
       tunings.set(tuning.cell, tuning);

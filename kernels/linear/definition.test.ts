@@ -2,22 +2,10 @@ import { describe, expect, it } from "vitest";
 import { roundedToHalf } from "../half.ts";
 import type { BytesByRole, Capabilities, Phase, Shape } from "../mechanism.ts";
 import { bufferBytes, elementCount, moduleText } from "../plan.ts";
+import { testDevice } from "../testDevice.ts";
 import mechanisms from "./definition.ts";
 
-const device = (subgroup: number, software: boolean): Capabilities => ({
-  subgroups: subgroup > 0,
-  subgroupMinSize: subgroup,
-  subgroupMaxSize: subgroup,
-  f16: false,
-  software,
-  maxComputeWorkgroupStorageSize: 16384,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupsPerDimension: 65535,
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxBufferSize: 2 ** 28,
-  maxStorageBuffersPerShaderStage: 8,
-});
-const devices = [device(4, true), device(8, true), device(0, false), device(32, false), device(64, false)];
+const devices = [testDevice(4, true), testDevice(8, true), testDevice(0, false), testDevice(32, false), testDevice(64, false)];
 
 const shapeOf = (phase: Phase, given: Partial<Shape> = {}, parameters: Shape["parameters"] = {}): Shape => {
   const sizes = { n: 130, batch: 2, heads: 3, headDim: 64, ...given };
@@ -146,7 +134,7 @@ describe("linear", () => {
     ["batch", { batch: 40000, n: 1, heads: 2, headDim: 32 }, {}, "overLimit"],
   ])("refuses %s", (word, given, parameters, code) => {
     const refused = linear?.refusal(shapeOf("prefill", given, parameters), "chunk", {
-      ...device(32, false),
+      ...testDevice(32, false),
       maxBufferSize: 2 ** 32,
       maxStorageBufferBindingSize: 2 ** 32 - 4,
     });

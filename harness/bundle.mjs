@@ -1,0 +1,26 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+/** Bundles entry points into dist/, with the text of .wgsl files in them; packages stay outside. `builtFrom`: what BUILT_FROM stands for, as code. */
+export const bundle = (entryPoints, builtFrom, more = {}) =>
+  build({
+    entryPoints,
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    loader: { ".wgsl": "text" },
+    define: { BUILT_FROM: builtFrom },
+    logLevel: "warning",
+    ...more,
+  });
+
+/** Bundles the entry points of a command that is no part of the package beside what is in dist/, where the next build removes them, and imports the first. */
+export const loadTool = async (entryPoints) => {
+  await bundle(entryPoints, "undefined");
+  return import(pathToFileURL(resolve(`dist/${Object.keys(entryPoints)[0]}.js`)).href);
+};
