@@ -1,9 +1,9 @@
-// What both recurrent kernels bind, and where keys and queries of a token are staged when they are not broadcast.
+// What the recurrent kernels bind. Values and the state are read one by one (Value f32, StoredValue its type in memory), or four neighbours at a time.
 @group(0) @binding(0) var<storage, read> q: array<StoredQuad>; // [batch, token or stream, head, key / 4]
 @group(0) @binding(1) var<storage, read> k: array<StoredQuad>; // [batch, token or stream, head, key / 4]
-@group(0) @binding(2) var<storage, read> v: array<Stored>; // [batch, token or stream, head, value]
-@group(0) @binding(3) var<storage, read_write> o: array<Stored>; // [batch, token, head, value]
-@group(0) @binding(4) var<storage, read_write> state: array<f32>; // [batch, head, key, value]
+@group(0) @binding(2) var<storage, read> v: array<StoredValue>; // [batch, token or stream, head, value]
+@group(0) @binding(3) var<storage, read_write> o: array<StoredValue>; // [batch, token, head, value]
+@group(0) @binding(4) var<storage, read_write> state: array<Value>; // [batch, head, key, value]
 #if NORMALIZED
 @group(0) @binding(5) var<storage, read_write> z: array<vec4f>; // [batch, head, key / 4]
 #end
@@ -30,11 +30,4 @@
 #if COUNTED
 // Every thread counts for itself, so that no word is written in a dispatch that another thread reads.
 @group(0) @binding(POSITION_BINDING) var<storage, read_write> position: array<u32>; // [batch, head, thread]
-#end
-#if !BROADCAST
-var<workgroup> keys: array<vec4f, PARTS * PART_QUADS>;
-var<workgroup> queries: array<vec4f, PARTS * PART_QUADS>;
-#if PER_CHANNEL
-var<workgroup> decays: array<vec4f, PARTS * PART_QUADS>;
-#end
 #end

@@ -6,6 +6,7 @@ import { featureMapOf } from "./featureMap.ts";
 import sharedBuffers from "./recurrentBuffers.wgsl";
 import inRegisters from "./recurrentRegisters.wgsl";
 import spread from "./recurrentSpread.wgsl";
+import staging from "./recurrentStaging.wgsl";
 import inMemory from "./recurrentStep.wgsl";
 import reset from "./reset.wgsl";
 import type { Sizes } from "./sizes.ts";
@@ -38,9 +39,12 @@ const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: R
   const place = (name: string): number => bindings.indexOf(name);
   return stepOf({
     label: `recurrent ${phase}`,
-    ...storing(`${featureMapOf(featureMap).wgsl}${tiles.path === "spread" ? spread : `${sharedBuffers}${phase === "prefill" ? inRegisters : inMemory}`}`, {
-      Stored: dtype,
-    }),
+    ...storing(
+      `${featureMapOf(featureMap).wgsl}${sharedBuffers}${tiles.path === "spread" ? spread : `${staging}${phase === "prefill" ? inRegisters : inMemory}`}`,
+      {
+        Stored: dtype,
+      },
+    ),
     subgroups: broadcast,
     constants: {
       HEADS: heads,

@@ -1,33 +1,8 @@
 // One token of decode or generate on a GPU: S ← D S, S += φ(k) vᵀ or β k (v − Sᵀk)ᵀ in place, o = scale · Sᵀ φ(q). A state is small, so what counts there is how long
 // one thread waits for memory: each owns 4 keys × 4 values of S and loads them all at once, and the sums over keys meet in workgroup memory. A workgroup owns
 // COLUMN_QUADS × 4 columns. Under the delta rule o = Sᵀq + (k·q) u, with S as it was and u what is written, so one meeting is enough.
-@group(0) @binding(0) var<storage, read> q: array<StoredQuad>; // [batch, token or stream, head, key / 4]
-@group(0) @binding(1) var<storage, read> k: array<StoredQuad>; // [batch, token or stream, head, key / 4]
-@group(0) @binding(2) var<storage, read> v: array<StoredQuad>; // [batch, token or stream, head, value / 4]
-@group(0) @binding(3) var<storage, read_write> o: array<StoredQuad>; // [batch, token, head, value / 4]
-@group(0) @binding(4) var<storage, read_write> state: array<vec4f>; // [batch, head, key, value / 4]
-#if NORMALIZED
-@group(0) @binding(5) var<storage, read_write> z: array<vec4f>; // [batch, head, key / 4]
-#end
-#if DECAYS
-#if PER_CHANNEL
-@group(0) @binding(G_BINDING) var<storage, read> g: array<vec4f>; // log decay [batch, token or stream, head, key / 4]
-#else
-#if PER_HEAD
-@group(0) @binding(G_BINDING) var<storage, read> g: array<vec2f>; // decay and its log [head]
-#else
-@group(0) @binding(G_BINDING) var<storage, read> g: array<f32>; // log decay [batch, token or stream, head]
-#end
-#end
-#end
-#if DELTA
-@group(0) @binding(BETA_BINDING) var<storage, read> beta: array<f32>; // [batch, token or stream, head]
-#end
-#if COUNTED
-// Every thread counts for itself, so that no word is written in a dispatch that another thread reads.
-@group(0) @binding(POSITION_BINDING) var<storage, read_write> position: array<u32>; // [batch, head, thread]
-#end
-
+alias Value = vec4f;
+alias StoredValue = StoredQuad;
 const THREADS = KEY_QUADS * COLUMN_QUADS;
 var<workgroup> readouts: array<vec4f, THREADS>; // Sᵀq, a part for each four keys [key / 4, value / 4]
 #if DELTA
@@ -136,6 +111,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #else
     let factor = f32(SCALE);
 #end
-    o[((batch * tokens + token) * HEADS + head) * VALUE_QUADS + quad] = StoredQuad(output * factor);
+    o[((batch * tokens + token) * HEADS + head) * VALUE_QUADS + quad] = StoredValue(output * factor);
   }
 }
