@@ -93,6 +93,21 @@ test("a worker that dies under a variant costs the tuning of its arm, not the ru
   expect(record.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
 });
 
+test("an interrupt ends tuning, and what was measured stays consistent", async () => {
+  const controller = new AbortController();
+  const { record } = await fakeRun(yaml, fakeWorkers({ costMs: planted(2), noise }), {
+    tune: true,
+    signal: controller.signal,
+    onProgress: (step) => {
+      if (step.type === "tuning") controller.abort();
+    },
+  });
+  expect(record.state).toBe("interrupted");
+  expect(record.tunings?.map(({ cells, note }) => [cells, note])).toEqual([[[], "the run was interrupted"]]);
+  for (const { visits } of record.cells) expect(visits).toHaveLength(1);
+  for (const [n, ms] of medians(record, "softmax")) expect(ms / (0.1 + 0.001 * n)).toBeCloseTo(1, 1);
+});
+
 test("a run that was killed after tuning goes on with what was chosen", async () => {
   const outFolder = newFolder();
   const first = await fakeRun(yaml, fakeWorkers({ costMs: planted(2), noise }), { tune: true, outFolder });

@@ -6,7 +6,7 @@ import { betaCount, gateCount, gatesPerToken, type Sizes } from "./sizes.ts";
 
 /**
  * q, k, v ~ N(0, 1), [batch, token, head, channel]; generate draws a stream of 64 tokens. Under the delta rule k is normalised to length 1 (else S
- * explodes) and β ~ U(0, 1), [batch, token, head]. g, log decay: −softplus of N(0, 1), a sixteenth of it in every other head, or the fixed slopes of the
+ * explodes) and β ~ U(0, 1), [batch, token, head]. g, log decay: −softplus of N(0, 1), an eighth of it in every other head, or the fixed slopes of the
  * heads. q, k and v are what dtype holds.
  * Decode, and a prefill that goes on, also draw what n tokens leave behind, at a cost that does not depend on n: `state` [batch, head, key, value] and `z` [batch, head, key].
  */
@@ -48,10 +48,10 @@ const gates = (sizes: Sizes, seed: number): Float32Array =>
     : normals(gateCount(sizes), seed, "g").map((x, i) => -Math.log1p(Math.exp(x)) / slowness(Math.floor(i / gatesPerToken(sizes)) % sizes.heads));
 
 /**
- * What gates of a head are divided by. At 1 a token is forgotten within a few, and what a kernel does wrong with older ones is below rounding; at 16 a chunk
+ * What gates of a head are divided by. At 1 a token is forgotten within a few, and what a kernel does wrong with older ones is below rounding; at 8 a chunk
  * still feels what came before it.
  */
-const slowness = (head: number): number => (head % 2 === 1 ? 16 : 1);
+const slowness = (head: number): number => (head % 2 === 1 ? 8 : 1);
 
 /** γ as the kernels know it, and its log: of a γ near 1 an exponential in f32 is off by as much as a thousand tokens make visible. */
 const decayAndLog = (decay: number): readonly number[] => [decay, Math.log(decay)];
@@ -65,7 +65,7 @@ const slopeOf = ({ slopes, heads }: Sizes, head: number): number =>
 
 /**
  * Size of an element after n tokens: √n products φ(k)v of variance E[φ²] where nothing decays, as many as a decay of about one half leaves where it
- * does (or its sixteenth root), and about 1 under the delta rule, which keeps Sᵀk near v.
+ * does (or its eighth root), and about 1 under the delta rule, which keeps Sᵀk near v.
  */
 const stateSpread = ({ rule, n, featureMap }: Sizes, head: number): number => {
   if (rule.delta) return 1;
