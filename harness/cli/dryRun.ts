@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
 import { totalBytes } from "../device/ledger.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
 import { formOfCosts } from "../experiment/runtimes.ts";
+import { adapterName } from "../record/adapterName.ts";
 import type { Ceilings } from "../record/run.ts";
 import { listExperiments, listRuns } from "../record/runFolder.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -93,7 +94,7 @@ const cachedCeilings = (outFolder: string): { run: string; adapter: string; ceil
   const runs = listExperiments(outFolder).flatMap((name) =>
     listRuns(outFolder, name).flatMap(({ record }) => {
       const { ceilings, environment, run } = record;
-      return ceilings ? [{ run, ceilings, adapter: environment.adapter.description || environment.adapter.device }] : [];
+      return ceilings ? [{ run, ceilings, adapter: adapterName(environment.adapter, environment.deviceClass === "software") }] : [];
     }),
   );
   return runs.sort((a, b) => (a.run < b.run ? 1 : -1))[0];

@@ -5,6 +5,7 @@ import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure } from "../device/failure.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
+import { adapterName } from "../record/adapterName.ts";
 import type { Journal } from "../record/journal.ts";
 import type { CellRecord, Outcome, RunRecord, Schedule } from "../record/run.ts";
 import { measureCeilings } from "./ceilings.ts";
@@ -65,7 +66,7 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
   const { facts, clock } = hello;
   const besidePeer = options.planned.some(({ cell }) => cell.runtime !== undefined);
   const timer: Timer = { stepNs: clock.stepNs, software: facts.software, besidePeer };
-  onProgress({ type: "connected", adapter: facts.description || facts.device, choice, deviceClass: facts.software ? "software" : "hardware", passedOver });
+  onProgress({ type: "connected", adapter: adapterName(facts, facts.software), choice, deviceClass: facts.software ? "software" : "hardware", passedOver });
 
   let { ceilings, ceilingsFailure } = record;
   const rotateBytes = (): number => (measure.cache === "cold" && ceilings?.cacheKneeBytes ? 2 * ceilings.cacheKneeBytes : 0);

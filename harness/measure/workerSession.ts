@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure, workerFailures } from "../device/failure.ts";
+import { adapterName } from "../record/adapterName.ts";
 import type { Connect, Connection } from "./connection.ts";
 import type { HelloReply, Messages, MessageType } from "./messages.ts";
 
@@ -124,7 +125,7 @@ export const createSession = (
 
 /** Times of two devices, or of two clocks, are never one run's. Undefined where both are the same. */
 const changeOf = (before: Connection["hello"], now: Connection["hello"]): string | undefined => {
-  const name = ({ facts }: Connection["hello"]): string => facts.description || facts.device;
+  const name = ({ facts }: Connection["hello"]): string => adapterName(facts, facts.software);
   if (name(before) !== name(now) || before.facts.device !== now.facts.device)
     return `the run began on ${name(before)}, now only ${name(now)} answers: its times would be another device's`;
   if (before.clock.source !== now.clock.source) return `the run began with the ${before.clock.source} clock, now only the ${now.clock.source} clock answers`;

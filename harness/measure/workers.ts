@@ -1,6 +1,7 @@
 import { CellFailure } from "../device/failure.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { type RuntimeName, runtimeNames } from "../experiment/runtimes.ts";
+import { adapterName } from "../record/adapterName.ts";
 import type { CellRecord, Environment } from "../record/run.ts";
 import type { Connection } from "./connection.ts";
 import { createSession, type WorkerSession } from "./workerSession.ts";
@@ -44,7 +45,7 @@ export const createWorkers = (own: WorkerSession, cells: readonly Pick<CellRecor
     },
     get peers() {
       return Object.fromEntries(
-        [...peers].flatMap(([name, { hello }]) => (hello ? [[name, { version: hello.version, adapter: hello.facts.description || hello.facts.device }]] : [])),
+        [...peers].flatMap(([name, { hello }]) => (hello ? [[name, { version: hello.version, adapter: adapterName(hello.facts, hello.facts.software) }]] : [])),
       );
     },
   };

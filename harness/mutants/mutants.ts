@@ -4,6 +4,7 @@ import { cellsMeeting } from "../experiment/cellFilter.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { connector } from "../measure/connection.ts";
 import { createSession } from "../measure/workerSession.ts";
+import { adapterName } from "../record/adapterName.ts";
 import { drawnMutants, mutantCases, mutationCells } from "./cases.ts";
 import type { Mutant } from "./mutate.ts";
 import { runMutant, runOriginal, type Trial } from "./trial.ts";
@@ -61,7 +62,7 @@ export const runMutants = async (request: MutantsRequest, say: (event: MutantsEv
     const session = createSession(connector(request.adapter, { mode: "checking", kernels: [request.kernels], memoryBudgetBytes, ...planFor }), 0);
     try {
       const { hello } = await session.connection();
-      if (variant === "own") say({ kind: "adapter", name: hello.facts.description || hello.facts.device });
+      if (variant === "own") say({ kind: "adapter", name: adapterName(hello.facts, hello.facts.software) });
       let trials = 0;
       const cases = mutantCases(mechanisms, cells, hello.capabilities, met);
       for (const [index, mutantCase] of cases.entries()) {

@@ -1,4 +1,5 @@
 import { stringify } from "csv-stringify/sync";
+import { adapterName } from "./adapterName.ts";
 import type { CellRecord, RunRecord } from "./run.ts";
 
 type Value = string | number | undefined;
@@ -8,7 +9,7 @@ const measurementColumns: Readonly<Record<string, (cell: CellRecord, record: Run
   experiment: (_, record) => record.experiment.name,
   run: (_, record) => record.run,
   deviceClass: (_, record) => record.environment.deviceClass,
-  adapter: (_, record) => record.environment.adapter.description || record.environment.adapter.device,
+  adapter: (_, record) => adapterName(record.environment.adapter, record.environment.deviceClass === "software"),
   mechanism: (cell) => cell.mechanism,
   label: (cell) => cell.label,
   form: (cell) => cell.form,

@@ -1,6 +1,7 @@
 import { askedCrossovers, askedFits } from "../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
 import { ratioText } from "../analysis/peerSentences.ts";
+import { adapterName } from "../record/adapterName.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { printable, shortened } from "./html.ts";
 import { crossoverText, seriesText, tallyOf, tallySentence } from "./outcome.ts";
@@ -51,7 +52,7 @@ export const renderMarkdown = (run: RunRecord): string => {
       .map((sentence) => `> ⚠ ${text(sentence)}`)
       .join("\n>\n"),
     expectations.map(({ text: sentence, verdict }) => `- ${verdicts[verdict ?? "undecided"]}: ${text(sentence)}`).join("\n"),
-    `${text(environment.adapter.description || environment.adapter.choice)} (${environment.deviceClass}), ${environment.clock.source} clock, ${tallySentence(tallyOf(record.cells))}, run ${text(record.run)}.`,
+    `${text(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice)} (${environment.deviceClass}), ${environment.clock.source} clock, ${tallySentence(tallyOf(record.cells))}, run ${text(record.run)}.`,
     crossovers.length === 0
       ? ""
       : tableOf(

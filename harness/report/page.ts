@@ -1,4 +1,5 @@
 import type { LoggerInterface } from "vega";
+import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
 import { themeVariables } from "./charts/theme.ts";
 import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";
@@ -77,7 +78,7 @@ export const renderIndex = (records: readonly RunRecord[]): string => {
     return html`<li><h2><a href="${encodeURIComponent(experiment.name)}.html"><bdi>${shortened(experiment.title, 200)}</bdi></a></h2>
 <p class="lead"><bdi>${shortened(answerSentences(record)[0] ?? "", 400)}</bdi></p>
 ${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span><bdi>${text}</bdi></p>`)}
-<p><small><bdi>${shortened(environment.adapter.description || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${tallySentence(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC</small></p></li>`;
+<p><small><bdi>${shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${tallySentence(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC</small></p></li>`;
   };
   const body = html`
 <header><h1>attnbench</h1><p class="question">From which length on does linear attention beat softmax attention?</p></header>

@@ -5,6 +5,7 @@ import { formatBytes, formatCount } from "../../analysis/format.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { visibleGpus } from "../../device/adapters.ts";
 import { type Connection, connector } from "../../measure/connection.ts";
+import { adapterName } from "../../record/adapterName.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
 import { print, styled, table } from "../terminal.ts";
 
@@ -77,7 +78,7 @@ const adapterLines = ({ hello, choice, passedOver }: Connection): Line[] => {
     {
       verdict: facts.software ? "warn" : "ok",
       subject: "adapter",
-      found: `${facts.description || facts.device} (${choice}${facts.software ? ", a CPU emulation" : ""})`,
+      found: `${adapterName(facts, facts.software)} (${choice}${facts.software ? ", a CPU emulation" : ""})`,
       remedy: facts.software ? "growth laws and bytes carry over to GPUs; for times of a GPU run attnbench where one is" : undefined,
     },
     ...passedOver.map(

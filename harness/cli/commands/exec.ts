@@ -11,6 +11,7 @@ import { parsedParameters } from "../../exec/parameters.ts";
 import { type ExecPhase, Unexecutable } from "../../exec/problem.ts";
 import { UnreadableTensors } from "../../exec/safetensors.ts";
 import { type NamedTensors, readTensors, tensorFile } from "../../exec/tensor.ts";
+import { adapterName } from "../../record/adapterName.ts";
 import { version } from "../../version.ts";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
 import { print, say, styled } from "../terminal.ts";
@@ -101,7 +102,7 @@ const describedBy = ({ cell, adapter }: ExecResult): Readonly<Record<string, str
   adapter: nameOf(adapter),
 });
 
-const nameOf = ({ description, device }: ExecResult["adapter"]): string => description || device;
+const nameOf = (adapter: ExecResult["adapter"]): string => adapterName(adapter, adapter.software);
 
 const jsonOf = ({ cell, dtype, tiles, adapter, absent, notFinite, tensors }: ExecResult, given: NamedTensors, out: string): unknown => ({
   mechanism: cell.mechanism,

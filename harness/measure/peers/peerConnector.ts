@@ -1,6 +1,7 @@
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { CellFailure } from "../../device/failure.ts";
 import { runtimes } from "../../experiment/runtimes.ts";
+import { adapterName } from "../../record/adapterName.ts";
 import { startWorker, type WorkerProgram } from "../childWorker.ts";
 import { type HelloReply, type HelloRequest, protocol, type Worker } from "../messages.ts";
 import { makeShaderCache } from "../shaderCache.ts";
@@ -21,7 +22,7 @@ export const peerConnector = (request: Omit<HelloRequest, "match">): ConnectPeer
     const worker = startWorker(own.candidate, shaderCache, programs[runtime]);
     try {
       const hello = await greet(worker, request);
-      const name = ({ facts }: HelloReply): string => facts.description || facts.device;
+      const name = ({ facts }: HelloReply): string => adapterName(facts, facts.software);
       if (hello.protocol !== protocol) throw new CellFailure("noFeature", `the worker of ${runtime} speaks protocol ${hello.protocol}: rebuild`);
       if (name(hello) !== name(own.hello) || hello.facts.device !== own.hello.facts.device) {
         const reason = `${runtimes[runtime].title} takes the first adapter, here ${name(hello)}, and this run is on ${name(own.hello)}`;

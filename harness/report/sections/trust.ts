@@ -1,5 +1,6 @@
 import { askedFits } from "../../analysis/asked.ts";
 import { formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import { adapterName } from "../../record/adapterName.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
 import { counted, reasonsOf, tallyOf, tallySentence } from "../outcome.ts";
@@ -28,7 +29,7 @@ const factsOf = (record: RunRecord): readonly Fact[] => {
   return [
     {
       name: "Device",
-      value: adapter.description || adapter.device || adapter.choice,
+      value: adapterName(adapter, environment.deviceClass === "software") || adapter.choice,
       detail:
         environment.deviceClass === "hardware" ? `a real GPU, through ${adapter.backend}` : `a CPU emulating a GPU (${adapter.choice}, ${adapter.backend})`,
     },
