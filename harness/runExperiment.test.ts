@@ -191,7 +191,7 @@ describe("a worker that", () => {
     const [first, other] = [fakeWorkers({ costMs: planted, noise }), fakeWorkers({ costMs: planted, noise, name: "another device" })];
     let opened = 0;
     const { record, brokeOff } = await fakeRun(yaml(), first, { connect: () => (opened++ === 0 ? first : other).connect() });
-    expect(brokeOff?.message).toContain("the run began on planted costs, now only another device answers");
+    expect(brokeOff?.message).toContain("the run began on planted costs, now only planted (another device) answers");
     expect(new Set(record.cells.flatMap(({ visits }) => visits.map(({ worker }) => worker)))).toEqual(new Set([0]));
   }, 30_000);
 
