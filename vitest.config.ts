@@ -15,7 +15,7 @@ const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
 
 /** What times nothing: pure functions, pages, and kernels against their references. */
 const untimed = [
-  "harness/{analysis,experiment,record,report,mutants,gpuStats,device,exec}/**/*.test.ts",
+  "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec}/**/*.test.ts",
   "harness/measure/kernels*.test.ts",
   "kernels/**/*.test.ts",
 ];

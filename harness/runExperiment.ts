@@ -122,7 +122,10 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
 
 const processText = (pid: number | undefined): string => (pid === undefined ? "" : ` (${pid})`);
 
-const newRecord = ({ experiment, cells, mechanisms, command }: RunOptions, environment: Environment): RunRecord => {
+export const newRecord = (
+  { experiment, cells, mechanisms, command }: Pick<RunOptions, "experiment" | "cells" | "mechanisms" | "command">,
+  environment: Environment,
+): RunRecord => {
   const startedAt = new Date();
   return {
     schemaVersion,

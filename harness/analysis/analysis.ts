@@ -1,7 +1,7 @@
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { findingsOf } from "./answer.ts";
 import { bytesCrossover, timeCrossover } from "./crossover.ts";
-import { curveSpreads } from "./drift.ts";
+import { curveSpreads, turnShifts } from "./drift.ts";
 import { bytesFit, timeFit } from "./fit.ts";
 import { peerRatiosOf } from "./peerRatio.ts";
 import { type Draws, drawsOf, resample, type Spread, sourceOf } from "./resampling.ts";
@@ -19,7 +19,11 @@ export const analyse = (record: RunRecord): RunRecord => {
     return { ...cell, summary: spread && summarise(cell, spread, draws, record.ceilings) };
   });
   const series = seriesOf(cells);
-  const spreads = new Map(series.flatMap((one) => [...curveSpreads(one.cells, draws)]));
+  const ofRun = turnShifts(
+    series.flatMap((one) => one.cells.map(({ visits }) => visits)),
+    draws.source,
+  );
+  const spreads = new Map(series.flatMap((one) => [...curveSpreads(one.cells, draws, ofRun)]));
   const spreadOf = (id: string): Spread | undefined => spreads.get(id);
   const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
   const pairs = pairsOf(series);

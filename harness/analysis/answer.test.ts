@@ -7,7 +7,7 @@ const arms = [
   { label: "softmax", family: "softmax", ms: (n: number) => 0.02 + 1e-4 * n, bytes: (n: number) => 2048 * n },
   { label: "linear", family: "linear", ms: () => 0.1, bytes: () => 131072, claim: { time: "O(1)", stateBytes: "O(1)" } },
 ] as const;
-const planted = plantedRun({ ns: [32, 128, 512, 2048, 8192, 16384], arms });
+const planted = plantedRun({ ns: [32, 128, 512, 1024, 2048, 8192, 16384], arms });
 
 const said = (record: RunRecord): string[] => analyse(record).findings.map(({ kind, text }) => `${kind}: ${text}`);
 
@@ -18,7 +18,7 @@ describe("the answer", () => {
         "growth: The time of a decode step after n tokens is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
         "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: From n = 65 on, the state of linear is smaller than the state of softmax.",
-        "crossover: From n = 800 (95 % interval 771 to 800) on, linear is faster than softmax.",
+        "crossover: From n = 800 (95 % interval 800 to 800) on, linear is faster than softmax.",
       ]
     `);
   });
@@ -35,7 +35,7 @@ describe("the answer", () => {
   it("says what is undecided and what to measure, once for all arms that lack it", () => {
     expect(said(plantedRun({ ns: [128, 256, 512], arms }))).toMatchInlineSnapshot(`
       [
-        "growth: How time grows with softmax (split) and linear (recurrent) is not decided: a growth law needs at least 5 values of n over a range of 8 times or more; 3 were measured, from 128 to 512.",
+        "growth: How time grows with softmax (split) and linear (recurrent) is not decided: a growth law needs at least 7 values of n over a range of 8 times or more; 3 were measured, from 128 to 512.",
         "memory: The KV cache of softmax (split) grows O(n), to 1 MiB at n = 512; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: The state of linear is smaller than the state of softmax at every n measured (n = 128 to 512).",
         "crossover: linear is not faster than softmax at any n measured (n = 128 to 512).",
@@ -80,7 +80,7 @@ describe("the answer", () => {
     };
     expect(said(stopped).filter((text) => text.includes("not decided"))).toMatchInlineSnapshot(`
       [
-        "growth: How time grows with softmax (split) and linear (recurrent) is not decided: a growth law needs at least 5 values of n over a range of 8 times or more; only 32 was measured.",
+        "growth: How time grows with softmax (split) and linear (recurrent) is not decided: a growth law needs at least 7 values of n over a range of 8 times or more; only 32 was measured.",
         "crossover: From which n on the state of linear is smaller than the state of softmax is not decided: the arms share fewer than two n.",
         "crossover: From which n on linear is faster than softmax is not decided: the arms share only n = 32.",
       ]
@@ -89,12 +89,12 @@ describe("the answer", () => {
   });
 
   it("tells shapes apart where they differ", () => {
-    expect(said(plantedRun({ ns: [32, 128, 512, 2048, 8192, 16384], arms, dModels: [256, 512] }))).toMatchInlineSnapshot(`
+    expect(said(plantedRun({ ns: [32, 128, 512, 1024, 2048, 8192, 16384], arms, dModels: [256, 512] }))).toMatchInlineSnapshot(`
       [
         "growth: The time of a decode step after n tokens is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
         "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: From n = 65 on, the state of linear is smaller than the state of softmax at dModel 256 and dModel 512.",
-        "crossover: From n = 800 (95 % interval 771 to 800) on, linear is faster than softmax at dModel 256 and dModel 512.",
+        "crossover: From n = 800 (95 % interval 800 to 800) on, linear is faster than softmax at dModel 256 and dModel 512.",
       ]
     `);
   });
@@ -118,7 +118,7 @@ describe("the answer", () => {
       ceilings,
       cells: planted.cells.map((cell) => ({ ...cell, prepared: prepared(cell.family === "softmax" ? cell.n * 4000 : 1e6) })),
     };
-    expect(said(run).find((text) => text.includes("unequal"))).toContain("The two are unequal there: softmax runs at 29 % of its ceiling, linear at 10 %.");
+    expect(said(run).find((text) => text.includes("unequal"))).toContain("The two are unequal there: softmax runs at 33 % of its ceiling, linear at 10 %.");
   });
 });
 
@@ -138,7 +138,7 @@ describe("warnings", () => {
     ]);
     expect(said({ ...planted, cells, schedule }).filter((text) => text.startsWith("warning"))).toMatchInlineSnapshot(`
       [
-        "warning: 4 of 12 cells skipped (overLimit: softmax-n32-d256, linear-n32-d256 and 2 more).",
+        "warning: 4 of 14 cells skipped (overLimit: softmax-n32-d256, linear-n32-d256 and 2 more).",
         "warning: 1 cell has an interval wider than the ±5.0 % asked for; measuring ended at maxTime.",
         "warning: All times come from one process; how much they differ from process to process is not in the intervals.",
         "warning: Only 2 turns were made: intervals are wide and drift is not seen.",

@@ -1,6 +1,8 @@
 import type { CellRecord, ClockSource, Visit } from "../record/run.ts";
-import { type Draws, resample, type Spread, timesOf } from "./resampling.ts";
-import { median } from "./statistics.ts";
+import { type Noise, pooledNoise, sharedDeviations, wideningOf } from "./noise.ts";
+import { seedFor } from "./random.ts";
+import { type Bootstrap, bootstrapOf, type Draws, meanDeviations, type Spread, spreadOf, timesOf } from "./resampling.ts";
+import { median, studentRatio } from "./statistics.ts";
 
 /** Fewer cells or turns do not tell what a turn did to all cells from what noise did to one. */
 const leastCells = 4;
@@ -51,24 +53,69 @@ const logEntry = (visit: Visit, source: ClockSource): readonly (readonly [number
  * says nothing of its shape: shifts of turns are taken out of each cell and come back as one factor for all, so that replicates of a law, an
  * exponent or a ratio along the curve hold the noise that is left, and replicates of a coefficient the drift too.
  */
-export const curveSpreads = (cells: readonly CellRecord[], draws: Draws): ReadonlyMap<string, Spread> => {
-  const shifts = turnShifts(
-    cells.map(({ visits }) => visits),
-    draws.source,
+export const curveSpreads = (cells: readonly CellRecord[], draws: Draws, ofRun: Shifts): ReadonlyMap<string, Spread> => {
+  const shifts = levelledWith(
+    turnShifts(
+      cells.map(({ visits }) => visits),
+      draws.source,
+    ),
+    ofRun,
   );
-  const level = shifts.size > 0 ? levelOf(cells, shifts, draws) : undefined;
+  const polished = shifts.size > 0;
+  const bootstraps = cells.flatMap(({ id, visits }) => {
+    // What is left of a cell is its own, so it is drawn by itself; with the same turns for all, what a shift took of their noise together would be missing from the curve.
+    const bootstrap = polished
+      ? bootstrapOf(
+          visits.map((visit) => shifted(visit, shifts)),
+          { ...draws, seed: seedFor(draws.seed, id) },
+          id,
+        )
+      : bootstrapOf(visits, draws, id);
+    return bootstrap ? [{ id, bootstrap }] : [];
+  });
+  const noise = pooledNoise(bootstraps.map(({ bootstrap }) => bootstrap.noise));
+  const level = polished ? levelOf(cells, shifts, ofRun, noise, draws) : undefined;
   // A shift takes its share of a cell's own noise with it: 1 of as many as there are cells.
-  const taken = level ? Math.sqrt(cells.length / (cells.length - 1)) : 1;
+  const taken = polished ? Math.sqrt(cells.length / (cells.length - 1)) : 1;
+  const widenings = wideningsOf(
+    bootstraps.map(({ bootstrap }) => bootstrap),
+    noise,
+  );
   return new Map(
-    cells.flatMap(({ id, visits }) => {
-      const own = resample(level ? visits.map((visit) => shifted(visit, shifts)) : visits, draws, id);
-      if (!own) return [];
-      const replicates = own.replicates.map(
-        (value, r) => own.estimate * Math.exp(taken * Math.log(value / own.estimate)) * (level ? (level.replicates[r] ?? level.estimate) / level.estimate : 1),
-      );
-      return [[id, { estimate: own.estimate, replicates }] as const];
+    bootstraps.map(({ id, bootstrap }, i) => {
+      const { estimate, replicates } = spreadOf(bootstrap, taken * (widenings[i] ?? 1));
+      return [id, { estimate, replicates: level ? replicates.map((value, r) => value * Math.exp(level[r] ?? 0)) : replicates }];
     }),
   );
+};
+
+/** What widens each cell's draws. Noise of the cells of one curve is alike, so what all show of it together tells better than each alone how far each is off. */
+const wideningsOf = (bootstraps: readonly Bootstrap[], noise: Noise): readonly number[] => {
+  const several = bootstraps.filter(({ visits }) => visits > 1);
+  const shown = bootstraps.map(({ workers, visits }) => wideningOf(workers, visits, noise));
+  const raw = several.map((one) => deviationOf(one.deviations) * wideningOf(one.workers, one.visits, noise).shown);
+  const freedom = Math.max(0, ...shown.map((one) => one.freedom)) / Math.max(1, several.length);
+  const shared = sharedDeviations(raw, freedom);
+  return bootstraps.map((one, i) => {
+    const at = several.indexOf(one);
+    const own = raw[at] ?? 0;
+    return (shown[i]?.shown ?? 1) * studentRatio(Math.round(shared.freedom)) * (at >= 0 && own > 0 ? (shared.deviations[at] ?? own) / own : 1);
+  });
+};
+
+const deviationOf = (values: Float64Array): number => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+};
+
+/**
+ * Shifts of a curve, so that they are on average those of the whole run: which of its turns a curve's own middle is differs from curve to curve by the noise of one turn, and
+ * would move one against the other.
+ */
+const levelledWith = (shifts: Shifts, ofRun: Shifts): Shifts => {
+  const apart = [...shifts].flatMap(([turn, shift]) => (ofRun.has(turn) ? [shift - (ofRun.get(turn) ?? 0)] : []));
+  const mean = apart.reduce((sum, value) => sum + value, 0) / Math.max(1, apart.length);
+  return new Map([...shifts].map(([turn, shift]) => [turn, shift - mean]));
 };
 
 const shifted = (visit: Visit, shifts: Shifts): Visit => {
@@ -76,15 +123,33 @@ const shifted = (visit: Visit, shifts: Shifts): Visit => {
   return { ...visit, gpuMs: visit.gpuMs.map((time) => time * factor), wallMs: visit.wallMs.map((time) => time * factor) };
 };
 
-/** The shifts themselves, resampled by the same draws of workers and turns as the cells. */
-const levelOf = (cells: readonly CellRecord[], shifts: Shifts, draws: Draws): Spread | undefined => {
-  const workers = new Map(cells.flatMap(({ visits }) => visits.map(({ turn, worker }) => [turn, worker] as const)));
-  const visits = [...shifts].map(([turn, shift]): Visit => {
-    const times = [Math.exp(shift)];
-    return { worker: workers.get(turn) ?? 0, turn, k: 1, gpuMs: times, wallMs: times };
-  });
-  // A worker's turns may be more than any one cell has of it.
-  const most = Math.max(...[...new Set(visits.map(({ worker }) => worker))].map((worker) => visits.filter((visit) => visit.worker === worker).length));
-  const slots = [Math.max(draws.slots[0], new Set(visits.map(({ worker }) => worker)).size), Math.max(draws.slots[1], most)] as const;
-  return resample(visits, { ...draws, slots, stepMs: 0 }, `level of ${cells[0]?.id}`);
+/**
+ * By how much the whole curve lies higher in each draw, as a logarithm: the mean shift of the turns that are drawn. That of the run is the same for all its curves, so no ratio
+ * of them holds it; that of the curve apart from the run comes on top, as far as it is more than the noise of its cells, which each of them has already.
+ */
+const levelOf = (cells: readonly CellRecord[], shifts: Shifts, ofRun: Shifts, noise: Noise, draws: Draws): Float64Array => {
+  const run = ofRun.size > 0 ? ofRun : shifts;
+  const apart = new Map([...shifts].flatMap(([turn, shift]) => (run.has(turn) ? [[turn, shift - (run.get(turn) ?? 0)] as const] : [])));
+  const values = [...apart.values()];
+  const observed = values.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, values.length - 1);
+  const visit = (noise.between + noise.within) / Math.max(1, noise.betweenFreedom + noise.withinFreedom);
+  // The variance of a median of as many as there are cells.
+  const expected = ((Math.PI / 2) * visit) / cells.length;
+  const real = observed > expected ? Math.sqrt(1 - expected / observed) : 0;
+  const common = meanDeviations(byWorker(cells, run), draws);
+  const own = meanDeviations(byWorker(cells, apart), draws);
+  return common.map((value, r) => value + real * (own[r] ?? 0));
+};
+
+/** The shifts of the turns that each worker visited these cells in. */
+const byWorker = (cells: readonly CellRecord[], shifts: Shifts): readonly (readonly number[])[] => {
+  const workers = new Map<number, Map<number, number>>();
+  for (const { visits } of cells) {
+    for (const { worker, turn } of visits) {
+      const shift = shifts.get(turn);
+      if (shift !== undefined) workers.set(worker, (workers.get(worker) ?? new Map<number, number>()).set(turn, shift));
+    }
+  }
+  const ascending = <T>(entries: Iterable<readonly [number, T]>): T[] => [...entries].sort(([one], [other]) => one - other).map(([, value]) => value);
+  return ascending(workers).map((turns) => ascending(turns));
 };

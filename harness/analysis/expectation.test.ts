@@ -6,7 +6,7 @@ const arms = [
   { label: "softmax", family: "softmax", ms: (n: number) => 0.02 + 1e-4 * n, bytes: (n: number) => 2048 * n },
   { label: "linear", family: "linear", ms: () => 0.1, bytes: () => 131072, claim: { time: "O(1)", stateBytes: "O(1)" } },
 ] as const;
-const planted = plantedRun({ ns: [128, 512, 1024, 2048, 8192, 16384], arms, noise: [0.005, 0.01, 0.01], workers: 4 });
+const planted = plantedRun({ ns: [128, 256, 512, 1024, 2048, 8192, 16384], arms, noise: [0.005, 0.01, 0.01], workers: 4 });
 
 const verdict = (expectation: string, record = planted): string => {
   const { findings } = analyse({ ...record, experiment: { ...record.experiment, expect: [expectation] } });

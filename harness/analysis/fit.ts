@@ -1,8 +1,9 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Fit } from "../record/run.ts";
 import { type Growth, growthOf } from "./growth.ts";
-import type { Spread } from "./resampling.ts";
+import { type Spread, sampledOf } from "./resampling.ts";
 import type { Series } from "./series.ts";
+import type { Slopes } from "./slopes.ts";
 import { bytesGrowth } from "./stateBytes.ts";
 import { percentileInterval } from "./statistics.ts";
 
@@ -14,14 +15,15 @@ export const timeFit = (series: Series, spreadOf: (id: string) => Spread | undef
   });
   const [first] = measured;
   if (!first) return undefined;
-  const xs = measured.map(({ cell }) => cell.n);
-  const ys = measured.map(({ spread }) => spread.estimate);
-  const replicates = Array.from({ length: first.spread.replicates.length }, (_, r) => measured.map(({ spread }) => spread.replicates[r] ?? spread.estimate));
+  const sampled = sampledOf(
+    measured.map(({ cell }) => cell.n),
+    measured.map(({ spread }) => spread),
+  );
   const points = measured.map(({ cell, spread }) => {
     const { value, low, high } = percentileInterval(spread.estimate, spread.replicates);
     return { x: cell.n, y: value, low, high };
   });
-  return described(series, "time", points, growthOf({ xs, ys, replicates }, "n"), first.cell.claim.time);
+  return described(series, "time", points, growthOf(sampled, "n"), first.cell.claim.time);
 };
 
 /** The growth of stateBytes along one curve; undefined where no cell knows its bytes. */
@@ -37,15 +39,33 @@ export const bytesFit = (series: Series): Fit | undefined => {
   return described(series, "stateBytes", points, growth, first.cell.claim.stateBytes);
 };
 
-const described = (series: Series, metric: Fit["metric"], points: Fit["points"], { from, ...growth }: Growth, claim: GrowthClass): Fit => ({
-  label: series.label,
-  mechanism: series.mechanism,
-  form: series.form,
-  metric,
-  variable: "n",
-  series: series.key,
-  points: points.slice(from),
-  ...growth,
-  claim,
-  verdict: growth.class === "undecided" ? "undecided" : growth.class === claim ? "agrees" : "contradicted",
-});
+const described = (series: Series, metric: Fit["metric"], points: Fit["points"], { from, slopes, ...growth }: Growth, claim: GrowthClass): Fit => {
+  const followed = points.slice(from);
+  return {
+    label: series.label,
+    mechanism: series.mechanism,
+    form: series.form,
+    metric,
+    variable: "n",
+    series: series.key,
+    points: followed,
+    ...growth,
+    ...(slopes ? { slopes: followed.map(({ x }, i) => ({ x, ...(slopes.local[i] ?? { value: 0, low: 0, high: 0 }) })) } : {}),
+    claim,
+    verdict: growth.class === claim ? "agrees" : isContradicted(growth.class, claim, metric, slopes) ? "contradicted" : "undecided",
+  };
+};
+
+const orders: Readonly<Record<GrowthClass, number>> = { "O(1)": 0, "O(log n)": 0, "O(n)": 1, "O(n log n)": 1, "O(n²)": 2, "O(n³)": 3 };
+/** a slope so much above the claimed order is no longer that order's */
+const allowedSlope = 0.2;
+
+/**
+ * Bytes are exact, so another law contradicts. Times contradict where they grow faster than claimed: by a decided law, and by a slope over the upper half of the range that
+ * is more than 0.2 above it with its whole interval. A law below the claim says that the range is too short to show it, as on a GPU that is not full yet.
+ */
+const isContradicted = (found: GrowthClass | "undecided", claim: GrowthClass, metric: Fit["metric"], slopes: Slopes | undefined): boolean => {
+  if (found === "undecided" || found === claim) return false;
+  if (metric === "stateBytes") return true;
+  return slopes !== undefined && slopes.upperHalf.low > orders[claim] + allowedSlope;
+};

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { growthOf, type Sampled } from "./growth.ts";
+import { growthOf } from "./growth.ts";
+import type { Sampled } from "./laws.ts";
 import { normals } from "./random.ts";
 
 const powers = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from * 2 ** i);

@@ -1,19 +1,15 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/run.ts";
 import { formatCount, formatList } from "./format.ts";
-import { type Curve, curveAt, curveFitter, devianceOf, growingSlope, type Score, scorer, slopeAt } from "./laws.ts";
+import { type Curve, curveAt, curveFitter, devianceOf, growingSlope, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
+import { type Slopes, slopesOf } from "./slopes.ts";
 import { percentileInterval } from "./statistics.ts";
-
-/** Values of one curve: ascending x, positive y, and replicates[r][i] of y[i]. */
-export interface Sampled {
-  readonly xs: readonly number[];
-  readonly ys: readonly number[];
-  readonly replicates: readonly (readonly number[])[];
-}
 
 export interface Growth {
   readonly coefficients: { readonly t0: Estimate; readonly a: Estimate; readonly b: Estimate } | undefined;
   readonly exponent: Estimate | undefined;
+  /** how the curve grows at each x and over the upper half of the range; undefined where x are too few or too near */
+  readonly slopes: Slopes | undefined;
   readonly class: GrowthClass | "undecided";
   /** the classes that are left: the class itself where it is decided, none where nothing is known */
   readonly candidates: readonly GrowthClass[];
@@ -23,8 +19,12 @@ export interface Growth {
   readonly from: number;
 }
 
-const leastValues = 5;
+const leastValues = 7;
+/** the same where a curve of that many values follows a law only from some value on */
+const leastTail = 5;
 const leastSpan = 8;
+/** laws that t0 + a·x + b·x² has the slope of */
+const curveFits: ReadonlySet<string> = new Set(["undecided", "O(1)", "O(n)", "O(n²)"]);
 /** O(1): all growth over the measured range, with its interval, stays below this */
 const flatGrowth = 1.1;
 /** difference of AICc that decides between two classes; Burnham and Anderson (2002, §2.6) see considerably less support from 4 to 7 on */
@@ -37,26 +37,36 @@ const agreeing = 0.95;
 const linearAtMost = 1.2;
 const quadraticAtLeast = 1.75;
 
+/** What kernels are told to be. `attnbench fit` names O(log n) and O(n³) too. */
+export const usualClasses: readonly GrowthClass[] = ["O(1)", "O(n)", "O(n log n)", "O(n²)"];
+
 /**
  * The law of one curve, or why it is not decided. Launch overhead hides growth at small n, so the fixed cost is always fitted and the
  * class comes of what lies above it: never of a slope in log-log. Where no law follows all points (a device that is not full yet takes the
  * same time for any small n), one may follow those from some x on, and is then named with it.
  */
-export const growthOf = (sampled: Sampled, variable: string): Growth => {
-  const whole = lawOf(sampled, variable);
+export const growthOf = (sampled: Sampled, variable: string, named: readonly GrowthClass[] = usualClasses): Growth => {
+  const whole = lawOf(sampled, variable, named);
   if (!whole.misfit) return whole.growth;
-  for (let from = 1; !tooShort(sampled.xs.slice(from)); from++) {
+  for (let from = 1; !tooShort(sampled.xs.slice(from), leastTail); from++) {
     const tail = { xs: sampled.xs.slice(from), ys: sampled.ys.slice(from), replicates: sampled.replicates.map((values) => values.slice(from)) };
-    const { growth } = lawOf(tail, variable);
+    const { growth } = lawOf(tail, variable, named, leastTail);
     if (growth.class === "O(n)" || growth.class === "O(n²)") return { ...growth, from, note: `from ${variable} = ${formatCount(tail.xs[0] ?? 0)} on` };
   }
   return whole.growth;
 };
 
-const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly growth: Growth; readonly misfit: boolean } => {
+const lawOf = (
+  sampled: Sampled,
+  variable: string,
+  named: readonly GrowthClass[],
+  least = leastValues,
+): { readonly growth: Growth; readonly misfit: boolean } => {
+  const { xs, ys, replicates } = sampled;
   const unknown: Growth = {
     coefficients: undefined,
     exponent: undefined,
+    slopes: undefined,
     class: "undecided",
     candidates: [],
     note: undefined,
@@ -72,9 +82,17 @@ const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly gr
   const curves = replicates.map(fitCurve);
   const estimate = (read: (curve: Curve) => number): Estimate => percentileInterval(read(curve), curves.map(read));
   const coefficients = { t0: estimate((c) => c.t0), a: estimate((c) => c.a), b: estimate((c) => c.b) };
-  const exponent = xs.length >= 4 && largest >= 4 * smallest ? estimate((c) => slopeAt(c, largest)) : undefined;
-  const fitted = { ...unknown, coefficients, exponent };
-  if (tooShort(xs)) return { growth: { ...fitted, ...short }, misfit: false };
+  const grown = (law: Growth["class"]): Pick<Growth, "exponent" | "slopes"> => {
+    if (xs.length < 4 || largest < 4 * smallest) return { exponent: undefined, slopes: undefined };
+    const slopes = slopesOf(sampled, law);
+    const local = slopes.local.at(-1);
+    // The fit without negative coefficients is the one that is drawn and told.
+    const value = curveFits.has(law) ? slopeAt(curve, largest) : (local?.value ?? 0);
+    return { exponent: local && { value, low: Math.min(value, local.low), high: Math.max(value, local.high) }, slopes };
+  };
+  const fitted = { ...unknown, coefficients, ...grown("undecided") };
+  const decided = (law: GrowthClass): Growth => ({ ...fitted, ...grown(law), class: law, candidates: [law] });
+  if (tooShort(xs, least)) return { growth: { ...fitted, ...short }, misfit: false };
 
   const growth = estimate((c) => curveAt(c, largest) / curveAt(c, smallest));
   const growing = estimate((c) => growingSlope(c, largest));
@@ -85,6 +103,7 @@ const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly gr
   const [winner] = scores;
   const evidence: Evidence = {
     count: xs.length,
+    named,
     curve,
     scores,
     allowedMisfit: Math.max(worstFit, noiseOf(ys, replicates)),
@@ -92,9 +111,9 @@ const lawOf = ({ xs, ys, replicates }: Sampled, variable: string): { readonly gr
     growing,
     support: supportOf(scoresOf, replicates),
   };
-  if (isFlat(evidence)) return { growth: { ...fitted, class: "O(1)", candidates: ["O(1)"] }, misfit: false };
+  if (isFlat(evidence)) return { growth: decided("O(1)"), misfit: false };
   const doubt = doubtOf(evidence);
-  if (winner && doubt === undefined) return { growth: { ...fitted, class: winner.class, candidates: [winner.class] }, misfit: false };
+  if (winner && doubt === undefined) return { growth: decided(winner.class), misfit: false };
   const { reason, candidates, misfit } = doubt ?? { reason: "no law was fitted", candidates: [], misfit: false };
   // Where a quadratic part is out of question, only the fixed cost can stand in the way of telling O(n) from O(n log n).
   const quadratic = candidates.length === 0 || candidates.includes("O(n²)");
@@ -112,7 +131,7 @@ const isExcluded = (score: Score, growth: Estimate, growing: Estimate): boolean 
   (score.class === "O(n²)" && growing.high <= linearAtMost) ||
   (score.class === "O(n)" && growing.low >= quadraticAtLeast);
 
-const tooShort = (xs: readonly number[]): boolean => xs.length < leastValues || (xs.at(-1) ?? 0) < leastSpan * (xs[0] ?? 0);
+const tooShort = (xs: readonly number[], least: number): boolean => xs.length < least || (xs.at(-1) ?? 0) < leastSpan * (xs[0] ?? 0);
 
 const shortNote = (xs: readonly number[], variable: string): string => {
   const [first = 0, last = 0] = [xs[0], xs.at(-1)];
@@ -149,6 +168,8 @@ const supportOf = (scoresOf: (values: readonly number[]) => readonly Score[], re
 /** What a decision rests on. */
 interface Evidence {
   readonly count: number;
+  /** classes that an answer may name */
+  readonly named: readonly GrowthClass[];
   readonly curve: Curve;
   /** best first */
   readonly scores: readonly Score[];
@@ -175,7 +196,7 @@ const isFlat = ({ growth, scores, allowedMisfit }: Evidence): boolean => {
 };
 
 /** Why the best law cannot be named, and which are left. Undefined if it can. */
-const doubtOf = ({ count, curve, scores, allowedMisfit, growth, growing, support }: Evidence): Doubt | undefined => {
+const doubtOf = ({ count, named, curve, scores, allowedMisfit, growth, growing, support }: Evidence): Doubt | undefined => {
   const [winner, ...others] = scores;
   const unknown = (reason: string, misfit = false): Doubt => ({ reason, candidates: [], misfit });
   if (!winner) return unknown("too few values");
@@ -183,7 +204,7 @@ const doubtOf = ({ count, curve, scores, allowedMisfit, growth, growing, support
     return unknown(`no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`, true);
   if (winner.class === "O(1)" || growth.low <= 1)
     return unknown(`the growth over the range, ${growth.low.toFixed(2)} to ${growth.high.toFixed(2)} times, is neither clearly flat nor clearly more`);
-  if (!winner.named) return unknown(`${winner.class} is nearest, which is not one of the laws that are told apart here`, true);
+  if (!named.includes(winner.class)) return unknown(`${winner.class} is nearest, which is not one of the laws that are told apart here`, true);
 
   const among = (candidates: readonly GrowthClass[], reason: string): Doubt => ({ reason, candidates, misfit: false });
   const near = others.filter((other) => other.criterion - winner.criterion < margin || (support.get(other.class) ?? 0) > 1 - agreeing);
@@ -191,7 +212,7 @@ const doubtOf = ({ count, curve, scores, allowedMisfit, growth, growing, support
     const left = [winner, ...near];
     const classes = left.map((score) => score.class).sort(bySize);
     const reason = `the range does not tell ${formatList(classes)} apart`;
-    return left.every((score) => score.named) ? among(classes, reason) : unknown(reason);
+    return classes.every((one) => named.includes(one)) ? among(classes, reason) : unknown(reason);
   }
   const agreement = support.get(winner.class) ?? 0;
   if (support.size > 0 && agreement < agreeing)

@@ -4,18 +4,26 @@ import { nnls } from "./nnls.ts";
 /** Kernels step with tiles and caches, so no law is trusted below 1 % of a time. */
 const modelError = 0.01;
 
-/** Laws compared, each with an intercept. `named: false`: a rival that is never the answer, so that a curve need not be one of the named. */
+/** Laws compared, each with an intercept. A rival need not be one of those that an answer may name: so a curve need not be one of them either. */
 const laws = [
-  { class: "O(1)", named: true, terms: [] },
-  { class: "O(log n)", named: false, terms: [Math.log2] },
-  { class: "O(n)", named: true, terms: [(x: number) => x] },
-  { class: "O(n log n)", named: true, terms: [(x: number) => x * Math.log2(x)] },
-  { class: "O(n²)", named: true, terms: [(x: number) => x * x] },
-  { class: "O(n²)", named: true, terms: [(x: number) => x, (x: number) => x * x] },
-  { class: "O(n³)", named: false, terms: [(x: number) => x ** 3] },
-] as const satisfies readonly { class: GrowthClass; named: boolean; terms: readonly ((x: number) => number)[] }[];
+  { class: "O(1)", terms: [] },
+  { class: "O(log n)", terms: [Math.log2] },
+  { class: "O(n)", terms: [(x: number) => x] },
+  { class: "O(n log n)", terms: [(x: number) => x * Math.log2(x)] },
+  { class: "O(n²)", terms: [(x: number) => x * x] },
+  { class: "O(n²)", terms: [(x: number) => x, (x: number) => x * x] },
+  { class: "O(n³)", terms: [(x: number) => x ** 3] },
+] as const satisfies readonly { class: GrowthClass; terms: readonly Term[] }[];
 
-type Term = (x: number) => number;
+export type Term = (x: number) => number;
+
+/** Values of one curve: ascending x, positive y, and replicates[r][i] of y[i]. */
+export interface Sampled {
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
+  readonly replicates: readonly (readonly number[])[];
+}
+
 type TermFit = (ys: readonly number[]) => { readonly coefficients: readonly number[]; readonly rss: number };
 
 /**
@@ -37,7 +45,16 @@ const termFitter = (terms: readonly Term[], xs: readonly number[]): TermFit => {
   };
 };
 
-const polynomial = [(x: number) => x, (x: number) => x * x];
+/** What t0 + a·x + b·x² has beside its constant. */
+export const curveTerms: readonly Term[] = [(x) => x, (x) => x * x];
+
+/** Terms that bend as a class does, and one more, for the slope of a curve of that class. */
+export const termsOf = (growth: GrowthClass | "undecided"): readonly Term[] => {
+  if (growth === "O(n log n)") return [(x) => x * Math.log2(x), (x) => x];
+  if (growth === "O(log n)") return [Math.log2, (x) => x];
+  if (growth === "O(n³)") return [(x) => x ** 3, (x) => x * x];
+  return curveTerms;
+};
 
 /** y = t0 + a·x + b·x²; rss: sum of squared relative errors. */
 export interface Curve {
@@ -49,7 +66,7 @@ export interface Curve {
 
 /** Fits y = t0 + a·x + b·x², non-negative, by relative error, to any ys at xs. */
 export const curveFitter = (xs: readonly number[]): ((ys: readonly number[]) => Curve) => {
-  const fitTo = termFitter(polynomial, xs);
+  const fitTo = termFitter(curveTerms, xs);
   return (ys) => {
     const { coefficients, rss } = fitTo(ys);
     return { t0: coefficients[0] ?? 0, a: coefficients[1] ?? 0, b: coefficients[2] ?? 0, rss };
@@ -70,11 +87,12 @@ export const growingSlope = ({ a, b }: Curve, x: number): number => (b > 0 ? (a 
 /** How well a class explains a curve; scores are compared by `criterion`, the smaller the better. */
 export interface Score {
   readonly class: GrowthClass;
-  readonly named: boolean;
   readonly criterion: number;
   /** −2 log likelihood, without the price of parameters */
   readonly deviance: number;
   readonly rms: number;
+  /** coefficients of the law */
+  readonly parameters: number;
 }
 
 /** Deviance of N relative errors: N ln(RSS/N), with the model error in each. */
@@ -89,17 +107,25 @@ export const scorer = (xs: readonly number[]): ((ys: readonly number[]) => reado
   const candidates = laws.flatMap((law) => {
     const parameters = law.terms.length + 2;
     const spare = count - parameters - 1;
-    return spare < 1 ? [] : [{ ...law, fitTo: termFitter(law.terms, xs), price: 2 * parameters + (2 * parameters * (parameters + 1)) / spare }];
+    return spare < 1
+      ? []
+      : [{ ...law, fitTo: termFitter(law.terms, xs), parameters: parameters - 1, price: 2 * parameters + (2 * parameters * (parameters + 1)) / spare }];
   });
   return (ys) => {
     const best = new Map<GrowthClass, Score>();
-    for (const { class: growth, named, fitTo, price } of candidates) {
+    for (const { class: growth, fitTo, price, parameters } of candidates) {
       const { rss } = fitTo(ys);
       const deviance = devianceOf(rss, count);
       const criterion = deviance + price;
       if (criterion < (best.get(growth)?.criterion ?? Number.POSITIVE_INFINITY))
-        best.set(growth, { class: growth, named, criterion, deviance, rms: Math.sqrt(rss / count) });
+        best.set(growth, { class: growth, criterion, deviance, rms: Math.sqrt(rss / count), parameters });
     }
     return [...best.values()].sort((one, other) => one.criterion - other.criterion);
   };
+};
+
+/** Sum of squared relative errors about the law that AICc finds nearest, and the degrees of freedom left to it: 0 of too few points for any law. */
+export const leastResidual = (xs: readonly number[], ys: readonly number[]): { readonly squares: number; readonly freedom: number } => {
+  const [best] = scorer(xs)(ys);
+  return best ? { squares: best.rms ** 2 * xs.length, freedom: xs.length - best.parameters } : { squares: 0, freedom: 0 };
 };

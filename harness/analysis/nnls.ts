@@ -7,7 +7,7 @@ export const nnls = (columns: readonly Float64Array[], target: Float64Array): { 
   const right = columns.map((a) => dot(a, target));
   let best = { coefficients: columns.map(() => 0), rss: dot(target, target) };
   for (const active of subsets[columns.length] ?? []) {
-    const solved = solve(gram, right, active);
+    const solved = solveNormal(gram, right, active);
     if (!solved?.every((value) => value >= 0)) continue;
     const coefficients = columns.map(() => 0);
     for (const [i, column] of active.entries()) coefficients[column] = solved[i] ?? 0;
@@ -38,7 +38,7 @@ const residualSquares = (columns: readonly Float64Array[], coefficients: readonl
 };
 
 /** The normal equations of the active columns, by Cholesky's factorisation; undefined where the columns are dependent. */
-const solve = (gram: readonly (readonly number[])[], right: readonly number[], active: readonly number[]): readonly number[] | undefined => {
+export const solveNormal = (gram: readonly (readonly number[])[], right: readonly number[], active: readonly number[]): readonly number[] | undefined => {
   const size = active.length;
   const lower = new Float64Array(size * size);
   const at = (i: number, j: number): number => lower[i * size + j] ?? 0;

@@ -10,6 +10,7 @@ const draws = (workers: number, turns: number, rest: Partial<Draws> = {}): Draws
   slots: [workers, turns],
   source: "gpu",
   stepMs: 0,
+  made: new Map(),
   ...rest,
 });
 

@@ -1,4 +1,6 @@
 import type { CellRecord, ClockSource, RunRecord, Visit } from "../record/run.ts";
+import type { Sampled } from "./laws.ts";
+import { type Noise, noiseOf, studentWidening, wideningOf } from "./noise.ts";
 import { normals, seedFor, uniformAt, uniforms } from "./random.ts";
 import { median, medianInPlace, studentRatio } from "./statistics.ts";
 
@@ -8,6 +10,13 @@ export interface Spread {
   readonly replicates: Float64Array;
 }
 
+/** The curve that spreads at ascending x make. */
+export const sampledOf = (xs: readonly number[], spreads: readonly Spread[]): Sampled => ({
+  xs,
+  ys: spreads.map(({ estimate }) => estimate),
+  replicates: Array.from({ length: spreads[0]?.replicates.length ?? 0 }, (_, r) => spreads.map(({ estimate, replicates }) => replicates[r] ?? estimate)),
+});
+
 /** What all cells of a run share when they are resampled. `slots` is [most workers, most turns of a worker] of any cell. */
 export interface Draws {
   readonly seed: number;
@@ -16,6 +25,8 @@ export interface Draws {
   readonly source: ClockSource;
   /** smallest step of the clock, ms */
   readonly stepMs: number;
+  /** draws that were made, by all that they depend on: most cells of a run have as many workers and turns */
+  readonly made: Map<string, readonly Uint16Array[]>;
 }
 
 export const replicateCount = 1000;
@@ -24,10 +35,6 @@ export const replicateCount = 1000;
 // differ; ±10 % is what they differ by on a busy machine. Given as standard deviations of the logarithm.
 const singleSampleSpread = Math.LN2 / 1.96;
 const singleVisitSpread = 0.1 / 1.96;
-
-// Workers count as differing when their mean square is this many times that of turns. F > 1.5 has a chance of about 25 % for equal
-// workers at any number of them: the level at which pooling keeps an interval honest (Bancroft 1964, Biometrics 20).
-const workersDiffer = 1.5;
 
 /** Whose clock a cell's times are by: a peer has no GPU times. */
 export const sourceOf = ({ runtime }: Pick<CellRecord, "runtime">, { source }: Pick<Draws, "source">): ClockSource => (runtime === undefined ? source : "wall");
@@ -39,32 +46,64 @@ export const drawsOf = (record: Pick<RunRecord, "cells" | "environment" | "exper
   const workers = Math.max(1, ...groups.map((group) => group.length));
   const turns = Math.max(1, ...groups.map((group) => Math.max(0, ...group.map((visits) => visits.length))));
   const { source, stepNs } = record.environment.clock;
-  return { seed: record.experiment.measure.seed, count, slots: [workers, turns], source, stepMs: stepNs / 1e6 };
+  return { seed: record.experiment.measure.seed, count, slots: [workers, turns], source, stepMs: stepNs / 1e6, made: new Map() };
 };
 
+/** A median, how it comes out of other draws of the same visits, and what these draws cannot show. */
+export interface Bootstrap {
+  readonly estimate: number;
+  /** log of each draw's median over the estimate */
+  readonly deviations: Float64Array;
+  readonly workers: number;
+  readonly visits: number;
+  readonly noise: Noise;
+  /** standard deviation of the logarithm that no draw shows */
+  readonly unseen: number;
+  /** a stream of N(0, 1) for it */
+  readonly normal: () => number;
+}
+
 /**
- * The median of all samples and its replicates: workers drawn with replacement, turns of each, samples of each visit (hierarchical
- * bootstrap; Davison and Hinkley 1997, §3.8). Replicates are then spread about the estimate, on the log scale, for the few units they were
- * drawn from: the workers where those differ, else the visits. Undefined without a positive median.
+ * The median of all samples and its bootstrap: workers drawn with replacement, then turns of each (hierarchical; Davison and Hinkley 1997, §3.8). A visit is drawn
+ * whole, since its samples' noise already shows in how visits differ; a single visit's samples are drawn instead. Undefined without a positive median.
  */
-export const resample = (visits: readonly Visit[], draws: Draws, id: string): Spread | undefined => {
+export const bootstrapOf = (visits: readonly Visit[], draws: Draws, id: string): Bootstrap | undefined => {
   const used = visits.filter((visit) => timesOf(visit, draws.source).length > 0);
   const groups = [...byWorker(used).values()].map((group) => group.map((visit) => Float64Array.from(timesOf(visit, draws.source))));
   const all = groups.flat();
   const samples = all.reduce((sum, times) => sum + times.length, 0);
   const estimate = median(all.flatMap((times) => [...times]));
   if (!(estimate > 0 && Number.isFinite(estimate))) return undefined;
-
-  const widen = all.length > 1 ? wideningOf(groups) : studentRatio(samples - 1);
-  const floor = unseenSpread(used, samples, estimate, draws);
-  const normal = normals(seedFor(draws.seed, `${id}/unseen`));
+  const [only] = all;
   const uniform = uniforms(seedFor(draws.seed, `${id}/samples`));
-  const buffer = new Float64Array(groups.length * Math.max(...groups.map((group) => group.length)) * Math.max(...all.map((times) => times.length)));
-  const replicates = Float64Array.from({ length: draws.count }, (_, replicate) => {
-    const drawn = Math.max(resampledMedian(groups, replicate, draws, uniform, buffer), estimate / 1000);
-    return estimate * Math.exp(widen * Math.log(drawn / estimate) + (floor > 0 ? floor * normal() : 0));
-  });
-  return { estimate, replicates };
+  const drawn =
+    all.length === 1 && only ? Array.from({ length: draws.count }, () => resampledVisit(only, uniform)) : drawnTimes(groups, draws).map(weightedMedian(all));
+  return {
+    estimate,
+    deviations: Float64Array.from(drawn, (value) => Math.log(Math.max(value, estimate / 1000) / estimate)),
+    workers: groups.length,
+    visits: all.length,
+    noise: noiseOf(groups.map((group) => group.map((times) => Math.log(Math.max(median(times), Number.MIN_VALUE))))),
+    unseen: unseenSpread(used, samples, estimate, draws),
+    normal: normals(seedFor(draws.seed, `${id}/unseen`)),
+  };
+};
+
+/** Replicates whose deviations are `widening` times those drawn, and what draws do not show on top. */
+export const spreadOf = ({ estimate, deviations, unseen, normal }: Bootstrap, widening: number): Spread => ({
+  estimate,
+  replicates: deviations.map((deviation) => estimate * Math.exp(widening * deviation + (unseen > 0 ? unseen * normal() : 0))),
+});
+
+/** A cell by itself: its replicates are spread, on the log scale, for the few units they were drawn from. Undefined without a positive median. */
+export const resample = (visits: readonly Visit[], draws: Draws, id: string): Spread | undefined => {
+  const bootstrap = bootstrapOf(visits, draws, id);
+  if (!bootstrap) return undefined;
+  const samples = visits.reduce((sum, visit) => sum + timesOf(visit, draws.source).length, 0);
+  return spreadOf(
+    bootstrap,
+    bootstrap.visits > 1 ? studentWidening(wideningOf(bootstrap.workers, bootstrap.visits, bootstrap.noise)) : studentRatio(samples - 1),
+  );
 };
 
 const byWorker = (visits: readonly Visit[]): Map<number, Visit[]> => {
@@ -77,50 +116,81 @@ const byWorker = (visits: readonly Visit[]): Map<number, Visit[]> => {
   return groups;
 };
 
-const resampledMedian = (
-  groups: readonly (readonly Float64Array[])[],
-  replicate: number,
-  draws: Draws,
-  uniform: () => number,
-  buffer: Float64Array,
-): number => {
-  const [workerSlots, turnSlots] = draws.slots;
-  let count = 0;
+/** Draws workers, and turns of each; index r of all that is drawn in one run comes of the same numbers. */
+const eachDrawn = <T>(groups: readonly (readonly T[])[], replicate: number, { seed, slots }: Draws, take: (value: T) => void): void => {
+  // What is drawn beside cells may have more of either than any cell has.
+  const [workerSlots, turnSlots] = [Math.max(slots[0], groups.length), Math.max(slots[1], ...groups.map((group) => group.length))];
   for (let slot = 0; slot < groups.length; slot++) {
     const base = (replicate * workerSlots + slot) * (turnSlots + 1);
-    const group = groups[Math.floor(uniformAt(draws.seed, base) * groups.length)] ?? [];
+    const group = groups[Math.floor(uniformAt(seed, base) * groups.length)] ?? [];
     for (let turn = 0; turn < group.length; turn++) {
-      const times = group[Math.floor(uniformAt(draws.seed, base + 1 + turn) * group.length)] ?? new Float64Array();
-      for (let i = 0; i < times.length; i++) buffer[count++] = times[Math.floor(uniform() * times.length)] ?? Number.NaN;
+      const value = group[Math.floor(uniformAt(seed, base + 1 + turn) * group.length)];
+      if (value !== undefined) take(value);
     }
   }
-  return medianInPlace(buffer, count);
 };
 
-/**
- * How much wider than its bootstrap an interval must be for having few units. Units are the workers where they differ by more than their
- * turns explain, else all visits alike. Drawing u units shows (u−1)/u of their variance; where workers do not differ, drawing workers and
- * then turns shows that of the turns twice, which is taken back.
- */
-const wideningOf = (groups: readonly (readonly Float64Array[])[]): number => {
-  const logs = groups.map((group) => group.map((times) => Math.log(Math.max(median(times), Number.MIN_VALUE))));
-  const workers = logs.length;
-  const visits = logs.flat().length;
-  const grand = mean(logs.flat());
-  let between = 0;
-  let within = 0;
-  for (const group of logs) {
-    const centre = mean(group);
-    between += group.length * (centre - grand) ** 2;
-    for (const value of group) within += (value - centre) ** 2;
-  }
-  const shownOfWorkers = (workers - 1) / workers;
-  const differ = workers > 1 && visits > workers && between / (workers - 1) > (workersDiffer * within) / (visits - workers);
-  if (differ) return studentRatio(workers - 1) / Math.sqrt(shownOfWorkers);
-  return studentRatio(visits - 1) / Math.sqrt(shownOfWorkers + 1 - workers / visits);
+/** How often each visit is drawn, in each replicate. */
+const drawnTimes = (groups: readonly (readonly unknown[])[], draws: Draws): readonly Uint16Array[] => {
+  const key = [draws.seed, draws.count, ...draws.slots, ...groups.map((group) => group.length)].join(" ");
+  const known = draws.made.get(key);
+  if (known) return known;
+  let visits = 0;
+  const numbers = groups.map((group) => group.map(() => visits++));
+  const made = Array.from({ length: draws.count }, (_, replicate) => {
+    const times = new Uint16Array(visits);
+    eachDrawn(numbers, replicate, draws, (visit) => {
+      times[visit] = (times[visit] ?? 0) + 1;
+    });
+    return times;
+  });
+  draws.made.set(key, made);
+  return made;
 };
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** The median of all samples of visits of which each counts so often: samples are sorted once, and a thousand draws only walk through them. */
+const weightedMedian = (visits: readonly Float64Array[]): ((weights: Uint16Array) => number) => {
+  const samples = visits.flatMap((times, visit) => Array.from(times, (time) => ({ time, visit }))).sort((one, other) => one.time - other.time);
+  const times = Float64Array.from(samples, ({ time }) => time);
+  const owners = Uint32Array.from(samples, ({ visit }) => visit);
+  return (weights) => {
+    let total = 0;
+    for (let visit = 0; visit < visits.length; visit++) total += (weights[visit] ?? 0) * (visits[visit]?.length ?? 0);
+    let before = 0;
+    for (let i = 0; i < times.length; i++) {
+      before += weights[owners[i] ?? 0] ?? 0;
+      if (2 * before < total) continue;
+      const lower = times[i] ?? Number.NaN;
+      if (2 * before > total) return lower;
+      // The middle lies between this sample and the next one that counts.
+      let next = i + 1;
+      while (next < times.length && weights[owners[next] ?? 0] === 0) next++;
+      return (lower + (times[next] ?? lower)) / 2;
+    }
+    return Number.NaN;
+  };
+};
+
+/** Deviations of the mean of `values[w][t]` from its own, as draws of workers and turns give it, widened for how few these are. */
+export const meanDeviations = (values: readonly (readonly number[])[], draws: Draws): Float64Array => {
+  const all = values.flat();
+  const centre = all.reduce((sum, value) => sum + value, 0) / all.length;
+  const widening = studentWidening(wideningOf(values.length, all.length, noiseOf(values)));
+  return Float64Array.from({ length: draws.count }, (_, replicate) => {
+    let sum = 0;
+    let count = 0;
+    eachDrawn(values, replicate, draws, (value) => {
+      sum += value;
+      count++;
+    });
+    return widening * (sum / count - centre);
+  });
+};
+
+const resampledVisit = (times: Float64Array, uniform: () => number): number => {
+  const drawn = times.map(() => times[Math.floor(uniform() * times.length)] ?? Number.NaN);
+  return medianInPlace(drawn, drawn.length);
+};
 
 /** Standard deviation of the log that the samples cannot show: of one timing, of one visit, and below the clock's step. */
 const unseenSpread = (visits: readonly Visit[], samples: number, estimate: number, draws: Draws): number => {

@@ -22,6 +22,7 @@ export const bytesGrowth = (xs: readonly number[], ys: readonly number[]): Growt
   return {
     coefficients: { t0: exactly(t0), a: exactly(a), b: exactly(b) },
     exponent: total > 0 ? exactly((a * largest + 2 * b * largest ** 2) / total) : undefined,
+    slopes: undefined,
     class: classes[degree] ?? "undecided",
     candidates: classes.slice(degree, degree + 1),
     note: undefined,
@@ -50,12 +51,13 @@ const settled = (xs: readonly number[], ys: readonly number[]): Growth | undefin
   const from = ys.findLastIndex((y) => y !== last) + 1;
   if (ys.length - from < 3) return undefined;
   const note = `constant from ${formatCount(xs[from] ?? 0)} on`;
-  return { coefficients: undefined, exponent: exactly(0), class: "O(1)", candidates: ["O(1)"], note, measureUpTo: undefined, from };
+  return { coefficients: undefined, exponent: exactly(0), slopes: undefined, class: "O(1)", candidates: ["O(1)"], note, measureUpTo: undefined, from };
 };
 
 const notExact = (count: number): Growth => ({
   coefficients: undefined,
   exponent: undefined,
+  slopes: undefined,
   class: "undecided",
   candidates: [],
   note:

@@ -63,6 +63,16 @@ program
   .action(async (runs, options) => finish((await import("./commands/report.ts")).report(runs, options)));
 
 program
+  .command("fit")
+  .description("tell how anyone's measurements grow and where they cross, as run does of its own")
+  .argument("<csv>", "file with a header, by default columns n, ms and arm; - reads a pipe")
+  .option("--x <column>", "the size; n unless given")
+  .option("--y <column>", "the time, or anything above 0; ms or medianMs unless given")
+  .option("--group <column,…>", "what names a curve; arm or label unless given, one curve without")
+  .addOption(jsonOption())
+  .action(async (csv, options) => finish((await import("./commands/fit.ts")).fit(csv, options)));
+
+program
   .command("exec")
   .description("compute one mechanism once on tensors of your own, to check it against PyTorch or ONNX Runtime")
   .argument("<mechanism>", "attnbench list names them")

@@ -10,8 +10,12 @@ import { type HelloReply, type Messages, type MessageType, protocol, type VisitR
 export interface FakeDevice {
   /** true time of one repetition, ms; `tiles`: the variant that was asked for, undefined for the default */
   costMs(cell: Cell, tiles: Tiles | undefined): number;
-  /** standard deviation of log time from sample to sample, turn to turn and worker to worker; 0 by default */
-  readonly noise?: { readonly sample?: number; readonly turn?: number; readonly worker?: number };
+  /** standard deviation of log time from sample to sample, turn to turn, worker to worker, and of a worker in one cell; 0 by default */
+  readonly noise?: { readonly sample?: number; readonly turn?: number; readonly worker?: number; readonly cell?: number };
+  /** this share of samples takes `factor` times as long */
+  readonly outliers?: { readonly share: number; readonly factor: number };
+  /** how much longer everything takes at a moment of the virtual clock: drift, throttling */
+  slowness?(clockMs: number): number;
   readonly stepNs?: number;
   readonly clock?: "gpu" | "wall";
   readonly software?: boolean;
@@ -90,7 +94,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
   const startWorker = (): Worker => {
     const index = started++;
     const ofWorker = noisy(device.noise?.worker);
-    const cells = new Map<string, { readonly cell: Cell; readonly tiles: Tiles | undefined }>();
+    const cells = new Map<string, { readonly cell: Cell; readonly tiles: Tiles | undefined; readonly ofCell: number }>();
     let alive = true;
     const fail = (code: FailureCode): never => {
       if (deadly.has(code)) alive = false;
@@ -99,13 +103,14 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
     const visit = ({ cell: id, k, samples }: Messages["visit"]["request"]): VisitReply => {
       const prepared = cells.get(id);
       if (!prepared) throw new Error(`visit of ${id}, which was not prepared`);
-      const { cell, tiles } = prepared;
+      const { cell, tiles, ofCell } = prepared;
       const code = device.fault?.(cell, index, "visit");
       if (code) fail(code);
-      const ofTurn = noisy(device.noise?.turn);
+      const costMs = device.costMs(cell, tiles) * ofWorker * ofCell * noisy(device.noise?.turn) * (device.slowness?.(clock) ?? 1);
       const stepMs = stepNs / 1e6;
+      const { share, factor } = device.outliers ?? { share: 0, factor: 1 };
       const times = Array.from({ length: samples }, () => {
-        const passMs = device.costMs(cell, tiles) * ofWorker * ofTurn * noisy(device.noise?.sample) * k;
+        const passMs = costMs * noisy(device.noise?.sample) * k * (share > 0 && uniform() < share ? factor : 1);
         return (Math.round(passMs / stepMs) * stepMs) / k;
       });
       clock += times.reduce((sum, ms) => sum + ms * k, 0);
@@ -117,7 +122,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
       prepare: ({ cell, tiles }) => {
         const code = device.fault?.(cell, index, "prepare");
         if (code) fail(code);
-        cells.set(cell.id, { cell, tiles });
+        cells.set(cell.id, { cell, tiles, ofCell: noisy(device.noise?.cell) });
         const choosingMs = tiles === undefined ? (device.choosingMs ?? 0) : 0;
         clock += (device.prepareMs ?? 1) - (device.choosingMs ?? 0) + choosingMs;
         return {

@@ -191,6 +191,8 @@ export interface Fit {
   readonly coefficients: { readonly t0: Estimate; readonly a: Estimate; readonly b: Estimate } | undefined;
   /** local slope of log y over log x at the largest x, of the fitted curve; undefined where the points do not determine it */
   readonly exponent: Estimate | undefined;
+  /** the local slope of log y over log x at every point, of times; absent where the points do not determine it, and in runs of before */
+  readonly slopes?: readonly (Estimate & { readonly x: number })[];
   readonly class: GrowthClass | "undecided";
   /** the classes that the points leave: the class itself where it is decided, none where nothing is known */
   readonly candidates: readonly GrowthClass[];
@@ -206,7 +208,7 @@ export interface Fit {
 export interface Crossover {
   /** labels: [softmax family, linear family] */
   readonly between: readonly [string, string];
-  readonly metric: "time" | "stateBytes";
+  readonly metric: "time" | "wallTime" | "stateBytes";
   readonly series: SeriesKey;
   readonly outcome: "crosses" | "already" | "none" | "many" | "undecided";
   /** n* and its 95 % interval, in tokens; set for "crosses" */
@@ -218,6 +220,13 @@ export interface Crossover {
   /** the range of n that both arms have */
   readonly range: readonly [number, number] | undefined;
   readonly note: string | undefined;
+  /** from which n on the linear arm is so many times as fast, within the measured range; of "crosses" alone, absent in runs of before */
+  readonly advantages?: readonly Advantage[];
+}
+
+export interface Advantage {
+  readonly ratio: number;
+  readonly n: Estimate;
 }
 
 /** Ours beside a peer at one shape. Wall time stands against wall time, in the turns that both were visited in. */

@@ -1,0 +1,168 @@
+import type { GrowthClass } from "../../kernels/mechanism.ts";
+import type { Advantage, Crossover, Estimate } from "../record/run.ts";
+import { type Crossing, crossingOf } from "./crossing.ts";
+import { type Growth, growthOf } from "./growth.ts";
+import { leastResidual, type Sampled } from "./laws.ts";
+import { sharedDeviations } from "./noise.ts";
+import { normals, seedFor } from "./random.ts";
+import { smoothCurve } from "./smoothCurve.ts";
+import { median, studentRatio } from "./statistics.ts";
+
+/** One measurement of anyone's: y (a time, or anything above 0) at x > 0 in a group. Several at one x are samples. */
+export interface Measurement {
+  readonly group: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface CurveFit {
+  readonly name: string;
+  readonly class: GrowthClass | "undecided";
+  /** local slope of log y over log x at the largest x; undefined where x are too few or too near */
+  readonly exponent: Estimate | undefined;
+  /** y = t0 + a·x + b·x², each ≥ 0; undefined with fewer than three x */
+  readonly coefficients: Growth["coefficients"];
+  /** classes that are left */
+  readonly candidates: readonly GrowthClass[];
+  readonly note: string | undefined;
+  readonly measureUpTo: number | undefined;
+  /** medians by ascending x */
+  readonly points: readonly { readonly x: number; readonly y: number; readonly samples: number }[];
+}
+
+export interface CurveCrossing {
+  /** the second is the one that grows more slowly */
+  readonly between: readonly [string, string];
+  readonly outcome: Crossover["outcome"];
+  readonly n: Estimate | undefined;
+  readonly crossings: readonly number[];
+  readonly note: string | undefined;
+  readonly advantages: readonly Advantage[];
+}
+
+export interface CurveFits {
+  readonly groups: readonly CurveFit[];
+  readonly crossings: readonly CurveCrossing[];
+}
+
+/** What a curve of someone else's may be named. */
+const classes: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"];
+const replicateCount = 1000;
+/** Of so few degrees of freedom a scatter tells nothing by itself: it is held against 5 % as if these were known of two more. */
+const doubtfulFreedom = 3;
+const usualNoise = 0.05;
+const usualFreedom = 2;
+/** standard error of a median over that of a mean, of many normal values */
+const medianError = 1.2533;
+
+/**
+ * The growth of each group and where any two cross, as of a run (growth.ts, crossing.ts). How far a median is off is told by the samples at one x, pooled over the group
+ * as far as x differ by no more than chance; where each x has one, by how far they scatter about the nearest law. Pure; the same every time.
+ */
+export const fitCurves = (measurements: readonly Measurement[], variable = "n"): CurveFits => {
+  const names = [...new Set(measurements.map(({ group }) => group))];
+  const curves = names.map((name) => {
+    const groups = samplesByX(measurements.filter(({ group }) => group === name));
+    const points = groups.map(({ x, samples }) => ({ x, y: median(samples), samples: samples.length }));
+    return { name, points, sampled: sampledCurve(name, groups) };
+  });
+  return {
+    groups: curves.map(({ name, points, sampled }) => {
+      const { from: _, slopes: __, ...growth } = growthOf(sampled, variable, classes);
+      return { name, ...growth, points };
+    }),
+    crossings: curves.flatMap((one, i) => curves.slice(i + 1).flatMap((other) => crossingBetween(one, other))),
+  };
+};
+
+interface Samples {
+  readonly x: number;
+  readonly samples: readonly number[];
+}
+
+const samplesByX = (measurements: readonly Measurement[]): readonly Samples[] => {
+  const byX = new Map<number, number[]>();
+  for (const { x, y } of measurements) byX.set(x, [...(byX.get(x) ?? []), y]);
+  return [...byX].map(([x, samples]) => ({ x, samples })).sort((one, other) => one.x - other.x);
+};
+
+/** Medians and replicates of a group's curve. */
+const sampledCurve = (name: string, groups: readonly Samples[]): Sampled => {
+  const xs = groups.map(({ x }) => x);
+  const ys = groups.map(({ samples }) => median(samples));
+  const deviations = deviationsOf(groups, xs, ys);
+  const normal = normals(seedFor(1, name));
+  return { xs, ys, replicates: Array.from({ length: replicateCount }, () => ys.map((y, i) => y * Math.exp((deviations[i] ?? 0) * normal()))) };
+};
+
+/** Standard deviation of the log of each median, widened by Student's t for the degrees of freedom it is known by. */
+const deviationsOf = (groups: readonly Samples[], xs: readonly number[], ys: readonly number[]): readonly number[] => {
+  const several = groups.filter(({ samples }) => samples.length > 1);
+  const freedom = several.reduce((sum, { samples }) => sum + samples.length - 1, 0);
+  if (freedom >= doubtfulFreedom) {
+    const own = several.map(({ samples }) => spreadOfLogs(samples));
+    const shared = sharedDeviations(own, freedom / several.length);
+    const typical = Math.sqrt(shared.deviations.reduce((sum, value) => sum + value ** 2, 0) / shared.deviations.length);
+    return groups.map((group) => {
+      const { length } = group.samples;
+      const single = several.includes(group) ? (shared.deviations[several.indexOf(group)] ?? typical) : typical;
+      return (single * studentRatio(Math.round(shared.freedom)) * (length > 2 ? medianError : 1)) / Math.sqrt(length);
+    });
+  }
+  const residual = leastResidual(xs, ys);
+  const known =
+    residual.freedom >= doubtfulFreedom ? residual : { squares: residual.squares + usualFreedom * usualNoise ** 2, freedom: residual.freedom + usualFreedom };
+  return ys.map(() => Math.sqrt(known.squares / known.freedom) * studentRatio(known.freedom));
+};
+
+const spreadOfLogs = (samples: readonly number[]): number => {
+  const logs = samples.map(Math.log);
+  const centre = logs.reduce((sum, value) => sum + value, 0) / logs.length;
+  return Math.sqrt(logs.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (logs.length - 1));
+};
+
+interface NamedCurve {
+  readonly name: string;
+  readonly sampled: Sampled;
+}
+
+/** x that both need to have so that no law must stand in for what was not measured. */
+const leastShared = 4;
+
+const crossingBetween = (one: NamedCurve, other: NamedCurve): readonly CurveCrossing[] => {
+  const [first, second] = onSharedXs(one.sampled, other.sampled);
+  // The second grows more slowly: its share of the other falls over the range.
+  const turned = first.xs.length > 1 && ratioAt(first, second, first.xs.length - 1) < ratioAt(first, second, 0);
+  const [upper, lower] = turned ? [second, first] : [first, second];
+  const between = turned ? ([other.name, one.name] as const) : ([one.name, other.name] as const);
+  const { outcome, n, crossings, note, advantages }: Crossing = crossingOf({ upper, lower });
+  return [{ between, outcome, n, crossings, note, advantages }];
+};
+
+const ratioAt = (upper: Sampled, lower: Sampled, i: number): number => (upper.ys[i] ?? 1) / (lower.ys[i] ?? 1);
+
+/** Both at the x that both have; where these are too few, by smooth laws at all x of the range that both span. */
+const onSharedXs = (one: Sampled, other: Sampled): readonly [Sampled, Sampled] => {
+  const shared = one.xs.filter((x) => other.xs.includes(x));
+  if (shared.length >= Math.min(leastShared, one.xs.length, other.xs.length)) return [at(one, shared), at(other, shared)];
+  const [low, high] = [Math.max(one.xs[0] ?? 1, other.xs[0] ?? 1), Math.min(one.xs.at(-1) ?? 1, other.xs.at(-1) ?? 1)];
+  const all = [...new Set([...one.xs, ...other.xs])].filter((x) => x >= low && x <= high).sort((a, b) => a - b);
+  if (one.xs.length < 3 || other.xs.length < 3) return [at(one, shared), at(other, shared)];
+  return [along(one, all), along(other, all)];
+};
+
+const at = ({ xs, ys, replicates }: Sampled, wanted: readonly number[]): Sampled => {
+  const places = wanted.map((x) => xs.indexOf(x));
+  const pick = (values: readonly number[]): readonly number[] => places.map((i) => values[i] ?? Number.NaN);
+  return { xs: wanted, ys: pick(ys), replicates: replicates.map(pick) };
+};
+
+const along = (sampled: Sampled, xs: readonly number[]): Sampled => {
+  const curve = smoothCurve(sampled);
+  const logs = xs.map(curve.logAt);
+  return {
+    xs,
+    ys: logs.map((log) => Math.exp(log())),
+    replicates: sampled.replicates.map((_, r) => logs.map((log) => Math.exp(log(r)))),
+  };
+};

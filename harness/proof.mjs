@@ -1,0 +1,69 @@
+// Measures planted costs over and over, through the real schedule and analysis, and says how often what is told is true. usage: npm run proof [-- --seeds N --filter TEXT]
+import { fork } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { loadTool } from "./bundle.mjs";
+
+const { values } = parseArgs({ options: { seeds: { type: "string", default: "1000" }, filter: { type: "string", default: "" }, part: { type: "string" } } });
+const seeds = Number(values.seeds);
+if (!Number.isInteger(seeds) || seeds < 1) {
+  process.stderr.write(`proof: --seeds ${values.seeds}: a whole number from 1 on is wanted\n`);
+  process.exit(2);
+}
+
+const say = (text) => process.stdout.write(`${text}\n`);
+const percent = (share) => (share === undefined || Number.isNaN(share) ? "–" : `${(100 * share).toFixed(1)} %`);
+
+const loadProof = () => loadTool({ proof: "harness/proof/proof.ts" });
+
+/** One process's part of the seeds: those that leave `part` over the number of processes. */
+const runPart = async (part, parts) => {
+  const { truths, runPlanted, scoreOf } = await import(new URL("../dist/proof.js", import.meta.url).href);
+  for (const truth of truths.filter(({ name }) => name.includes(values.filter)))
+    for (let seed = part + 1; seed <= seeds; seed += parts) process.send({ name: truth.name, seed, score: scoreOf(truth, await runPlanted(truth, seed)) });
+};
+
+/** All scores by the name of what was planted. */
+const gather = async (truths) => {
+  const scores = new Map(truths.map(({ name }) => [name, []]));
+  const parts = Math.min(availableParallelism(), seeds);
+  await Promise.all(
+    Array.from(
+      { length: parts },
+      (_, part) =>
+        new Promise((resolve, reject) => {
+          const child = fork(fileURLToPath(import.meta.url), ["--seeds", String(seeds), "--filter", values.filter, "--part", `${part}/${parts}`]);
+          child.on("message", ({ name, seed, score }) => {
+            const of = scores.get(name);
+            of.push({ seed, score });
+            if (of.length === seeds) tell(name, of);
+          });
+          child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`part ${part} ended with ${code}`))));
+        }),
+    ),
+  );
+};
+
+let proof;
+const tell = (name, of) => {
+  const ordered = of.sort((one, other) => one.seed - other.seed).map(({ score }) => score);
+  const { exponents, crossing, width, error, wrongClass, undecided, wrongOutcome, turns } = proof.tallyOf(name, ordered);
+  const { smooth } = proof.truths.find((truth) => truth.name === name);
+  const covered = smooth ? [exponents.map(percent).join(", "), percent(crossing)] : ["–", "–"];
+  say(
+    `| ${[name, ...covered, width === undefined ? "–" : `±${percent(width)}`, percent(error), percent(wrongClass), percent(undecided), percent(wrongOutcome), turns].join(" | ")} |`,
+  );
+};
+
+if (values.part === undefined) {
+  proof = await loadProof();
+  say(`${seeds} seeds of each, 95 % intervals\n`);
+  say("| planted | exponents held (softmax, linear) | n* held | half its interval | its error | wrong class | undecided | wrong outcome | turns |");
+  say("|---|---|---|---|---|---|---|---|---|");
+  await gather(proof.truths.filter(({ name }) => name.includes(values.filter)));
+} else {
+  const [part, parts] = values.part.split("/").map(Number);
+  await runPart(part, parts);
+  process.disconnect();
+}
