@@ -1,8 +1,8 @@
 import type { Advantage, Crossover, Estimate } from "../record/run.ts";
 import { formatCount } from "./format.ts";
-import type { Sampled } from "./laws.ts";
+import { bends, type Sampled } from "./laws.ts";
 import { normals, seedFor } from "./random.ts";
-import { type SmoothCurve, smoothCurve } from "./smoothCurve.ts";
+import { nearestCurve, type SmoothCurve } from "./smoothCurve.ts";
 import { percentileInterval } from "./statistics.ts";
 
 /** Two curves at the same x: y of the arm that grows faster, as it is thought, and of the other. Replicates are paired. */
@@ -158,7 +158,7 @@ const fitNear = ({ upper, lower }: Pairing, x: number, count: number): NearFit =
     .map(({ i }) => i)
     .sort((one, other) => one - other);
   const part = (values: readonly number[]): readonly number[] => near.map((i) => values[i] ?? 1);
-  const of = ({ xs, ys, replicates }: Sampled): SmoothCurve => smoothCurve({ xs: part(xs), ys: part(ys), replicates: replicates.map(part) });
+  const of = ({ xs, ys, replicates }: Sampled): SmoothCurve => nearestCurve({ xs: part(xs), ys: part(ys), replicates: replicates.map(part) }, bends);
   const [one, other] = [of(upper), of(lower)];
   return { xs: part(upper.xs), upper: one, lower: other, misfit: Math.hypot(one.misfit, other.misfit), noise: Math.hypot(one.noise, other.noise) };
 };

@@ -48,12 +48,13 @@ const termFitter = (terms: readonly Term[], xs: readonly number[]): TermFit => {
 /** What t0 + a·x + b·x² has beside its constant. */
 export const curveTerms: readonly Term[] = [(x) => x, (x) => x * x];
 
+/** Pairs of terms of which one or another follows any named law, with as many coefficients each. */
+export const bends: readonly (readonly Term[])[] = [curveTerms, [(x) => x * Math.log2(x), (x) => x], [Math.log2, (x) => x], [(x) => x ** 3, (x) => x * x]];
+
 /** Terms that bend as a class does, and one more, for the slope of a curve of that class. */
 export const termsOf = (growth: GrowthClass | "undecided"): readonly Term[] => {
-  if (growth === "O(n log n)") return [(x) => x * Math.log2(x), (x) => x];
-  if (growth === "O(log n)") return [Math.log2, (x) => x];
-  if (growth === "O(n³)") return [(x) => x ** 3, (x) => x * x];
-  return curveTerms;
+  const place = { "O(n log n)": 1, "O(log n)": 2, "O(n³)": 3 }[growth as string] ?? 0;
+  return bends[place] ?? curveTerms;
 };
 
 /** y = t0 + a·x + b·x²; rss: sum of squared relative errors. */

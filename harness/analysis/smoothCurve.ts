@@ -73,6 +73,13 @@ export const smoothCurve = ({ xs, ys, replicates }: Sampled, terms: readonly Ter
   };
 };
 
+/** The smooth curve of the terms that come nearest to the points; the first of several that come equally near. */
+export const nearestCurve = (sampled: Sampled, choices: readonly (readonly Term[])[]): SmoothCurve => {
+  const alone = { ...sampled, replicates: [] };
+  const squares = choices.map((terms) => meanSquare(smoothCurve(alone, terms).residuals));
+  return smoothCurve(sampled, choices[squares.findIndex((square) => square <= Math.min(...squares) * (1 + 1e-9))]);
+};
+
 /** Points lie off the curve where the sum of their squared residuals over their variances is one that noise reaches in 1 of 100 curves. */
 const misfitOf = (residuals: readonly number[], variances: readonly number[], freedom: number): Pick<SmoothCurve, "misfit" | "noise"> => {
   const noise = Math.sqrt(mean(variances));

@@ -1,6 +1,7 @@
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { analyse } from "../analysis/analysis.ts";
+import { seedFor } from "../analysis/random.ts";
 import { describeEnvironment } from "../device/environment.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { formatProblem } from "../experiment/problem.ts";
@@ -24,8 +25,10 @@ measure: { precision: 5%, maxTime: 20s, seed: ${seed} }
 `;
 
 /** A planted experiment through the real schedule, stopping rule and analysis: only the device, its clock and the disk are not there. */
-export const runPlanted = async (truth: Truth, seed: number): Promise<RunRecord> => {
+export const runPlanted = async (truth: Truth, number: number): Promise<RunRecord> => {
   const mechanisms = await loading;
+  // Noise of its own for each truth: else all would err in the same runs.
+  const seed = Math.abs(seedFor(number, truth.name)) % 1_000_000;
   const { experiment, cells, problems } = parseExperiment({ text: yaml(truth, seed), file: "planted.yaml", sets: [] }, mechanisms);
   if (!experiment) throw new Error(problems.map(formatProblem).join("\n"));
   const costMs = ({ mechanism, n }: { readonly mechanism: string; readonly n: number }): number =>
