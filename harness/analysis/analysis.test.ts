@@ -52,6 +52,7 @@ describe("analyse", () => {
     expect(crossovers.map((crossover) => [crossover.metric, crossover.outcome])).toEqual([
       ["time", "crosses"],
       ["stateBytes", "already"],
+      ["wallTime", "crosses"],
     ]);
     const n = crossovers[0]?.n;
     expect(n && n.low <= 800 && 800 <= n.high).toBe(true);

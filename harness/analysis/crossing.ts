@@ -101,7 +101,7 @@ const openEnd = (first: Point, last: Point): string => {
 type LogRatio = (x: number) => (replicate?: number) => number;
 
 /** So many points about a crossing are looked at where a smooth law does not follow the whole curve. */
-const windows = [Number.POSITIVE_INFINITY, 7, 5];
+const windows = [Number.POSITIVE_INFINITY, 7, 5] as const;
 /** With fewer points the curve goes through each of them. */
 const leastForLaw = 5;
 
@@ -112,10 +112,9 @@ const leastForLaw = 5;
  */
 const logRatioCurve = (pairing: Pairing, points: readonly Point[]): LogRatio => {
   const chord = lastChordRoot(points);
-  const fits = windows.map((count) => fitNear(pairing, chord, count));
-  const fit = fits.find(({ misfit }) => misfit === 0) ?? fits.at(-1);
-  if (!fit) throw new Error("no window");
-  const { upper, lower, xs, misfit, noise } = fit;
+  const { upper, lower, xs, misfit, noise } = windows
+    .slice(1)
+    .reduce((fit, count) => (fit.misfit === 0 ? fit : fitNear(pairing, chord, count)), fitNear(pairing, chord, windows[0]));
   const smooth: LogRatio = (x) => {
     const [above, below] = [upper.logAt(x), lower.logAt(x)];
     return (r) => above(r) - below(r);
@@ -174,7 +173,7 @@ const lastChordRoot = (points: readonly Point[]): number => {
 
 const innerNs = (points: readonly Point[], from: number, to: number): readonly number[] => points.map(({ n }) => n).filter((n) => n > from && n < to);
 
-/** The last x between the ascending `grid` at which `value` turns from below 0 to above (or the other way), by bisection; undefined without one. `known`: values at the grid. */
+/** The last x between the ascending `grid` at which `value` turns from below 0 to above (or the other way), undefined without one. `known`: values at the grid. */
 const lastRoot = (
   value: (x: number) => number,
   grid: readonly number[],
@@ -183,15 +182,33 @@ const lastRoot = (
 ): number | undefined => {
   for (let i = grid.length - 1; i > 0; i--) {
     if (known(i - 1) > 0 === rising || known(i) > 0 !== rising) continue;
-    let [low, high] = [grid[i - 1] ?? 1, grid[i] ?? 1];
-    for (let step = 0; step < 25; step++) {
-      const middle = Math.sqrt(low * high);
-      if (value(middle) > 0 === rising) high = middle;
-      else low = middle;
-    }
-    return Math.sqrt(low * high);
+    return rootWithin(value, grid[i - 1] ?? 1, grid[i] ?? 1, known(i - 1), known(i));
   }
   return undefined;
+};
+
+/** The zero between two x of which `value` is known and of another sign, by the rule of false position on log x with Illinois's halving (Dowell and Jarratt 1971). */
+const rootWithin = (value: (x: number) => number, from: number, to: number, valueFrom: number, valueTo: number): number => {
+  let [low, high, atLow, atHigh] = [Math.log(from), Math.log(to), valueFrom, valueTo];
+  let side = 0;
+  let root = high;
+  for (let step = 0; step < 40; step++) {
+    const before = root;
+    root = (low * atHigh - high * atLow) / (atHigh - atLow);
+    if (Math.abs(root - before) < 1e-9) break;
+    const at = value(Math.exp(root));
+    if (at === 0) break;
+    if (at > 0 === atHigh > 0) {
+      [high, atHigh] = [root, at];
+      if (side === 1) atLow /= 2;
+      side = 1;
+    } else {
+      [low, atLow] = [root, at];
+      if (side === -1) atHigh /= 2;
+      side = -1;
+    }
+  }
+  return Math.exp(root);
 };
 
 /** The x at which the log ratio last rises through `level` and the central 95 % of its replicates; undefined where the estimate does not within `bracket`. */

@@ -1,27 +1,36 @@
-import type { Crossover } from "../record/run.ts";
+import type { CellRecord, Crossover } from "../record/run.ts";
 import { type Crossing, crossingOf, found } from "./crossing.ts";
 import { formatCount } from "./format.ts";
+import type { Sampled } from "./laws.ts";
 import { type Spread, sampledOf } from "./resampling.ts";
 import type { Pair } from "./series.ts";
 
-/** n* of a pair in time, of the clock that `spreadOf` is of: it gives a cell's paired replicates by its id. */
-export const timeCrossover = (pair: Pair, spreadOf: (id: string) => Spread | undefined, metric: "time" | "wallTime" = "time"): Crossover => {
-  const shared = pair.softmax.cells.flatMap((cell) => {
-    const other = pair.linear.cells.find((candidate) => candidate.n === cell.n);
-    const softmax = spreadOf(cell.id);
-    const linear = other && spreadOf(other.id);
-    return softmax && linear ? [{ n: cell.n, softmax, linear }] : [];
+/** Gives a cell's paired replicates by its id. */
+export type SpreadOf = (id: string) => Spread | undefined;
+
+/** Both arms' cells at the n that both have times at. */
+export const sharedCells = ({ softmax, linear }: Pair, spreadOf: SpreadOf): readonly { readonly softmax: Timed; readonly linear: Timed }[] =>
+  softmax.cells.flatMap((cell) => {
+    const other = linear.cells.find((candidate) => candidate.n === cell.n);
+    const [one, two] = [spreadOf(cell.id), other && spreadOf(other.id)];
+    return other && one && two ? [{ softmax: { cell, spread: one }, linear: { cell: other, spread: two } }] : [];
   });
-  const xs = shared.map(({ n }) => n);
-  const upper = sampledOf(
-    xs,
-    shared.map(({ softmax }) => softmax),
-  );
-  const lower = sampledOf(
-    xs,
-    shared.map(({ linear }) => linear),
-  );
-  return { ...described(pair, metric, xs), ...crossingOf({ upper, lower }) };
+
+export interface Timed {
+  readonly cell: CellRecord;
+  readonly spread: Spread;
+}
+
+/** n* of a pair in time, by the clock that `spreadOf` is of. */
+export const timeCrossover = (pair: Pair, spreadOf: SpreadOf, metric: "time" | "wallTime" = "time"): Crossover => {
+  const shared = sharedCells(pair, spreadOf);
+  const xs = shared.map(({ softmax }) => softmax.cell.n);
+  const curveOf = (arm: "softmax" | "linear"): Sampled =>
+    sampledOf(
+      xs,
+      shared.map((one) => one[arm].spread),
+    );
+  return { ...described(pair, metric, xs), ...crossingOf({ upper: curveOf("softmax"), lower: curveOf("linear") }) };
 };
 
 const described = (pair: Pair, metric: Crossover["metric"], ns: readonly number[]): Pick<Crossover, "between" | "metric" | "series" | "range"> => {

@@ -1,4 +1,4 @@
-import type { CellRecord, Crossover } from "../record/run.ts";
+import type { CellRecord, Crossover, WouldCross } from "../record/run.ts";
 import type { Analysed } from "./answer.ts";
 import { formatCount, formatEstimate, formatList, formatShare } from "./format.ts";
 import { groupBy } from "./grouping.ts";
@@ -72,7 +72,19 @@ const unequal = (record: Analysed, crossover: Crossover): string => {
   const linear = pair && shareNear(pair.linear.cells, n.value);
   if (!softmax || !linear || Math.max(softmax / linear, linear / softmax) <= unequalShares) return "";
   const [softmaxName, linearName] = crossover.between;
-  return ` The two are unequal there: ${softmaxName} runs at ${formatShare(softmax)} of its ceiling, ${linearName} at ${formatShare(linear)}.`;
+  return ` The two are unequal there: ${softmaxName} runs at ${formatShare(softmax)} of its ceiling, ${linearName} at ${formatShare(linear)}.${equalised(crossover)}`;
+};
+
+/** What n* would be if they were not, and by what they have to do alone. */
+const equalised = ({ equalShare, predicted, range }: Crossover): string => {
+  const place = (would: WouldCross | undefined): string | undefined => {
+    if (would?.n !== undefined) return `at n = ${formatCount(would.n)}`;
+    if (would?.outcome === "already" && range) return `below n = ${formatCount(range[0])}`;
+    return would?.outcome === "none" && range ? `beyond n = ${formatCount(range[1])}` : undefined;
+  };
+  const [equal, least] = [place(equalShare), place(predicted)];
+  if (equal === undefined || least === undefined) return "";
+  return ` With both at the better one's share they would cross ${equal}, by FLOPs and bytes alone ${least}.`;
 };
 
 const shareNear = (cells: readonly CellRecord[], n: number): number | undefined => {

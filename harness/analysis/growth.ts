@@ -91,7 +91,7 @@ const lawOf = (
     return { exponent: local && { value, low: Math.min(value, local.low), high: Math.max(value, local.high) }, slopes };
   };
   const fitted = { ...unknown, coefficients, ...grown("undecided") };
-  const decided = (law: GrowthClass): Growth => ({ ...fitted, ...grown(law), class: law, candidates: [law] });
+  const decided = (law: GrowthClass): Growth => ({ ...fitted, ...(curveFits.has(law) ? {} : grown(law)), class: law, candidates: [law] });
   if (tooShort(xs, least)) return { growth: { ...fitted, ...short }, misfit: false };
 
   const growth = estimate((c) => curveAt(c, largest) / curveAt(c, smallest));

@@ -30,7 +30,7 @@ export const smoothCurve = ({ xs, ys, replicates }: Sampled, terms: readonly Ter
   const basis = (x: number): readonly number[] => [1, ...used.map((term, i) => term(x) / (scales[i] ?? 1))];
   const bases = xs.map(basis);
   const least = floorShare * Math.min(...ys);
-  const valueAt = (coefficients: readonly number[], at: readonly number[]): number => Math.max(least, dot(coefficients, at));
+  const valueAt = (coefficients: ArrayLike<number>, at: ArrayLike<number>): number => Math.max(least, dot(coefficients, at));
 
   let fitted: readonly number[] = ys;
   let coefficients: readonly number[] = [];
@@ -49,18 +49,26 @@ export const smoothCurve = ({ xs, ys, replicates }: Sampled, terms: readonly Ter
     coefficients = solve(ys.map((y, i) => 1 + Math.log(y / (around[i] ?? y))));
     fitted = bases.map((row) => valueAt(coefficients, row));
   }
-  // Replicates lie near: their coefficients follow linearly.
+  // Replicates lie near: their coefficients follow linearly from the logs of their points over these.
+  const perPoint = xs.map((_, i) => solve(xs.map((__, j) => (i === j ? 1 : 0))));
+  const squares = new Float64Array(xs.length);
   const moved = replicates.map((values) => {
-    const shift = solve(values.map((value, i) => Math.log(value / (ys[i] ?? value))));
-    return coefficients.map((value, c) => value + (shift[c] ?? 0));
+    const shifted = Float64Array.from(coefficients);
+    for (let i = 0; i < xs.length; i++) {
+      const off = Math.log((values[i] ?? 1) / (ys[i] ?? 1));
+      squares[i] = (squares[i] ?? 0) + off * off;
+      const unit = perPoint[i] ?? [];
+      for (let c = 0; c < shifted.length; c++) shifted[c] = (shifted[c] ?? 0) + (unit[c] ?? 0) * off;
+    }
+    return shifted;
   });
-  const of = (replicate: number | undefined): readonly number[] => (replicate === undefined ? coefficients : (moved[replicate] ?? coefficients));
+  const of = (replicate: number | undefined): ArrayLike<number> => (replicate === undefined ? coefficients : (moved[replicate] ?? coefficients));
   const logAt = (x: number): ((replicate?: number) => number) => {
     const at = basis(x);
     return (replicate) => Math.log(valueAt(of(replicate), at));
   };
   const residuals = xs.map((x, i) => Math.log(ys[i] ?? 1) - logAt(x)());
-  const variances = ys.map((y, i) => meanSquare(replicates.map((values) => Math.log((values[i] ?? y) / y))));
+  const variances = [...squares].map((square) => square / Math.max(1, replicates.length));
   return {
     logAt,
     slopeAt(x) {

@@ -23,17 +23,21 @@ export const summarise = (cell: CellRecord, spread: Spread, draws: Draws, ceilin
   };
 };
 
-/**
- * The ceiling that takes the longer least time binds (Williams, Waterman and Patterson 2009); the share is that least time over the measured. None for a
- * peer, whose executed FLOPs are not known.
- */
+/** The ceiling that takes the longer least time binds (Williams, Waterman and Patterson 2009); the share is that least time over the measured. */
 const roofline = (cell: CellRecord, seconds: number, ceilings: Ceilings | undefined): Pick<Summary, "ceilingShare" | "binding"> => {
-  const prepared = cell.prepared;
+  const least = leastSeconds(cell, ceilings);
+  return { ceilingShare: least && least.seconds / seconds, binding: least?.binding };
+};
+
+/** The least time that a run's ceilings allow a cell. None without ceilings, and for a peer, whose executed FLOPs are not known. */
+export const leastSeconds = (
+  { prepared }: CellRecord,
+  ceilings: Ceilings | undefined,
+): { readonly seconds: number; readonly binding: "compute" | "memory" } | undefined => {
   const executed = prepared?.flops.executed;
-  if (!prepared || executed === undefined || !ceilings || !(ceilings.fmaGflops > 0) || !(ceilings.readGbps > 0))
-    return { ceilingShare: undefined, binding: undefined };
+  if (!prepared || executed === undefined || !ceilings || !(ceilings.fmaGflops > 0) || !(ceilings.readGbps > 0)) return undefined;
   const compute = executed / (ceilings.fmaGflops * 1e9);
   const memory = prepared.leastBytes / (ceilings.readGbps * 1e9);
-  const least = Math.max(compute, memory);
-  return least > 0 ? { ceilingShare: least / seconds, binding: compute >= memory ? "compute" : "memory" } : { ceilingShare: undefined, binding: undefined };
+  const seconds = Math.max(compute, memory);
+  return seconds > 0 ? { seconds, binding: compute >= memory ? "compute" : "memory" } : undefined;
 };

@@ -222,6 +222,16 @@ export interface Crossover {
   readonly note: string | undefined;
   /** from which n on the linear arm is so many times as fast, within the measured range; of "crosses" alone, absent in runs of before */
   readonly advantages?: readonly Advantage[];
+  /** of "time": where it would cross if both arms used this device as well as the better of them does at its best */
+  readonly equalShare?: WouldCross;
+  /** of "time": where the least times cross that this run's ceilings allow for the arms' executed FLOPs and bytes */
+  readonly predicted?: WouldCross;
+}
+
+/** A crossing that is computed, not measured. */
+export interface WouldCross {
+  readonly outcome: Crossover["outcome"];
+  readonly n: number | undefined;
 }
 
 export interface Advantage {

@@ -1,5 +1,5 @@
 import { formatCount } from "../analysis/format.ts";
-import type { CellRecord, Crossover, Fit } from "../record/run.ts";
+import type { CellRecord, Crossover, Fit, WouldCross } from "../record/run.ts";
 import { bracketed } from "./interval.ts";
 
 /** How many cells ended in each way. */
@@ -56,6 +56,19 @@ export const crossoverText = ({ outcome, n, crossings, between }: Crossover): st
       return outcome satisfies never;
   }
 };
+
+export const metricWords: Readonly<Record<Crossover["metric"], string>> = { time: "time", wallTime: "wall time", stateBytes: "state bytes" };
+
+/** A crossing that is computed of what the kernels have to do: "n* 210", or on which side all of the range lies. */
+export const wouldCrossText = (would: WouldCross | undefined): string | undefined => {
+  if (would === undefined) return undefined;
+  const words = { crosses: "crosses", many: "crosses more than once", already: "lower at every n", none: "no crossing", undecided: "undecided" } as const;
+  return would.n === undefined ? words[would.outcome] : `n* ${formatCount(would.n)}`;
+};
+
+/** From which n on the second arm is so many times as fast: "1.1×: 330, 2×: 653". */
+export const advantagesText = ({ advantages = [] }: Crossover): string | undefined =>
+  advantages.length > 0 ? advantages.map(({ ratio, n }) => `${ratio}×: ${formatCount(n.value)}`).join(", ") : undefined;
 
 export const verdictWords: Readonly<Record<Fit["verdict"], string>> = {
   agrees: "agrees with the claim",

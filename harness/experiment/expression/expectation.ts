@@ -8,6 +8,10 @@ export type GrowthMetric = "time" | "stateBytes";
 
 export const growthMetrics: readonly GrowthMetric[] = ["time", "stateBytes"];
 
+/** wallTime: with submitting and waiting, where the device has a clock of its own */
+export const crossoverMetrics = ["time", "wallTime", "stateBytes"] as const;
+export type CrossoverMetric = (typeof crossoverMetrics)[number];
+
 /** What an arm may be asked for. `exponent`: local slope of log time over log n; the others are columns of measurements.csv. */
 export const armMeasures = [
   "exponent",
@@ -35,7 +39,7 @@ export type Quantity =
   /** a measure of the arm of this label */
   | { readonly kind: "measure"; readonly arm: string; readonly measure: ArmMeasure; readonly at: At }
   /** n* in tokens, between the labels [softmax family, linear family] */
-  | { readonly kind: "crossover"; readonly between: readonly [string, string]; readonly metric: GrowthMetric; readonly at: At }
+  | { readonly kind: "crossover"; readonly between: readonly [string, string]; readonly metric: CrossoverMetric; readonly at: At }
   /** the first label's metric divided by the second's, at equal shape */
   | { readonly kind: "ratio"; readonly between: readonly [string, string]; readonly metric: RatioMetric; readonly at: At };
 
@@ -93,7 +97,7 @@ const quantity = (tokens: TokenStream, names: ExpectationNames): Quantity => {
   if (!isName(first)) throw unexpected(first, quantityForms);
   if (tokens.peek().text === "(" && tokens.peek().kind === "mark") {
     if (first.text === "crossover") {
-      const [between, metric] = pairOf(tokens, names, growthMetrics);
+      const [between, metric] = pairOf(tokens, names, crossoverMetrics);
       return { kind: "crossover", between, metric, at: atOf(tokens, names) };
     }
     if (first.text === "ratio") {

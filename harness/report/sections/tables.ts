@@ -4,7 +4,7 @@ import type { CellRecord, Crossover, Fit, RunRecord } from "../../record/run.ts"
 import { facetsOf } from "../charts/facets.ts";
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
-import { crossoverText, seriesText, tallyOf, tallySentence, verdictWords } from "../outcome.ts";
+import { advantagesText, crossoverText, metricWords, seriesText, tallyOf, tallySentence, verdictWords, wouldCrossText } from "../outcome.ts";
 import { type Column, name, table } from "../table.ts";
 
 const fitColumns: readonly Column<Fit>[] = [
@@ -39,9 +39,12 @@ const coefficient = (fit: Fit, name: "t0" | "a" | "b"): string | undefined =>
 
 const crossoverColumns: readonly Column<Crossover>[] = [
   { head: "pair", cell: ({ between }) => html`${name(between[0])} → ${name(between[1])}` },
-  { head: "of", cell: ({ metric }) => (metric === "time" ? "time" : "state bytes") },
+  { head: "of", cell: ({ metric }) => metricWords[metric] },
   { head: "at", cell: ({ series }) => seriesText(series) },
   { head: "result", cell: (crossover) => crossoverText(crossover) },
+  { head: "so many times as fast from n", cell: advantagesText },
+  { head: "at equal shares", cell: ({ equalShare }) => wouldCrossText(equalShare) },
+  { head: "predicted", cell: ({ predicted }) => wouldCrossText(predicted) },
   { head: "range of n", numeric: true, cell: ({ range }) => (range === undefined ? undefined : `${formatCount(range[0])}–${formatCount(range[1])}`) },
   { head: "note", cell: ({ note }) => note },
 ];
@@ -53,7 +56,7 @@ export const fitsSection = (record: RunRecord): Html | undefined => {
   return html`
 <section aria-labelledby="fits"><h2 id="fits">Claims, fits and crossovers</h2>
 ${fits.length > 0 && table("Growth of each arm, fitted and claimed. Brackets are 95 % intervals.", fitColumns, fits)}
-${crossovers.length > 0 && table("Where the second arm becomes cheaper than the first: n*, the last n up to which the first stays below.", crossoverColumns, crossovers)}
+${crossovers.length > 0 && table("Where the second arm becomes cheaper than the first: n*, the last n up to which the first stays below. At equal shares: if both used this device as well as the better one does at its best. Predicted: of the least times that the measured ceilings allow for what each executes.", crossoverColumns, crossovers)}
 </section>`;
 };
 
