@@ -58,6 +58,16 @@ describe("analyse", () => {
     expect(n && n.low <= 800 && 800 <= n.high).toBe(true);
   });
 
+  it("carries decided laws on to lengths that were not measured, with an interval", () => {
+    const [softmax, linear] = analyse(planted).fits.map(({ projections }) => projections);
+    const truth = 0.02 + 1e-4 * 2 ** 20;
+    expect(softmax?.map(({ x }) => x)).toEqual([2 ** 17, 2 ** 20]);
+    const far = softmax?.[1];
+    expect(far && far.low <= truth && truth <= far.high).toBe(true);
+    expect(linear?.[1]?.low).toBeLessThanOrEqual(0.1);
+    expect(linear?.[1]?.high).toBeGreaterThanOrEqual(0.1);
+  });
+
   it("contradicts a claim that the times do not bear out", () => {
     const wrong = withCells(planted, () => ({ claim: { time: "O(1)", stateBytes: "O(1)" } }));
     expect(analyse(wrong).fits.map((fit) => fit.verdict)).toEqual(["contradicted", "agrees", "contradicted", "agrees"]);

@@ -68,7 +68,7 @@ export const fitCurves = (measurements: readonly Measurement[], variable = "n"):
   });
   return {
     groups: curves.map(({ name, points, sampled }) => {
-      const { from: _, slopes: __, ...growth } = growthOf(sampled, variable, classes);
+      const { from: _, slopes: __, at: ___, ...growth } = growthOf(sampled, variable, classes);
       return { name, ...growth, points };
     }),
     crossings: curves.flatMap((one, i) => curves.slice(i + 1).flatMap((other) => crossingBetween(one, other))),

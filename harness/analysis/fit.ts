@@ -39,7 +39,7 @@ export const bytesFit = (series: Series): Fit | undefined => {
   return described(series, "stateBytes", points, growth, first.cell.claim.stateBytes);
 };
 
-const described = (series: Series, metric: Fit["metric"], points: Fit["points"], { from, slopes, ...growth }: Growth, claim: GrowthClass): Fit => {
+const described = (series: Series, metric: Fit["metric"], points: Fit["points"], { from, slopes, at, ...growth }: Growth, claim: GrowthClass): Fit => {
   const followed = points.slice(from);
   return {
     label: series.label,
@@ -51,9 +51,20 @@ const described = (series: Series, metric: Fit["metric"], points: Fit["points"],
     points: followed,
     ...growth,
     ...(slopes ? { slopes: followed.map(({ x }, i) => ({ x, ...(slopes.local[i] ?? { value: 0, low: 0, high: 0 }) })) } : {}),
+    ...projectionsOf(metric, growth.class, points.at(-1)?.x ?? 0, at),
     claim,
     verdict: growth.class === claim ? "agrees" : isContradicted(growth.class, claim, metric, slopes) ? "contradicted" : "undecided",
   };
+};
+
+/** Lengths that people ask for and few devices reach in a run: 128k and 1M tokens. */
+const askedLengths = [2 ** 17, 2 ** 20];
+
+/** Only a decided law of time is carried on, and only the one that the curve of t0, a and b follows. */
+const projectionsOf = (metric: Fit["metric"], law: Growth["class"], largest: number, at: Growth["at"]): Pick<Fit, "projections"> => {
+  const lengths = askedLengths.filter((x) => x > largest);
+  if (metric !== "time" || !at || lengths.length === 0 || !["O(1)", "O(n)", "O(n²)"].includes(law)) return {};
+  return { projections: lengths.map((x) => ({ x, ...at(x) })) };
 };
 
 const orders: Readonly<Record<GrowthClass, number>> = { "O(1)": 0, "O(log n)": 0, "O(n)": 1, "O(n log n)": 1, "O(n²)": 2, "O(n³)": 3 };

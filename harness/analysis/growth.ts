@@ -17,6 +17,8 @@ export interface Growth {
   readonly measureUpTo: number | undefined;
   /** index of the first value that the law holds from */
   readonly from: number;
+  /** y of the curve at any x; undefined where none was fitted */
+  readonly at: ((x: number) => Estimate) | undefined;
 }
 
 const leastValues = 7;
@@ -72,6 +74,7 @@ const lawOf = (
     note: undefined,
     measureUpTo: undefined,
     from: 0,
+    at: undefined,
   };
   const [smallest, largest] = [xs[0] ?? 1, xs.at(-1) ?? 1];
   const short = { note: shortNote(xs, variable), measureUpTo: xs.length > 0 && largest < leastSpan * smallest ? leastSpan * smallest : undefined };
@@ -90,7 +93,7 @@ const lawOf = (
     const value = curveFits.has(law) ? slopeAt(curve, largest) : (local?.value ?? 0);
     return { exponent: local && { value, low: Math.min(value, local.low), high: Math.max(value, local.high) }, slopes };
   };
-  const fitted = { ...unknown, coefficients, ...grown("undecided") };
+  const fitted = { ...unknown, coefficients, ...grown("undecided"), at: (x: number) => estimate((c) => curveAt(c, x)) };
   const decided = (law: GrowthClass): Growth => ({ ...fitted, ...(curveFits.has(law) ? {} : grown(law)), class: law, candidates: [law] });
   if (tooShort(xs, least)) return { growth: { ...fitted, ...short }, misfit: false };
 

@@ -28,6 +28,7 @@ export const bytesGrowth = (xs: readonly number[], ys: readonly number[]): Growt
     note: undefined,
     measureUpTo: undefined,
     from: 0,
+    at: undefined,
   };
 };
 
@@ -51,7 +52,17 @@ const settled = (xs: readonly number[], ys: readonly number[]): Growth | undefin
   const from = ys.findLastIndex((y) => y !== last) + 1;
   if (ys.length - from < 3) return undefined;
   const note = `constant from ${formatCount(xs[from] ?? 0)} on`;
-  return { coefficients: undefined, exponent: exactly(0), slopes: undefined, class: "O(1)", candidates: ["O(1)"], note, measureUpTo: undefined, from };
+  return {
+    coefficients: undefined,
+    exponent: exactly(0),
+    slopes: undefined,
+    class: "O(1)",
+    candidates: ["O(1)"],
+    note,
+    measureUpTo: undefined,
+    from,
+    at: undefined,
+  };
 };
 
 const notExact = (count: number): Growth => ({
@@ -66,4 +77,5 @@ const notExact = (count: number): Growth => ({
       : "bytes follow neither a constant, a line nor a parabola over the measured values",
   measureUpTo: undefined,
   from: 0,
+  at: undefined,
 });

@@ -198,6 +198,8 @@ export interface Fit {
   readonly candidates: readonly GrowthClass[];
   /** why undecided, and what to measure */
   readonly note: string | undefined;
+  /** y of the fitted curve at lengths beyond those measured, of times whose law is decided: an extrapolation, with its interval */
+  readonly projections?: readonly (Estimate & { readonly x: number })[];
   /** smallest x that would decide, when undecided and computable */
   readonly measureUpTo: number | undefined;
   readonly claim: GrowthClass;

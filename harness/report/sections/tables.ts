@@ -49,6 +49,29 @@ const crossoverColumns: readonly Column<Crossover>[] = [
   { head: "note", cell: ({ note }) => note },
 ];
 
+/** One row a fit, one column a length: what was not measured, and is told as such. */
+const projectionsTable = (fits: readonly Fit[]): Html | undefined => {
+  const projected = fits.filter(({ projections }) => projections !== undefined);
+  const lengths = [...new Set(projected.flatMap(({ projections = [] }) => projections.map(({ x }) => x)))].sort((one, other) => one - other);
+  if (lengths.length === 0) return undefined;
+  const columns: readonly Column<Fit>[] = [
+    { head: "arm", cell: (fit) => name(fit.label) },
+    { head: "at", cell: (fit) => seriesText(fit.series) },
+    { head: "measured up to n", numeric: true, cell: ({ points }) => formatCount(points.at(-1)?.x ?? 0) },
+    ...lengths.map(
+      (length): Column<Fit> => ({
+        head: `n = ${formatCount(length)}`,
+        numeric: true,
+        cell: ({ projections = [] }) => {
+          const found = projections.find(({ x }) => x === length);
+          return found && bracketed(found, formatMs);
+        },
+      }),
+    ),
+  ];
+  return table("Extrapolated, not measured: the fitted times at lengths beyond those of this run. Brackets are 95 % intervals of the fit.", columns, projected);
+};
+
 /** Fits against claims, and crossovers; nothing where the experiment has too few n to ask for any. */
 export const fitsSection = (record: RunRecord): Html | undefined => {
   const [fits, crossovers] = [askedFits(record), askedCrossovers(record)];
@@ -56,6 +79,7 @@ export const fitsSection = (record: RunRecord): Html | undefined => {
   return html`
 <section aria-labelledby="fits"><h2 id="fits">Claims, fits and crossovers</h2>
 ${fits.length > 0 && table("Growth of each arm, fitted and claimed. Brackets are 95 % intervals.", fitColumns, fits)}
+${projectionsTable(fits)}
 ${crossovers.length > 0 && table("Where the second arm becomes cheaper than the first: n*, the last n up to which the first stays below. At equal shares: if both used this device as well as the better one does at its best. Predicted: of the least times that the measured ceilings allow for what each executes.", crossoverColumns, crossovers)}
 </section>`;
 };
