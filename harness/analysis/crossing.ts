@@ -36,10 +36,10 @@ export const crossingOf = ({ upper, lower }: Pairing): Crossing => {
   const clear = points.filter((point) => point.sign !== 0);
   if (clear.length === 0) return found("undecided", { note: "neither arm is clearly faster at any n" });
   const turns = clear.flatMap((point, i) => (i > 0 && clear[i - 1]?.sign !== point.sign ? [i] : []));
-  const curve = logRatioCurve({ upper, lower }, points);
+  const pairing = { upper, lower };
   const crossings = turns.flatMap((i) => {
     const [from, to] = [clear[i - 1], clear[i]];
-    const crossing = from && to && lastRoot((x) => curve(x)(), [from.n, ...innerNs(points, from.n, to.n), to.n], from.sign < 0);
+    const crossing = from && to && rootOf(pairing, points, 0, [from.n, to.n], from.sign < 0)?.value;
     return crossing === undefined ? [] : [crossing];
   });
   if (first.sign === 0 || last.sign === 0) return found("undecided", { atLatest: clearFrom(points), crossings, note: openEnd(first, last) });
@@ -52,10 +52,10 @@ export const crossingOf = ({ upper, lower }: Pairing): Crossing => {
       note: `the order turns the other way: the linear arm is faster up to n = ${formatCount(crossings[0] ?? last.n)} and slower beyond`,
     });
   const [from, to] = [clear[(turns[0] ?? 1) - 1], clear[turns[0] ?? 1]];
-  const n = rootInterval(curve, points, 0, [from?.n ?? first.n, to?.n ?? last.n]);
+  const n = rootInterval(pairing, points, 0, [from?.n ?? first.n, to?.n ?? last.n]);
   if (!n) return found("undecided", { note: "the curves between the measured n do not settle where they cross" });
   const advantages = wantedAdvantages.flatMap((ratio) => {
-    const at = rootInterval(curve, points, Math.log(ratio), [first.n, last.n]);
+    const at = rootInterval(pairing, points, Math.log(ratio), [first.n, last.n]);
     return at ? [{ ratio, n: at }] : [];
   });
   return found("crosses", { n, crossings: [n.value], advantages });
@@ -105,22 +105,27 @@ const windows = [Number.POSITIVE_INFINITY, 7, 5] as const;
 /** With fewer points the curve goes through each of them. */
 const leastForLaw = 5;
 
+/** The ratio near one x, and the measured x for which this holds. */
+interface NearRatio {
+  readonly at: LogRatio;
+  readonly grid: readonly number[];
+}
+
 /**
  * The ratio between measured x, by smooth laws of both arms: a chord would cut the bend of a launch-bound curve. Where such laws miss the points by more than their
- * noise (kernels step with tiles, caches end), those nearest the crossing alone are asked; and where these are missed too, the curve goes back to the
+ * noise (kernels step with tiles, caches end), those nearest `x` alone are asked; and where these are missed too, the curve goes back to the
  * points as far as noise lets it, and what may lie between two of them is part of its replicates.
  */
-const logRatioCurve = (pairing: Pairing, points: readonly Point[]): LogRatio => {
-  const chord = lastChordRoot(points);
+const ratioNear = (pairing: Pairing, points: readonly Point[], x: number): NearRatio => {
   const { upper, lower, xs, misfit, noise } = windows
     .slice(1)
-    .reduce((fit, count) => (fit.misfit === 0 ? fit : fitNear(pairing, chord, count)), fitNear(pairing, chord, windows[0]));
+    .reduce((fit, count) => (fit.misfit === 0 ? fit : fitNear(pairing, x, count)), fitNear(pairing, x, windows[0]));
   const smooth: LogRatio = (x) => {
     const [above, below] = [upper.logAt(x), lower.logAt(x)];
     return (r) => above(r) - below(r);
   };
   const few = xs.length < leastForLaw;
-  if (!few && misfit === 0) return smooth;
+  if (!few && misfit === 0) return { at: smooth, grid: xs };
   const back = few ? 1 : misfit ** 2 / (misfit ** 2 + noise ** 2);
   const normal = normals(seedFor(1, "between points"));
   const shifts = points[0] ? Array.from(points[0].replicates, normal) : [];
@@ -128,7 +133,7 @@ const logRatioCurve = (pairing: Pairing, points: readonly Point[]): LogRatio => 
     const law = smooth(point.n);
     return (r?: number): number => (r === undefined ? point.log : (point.replicates[r] ?? point.log)) - law(r);
   });
-  return (x) => {
+  const at: LogRatio = (x) => {
     const next = points.findIndex(({ n }) => n >= x);
     const i = Math.max(1, next === -1 ? points.length - 1 : next);
     const [left, right, offLeft, offRight] = [points[i - 1], points[i], offAt[i - 1], offAt[i]];
@@ -139,6 +144,7 @@ const logRatioCurve = (pairing: Pairing, points: readonly Point[]): LogRatio => 
     const loose = misfit * Math.sqrt(2 * share * (1 - share));
     return (r) => law(r) + back * ((1 - share) * offLeft(r) + share * offRight(r)) + (r === undefined ? 0 : loose * (shifts[r] ?? 0));
   };
+  return { at, grid: xs };
 };
 
 interface NearFit {
@@ -162,13 +168,14 @@ const fitNear = ({ upper, lower }: Pairing, x: number, count: number): NearFit =
   return { xs: part(upper.xs), upper: one, lower: other, misfit: Math.hypot(one.misfit, other.misfit), noise: Math.hypot(one.noise, other.noise) };
 };
 
-/** The last sign change of the estimates, by linear interpolation of the log ratio over log n; the last x without one. */
-const lastChordRoot = (points: readonly Point[]): number => {
-  for (let i = points.length - 1; i > 0; i--) {
-    const [left, right] = [points[i - 1], points[i]];
-    if (left && right && Math.sign(left.log) !== Math.sign(right.log)) return left.n * (right.n / left.n) ** (left.log / (left.log - right.log));
+/** The last sign change of the estimates less `level` within the bracket, by linear interpolation of the log ratio over log n; undefined without one. */
+const chordRoot = (points: readonly Point[], level: number, [from, to]: readonly [number, number]): number | undefined => {
+  const inside = points.filter(({ n }) => n >= from && n <= to).map(({ n, log }) => ({ n, log: log - level }));
+  for (let i = inside.length - 1; i > 0; i--) {
+    const [left, right] = [inside[i - 1], inside[i]];
+    if (left && right && left.log > 0 !== right.log > 0) return left.n * (right.n / left.n) ** (left.log / (left.log - right.log));
   }
-  return points.at(-1)?.n ?? 1;
+  return undefined;
 };
 
 const innerNs = (points: readonly Point[], from: number, to: number): readonly number[] => points.map(({ n }) => n).filter((n) => n > from && n < to);
@@ -211,16 +218,31 @@ const rootWithin = (value: (x: number) => number, from: number, to: number, valu
   return Math.exp(root);
 };
 
+/** The x within the bracket at which the log ratio last rises through `level` (or falls), and the curve that says so; undefined where it does not. */
+const rootOf = (
+  pairing: Pairing,
+  points: readonly Point[],
+  level: number,
+  bracket: readonly [number, number],
+  rising: boolean,
+): { readonly value: number; readonly curve: NearRatio } | undefined => {
+  const near = chordRoot(points, level, bracket);
+  if (near === undefined) return undefined;
+  const curve = ratioNear(pairing, points, near);
+  const value = lastRoot((x) => curve.at(x)() - level, [bracket[0], ...innerNs(points, ...bracket), bracket[1]], rising) ?? near;
+  return { value, curve };
+};
+
 /** The x at which the log ratio last rises through `level` and the central 95 % of its replicates; undefined where the estimate does not within `bracket`. */
-const rootInterval = (curve: LogRatio, points: readonly Point[], level: number, bracket: readonly [number, number]): Estimate | undefined => {
-  const grid = points.map(({ n }) => n);
+const rootInterval = (pairing: Pairing, points: readonly Point[], level: number, bracket: readonly [number, number]): Estimate | undefined => {
+  const root = rootOf(pairing, points, level, bracket, true);
+  if (!root) return undefined;
+  const { at, grid } = root.curve;
   const [smallest = 1, largest = 1] = [grid[0], grid.at(-1)];
-  const value = lastRoot((x) => curve(x)() - level, [bracket[0], ...innerNs(points, ...bracket), bracket[1]], true);
-  if (value === undefined) return undefined;
-  const atGrid = grid.map(curve);
-  const replicates = Array.from({ length: points[0]?.replicates.length ?? 0 }, (_, r) => {
+  const atGrid = grid.map(at);
+  const replicates = pairing.upper.replicates.map((_, r) => {
     const known = (i: number): number => (atGrid[i]?.(r) ?? 0) - level;
-    return lastRoot((x) => curve(x)(r) - level, grid, true, known) ?? (known(0) > 0 ? smallest : largest);
+    return lastRoot((x) => at(x)(r) - level, grid, true, known) ?? (known(0) > 0 ? smallest : largest);
   });
-  return percentileInterval(value, replicates);
+  return percentileInterval(root.value, replicates);
 };

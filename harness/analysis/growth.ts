@@ -1,8 +1,9 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/run.ts";
 import { formatCount, formatList } from "./format.ts";
-import { type Curve, curveAt, curveFitter, devianceOf, growingSlope, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
+import { bends, type Curve, curveAt, curveFitter, devianceOf, growingSlope, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
 import { type Slopes, slopesOf } from "./slopes.ts";
+import { nearestCurve } from "./smoothCurve.ts";
 import { percentileInterval } from "./statistics.ts";
 
 export interface Growth {
@@ -33,6 +34,8 @@ const flatGrowth = 1.1;
 const margin = 6;
 /** root mean square of relative errors above which a law does not follow its points, unless their intervals are as wide */
 const worstFit = 0.07;
+/** steps of a curve that no law is asked to follow; that of laws.ts's own error */
+const leastOff = 0.01;
 /** share of resamples in which the same class must win */
 const agreeing = 0.95;
 // Exponent, at the largest x, of what comes on top of the fixed cost: 1 is linear, 2 quadratic. 1.75: the quadratic part is three times the linear.
@@ -110,6 +113,7 @@ const lawOf = (
     curve,
     scores,
     allowedMisfit: Math.max(worstFit, noiseOf(ys, replicates)),
+    off: nearestCurve(sampled, bends).misfit,
     growth,
     growing,
     support: supportOf(scoresOf, replicates),
@@ -147,10 +151,13 @@ const shortNote = (xs: readonly number[], variable: string): string => {
   return `a growth law needs at least ${leastValues} values of ${variable} over a range of ${leastSpan} times or more; ${measured}`;
 };
 
-/** Half a typical 95 % interval, relative. */
+/** Half a typical 95 % interval, relative, of points against each other: what moves all alike says nothing of a law. */
 const noiseOf = (ys: readonly number[], replicates: readonly (readonly number[])[]): number => {
+  const levels = replicates.map((values) =>
+    Math.exp(values.reduce((sum, value, i) => sum + Math.log(value / (ys[i] ?? value)), 0) / Math.max(1, values.length)),
+  );
   const widths = ys.map((y, i) => {
-    const column = replicates.map((values) => values[i] ?? y);
+    const column = replicates.map((values, r) => (values[i] ?? y) / (levels[r] ?? 1));
     const { low, high } = percentileInterval(y, column);
     return (high - low) / (2 * y);
   });
@@ -177,6 +184,8 @@ interface Evidence {
   /** best first */
   readonly scores: readonly Score[];
   readonly allowedMisfit: number;
+  /** by how much points lie off every law, beyond their noise; 0 where noise explains it */
+  readonly off: number;
   /** fitted y at the largest x over that at the smallest */
   readonly growth: Estimate;
   /** exponent at the largest x of what comes on top of t0 */
@@ -199,7 +208,7 @@ const isFlat = ({ growth, scores, allowedMisfit }: Evidence): boolean => {
 };
 
 /** Why the best law cannot be named, and which are left. Undefined if it can. */
-const doubtOf = ({ count, named, curve, scores, allowedMisfit, growth, growing, support }: Evidence): Doubt | undefined => {
+const doubtOf = ({ count, named, curve, scores, allowedMisfit, off, growth, growing, support }: Evidence): Doubt | undefined => {
   const [winner, ...others] = scores;
   const unknown = (reason: string, misfit = false): Doubt => ({ reason, candidates: [], misfit });
   if (!winner) return unknown("too few values");
@@ -209,7 +218,11 @@ const doubtOf = ({ count, named, curve, scores, allowedMisfit, growth, growing, 
     return unknown(`the growth over the range, ${growth.low.toFixed(2)} to ${growth.high.toFixed(2)} times, is neither clearly flat nor clearly more`);
   if (!named.includes(winner.class)) return unknown(`${winner.class} is nearest, which is not one of the laws that are told apart here`, true);
 
-  const among = (candidates: readonly GrowthClass[], reason: string): Doubt => ({ reason, candidates, misfit: false });
+  // Of laws that the points do not follow, none is left to be named: where a cache ends, a line looks like n log n.
+  const among = (candidates: readonly GrowthClass[], reason: string): Doubt =>
+    off > leastOff
+      ? unknown(`these points step off every law by ${(off * 100).toFixed(0)} %, more than their noise: ${reason}`, true)
+      : { reason, candidates, misfit: false };
   const near = others.filter((other) => other.criterion - winner.criterion < margin || (support.get(other.class) ?? 0) > 1 - agreeing);
   if (near.length > 0) {
     const left = [winner, ...near];

@@ -15,6 +15,18 @@ const laws = [
   { class: "O(n³)", terms: [(x: number) => x ** 3] },
 ] as const satisfies readonly { class: GrowthClass; terms: readonly Term[] }[];
 
+/** Fewer values cannot show both slopes of a knee and a point to spare. */
+const leastForKnee = 8;
+
+/**
+ * A line that is steeper from some measured x on: where a cache ends, its time per x goes up, and a line looks like n log n. As a rival it costs the two numbers of its
+ * knee, so it stands for O(n) only where nothing smooth comes near.
+ */
+const kneesOf = (xs: readonly number[]): readonly { readonly class: "O(n)"; readonly terms: readonly Term[]; readonly hidden: number }[] =>
+  xs.length < leastForKnee
+    ? []
+    : xs.slice(2, -2).map((knee) => ({ class: "O(n)" as const, terms: [(x: number) => x, (x: number) => Math.max(0, x - knee)], hidden: 1 }));
+
 export type Term = (x: number) => number;
 
 /** Values of one curve: ascending x, positive y, and replicates[r][i] of y[i]. */
@@ -105,8 +117,8 @@ export const devianceOf = (rss: number, count: number): number => count * Math.l
  */
 export const scorer = (xs: readonly number[]): ((ys: readonly number[]) => readonly Score[]) => {
   const count = xs.length;
-  const candidates = laws.flatMap((law) => {
-    const parameters = law.terms.length + 2;
+  const candidates = [...laws.map((law) => ({ ...law, hidden: 0 })), ...kneesOf(xs)].flatMap((law) => {
+    const parameters = law.terms.length + law.hidden + 2;
     const spare = count - parameters - 1;
     return spare < 1
       ? []

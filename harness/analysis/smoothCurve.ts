@@ -20,6 +20,8 @@ export interface SmoothCurve {
 
 /** Steps of Gauss and Newton to the least squares of log errors; four leave less than 1e-6 with errors of 20 %. */
 const steps = 4;
+/** logs that differ by less are equal: rounding */
+const exact = 1e-6;
 /** y that a curve with negative coefficients may not fall below, as a share of the smallest point */
 const floorShare = 0.01;
 
@@ -51,15 +53,18 @@ export const smoothCurve = ({ xs, ys, replicates }: Sampled, terms: readonly Ter
   }
   // Replicates lie near: their coefficients follow linearly from the logs of their points over these.
   const perPoint = xs.map((_, i) => solve(xs.map((__, j) => (i === j ? 1 : 0))));
-  const squares = new Float64Array(xs.length);
+  const [logs, squares] = [new Array<number>(xs.length).fill(0), new Float64Array(xs.length)];
   const moved = replicates.map((values) => {
     const shifted = Float64Array.from(coefficients);
     for (let i = 0; i < xs.length; i++) {
       const off = Math.log((values[i] ?? 1) / (ys[i] ?? 1));
-      squares[i] = (squares[i] ?? 0) + off * off;
+      logs[i] = off;
       const unit = perPoint[i] ?? [];
       for (let c = 0; c < shifted.length; c++) shifted[c] = (shifted[c] ?? 0) + (unit[c] ?? 0) * off;
     }
+    // What moves all points alike is no noise of one against the others.
+    const level = mean(logs);
+    for (let i = 0; i < xs.length; i++) squares[i] = (squares[i] ?? 0) + ((logs[i] ?? 0) - level) ** 2;
     return shifted;
   });
   const of = (replicate: number | undefined): ArrayLike<number> => (replicate === undefined ? coefficients : (moved[replicate] ?? coefficients));
@@ -68,7 +73,7 @@ export const smoothCurve = ({ xs, ys, replicates }: Sampled, terms: readonly Ter
     return (replicate) => Math.log(valueAt(of(replicate), at));
   };
   const residuals = xs.map((x, i) => Math.log(ys[i] ?? 1) - logAt(x)());
-  const variances = [...squares].map((square) => square / Math.max(1, replicates.length));
+  const variances = [...squares].map((square) => (square / Math.max(1, replicates.length)) * (xs.length / Math.max(1, xs.length - 1)));
   return {
     logAt,
     slopeAt(x) {
@@ -92,8 +97,9 @@ export const nearestCurve = (sampled: Sampled, choices: readonly (readonly Term[
 const misfitOf = (residuals: readonly number[], variances: readonly number[], freedom: number): Pick<SmoothCurve, "misfit" | "noise"> => {
   const noise = Math.sqrt(mean(variances));
   if (freedom < 1) return { misfit: 0, noise };
-  const total = residuals.reduce((sum, residual) => sum + residual ** 2, 0) / freedom;
-  return { misfit: total > noise ** 2 * (chiSquare99(freedom) / freedom) ? Math.sqrt(total - noise ** 2) : 0, noise };
+  const total = residuals.reduce((sum, residual, i) => sum + residual ** 2 / ((variances[i] ?? 0) + exact ** 2), 0);
+  if (total <= chiSquare99(freedom)) return { misfit: 0, noise };
+  return { misfit: Math.sqrt(mean(residuals.map((residual, i) => Math.max(0, residual ** 2 - (variances[i] ?? 0))))), noise };
 };
 
 /** The 99 % point of χ², by Wilson and Hilferty (1931). */
