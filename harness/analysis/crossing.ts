@@ -229,7 +229,10 @@ const rootOf = (
   const near = chordRoot(points, level, bracket);
   if (near === undefined) return undefined;
   const curve = ratioNear(pairing, points, near);
-  const value = lastRoot((x) => curve.at(x)() - level, [bracket[0], ...innerNs(points, ...bracket), bracket[1]], rising) ?? near;
+  // Beyond the points that it was fitted to, a curve says nothing.
+  const [least = near, most = near] = [curve.grid[0], curve.grid.at(-1)];
+  const [from, to] = [Math.max(bracket[0], least), Math.min(bracket[1], most)];
+  const value = lastRoot((x) => curve.at(x)() - level, [from, ...innerNs(points, from, to), to], rising) ?? near;
   return { value, curve };
 };
 

@@ -45,6 +45,19 @@ describe("n* in time", () => {
     expect(covered / decided).toBeGreaterThanOrEqual(0.93);
   });
 
+  it("comes with the n from which on the linear arm is so many times as fast, ascending, steps of tiles or not", () => {
+    for (const step of [(n: number) => n, (n: number) => 256 * 2 ** Math.round(Math.log2(n / 256) * 0.9)]) {
+      const { advantages = [] } = crossoverOf(
+        (n) => 10 + 0.01 * step(n) * (n > 2000 ? 1.4 : 1),
+        () => 15,
+        { noise: [0.002, 0.005, 0.005] },
+      );
+      expect(advantages.map(({ ratio }) => ratio).slice(0, 2)).toEqual([1.1, 2]);
+      const ns = advantages.map(({ n }) => n.value);
+      expect([...ns].sort((one, other) => one - other)).toEqual(ns);
+    }
+  });
+
   it("tells already and none from a crossing", () => {
     expect(
       crossoverOf(
