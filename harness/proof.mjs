@@ -1,11 +1,19 @@
-// Measures planted costs over and over, through the real schedule and analysis, and says how often what is told is true. usage: npm run proof [-- --seeds N --filter TEXT]
+// Measures planted costs over and over, through the real schedule and analysis, and says how often what is told is true; or, with --held-out, whether
+// the laws of real runs foretell their two largest n. usage: npm run proof [-- --seeds N --filter TEXT | --held-out RUN…]
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadTool } from "./bundle.mjs";
 
-const { values } = parseArgs({ options: { seeds: { type: "string", default: "1000" }, filter: { type: "string", default: "" }, part: { type: "string" } } });
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "1000" },
+    filter: { type: "string", default: "" },
+    "held-out": { type: "string", multiple: true },
+    part: { type: "string" },
+  },
+});
 const seeds = Number(values.seeds);
 if (!Number.isInteger(seeds) || seeds < 1) {
   process.stderr.write(`proof: --seeds ${values.seeds}: a whole number from 1 on is wanted\n`);
@@ -56,12 +64,28 @@ const tell = (name, of) => {
   );
 };
 
-if (values.part === undefined) {
+/** Says of each run's folder how many of the points held out its laws foretold. */
+const tellHeldOut = async (runs) => {
+  const { heldOut, readRun } = await loadProof();
+  const all = runs.flatMap((run) => heldOut(readRun(run).record).map((one) => ({ run, ...one })));
+  for (const { run, arm, n, measured, predicted, inside } of all)
+    say(
+      `${inside ? "inside " : "OUTSIDE"} ${run} ${arm} n = ${n}: ${measured.toPrecision(4)} ms, foretold ${predicted.value.toPrecision(4)} [${predicted.low.toPrecision(4)}, ${predicted.high.toPrecision(4)}]`,
+    );
+  const inside = all.filter((one) => one.inside).length;
+  say(`${inside} of ${all.length} held-out points lie inside the interval`);
+};
+
+if (values["held-out"] !== undefined) {
+  await tellHeldOut(values["held-out"]);
+} else if (values.part === undefined) {
   proof = await loadProof();
   say(`${seeds} seeds of each, 95 % intervals\n`);
   say("| planted | exponents held (softmax, linear) | n* held | half its interval | its error | wrong class | undecided | wrong outcome | turns |");
   say("|---|---|---|---|---|---|---|---|---|");
   await gather(proof.truths.filter(({ name }) => name.includes(values.filter)));
+  const { cells, samples, seconds } = proof.timeAnalysis();
+  say(`\nanalysing ${cells} cells of ${samples} samples each took ${seconds.toFixed(1)} s of one core`);
 } else {
   const [part, parts] = values.part.split("/").map(Number);
   await runPart(part, parts);
