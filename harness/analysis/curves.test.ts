@@ -62,6 +62,13 @@ describe("curves of anyone's", () => {
   });
 });
 
+describe("rows that were copied", () => {
+  it("narrow no interval", () => {
+    const once = measured("curve", (n) => 1 + 0.01 * n, { noise: 0.05 });
+    expect(fitCurves([...once, ...once]).groups[0]?.exponent).toEqual(fitCurves(once).groups[0]?.exponent);
+  });
+});
+
 describe("where curves cross", () => {
   const softmax = (n: number): number => 0.02 + 1e-6 * n * n;
   const linear = (n: number): number => 0.05 + 3e-4 * n;

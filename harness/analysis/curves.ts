@@ -2,10 +2,10 @@ import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Advantage, Crossover, Estimate } from "../record/run.ts";
 import { type Crossing, crossingOf } from "./crossing.ts";
 import { type Growth, growthOf } from "./growth.ts";
-import { leastResidual, type Sampled } from "./laws.ts";
+import { bends, leastResidual, type Sampled } from "./laws.ts";
 import { sharedDeviations } from "./noise.ts";
 import { normals, seedFor } from "./random.ts";
-import { smoothCurve } from "./smoothCurve.ts";
+import { nearestCurve } from "./smoothCurve.ts";
 import { median, studentRatio } from "./statistics.ts";
 
 /** One measurement of anyone's: y (a time, or anything above 0) at x > 0 in a group. Several at one x are samples. */
@@ -82,7 +82,11 @@ interface Samples {
 
 const samplesByX = (measurements: readonly Measurement[]): readonly Samples[] => {
   const byX = new Map<number, number[]>();
-  for (const { x, y } of measurements) byX.set(x, [...(byX.get(x) ?? []), y]);
+  for (const { x, y } of measurements) {
+    const known = byX.get(x);
+    if (known) known.push(y);
+    else byX.set(x, [y]);
+  }
   return [...byX].map(([x, samples]) => ({ x, samples })).sort((one, other) => one.x - other.x);
 };
 
@@ -95,24 +99,34 @@ const sampledCurve = (name: string, groups: readonly Samples[]): Sampled => {
   return { xs, ys, replicates: Array.from({ length: replicateCount }, () => ys.map((y, i) => y * Math.exp((deviations[i] ?? 0) * normal()))) };
 };
 
-/** Standard deviation of the log of each median, widened by Student's t for the degrees of freedom it is known by. */
+/**
+ * Standard deviation of the log of each median, widened by Student's t for the degrees of freedom it is known by: by the samples of one x, or, where each x has one, by how far
+ * they scatter about the nearest law.
+ */
 const deviationsOf = (groups: readonly Samples[], xs: readonly number[], ys: readonly number[]): readonly number[] => {
+  const within = withinDeviations(groups);
+  if (within) return within;
+  const residual = leastResidual(xs, ys);
+  const { squares, freedom } =
+    residual.freedom >= doubtfulFreedom ? residual : { squares: residual.squares + usualFreedom * usualNoise ** 2, freedom: residual.freedom + usualFreedom };
+  return ys.map(() => Math.sqrt(squares / freedom) * studentRatio(freedom));
+};
+
+/** By the samples of each x alone, pooled as far as x differ by chance; undefined where these are too few. */
+const withinDeviations = (all: readonly Samples[]): readonly number[] | undefined => {
+  // A row that was copied, or a time that a coarse clock gives again, says nothing new.
+  const groups = all.map(({ x, samples }) => ({ x, samples: [...new Set(samples)] }));
   const several = groups.filter(({ samples }) => samples.length > 1);
   const freedom = several.reduce((sum, { samples }) => sum + samples.length - 1, 0);
-  if (freedom >= doubtfulFreedom) {
-    const own = several.map(({ samples }) => spreadOfLogs(samples));
-    const shared = sharedDeviations(own, freedom / several.length);
-    const typical = Math.sqrt(shared.deviations.reduce((sum, value) => sum + value ** 2, 0) / shared.deviations.length);
-    return groups.map((group) => {
-      const { length } = group.samples;
-      const single = several.includes(group) ? (shared.deviations[several.indexOf(group)] ?? typical) : typical;
-      return (single * studentRatio(Math.round(shared.freedom)) * (length > 2 ? medianError : 1)) / Math.sqrt(length);
-    });
-  }
-  const residual = leastResidual(xs, ys);
-  const known =
-    residual.freedom >= doubtfulFreedom ? residual : { squares: residual.squares + usualFreedom * usualNoise ** 2, freedom: residual.freedom + usualFreedom };
-  return ys.map(() => Math.sqrt(known.squares / known.freedom) * studentRatio(known.freedom));
+  if (freedom < doubtfulFreedom) return undefined;
+  const own = several.map(({ samples }) => spreadOfLogs(samples));
+  const shared = sharedDeviations(own, freedom / several.length);
+  const typical = Math.sqrt(shared.deviations.reduce((sum, value) => sum + value ** 2, 0) / shared.deviations.length);
+  return groups.map((group) => {
+    const { length } = group.samples;
+    const single = several.includes(group) ? (shared.deviations[several.indexOf(group)] ?? typical) : typical;
+    return (single * studentRatio(Math.round(shared.freedom)) * (length > 2 ? medianError : 1)) / Math.sqrt(length);
+  });
 };
 
 const spreadOfLogs = (samples: readonly number[]): number => {
@@ -126,8 +140,8 @@ interface NamedCurve {
   readonly sampled: Sampled;
 }
 
-/** x that both need to have so that no law must stand in for what was not measured. */
-const leastShared = 4;
+/** With fewer x no law may stand in for what was not measured. */
+const leastForLaw = 5;
 
 const crossingBetween = (one: NamedCurve, other: NamedCurve): readonly CurveCrossing[] => {
   const [first, second] = onSharedXs(one.sampled, other.sampled);
@@ -141,13 +155,12 @@ const crossingBetween = (one: NamedCurve, other: NamedCurve): readonly CurveCros
 
 const ratioAt = (upper: Sampled, lower: Sampled, i: number): number => (upper.ys[i] ?? 1) / (lower.ys[i] ?? 1);
 
-/** Both at the x that both have; where these are too few, by smooth laws at all x of the range that both span. */
+/** Both at the x that both have, where these are all that either has in the range that both span; else by smooth laws at all x of that range. */
 const onSharedXs = (one: Sampled, other: Sampled): readonly [Sampled, Sampled] => {
   const shared = one.xs.filter((x) => other.xs.includes(x));
-  if (shared.length >= Math.min(leastShared, one.xs.length, other.xs.length)) return [at(one, shared), at(other, shared)];
   const [low, high] = [Math.max(one.xs[0] ?? 1, other.xs[0] ?? 1), Math.min(one.xs.at(-1) ?? 1, other.xs.at(-1) ?? 1)];
   const all = [...new Set([...one.xs, ...other.xs])].filter((x) => x >= low && x <= high).sort((a, b) => a - b);
-  if (one.xs.length < 3 || other.xs.length < 3) return [at(one, shared), at(other, shared)];
+  if (shared.length === all.length || one.xs.length < leastForLaw || other.xs.length < leastForLaw) return [at(one, shared), at(other, shared)];
   return [along(one, all), along(other, all)];
 };
 
@@ -158,7 +171,7 @@ const at = ({ xs, ys, replicates }: Sampled, wanted: readonly number[]): Sampled
 };
 
 const along = (sampled: Sampled, xs: readonly number[]): Sampled => {
-  const curve = smoothCurve(sampled);
+  const curve = nearestCurve(sampled, bends);
   const logs = xs.map(curve.logAt);
   return {
     xs,

@@ -15,7 +15,7 @@ export interface Slopes {
 type Law = GrowthClass | "undecided";
 
 /** Slopes that a law without negative coefficients may have. */
-const steepest = (law: Law): number => (law === "O(n³)" ? 3 : law === "O(log n)" ? 1 : 2);
+const steepest = (law: Law): number => (law === "undecided" ? Number.POSITIVE_INFINITY : law === "O(n³)" ? 3 : law === "O(log n)" ? 1 : 2);
 
 /**
  * Slopes of a curve whose law this is. Intervals are those of fits of any sign, as far as laws without negative coefficients have such slopes. Where points lie off the

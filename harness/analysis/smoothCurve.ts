@@ -1,5 +1,6 @@
 import { curveTerms, type Sampled, type Term } from "./laws.ts";
 import { solveNormal } from "./nnls.ts";
+import { chiSquare99 } from "./statistics.ts";
 
 /**
  * A law of the kind t0 + a·x + b·x² through one curve, whose coefficients may be of any sign: what a non-negative fit says of a slope or a crossing is off to one side
@@ -101,9 +102,6 @@ const misfitOf = (residuals: readonly number[], variances: readonly number[], fr
   if (total <= chiSquare99(freedom)) return { misfit: 0, noise };
   return { misfit: Math.sqrt(mean(residuals.map((residual, i) => Math.max(0, residual ** 2 - (variances[i] ?? 0))))), noise };
 };
-
-/** The 99 % point of χ², by Wilson and Hilferty (1931). */
-const chiSquare99 = (freedom: number): number => freedom * (1 - 2 / (9 * freedom) + 2.326 * Math.sqrt(2 / (9 * freedom))) ** 3;
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let sum = 0;

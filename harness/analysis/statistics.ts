@@ -64,3 +64,6 @@ export const studentRatio = (freedom: number): number => {
   const student = studentTable[freedom - 1] ?? normal975 + (normal975 ** 3 + normal975) / (4 * freedom);
   return student / normal975;
 };
+
+/** The 99 % point of χ², by Wilson and Hilferty (1931). */
+export const chiSquare99 = (freedom: number): number => freedom * (1 - 2 / (9 * freedom) + 2.326 * Math.sqrt(2 / (9 * freedom))) ** 3;

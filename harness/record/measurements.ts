@@ -41,7 +41,9 @@ export const readMeasurements = (text: string, file: string, wanted: Measurement
   };
   const columns = { x: column("x"), y: column("y"), group: groupColumns(header, rows, file, wanted.group) };
   if (columns.x === columns.y) throw new UnreadableMeasurements(`${file}: --x and --y are one column, ${columns.x}`);
-  const used = rows.filter(({ record }) => !("status" in record) || record.status === "ok" || record.status === "");
+  // Only our own measurements.csv says by status which cells have no time.
+  const ours = header.includes("status") && header.includes("medianMs");
+  const used = rows.filter(({ record }) => !ours || record.status === "ok");
   const measurements = used.map(({ record, info }): Measurement => {
     const at = `${file}:${info.lines}`;
     const group = columns.group.map((name) => record[name] ?? "").join(", ");
@@ -67,7 +69,8 @@ const rowsOf = (text: string, file: string): { readonly header: readonly string[
       trim: true,
       skip_empty_lines: true,
       info: true,
-      comment: "#",
+      // A name may begin with the sign: a comment has a blank after it.
+      comment: "# ",
       comment_no_infix: true,
       delimiter: delimiterOf(text),
       columns: (names: string[]) => {

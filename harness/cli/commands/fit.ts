@@ -88,8 +88,8 @@ const groupRow = ({ name, class: growth, candidates, exponent, coefficients, poi
   coefficients ? [coefficients.t0, coefficients.a, coefficients.b].map(({ value }) => formatNumber(value)).join(", ") : "–",
 ];
 
-/** Sizes are whole numbers, as a rule. */
-const sizeText = (x = 0): string => (Number.isInteger(x) ? formatCount(x) : formatNumber(x));
+/** Sizes are whole numbers, as a rule; a small one that is not keeps its digits. */
+const sizeText = (x = 0): string => (Number.isInteger(x) || x >= 100 ? formatCount(x) : formatNumber(x));
 
 const rangeText = ({ value, low, high }: Estimate, format: (value: number) => string): string => `${format(value)} [${format(low)}, ${format(high)}]`;
 
@@ -97,15 +97,15 @@ const crossingSentence = ({ between: [upper, lower], outcome, n, crossings, note
   const because = note ? `: ${note}` : "";
   switch (outcome) {
     case "crosses": {
-      const twice = advantages.map(({ ratio, n: at }) => `${ratio} times from ${formatCount(at.value)} on`).join(", ");
-      return `From ${x} = ${n ? formatEstimate(n) : "some value"} on, ${lower} is below ${upper}${twice ? ` (${twice})` : ""}.`;
+      const twice = advantages.map(({ ratio, n: at }) => `${ratio} times from ${sizeText(at.value)} on`).join(", ");
+      return `From ${x} = ${n ? formatEstimate(n, sizeText) : "some value"} on, ${lower} is below ${upper}${twice ? ` (${twice})` : ""}.`;
     }
     case "already":
       return `${lower} is below ${upper} at every ${x} of both.`;
     case "none":
       return `${lower} is not below ${upper} at any ${x} of both.`;
     case "many":
-      return `${lower} and ${upper} change places${because || `, near ${crossings.map(formatCount).join(", ")}`}.`;
+      return `${lower} and ${upper} change places${because || `, near ${crossings.map(sizeText).join(", ")}`}.`;
     case "undecided":
       return `From which ${x} on ${lower} is below ${upper} is not decided${because}.`;
   }
