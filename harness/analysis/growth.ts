@@ -104,8 +104,10 @@ const lawOf = (
   const growing = estimate((c) => growingSlope(c, largest));
   const told = (score: Score): boolean => !isExcluded(score, growth, growing);
   const score = scorer(xs);
-  const scoresOf = (values: readonly number[]): readonly Score[] => score(values).filter(told);
-  const scores = scoresOf(ys);
+  const scores = score(ys).filter(told);
+  // A knee that the points themselves do not show is not looked for in each of their resamples.
+  const knees = scores.some(({ hasKnee }) => hasKnee);
+  const scoresOf = (values: readonly number[]): readonly Score[] => score(values, knees).filter(told);
   const [winner] = scores;
   const evidence: Evidence = {
     count: xs.length,

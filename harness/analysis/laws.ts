@@ -106,6 +106,7 @@ export interface Score {
   readonly rms: number;
   /** coefficients of the law */
   readonly parameters: number;
+  readonly hasKnee: boolean;
 }
 
 /** Deviance of N relative errors: N ln(RSS/N), with the model error in each. */
@@ -113,9 +114,9 @@ export const devianceOf = (rss: number, count: number): number => count * Math.l
 
 /**
  * Scores of any ys at xs, best first: AICc of each class under normal relative errors, deviance + 2k + 2k(k+1)/(N−k−1), k counting the
- * variance; a class's best law stands for it. Laws with too many parameters for N are left out.
+ * variance; a class's best law stands for it. `knees: false` leaves out lines with a knee. Laws with too many parameters for N are left out.
  */
-export const scorer = (xs: readonly number[]): ((ys: readonly number[]) => readonly Score[]) => {
+export const scorer = (xs: readonly number[]): ((ys: readonly number[], knees?: boolean) => readonly Score[]) => {
   const count = xs.length;
   const candidates = [...laws.map((law) => ({ ...law, hidden: 0 })), ...kneesOf(xs)].flatMap((law) => {
     const parameters = law.terms.length + law.hidden + 2;
@@ -124,14 +125,15 @@ export const scorer = (xs: readonly number[]): ((ys: readonly number[]) => reado
       ? []
       : [{ ...law, fitTo: termFitter(law.terms, xs), parameters: parameters - 1, price: 2 * parameters + (2 * parameters * (parameters + 1)) / spare }];
   });
-  return (ys) => {
+  return (ys, knees = true) => {
     const best = new Map<GrowthClass, Score>();
-    for (const { class: growth, fitTo, price, parameters } of candidates) {
+    for (const { class: growth, fitTo, price, parameters, hidden } of candidates) {
+      if (hidden > 0 && !knees) continue;
       const { rss } = fitTo(ys);
       const deviance = devianceOf(rss, count);
       const criterion = deviance + price;
       if (criterion < (best.get(growth)?.criterion ?? Number.POSITIVE_INFINITY))
-        best.set(growth, { class: growth, criterion, deviance, rms: Math.sqrt(rss / count), parameters });
+        best.set(growth, { class: growth, criterion, deviance, rms: Math.sqrt(rss / count), parameters, hasKnee: hidden > 0 });
     }
     return [...best.values()].sort((one, other) => one.criterion - other.criterion);
   };
