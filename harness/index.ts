@@ -7,7 +7,7 @@ export { builtInKernels } from "../kernels/builtIn.ts";
 export * from "../kernels/mechanism.ts";
 export { joinMechanisms, loadMechanisms, UnloadableKernels } from "../kernels/registry.ts";
 export { analyse } from "./analysis/analysis.ts";
-export type { CurveCrossing, CurveFit, CurveFits, Measurement } from "./analysis/curves.ts";
+export type { CurveCrossing, CurveFit, CurveFits } from "./analysis/curves.ts";
 export { fitCurves } from "./analysis/curves.ts";
 export { NoAdapter } from "./device/adapterFacts.ts";
 export { CellFailure } from "./device/failure.ts";
@@ -23,7 +23,7 @@ export { type Connect, type Connection, connector } from "./measure/connection.t
 export { peerConnector } from "./measure/peers/peerConnector.ts";
 export type { Progress } from "./measure/progress.ts";
 export type { ConnectPeer } from "./measure/workers.ts";
-export { type MeasurementColumns, UnreadableMeasurements } from "./record/measurements.ts";
+export { type Measurement, type MeasurementColumns, UnreadableMeasurements } from "./record/measurements.ts";
 export * from "./record/run.ts";
 export { readRun, UnreadableRun } from "./record/runFolder.ts";
 export { renderMarkdown } from "./report/markdown.ts";

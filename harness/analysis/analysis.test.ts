@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { analyse } from "./analysis.ts";
-import { plantedRun } from "./planted.ts";
+import { plantedPrepared, plantedRun } from "./planted.ts";
 
 const arms = [
   {
@@ -74,18 +74,7 @@ describe("analyse", () => {
   });
 
   it("counts tokens of a prefill, and shares of the ceiling that binds", () => {
-    const prepared = {
-      tiles: {},
-      kernelHash: "0",
-      compileMs: 1,
-      maxError: 0,
-      tolerance: 1,
-      verifiedRows: 1,
-      bytesByRole: { input: 0, output: 0, state: 0, scratch: 0, harness: 0 },
-      copies: 1,
-      flops: { useful: 5e6, executed: 1e7 },
-      leastBytes: 2e6,
-    };
+    const prepared = plantedPrepared(1e7, 2e6, 5e6);
     const ceilings = { readGbps: 100, copyGbps: 50, fmaGflops: 1000, emptyDispatchMs: 0.01, cacheKneeBytes: undefined };
     const run = plantedRun({ ns: [1000], arms: [{ ...arms[0], ms: () => 0.1 }], phase: "prefill" });
     const summary = analyse({ ...withCells(run, () => ({ prepared })), ceilings }).cells[0]?.summary;

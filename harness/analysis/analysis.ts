@@ -1,11 +1,11 @@
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { findingsOf } from "./answer.ts";
-import { bytesCrossover, type SpreadOf, timeCrossover } from "./crossover.ts";
-import { curveSpreads, turnShifts } from "./drift.ts";
+import { bytesCrossover, timeCrossover } from "./crossover.ts";
+import { runSpreads } from "./drift.ts";
 import { bytesFit, timeFit } from "./fit.ts";
 import { peerRatiosOf } from "./peerRatio.ts";
 import { type Draws, drawsOf, resample, type Spread, sourceOf } from "./resampling.ts";
-import { pairsOf, type Series, seriesOf } from "./series.ts";
+import { pairsOf, seriesOf } from "./series.ts";
 import { summarise } from "./summary.ts";
 import { wouldCross } from "./wouldCross.ts";
 
@@ -20,9 +20,9 @@ export const analyse = (record: RunRecord): RunRecord => {
     return { ...cell, summary: spread && summarise(cell, spread, draws, record.ceilings) };
   });
   const series = seriesOf(cells);
-  const spreadOf = spreadsOf(series, draws);
+  const spreadOf = runSpreads(series, draws);
   // Where the device has no clock of its own, time is wall time.
-  const wallSpreadOf = draws.source === "gpu" ? spreadsOf(series, { ...draws, source: "wall", stepMs: 0 }) : undefined;
+  const wallSpreadOf = draws.source === "gpu" ? runSpreads(series, { ...draws, source: "wall", stepMs: 0 }) : undefined;
   const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
   const pairs = pairsOf(series);
   const crossovers = [
@@ -34,16 +34,6 @@ export const analyse = (record: RunRecord): RunRecord => {
   const { peerRatios: _, ...rest } = record;
   const analysed = { ...rest, cells, fits, crossovers, ...(peerRatios.length > 0 ? { peerRatios } : {}) };
   return { ...analysed, findings: findingsOf(analysed) };
-};
-
-/** Spreads of all cells of these curves, with what their turns have in common taken apart. */
-const spreadsOf = (series: readonly Series[], draws: Draws): SpreadOf => {
-  const ofRun = turnShifts(
-    series.flatMap((one) => one.cells.map(({ visits }) => visits)),
-    draws.source,
-  );
-  const spreads = new Map(series.flatMap((one) => [...curveSpreads(one.cells, draws, ofRun)]));
-  return (id) => spreads.get(id);
 };
 
 /** Only a cell that is ok has times: those of a wrong kernel mean nothing. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunRecord } from "../record/run.ts";
 import { analyse } from "./analysis.ts";
-import { plantedRun } from "./planted.ts";
+import { plantedPrepared, plantedRun } from "./planted.ts";
 
 const arms = [
   { label: "softmax", family: "softmax", ms: (n: number) => 0.02 + 1e-4 * n, bytes: (n: number) => 2048 * n },
@@ -100,23 +100,11 @@ describe("the answer", () => {
   });
 
   it("says that arms are unequal near n*", () => {
-    const prepared = (leastBytes: number) => ({
-      tiles: {},
-      kernelHash: "0",
-      compileMs: 1,
-      maxError: 0,
-      tolerance: 1,
-      verifiedRows: 1,
-      bytesByRole: { input: 0, output: 0, state: 0, scratch: 0, harness: 0 },
-      copies: 1,
-      flops: { useful: 1, executed: 1 },
-      leastBytes,
-    });
     const ceilings = { readGbps: 100, copyGbps: 50, fmaGflops: 1000, emptyDispatchMs: 0.01, cacheKneeBytes: undefined };
     const run = {
       ...planted,
       ceilings,
-      cells: planted.cells.map((cell) => ({ ...cell, prepared: prepared(cell.family === "softmax" ? cell.n * 4000 : 1e6) })),
+      cells: planted.cells.map((cell) => ({ ...cell, prepared: plantedPrepared(1, cell.family === "softmax" ? cell.n * 4000 : 1e6) })),
     };
     expect(said(run).find((text) => text.includes("unequal"))).toContain("The two are unequal there: softmax runs at 33 % of its ceiling, linear at 10 %.");
   });

@@ -1,12 +1,10 @@
 import type { CellRecord, Crossover } from "../record/run.ts";
 import { type Crossing, crossingOf, found } from "./crossing.ts";
+import type { SpreadOf } from "./drift.ts";
 import { formatCount } from "./format.ts";
 import type { Sampled } from "./laws.ts";
 import { type Spread, sampledOf } from "./resampling.ts";
 import type { Pair } from "./series.ts";
-
-/** Gives a cell's paired replicates by its id. */
-export type SpreadOf = (id: string) => Spread | undefined;
 
 /** Both arms' cells at the n that both have times at. */
 export const sharedCells = ({ softmax, linear }: Pair, spreadOf: SpreadOf): readonly { readonly softmax: Timed; readonly linear: Timed }[] =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fitCurves, type Measurement } from "./curves.ts";
+import type { Measurement } from "../record/measurements.ts";
+import { fitCurves } from "./curves.ts";
 import { normals } from "./random.ts";
 
 const powers = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from * 2 ** i);

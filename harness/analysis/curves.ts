@@ -1,19 +1,14 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
+import type { Measurement } from "../record/measurements.ts";
 import type { Advantage, Crossover, Estimate } from "../record/run.ts";
 import { type Crossing, crossingOf } from "./crossing.ts";
 import { type Growth, growthOf } from "./growth.ts";
 import { bends, leastResidual, type Sampled } from "./laws.ts";
 import { sharedDeviations } from "./noise.ts";
 import { normals, seedFor } from "./random.ts";
+import { replicateCount } from "./resampling.ts";
 import { nearestCurve } from "./smoothCurve.ts";
-import { median, studentRatio } from "./statistics.ts";
-
-/** One measurement of anyone's: y (a time, or anything above 0) at x > 0 in a group. Several at one x are samples. */
-export interface Measurement {
-  readonly group: string;
-  readonly x: number;
-  readonly y: number;
-}
+import { deviation, median, studentRatio } from "./statistics.ts";
 
 export interface CurveFit {
   readonly name: string;
@@ -47,7 +42,6 @@ export interface CurveFits {
 
 /** What a curve of someone else's may be named. */
 const classes: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"];
-const replicateCount = 1000;
 /** Of so few degrees of freedom a scatter tells nothing by itself: it is held against 5 % as if these were known of two more. */
 const doubtfulFreedom = 3;
 const usualNoise = 0.05;
@@ -119,7 +113,7 @@ const withinDeviations = (all: readonly Samples[]): readonly number[] | undefine
   const several = groups.filter(({ samples }) => samples.length > 1);
   const freedom = several.reduce((sum, { samples }) => sum + samples.length - 1, 0);
   if (freedom < doubtfulFreedom) return undefined;
-  const own = several.map(({ samples }) => spreadOfLogs(samples));
+  const own = several.map(({ samples }) => deviation(samples.map(Math.log), 1));
   const shared = sharedDeviations(own, freedom / several.length);
   const typical = Math.sqrt(shared.deviations.reduce((sum, value) => sum + value ** 2, 0) / shared.deviations.length);
   return groups.map((group) => {
@@ -127,12 +121,6 @@ const withinDeviations = (all: readonly Samples[]): readonly number[] | undefine
     const single = several.includes(group) ? (shared.deviations[several.indexOf(group)] ?? typical) : typical;
     return (single * studentRatio(Math.round(shared.freedom)) * (length > 2 ? medianError : 1)) / Math.sqrt(length);
   });
-};
-
-const spreadOfLogs = (samples: readonly number[]): number => {
-  const logs = samples.map(Math.log);
-  const centre = logs.reduce((sum, value) => sum + value, 0) / logs.length;
-  return Math.sqrt(logs.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (logs.length - 1));
 };
 
 interface NamedCurve {

@@ -2,7 +2,8 @@ import type { CellRecord, ClockSource, Visit } from "../record/run.ts";
 import { type Noise, pooledNoise, sharedDeviations, wideningOf } from "./noise.ts";
 import { seedFor } from "./random.ts";
 import { type Bootstrap, bootstrapOf, type Draws, meanDeviations, type Spread, spreadOf, timesOf } from "./resampling.ts";
-import { median, studentRatio } from "./statistics.ts";
+import type { Series } from "./series.ts";
+import { deviation, mean, median, studentRatio } from "./statistics.ts";
 
 /** Fewer cells or turns do not tell what a turn did to all cells from what noise did to one. */
 const leastCells = 4;
@@ -48,12 +49,25 @@ const logEntry = (visit: Visit, source: ClockSource): readonly (readonly [number
   return time > 0 ? [[visit.turn, Math.log(time)]] : [];
 };
 
+/** Gives a cell's paired replicates by its id. */
+export type SpreadOf = (id: string) => Spread | undefined;
+
+/** Spreads of all cells of a run's curves, with what their turns have in common taken apart. */
+export const runSpreads = (series: readonly Pick<Series, "cells">[], draws: Draws): SpreadOf => {
+  const ofRun = turnShifts(
+    series.flatMap(({ cells }) => cells.map(({ visits }) => visits)),
+    draws.source,
+  );
+  const spreads = new Map(series.flatMap(({ cells }) => [...curveSpreads(cells, draws, ofRun)]));
+  return (id) => spreads.get(id);
+};
+
 /**
  * Spreads, by cell id, of the cells of one curve. A machine that is slow for a while is so for all of them, which moves a curve up or down and
  * says nothing of its shape: shifts of turns are taken out of each cell and come back as one factor for all, so that replicates of a law, an
  * exponent or a ratio along the curve hold the noise that is left, and replicates of a coefficient the drift too.
  */
-export const curveSpreads = (cells: readonly CellRecord[], draws: Draws, ofRun: Shifts): ReadonlyMap<string, Spread> => {
+const curveSpreads = (cells: readonly CellRecord[], draws: Draws, ofRun: Shifts): ReadonlyMap<string, Spread> => {
   const shifts = levelledWith(
     turnShifts(
       cells.map(({ visits }) => visits),
@@ -93,7 +107,7 @@ export const curveSpreads = (cells: readonly CellRecord[], draws: Draws, ofRun: 
 const wideningsOf = (bootstraps: readonly Bootstrap[], noise: Noise): readonly number[] => {
   const several = bootstraps.filter(({ visits }) => visits > 1);
   const shown = bootstraps.map(({ workers, visits }) => wideningOf(workers, visits, noise));
-  const raw = several.map((one) => deviationOf(one.deviations) * wideningOf(one.workers, one.visits, noise).shown);
+  const raw = several.map((one) => deviation(one.deviations, 0) * wideningOf(one.workers, one.visits, noise).shown);
   const freedom = Math.max(0, ...shown.map((one) => one.freedom)) / Math.max(1, several.length);
   const shared = sharedDeviations(raw, freedom);
   return bootstraps.map((one, i) => {
@@ -103,19 +117,14 @@ const wideningsOf = (bootstraps: readonly Bootstrap[], noise: Noise): readonly n
   });
 };
 
-const deviationOf = (values: Float64Array): number => {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-};
-
 /**
  * Shifts of a curve, so that they are on average those of the whole run: which of its turns a curve's own middle is differs from curve to curve by the noise of one turn, and
  * would move one against the other.
  */
 const levelledWith = (shifts: Shifts, ofRun: Shifts): Shifts => {
   const apart = [...shifts].flatMap(([turn, shift]) => (ofRun.has(turn) ? [shift - (ofRun.get(turn) ?? 0)] : []));
-  const mean = apart.reduce((sum, value) => sum + value, 0) / Math.max(1, apart.length);
-  return new Map([...shifts].map(([turn, shift]) => [turn, shift - mean]));
+  const centre = mean(apart);
+  return new Map([...shifts].map(([turn, shift]) => [turn, shift - centre]));
 };
 
 const shifted = (visit: Visit, shifts: Shifts): Visit => {

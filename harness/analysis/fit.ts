@@ -1,14 +1,16 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Fit } from "../record/run.ts";
+import type { SpreadOf } from "./drift.ts";
 import { type Growth, growthOf } from "./growth.ts";
-import { type Spread, sampledOf } from "./resampling.ts";
+import { orders } from "./laws.ts";
+import { sampledOf } from "./resampling.ts";
 import type { Series } from "./series.ts";
 import type { Slopes } from "./slopes.ts";
 import { bytesGrowth } from "./stateBytes.ts";
 import { percentileInterval } from "./statistics.ts";
 
 /** The growth of time along one curve; undefined without a measured point. */
-export const timeFit = (series: Series, spreadOf: (id: string) => Spread | undefined): Fit | undefined => {
+export const timeFit = (series: Series, spreadOf: SpreadOf): Fit | undefined => {
   const measured = series.cells.flatMap((cell) => {
     const spread = spreadOf(cell.id);
     return spread ? [{ cell, spread }] : [];
@@ -67,7 +69,6 @@ const projectionsOf = (metric: Fit["metric"], law: Growth["class"], largest: num
   return { projections: lengths.map((x) => ({ x, ...at(x) })) };
 };
 
-const orders: Readonly<Record<GrowthClass, number>> = { "O(1)": 0, "O(log n)": 0, "O(n)": 1, "O(n log n)": 1, "O(n²)": 2, "O(n³)": 3 };
 /** a slope so much above the claimed order is no longer that order's */
 const allowedSlope = 0.2;
 

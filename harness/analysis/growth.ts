@@ -1,7 +1,7 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/run.ts";
 import { formatCount, formatList } from "./format.ts";
-import { bends, type Curve, curveAt, curveFitter, devianceOf, growingSlope, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
+import { bends, type Curve, curveAt, curveFitter, devianceOf, growingSlope, modelError, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
 import { type Slopes, slopesOf } from "./slopes.ts";
 import { nearestCurve } from "./smoothCurve.ts";
 import { percentileInterval } from "./statistics.ts";
@@ -34,8 +34,6 @@ const flatGrowth = 1.1;
 const margin = 6;
 /** root mean square of relative errors above which a law does not follow its points, unless their intervals are as wide */
 const worstFit = 0.07;
-/** steps of a curve that no law is asked to follow; that of laws.ts's own error */
-const leastOff = 0.01;
 /** share of resamples in which the same class must win */
 const agreeing = 0.95;
 // Exponent, at the largest x, of what comes on top of the fixed cost: 1 is linear, 2 quadratic. 1.75: the quadratic part is three times the linear.
@@ -222,7 +220,7 @@ const doubtOf = ({ count, named, curve, scores, allowedMisfit, off, growth, grow
 
   // Of laws that the points do not follow, none is left to be named: where a cache ends, a line looks like n log n.
   const among = (candidates: readonly GrowthClass[], reason: string): Doubt =>
-    off > leastOff
+    off > modelError
       ? unknown(`these points step off every law by ${(off * 100).toFixed(0)} %, more than their noise: ${reason}`, true)
       : { reason, candidates, misfit: false };
   const near = others.filter((other) => other.criterion - winner.criterion < margin || (support.get(other.class) ?? 0) > 1 - agreeing);

@@ -2,7 +2,10 @@ import type { GrowthClass } from "../../kernels/mechanism.ts";
 import { nnls } from "./nnls.ts";
 
 /** Kernels step with tiles and caches, so no law is trusted below 1 % of a time. */
-const modelError = 0.01;
+export const modelError = 0.01;
+
+/** Powers of n that classes grow with, logarithms left aside. */
+export const orders: Readonly<Record<GrowthClass, number>> = { "O(1)": 0, "O(log n)": 0, "O(n)": 1, "O(n log n)": 1, "O(n²)": 2, "O(n³)": 3 };
 
 /** Laws compared, each with an intercept. A rival need not be one of those that an answer may name: so a curve need not be one of them either. */
 const laws = [
@@ -60,14 +63,18 @@ const termFitter = (terms: readonly Term[], xs: readonly number[]): TermFit => {
 /** What t0 + a·x + b·x² has beside its constant. */
 export const curveTerms: readonly Term[] = [(x) => x, (x) => x * x];
 
-/** Pairs of terms of which one or another follows any named law, with as many coefficients each. */
-export const bends: readonly (readonly Term[])[] = [curveTerms, [(x) => x * Math.log2(x), (x) => x], [Math.log2, (x) => x], [(x) => x ** 3, (x) => x * x]];
-
-/** Terms that bend as a class does, and one more, for the slope of a curve of that class. */
-export const termsOf = (growth: GrowthClass | "undecided"): readonly Term[] => {
-  const place = { "O(n log n)": 1, "O(log n)": 2, "O(n³)": 3 }[growth as string] ?? 0;
-  return bends[place] ?? curveTerms;
+/** Pairs of terms that bend as classes do that t0 + a·x + b·x² does not follow, with as many coefficients. */
+const otherTerms: Readonly<Partial<Record<GrowthClass | "undecided", readonly Term[]>>> = {
+  "O(n log n)": [(x) => x * Math.log2(x), (x) => x],
+  "O(log n)": [Math.log2, (x) => x],
+  "O(n³)": [(x) => x ** 3, (x) => x * x],
 };
+
+/** Terms for the slope of a curve of this class. */
+export const termsOf = (growth: GrowthClass | "undecided"): readonly Term[] => otherTerms[growth] ?? curveTerms;
+
+/** Of these, one or another follows any class. */
+export const bends: readonly (readonly Term[])[] = [curveTerms, ...Object.values(otherTerms)];
 
 /** y = t0 + a·x + b·x²; rss: sum of squared relative errors. */
 export interface Curve {

@@ -21,7 +21,7 @@ export const nnls = (columns: readonly Float64Array[], target: Float64Array): { 
 /** Non-empty sets of 0, 1, 2 and 3 columns, small ones first. */
 const subsets: readonly (readonly (readonly number[])[])[] = [[], [[0]], [[0], [1], [0, 1]], [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]];
 
-const dot = (a: Float64Array, b: Float64Array): number => {
+export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
   return sum;

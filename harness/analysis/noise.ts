@@ -1,4 +1,4 @@
-import { studentRatio } from "./statistics.ts";
+import { mean, studentRatio } from "./statistics.ts";
 
 /**
  * How log times of visits differ, taken apart by one-way analysis of variance: between workers, and of turns within a worker. Sums over cells that are alike pool:
@@ -87,8 +87,6 @@ export const sharedDeviations = (deviations: readonly number[], freedom: number)
     freedom: Math.min(most, prior + freedom),
   };
 };
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** ψ′(x) for x ≥ ½, by its recurrence and the first terms of its asymptotic series. */
 const trigamma = (x: number): number => {

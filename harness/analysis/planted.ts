@@ -129,3 +129,17 @@ const plantedVisits = (planted: Planted, id: string, ms: number): readonly Visit
     });
   }).flat();
 };
+
+/** What preparing found, for cells that must have FLOPs and bytes. */
+export const plantedPrepared = (executed: number, leastBytes: number, useful = executed): NonNullable<CellRecord["prepared"]> => ({
+  tiles: {},
+  kernelHash: "0",
+  compileMs: 1,
+  maxError: 0,
+  tolerance: 1,
+  verifiedRows: 1,
+  bytesByRole: { input: 0, output: 0, state: 0, scratch: 0, harness: 0 },
+  copies: 1,
+  flops: { useful, executed },
+  leastBytes,
+});

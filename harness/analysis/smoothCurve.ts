@@ -1,6 +1,6 @@
 import { curveTerms, type Sampled, type Term } from "./laws.ts";
-import { solveNormal } from "./nnls.ts";
-import { chiSquare99 } from "./statistics.ts";
+import { dot, solveNormal } from "./nnls.ts";
+import { chiSquare99, mean } from "./statistics.ts";
 
 /**
  * A law of the kind t0 + a·x + b·x² through one curve, whose coefficients may be of any sign: what a non-negative fit says of a slope or a crossing is off to one side
@@ -19,14 +19,14 @@ export interface SmoothCurve {
   readonly noise: number;
 }
 
-/** Steps of Gauss and Newton to the least squares of log errors; four leave less than 1e-6 with errors of 20 %. */
+/** Steps of Gauss and Newton to the least squares of log errors. */
 const steps = 4;
 /** logs that differ by less are equal: rounding */
 const exact = 1e-6;
 /** y that a curve with negative coefficients may not fall below, as a share of the smallest point */
 const floorShare = 0.01;
 
-/** Of at least two points. `terms` beside a constant; as many of them as leave a point to spare, or as pass through three points. */
+/** Of at least two points. `terms` beside a constant: as many of them as there are points for. */
 export const smoothCurve = ({ xs, ys, replicates }: Sampled, terms: readonly Term[] = curveTerms): SmoothCurve => {
   const used = terms.slice(0, Math.min(terms.length, xs.length - 1));
   const scales = used.map((term) => Math.abs(term(xs.at(-1) ?? 1)) || 1);
@@ -102,13 +102,5 @@ const misfitOf = (residuals: readonly number[], variances: readonly number[], fr
   if (total <= chiSquare99(freedom)) return { misfit: 0, noise };
   return { misfit: Math.sqrt(mean(residuals.map((residual, i) => Math.max(0, residual ** 2 - (variances[i] ?? 0))))), noise };
 };
-
-const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
-};
-
-const mean = (values: readonly number[]): number => (values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0);
 
 const meanSquare = (values: readonly number[]): number => mean(values.map((value) => value ** 2));

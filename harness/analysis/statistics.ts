@@ -38,6 +38,21 @@ const select = (buffer: Float64Array, count: number, k: number): number => {
   return at(k);
 };
 
+/** The arithmetic mean; 0 of none. */
+export const mean = (values: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
+  return sum / Math.max(1, values.length);
+};
+
+/** Standard deviation about the mean, of values known by one degree of freedom less than there are (`spare` 1), or of all there is (0). */
+export const deviation = (values: ArrayLike<number>, spare: 0 | 1): number => {
+  const centre = mean(values);
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += ((values[i] ?? 0) - centre) ** 2;
+  return Math.sqrt(squares / (values.length - spare));
+};
+
 /** The p-quantile (0..1) of ascending values, linear between neighbours (Hyndman and Fan's type 7). NaN of none. */
 export const quantileSorted = (ascending: ArrayLike<number>, p: number): number => {
   if (ascending.length === 0) return Number.NaN;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Crossover, RunRecord } from "../record/run.ts";
 import { analyse } from "./analysis.ts";
-import { plantedRun } from "./planted.ts";
+import { plantedPrepared, plantedRun } from "./planted.ts";
 
 const ns = [64, 128, 256, 512, 1024, 2048, 4096];
 const ceilings = { readGbps: 1e9, copyGbps: 1e9, fmaGflops: 1000, emptyDispatchMs: 0.001, cacheKneeBytes: undefined };
@@ -13,23 +13,10 @@ const arms = [
   { label: "linear", family: "linear", ms: (n: number) => (2 * flops.linear(n)) / 1e9, bytes: () => 500 },
 ] as const;
 
-const prepared = (executed: number) => ({
-  tiles: {},
-  kernelHash: "0",
-  compileMs: 1,
-  maxError: 0,
-  tolerance: 1,
-  verifiedRows: 1,
-  bytesByRole: { input: 0, output: 0, state: 0, scratch: 0, harness: 0 },
-  copies: 1,
-  flops: { useful: executed, executed },
-  leastBytes: 4,
-});
-
 const planted: RunRecord = { ...plantedRun({ ns, arms }), ceilings };
 const counted: RunRecord = {
   ...planted,
-  cells: planted.cells.map((cell) => ({ ...cell, prepared: prepared(flops[cell.family === "linear" ? "linear" : "softmax"](cell.n)) })),
+  cells: planted.cells.map((cell) => ({ ...cell, prepared: plantedPrepared(flops[cell.family === "linear" ? "linear" : "softmax"](cell.n), 4) })),
 };
 const timeOf = (record: RunRecord): Crossover | undefined => analyse(record).crossovers.find(({ metric }) => metric === "time");
 

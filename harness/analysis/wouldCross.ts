@@ -1,6 +1,7 @@
 import type { Ceilings, CellRecord, Crossover, WouldCross } from "../record/run.ts";
 import { crossingOf } from "./crossing.ts";
-import { type SpreadOf, sharedCells } from "./crossover.ts";
+import { sharedCells } from "./crossover.ts";
+import type { SpreadOf } from "./drift.ts";
 import type { Sampled } from "./laws.ts";
 import type { Pair } from "./series.ts";
 import { leastSeconds } from "./summary.ts";

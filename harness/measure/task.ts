@@ -1,4 +1,5 @@
 import type { Tiles } from "../../kernels/mechanism.ts";
+import { orders } from "../analysis/laws.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
 import type { CellRecord, Outcome, Tuning, Visit } from "../record/run.ts";
 import { predictMs } from "./schedule.ts";
@@ -85,8 +86,6 @@ export const predictedFillMs = (task: Task, tasks: readonly Task[]): number | un
   const last = tasks.findLast((other) => other.series === task.series && statusOf(other) === "ok" && other.fillMs !== undefined);
   return last?.fillMs === undefined ? undefined : (last.fillMs * task.record.n) / last.record.n;
 };
-
-const orders = { "O(1)": 0, "O(log n)": 0, "O(n)": 1, "O(n log n)": 1, "O(n²)": 2, "O(n³)": 3 };
 
 /** Time of one repetition as its curve promises, ms; undefined before the curve's first point. */
 export const predictedMs = (task: Task, tasks: readonly Task[]): number | undefined =>

@@ -1,5 +1,6 @@
-import { curveSpreads, turnShifts } from "../analysis/drift.ts";
+import { runSpreads } from "../analysis/drift.ts";
 import { growthOf } from "../analysis/growth.ts";
+import { modelError } from "../analysis/laws.ts";
 import { drawsOf, type Spread, sampledOf } from "../analysis/resampling.ts";
 import { seriesOf } from "../analysis/series.ts";
 import { percentileInterval } from "../analysis/statistics.ts";
@@ -18,24 +19,18 @@ export interface HeldOut {
 /** The two largest n of a curve are held out; fewer than this many others show no law. */
 const held = 2;
 const leastOthers = 5;
-/** kernels step with tiles and caches: no law is trusted below 1 % of a time, held as a standard deviation */
-const modelError = 0.01;
 
 /**
  * Of every curve of a real run with n enough: does the law of the smaller n foretell the two largest? The interval is that of the fit, with the noise of the point itself
- * and a law's own error on top.
+ * and a law's own error (as a standard deviation) on top.
  */
 export const heldOut = (record: RunRecord): readonly HeldOut[] => {
   const draws = drawsOf(record);
   const series = seriesOf(record.cells);
-  const ofRun = turnShifts(
-    series.flatMap(({ cells }) => cells.map(({ visits }) => visits)),
-    draws.source,
-  );
+  const spreadOf = runSpreads(series, draws);
   return series.flatMap((one) => {
-    const spreads = curveSpreads(one.cells, draws, ofRun);
     const points = one.cells.flatMap((cell) => {
-      const spread = spreads.get(cell.id);
+      const spread = spreadOf(cell.id);
       return spread ? [{ n: cell.n, spread }] : [];
     });
     if (points.length < held + leastOthers) return [];

@@ -1,3 +1,4 @@
+import { median } from "../analysis/statistics.ts";
 import type { Estimate, RunRecord } from "../record/run.ts";
 import { crossingsOf, exponentOf, type Truth } from "./truth.ts";
 
@@ -54,7 +55,6 @@ export interface Tally {
 }
 
 const share = (values: readonly boolean[]): number => values.filter(Boolean).length / values.length;
-const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 const known = <T>(values: readonly (T | undefined)[]): readonly T[] => values.filter((value): value is T => value !== undefined);
 
 export const tallyOf = (name: string, scores: readonly Score[]): Tally => {
@@ -66,11 +66,11 @@ export const tallyOf = (name: string, scores: readonly Score[]): Tally => {
     seeds: scores.length,
     exponents: (scores[0]?.exponents ?? []).map((_, arm) => share(known(scores.map(({ exponents }) => exponents[arm])))),
     crossing: errors.length > 0 ? share(known(scores.map(({ crossing }) => crossing))) : undefined,
-    width: widths.length > 0 ? middle(widths) : undefined,
+    width: widths.length > 0 ? median(widths) : undefined,
     error: errors.length > 0 ? Math.sqrt(errors.reduce((sum, value) => sum + value ** 2, 0) / errors.length) : undefined,
     wrongClass: share(classes.map((one) => one === "wrong")),
     undecided: share(classes.map((one) => one === "undecided")),
     wrongOutcome: share(scores.map(({ outcomeRight }) => !outcomeRight)),
-    turns: middle(scores.map(({ turns }) => turns)),
+    turns: median(scores.map(({ turns }) => turns)),
   };
 };

@@ -18,5 +18,5 @@ export const timeAnalysis = (): { readonly cells: number; readonly samples: numb
   const before = process.cpuUsage();
   analyse(record);
   const { user, system } = process.cpuUsage(before);
-  return { cells: record.cells.length, samples: 48, seconds: (user + system) / 1e6 };
+  return { cells: record.cells.length, samples: record.cells[0]?.visits.flatMap(({ gpuMs }) => gpuMs).length ?? 0, seconds: (user + system) / 1e6 };
 };

@@ -1,6 +1,12 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { closest, distance } from "fastest-levenshtein";
-import type { Measurement } from "../analysis/curves.ts";
+
+/** One measurement of anyone's: y (a time, or anything above 0) at x > 0 in a group. Several at one x are samples. */
+export interface Measurement {
+  readonly group: string;
+  readonly x: number;
+  readonly y: number;
+}
 
 /** Which columns hold what; undefined: the usual names are looked for. `group`: several columns, joined by commas, name a group together. */
 export interface MeasurementColumns {
