@@ -1,7 +1,7 @@
 /**
  * attnbench as a library: the same run, report and analysis as the command line, without console output.
  *
- *     const { experiment, cells } = parseExperiment({ text, file: "my.yaml", sets: [] }, mechanisms);
+ *     const [{ experiment, cells }] = parseExperiments({ text, file: "my.yaml", sets: [] }, mechanisms).experiments;
  */
 export { builtInKernels } from "../kernels/builtIn.ts";
 export * from "../kernels/mechanism.ts";
@@ -16,7 +16,7 @@ export { type ExecPhase, type ExecProblem, Unexecutable } from "./exec/problem.t
 export { UnreadableTensors } from "./exec/safetensors.ts";
 export { type NamedTensors, readTensors, type Tensor, tensorFile } from "./exec/tensor.ts";
 export type { Arm, Axis, Cell, Experiment, Measure, PlannedCell } from "./experiment/experiment.ts";
-export { type ParsedExperiment, parseExperiment } from "./experiment/parse.ts";
+export { type ParsedExperiment, type ParsedExperiments, type PlannedExperiment, parseExperiment, parseExperiments } from "./experiment/parse.ts";
 export { formatProblem, type Problem } from "./experiment/problem.ts";
 export { type FitResult, fit } from "./fit.ts";
 export { type Connect, type Connection, connector } from "./measure/connection.ts";

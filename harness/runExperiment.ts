@@ -7,6 +7,7 @@ import type { NoAdapter } from "./device/adapterFacts.ts";
 import { describeEnvironment } from "./device/environment.ts";
 import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
 import { formOfCosts } from "./experiment/runtimes.ts";
+import { plannedLike } from "./measure/addedLengths.ts";
 import type { Connect } from "./measure/connection.ts";
 import { measureRun } from "./measure/measureRun.ts";
 import type { Progress } from "./measure/progress.ts";
@@ -15,7 +16,7 @@ import { type ConnectPeer, createWorkers } from "./measure/workers.ts";
 import { measurementsCsv, samplesCsv } from "./record/csv.ts";
 import { type Journal, openJournal } from "./record/journal.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
-import { type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
+import { type AddedCell, type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
 import { listRuns, readRun, runFolder, runName, writeRun } from "./record/runFolder.ts";
 import { writeReports } from "./writeReports.ts";
 
@@ -109,15 +110,27 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
     }
     await probing.close();
     const known = unfinished.record.cells;
-    const cells = options.cells.map((planned) => known.find(({ id }) => id === planned.cell.id) ?? pendingCell(planned, options.mechanisms));
+    const planned = withAdded(options.cells, unfinished.record.added ?? []);
+    const cells = planned.map((one) => known.find(({ id }) => id === one.cell.id) ?? pendingCell(one, options.mechanisms));
     const visits = cells.flatMap((cell) => cell.visits);
     const own = cells.flatMap((cell) => (cell.runtime === undefined ? cell.visits : []));
     const session = createSession(options.connect, Math.max(-1, ...own.map(({ worker }) => worker)) + 1);
     options.onProgress({ type: "began", folder: unfinished.folder, keptVisits: visits.length });
-    return { ...(await recordRun(options, { ...unfinished.record, state: "running", cells }, unfinished.folder, session)), resumed: true };
+    const record: RunRecord = { ...unfinished.record, state: "running", cells };
+    return { ...(await recordRun({ ...options, cells: planned }, record, unfinished.folder, session)), resumed: true };
   } finally {
     await probing.close();
   }
+};
+
+/** The plan of a run that goes on: with what was added, next to its like. */
+const withAdded = (planned: readonly PlannedCell[], added: readonly AddedCell[]): readonly PlannedCell[] => {
+  const all = [...planned];
+  for (const one of added) {
+    const like = all.find(({ cell }) => cell.id === one.like);
+    if (like) all.push(plannedLike(like, one));
+  }
+  return all;
 };
 
 const processText = (pid: number | undefined): string => (pid === undefined ? "" : ` (${pid})`);

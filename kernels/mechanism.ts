@@ -224,6 +224,8 @@ export interface Mechanism {
    * Widens what verification allows (kernels/README.md).
    */
   rounding?(shape: Shape): number;
+  /** Tokens that are computed together, so that time rises in steps of so many n; 1 unless given. */
+  tileTokens?(shape: Shape, form: Form, tiles: Tiles): number;
 }
 
 /** Identity, for inference: a family's definition file default-exports an array of these. */

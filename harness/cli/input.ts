@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import { joinMechanisms, loadMechanisms, UnloadableKernels } from "../../kernels/registry.ts";
-import type { Experiment, PlannedCell } from "../experiment/experiment.ts";
+import type { PlannedExperiment } from "../experiment/parse.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
 
 /** Built-in mechanisms and those of `--kernels`. Ends the command with 2 where a folder cannot be loaded. */
@@ -15,10 +15,8 @@ export const mechanismsOf = async (folders: readonly string[]): Promise<readonly
   }
 };
 
-export interface ReadExperiment {
+export interface ReadExperiment extends PlannedExperiment {
   readonly file: string;
-  readonly experiment: Experiment;
-  readonly cells: readonly PlannedCell[];
 }
 
 /** What the user may change of a file from the command line. */
@@ -29,7 +27,7 @@ export interface Changes {
 
 /** Reads and checks experiment files, all before anything runs. Ends the command with 2 and every problem of every file. */
 export const readExperiments = async (files: readonly string[], changes: Changes, mechanisms: readonly Mechanism[]): Promise<readonly ReadExperiment[]> => {
-  const { parseExperiment } = await import("../experiment/parse.ts");
+  const { parseExperiments } = await import("../experiment/parse.ts");
   const { checkText } = await import("../experiment/fileText.ts");
   const { formatProblem } = await import("../experiment/problem.ts");
   const complaints: string[] = [];
@@ -45,13 +43,13 @@ export const readExperiments = async (files: readonly string[], changes: Changes
       complaints.push(formatProblem(text));
       continue;
     }
-    const parsed = parseExperiment({ text, file, sets: changes.set, filter: changes.filter }, mechanisms);
-    if (parsed.experiment) read.push({ file, experiment: parsed.experiment, cells: parsed.cells });
-    else complaints.push(...parsed.problems.map(formatProblem));
+    const { experiments, problems } = parseExperiments({ text, file, sets: changes.set, filter: changes.filter }, mechanisms);
+    read.push(...experiments.map((planned) => ({ file, ...planned })));
+    complaints.push(...problems.map(formatProblem));
   }
   const names = read.map(({ experiment }) => experiment.name);
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
-  if (repeated) complaints.push(`two of these files are named ${repeated}: their reports would overwrite each other`);
+  if (repeated) complaints.push(`two of these experiments are named ${repeated}: their reports would overwrite each other`);
   if (complaints.length > 0) throw new CommandEnd(exitCode.usage, [...new Set(complaints)].join("\n\n"));
   return read;
 };

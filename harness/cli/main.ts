@@ -37,6 +37,15 @@ program
   .addOption(adapterOption())
   .addOption(kernelsOption())
   .option("--budget <duration>", "time for measuring, e.g. 5m (measure.maxTime of every file)")
+  .addOption(
+    new Option("--refine <crossover=share>", "add n around each n* until half its interval is this share of it, or one tile, e.g. crossover=5%").argParser(
+      (value: string) => {
+        const [, share] = /^crossover=(\S+)$/.exec(value.trim()) ?? [];
+        if (share === undefined) throw new InvalidArgumentError("Accepted: crossover=SHARE, e.g. crossover=5%.");
+        return share;
+      },
+    ),
+  )
   .option("--resume", "go on with the newest unfinished run of the same experiment, device and commit")
   .option("--tune", "time the variants of every arm near n* first, and run the fastest")
   .option("--dry-run", "print the plan: cells, FLOPs, bytes; opens no device")

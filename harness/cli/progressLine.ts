@@ -1,4 +1,4 @@
-import { formatMs } from "../analysis/format.ts";
+import { formatCount, formatEstimate, formatList, formatMs } from "../analysis/format.ts";
 import type { Eta, Progress } from "../measure/progress.ts";
 import { say, styled } from "./terminal.ts";
 
@@ -55,8 +55,15 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
         case "tuning":
           redraw(`timing the variants of ${progress.id}`);
           break;
+        case "added":
+          line(
+            `${progress.between.join(" and ")} cross near n = ${formatEstimate(progress.n)}: measuring ${formatList(progress.added.map((n) => `n = ${formatCount(n)}`))} too`,
+          );
+          break;
         case "turn":
-          redraw(`${left(progress.eta)} · turn ${progress.turn + 1} done by worker ${progress.worker + 1}, ${progress.cells} cells`);
+          redraw(
+            `${left(progress.eta)} · turn ${progress.turn + 1} done by worker ${progress.worker + 1}, ${progress.cells} cells${progress.kept ? "" : "; the device changed its pace, so it is made again"}`,
+          );
           break;
         case "visit":
           redraw(

@@ -28,6 +28,8 @@ export interface Measure {
   readonly maxTimeSeconds: number;
   readonly cache: "hot" | "cold";
   readonly seed: number;
+  /** half-width of the interval of each n*, as a share of it, up to which n are added around it; undefined: none are */
+  readonly refineCrossover?: number;
 }
 
 /** A checked experiment file: everything explicit, nothing left to look up. */

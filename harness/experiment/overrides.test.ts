@@ -63,7 +63,7 @@ test("problems point into the flag", () => {
         --set measure.mxTime=9s
               ^
       given:    mxTime
-      accepted: precision, maxTime, cache, seed
+      accepted: precision, maxTime, cache, seed, refine
       did you mean maxTime?
     --set: not valid YAML: Flow sequence must end with a ]
         --set axes.n=[64

@@ -11,24 +11,28 @@ import { parseDuration, parseShare } from "./units.ts";
 const defaultPrecision = 0.05;
 const defaultMaxTimeSeconds = 90;
 
-/** A file that fits the schema, made explicit: defaults filled in, arms labelled, hashed; and what is wrong with it as a whole. */
+/** The phases of a checked file: each is an experiment of its own, since times of two phases never stand on one chart. */
+export const phasesOf = ({ phase }: ExperimentFile): readonly Experiment["phase"][] => [phase].flat();
+
+/** A file that fits the schema, made explicit for one of its phases: defaults filled in, arms labelled, hashed; and what is wrong with it as a whole. */
 export const resolveExperiment = (
   file: ExperimentFile,
-  { text: yaml, filter }: { readonly text: string; readonly filter?: string | undefined },
+  { text: yaml, filter, phase }: { readonly text: string; readonly filter?: string | undefined; readonly phase: Experiment["phase"] },
   mechanisms: readonly Mechanism[],
 ): { experiment: Experiment; drafts: readonly Draft[] } => {
   const byName = new Map(mechanisms.map((mechanism) => [mechanism.name, mechanism] as const));
   const given = Object.fromEntries(
     Object.entries(file.fixed ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value as ParameterValue] as const])),
   );
-  const { arms, drafts: armDrafts } = armsOf(file.mechanisms, file.phase, given, byName);
+  const { arms, drafts: armDrafts } = armsOf(file.mechanisms, phase, given, byName);
   const { axes, drafts: axisDrafts } = axesOf(file);
   const defaults = Object.entries({ batch: 1, dtype: "f32", stateDtype: "f32" }).filter(([name]) => axes[name] === undefined);
+  const refine = file.measure?.refine;
   const unhashed: Omit<Experiment, "hash"> = {
-    name: file.name,
-    title: oneLine(file.title ?? file.name),
+    name: phasesOf(file).length > 1 ? `${file.name}-${phase}` : file.name,
+    title: oneLine(`${file.title ?? file.name}${phasesOf(file).length > 1 ? `: ${phase}` : ""}`),
     question: file.question === undefined ? undefined : oneLine(file.question),
-    phase: file.phase,
+    phase,
     arms,
     axes,
     zip: file.zip ?? [],
@@ -39,14 +43,22 @@ export const resolveExperiment = (
       maxTimeSeconds: parseDuration(file.measure?.maxTime ?? "") ?? defaultMaxTimeSeconds,
       cache: file.measure?.cache ?? "hot",
       seed: file.measure?.seed ?? 1,
+      ...(refine === undefined ? {} : { refineCrossover: parseShare(refine.crossover) ?? defaultPrecision }),
     },
     expect: file.expect ?? [],
     filter,
     yaml,
   };
-  const drafts = [...armDrafts, ...axisDrafts, ...strangerDrafts(file, arms, mechanisms)];
+  const drafts = [...phaseDrafts(file), ...armDrafts, ...axisDrafts, ...strangerDrafts(file, arms, mechanisms)];
   return { experiment: { ...unhashed, hash: experimentHash(unhashed) }, drafts };
 };
+
+const phaseDrafts = ({ phase }: ExperimentFile): readonly Draft[] =>
+  [phase]
+    .flat()
+    .flatMap((one, index, all): readonly Draft[] =>
+      all.indexOf(one) === index ? [] : [{ path: ["phase", index], on: "value", message: "stands twice", given: one, accepted: "each phase once" }],
+    );
 
 /** One line of plain text: what moves a terminal's cursor or turns its writing around would do so wherever the title is shown. */
 const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();

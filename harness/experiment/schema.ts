@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Mechanism, Parameter } from "../../kernels/mechanism.ts";
 import { runtimeNames, takenBy } from "./runtimes.ts";
 import { dtypeFields, dtypes, type SizeName, sizeNames, sizes } from "./sizes.ts";
-import { bytesPattern, durationPattern, parseBytes, parseDuration, parseShare, percentPattern } from "./units.ts";
+import { bytesPattern, durationPattern, isPrecision, parseBytes, parseDuration, parseShare, percentPattern } from "./units.ts";
 
 const acceptedTexts = new WeakMap<z.core.$ZodType, string>();
 
@@ -74,7 +74,7 @@ const memory = accepting(
 );
 
 const precision = accepting(
-  z.union([z.string().regex(percentPattern), z.number()]).refine((given) => within(parseShare(given), 0.001, 0.5), "out of range"),
+  z.union([z.string().regex(percentPattern), z.number()]).refine(isPrecision, "out of range"),
   "0.1% to 50%",
   "A cell has enough samples when half its 95 % interval is this share of its median; 5% unless given.",
 );
@@ -85,6 +85,12 @@ const measure = z
     maxTime: duration("Wall time of this experiment's measuring; 90s unless given.", 1, 24 * 3600).optional(),
     cache: z.enum(["hot", "cold"]).meta({ description: "cold: what is read rotates over more than the last-level cache; hot unless given." }).optional(),
     seed: wholeNumber(0, 2 ** 32 - 1, "Of the inputs; 1 unless given.").optional(),
+    refine: z
+      .strictObject({
+        crossover: precision.meta({ description: "Measure more n around each n* until half its 95 % interval is this share of it, or one tile." }),
+      })
+      .meta({ description: "Where to measure more than the axes say; as --refine crossover=5%." })
+      .optional(),
   })
   .meta({ description: "How to measure." });
 
@@ -116,6 +122,10 @@ const optionalEach = <Schema extends z.ZodType>(entries: Iterable<readonly [stri
 const dtypeEntries = Object.entries(dtypeFields).map(([name, about]) => [name, z.enum(dtypes).meta({ description: about })] as const);
 
 const sizeEntries = (names: readonly SizeName[]) => names.map((name) => [name, wholeNumber(1, sizes[name].maximum, sizes[name].about)] as const);
+
+const phase = z.enum(["prefill", "decode", "generate"]);
+const phaseAbout =
+  "prefill: n tokens at once. decode: one token after a context of n. generate: a text of n tokens, one after another. A list: one run and one report for each, named NAME-PHASE.";
 
 const labelAbout = "How this entry is called in legends; must differ between entries.";
 
@@ -181,9 +191,11 @@ export const experimentSchema = (all: readonly Mechanism[]) => {
       ),
       title: text("text", "Heading of the report; the name unless given.").optional(),
       question: text("text", "What the experiment asks, in one sentence.").optional(),
-      phase: z.enum(["prefill", "decode", "generate"]).meta({
-        description: "prefill: n tokens at once. decode: one token after a context of n. generate: a text of n tokens, one after another.",
-      }),
+      phase: accepting(
+        z.union([phase, accepting(z.array(phase).min(1).max(3), "a list of different phases")]),
+        "prefill, decode, generate, or a list of them",
+        phaseAbout,
+      ),
       mechanisms: accepting(z.array(entry).min(1).max(50), "a list of 1 to 50 mechanisms", "One line each in every chart."),
       axes: z.strictObject(optionalEach(axes)).meta({ description: "The values of each size; their product is the sweep." }).optional(),
       zip: z

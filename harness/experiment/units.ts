@@ -26,3 +26,9 @@ export const parseShare = (value: string | number): number | undefined => {
   const [, number] = percentPattern.exec(value.trim()) ?? [];
   return number === undefined ? undefined : Number(number) / 100;
 };
+
+/** May this be the precision of an interval, 0.1 % to 50 %? */
+export const isPrecision = (value: string | number): boolean => {
+  const share = parseShare(value) ?? Number(value);
+  return share >= 0.001 && share <= 0.5;
+};

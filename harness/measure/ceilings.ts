@@ -10,7 +10,7 @@ const samples = 5;
 const limitMs = 120_000;
 
 /** n (f32 values) of each instrument: a CPU emulation takes as long for a thousandth of what a GPU does. */
-const sizes = (software: boolean): { stream: number; fma: number; knee: readonly number[] } =>
+export const instrumentSizes = (software: boolean): { stream: number; fma: number; knee: readonly number[] } =>
   software
     ? { stream: 2 ** 20, fma: 2 ** 14, knee: [2 ** 16, 2 ** 18, 2 ** 20, 2 ** 22, 2 ** 24] }
     : { stream: 2 ** 24, fma: 2 ** 22, knee: [2 ** 18, 2 ** 20, 2 ** 22, 2 ** 23, 2 ** 24, 2 ** 25, 2 ** 26] };
@@ -18,7 +18,7 @@ const sizes = (software: boolean): { stream: number; fma: number; knee: readonly
 /** A fall of the read rate to this share of the best of smaller sizes is the edge of the last-level cache; noise on a CPU emulation reaches a quarter. */
 const kneeShare = 0.6;
 
-const instrumentCell = (mechanism: string, n: number): Cell => ({
+export const instrumentCell = (mechanism: string, n: number): Cell => ({
   id: `${mechanism}-probe-n${n}`,
   mechanism,
   label: mechanism,
@@ -47,7 +47,7 @@ export const measureCeilings = async (session: WorkerSession, timer: Timer, cach
     // A ceiling is the best that was seen, so the shortest time stands.
     return Math.min(...(reply.gpuMs.length > 0 ? reply.gpuMs : reply.wallMs));
   };
-  const size = sizes(timer.software);
+  const size = instrumentSizes(timer.software);
   const gbps = (bytes: number, ms: number): number => bytes / ms / 1e6;
   const rates = new Map<number, number>();
   for (const n of cache === "cold" ? size.knee : [size.stream]) rates.set(n, gbps(4 * n, await bestMs("read", n)));

@@ -106,11 +106,14 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
       const { cell, tiles, ofCell } = prepared;
       const code = device.fault?.(cell, index, "visit");
       if (code) fail(code);
-      const costMs = device.costMs(cell, tiles) * ofWorker * ofCell * noisy(device.noise?.turn) * (device.slowness?.(clock) ?? 1);
+      // Instruments feel what slows the whole device, and no noise: what they are to show is planted too.
+      const noise: FakeDevice["noise"] = cell.phase === "probe" ? {} : device.noise;
+      const ofAll = cell.phase === "probe" ? 1 : ofWorker * ofCell;
+      const costMs = device.costMs(cell, tiles) * ofAll * noisy(noise?.turn) * (device.slowness?.(clock) ?? 1);
       const stepMs = stepNs / 1e6;
-      const { share, factor } = device.outliers ?? { share: 0, factor: 1 };
+      const { share, factor } = (cell.phase === "probe" ? undefined : device.outliers) ?? { share: 0, factor: 1 };
       const times = Array.from({ length: samples }, () => {
-        const passMs = costMs * noisy(device.noise?.sample) * k * (share > 0 && uniform() < share ? factor : 1);
+        const passMs = costMs * noisy(noise?.sample) * k * (share > 0 && uniform() < share ? factor : 1);
         return (Math.round(passMs / stepMs) * stepMs) / k;
       });
       clock += times.reduce((sum, ms) => sum + ms * k, 0);

@@ -1,20 +1,21 @@
 import type { Mechanism } from "../../kernels/mechanism.ts";
-import { drawsOf, resample, sourceOf } from "../analysis/resampling.ts";
-import { percentileInterval } from "../analysis/statistics.ts";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure } from "../device/failure.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { Journal } from "../record/journal.ts";
-import type { CellRecord, Outcome, RunRecord, Schedule } from "../record/run.ts";
+import type { CellRecord, RunRecord } from "../record/run.ts";
+import { calibrate } from "./calibration.ts";
 import { measureCeilings } from "./ceilings.ts";
-import { beyondReach, type Reach } from "./openAxis.ts";
-import type { Eta, Progress } from "./progress.ts";
-import { affordsRestart, leastTurns, samplesPerVisit, startsWorker, type Timer, turnOrder, turnsBetweenLooks } from "./schedule.ts";
-import { predictedMs, statusOf, type Task, tasksOf } from "./task.ts";
+import type { Ended, Measuring } from "./measuring.ts";
+import type { Progress } from "./progress.ts";
+import type { Timer } from "./schedule.ts";
+import { createSentinel } from "./sentinel.ts";
+import { statusOf, tasksOf } from "./task.ts";
 import { tuneArms } from "./tuneArms.ts";
-import { createVisitor, type Visitor } from "./visitor.ts";
+import { conditionsOf, repeatTurns } from "./turns.ts";
+import { createVisitor } from "./visitor.ts";
 import type { WorkerSession } from "./workerSession.ts";
 import type { Workers } from "./workers.ts";
 
@@ -32,19 +33,6 @@ export interface MeasureOptions {
   /** aborted by the first Ctrl-C: measuring ends after the visit under way */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
-}
-
-/** What turn 0 and the later turns share. */
-interface Measuring extends MeasureOptions {
-  readonly tasks: readonly Task[];
-  readonly visitor: Visitor;
-  readonly reach: Reach;
-  /** wall ms left of maxTime */
-  readonly restMs: () => number;
-  /** open curves that reached their end on this device */
-  readonly ended: Set<string>;
-  /** times the variants of every arm; undefined where nobody asked for that */
-  readonly tuneAll: (() => Promise<void>) | undefined;
 }
 
 export interface Measured {
@@ -79,6 +67,10 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
     ...options,
     tasks,
     visitor,
+    timer,
+    sentinel: createSentinel(workers.own, timer, measure.seed),
+    sentinelTurns: [...(record.sentinel ?? [])],
+    added: [...(record.added ?? [])],
     reach: {
       hello,
       mechanisms: options.mechanisms,
@@ -110,6 +102,8 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
 
   // What lies beyond the end of an open curve is not part of what this device can be asked.
   const cells = tasks.filter((task) => statusOf(task) !== "pending" || !measuring.ended.has(task.series)).map((task) => task.record);
+  const conditions = conditionsOf(measuring);
+  const { added, sentinelTurns } = measuring;
   const { prepareMs, timedMs } = visitor.spent;
   const measureMs = before.wall.measureMs + loopMs;
   const timedBefore = (before.efficiency ?? 0) * before.wall.measureMs;
@@ -120,11 +114,14 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
     environment: besidePeer ? { ...record.environment, peers: { ...record.environment.peers, ...workers.peers } } : record.environment,
     cells,
     ...(tunings === undefined ? {} : { tunings }),
+    ...(added.length === 0 ? {} : { added }),
+    ...(sentinelTurns.length === 0 ? {} : { sentinel: sentinelTurns }),
     schedule: {
       turns: Math.max(0, ...cells.flatMap(({ visits }) => visits.map(({ turn }) => turn + 1))),
       workers: workersOf(cells),
       stopped,
-      unmet: imprecise(measuring).map(({ record: { id } }) => id),
+      unmet: conditions.flatMap(({ kind, place }) => (kind === "time" ? [place] : [])),
+      conditions,
       wall: { totalMs: before.wall.totalMs + now() - started, prepareMs: before.wall.prepareMs + prepareMs, measureMs },
       efficiency: measureMs > 0 ? (timedBefore + timedMs) / measureMs : before.efficiency,
       peakRssBytes: { worker: Math.max(before.peakRssBytes.worker, workers.peakRssBytes), parent: process.resourceUsage().maxRSS * 1024 },
@@ -141,7 +138,7 @@ const workersOf = (cells: readonly CellRecord[]): number =>
     ),
   );
 
-const measureCells = async (measuring: Measuring): Promise<{ readonly stopped: Schedule["stopped"]; readonly brokeOff: NoAdapter | undefined }> => {
+const measureCells = async (measuring: Measuring): Promise<Ended> => {
   try {
     await calibrate(measuring);
     await measuring.tuneAll?.();
@@ -161,108 +158,5 @@ const ceilingsOrReason = async (session: WorkerSession, timer: Timer, { experime
     if (error instanceof CellFailure || error instanceof NoAdapter)
       return { ceilings: undefined, ceilingsFailure: error instanceof CellFailure ? `${error.code}: ${error.message}` : error.message };
     throw error;
-  }
-};
-
-const live = ({ tasks }: Measuring): readonly Task[] => tasks.filter((task) => statusOf(task) === "ok");
-
-/** Predicted wall ms of one turn with one sample a visit. */
-const turnMs = (measuring: Measuring): number => live(measuring).reduce((sum, task) => sum + measuring.visitor.sampleMs(task), 0);
-
-/** Cells whose 95 % interval is wider than asked: the same interval that the report will show. */
-const imprecise = (measuring: Measuring): readonly Task[] => {
-  const { environment, experiment } = measuring.record;
-  const draws = drawsOf({ cells: measuring.tasks.map(({ record }) => record), environment, experiment }, 400);
-  return live(measuring).filter(({ record }) => {
-    const spread = resample(record.visits, { ...draws, source: sourceOf(record, draws) }, record.id);
-    if (!spread) return true;
-    const { value, low, high } = percentileInterval(spread.estimate, spread.replicates);
-    return (high - low) / 2 > experiment.measure.precision * value;
-  });
-};
-
-/** Share of maxTime that turn 0 leaves to the turns after it. */
-const shareForTurns = 0.4;
-
-/** Turn 0: each cell once, n ascending, until a curve ends. */
-const calibrate = async (measuring: Measuring): Promise<void> => {
-  const { tasks, visitor, reach, restMs, signal, onProgress, ended } = measuring;
-  const left = (): readonly Task[] => tasks.filter((task) => statusOf(task) === "pending" && !ended.has(task.series));
-  const eta = (done: number): Eta => {
-    const seen = tasks.filter((task) => task.estimateMs !== undefined);
-    const prepareMs = seen.reduce((sum, task) => sum + task.prepareMs, 0) / Math.max(1, seen.length);
-    const calibrating = left().reduce((sum, task) => sum + prepareMs + 3 * (predictedMs(task, tasks) ?? 10), 0);
-    const turns = (leastTurns - 1) * turnMs(measuring) * (1 + left().length / Math.max(1, done));
-    return { ms: Math.max(0, Math.min(restMs(), calibrating + turns)), atMost: true };
-  };
-  const unreached = (task: Task): Outcome | undefined => {
-    const { until } = task.planned;
-    const beyond = until && beyondReach(task, until, tasks, reach);
-    if (beyond) return beyond;
-    if (restMs() > (until ? shareForTurns * reach.maxTimeMs : 0)) return undefined;
-    return { status: "censored", code: "timeCap", reason: `maxTime (${reach.maxTimeMs / 1000} s) left no time for this cell` };
-  };
-
-  let done = 0;
-  for (const task of tasks) {
-    if (signal.aborted) return;
-    if (statusOf(task) === "pending" && !ended.has(task.series)) {
-      onProgress({ type: "visit", id: task.record.id, turn: 0, position: done, of: done + left().length, eta: eta(done) });
-      const { skip } = task.planned;
-      const outcome = skip ? { status: "skipped" as const, ...skip } : unreached(task);
-      if (outcome) visitor.settle(task, outcome);
-      else {
-        await visitor.visit(task, 0, 1).then(
-          () => visitor.settle(task, { status: "ok" }),
-          (error: unknown) => visitor.settleFailure(task, error),
-        );
-      }
-      done++;
-      onProgress({
-        type: "cell",
-        id: task.record.id,
-        status: statusOf(task),
-        reason: reasonOf(task),
-        medianMs: task.estimateMs,
-        done,
-        of: done + left().length,
-        eta: eta(done),
-      });
-    }
-    if (task.planned.until && endsCurve(task.record.outcome)) ended.add(task.series);
-  }
-};
-
-/** What a larger n of the same curve would meet as well. Another failure costs its cell alone. */
-const endsCurve = (outcome: Outcome): boolean =>
-  outcome.status === "censored" || ("code" in outcome && ["outOfMemory", "overLimit", "timeout"].includes(outcome.code));
-
-const reasonOf = ({ record: { outcome } }: Task): string | undefined => ("reason" in outcome ? outcome.reason : undefined);
-
-/** Turns after turn 0, in shuffled order, until precision or maxTime. Returns why it ended. */
-const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Schedule["stopped"]>> => {
-  const { visitor, workers, restMs, signal, onProgress, record } = measuring;
-  const { seed } = record.experiment.measure;
-  /** What all cells take a fresh worker. */
-  const renewMs = (): number => live(measuring).reduce((sum, task) => sum + task.prepareMs - task.choosingMs, 0);
-  const samples = samplesPerVisit(turnMs(measuring), restMs() - 2 * renewMs());
-  for (let turn = 1; ; turn++) {
-    if (signal.aborted) return "interrupted";
-    if (live(measuring).length === 0) return "nothingLeft";
-    if (restMs() <= 0 || (turn > 2 && turnMs(measuring) * samples > restMs())) return "maxTime";
-    if (turn >= leastTurns && (turn - leastTurns) % turnsBetweenLooks === 0 && imprecise(measuring).length === 0) return "precision";
-    const order = turnOrder(live(measuring), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
-    // A turn of an earlier session.
-    if (order.length === 0) continue;
-    if (startsWorker(turn) && affordsRestart(renewMs(), restMs())) await workers.restart();
-
-    for (const [position, task] of order.entries()) {
-      if (signal.aborted || restMs() <= 0) break;
-      const atMost = turn >= leastTurns;
-      const leftMs = atMost ? restMs() : (leastTurns - turn - position / order.length) * turnMs(measuring) * samples * 1.15;
-      onProgress({ type: "visit", id: task.record.id, turn, position, of: order.length, eta: { ms: Math.max(0, Math.min(leftMs, restMs())), atMost } });
-      await visitor.visit(task, turn, samples).catch((error: unknown) => visitor.settleFailure(task, error));
-    }
-    onProgress({ type: "turn", turn, worker: workers.own.index, cells: live(measuring).length, eta: { ms: Math.max(0, restMs()), atMost: true } });
   }
 };

@@ -1,3 +1,5 @@
+import type { Estimate } from "../record/run.ts";
+
 /** What a run tells while it goes on. Times in ms. */
 export type Progress =
   /** the run's folder is settled; `keptVisits`: of the unfinished run that goes on, undefined for a new one */
@@ -23,8 +25,10 @@ export type Progress =
     }
   /** the variants of this cell's arm are being timed */
   | { readonly type: "tuning"; readonly id: string }
-  /** a turn ended */
-  | { readonly type: "turn"; readonly turn: number; readonly worker: number; readonly cells: number; readonly eta: Eta }
+  /** n were added around the n* of these two arms */
+  | { readonly type: "added"; readonly between: readonly [string, string]; readonly n: Estimate; readonly added: readonly number[] }
+  /** a turn ended; `kept: false`: the sentinel jumped, and it is made again */
+  | { readonly type: "turn"; readonly turn: number; readonly worker: number; readonly cells: number; readonly kept: boolean; readonly eta: Eta }
   /** before each visit, for a live line */
   | { readonly type: "visit"; readonly id: string; readonly turn: number; readonly position: number; readonly of: number; readonly eta: Eta };
 

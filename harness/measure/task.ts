@@ -32,21 +32,26 @@ export const tasksOf = (planned: readonly PlannedCell[], records: readonly CellR
   return planned.map((cell) => {
     const record = known.get(cell.cell.id);
     if (!record) throw new Error(`the record has no cell ${cell.cell.id}`);
-    const { n: _, id: __, ...rest } = cell.cell;
-    return {
-      planned: cell,
-      series: JSON.stringify(rest),
-      tiles: tunedTiles(tunings, cell.cell.id),
-      record,
-      estimateMs: record.visits[0] && perRepetitionMs(record.visits[0]),
-      leastMs: record.visits.length > 0 ? Math.min(...record.visits.flatMap(timesOf)) : undefined,
-      together: 1,
-      k: record.visits.findLast(({ turn }) => turn > 0)?.k,
-      prepareMs: 0,
-      choosingMs: 0,
-      fillMs: undefined,
-    };
+    return taskOf(cell, record, tunedTiles(tunings, cell.cell.id));
   });
+};
+
+/** One cell, as far as its record knows of it. */
+export const taskOf = (planned: PlannedCell, record: CellRecord, tiles: Tiles | undefined): Task => {
+  const { n: _, id: __, ...rest } = planned.cell;
+  return {
+    planned,
+    series: JSON.stringify(rest),
+    tiles,
+    record,
+    estimateMs: record.visits[0] && perRepetitionMs(record.visits[0]),
+    leastMs: record.visits.length > 0 ? Math.min(...record.visits.flatMap(timesOf)) : undefined,
+    together: 1,
+    k: record.visits.findLast(({ turn }) => turn > 0)?.k,
+    prepareMs: 0,
+    choosingMs: 0,
+    fillMs: undefined,
+  };
 };
 
 /** The variant that a cell was given by tuning; undefined: its default. */

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import type { RuntimeName } from "../experiment/runtimes.ts";
-import type { CellRecord, Outcome, Prepared, RunRecord, Tuning, Visit } from "./run.ts";
+import { addedTo } from "./addedCell.ts";
+import type { AddedCell, CellRecord, Outcome, Prepared, RunRecord, SentinelTurn, Tuning, Visit } from "./run.ts";
 
 /** Workers are numbered by runtime: a line of a peer's worker names it. */
 interface ByWorker {
@@ -14,6 +15,10 @@ export type JournalLine =
   | ({ readonly type: "visit"; readonly rssBytes: number } & ByWorker & Visit)
   | ({ readonly type: "prepared"; readonly worker: number; readonly prepared: Prepared } & ByWorker)
   | { readonly type: "outcome"; readonly cell: string; readonly at: string; readonly outcome: Outcome }
+  /** a cell that was not planned: another one at an n of its own */
+  | ({ readonly type: "added"; readonly at: string } & AddedCell)
+  /** how a turn went; where it is discarded, its visits do not count */
+  | ({ readonly type: "sentinel"; readonly at: string } & SentinelTurn)
   /** cells that run with another variant from here on: what was measured of them before does not count */
   | { readonly type: "tuned"; readonly at: string; readonly tuning: Tuning }
   | { readonly type: "ceilings"; readonly at: string; readonly ceilings: RunRecord["ceilings"]; readonly ceilingsFailure: RunRecord["ceilingsFailure"] };
@@ -69,6 +74,8 @@ export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): R
   const cells = new Map(record.cells.map((cell) => [cell.id, { ...cell, visits: [...cell.visits] as Visit[] } as CellRecord & { visits: Visit[] }]));
   const seen = new Set(record.cells.flatMap((cell) => cell.visits.map((visit) => `${cell.id} ${visit.turn}`)));
   let { ceilings, ceilingsFailure } = record;
+  const sentinel = new Map((record.sentinel ?? []).map((reading) => [reading.turn, reading]));
+  const added = new Map((record.added ?? []).map((cell) => [cell.id, cell]));
   const tunings = new Map((record.tunings ?? []).map((tuning) => [tuning.cell, tuning]));
   for (const line of lines) {
     if (line.type === "ceilings") {
@@ -85,6 +92,20 @@ export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): R
       tunings.set(tuning.cell, tuning);
       continue;
     }
+    if (line.type === "added") {
+      const { id, n, like } = line;
+      const model = cells.get(like);
+      if (!model || cells.has(id)) continue;
+      cells.set(id, { ...addedTo(model, { id, n, like }), visits: [] });
+      added.set(id, { id, n, like });
+      continue;
+    }
+    if (line.type === "sentinel") {
+      const { type: _, at: __, ...reading } = line;
+      sentinel.set(reading.turn, reading);
+      if (reading.discarded) for (const cell of cells.values()) forget(cell, reading.turn, seen);
+      continue;
+    }
     const cell = cells.get(line.cell);
     if (!cell) continue;
     if (line.type === "outcome") cells.set(line.cell, { ...cell, outcome: line.outcome });
@@ -95,8 +116,17 @@ export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): R
       cell.visits.push({ worker, turn, k, gpuMs, wallMs });
     }
   }
-  const tuned = tunings.size > 0 ? { tunings: [...tunings.values()] } : {};
-  return { ...record, ...tuned, ceilings, ceilingsFailure, cells: [...cells.values()].map(settled) };
+  const later = {
+    ...(tunings.size > 0 ? { tunings: [...tunings.values()] } : {}),
+    ...(added.size > 0 ? { added: [...added.values()] } : {}),
+    ...(sentinel.size > 0 ? { sentinel: [...sentinel.values()] } : {}),
+  };
+  return { ...record, ...later, ceilings, ceilingsFailure, cells: [...cells.values()].map(settled) };
+};
+
+const forget = (cell: CellRecord & { visits: Visit[] }, turn: number, seen: Set<string>): void => {
+  cell.visits = cell.visits.filter((visit) => visit.turn !== turn);
+  seen.delete(`${cell.id} ${turn}`);
 };
 
 /** Ids of the cells whose variant changes from one tuning of their arm to the next. */

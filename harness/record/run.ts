@@ -33,6 +33,10 @@ export interface RunRecord {
   readonly crossovers: readonly Crossover[];
   /** of experiments with arms of another runtime */
   readonly peerRatios?: readonly PeerRatio[];
+  /** cells that were not planned but added around an n*, each like another but for its n */
+  readonly added?: readonly AddedCell[];
+  /** how fast the device itself was in each turn after turn 0; absent in runs of before */
+  readonly sentinel?: readonly SentinelTurn[];
   /** of runs with `--tune`, one an arm that was timed in turn 0 and has more than one variant */
   readonly tunings?: readonly Tuning[];
   readonly findings: readonly Finding[];
@@ -79,6 +83,8 @@ export interface Schedule {
   readonly stopped: "precision" | "maxTime" | "interrupted" | "nothingLeft" | "noWorker" | undefined;
   /** cells whose interval is wider than asked when measuring ended */
   readonly unmet: readonly string[];
+  /** everything that was known less narrowly than asked then: these cells' times, exponents, n*; absent in runs of before */
+  readonly conditions?: readonly Unmet[];
   readonly wall: {
     readonly totalMs: number;
     /** starting workers, compiling, verifying */
@@ -90,6 +96,39 @@ export interface Schedule {
   readonly efficiency: number | undefined;
   /** peak resident set of the worker and of the command itself */
   readonly peakRssBytes: { readonly worker: number; readonly parent: number };
+}
+
+/** A condition for the end of measuring that was not met. Half-widths of 95 % intervals: of times and n* relative. */
+export interface Unmet {
+  readonly kind: "time" | "exponent" | "crossover";
+  /** labels of the arms */
+  readonly of: readonly string[];
+  /** id of the cell, or the sizes of the curves */
+  readonly place: string;
+  /** undefined where there are no times */
+  readonly halfWidth: number | undefined;
+  readonly asked: number;
+  /** ids of the cells whose times would narrow it */
+  readonly cells: readonly string[];
+}
+
+export interface AddedCell {
+  readonly id: string;
+  readonly n: number;
+  /** id of the planned cell that it is like */
+  readonly like: string;
+}
+
+/** The time of one fixed kernel (FMA on registers, no memory) before and after a turn, ms of one repetition. */
+export interface SentinelTurn {
+  readonly turn: number;
+  readonly worker: number;
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  /** the two differ by more than a tenth: something else used this device */
+  readonly jumped: boolean;
+  /** its visits do not count: the turn was made again */
+  readonly discarded: boolean;
 }
 
 export type Outcome =

@@ -41,6 +41,7 @@ export const memberOf = ({ rule, ...member }: Member): Mechanism => {
     flops: (shape, form, tiles) => flops(sizesIn(shape, form), form, tiles),
     leastBytes: (shape) => leastBytes(sizesOf(shape, rule)),
     bytesByRole: (shape, form, tiles) => bytesByRole(sizesIn(shape, form), form, tiles),
+    tileTokens: (shape, form) => (form === "chunk" ? sizesIn(shape, form).chunk : 1),
     claim: (phase, form) => ({ time: form === "parallel" ? "O(n²)" : phase === "decode" ? "O(1)" : "O(n)", stateBytes: "O(1)" }),
   };
 };

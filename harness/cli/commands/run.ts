@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { basename, isAbsolute, relative, resolve } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
-import { parseDuration } from "../../experiment/units.ts";
+import { isPrecision, parseDuration } from "../../experiment/units.ts";
 import { connector } from "../../measure/connection.ts";
 import { peerConnector } from "../../measure/peers/peerConnector.ts";
 import type { RunRecord } from "../../record/run.ts";
@@ -21,6 +21,8 @@ export interface RunFlags {
   readonly adapter: string;
   readonly kernels: readonly string[];
   readonly budget?: string;
+  /** share of n*, e.g. 5% */
+  readonly refine?: string;
   readonly resume?: true;
   readonly tune?: true;
   readonly dryRun?: true;
@@ -62,7 +64,13 @@ const plannedExperiments = async (files: readonly string[], flags: RunFlags, mec
   const budgetSeconds = flags.budget === undefined ? undefined : (parseDuration(flags.budget) ?? 0);
   if (budgetSeconds !== undefined && (budgetSeconds < 1 || budgetSeconds > 24 * 3600))
     throw new CommandEnd(exitCode.usage, `--budget ${flags.budget}: not a duration from 1s to 24h, e.g. 90s or 5m`);
-  const set = [...flags.set, ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`])];
+  if (flags.refine !== undefined && !isPrecision(flags.refine))
+    throw new CommandEnd(exitCode.usage, `--refine crossover=${flags.refine}: not a share from 0.1% to 50%, e.g. crossover=5%`);
+  const set = [
+    ...flags.set,
+    ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`]),
+    ...(flags.refine === undefined ? [] : [`measure.refine.crossover=${flags.refine}`]),
+  ];
   const experiments = await readExperiments(files, { set, filter: flags.filter }, mechanisms);
   const empty = experiments.find(({ cells }) => cells.length === 0);
   if (empty)
@@ -149,6 +157,7 @@ const repeatCommand = (file: string, flags: RunFlags): string =>
     ...(flags.adapter === "auto" ? [] : [`--adapter ${quoted(flags.adapter)}`]),
     ...flags.kernels.map((folder) => `--kernels ${quoted(publicPath(folder))}`),
     ...(flags.budget === undefined ? [] : [`--budget ${quoted(flags.budget)}`]),
+    ...(flags.refine === undefined ? [] : [`--refine crossover=${flags.refine}`]),
     ...(flags.tune ? ["--tune"] : []),
   ].join(" ");
 

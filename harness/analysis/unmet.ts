@@ -1,0 +1,66 @@
+import type { RunRecord, Unmet } from "../record/run.ts";
+import { timeCrossover } from "./crossover.ts";
+import { runSpreads } from "./drift.ts";
+import { growthOf } from "./growth.ts";
+import { drawsOf, resample, sampledOf, sourceOf } from "./resampling.ts";
+import { describeKey, pairsOf, seriesOf } from "./series.ts";
+import { percentileInterval } from "./statistics.ts";
+
+/** Half-width of the interval of an exponent that is narrow enough to tell O(1), O(n) and O(n²) from what lies between. */
+const exponentWidth = 0.1;
+/** So many draws tell whether an interval is narrow enough; the report's come of more. */
+const draws = 400;
+
+/**
+ * What a run was asked to tell more narrowly than it can so far: times of cells, the exponents of its curves, and n* of its pairs, the widest first of each kind. `cells` of each are those whose times
+ * would narrow it. `tileOf`: n that the kernels of a pair step by.
+ */
+export const unmetOf = (
+  { cells, environment, experiment }: Pick<RunRecord, "cells" | "environment" | "experiment">,
+  tileOf: (labels: readonly [string, string]) => number = () => 1,
+): readonly Unmet[] => {
+  const { precision, refineCrossover } = experiment.measure;
+  const drawn = drawsOf({ cells, environment, experiment }, draws);
+  const timed = cells.filter(({ outcome }) => outcome.status === "ok");
+  const ofCells = timed.flatMap((cell): readonly Unmet[] => {
+    const spread = resample(cell.visits, { ...drawn, source: sourceOf(cell, drawn) }, cell.id);
+    if (!spread) return [{ kind: "time", of: [cell.label], place: cell.id, halfWidth: undefined, asked: precision, cells: [cell.id] }];
+    const { value, low, high } = percentileInterval(spread.estimate, spread.replicates);
+    const halfWidth = (high - low) / 2 / value;
+    return halfWidth > precision ? [{ kind: "time", of: [cell.label], place: cell.id, halfWidth, asked: precision, cells: [cell.id] }] : [];
+  });
+  const series = seriesOf(cells);
+  const keys = series.map(({ key }) => key);
+  const spreadOf = runSpreads(series, drawn);
+  const ofExponents = series.flatMap((one): readonly Unmet[] => {
+    const measured = one.cells.flatMap(({ id, n }) => {
+      const spread = spreadOf(id);
+      return spread ? [{ id, n, spread }] : [];
+    });
+    const { exponent } = growthOf(
+      sampledOf(
+        measured.map(({ n }) => n),
+        measured.map(({ spread }) => spread),
+      ),
+      "n",
+    );
+    const halfWidth = exponent && (exponent.high - exponent.low) / 2;
+    return halfWidth !== undefined && halfWidth > exponentWidth
+      ? [{ kind: "exponent", of: [one.label], place: describeKey(one.key, keys), halfWidth, asked: exponentWidth, cells: measured.map(({ id }) => id) }]
+      : [];
+  });
+  const asked = refineCrossover ?? precision;
+  const ofCrossovers = pairsOf(series).flatMap((pair): readonly Unmet[] => {
+    const { n } = timeCrossover(pair, spreadOf);
+    if (!n) return [];
+    const between = [pair.softmax.label, pair.linear.label] as const;
+    const halfWidth = (n.high - n.low) / 2 / n.value;
+    if (halfWidth <= asked || n.high - n.low <= tileOf(between)) return [];
+    const ids = [...pair.softmax.cells, ...pair.linear.cells].map(({ id }) => id);
+    return [{ kind: "crossover", of: between, place: describeKey(pair.key, keys), halfWidth, asked, cells: ids }];
+  });
+  return [ofCells, ofExponents, ofCrossovers].flatMap(widestFirst);
+};
+
+const widestFirst = (unmet: readonly Unmet[]): readonly Unmet[] =>
+  unmet.toSorted((one, other) => (other.halfWidth ?? Number.POSITIVE_INFINITY) - (one.halfWidth ?? Number.POSITIVE_INFINITY));

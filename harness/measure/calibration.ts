@@ -1,0 +1,64 @@
+import type { Outcome } from "../record/run.ts";
+import { live, type Measuring, turnMs } from "./measuring.ts";
+import { beyondReach } from "./openAxis.ts";
+import type { Eta } from "./progress.ts";
+import { leastTurns } from "./schedule.ts";
+import { predictedMs, statusOf, type Task } from "./task.ts";
+
+/** Share of maxTime that turn 0 leaves to the turns after it. */
+const shareForTurns = 0.4;
+
+/** Turn 0: each cell once, n ascending, until a curve ends. */
+export const calibrate = async (measuring: Measuring): Promise<void> => {
+  const { tasks, visitor, reach, restMs, signal, onProgress, ended } = measuring;
+  const left = (): readonly Task[] => tasks.filter((task) => statusOf(task) === "pending" && !ended.has(task.series));
+  const eta = (done: number): Eta => {
+    const seen = tasks.filter((task) => task.estimateMs !== undefined);
+    const prepareMs = seen.reduce((sum, task) => sum + task.prepareMs, 0) / Math.max(1, seen.length);
+    const calibrating = left().reduce((sum, task) => sum + prepareMs + 3 * (predictedMs(task, tasks) ?? 10), 0);
+    const turns = (leastTurns - 1) * turnMs(live(measuring), visitor) * (1 + left().length / Math.max(1, done));
+    return { ms: Math.max(0, Math.min(restMs(), calibrating + turns)), atMost: true };
+  };
+  const unreached = (task: Task): Outcome | undefined => {
+    const { until } = task.planned;
+    const beyond = until && beyondReach(task, until, tasks, reach);
+    if (beyond) return beyond;
+    if (restMs() > (until ? shareForTurns * reach.maxTimeMs : 0)) return undefined;
+    return { status: "censored", code: "timeCap", reason: `maxTime (${reach.maxTimeMs / 1000} s) left no time for this cell` };
+  };
+
+  let done = 0;
+  for (const task of tasks) {
+    if (signal.aborted) return;
+    if (statusOf(task) === "pending" && !ended.has(task.series)) {
+      onProgress({ type: "visit", id: task.record.id, turn: 0, position: done, of: done + left().length, eta: eta(done) });
+      const { skip } = task.planned;
+      const outcome = skip ? { status: "skipped" as const, ...skip } : unreached(task);
+      if (outcome) visitor.settle(task, outcome);
+      else {
+        await visitor.visit(task, 0, 1).then(
+          () => visitor.settle(task, { status: "ok" }),
+          (error: unknown) => visitor.settleFailure(task, error),
+        );
+      }
+      done++;
+      onProgress({
+        type: "cell",
+        id: task.record.id,
+        status: statusOf(task),
+        reason: reasonOf(task),
+        medianMs: task.estimateMs,
+        done,
+        of: done + left().length,
+        eta: eta(done),
+      });
+    }
+    if (task.planned.until && endsCurve(task.record.outcome)) ended.add(task.series);
+  }
+};
+
+/** What a larger n of the same curve would meet as well. Another failure costs its cell alone. */
+const endsCurve = (outcome: Outcome): boolean =>
+  outcome.status === "censored" || ("code" in outcome && ["outOfMemory", "overLimit", "timeout"].includes(outcome.code));
+
+const reasonOf = ({ record: { outcome } }: Task): string | undefined => ("reason" in outcome ? outcome.reason : undefined);

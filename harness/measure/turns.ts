@@ -1,0 +1,122 @@
+import { unmetOf } from "../analysis/unmet.ts";
+import type { Schedule, Unmet } from "../record/run.ts";
+import { addLengths, tileOf } from "./addedLengths.ts";
+import { live, type Measuring, turnMs } from "./measuring.ts";
+import { affordsRestart, leastTurns, samplesPerVisit, startsWorker, turnOrder, turnsBetweenLooks } from "./schedule.ts";
+import { hasJumped, mayRepeat } from "./sentinel.ts";
+import { statusOf, type Task } from "./task.ts";
+
+/** An n* of so many turns is near enough to add n around it. */
+const turnsBeforeRefining = 3;
+
+/**
+ * Turns after turn 0, in shuffled order, until everything is known as narrowly as asked or maxTime is spent. From the least number of turns on, curves that are known rest, so that time goes
+ * where intervals are wide: whole curves, as what a turn did to all their cells is told from what noise did to one. Returns why it ended.
+ */
+export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Schedule["stopped"]>> => {
+  const { visitor, workers, restMs, signal, onProgress, record } = measuring;
+  const { seed, refineCrossover } = record.experiment.measure;
+  /** What all cells take a fresh worker. */
+  const renewMs = (): number => live(measuring).reduce((sum, task) => sum + task.prepareMs - task.choosingMs, 0);
+  const samples = samplesPerVisit(turnMs(live(measuring), visitor), restMs() - 2 * renewMs());
+  const sentinel = createGauge(measuring);
+  const rounds = new Map<string, number>();
+  let resting: ReadonlySet<string> = new Set();
+  const due = (): readonly Task[] => live(measuring).filter(({ series }) => !resting.has(series));
+  for (let turn = 1; ; turn++) {
+    if (signal.aborted) return "interrupted";
+    if (live(measuring).length === 0) return "nothingLeft";
+    if (restMs() <= 0 || (turn > 2 && turnMs(due(), visitor) * samples > restMs())) return "maxTime";
+    // A turn of an earlier session that did not count.
+    if (sentinel.discarded(turn)) continue;
+    const isLook = turn >= leastTurns && (turn - leastTurns) % turnsBetweenLooks === 0;
+    const added = refineCrossover !== undefined && (turn === turnsBeforeRefining || isLook) ? addLengths(measuring, refineCrossover, rounds) : [];
+    for (const addition of added) onProgress({ type: "added", ...addition });
+    await beginAdded(measuring, turn, samples);
+    if (isLook) {
+      const unmet = conditionsOf(measuring);
+      if (unmet.length === 0 && added.length === 0) return "precision";
+      resting = restingAfter(unmet, measuring.tasks);
+    }
+    const order = turnOrder(due(), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
+    // A turn of an earlier session.
+    if (order.length === 0) continue;
+    if (startsWorker(turn) && affordsRestart(renewMs(), restMs())) await workers.restart();
+
+    await sentinel.before();
+    for (const [position, task] of order.entries()) {
+      if (signal.aborted || restMs() <= 0) break;
+      const atMost = turn >= leastTurns;
+      const leftMs = atMost ? restMs() : (leastTurns - turn - position / order.length) * turnMs(live(measuring), visitor) * samples * 1.15;
+      onProgress({ type: "visit", id: task.record.id, turn, position, of: order.length, eta: { ms: Math.max(0, Math.min(leftMs, restMs())), atMost } });
+      await visitor.visit(task, turn, samples).catch((error: unknown) => visitor.settleFailure(task, error));
+    }
+    const kept = await sentinel.after(turn, restMs() > turnMs(order, visitor) * samples);
+    onProgress({ type: "turn", turn, worker: workers.own.index, cells: order.length, kept, eta: { ms: Math.max(0, restMs()), atMost: true } });
+  }
+};
+
+/** The first visits of cells that were added, each with its outcome, as turn 0 gives it to those that were planned. */
+const beginAdded = async ({ tasks, added, visitor, signal }: Measuring, turn: number, samples: number): Promise<void> => {
+  const begun = tasks.filter((task) => statusOf(task) === "pending" && added.some(({ id }) => id === task.record.id));
+  for (const task of begun) {
+    if (signal.aborted) return;
+    await visitor.visit(task, turn, samples).then(
+      () => visitor.settle(task, { status: "ok" }),
+      (error: unknown) => visitor.settleFailure(task, error),
+    );
+  }
+};
+
+/** What is not yet known as narrowly as asked, by what the tasks have seen so far. */
+export const conditionsOf = ({ tasks, record, mechanisms }: Pick<Measuring, "tasks" | "record" | "mechanisms">): readonly Unmet[] => {
+  const cells = tasks.map((task) => task.record);
+  return unmetOf({ ...record, cells }, (labels) =>
+    tileOf(
+      cells.filter(({ label }) => labels.includes(label)),
+      mechanisms,
+    ),
+  );
+};
+
+/** Curves of which nothing is wanted any more. */
+const restingAfter = (unmet: readonly Unmet[], tasks: readonly Task[]): ReadonlySet<string> => {
+  const wanted = new Set(unmet.flatMap(({ cells }) => cells));
+  const busy = new Set(tasks.filter(({ record }) => wanted.has(record.id)).map(({ series }) => series));
+  return new Set(tasks.map(({ series }) => series).filter((series) => !busy.has(series)));
+};
+
+interface Gauge {
+  before(): Promise<void>;
+  /** Reads, judges and journals the turn that ended; false where it is to be made again, and its visits are gone. */
+  after(turn: number, mayTakeLonger: boolean): Promise<boolean>;
+  discarded(turn: number): boolean;
+}
+
+/** The sentinel's readings around turns, as part of the record. */
+const createGauge = ({ sentinel, sentinelTurns: turns, tasks, workers, journal, signal }: Measuring): Gauge => {
+  let beforeMs: number | undefined;
+  let worker = -1;
+  const read = async (): Promise<void> => {
+    beforeMs = signal.aborted ? undefined : await sentinel.read();
+    worker = workers.own.index;
+  };
+  return {
+    // The reading after one turn is the one before the next, in the same process.
+    before: async () => (beforeMs === undefined || worker !== workers.own.index ? read() : undefined),
+    async after(turn, mayTakeLonger) {
+      const [was, by] = [beforeMs, worker];
+      await read();
+      if (was === undefined || beforeMs === undefined || by !== worker) return true;
+      const jumped = hasJumped(was, beforeMs);
+      const discarded = jumped && mayTakeLonger && mayRepeat(turns);
+      const reading = { turn, worker, beforeMs: was, afterMs: beforeMs, jumped, discarded };
+      journal.append({ type: "sentinel", at: new Date().toISOString(), ...reading });
+      turns.push(reading);
+      if (!discarded) return true;
+      for (const task of tasks) task.record = { ...task.record, visits: task.record.visits.filter((visit) => visit.turn !== turn) };
+      return false;
+    },
+    discarded: (turn) => turns.some((reading) => reading.turn === turn && reading.discarded),
+  };
+};
