@@ -12,6 +12,8 @@ export const warningsOf = (record: Analysed): readonly string[] => [
   ...claims(record),
   ...(["censored", "skipped"] as const).flatMap((status) => notOk(record.cells, status)),
   ...precision(record),
+  ...conditions(record),
+  ...sentinel(record),
   ...schedule(record),
   ...suspects(record.cells),
   ...alone(record),
@@ -55,6 +57,32 @@ const precision = ({ schedule: { unmet, stopped }, experiment: { measure } }: An
   const why = (stopped && reasons[stopped]) ?? "";
   return [
     `${formatCount(unmet.length)} ${unmet.length === 1 ? "cell has an interval" : "cells have intervals"} wider than the ±${formatShare(measure.precision)} asked for${why}.`,
+  ];
+};
+
+/** Exponents and n* that are known less narrowly than asked. */
+const conditions = ({ schedule: { conditions = [] } }: Analysed): readonly string[] =>
+  (["exponent", "crossover"] as const).flatMap((kind) => {
+    const [widest, ...others] = conditions.filter((one) => one.kind === kind);
+    if (!widest) return [];
+    const what = kind === "exponent" ? `The exponent of ${widest.of.join()}` : `n* of ${widest.of.join(" and ")}`;
+    const width = (share: number | undefined): string => (kind === "exponent" ? (share ?? 0).toFixed(2) : formatShare(share ?? 0));
+    const more = others.length > 0 ? `, and ${formatCount(others.length)} more are not known as narrowly as asked either` : "";
+    return [
+      `${what}${widest.place === "" ? "" : ` at ${widest.place}`} is known to ±${width(widest.halfWidth)} where ±${width(widest.asked)} was asked for${more}.`,
+    ];
+  });
+
+/** Of the turns that were made, so many may have met a device that changed its pace. */
+const disturbedAtMost = 0.1;
+
+/** What one fixed kernel said of the device: a machine that is busy with something else gives numbers that nobody should quote. */
+const sentinel = ({ sentinel: turns = [] }: Analysed): readonly string[] => {
+  const jumped = turns.filter((turn) => turn.jumped).length;
+  const discarded = turns.filter((turn) => turn.discarded).length;
+  if (jumped <= disturbedAtMost * turns.length) return [];
+  return [
+    `A kernel that is always the same changed its time by more than a tenth within ${formatCount(jumped)} of ${formatCount(turns.length)} turns${discarded > 0 ? ` (${formatCount(discarded)} of them made again)` : ""}: something else used this device, or its clock changed. Do not trust times of this run to better than that.`,
   ];
 };
 

@@ -39,6 +39,13 @@ const varies = (cells: readonly CellRecord[], axis: string): boolean => new Set(
 /** n if it varies, else dModel or headDim if one of them does. */
 export const variableOf = (record: RunRecord): Variable => (["n", "dModel", "headDim"] as const).find((axis) => varies(record.cells, axis)) ?? "n";
 
+/** The values of the variable that a facet's cells were planned at, ascending: what axes and columns are marked with. n that were added around an n* stand too close. */
+export const plannedXs = (record: RunRecord, cells: readonly CellRecord[]): readonly number[] => {
+  const variable = variableOf(record);
+  const added = new Set((record.added ?? []).map(({ id }) => id));
+  return [...new Set(cells.filter(({ id }) => !added.has(id)).map((cell) => cell[variable]))].sort((one, other) => one - other);
+};
+
 /** The small charts of a record, in the order of its cells. An arm that an axis does not touch stands in all of them. */
 export const facetsOf = (record: RunRecord): readonly Facet[] => {
   const variable = variableOf(record);

@@ -2,7 +2,7 @@ import type { GrowthClass } from "../../../kernels/mechanism.ts";
 import { formatCount } from "../../analysis/format.ts";
 import type { CellRecord, Crossover, Fit, RunRecord } from "../../record/run.ts";
 import { type ArmLook, armLooks } from "./arms.ts";
-import { crossoversOf, type Facet, fitOf, type Variable, variableOf } from "./facets.ts";
+import { crossoversOf, type Facet, fitOf, plannedXs, type Variable, variableOf } from "./facets.ts";
 
 /** One measured or counted value with its interval; `run` is false where it is known without having been run. */
 export interface GrowthPoint {
@@ -28,7 +28,7 @@ export interface Series {
 export interface Growth {
   readonly variable: Variable;
   readonly series: readonly Series[];
-  /** every x of the facet, measured or not, ascending */
+  /** every planned x of the facet, measured or not, ascending */
   readonly ticks: readonly number[];
   readonly crossovers: readonly Crossover[];
 }
@@ -61,7 +61,7 @@ export const growthOf = (record: RunRecord, facet: Facet, metric: Fit["metric"])
     }
     return [{ look, points, gaps, fit: fitOf(record, facet, look.label, metric), claim: first.claim[metric] }];
   });
-  const ticks = [...new Set(facet.cells.map((cell) => cell[variable]))].sort((one, other) => one - other);
+  const ticks = plannedXs(record, facet.cells);
   const drawn = crossoversOf(record, facet, metric).filter((crossover) => crossover.outcome === "crosses" && crossover.n !== undefined);
   return { variable, series, ticks, crossovers: drawn };
 };

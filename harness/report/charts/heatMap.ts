@@ -2,7 +2,7 @@ import { formatCount } from "../../analysis/format.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { times } from "../interval.ts";
-import { crossoversOf, type Facet, facetsOf, variableOf } from "./facets.ts";
+import { crossoversOf, type Facet, facetsOf, plannedXs, variableOf } from "./facets.ts";
 import { type Chart, type ChartSize, type Encoding, framed, type Layer } from "./frame.ts";
 import { measuredValue } from "./growth.ts";
 import { fitted, textWidth } from "./textWidth.ts";
@@ -29,7 +29,7 @@ export interface HeatMap {
 export const heatMapsOf = (record: RunRecord): readonly HeatMap[] => {
   if (variableOf(record) !== "n") return [];
   const rows = facetsOf(record);
-  const columns = [...new Set(record.cells.map((cell) => cell.n))].sort((one, other) => one - other);
+  const columns = plannedXs(record, record.cells);
   if (rows.length < 2 || columns.length < 2) return [];
   const pairs = new Map(record.crossovers.filter(({ metric }) => metric === "time").map(({ between }) => [JSON.stringify(between), between]));
   return [...pairs.values()].flatMap((between): HeatMap[] => {

@@ -2,35 +2,19 @@ import { formatBytes, formatCount, formatList, formatMs, formatNumber } from "..
 import type { Fit, RunRecord } from "../../record/run.ts";
 import { type Doubling, doublingChart, doublingHeading, doublingsOf } from "../charts/doublingRatio.ts";
 import { type Facet, facetsOf, variableOf } from "../charts/facets.ts";
-import { type Chart, type ChartSize, chartSizes } from "../charts/frame.ts";
 import { type Growth, type GrowthPoint, gapLegend, growthOf } from "../charts/growth.ts";
 import { type HeatMap, heatChart, heatMapsOf } from "../charts/heatMap.ts";
 import { memoryChart, memoryHeading } from "../charts/memoryChart.ts";
-import { type Rendering, renderChart } from "../charts/render.ts";
+import type { Rendering } from "../charts/render.ts";
 import { heatSteps } from "../charts/theme.ts";
 import { timeChart, timeHeading } from "../charts/timeChart.ts";
 import { type Html, html, shortened } from "../html.ts";
 import { times } from "../interval.ts";
 import { type Column, name, table } from "../table.ts";
-
-/** One chart in both widths; the page shows one of them. */
-const drawn = async (id: string, chart: (size: ChartSize) => Chart | undefined, rendering: Rendering): Promise<Html | undefined> => {
-  const drawings: Html[] = [];
-  for (const size of chartSizes) {
-    const made = chart(size);
-    if (made !== undefined) drawings.push(await renderChart(made, `${id}-${size.name}`, `chart ${size.name}`, rendering));
-  }
-  return drawings.length === 0 ? undefined : html`<div class="facet" id="${id}">${drawings}</div>`;
-};
-
-/** A figure of one chart has its heading in the chart; of several, above them. */
-const figure = (id: string, heading: string, facets: readonly Html[], caption: readonly string[], after: Html, titled: boolean): Html => html`
-<figure id="${id}" aria-labelledby="${id}-heading">
-<h3 id="${id}-heading"${titled && html` class="hidden"`}>${heading}</h3>
-<div class="facets${facets.length > 1 && " many"}">${facets}</div>
-<figcaption>${caption.filter((text) => text !== "").map((text) => html`<p><bdi>${text}</bdi></p>`)}</figcaption>
-<details><summary>Data of this figure</summary>${after}</details>
-</figure>`;
+import { crossoverFigures } from "./crossoverFigures.ts";
+import { driftFigure } from "./driftFigure.ts";
+import { drawn, figure } from "./figure.ts";
+import { slopesFigure } from "./slopesFigure.ts";
 
 interface PointRow {
   readonly arm: string;
@@ -171,6 +155,9 @@ export const figuresSection = async (record: RunRecord, rendering: Rendering): P
   const time = await growthFigure(record, "time", rendering);
   const memory = await growthFigure(record, "stateBytes", rendering);
   const doubling = await doublingFigure(record, rendering);
+  const slopes = await slopesFigure(record, rendering);
+  const crossovers = await crossoverFigures(record, rendering);
+  const drift = await driftFigure(record, rendering);
   const [firstMap, ...otherMaps] = heatMapsOf(record);
   const heat = firstMap === undefined ? undefined : await heatFigure(record, firstMap, 0, rendering);
   const others: Html[] = [];
@@ -179,7 +166,7 @@ export const figuresSection = async (record: RunRecord, rendering: Rendering): P
   return html`
 <section aria-labelledby="charts"><h2 id="charts">Charts</h2>
 ${time === undefined && html`<p>There is no chart of time: no cell has one. The table of cells says why.</p>`}
-<div class="figures${single && " pair"}">${time}${memory}${doubling}${heat}</div>
+<div class="figures${single && " pair"}">${time}${memory}${crossovers}${heat}${doubling}${slopes}${drift}</div>
 ${others.length > 0 && html`<details class="figures"><summary>${formatCount(others.length)} more pairs of arms</summary>${others}</details>`}
 </section>`;
 };

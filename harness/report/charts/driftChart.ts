@@ -1,0 +1,87 @@
+import { turnShifts } from "../../analysis/drift.ts";
+import { formatNumber } from "../../analysis/format.ts";
+import { median } from "../../analysis/statistics.ts";
+import type { RunRecord, SentinelTurn } from "../../record/run.ts";
+import type { Chart, ChartSize } from "./frame.ts";
+import { type Line, lineChart } from "./lineChart.ts";
+import { theme } from "./theme.ts";
+
+/** How one turn stood to the middle of the run, as a factor of time: the sentinel, and what all cells have in common. */
+export interface TurnDrift {
+  readonly turn: number;
+  readonly sentinel: number | undefined;
+  readonly cells: number | undefined;
+  readonly discarded: boolean;
+}
+
+export const driftHeading = "How steady the device was";
+
+/** Turns of a run, ascending; none where it has neither a sentinel nor enough turns. */
+export const driftOf = (record: RunRecord): readonly TurnDrift[] => {
+  const readings = record.sentinel ?? [];
+  const middle = median(readings.map(meanOf));
+  const own = record.cells.filter(({ runtime, outcome }) => runtime === undefined && outcome.status === "ok");
+  const shifts = turnShifts(
+    own.map(({ visits }) => visits),
+    record.environment.clock.source,
+  );
+  const turns = [...new Set([...readings.map(({ turn }) => turn), ...shifts.keys()])].sort((one, other) => one - other);
+  return turns.map((turn) => {
+    const reading = readings.find((one) => one.turn === turn);
+    const shift = shifts.get(turn);
+    return {
+      turn,
+      sentinel: reading && meanOf(reading) / middle,
+      cells: shift === undefined ? undefined : Math.exp(shift),
+      discarded: reading?.discarded ?? false,
+    };
+  });
+};
+
+const meanOf = ({ beforeMs, afterMs }: SentinelTurn): number => Math.sqrt(beforeMs * afterMs);
+
+/** Time of the sentinel, and of all cells together, in each turn, over their middle: what drifts alike is taken out of laws and n*. */
+export const driftChart = (record: RunRecord, size: ChartSize): Chart | undefined => {
+  const drift = driftOf(record);
+  if (drift.length < 2) return undefined;
+  const line = (name: string, colour: string, mark: Line["mark"], read: (turn: TurnDrift) => number | undefined): Line => ({
+    name,
+    colour,
+    mark,
+    dash: [],
+    points: drift.flatMap((turn) => {
+      const y = read(turn);
+      return y === undefined ? [] : [{ x: turn.turn + 1, y, low: y, high: y }];
+    }),
+  });
+  const lines = [
+    line("all cells", theme.ink.light, "circle", ({ cells }) => cells),
+    line("sentinel", theme.crossing.light, "diamond", ({ sentinel, discarded }) => (discarded ? undefined : sentinel)),
+    { ...line("made again", theme.guide.light, "cross", ({ sentinel, discarded }) => (discarded ? sentinel : undefined)), unjoined: true },
+  ].filter(({ points }) => points.length > 0);
+  const ys = lines.flatMap(({ points }) => points.map(({ y }) => y));
+  const most = Math.max(1.15, ...ys, ...ys.map((y) => 1 / y)) * 1.03;
+  const percent = (value: number): string => (value === 1 ? "as usual" : `${value > 1 ? "+" : "−"}${Math.round(Math.abs(value - 1) * 100)} %`);
+  const guides = [0.25, 0.5, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 4].filter(
+    (value) => value === 1 || (most < 1.3 ? Math.abs(value - 1) < 0.15 : Math.abs(value - 1) > 0.15),
+  );
+  const spec = lineChart(record, size, driftHeading, lines, {
+    x: { title: "turn", values: drift.map(({ turn }) => turn + 1), scale: "linear" },
+    y: {
+      title: "time over that of the usual turn",
+      low: 1 / most,
+      high: most,
+      scale: "log",
+      guides: guides.map((value) => ({ value, words: [percent(value)] })),
+    },
+    note: "one mark a turn",
+    plotHeight: size.dataHeightPx - 100,
+  });
+  const widest = (values: readonly number[]): string =>
+    values.length === 0 ? "unknown" : `${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}`;
+  return {
+    spec,
+    title: `${driftHeading}: time in each turn over that of the middle one`,
+    description: lines.map(({ name, points }) => `${name}: ${widest(points.map(({ y }) => y))}`).join("; "),
+  };
+};

@@ -1,0 +1,125 @@
+import type { TopLevelSpec } from "vega-lite";
+import type { Look } from "../../../kernels/mechanism.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { printable } from "../html.ts";
+import { type ChartSize, type Encoding, framed, type Layer, logScale, spread } from "./frame.ts";
+import { fitted, textWidth } from "./textWidth.ts";
+import { theme } from "./theme.ts";
+
+/** One line of a chart: values with their intervals, named at its right end. */
+export interface Line {
+  readonly name: string;
+  /** #rrggbb of the light theme: of an arm or of the theme, so that the page can turn it dark */
+  readonly colour: string;
+  readonly mark: Look["mark"];
+  /** px; [] is solid */
+  readonly dash: readonly number[];
+  /** marks alone */
+  readonly unjoined?: boolean;
+  readonly points: readonly { readonly x: number; readonly y: number; readonly low: number; readonly high: number }[];
+}
+
+/** A value that the y axis names, with what it means, and a line across the plot. */
+export interface Guide {
+  readonly value: number;
+  readonly words: readonly string[];
+}
+
+export interface LineAxes {
+  readonly x: { readonly title: string; readonly values: readonly number[]; readonly scale: "log" | "linear" };
+  readonly y: { readonly title: string; readonly low: number; readonly high: number; readonly scale: "log" | "linear"; readonly guides: readonly Guide[] };
+  /** after the device in the subtitle */
+  readonly note: string;
+  /** px */
+  readonly plotHeight: number;
+}
+
+/** Room that the names of guides take beside the y axis, px. */
+const left = 66;
+
+/** Lines with intervals over one size, y between guides. Values beyond the y axis are cut off at its edge. */
+export const lineChart = (record: RunRecord, size: ChartSize, title: string, lines: readonly Line[], axes: LineAxes): TopLevelSpec => {
+  const fontPx = size.name === "wide" ? 12 : 11.5;
+  const names = lines.map((line) => fitted(printable(line.name), size.name === "wide" ? 128 : 78, fontPx));
+  const { low, high, guides } = axes.y;
+  const shown = axes.x.values;
+  const room = {
+    left,
+    right: 30 + Math.max(0, ...names.map((name) => textWidth(name, fontPx))),
+    bottom: 44,
+    plotHeight: Math.max(axes.plotHeight, 16 * lines.length),
+  };
+  return framed(record, size, title, axes.note, room, (frame) => {
+    const [first = 1, last = 2] = [shown[0], shown.at(-1)];
+    const marginX = shown.length > 1 ? (last / first) ** (14 / frame.plotWidth) : 2;
+    const beside = shown.length > 1 ? ((last - first) * 14) / frame.plotWidth : 1;
+    const xDomain = axes.x.scale === "log" ? [first / marginX, last * marginX] : [first - beside, last + beside];
+    const yLog = logScale(low > 0 ? low : 1, high, frame.plotHeight, 0);
+    const toPx = (value: number): number => (axes.y.scale === "log" ? yLog.toPx(value) : frame.plotHeight * (1 - (value - low) / (high - low)));
+    const domain = lines.map(({ name }) => name);
+    const channels = {
+      x: {
+        field: "x",
+        type: "quantitative",
+        scale: { type: axes.x.scale, ...(axes.x.scale === "log" ? { base: 2 } : { zero: false }), domain: xDomain, nice: false },
+        axis: { title: axes.x.title, values: [...shown], format: ",d", grid: false, labelOverlap: "parity", labelSeparation: 6, titlePadding: 8 },
+      },
+      y: {
+        field: "y",
+        type: "quantitative",
+        scale: { type: axes.y.scale, ...(axes.y.scale === "log" ? { base: 2 } : { zero: false }), domain: [low, high], nice: false },
+        axis: {
+          title: axes.y.title,
+          values: guides.map(({ value }) => value).filter((value) => value >= low && value <= high),
+          labelExpr: `${guides.map(({ value, words }) => `abs(datum.value - ${value}) < 1e-9 ? ${JSON.stringify(words)} : `).join("")}''`,
+          titleAngle: 0,
+          titleAlign: "left",
+          titleAnchor: "end",
+          titleBaseline: "bottom",
+          titleX: -room.left,
+          titleY: -9,
+          gridDash: [2, 3],
+          gridColor: theme.guide.light,
+        },
+      },
+      color: { field: "line", type: "nominal", scale: { domain, range: lines.map(({ colour }) => colour) }, legend: null },
+      shape: { field: "line", type: "nominal", scale: { domain, range: lines.map(({ mark }) => mark) }, legend: null },
+      strokeDash: { field: "line", type: "nominal", scale: { domain, range: lines.map(({ dash }) => (dash.length === 0 ? [1, 0] : [...dash])) }, legend: null },
+    } satisfies Encoding;
+    const { x, y, color, shape, strokeDash } = channels;
+    const rows = lines.flatMap(({ name, points }) => points.map((point) => ({ line: name, ...point })));
+    const within = (value: number): number => Math.max(low, Math.min(high, value));
+    const placed = spread(
+      lines.map(({ points }) => toPx(within(points.at(-1)?.y ?? low))),
+      15,
+      6,
+      frame.plotHeight - 4,
+    );
+    const layers: Layer[] = [
+      {
+        data: { values: rows.filter((row) => row.low < row.high) },
+        mark: { type: "rule", strokeWidth: 1.5, opacity: 0.6, clip: true },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
+      },
+      {
+        data: { values: rows.filter(({ line }) => lines.some(({ name, unjoined }) => name === line && !unjoined)) },
+        mark: { type: "line", strokeWidth: 1, opacity: 0.55, clip: true },
+        encoding: { x, y, color, strokeDash },
+      },
+      { data: { values: rows }, mark: { type: "point", filled: true, size: 46, opacity: 1, clip: true }, encoding: { x, y, color, shape } },
+      ...names.flatMap((text, i): Layer[] => [
+        {
+          data: { values: [{ line: domain[i] }] },
+          mark: { type: "point", filled: true, size: 46, opacity: 1 },
+          encoding: { x: { value: frame.plotWidth + 14 }, y: { value: placed[i] ?? 0 }, color, shape },
+        },
+        {
+          data: { values: [{}] },
+          mark: { type: "text", text, align: "left", baseline: "middle", fontSize: fontPx, color: theme.ink.light },
+          encoding: { x: { value: frame.plotWidth + 24 }, y: { value: placed[i] ?? 0 } },
+        },
+      ]),
+    ];
+    return layers;
+  });
+};

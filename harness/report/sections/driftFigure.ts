@@ -1,0 +1,24 @@
+import { formatCount } from "../../analysis/format.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { driftChart, driftHeading, driftOf, type TurnDrift } from "../charts/driftChart.ts";
+import type { Rendering } from "../charts/render.ts";
+import type { Html } from "../html.ts";
+import { type Column, table } from "../table.ts";
+import { drawn, figure } from "./figure.ts";
+
+/** The device's own pace, turn by turn; undefined where nothing shows it. */
+export const driftFigure = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
+  const drawing = await drawn("drift-chart", (size) => driftChart(record, size), rendering);
+  if (drawing === undefined) return undefined;
+  const written = (factor: number | undefined): string | undefined => (factor === undefined ? undefined : `${factor.toFixed(3)}×`);
+  const columns: readonly Column<TurnDrift>[] = [
+    { head: "turn", numeric: true, cell: ({ turn }) => formatCount(turn + 1) },
+    { head: "all cells", numeric: true, cell: ({ cells }) => written(cells) },
+    { head: "sentinel", numeric: true, cell: ({ sentinel }) => written(sentinel) },
+    { head: "", cell: ({ discarded }) => (discarded ? "made again" : undefined) },
+  ];
+  const caption = [
+    "The sentinel is one small kernel that is timed before and after every turn; all cells together are what a turn did to every one of them alike. A turn in which the sentinel changes by more than a tenth is made again, as far as time allows. Drift that all cells share is taken out of laws and n*.",
+  ];
+  return figure("drift", driftHeading, [drawing], caption, table(driftHeading, columns, driftOf(record)), true);
+};

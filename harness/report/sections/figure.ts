@@ -1,0 +1,22 @@
+import { type Chart, type ChartSize, chartSizes } from "../charts/frame.ts";
+import { type Rendering, renderChart } from "../charts/render.ts";
+import { type Html, html } from "../html.ts";
+
+/** One chart in both widths; the page shows one of them. */
+export const drawn = async (id: string, chart: (size: ChartSize) => Chart | undefined, rendering: Rendering): Promise<Html | undefined> => {
+  const drawings: Html[] = [];
+  for (const size of chartSizes) {
+    const made = chart(size);
+    if (made !== undefined) drawings.push(await renderChart(made, `${id}-${size.name}`, `chart ${size.name}`, rendering));
+  }
+  return drawings.length === 0 ? undefined : html`<div class="facet" id="${id}">${drawings}</div>`;
+};
+
+/** A figure of one chart has its heading in the chart; of several, above them. */
+export const figure = (id: string, heading: string, facets: readonly Html[], caption: readonly string[], after: Html, titled: boolean): Html => html`
+<figure id="${id}" aria-labelledby="${id}-heading">
+<h3 id="${id}-heading"${titled && html` class="hidden"`}>${heading}</h3>
+<div class="facets${facets.length > 1 && " many"}">${facets}</div>
+<figcaption>${caption.filter((text) => text !== "").map((text) => html`<p><bdi>${text}</bdi></p>`)}</figcaption>
+<details><summary>Data of this figure</summary>${after}</details>
+</figure>`;
