@@ -110,3 +110,18 @@ describe("where curves cross", () => {
     expect(outcome((n) => softmax(n) * (n > 200 && n < 2000 ? 1.5 : 0.7))).toBe("many");
   });
 });
+
+describe("curves that are no law", () => {
+  const found = (law: (n: number) => number, noise: number) => fitCurves(measured("a", law, { xs: powers(64, 8), noise, seed: 3 })).groups[0];
+
+  it.each([0, 0.02, 0.05])("get no class at %f noise, and are told by their power", (noise) => {
+    for (const power of [0.5, 1.5, 1.7, 2.5]) expect([power, found((n) => n ** power, noise)?.class]).toEqual([power, "undecided"]);
+    expect(found((n) => n ** 1.7, noise)?.note).toMatch(/they grow like a power of 1\.[67]/);
+    expect(found((n) => n ** 2 * Math.log2(n), noise)?.class).toBe("undecided");
+  });
+
+  it("nor where only the largest show any growth, nor where growth levels off", () => {
+    expect(found((n) => Math.max(5000, n), 0.02)).toMatchObject({ class: "undecided", candidates: [] });
+    expect(found((n) => 10 + (100 * n) / (n + 800), 0.02)?.class).toBe("undecided");
+  });
+});

@@ -1,7 +1,8 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/run.ts";
-import { formatCount, formatList } from "./format.ts";
-import { bends, type Curve, curveAt, curveFitter, devianceOf, growingSlope, modelError, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
+import { doubtOf, type Evidence, isExcluded, isFlat } from "./doubt.ts";
+import { formatCount } from "./format.ts";
+import { bends, type Curve, curveAt, curveFitter, growingSlope, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
 import { type Slopes, slopesOf } from "./slopes.ts";
 import { nearestCurve } from "./smoothCurve.ts";
 import { percentileInterval } from "./statistics.ts";
@@ -28,17 +29,8 @@ const leastTail = 5;
 const leastSpan = 8;
 /** laws that t0 + a·x + b·x² has the slope of */
 const curveFits: ReadonlySet<string> = new Set(["undecided", "O(1)", "O(n)", "O(n²)"]);
-/** O(1): all growth over the measured range, with its interval, stays below this */
-const flatGrowth = 1.1;
-/** difference of AICc that decides between two classes; Burnham and Anderson (2002, §2.6) see considerably less support from 4 to 7 on */
-const margin = 6;
 /** root mean square of relative errors above which a law does not follow its points, unless their intervals are as wide */
 const worstFit = 0.07;
-/** share of resamples in which the same class must win */
-const agreeing = 0.95;
-// Exponent, at the largest x, of what comes on top of the fixed cost: 1 is linear, 2 quadratic. 1.75: the quadratic part is three times the linear.
-const linearAtMost = 1.2;
-const quadraticAtLeast = 1.75;
 
 /** What kernels are told to be. `attnbench fit` names O(log n) and O(n³) too. */
 export const usualClasses: readonly GrowthClass[] = ["O(1)", "O(n)", "O(n log n)", "O(n²)"];
@@ -108,7 +100,8 @@ const lawOf = (
   const scoresOf = (values: readonly number[]): readonly Score[] => score(values, knees).filter(told);
   const [winner] = scores;
   const evidence: Evidence = {
-    count: xs.length,
+    xs,
+    ys,
     named,
     curve,
     scores,
@@ -128,15 +121,6 @@ const lawOf = (
   const advice = measureUpTo === undefined ? "more turns and workers would narrow the intervals" : `measure up to ${variable} = ${formatCount(measureUpTo)}`;
   return { growth: { ...fitted, candidates, note: `${reason}; ${advice}`, measureUpTo }, misfit };
 };
-
-/**
- * Flat is what grows by less than `flatGrowth`, whatever a criterion makes of few points. A mixture of linear and quadratic parts is no rival where its own exponent tells which part it is made of: the interval of the exponent decides
- * between the two then, as it bounds what the other part may be, and not a criterion that counts parameters.
- */
-const isExcluded = (score: Score, growth: Estimate, growing: Estimate): boolean =>
-  (score.class === "O(1)" && growth.low > flatGrowth) ||
-  (score.class === "O(n²)" && growing.high <= linearAtMost) ||
-  (score.class === "O(n)" && growing.low >= quadraticAtLeast);
 
 const tooShort = (xs: readonly number[], least: number): boolean => xs.length < least || (xs.at(-1) ?? 0) < leastSpan * (xs[0] ?? 0);
 
@@ -174,76 +158,6 @@ const supportOf = (scoresOf: (values: readonly number[]) => readonly Score[], re
   }
   return wins;
 };
-
-/** What a decision rests on. */
-interface Evidence {
-  readonly count: number;
-  /** classes that an answer may name */
-  readonly named: readonly GrowthClass[];
-  readonly curve: Curve;
-  /** best first */
-  readonly scores: readonly Score[];
-  readonly allowedMisfit: number;
-  /** by how much points lie off every law, beyond their noise; 0 where noise explains it */
-  readonly off: number;
-  /** fitted y at the largest x over that at the smallest */
-  readonly growth: Estimate;
-  /** exponent at the largest x of what comes on top of t0 */
-  readonly growing: Estimate;
-  /** share of resamples in which each class wins */
-  readonly support: ReadonlyMap<GrowthClass, number>;
-}
-
-interface Doubt {
-  readonly reason: string;
-  /** classes that are left */
-  readonly candidates: readonly GrowthClass[];
-  /** the nearest law does not follow the points */
-  readonly misfit: boolean;
-}
-
-const isFlat = ({ growth, scores, allowedMisfit }: Evidence): boolean => {
-  const flat = scores.find((score) => score.class === "O(1)");
-  return growth.high <= flatGrowth && flat !== undefined && flat.rms <= allowedMisfit;
-};
-
-/** Why the best law cannot be named, and which are left. Undefined if it can. */
-const doubtOf = ({ count, named, curve, scores, allowedMisfit, off, growth, growing, support }: Evidence): Doubt | undefined => {
-  const [winner, ...others] = scores;
-  const unknown = (reason: string, misfit = false): Doubt => ({ reason, candidates: [], misfit });
-  if (!winner) return unknown("too few values");
-  if (winner.rms > allowedMisfit)
-    return unknown(`no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`, true);
-  if (winner.class === "O(1)" || growth.low <= 1)
-    return unknown(`the growth over the range, ${growth.low.toFixed(2)} to ${growth.high.toFixed(2)} times, is neither clearly flat nor clearly more`);
-  if (!named.includes(winner.class)) return unknown(`${winner.class} is nearest, which is not one of the laws that are told apart here`, true);
-
-  // Of laws that the points do not follow, none is left to be named: where a cache ends, a line looks like n log n.
-  const among = (candidates: readonly GrowthClass[], reason: string): Doubt =>
-    off > modelError
-      ? unknown(`these points step off every law by ${(off * 100).toFixed(0)} %, more than their noise: ${reason}`, true)
-      : { reason, candidates, misfit: false };
-  const near = others.filter((other) => other.criterion - winner.criterion < margin || (support.get(other.class) ?? 0) > 1 - agreeing);
-  if (near.length > 0) {
-    const left = [winner, ...near];
-    const classes = left.map((score) => score.class).sort(bySize);
-    const reason = `the range does not tell ${formatList(classes)} apart`;
-    return classes.every((one) => named.includes(one)) ? among(classes, reason) : unknown(reason);
-  }
-  const agreement = support.get(winner.class) ?? 0;
-  if (support.size > 0 && agreement < agreeing)
-    return unknown(`the samples do not settle on one law: ${winner.class} is nearest in ${(agreement * 100).toFixed(0)} % of resamples`);
-  if (winner.class === "O(n)" && growing.high > linearAtMost)
-    return among(["O(n)", "O(n²)"], "O(n) is nearest, but a quadratic part that takes over later is not excluded");
-  if (winner.class === "O(n²)" && growing.low < quadraticAtLeast) return among(["O(n)", "O(n²)"], "linear and quadratic parts are of one size in this range");
-  // The general curve has one parameter more, for which AICc punishes it; against O(n log n) it must lose on its misfit alone.
-  if (winner.class === "O(n log n)" && devianceOf(curve.rss, count) - winner.deviance < margin)
-    return among(["O(n log n)", "O(n²)"], "O(n log n) and a mixture of O(n) and O(n²) fit alike");
-  return undefined;
-};
-
-const sizes: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"];
-const bySize = (one: GrowthClass, other: GrowthClass): number => sizes.indexOf(one) - sizes.indexOf(other);
 
 /** The x, as the next doubling of the range, from which the term that may take over is three times the rest. */
 const rangeWanted = (curve: Curve, highestB: number, largest: number): number | undefined => {

@@ -1,0 +1,117 @@
+import type { GrowthClass } from "../../kernels/mechanism.ts";
+import type { Estimate } from "../record/run.ts";
+import { formatList } from "./format.ts";
+import { levellingOff, powerLaw } from "./freeCurves.ts";
+import { type Curve, devianceOf, modelError, orders, type Score } from "./laws.ts";
+import { median } from "./statistics.ts";
+
+/** What stands in the way of naming the nearest law. */
+
+/** O(1): all growth over the measured range, with its interval, stays below this */
+const flatGrowth = 1.1;
+/** difference of AICc that decides between two classes; Burnham and Anderson (2002, §2.6) see considerably less support from 4 to 7 on */
+const margin = 6;
+/** how far the power of x that follows the points may lie from that of a law that does */
+const nearPower = 0.1;
+/** so many values must have risen clearly above the smallest one's: what grows at the last one or two is any law's */
+const leastRisen = 3;
+/** share of resamples in which the same class must win */
+const agreeing = 0.95;
+// Exponent, at the largest x, of what comes on top of the fixed cost: 1 is linear, 2 quadratic. 1.75: the quadratic part is three times the linear.
+const linearAtMost = 1.2;
+const quadraticAtLeast = 1.75;
+
+/**
+ * Flat is what grows by less than `flatGrowth`, whatever a criterion makes of few points. A mixture of linear and quadratic parts is no rival where its own exponent tells which part it is made of: the interval of the exponent decides
+ * between the two then, as it bounds what the other part may be, and not a criterion that counts parameters.
+ */
+export const isExcluded = (score: Score, growth: Estimate, growing: Estimate): boolean =>
+  (score.class === "O(1)" && growth.low > flatGrowth) ||
+  (score.class === "O(n²)" && growing.high <= linearAtMost) ||
+  (score.class === "O(n)" && growing.low >= quadraticAtLeast);
+
+/** What a decision rests on. */
+export interface Evidence {
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
+  /** classes that an answer may name */
+  readonly named: readonly GrowthClass[];
+  readonly curve: Curve;
+  /** best first */
+  readonly scores: readonly Score[];
+  readonly allowedMisfit: number;
+  /** by how much points lie off every law, beyond their noise; 0 where noise explains it */
+  readonly off: number;
+  /** fitted y at the largest x over that at the smallest */
+  readonly growth: Estimate;
+  /** exponent at the largest x of what comes on top of t0 */
+  readonly growing: Estimate;
+  /** share of resamples in which each class wins */
+  readonly support: ReadonlyMap<GrowthClass, number>;
+}
+
+export interface Doubt {
+  readonly reason: string;
+  /** classes that are left */
+  readonly candidates: readonly GrowthClass[];
+  /** the nearest law does not follow the points */
+  readonly misfit: boolean;
+}
+
+export const isFlat = ({ growth, scores, allowedMisfit }: Evidence): boolean => {
+  const flat = scores.find((score) => score.class === "O(1)");
+  return growth.high <= flatGrowth && flat !== undefined && flat.rms <= allowedMisfit;
+};
+
+/** Why the best law cannot be named, and which are left. Undefined if it can. */
+export const doubtOf = ({ xs, ys, named, curve, scores, allowedMisfit, off, growth, growing, support }: Evidence): Doubt | undefined => {
+  const [winner, ...others] = scores;
+  const unknown = (reason: string, misfit = false): Doubt => ({ reason, candidates: [], misfit });
+  if (!winner) return unknown("too few values");
+  if (winner.rms > allowedMisfit)
+    return unknown(`no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`, true);
+  if (winner.class === "O(1)" || growth.low <= 1)
+    return unknown(`the growth over the range, ${growth.low.toFixed(2)} to ${growth.high.toFixed(2)} times, is neither clearly flat nor clearly more`);
+  if (!named.includes(winner.class)) return unknown(`${winner.class} is nearest, which is not one of the laws that are told apart here`, true);
+
+  // Of laws that the points do not follow, none is left to be named: where a cache ends, a line looks like n log n.
+  const among = (candidates: readonly GrowthClass[], reason: string): Doubt =>
+    off > modelError
+      ? unknown(`these points step off every law by ${(off * 100).toFixed(0)} %, more than their noise: ${reason}`, true)
+      : { reason, candidates, misfit: false };
+  const near = others.filter((other) => other.criterion - winner.criterion < margin || (support.get(other.class) ?? 0) > 1 - agreeing);
+  if (near.length > 0) {
+    const left = [winner, ...near];
+    const classes = left.map((score) => score.class).sort(bySize);
+    const reason = `the range does not tell ${formatList(classes)} apart`;
+    return classes.every((one) => named.includes(one)) ? among(classes, reason) : unknown(reason);
+  }
+  const agreement = support.get(winner.class) ?? 0;
+  if (support.size > 0 && agreement < agreeing)
+    return unknown(`the samples do not settle on one law: ${winner.class} is nearest in ${(agreement * 100).toFixed(0)} % of resamples`);
+  if (winner.class === "O(n)" && growing.high > linearAtMost)
+    return among(["O(n)", "O(n²)"], "O(n) is nearest, but a quadratic part that takes over later is not excluded");
+  if (winner.class === "O(n²)" && growing.low < quadraticAtLeast) return among(["O(n)", "O(n²)"], "linear and quadratic parts are of one size in this range");
+  // The general curve has one parameter more, for which AICc punishes it; against O(n log n) it must lose on its misfit alone.
+  if (winner.class === "O(n log n)" && devianceOf(curve.rss, xs.length) - winner.deviance < margin)
+    return among(["O(n log n)", "O(n²)"], "O(n log n) and a mixture of O(n) and O(n²) fit alike");
+  const other = otherCurve(winner, xs, ys);
+  return other === undefined ? undefined : unknown(other);
+};
+
+/** Which curve that is no law follows the points as well as this one does; undefined where none does. */
+const otherCurve = (winner: Score, xs: readonly number[], ys: readonly number[]): string | undefined => {
+  const follows = ({ deviance }: { readonly deviance: number }): boolean => deviance < winner.deviance + margin;
+  const level = median([...ys].sort((one, other) => one - other).slice(0, Math.ceil(ys.length / 2)));
+  const risen = ys.filter((y) => y > flatGrowth * level).length;
+  if (risen < leastRisen) return `only the ${risen === 1 ? "largest value shows" : `${risen} largest values show`} any growth`;
+  if (winner.class === "O(log n)") return follows(levellingOff(xs, ys)) ? "growth that levels off follows them as well as O(log n)" : undefined;
+  if (winner.class === "O(n log n)" || winner.hasKnee) return undefined;
+  const power = powerLaw(xs, ys);
+  const order = orders[winner.class];
+  if (!follows(power) || (power.low <= order + nearPower && power.high >= order - nearPower)) return undefined;
+  return `they grow like a power of ${power.value.toFixed(2)} (95 % interval ${power.low.toFixed(2)} to ${power.high.toFixed(2)}), which is none of the laws`;
+};
+
+const sizes: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"];
+const bySize = (one: GrowthClass, other: GrowthClass): number => sizes.indexOf(one) - sizes.indexOf(other);
