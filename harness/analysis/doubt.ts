@@ -1,8 +1,8 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/run.ts";
 import { formatList } from "./format.ts";
-import { levellingOff, powerLaw } from "./freeCurves.ts";
-import { type Curve, devianceOf, modelError, orders, type Score } from "./laws.ts";
+import { levellingOff, type PowerLaw, powerLaw } from "./freeCurves.ts";
+import { type Curve, cubicMixture, devianceOf, modelError, orders, type Score } from "./laws.ts";
 import { median } from "./statistics.ts";
 
 /** What stands in the way of naming the nearest law. */
@@ -20,6 +20,7 @@ const agreeing = 0.95;
 // Exponent, at the largest x, of what comes on top of the fixed cost: 1 is linear, 2 quadratic. 1.75: the quadratic part is three times the linear.
 const linearAtMost = 1.2;
 const quadraticAtLeast = 1.75;
+const quadraticAtMost = 2.2;
 
 /**
  * Flat is what grows by less than `flatGrowth`, whatever a criterion makes of few points. A mixture of linear and quadratic parts is no rival where its own exponent tells which part it is made of: the interval of the exponent decides
@@ -56,6 +57,10 @@ export interface Doubt {
   readonly candidates: readonly GrowthClass[];
   /** the nearest law does not follow the points */
   readonly misfit: boolean;
+  /** y gets smaller as x grows */
+  readonly falls?: true;
+  /** the points follow a power of x that is none of the laws, and none of these as well */
+  readonly power?: PowerLaw;
 }
 
 export const isFlat = ({ growth, scores, allowedMisfit }: Evidence): boolean => {
@@ -64,54 +69,102 @@ export const isFlat = ({ growth, scores, allowedMisfit }: Evidence): boolean => 
 };
 
 /** Why the best law cannot be named, and which are left. Undefined if it can. */
-export const doubtOf = ({ xs, ys, named, curve, scores, allowedMisfit, off, growth, growing, support }: Evidence): Doubt | undefined => {
+export const doubtOf = (evidence: Evidence): Doubt | undefined => {
+  const { scores, xs, ys } = evidence;
   const [winner, ...others] = scores;
-  const unknown = (reason: string, misfit = false): Doubt => ({ reason, candidates: [], misfit });
   if (!winner) return unknown("too few values");
+  if (falls(xs, ys)) return { ...unknown("they fall as a whole, which no law of growth does"), falls: true };
+  const power = powerLaw(xs, ys);
+  const leastDeviance = Math.min(...scores.map(({ deviance }) => deviance));
+  if (power.deviance + margin < leastDeviance && isOffOrder(power, winner))
+    return { ...unknown(`they grow like a power of ${told(power)}, which is none of the laws`), power };
+  return (
+    unfollowed(winner, evidence) ??
+    rivalled(winner, others, evidence) ??
+    unsettled(winner, evidence) ??
+    mixed(winner, evidence) ??
+    barelyRisen(ys) ??
+    levelling(winner, evidence) ??
+    (isOffOrder(power, winner) && power.deviance < winner.deviance + margin
+      ? unknown(`a power of ${told(power)} follows them as well as ${winner.class}`)
+      : undefined)
+  );
+};
+
+const unknown = (reason: string, misfit = false): Doubt => ({ reason, candidates: [], misfit });
+
+/** Of laws that the points do not follow, none is left to be named: where a cache ends, a line looks like n log n. */
+const among = (candidates: readonly GrowthClass[], reason: string, off: number): Doubt =>
+  off > modelError
+    ? unknown(`these points step off every law by ${(off * 100).toFixed(0)} %, more than their noise: ${reason}`, true)
+    : { reason, candidates, misfit: false };
+
+/** Spearman's rank correlation below −0.7, and the last third a tenth below the first. */
+const falls = (xs: readonly number[], ys: readonly number[]): boolean => {
+  const third = Math.ceil(xs.length / 3);
+  const ranks = ys.map((y) => ys.filter((other) => other < y).length);
+  const middle = (xs.length - 1) / 2;
+  const covariance = ranks.reduce((sum, rank, i) => sum + (rank - middle) * (i - middle), 0);
+  const most = ranks.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+  return covariance < -0.7 * most && median(ys.slice(-third)) * flatGrowth < median(ys.slice(0, third));
+};
+
+const told = ({ value, low, high }: PowerLaw): string => `${value.toFixed(2)} (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`;
+
+/** Is the power that the points follow none that this law comes near to? Laws with logarithms have no power of their own, and a knee has two. */
+const isOffOrder = ({ low, high }: PowerLaw, { class: law, hasKnee }: Score): boolean =>
+  law !== "O(n log n)" && law !== "O(log n)" && !hasKnee && (low > orders[law] + nearPower || high < orders[law] - nearPower);
+
+const unfollowed = (winner: Score, { named, allowedMisfit, growth }: Evidence): Doubt | undefined => {
   if (winner.rms > allowedMisfit)
     return unknown(`no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`, true);
   if (winner.class === "O(1)" || growth.low <= 1)
     return unknown(`the growth over the range, ${growth.low.toFixed(2)} to ${growth.high.toFixed(2)} times, is neither clearly flat nor clearly more`);
-  if (!named.includes(winner.class)) return unknown(`${winner.class} is nearest, which is not one of the laws that are told apart here`, true);
+  return named.includes(winner.class) ? undefined : unknown(`${winner.class} is nearest, which is not one of the laws that are told apart here`, true);
+};
 
-  // Of laws that the points do not follow, none is left to be named: where a cache ends, a line looks like n log n.
-  const among = (candidates: readonly GrowthClass[], reason: string): Doubt =>
-    off > modelError
-      ? unknown(`these points step off every law by ${(off * 100).toFixed(0)} %, more than their noise: ${reason}`, true)
-      : { reason, candidates, misfit: false };
+const rivalled = (winner: Score, others: readonly Score[], { named, off, support }: Evidence): Doubt | undefined => {
   const near = others.filter((other) => other.criterion - winner.criterion < margin || (support.get(other.class) ?? 0) > 1 - agreeing);
-  if (near.length > 0) {
-    const left = [winner, ...near];
-    const classes = left.map((score) => score.class).sort(bySize);
-    const reason = `the range does not tell ${formatList(classes)} apart`;
-    return classes.every((one) => named.includes(one)) ? among(classes, reason) : unknown(reason);
-  }
-  const agreement = support.get(winner.class) ?? 0;
-  if (support.size > 0 && agreement < agreeing)
-    return unknown(`the samples do not settle on one law: ${winner.class} is nearest in ${(agreement * 100).toFixed(0)} % of resamples`);
-  if (winner.class === "O(n)" && growing.high > linearAtMost)
-    return among(["O(n)", "O(n²)"], "O(n) is nearest, but a quadratic part that takes over later is not excluded");
-  if (winner.class === "O(n²)" && growing.low < quadraticAtLeast) return among(["O(n)", "O(n²)"], "linear and quadratic parts are of one size in this range");
-  // The general curve has one parameter more, for which AICc punishes it; against O(n log n) it must lose on its misfit alone.
-  if (winner.class === "O(n log n)" && devianceOf(curve.rss, xs.length) - winner.deviance < margin)
-    return among(["O(n log n)", "O(n²)"], "O(n log n) and a mixture of O(n) and O(n²) fit alike");
-  const other = otherCurve(winner, xs, ys);
-  return other === undefined ? undefined : unknown(other);
+  if (near.length === 0) return undefined;
+  const classes = [winner, ...near].map((score) => score.class).sort(bySize);
+  const reason = `the range does not tell ${formatList(classes)} apart`;
+  return classes.every((one) => named.includes(one)) ? among(classes, reason, off) : unknown(reason);
 };
 
-/** Which curve that is no law follows the points as well as this one does; undefined where none does. */
-const otherCurve = (winner: Score, xs: readonly number[], ys: readonly number[]): string | undefined => {
-  const follows = ({ deviance }: { readonly deviance: number }): boolean => deviance < winner.deviance + margin;
-  const level = median([...ys].sort((one, other) => one - other).slice(0, Math.ceil(ys.length / 2)));
-  const risen = ys.filter((y) => y > flatGrowth * level).length;
-  if (risen < leastRisen) return `only the ${risen === 1 ? "largest value shows" : `${risen} largest values show`} any growth`;
-  if (winner.class === "O(log n)") return follows(levellingOff(xs, ys)) ? "growth that levels off follows them as well as O(log n)" : undefined;
-  if (winner.class === "O(n log n)" || winner.hasKnee) return undefined;
-  const power = powerLaw(xs, ys);
-  const order = orders[winner.class];
-  if (!follows(power) || (power.low <= order + nearPower && power.high >= order - nearPower)) return undefined;
-  return `they grow like a power of ${power.value.toFixed(2)} (95 % interval ${power.low.toFixed(2)} to ${power.high.toFixed(2)}), which is none of the laws`;
+const unsettled = (winner: Score, { support }: Evidence): Doubt | undefined => {
+  const agreement = support.get(winner.class) ?? 0;
+  return support.size > 0 && agreement < agreeing
+    ? unknown(`the samples do not settle on one law: ${winner.class} is nearest in ${(agreement * 100).toFixed(0)} % of resamples`)
+    : undefined;
 };
+
+const mixed = (winner: Score, { xs, ys, curve, off, growing }: Evidence): Doubt | undefined => {
+  if (winner.class === "O(n)" && growing.high > linearAtMost)
+    return among(["O(n)", "O(n²)"], "O(n) is nearest, but a quadratic part that takes over later is not excluded", off);
+  if (winner.class === "O(n²)" && growing.low < quadraticAtLeast)
+    return among(["O(n)", "O(n²)"], "linear and quadratic parts are of one size in this range", off);
+  if (winner.class === "O(n²)") {
+    const { deviance, slope } = cubicMixture(xs, ys);
+    if (deviance + margin < winner.deviance && slope > quadraticAtMost)
+      return unknown("O(n²) is nearest of the laws, but they grow faster than that in the end");
+  }
+  // The general curve has one parameter more, for which AICc punishes it; against O(n log n) it must lose on its misfit alone.
+  return winner.class === "O(n log n)" && devianceOf(curve.rss, xs.length) - winner.deviance < margin
+    ? among(["O(n log n)", "O(n²)"], "O(n log n) and a mixture of O(n) and O(n²) fit alike", off)
+    : undefined;
+};
+
+/** A law is that of several values: what the last one or two of them show may be any. */
+const barelyRisen = (ys: readonly number[]): Doubt | undefined => {
+  const lower = [...ys].sort((one, other) => one - other).slice(0, Math.ceil(ys.length / 2));
+  const risen = ys.filter((y) => y > flatGrowth * median(lower)).length;
+  return risen < leastRisen ? unknown(`only the ${risen === 1 ? "largest value shows" : `${risen} largest values show`} any growth`) : undefined;
+};
+
+const levelling = (winner: Score, { xs, ys }: Evidence): Doubt | undefined =>
+  winner.class === "O(log n)" && levellingOff(xs, ys).deviance < winner.deviance + margin
+    ? unknown("growth that levels off follows them as well as O(log n)")
+    : undefined;
 
 const sizes: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"];
 const bySize = (one: GrowthClass, other: GrowthClass): number => sizes.indexOf(one) - sizes.indexOf(other);

@@ -1,26 +1,32 @@
-import { devianceOf } from "./laws.ts";
+import { devianceOf, scorer } from "./laws.ts";
 import { nnls } from "./nnls.ts";
 
 /**
  * Curves that are none of the laws: a power that is no whole number, and growth that levels off. Where one of them follows the points as well as a law does, the law is not shown.
  */
 
-/** A family of curves t0 + a·term(x), t0 and a ≥ 0, with one number more that is free. */
-interface FreeFit {
+/** One of a family of curves t0 + a·term(x), t0 and a ≥ 0, with one number more that is free. */
+export interface FreeFit {
   readonly value: number;
   readonly deviance: number;
+  /** sum of squared relative errors */
+  readonly rss: number;
+  /** of y at the largest x, what grows */
+  readonly grown: number;
 }
 
-const columnsOf = (xs: readonly number[], ys: readonly number[], term: (x: number) => number): readonly Float64Array[] => {
+/** The best curve of one term. */
+const fitOf = (xs: readonly number[], ys: readonly number[], term: (x: number) => number): Omit<FreeFit, "value"> => {
   const scale = term(xs.at(-1) ?? 1) || 1;
-  return [Float64Array.from(ys, (y) => 1 / y), Float64Array.from(xs, (x, i) => term(x) / scale / (ys[i] ?? 1))];
+  const columns = [Float64Array.from(ys, (y) => 1 / y), Float64Array.from(xs, (x, i) => term(x) / scale / (ys[i] ?? 1))];
+  const { coefficients, rss } = nnls(columns, new Float64Array(xs.length).fill(1));
+  const [t0 = 0, a = 0] = coefficients;
+  return { rss, deviance: devianceOf(rss, xs.length), grown: a / (t0 + a || 1) };
 };
 
-const devianceAt = (xs: readonly number[], ys: readonly number[], term: (x: number) => number): number =>
-  devianceOf(nnls(columnsOf(xs, ys, term), new Float64Array(xs.length).fill(1)).rss, xs.length);
-
 /** The best of a grid, then between its neighbours by golden section. */
-const bestOf = (deviance: (value: number) => number, grid: readonly number[]): FreeFit => {
+const bestOf = (curveOf: (value: number) => Omit<FreeFit, "value">, grid: readonly number[]): FreeFit => {
+  const deviance = (value: number): number => curveOf(value).deviance;
   const at = grid.map(deviance);
   const best = at.indexOf(Math.min(...at));
   const golden = (Math.sqrt(5) - 1) / 2;
@@ -31,10 +37,10 @@ const bestOf = (deviance: (value: number) => number, grid: readonly number[]): F
     else low = left;
   }
   const value = (low + high) / 2;
-  return { value, deviance: Math.min(deviance(value), at[best] ?? Number.POSITIVE_INFINITY) };
+  return { value, ...curveOf(value) };
 };
 
-const powers = Array.from({ length: 39 }, (_, i) => 0.1 * (i + 1));
+const powers = Array.from({ length: 60 }, (_, i) => 0.1 * (i + 1));
 /** χ² of one degree of freedom, 95 % */
 const likely = 3.84;
 
@@ -46,10 +52,10 @@ export interface PowerLaw extends FreeFit {
 
 /** t0 + a·x^p: p with its 95 % interval by the profile of the deviance (Venzon and Moolgavkar 1988), of ys > 0 at ascending xs. */
 export const powerLaw = (xs: readonly number[], ys: readonly number[]): PowerLaw => {
-  const deviance = (power: number): number => devianceAt(xs, ys, (x) => x ** power);
-  const best = bestOf(deviance, powers);
+  const curveOf = (power: number): Omit<FreeFit, "value"> => fitOf(xs, ys, (x) => x ** power);
+  const best = bestOf(curveOf, powers);
   const edge = (toward: number): number => {
-    const isLikely = (power: number): boolean => deviance(power) <= best.deviance + likely;
+    const isLikely = (power: number): boolean => curveOf(power).deviance <= best.deviance + likely;
     if (isLikely(toward)) return toward;
     let [inside, outside] = [best.value, toward];
     for (let step = 0; step < 20; step++) {
@@ -59,15 +65,29 @@ export const powerLaw = (xs: readonly number[], ys: readonly number[]): PowerLaw
     }
     return inside;
   };
-  return { ...best, low: edge(powers[0] ?? 0), high: edge(powers.at(-1) ?? 4) };
+  return { ...best, low: edge(powers[0] ?? 0), high: edge(powers.at(-1) ?? 1) };
 };
 
 /** t0 + a·x/(x + c): growth that levels off beyond c. */
 export const levellingOff = (xs: readonly number[], ys: readonly number[]): FreeFit => {
-  const deviance = (log: number): number => devianceAt(xs, ys, (x) => x / (x + Math.exp(log)));
   const [first, last] = [Math.log(xs[0] ?? 1), Math.log(xs.at(-1) ?? 1)];
   return bestOf(
-    deviance,
+    (log) => fitOf(xs, ys, (x) => x / (x + Math.exp(log))),
     Array.from({ length: 17 }, (_, i) => first + ((last - first) * i) / 16),
   );
+};
+
+/**
+ * Sum of squared relative errors about the curve that AICc finds nearest, be it a law or a power of x, and the degrees of freedom left to it: 0 of too few points for any.
+ */
+export const leastResidual = (xs: readonly number[], ys: readonly number[]): { readonly squares: number; readonly freedom: number } => {
+  const [best] = scorer(xs)(ys);
+  if (!best) return { squares: 0, freedom: 0 };
+  const law = { squares: best.rms ** 2 * xs.length, freedom: xs.length - best.parameters };
+  const parameters = 4;
+  const spare = xs.length - parameters - 1;
+  if (spare < 1) return law;
+  const power = powerLaw(xs, ys);
+  const criterion = power.deviance + 2 * parameters + (2 * parameters * (parameters + 1)) / spare;
+  return criterion < best.criterion ? { squares: power.rss, freedom: xs.length - parameters + 1 } : law;
 };

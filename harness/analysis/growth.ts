@@ -2,6 +2,7 @@ import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/run.ts";
 import { doubtOf, type Evidence, isExcluded, isFlat } from "./doubt.ts";
 import { formatCount } from "./format.ts";
+import type { PowerLaw } from "./freeCurves.ts";
 import { bends, type Curve, curveAt, curveFitter, growingSlope, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
 import { type Slopes, slopesOf } from "./slopes.ts";
 import { nearestCurve } from "./smoothCurve.ts";
@@ -114,13 +115,18 @@ const lawOf = (
   if (isFlat(evidence)) return { growth: decided("O(1)"), misfit: false };
   const doubt = doubtOf(evidence);
   if (winner && doubt === undefined) return { growth: decided(winner.class), misfit: false };
-  const { reason, candidates, misfit } = doubt ?? { reason: "no law was fitted", candidates: [], misfit: false };
+  const { reason, candidates, misfit, power } = doubt ?? { reason: "no law was fitted", candidates: [], misfit: false };
   // Where a quadratic part is out of question, only the fixed cost can stand in the way of telling O(n) from O(n log n).
   const quadratic = candidates.length === 0 || candidates.includes("O(n²)");
   const measureUpTo = quadratic ? rangeWanted(curve, coefficients.b.high, largest) : rangeWanted({ ...curve, b: 0 }, 0, largest);
-  const advice = measureUpTo === undefined ? "more turns and workers would narrow the intervals" : `measure up to ${variable} = ${formatCount(measureUpTo)}`;
+  const advice = measureUpTo === undefined ? "more samples would narrow the intervals" : `measure up to ${variable} = ${formatCount(measureUpTo)}`;
+  if (power) return { growth: { ...fitted, exponent: ofPower(power), note: reason }, misfit };
+  if (doubt?.falls) return { growth: { ...fitted, exponent: undefined, slopes: undefined, note: reason }, misfit };
   return { growth: { ...fitted, candidates, note: `${reason}; ${advice}`, measureUpTo }, misfit };
 };
+
+/** The local exponent at the largest x of t0 + a·x^p. */
+const ofPower = ({ value, low, high, grown }: PowerLaw): Estimate => ({ value: value * grown, low: low * grown, high: high * grown });
 
 const tooShort = (xs: readonly number[], least: number): boolean => xs.length < least || (xs.at(-1) ?? 0) < leastSpan * (xs[0] ?? 0);
 

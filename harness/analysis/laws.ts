@@ -104,6 +104,14 @@ export const slopeAt = (curve: Curve, x: number): number => {
 /** Slope of what comes on top of t0: between 1 and 2, and 1 where nothing does. */
 export const growingSlope = ({ a, b }: Curve, x: number): number => (b > 0 ? (a + 2 * b * x) / (a + b * x) : 1);
 
+/** t0 + b·x² + c·x³, b and c ≥ 0: how well it follows the points, and the slope at the largest x of what comes on top of t0, between 2 and 3. */
+export const cubicMixture = (xs: readonly number[], ys: readonly number[]): { readonly deviance: number; readonly slope: number } => {
+  const { coefficients, rss } = termFitter([(x) => x * x, (x) => x ** 3], xs)(ys);
+  const [, b = 0, c = 0] = coefficients;
+  const last = xs.at(-1) ?? 1;
+  return { deviance: devianceOf(rss, xs.length), slope: c > 0 ? (2 * b + 3 * c * last) / (b + c * last) : 2 };
+};
+
 /** How well a class explains a curve; scores are compared by `criterion`, the smaller the better. */
 export interface Score {
   readonly class: GrowthClass;
@@ -144,10 +152,4 @@ export const scorer = (xs: readonly number[]): ((ys: readonly number[], knees?: 
     }
     return [...best.values()].sort((one, other) => one.criterion - other.criterion);
   };
-};
-
-/** Sum of squared relative errors about the law that AICc finds nearest, and the degrees of freedom left to it: 0 of too few points for any law. */
-export const leastResidual = (xs: readonly number[], ys: readonly number[]): { readonly squares: number; readonly freedom: number } => {
-  const [best] = scorer(xs)(ys);
-  return best ? { squares: best.rms ** 2 * xs.length, freedom: xs.length - best.parameters } : { squares: 0, freedom: 0 };
 };
