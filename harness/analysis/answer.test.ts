@@ -82,7 +82,7 @@ describe("the answer", () => {
       [
         "growth: How time grows with softmax (split) and linear (recurrent) is not decided: a growth law needs at least 7 values of n over a range of 8 times or more; only 32 was measured.",
         "crossover: From which n on the state of linear is smaller than the state of softmax is not decided: the arms share fewer than two n.",
-        "crossover: From which n on linear is faster than softmax is not decided: the arms share only n = 32.",
+        "crossover: From which n on linear is faster than softmax is not decided: the two share only n = 32.",
       ]
     `);
     expect(said(stopped).some((text) => text.startsWith("time: "))).toBe(false);

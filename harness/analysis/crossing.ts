@@ -8,34 +8,50 @@ export type Crossing = Pick<Crossover, "outcome" | "n" | "atLatest" | "crossings
 /** How many times faster, for which the n is told from which on it is so. */
 const wantedAdvantages = [1.1, 2, 10];
 
+/** What the curves and their size are called in notes. */
+export interface CrossingWords {
+  readonly x: string;
+  readonly lower: string;
+}
+
+const usualWords: CrossingWords = { x: "n", lower: "the linear arm" };
+
+/** With fewer values, what lies between two is a line that nobody measured: an interval is at least from one to the next. */
+const leastForLaw = 5;
+
 /** Where two curves cross, or why that is not known: by the x at which one is clearly below; x where neither is count for neither, but at an end of the range they leave it open. */
-export const crossingOf = (pairing: Pairing): Crossing => {
+export const crossingOf = (pairing: Pairing, words: CrossingWords = usualWords): Crossing => {
   const points = pointsOf(pairing);
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last || points.length < 2)
     return found("undecided", {
-      note: points.length === 0 ? "the arms share no n that both measured" : `the arms share only n = ${formatCount(first?.n ?? 0)}`,
+      note: points.length === 0 ? `the two share no ${words.x}` : `the two share only ${words.x} = ${formatCount(first?.n ?? 0)}`,
     });
   const clear = points.filter((point) => point.sign !== 0);
-  if (clear.length === 0) return found("undecided", { note: "neither arm is clearly faster at any n" });
+  if (clear.length === 0) return found("undecided", { note: `neither is clearly below the other at any ${words.x}` });
   const turns = clear.flatMap((point, i) => (i > 0 && clear[i - 1]?.sign !== point.sign ? [i] : []));
   const crossings = turns.flatMap((i) => {
     const [from, to] = [clear[i - 1], clear[i]];
     const crossing = from && to && rootOf(pairing, points, 0, [from.n, to.n], from.sign < 0)?.value;
     return crossing === undefined ? [] : [crossing];
   });
-  if (first.sign === 0 || last.sign === 0) return found("undecided", { atLatest: clearFrom(points), crossings, note: openEnd(first, last) });
-  if (turns.length === 0) return oneSided(points, first.sign);
+  if (first.sign === 0 || last.sign === 0) return found("undecided", { atLatest: clearFrom(points), crossings, note: openEnd(first, last, words) });
+  if (turns.length === 0) return oneSided(points, first.sign, words);
   if (turns.length > 1)
-    return found("many", { crossings, note: `the faster arm changes ${turns.length} times, near n = ${crossings.map(formatCount).join(", ")}` });
+    return found("many", {
+      crossings,
+      note: `which of the two is below changes ${turns.length} times, near ${words.x} = ${crossings.map(formatCount).join(", ")}`,
+    });
   if (first.sign > 0)
     return found("many", {
       crossings,
-      note: `the order turns the other way: the linear arm is faster up to n = ${formatCount(crossings[0] ?? last.n)} and slower beyond`,
+      note: `the order turns the other way: ${words.lower} is below up to ${words.x} = ${formatCount(crossings[0] ?? last.n)} and above beyond`,
     });
   const [from, to] = [clear[(turns[0] ?? 1) - 1], clear[turns[0] ?? 1]];
-  const n = rootInterval(pairing, points, 0, [from?.n ?? first.n, to?.n ?? last.n]);
-  if (!n) return found("undecided", { note: "the curves between the measured n do not settle where they cross" });
+  const bracket = [from?.n ?? first.n, to?.n ?? last.n] as const;
+  const root = rootInterval(pairing, points, 0, bracket);
+  const n = root && points.length < leastForLaw ? { ...root, low: Math.min(root.low, bracket[0]), high: Math.max(root.high, bracket[1]) } : root;
+  if (!n) return found("undecided", { note: `the curves between the measured ${words.x} do not settle where they cross` });
   const advantages = wantedAdvantages.flatMap((ratio) => {
     const at = rootInterval(pairing, points, Math.log(ratio), [first.n, last.n]);
     return at ? [{ ratio, n: at }] : [];
@@ -60,14 +76,14 @@ const clearFrom = (points: readonly Point[]): number | undefined => {
   return points.slice(0, from).every((point) => point.sign === 0) ? points[from]?.n : undefined;
 };
 
-const oneSided = (points: readonly Point[], sign: 1 | -1 | 0): Crossing => {
+const oneSided = (points: readonly Point[], sign: 1 | -1 | 0, { x }: CrossingWords): Crossing => {
   const against = points.filter((point) => point.sign === 0 && Math.sign(point.log) !== sign).map((point) => formatCount(point.n));
-  if (against.length > 0) return found("undecided", { note: `the arms are too close at n = ${against.join(", ")}` });
+  if (against.length > 0) return found("undecided", { note: `the two are too close at ${x} = ${against.join(", ")}` });
   return found(sign > 0 ? "already" : "none");
 };
 
-const openEnd = (first: Point, last: Point): string => {
+const openEnd = (first: Point, last: Point, { x }: CrossingWords): string => {
   const at = [first, last].filter((point) => point.sign === 0).map((point) => formatCount(point.n));
-  const advice = last.sign === 0 ? `measure beyond n = ${formatCount(last.n)}` : `measure below n = ${formatCount(first.n)}`;
-  return `the arms are too close at n = ${at.join(" and ")} to say which is faster: ${advice}, or take more samples`;
+  const advice = last.sign === 0 ? `measure beyond ${x} = ${formatCount(last.n)}` : `measure below ${x} = ${formatCount(first.n)}`;
+  return `the two are too close at ${x} = ${at.join(" and ")} to say which is below: ${advice}, or take more samples`;
 };

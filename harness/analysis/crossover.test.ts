@@ -102,7 +102,7 @@ describe("n* in time", () => {
       (n) => (n < 2048 ? 1 : 4),
     );
     expect(back.outcome).toBe("many");
-    expect(back.note).toContain("slower beyond");
+    expect(back.note).toContain("above beyond");
   });
 
   it("needs two n that both arms have", () => {

@@ -9,7 +9,7 @@ import { sharedDeviations } from "./noise.ts";
 import { normals, seedFor } from "./random.ts";
 import { replicateCount } from "./resampling.ts";
 import { nearestCurve } from "./smoothCurve.ts";
-import { deviation, median, studentRatio } from "./statistics.ts";
+import { chiSquare99, deviation, mean, median, studentRatio } from "./statistics.ts";
 
 export interface CurveFit {
   readonly name: string;
@@ -47,6 +47,8 @@ const classes: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log n)
 const doubtfulFreedom = 3;
 const usualNoise = 0.05;
 const usualFreedom = 2;
+/** standard deviation of the log by which processes differ at most */
+const mostBetween = 0.1;
 /** standard error of a median over that of a mean, of many normal values */
 const medianError = 1.2533;
 
@@ -66,7 +68,7 @@ export const fitCurves = (measurements: readonly Measurement[], variable = "n"):
       const { from: _, slopes: __, at: ___, ...growth } = growthOf(sampled, variable, classes);
       return { name, ...growth, points };
     }),
-    crossings: curves.flatMap((one, i) => curves.slice(i + 1).flatMap((other) => crossingBetween(one, other))),
+    crossings: curves.flatMap((one, i) => curves.slice(i + 1).flatMap((other) => crossingBetween(one, other, variable))),
   };
 };
 
@@ -99,12 +101,25 @@ const sampledCurve = (name: string, groups: readonly Samples[]): Sampled => {
  * they scatter about the nearest law.
  */
 const deviationsOf = (groups: readonly Samples[], xs: readonly number[], ys: readonly number[]): readonly number[] => {
-  const within = withinDeviations(groups);
-  if (within) return within;
   const residual = leastResidual(xs, ys);
+  const within = withinDeviations(groups);
+  if (within) return withProcesses(within, residual);
   const { squares, freedom } =
     residual.freedom >= doubtfulFreedom ? residual : { squares: residual.squares + usualFreedom * usualNoise ** 2, freedom: residual.freedom + usualFreedom };
   return ys.map(() => Math.sqrt(squares / freedom) * studentRatio(freedom));
+};
+
+/**
+ * Samples of one x may come of one process, whose own offset they cannot show: where the medians scatter about the nearest law by more than chance makes of what the samples show, the rest is added to
+ * each (a random effect of x; Searle, Casella and McCulloch 1992), as far as processes differ: what is off by more is a step of the curve.
+ */
+const withProcesses = (within: readonly number[], { squares, freedom }: ReturnType<typeof leastResidual>): readonly number[] => {
+  if (freedom < doubtfulFreedom) return within;
+  const shown = mean(within.map((value) => value ** 2));
+  const about = squares / freedom;
+  if (squares <= shown * chiSquare99(freedom)) return within;
+  const between = Math.min(mostBetween ** 2, Math.max(0, about - shown));
+  return within.map((value) => Math.hypot(value, Math.sqrt(between) * studentRatio(freedom)));
 };
 
 /** By the samples of each x alone, pooled as far as x differ by chance; undefined where these are too few. */
@@ -132,13 +147,13 @@ interface NamedCurve {
 /** With fewer x no law may stand in for what was not measured. */
 const leastForLaw = 5;
 
-const crossingBetween = (one: NamedCurve, other: NamedCurve): readonly CurveCrossing[] => {
+const crossingBetween = (one: NamedCurve, other: NamedCurve, variable: string): readonly CurveCrossing[] => {
   const [first, second] = onSharedXs(one.sampled, other.sampled);
   // The second grows more slowly: its share of the other falls over the range.
   const turned = first.xs.length > 1 && ratioAt(first, second, first.xs.length - 1) < ratioAt(first, second, 0);
   const [upper, lower] = turned ? [second, first] : [first, second];
   const between = turned ? ([other.name, one.name] as const) : ([one.name, other.name] as const);
-  const { outcome, n, crossings, note, advantages }: Crossing = crossingOf({ upper, lower });
+  const { outcome, n, crossings, note, advantages }: Crossing = crossingOf({ upper, lower }, { x: variable, lower: between[1] });
   return [{ between, outcome, n, crossings, note, advantages }];
 };
 

@@ -60,3 +60,30 @@ describe("attnbench fit", () => {
     expect(JSON.parse(one.stdout).error.message).toContain('data.csv: "b" has one value of n alone, 64');
   });
 });
+
+describe("what people's files are like", () => {
+  const fitted = async (text: string | Buffer) => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, "data.csv"), text);
+    return attnbench(["fit", "data.csv"], folder);
+  };
+
+  it("UTF-16 with a mark, as PowerShell writes it, and commas at the end of lines", async () => {
+    const plain = await fitted(csv);
+    expect(await fitted(Buffer.from(`\ufeff${csv}`, "utf16le"))).toEqual(plain);
+    expect(await fitted(csv.replaceAll("\n", ",\n"))).toEqual(plain);
+  });
+
+  it("numbers are decimal, and no control character of a name reaches the terminal", async () => {
+    expect((await fitted("n,ms\n0x10,1\n32,2\n")).stderr).toContain('data.csv:2: n "0x10" is not a number');
+    expect((await fitted("n,ms\n16,1e300\n32,2\n")).stderr).toContain("data.csv:2: ms 1e300 is not between 1e-60 and 1e+60");
+    const named = await fitted(csv.replaceAll("softmax", '"so\u001b[31mft\nmax"'));
+    expect(named.stdout).toContain("so [31mft max");
+    expect(named.stdout).not.toContain("\u001b");
+  });
+
+  it("two or three sizes bracket a crossing, and name no value as if it were measured", async () => {
+    const { stdout } = await fitted("n,ms,arm\n64,1,a\n128,2,a\n256,4,a\n64,2,b\n128,2.2,b\n256,2.4,b\n");
+    expect(stdout).toMatch(/From n = \d+ \(95 % interval (64|128) to 256\) on, b is below a/);
+  });
+});

@@ -52,7 +52,7 @@ export const readMeasurements = (text: string, file: string, wanted: Measurement
   const used = rows.filter(({ record }) => !ours || record.status === "ok");
   const measurements = used.map(({ record, info }): Measurement => {
     const at = `${file}:${info.lines}`;
-    const group = columns.group.map((name) => record[name] ?? "").join(", ");
+    const group = columns.group.map((name) => (record[name] ?? "").replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ")).join(", ");
     if (columns.group.length > 0 && group.replaceAll(/[, ]/g, "") === "")
       throw new UnreadableMeasurements(`${at}: ${columns.group.join(", ")} is empty; a name is wanted`);
     return {
@@ -79,9 +79,10 @@ const rowsOf = (text: string, file: string): { readonly header: readonly string[
       comment: "# ",
       comment_no_infix: true,
       delimiter: delimiterOf(text),
+      // A comma at the end of each line makes a column without a name, as spreadsheets write it.
       columns: (names: string[]) => {
-        header = names;
-        return names;
+        header = names.filter((name) => name !== "");
+        return names.map((name) => (name === "" ? false : name));
       },
     }) as unknown as readonly Row[];
     const twice = header.find((name, i) => header.indexOf(name) !== i);
@@ -125,10 +126,21 @@ const nearest = (name: string, header: readonly string[]): string => {
   return close && distance(name.toLowerCase(), close.toLowerCase()) <= 2 ? `, did you mean ${JSON.stringify(close)}?` : "";
 };
 
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** Beyond these, squares and cubes leave the numbers that a computer has. */
+const [least, most] = [1e-60, 1e60];
+
 const positive = (text: string | undefined, name: string, at: string): number => {
   const given = text ?? "";
-  const value = given === "" ? Number.NaN : Number(given);
-  if (Number.isFinite(value) && value > 0) return value;
-  const what = given === "" ? "is empty" : Number.isNaN(value) ? `${JSON.stringify(given)} is not a number` : `${given} is not above 0`;
+  const value = decimal.test(given) ? Number(given) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  const what =
+    given === ""
+      ? "is empty"
+      : Number.isNaN(value)
+        ? `${JSON.stringify(given)} is not a number`
+        : value <= 0
+          ? `${given} is not above 0`
+          : `${given} is not between ${least} and ${most}`;
   throw new UnreadableMeasurements(`${at}: ${name} ${what}; a finite number above 0 is wanted, e.g. 0.25`);
 };

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { text as streamText } from "node:stream/consumers";
+import { buffer as streamBuffer } from "node:stream/consumers";
 import type { CurveCrossing, CurveFit } from "../../analysis/curves.ts";
 import { formatChoice, formatCount, formatEstimate, formatNumber } from "../../analysis/format.ts";
 import { type FitResult, fit as fitText } from "../../fit.ts";
@@ -32,12 +32,20 @@ export const fit = async (file: string, flags: FitFlags): Promise<ExitCode> => {
 const pipedText = async (): Promise<string> => {
   if (process.stdin.isTTY)
     throw new CommandEnd(exitCode.usage, "nothing is piped in: attnbench fit - reads CSV from a pipe, e.g. cat data.csv | attnbench fit -");
-  return streamText(process.stdin);
+  return decoded(await streamBuffer(process.stdin));
 };
+
+/** UTF-8, or by its mark UTF-16, which is what PowerShell writes. */
+const decoded = (bytes: Buffer): string =>
+  bytes[0] === 0xff && bytes[1] === 0xfe
+    ? new TextDecoder("utf-16le").decode(bytes)
+    : bytes[0] === 0xfe && bytes[1] === 0xff
+      ? new TextDecoder("utf-16be").decode(bytes)
+      : bytes.toString("utf8");
 
 const fileText = (file: string): string => {
   try {
-    return readFileSync(file, "utf8");
+    return decoded(readFileSync(file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "this is a folder" : String((error as Error).message);
@@ -77,8 +85,20 @@ const fitPage = ({ groups, crossings, table: { columns } }: FitResult): string =
     ...groups
       .filter(({ note }) => note !== undefined)
       .map(({ name, class: growth, note }) => `${name}: ${growth === "undecided" ? `its law is not decided: ${note}` : `${growth} ${note}`}.`),
-    ...crossings.map((crossing) => crossingSentence(crossing, columns.x)),
+    ...crossingLines(crossings, columns.x),
   ].join("\n");
+
+/** So many pairs are read; of more, those that cross. */
+const mostPairs = 20;
+
+const crossingLines = (crossings: readonly CurveCrossing[], x: string): readonly string[] => {
+  if (crossings.length <= mostPairs) return crossings.map((crossing) => crossingSentence(crossing, x));
+  const some = crossings.filter(({ outcome }) => outcome === "crosses").slice(0, mostPairs);
+  const tally = (["crosses", "already", "none", "many", "undecided"] as const).map(
+    (outcome) => `${outcome} ${formatCount(crossings.filter((one) => one.outcome === outcome).length)}`,
+  );
+  return [...some.map((crossing) => crossingSentence(crossing, x)), `${formatCount(crossings.length)} pairs in all (${tally.join(", ")}): --json lists them.`];
+};
 
 const groupRow = ({ name, class: growth, candidates, exponent, coefficients, points }: CurveFit): readonly string[] => [
   name,
