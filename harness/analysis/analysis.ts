@@ -1,7 +1,8 @@
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { findingsOf } from "./answer.ts";
+import { hybridCells, withHybrids } from "./composition.ts";
 import { bytesCrossover, timeCrossover } from "./crossover.ts";
-import { runSpreads } from "./drift.ts";
+import { runSpreads, type SpreadOf } from "./drift.ts";
 import { bytesFit, timeFit } from "./fit.ts";
 import { peerRatiosOf } from "./peerRatio.ts";
 import { type Draws, drawsOf, resample, type Spread, sourceOf } from "./resampling.ts";
@@ -14,15 +15,21 @@ import { wouldCross } from "./wouldCross.ts";
  * randomness comes of the experiment's seed. Whatever the record held of these before is replaced.
  */
 export const analyse = (record: RunRecord): RunRecord => {
-  const draws = drawsOf(record);
-  const cells = record.cells.map((cell): CellRecord => {
-    const spread = spreadOfCell(cell, draws);
+  // What an earlier analysis composed is composed anew.
+  const timed = record.cells.filter(({ composedOf }) => composedOf === undefined);
+  const draws = drawsOf({ ...record, cells: timed });
+  const spreads = new Map(timed.map((cell) => [cell.id, spreadOfCell(cell, draws)]));
+  const measured = timed.map((cell): CellRecord => {
+    const spread = spreads.get(cell.id);
     return { ...cell, summary: spread && summarise(cell, spread, draws, record.ceilings) };
   });
+  const hybrids = hybridCells(measured, record.experiment.hybrids ?? [], (id) => spreads.get(id));
+  const cells = [...measured, ...hybrids];
   const series = seriesOf(cells);
-  const spreadOf = runSpreads(series, draws);
+  const spreadsBy = (by: Draws): SpreadOf => withHybrids(hybrids, runSpreads(seriesOf(measured), by));
+  const spreadOf = spreadsBy(draws);
   // Where the device has no clock of its own, time is wall time.
-  const wallSpreadOf = draws.source === "gpu" ? runSpreads(series, { ...draws, source: "wall", stepMs: 0 }) : undefined;
+  const wallSpreadOf = draws.source === "gpu" ? spreadsBy({ ...draws, source: "wall", stepMs: 0 }) : undefined;
   const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
   const pairs = pairsOf(series);
   const crossovers = [

@@ -1,6 +1,7 @@
 import { evaluateCondition, leavesOf } from "../experiment/expression/condition.ts";
 import { type Expected, parseExpectation } from "../experiment/expression/expectation.ts";
 import type { Comparator } from "../experiment/expression/tokens.ts";
+import { spokenOf } from "../experiment/hybrids.ts";
 import { sizeNames } from "../experiment/sizes.ts";
 import type { Estimate, Finding } from "../record/run.ts";
 import type { Analysed } from "./answer.ts";
@@ -15,8 +16,8 @@ const words = { pass: "holds", fail: "does not hold", undecided: "is not decided
 export const expectationsOf = (record: Analysed): readonly Finding[] => record.experiment.expect.map((text) => findingOf(record, text));
 
 const findingOf = (record: Analysed, text: string): Finding => {
-  const { arms, axes } = record.experiment;
-  const { value: expectation, flaw } = parseExpectation(text, { arms, sizes: [...new Set([...sizeNames, ...Object.keys(axes)])] });
+  const { axes } = record.experiment;
+  const { value: expectation, flaw } = parseExpectation(text, { arms: spokenOf(record.experiment), sizes: [...new Set([...sizeNames, ...Object.keys(axes)])] });
   if (flaw) return { kind: "expectation", text: `The expectation "${text}" cannot be read: ${flaw.message}.`, verdict: "undecided" };
   const held = evaluateCondition(expectation, (leaf) => decide(record, leaf).verdict);
   const verdict = held === undefined ? "undecided" : held ? "pass" : "fail";

@@ -16,6 +16,7 @@ export const warningsOf = (record: Analysed): readonly string[] => [
   ...sentinel(record),
   ...schedule(record),
   ...suspects(record.cells),
+  ...composedOnes(record.cells),
   ...alone(record),
   ...ceilings(record),
 ];
@@ -97,6 +98,15 @@ const schedule = (record: Analysed): readonly string[] => {
     ...(workers < fewWorkers ? ["All times come from one process; how much they differ from process to process is not in the intervals."] : []),
     ...(turns < fewTurns ? [`Only ${turns === 1 ? "one turn was" : `${turns} turns were`} made: intervals are wide and drift is not seen.`] : []),
   ];
+};
+
+const composedOnes = (cells: readonly CellRecord[]): readonly string[] => {
+  const labels = [...new Set(cells.filter(({ composedOf }) => composedOf).map(({ label }) => label))];
+  return labels.length > 0
+    ? [
+        `${formatList(labels)} ${labels.length === 1 ? "was" : "were"} not measured: time and state of ${labels.length === 1 ? "a layer are" : "each layer are"} the mean of the layers that it is composed of.`,
+      ]
+    : [];
 };
 
 const ceilings = ({ ceilingsFailure }: Analysed): readonly string[] =>

@@ -1,10 +1,11 @@
 import type { Form, Mechanism, ParameterValue } from "../../kernels/mechanism.ts";
 import type { Arm, Experiment } from "./experiment.ts";
+import { isComposition } from "./hybrids.ts";
 import { type Draft, nearest } from "./problem.ts";
 import { type RuntimeName, runtimeNames, runtimes, takenBy } from "./runtimes.ts";
-import type { ExperimentFile } from "./schema.ts";
+import type { Composition, ExperimentFile } from "./schema.ts";
 
-type Entry = ExperimentFile["mechanisms"][number];
+type Entry = Exclude<ExperimentFile["mechanisms"][number], Composition>;
 
 interface RawArm {
   readonly mechanism: Mechanism;
@@ -16,12 +17,13 @@ interface RawArm {
 
 /** The arms of a checked file, with forms and labels filled in, and what is wrong with them: forms that a phase lacks, labels that are not unique. */
 export const armsOf = (
-  entries: readonly Entry[],
+  all: ExperimentFile["mechanisms"],
   phase: Experiment["phase"],
   fixed: Readonly<Record<string, ParameterValue | undefined>>,
   mechanisms: ReadonlyMap<string, Mechanism>,
 ): { arms: readonly Arm[]; drafts: readonly Draft[] } => {
-  const raw = entries.map((entry) => rawArm(entry, phase, mechanisms));
+  const measured = all.flatMap((entry, index) => (isComposition(entry) ? [] : [{ entry, index }]));
+  const raw = measured.map(({ entry }) => rawArm(entry, phase, mechanisms));
   const arms = raw.map(
     (arm): Arm => ({
       mechanism: arm.mechanism.name,
@@ -31,11 +33,15 @@ export const armsOf = (
       overrides: arm.overrides,
     }),
   );
-  const drafts = raw.flatMap((arm, index) => [
-    ...(arm.runtime === undefined ? formDrafts(arm, entries[index], phase, index) : peerDrafts(arm, arm.runtime, entries[index], phase, index)),
-    ...labelDrafts(arms, entries[index], index),
-    ...featureMapDrafts(arm, fixed, index),
-  ]);
+  const places = measured.map(({ index }) => index);
+  const drafts = raw.flatMap((arm, i) => {
+    const { entry, index } = measured[i] ?? { entry: undefined, index: i };
+    return [
+      ...(arm.runtime === undefined ? formDrafts(arm, entry, phase, index) : peerDrafts(arm, arm.runtime, entry, phase, index)),
+      ...labelDrafts(arms, entry, i, places),
+      ...featureMapDrafts(arm, fixed, index),
+    ];
+  });
   return { arms, drafts };
 };
 
@@ -109,14 +115,21 @@ const formDrafts = (arm: RawArm, entry: Entry | undefined, phase: Experiment["ph
   return [{ path: ["mechanisms", index, "form"], on: "value", message, given: arm.form, accepted: forms.join(", "), suggestion: nearest(arm.form, forms) }];
 };
 
-const labelDrafts = (arms: readonly Arm[], entry: Entry | undefined, index: number): readonly Draft[] => {
-  const label = arms[index]?.label;
+const labelDrafts = (arms: readonly Arm[], entry: Entry | undefined, i: number, places: readonly number[]): readonly Draft[] => {
+  const label = arms[i]?.label;
   const first = arms.findIndex((arm) => arm.label === label);
-  if (label === undefined || first === index) return [];
+  if (label === undefined || first === i) return [];
+  const index = places[i] ?? i;
   const isWritten = typeof entry === "object" && "label" in entry;
   const accepted = isWritten ? "a label of its own" : "one entry, or { use: …, label: … } that differs";
   return [
-    { path: ["mechanisms", index, ...(isWritten ? ["label"] : [])], on: "value", message: `mechanisms[${first}] has this label too`, given: label, accepted },
+    {
+      path: ["mechanisms", index, ...(isWritten ? ["label"] : [])],
+      on: "value",
+      message: `mechanisms[${places[first] ?? first}] has this label too`,
+      given: label,
+      accepted,
+    },
   ];
 };
 

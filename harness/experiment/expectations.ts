@@ -4,6 +4,7 @@ import { leavesOf } from "./expression/condition.ts";
 import { type At, type Expected, parseExpectation, type Quantity } from "./expression/expectation.ts";
 import type { Fields } from "./expression/fields.ts";
 import { cellField } from "./expression/predicate.ts";
+import { composed, spokenOf } from "./hybrids.ts";
 import type { Draft } from "./problem.ts";
 
 /** What is wrong with the lines of `expect`: their grammar, their names, pairs that no crossover is looked for in, and sizes that no cell has. */
@@ -15,7 +16,7 @@ export const expectationDrafts = (
 ): readonly Draft[] => {
   const sizes = [...fields].flatMap(([name, field]) => (field.kind === "number" ? [name] : []));
   return experiment.expect.flatMap((text, index): readonly Draft[] => {
-    const { value, flaw } = parseExpectation(text, { arms: experiment.arms, sizes });
+    const { value, flaw } = parseExpectation(text, { arms: spokenOf(experiment), sizes });
     const path = ["expect", index];
     if (flaw !== undefined) return [{ ...flaw, path, on: "value", offset: flaw.at }];
     const fitted = leavesOf(value).flatMap((leaf) => growthOfPeer(leaf, experiment));
@@ -48,15 +49,17 @@ const quantityDrafts = (
 ): readonly Flawed[] => {
   if (quantity.kind === "number") return [];
   const labels = quantity.kind === "measure" ? [quantity.arm] : quantity.between;
-  const drafts = atDrafts(quantity.at, labels, cells);
-  const arms = labels.map((label) => experiment.arms.find((arm) => arm.label === label));
+  // A hybrid has the sizes that its parts have.
+  const measured = labels.map((label) => Object.keys(experiment.hybrids?.find((hybrid) => hybrid.label === label)?.layers ?? {})[0] ?? label);
+  const drafts = atDrafts(quantity.at, measured, cells);
+  const arms = labels.map((label) => spokenOf(experiment).find((arm) => arm.label === label));
   const peers = arms.filter((arm) => arm?.runtime !== undefined);
   const given = quantity.kind === "measure" ? `${quantity.arm}.${quantity.measure}` : `${quantity.kind}(${quantity.between.join(", ")})`;
   const alike = new Set(arms.map((arm) => arm?.mechanism)).size === 1;
   if (peers.length > 0 && quantity.kind !== "measure" && !(quantity.kind === "ratio" && peers.length === 1 && quantity.metric === "time" && alike))
     return [{ message: "a peer is compared with ours of its mechanism, in time alone", given, accepted: `ratio(ours, "${peers[0]?.label}")` }];
   if (quantity.kind !== "crossover") return drafts;
-  const families = arms.map((arm) => mechanisms.get(arm?.mechanism ?? "")?.family);
+  const families = arms.map((arm) => (arm?.mechanism === composed ? "linear" : mechanisms.get(arm?.mechanism ?? "")?.family));
   if (families[0] === "softmax" && families[1] === "linear") return drafts;
   const suggestion = families[0] === "linear" && families[1] === "softmax" ? `crossover(${quantity.between.toReversed().join(", ")})` : undefined;
   return [

@@ -21,6 +21,12 @@ export interface Arm {
   readonly overrides: Readonly<Record<string, ParameterValue>>;
 }
 
+/** A model of several layers, put together from arms that are measured: layers by label. */
+export interface Hybrid {
+  readonly label: string;
+  readonly layers: Readonly<Record<string, number>>;
+}
+
 export interface Measure {
   /** CI half-width / median at which a cell has enough samples */
   readonly precision: number;
@@ -39,6 +45,8 @@ export interface Experiment {
   readonly question: string | undefined;
   readonly phase: Exclude<Phase, "probe">;
   readonly arms: readonly Arm[];
+  /** composed of arms; absent where there are none */
+  readonly hybrids?: readonly Hybrid[];
   /** in file order; the product of these is the sweep */
   readonly axes: Readonly<Record<string, Axis>>;
   /** axes that advance together instead of multiplying */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { valueAt } from "./document.ts";
 import { type Draft, nearest, show } from "./problem.ts";
-import { acceptedBy } from "./schema.ts";
+import { acceptedBy, recognisedBy } from "./schema.ts";
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
@@ -98,7 +98,14 @@ const schemaAt = (schema: Schema, path: readonly PropertyKey[], value: unknown):
     const option = schema.options[optionIndex(schema, value)];
     return option && schemaAt(option, path, value);
   }
-  const next = schema instanceof z.ZodObject ? schema.shape[String(step)] : schema instanceof z.ZodArray ? schema.element : undefined;
+  const next =
+    schema instanceof z.ZodObject
+      ? schema.shape[String(step)]
+      : schema instanceof z.ZodArray
+        ? schema.element
+        : schema instanceof z.ZodRecord
+          ? schema.valueType
+          : undefined;
   return next && schemaAt(next, rest, valueAt(value, [step]));
 };
 
@@ -110,11 +117,13 @@ const optionFor = (schema: Schema, value: unknown): Schema => {
 
 const optionIndex = (union: z.ZodUnion, value: unknown): number => union.options.findIndex((option) => fits(option, value));
 
-// The unions of an experiment differ by kind of value, or by the literal under `use`: at most one option fits.
+// The unions of an experiment differ by kind of value, by a key that one of them is known by, or by the literal under `use`: the first that fits is meant.
 const fits = (schema: Schema, value: unknown): boolean => {
   if (schema instanceof z.ZodUnion) {
     return schema instanceof z.ZodDiscriminatedUnion ? isMapping(value) : schema.options.some((option) => fits(option, value));
   }
+  const recognises = recognisedBy(schema);
+  if (recognises) return isMapping(value) && recognises(value as object);
   if (schema instanceof z.ZodObject) {
     const literals = Object.entries(schema.shape).filter(([, field]) => field instanceof z.ZodLiteral);
     return isMapping(value) && literals.every(([key, field]) => field instanceof z.ZodLiteral && field.value === valueAt(value, [key]));

@@ -6,7 +6,7 @@ import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { fakeMechanisms } from "./fakeMechanisms.ts";
 import { experimentJsonSchema } from "./jsonSchema.ts";
-import { parseExperiment } from "./parse.ts";
+import { parseExperiment, parseExperiments } from "./parse.ts";
 
 const mechanisms = await loadMechanisms(builtInKernels);
 const text = experimentJsonSchema(mechanisms);
@@ -22,12 +22,14 @@ test.each(files)("%s fits the schema, names it, and has cells", (file) => {
   const yaml = readFileSync(new URL(file, folder), "utf8");
   expect(yaml.split("\n")[0]).toBe("# yaml-language-server: $schema=../harness/experiment/experiment.schema.json");
   expect(validate(parse(yaml)), JSON.stringify(validate.errors)).toBe(true);
-  const { experiment, cells, problems } = parseExperiment({ text: yaml, file, sets: [] }, mechanisms);
+  const { experiments, problems } = parseExperiments({ text: yaml, file, sets: [] }, mechanisms);
   expect(problems).toEqual([]);
-  expect(`${experiment?.name}.yaml`).toBe(file);
-  // A curve needs points; beside a peer, each pair is an answer.
-  const least = experiment?.arms.some(({ runtime }) => runtime !== undefined) ? 6 : 12;
-  expect(cells?.filter(({ skip }) => skip === undefined).length).toBeGreaterThanOrEqual(least);
+  for (const { experiment, cells } of experiments) {
+    expect(`${experiment.name.replace(experiments.length > 1 ? `-${experiment.phase}` : "", "")}.yaml`).toBe(file);
+    // A curve needs points; beside a peer, each pair is an answer.
+    const least = experiment.arms.some(({ runtime }) => runtime !== undefined) ? 6 : 12;
+    expect(cells.filter(({ skip }) => skip === undefined).length).toBeGreaterThanOrEqual(least);
+  }
 });
 
 describe("an editor's schema refuses what the parser refuses", () => {

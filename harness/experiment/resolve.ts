@@ -3,6 +3,7 @@ import type { Mechanism, ParameterValue } from "../../kernels/mechanism.ts";
 import { armsOf } from "./arms.ts";
 import { axesOf } from "./axes.ts";
 import type { Experiment } from "./experiment.ts";
+import { hybridsOf } from "./hybrids.ts";
 import type { Draft } from "./problem.ts";
 import { type ExperimentFile, experimentMechanisms } from "./schema.ts";
 import { sizeNames } from "./sizes.ts";
@@ -25,6 +26,7 @@ export const resolveExperiment = (
     Object.entries(file.fixed ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value as ParameterValue] as const])),
   );
   const { arms, drafts: armDrafts } = armsOf(file.mechanisms, phase, given, byName);
+  const { hybrids, drafts: hybridDrafts } = hybridsOf(file.mechanisms, arms);
   const { axes, drafts: axisDrafts } = axesOf(file);
   const defaults = Object.entries({ batch: 1, dtype: "f32", stateDtype: "f32" }).filter(([name]) => axes[name] === undefined);
   const refine = file.measure?.refine;
@@ -34,6 +36,7 @@ export const resolveExperiment = (
     question: file.question === undefined ? undefined : oneLine(file.question),
     phase,
     arms,
+    ...(hybrids.length > 0 ? { hybrids } : {}),
     axes,
     zip: file.zip ?? [],
     exclude: file.exclude ?? [],
@@ -49,7 +52,7 @@ export const resolveExperiment = (
     filter,
     yaml,
   };
-  const drafts = [...phaseDrafts(file), ...armDrafts, ...axisDrafts, ...strangerDrafts(file, arms, mechanisms)];
+  const drafts = [...phaseDrafts(file), ...armDrafts, ...hybridDrafts, ...axisDrafts, ...strangerDrafts(file, arms, mechanisms)];
   return { experiment: { ...unhashed, hash: experimentHash(unhashed) }, drafts };
 };
 

@@ -9,6 +9,11 @@ const acceptedTexts = new WeakMap<z.core.$ZodType, string>();
 /** What a schema accepts, in words; undefined for those that say it by their keys or values. */
 export const acceptedBy = (schema: z.core.$ZodType): string | undefined => acceptedTexts.get(schema);
 
+const recognising = new WeakMap<z.core.$ZodType, (value: object) => boolean>();
+
+/** How one of several objects that a value may be is told by its keys; undefined for those that a literal tells. */
+export const recognisedBy = (schema: z.core.$ZodType): ((value: object) => boolean) | undefined => recognising.get(schema);
+
 const accepting = <Schema extends z.ZodType>(schema: Schema, accepted: string, about?: string): Schema => {
   const described = about === undefined ? schema : schema.meta({ description: about });
   acceptedTexts.set(described, accepted);
@@ -131,21 +136,38 @@ const labelAbout = "How this entry is called in legends; must differ between ent
 
 const runtimeAbout = `A peer: another runtime computes it, beside ours, by the wall clock. ${runtimeNames.map((name) => `${name} takes ${takenBy(name)}`).join("; ")}.`;
 
+const labelSchema = accepting(
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .refine((label) => !/[\p{Cc}"]/u.test(label), "not one line of plain text"),
+  'up to 80 characters on one line, without "',
+  labelAbout,
+);
+
+/** A model of several layers, put together from what the file measures: { compose: { linear: 3, softmax: 1 } }. */
+const compositionSchema = z
+  .strictObject({
+    compose: accepting(
+      z.record(z.string(), wholeNumber(1, 1000)).refine((parts) => Object.keys(parts).length > 1, "needs two or more"),
+      "labels of other entries and how many layers each has, e.g. { linear: 3, softmax: 1 }",
+      "Layers of a hybrid, by the labels of other entries. Nothing of it is measured: its time and state are the mean of theirs.",
+    ),
+    label: labelSchema.optional(),
+  })
+  .meta({ title: "Hybrid", description: "A model of several layers, put together from layers that are measured." });
+recognising.set(compositionSchema, (value) => "compose" in value);
+
+export type Composition = z.output<typeof compositionSchema>;
+
 const entrySchema = (mechanism: Mechanism) => {
   const forms = [...new Set(Object.values(mechanism.forms).flat())];
   return z
     .strictObject({
       use: z.literal(mechanism.name),
-      label: accepting(
-        z
-          .string()
-          .trim()
-          .min(1)
-          .max(80)
-          .refine((label) => !/[\p{Cc}"]/u.test(label), "not one line of plain text"),
-        'up to 80 characters on one line, without "',
-        labelAbout,
-      ).optional(),
+      label: labelSchema.optional(),
       form: z.enum(forms).meta({ description: "How it is computed." }).optional(),
       runtime: z.enum(runtimeNames).meta({ description: runtimeAbout }).optional(),
       ...optionalEach(sizeEntries(["heads", "kvHeads", "headDim", "headDimV"])),
@@ -176,7 +198,10 @@ export const experimentSchema = (all: readonly Mechanism[]) => {
       .array(text(accepted, about, 500))
       .max(100)
       .meta({ description: about });
-  const entry = accepting(z.union([z.enum(names), z.discriminatedUnion("use", [first, ...rest])]), `${names.join(", ")}, or { use: ${names[0]}, label: … }`);
+  const entry = accepting(
+    z.union([z.enum(names), compositionSchema, z.discriminatedUnion("use", [first, ...rest])]),
+    `${names.join(", ")}, or { use: ${names[0]}, label: … }, or { compose: { … } }`,
+  );
   return z
     .strictObject({
       name: accepting(

@@ -192,6 +192,8 @@ export interface CellRecord extends Cell {
   readonly stateBytes: number | undefined;
   readonly peakBytes: number | undefined;
   readonly claim: Claim;
+  /** of a hybrid, which nobody measured: how many layers of each cell, by id, its time and bytes are the mean of */
+  readonly composedOf?: Readonly<Record<string, number>>;
   readonly visits: readonly Visit[];
   readonly summary: Summary | undefined;
 }

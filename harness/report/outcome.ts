@@ -10,11 +10,22 @@ export interface Tally {
   readonly skipped: number;
   readonly censored: number;
   readonly pending: number;
+  /** of hybrids, which nobody measured: in none of the others */
+  readonly composed: number;
 }
 
 export const tallyOf = (cells: readonly CellRecord[]): Tally => {
-  const of = (status: CellRecord["outcome"]["status"]): number => cells.filter((cell) => cell.outcome.status === status).length;
-  return { all: cells.length, ok: of("ok"), failed: of("failed"), skipped: of("skipped"), censored: of("censored"), pending: of("pending") };
+  const planned = cells.filter(({ composedOf }) => composedOf === undefined);
+  const of = (status: CellRecord["outcome"]["status"]): number => planned.filter((cell) => cell.outcome.status === status).length;
+  return {
+    composed: cells.length - planned.length,
+    all: planned.length,
+    ok: of("ok"),
+    failed: of("failed"),
+    skipped: of("skipped"),
+    censored: of("censored"),
+    pending: of("pending"),
+  };
 };
 
 /** "1 cell", "12 cells" */
@@ -27,6 +38,7 @@ export const tallySentence = (tally: Tally): string =>
     ...(["failed", "skipped", "censored", "pending"] as const).flatMap((status) =>
       tally[status] === 0 ? [] : [`${formatCount(tally[status])} ${status === "pending" ? "not reached" : status}`],
     ),
+    ...(tally.composed > 0 ? [`${formatCount(tally.composed)} composed`] : []),
   ].join(", ");
 
 /** The codes behind the cells that were not measured, most frequent first: "timeCap 3, overLimit 1". */

@@ -84,7 +84,8 @@ ${crossovers.length > 0 && table("Where the second arm becomes cheaper than the 
 </section>`;
 };
 
-const outcomeCell = ({ outcome }: CellRecord): Html => {
+const outcomeCell = ({ outcome, composedOf }: CellRecord): Html => {
+  if (composedOf) return html`<span class="verdict undecided">+ composed</span>`;
   const marks = { ok: "✓ ok", failed: "✕ failed", skipped: "○ skipped", censored: "△ censored", pending: "○ not reached" } as const;
   const kinds = { ok: "pass", failed: "fail", skipped: "undecided", censored: "undecided", pending: "undecided" } as const;
   return html`<span class="verdict ${kinds[outcome.status]}">${marks[outcome.status]}</span>${"code" in outcome && html` <code>${outcome.code}</code>`}`;
@@ -112,10 +113,10 @@ const cellColumns = (record: RunRecord): readonly Column<CellRecord>[] => {
     { head: "outcome", cell: outcomeCell },
     { head: "median", numeric: true, cell: ({ summary }) => summary && formatMs(summary.medianMs) },
     { head: "95 % interval", numeric: true, cell: ({ summary }) => summary && `${formatMs(summary.lowMs)} – ${formatMs(summary.highMs)}` },
-    { head: "samples", numeric: true, cell: ({ summary }) => summary && formatCount(summary.samples) },
+    { head: "samples", numeric: true, cell: ({ summary, composedOf }) => (composedOf ? undefined : summary && formatCount(summary.samples)) },
     { head: "tokens/s", numeric: true, cell: ({ summary }) => summary && formatNumber(summary.tokensPerSecond) },
-    { head: "GFLOP/s", numeric: true, cell: ({ summary }) => summary && formatNumber(summary.gflops) },
-    { head: "GB/s", numeric: true, cell: ({ summary }) => summary && formatNumber(summary.gbps) },
+    { head: "GFLOP/s", numeric: true, cell: ({ summary, composedOf }) => (composedOf ? undefined : summary && formatNumber(summary.gflops)) },
+    { head: "GB/s", numeric: true, cell: ({ summary, composedOf }) => (composedOf ? undefined : summary && formatNumber(summary.gbps)) },
     some(({ summary }) => summary?.ceilingShare !== undefined) && {
       head: "of ceiling",
       numeric: true,

@@ -22,7 +22,7 @@ const factsOf = (record: RunRecord): readonly Fact[] => {
   const { environment, schedule } = record;
   const { adapter, attnbench, clock } = environment;
   const tally = tallyOf(record.cells);
-  const samples = record.cells.flatMap((cell) => (cell.summary === undefined ? [] : [cell.summary.samples]));
+  const samples = record.cells.flatMap((cell) => (cell.summary === undefined || cell.composedOf ? [] : [cell.summary.samples]));
   const prepared = record.cells.flatMap((cell) => (cell.prepared === undefined ? [] : [cell.prepared]));
   const worst = prepared.toSorted((one, other) => other.maxError / other.tolerance - one.maxError / one.tolerance)[0];
   const wrong = record.cells.filter(({ outcome }) => "code" in outcome && outcome.code === "wrongOutput").length;
@@ -79,7 +79,7 @@ const suresOf = (record: RunRecord): readonly string[] => {
   const { measure } = record.experiment;
   const { schedule, environment } = record;
   const sentences: string[] = [];
-  const summaries = record.cells.flatMap((cell) => (cell.summary === undefined ? [] : [cell.summary]));
+  const summaries = record.cells.flatMap((cell) => (cell.summary === undefined || cell.composedOf ? [] : [cell.summary]));
   if (summaries.length > 0) {
     const widths = summaries.map(({ medianMs, lowMs, highMs }) => (highMs - lowMs) / 2 / medianMs).sort((one, other) => one - other);
     const middle = widths[Math.floor(widths.length / 2)] ?? 0;

@@ -1,0 +1,103 @@
+import type { GrowthClass, Look } from "../../kernels/mechanism.ts";
+import { slug } from "../experiment/cellId.ts";
+import type { Hybrid } from "../experiment/experiment.ts";
+import { composed } from "../experiment/hybrids.ts";
+import type { CellRecord, Summary } from "../record/run.ts";
+import type { SpreadOf } from "./drift.ts";
+import { groupBy } from "./grouping.ts";
+import { orders } from "./laws.ts";
+import type { Spread } from "./resampling.ts";
+import { percentileInterval } from "./statistics.ts";
+
+/**
+ * Hybrids: models of several layers of unlike mechanisms, as production models are (field.md §3), put together from layers that were measured. A hybrid's time and
+ * state are the mean of one layer, so that they stand beside those of its parts: with r linear layers to one of softmax it is never more than r + 1 times as fast as
+ * softmax alone.
+ */
+
+const look: Look = { colour: { light: "#7B4FB0", dark: "#B89AE8" }, mark: "diamond", dash: [8, 3, 2, 3] };
+
+/** Sizes that the layers of one model share. */
+const shapeOf = ({ phase, n, dModel, heads, headDim, headDimV, batch, dtype }: CellRecord): string =>
+  JSON.stringify([phase, n, dModel, heads, headDim, headDimV, batch, dtype]);
+
+/** A cell of each hybrid at every shape that all of its parts were measured at; of a part with several cells there (kvHeads, chunk), none, as it is not said which is meant. */
+const composedCells = (cells: readonly CellRecord[], hybrids: readonly Hybrid[]): readonly CellRecord[] =>
+  hybrids.flatMap(({ label, layers }) => {
+    const parts = Object.entries(layers);
+    const measured = cells.filter((cell) => cell.label in layers && cell.outcome.status === "ok" && cell.composedOf === undefined);
+    return [...groupBy(measured, shapeOf).values()].flatMap((alike): readonly CellRecord[] => {
+      const chosen = parts.map(([part, count]) => ({ own: alike.filter((cell) => cell.label === part), count }));
+      const [first] = alike;
+      if (!first || chosen.some(({ own }) => own.length !== 1)) return [];
+      const of = chosen.flatMap(({ own: [cell], count }) => (cell ? [{ cell, count }] : []));
+      const mean = (read: (cell: CellRecord) => number | undefined): number | undefined => meanOf(of.map(({ cell, count }) => ({ value: read(cell), count })));
+      return [
+        {
+          ...first,
+          id: `${slug(label)}-${first.id.slice(first.id.indexOf(`-n${first.n}-`) + 1)}`,
+          label,
+          mechanism: composed,
+          form: composed,
+          family: "linear",
+          look,
+          parameters: {},
+          prepared: undefined,
+          stateBytes: mean(({ stateBytes }) => stateBytes),
+          peakBytes: undefined,
+          claim: { time: largest(of.map(({ cell }) => cell.claim.time)), stateBytes: largest(of.map(({ cell }) => cell.claim.stateBytes)) },
+          composedOf: Object.fromEntries(of.map(({ cell, count }) => [cell.id, count])),
+          visits: [],
+          summary: undefined,
+        },
+      ];
+    });
+  });
+
+const meanOf = (parts: readonly { readonly value: number | undefined; readonly count: number }[]): number | undefined => {
+  const layers = parts.reduce((sum, { count }) => sum + count, 0);
+  return parts.every(({ value }) => value !== undefined) ? parts.reduce((sum, { value = 0, count }) => sum + value * count, 0) / layers : undefined;
+};
+
+const largest = (classes: readonly GrowthClass[]): GrowthClass => classes.reduce((one, other) => (orders[other] > orders[one] ? other : one), "O(1)");
+
+/** The spread of a composed cell's time, from those of its parts: replicates stay paired. Undefined where one of them has none. */
+const composedSpread = ({ composedOf = {} }: CellRecord, spreadOf: (id: string) => Spread | undefined): Spread | undefined => {
+  const parts = Object.entries(composedOf).map(([id, count]) => ({ spread: spreadOf(id), count }));
+  const mean = (read: (spread: Spread) => number | undefined): number =>
+    meanOf(parts.map(({ spread, count }) => ({ value: spread && read(spread), count }))) ?? Number.NaN;
+  const [first] = parts;
+  if (!first?.spread || parts.some(({ spread }) => spread === undefined)) return undefined;
+  return { estimate: mean(({ estimate }) => estimate), replicates: first.spread.replicates.map((_, r) => mean(({ replicates }) => replicates[r])) };
+};
+
+/** What a composed cell's time says: rates of work are its parts' affair. */
+const composedSummary = (cell: CellRecord, spread: Spread): Summary => {
+  const { value: medianMs, low: lowMs, high: highMs } = percentileInterval(spread.estimate, spread.replicates);
+  return {
+    medianMs,
+    lowMs,
+    highMs,
+    samples: 0,
+    wallMs: medianMs,
+    tokensPerSecond: ((cell.phase === "decode" ? cell.batch : cell.n * cell.batch) / medianMs) * 1000,
+    gflops: 0,
+    executedGflops: undefined,
+    gbps: 0,
+    ceilingShare: undefined,
+    binding: undefined,
+  };
+};
+
+/** The cells of all hybrids that have a time, of cells and their spreads by id. */
+export const hybridCells = (cells: readonly CellRecord[], hybrids: readonly Hybrid[], spreadOf: SpreadOf): readonly CellRecord[] =>
+  composedCells(cells, hybrids).flatMap((cell) => {
+    const spread = composedSpread(cell, spreadOf);
+    return spread ? [{ ...cell, summary: composedSummary(cell, spread) }] : [];
+  });
+
+/** Spreads of measured cells, and with them those of hybrids. */
+export const withHybrids = (hybrids: readonly CellRecord[], ofMeasured: SpreadOf): SpreadOf => {
+  const made = new Map(hybrids.map((cell) => [cell.id, composedSpread(cell, ofMeasured)]));
+  return (id) => (made.has(id) ? made.get(id) : ofMeasured(id));
+};

@@ -1,0 +1,51 @@
+import type { Arm, Experiment, Hybrid } from "./experiment.ts";
+import { type Draft, nearest } from "./problem.ts";
+import type { Composition, ExperimentFile } from "./schema.ts";
+
+type Entry = ExperimentFile["mechanisms"][number];
+
+export const isComposition = (entry: Entry): entry is Composition => typeof entry === "object" && "compose" in entry;
+
+/** What stands for the mechanism and the form of a hybrid. */
+export const composed = "composed";
+
+/** The hybrids of a checked file, and what is wrong with them: parts that are no arms, peers, and labels that are not unique. */
+export const hybridsOf = (entries: readonly Entry[], arms: readonly Arm[]): { readonly hybrids: readonly Hybrid[]; readonly drafts: readonly Draft[] } => {
+  const labels = arms.filter(({ runtime }) => runtime === undefined).map(({ label }) => label);
+  const indexed = entries.flatMap((entry, index) => (isComposition(entry) ? [{ index, hybrid: hybridOf(entry) }] : []));
+  const drafts = indexed.flatMap(({ index, hybrid }, i): readonly Draft[] => {
+    const path = ["mechanisms", index];
+    const taken = arms.some(({ label }) => label === hybrid.label) || indexed.slice(0, i).some((other) => other.hybrid.label === hybrid.label);
+    return [
+      ...Object.keys(hybrid.layers)
+        .filter((part) => !labels.includes(part))
+        .map(
+          (part): Draft => ({
+            path: [...path, "compose", part],
+            on: "key",
+            message: "no entry of this file that is measured has this label",
+            given: part,
+            accepted: labels.join(", "),
+            suggestion: nearest(part, labels),
+          }),
+        ),
+      ...(taken ? [{ path, on: "value", message: "another entry has this label too", given: hybrid.label, accepted: "a label of its own" } as const] : []),
+    ];
+  });
+  return { hybrids: indexed.map(({ hybrid }) => hybrid), drafts };
+};
+
+const hybridOf = ({ compose, label }: Composition): Hybrid => ({
+  label:
+    label ??
+    Object.entries(compose)
+      .map(([part, layers]) => `${layers} ${part}`)
+      .join(" : "),
+  layers: compose,
+});
+
+/** All that may be spoken of by label: arms, and hybrids as arms of a mechanism of their own. */
+export const spokenOf = ({ arms, hybrids = [] }: Pick<Experiment, "arms" | "hybrids">): readonly Arm[] => [
+  ...arms,
+  ...hybrids.map(({ label }): Arm => ({ mechanism: composed, label, form: composed, overrides: {} })),
+];
