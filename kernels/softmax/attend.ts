@@ -4,12 +4,14 @@ import { type Kernel, stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
 import { streamTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
+import { isDirect } from "./buffers.ts";
 import combine from "./combine.wgsl";
 import reset from "./reset.wgsl";
 import split from "./split.wgsl";
 import splitScoresByLanes from "./splitScoresByLanes.wgsl";
 import splitScoresByThread from "./splitScoresByThread.wgsl";
 import { storedTypes } from "./types.ts";
+import { isWindowed, windowOf } from "./window.ts";
 
 export interface AttendSteps {
   readonly combine: Step;
@@ -34,7 +36,12 @@ export const restartStep: Step = stepOf({ label: "reset", source: reset, constan
 export interface Attended {
   readonly names: readonly [keys: string, values: string];
   readonly dtype: Dtype;
+  /** the split that the newest token falls into writes its `k` and `v` there first */
+  readonly appends: boolean;
 }
+
+/** May a split write the newest row itself? Where one workgroup reads a KV head's row: else one would read what another writes. */
+export const canAppend = ({ heads, kvHeads }: Shape, tiles: Tiles): boolean => tileSize(tiles, "heads") === heads / kvHeads;
 
 /** The newest token's attention over splits of the keys and values, and what joins the splits. */
 export const attendSteps = (shape: Shape, tiles: Tiles, attended: Attended): AttendSteps => {
@@ -45,6 +52,9 @@ export const attendSteps = (shape: Shape, tiles: Tiles, attended: Attended): Att
   const keys = tileSize(tiles, "keys");
   const types = storedTypes({ dtype: shape.dtype, kvDtype: attended.dtype });
   const byCount = new Map<number, Step>();
+  const direct = isDirect(shape, tiles);
+  const placed = attended.appends && isWindowed(shape) && shape.phase === "decode";
+  const outputs = attended.appends ? 5 : 3;
   return {
     combine: tokenStep(shape, {
       label: "combine",
@@ -68,15 +78,34 @@ export const attendSteps = (shape: Shape, tiles: Tiles, attended: Attended): Att
             BLOCK: block,
             CHANNEL_QUADS: Math.ceil(vQuads / Math.min(threads, vQuads)),
             SCALE_LOG2E: Math.LOG2E * scaleOf(shape),
+            APPENDS: attended.appends,
+            DIRECT: direct,
+            PLACED: placed,
+            OUTPUTS: outputs,
+            PLACE: outputs + (direct ? 1 : 2),
+            ...ringConstants(shape),
             ...scoreConstants(headDim / 4, tiles),
           },
-          bindings: ["q", ...attended.names, "partials", "stats"],
+          bindings: [
+            "q",
+            ...(attended.appends ? ["k", "v"] : []),
+            ...attended.names,
+            ...(direct ? ["o"] : ["partials", "stats"]),
+            ...(placed ? ["position"] : []),
+          ],
           workgroups: [count, heads / block, batch],
         });
       byCount.set(count, made);
       return made;
     },
   };
+};
+
+/** How the rows of a window's ring are counted. */
+export const ringConstants = (shape: Shape): Step["constants"] => {
+  const { window, sinks } = windowOf(shape);
+  const windowed = isWindowed(shape);
+  return { WINDOWED: windowed, ...(windowed ? { WINDOW: window, SINKS: sinks } : {}) };
 };
 
 const scoreConstants = (quads: number, tiles: Tiles): Step["constants"] => {

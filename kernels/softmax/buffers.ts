@@ -7,6 +7,21 @@ import { cacheCapacity, isWindowed } from "./window.ts";
 /** Splits that the longest context of a shape falls into: what partials and stats are allocated for. */
 export const splitCount = (shape: Shape, tiles: Tiles): number => Math.ceil(cacheCapacity(shape) / tileSize(tiles, "keys"));
 
+/** Is one split all of a token's context? Then it writes the output itself, and nothing is joined. A text's tokens have contexts of all lengths. */
+export const isDirect = (shape: Shape, tiles: Tiles): boolean => shape.phase === "decode" && splitCount(shape, tiles) === 1;
+
+/** What splits leave to be joined. */
+export const splitBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
+  const { batch, heads: head, headDimV } = shape;
+  const split = splitCount(shape, tiles);
+  return isDirect(shape, tiles)
+    ? []
+    : [
+        allocation("partials", "scratch", "poison", { batch, head, split, channel: headDimV }),
+        allocation("stats", "scratch", "poison", { batch, head, split, maxAndSum: 2 }),
+      ];
+};
+
 /** The KV cache by itself: filled by tensors, or by the steps. */
 const caches = (shape: Shape, isFilled: boolean): PlanBuffer[] => {
   const { batch, kvHeads: kvHead, headDim, headDimV } = shape;
@@ -22,14 +37,12 @@ const tokenBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
   const decodes = shape.phase === "decode";
   const tokens = inputTokens(shape);
   const arriving = decodes ? { batch, token: tokens } : { batch, stream: tokens };
-  const split = splitCount(shape, tiles);
   return [
     input("q", { ...arriving, head, channel: headDim }, dtype),
     input("k", { ...arriving, kvHead, channel: headDim }, dtype),
     input("v", { ...arriving, kvHead, channel: headDimV }, dtype),
     ...caches(shape, decodes),
-    allocation("partials", "scratch", "poison", { batch, head, split, channel: headDimV }),
-    allocation("stats", "scratch", "poison", { batch, head, split, maxAndSum: 2 }),
+    ...splitBuffers(shape, tiles),
     output({ batch, token: outputTokens(shape), head, channel: headDimV }, dtype),
     ...(decodes ? [] : [counters("positions", { slot: 2 })]),
     // A ring is full however many tokens it has seen, so which of them is the newest has to be told.

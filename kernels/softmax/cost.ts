@@ -2,7 +2,7 @@ import type { BytesByRole, Claim, Flops, Form, Phase, Shape, Tiles } from "../me
 import { elementBytes } from "../plan.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { roundUp, tileSize } from "../tiles.ts";
-import { splitCount } from "./buffers.ts";
+import { isDirect, splitCount } from "./buffers.ts";
 import { cacheCapacity, isWindowed, visibleKeys, windowOf } from "./window.ts";
 
 const f32Bytes = 4;
@@ -41,8 +41,9 @@ const tilePairs = (shape: Shape, form: Form, tiles: Tiles): { scores: number; va
   return { scores, values };
 };
 
-/** Rescaling and adding a split's output: 4 operations a channel. */
+/** Rescaling and adding a split's output: 4 operations a channel; none where one split is all. */
 const combineFlops = (shape: Shape, tiles: Tiles): number => {
+  if (isDirect(shape, tiles)) return 0;
   const keys = tileSize(tiles, "keys");
   let splits = 0;
   if (shape.phase === "decode") splits = splitCount(shape, tiles);
@@ -94,7 +95,7 @@ export const softmaxBytesByRole = (shape: Shape, form: Form, tiles: Tiles): Byte
     input: inputTokens(shape) * (queries + keysAndValues) + position,
     output: outputTokens(shape) * outputs,
     state: cacheCapacity(shape) * cached,
-    scratch: batch * heads * splitCount(shape, tiles) * (headDimV + 2) * f32Bytes + positions,
+    scratch: (isDirect(shape, tiles) ? 0 : batch * heads * splitCount(shape, tiles) * (headDimV + 2) * f32Bytes) + positions,
     harness: 0,
   };
 };

@@ -163,7 +163,7 @@ test("one token after another costs what a prefill does", () => {
 test("a text of n tokens shares its steps", () => {
   const shape = shapeOf("generate", { n: 300 });
   const plan = softmax.plan(shape, "split", device, softmax.tiles(shape, "split", device)[0] ?? {});
-  expect(plan.steps).toHaveLength(1 + 3 * 300);
+  expect(plan.steps).toHaveLength(1 + 2 * 300);
   expect(new Set(plan.steps).size).toBeLessThan(12);
 });
 
@@ -271,4 +271,17 @@ test("the workgroup memory of a device is enough for every head size, be it 16 K
       }
     }
   }
+});
+
+test("a token takes one step where one split is its context, two where splits are joined, and one more where several workgroups read its row", () => {
+  const labels = (over: Partial<Shape>): string[] => {
+    const shape = shapeOf("decode", over);
+    return softmax.plan(shape, "split", device, softmax.tiles(shape, "split", device)[0] ?? {}).steps.map(({ label }) => label);
+  };
+  expect(labels({ n: 64, heads: 8, kvHeads: 8 })).toEqual(["split"]);
+  expect(labels({ n: 100_000 })).toEqual(["split", "combine"]);
+  expect(labels({ n: 100_000, heads: 64, kvHeads: 1 })).toEqual(["append", "split", "combine"]);
+  const shape = shapeOf("decode", { n: 64, heads: 8, kvHeads: 8 });
+  const [tiles = {}] = softmax.tiles(shape, "split", device);
+  expect(softmax.bytesByRole(shape, "split", tiles).scratch).toBe(0);
 });

@@ -75,7 +75,7 @@ describe.each([
     const [x, y] = plan.steps[1]?.workgroups ?? [0, 0];
     expect(x).toBe(60);
     expect(x * y * Number(tiles.projectRows)).toBeGreaterThanOrEqual(5001 * Math.ceil(72 / Number(tiles.projectColumns)));
-    expect(planModules(plan)).toEqual(planModules(noCache.plan(shapeOf({ n: 10, batch: 1 }), "split", most, tiles)));
+    expect(planModules(plan)).toEqual(planModules(noCache.plan(shapeOf({ n: 1000, batch: 1 }), "split", most, tiles)));
   });
 
   test("costs a decode with a cache, and two projections of all tokens", () => {
@@ -93,7 +93,9 @@ describe.each([
     const sum = (costOf: (shape: Shape) => number): number => tokens.reduce((total, shape) => total + costOf(shape), 0);
     const flops = noCache.flops(text, "split", tiles);
     expect(flops.useful).toBe(sum((shape) => noCache.flops(shape, "split", tiles).useful));
-    expect(flops.executed).toBe(sum((shape) => noCache.flops(shape, "split", tiles).executed));
+    // A token by itself writes its output at once where one split is all; in a text every split is joined.
+    const joined = 4 * text.headDimV * text.heads * text.batch * Math.min(77, Number(tiles.keys));
+    expect(flops.executed).toBe(sum((shape) => noCache.flops(shape, "split", tiles).executed) + joined);
     expect(noCache.leastBytes(text, "split")).toBe(sum((shape) => noCache.leastBytes(shape, "split")));
     expect(["decode", "generate"].map((phase) => noCache.claim(phase as Shape["phase"], "split").time)).toEqual(["O(n)", "O(n²)"]);
   });

@@ -2,7 +2,7 @@ import type { BytesByRole, Claim, Flops, Form, Phase, Shape, Tiles } from "../me
 import { elementBytes } from "../plan.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { roundUp, tileSize } from "../tiles.ts";
-import { splitCount } from "./buffers.ts";
+import { isDirect, splitCount } from "./buffers.ts";
 import { softmaxFlops } from "./cost.ts";
 import { channelsOf } from "./noCachePlan.ts";
 import { cachedTokens } from "./window.ts";
@@ -49,7 +49,9 @@ export const noCacheBytesByRole = (shape: Shape, _form: Form, tiles: Tiles): Byt
     input: stored * (batch * inputTokens(shape) * (heads * headDim + dModel) + dModel * (k + v)),
     output: stored * batch * outputTokens(shape) * heads * headDimV,
     state: stored * batch * kept * dModel,
-    scratch: f32Bytes * batch * (kept * (k + v) + heads * splitCount(shape, tiles) * (headDimV + 2)) + (phase === "decode" ? 0 : 2 * u32Bytes),
+    scratch:
+      f32Bytes * batch * (kept * (k + v) + (isDirect(shape, tiles) ? 0 : heads * splitCount(shape, tiles) * (headDimV + 2))) +
+      (phase === "decode" ? 0 : 2 * u32Bytes),
     harness: 0,
   };
 };

@@ -5,7 +5,7 @@ import { inputTokens, outputTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
 import appendHidden from "./appendHidden.wgsl";
 import { type AttendSteps, attendSteps, restartStep, tokenStep } from "./attend.ts";
-import { splitCount } from "./buffers.ts";
+import { isDirect, splitBuffers } from "./buffers.ts";
 import projectSubgroup from "./projectSubgroup.wgsl";
 import projectWorkgroup from "./projectWorkgroup.wgsl";
 import { softmaxTiles } from "./tiles.ts";
@@ -39,7 +39,6 @@ export const noCacheBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
   const decodes = shape.phase === "decode";
   const arriving = decodes ? { batch, token: inputTokens(shape) } : { batch, stream: inputTokens(shape) };
   const token = cachedTokens(shape);
-  const split = splitCount(shape, tiles);
   const { k, v } = channelsOf(shape);
   return [
     input("q", { ...arriving, head, channel: headDim }, dtype),
@@ -49,8 +48,7 @@ export const noCacheBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
     { ...allocation("hidden", "state", decodes ? { tensor: "hidden" } : "poison", { batch, token, width: dModel }), dtype },
     allocation("k", "scratch", "poison", { batch, token, kvHead, channel: headDim }),
     allocation("v", "scratch", "poison", { batch, token, kvHead, channel: headDimV }),
-    allocation("partials", "scratch", "poison", { batch, head, split, channel: headDimV }),
-    allocation("stats", "scratch", "poison", { batch, head, split, maxAndSum: 2 }),
+    ...splitBuffers(shape, tiles),
     output({ batch, token: outputTokens(shape), head, channel: headDimV }, dtype),
     ...(decodes ? [] : [counters("positions", { slot: 2 })]),
   ];
@@ -99,7 +97,7 @@ const tokenSteps = (shape: Shape, tiles: Tiles, mostWorkgroups: number): TokenSt
       byCount.set(count, made);
       return made;
     },
-    ...attendSteps(shape, tiles, { names: ["k", "v"], dtype: "f32" }),
+    ...attendSteps(shape, tiles, { names: ["k", "v"], dtype: "f32", appends: false }),
   };
 };
 
@@ -109,7 +107,7 @@ const tokenSteps = (shape: Shape, tiles: Tiles, mostWorkgroups: number): TokenSt
  */
 export const noCachePlan = (shape: Shape, _form: Form, { maxComputeWorkgroupsPerDimension }: Capabilities, tiles: Tiles): Plan => {
   const { append, project, split, combine } = tokenSteps(shape, tiles, maxComputeWorkgroupsPerDimension);
-  const newest = (length: number): readonly Step[] => [append, ...project(length), split(length), combine];
+  const newest = (length: number): readonly Step[] => [append, ...project(length), split(length), ...(isDirect(shape, tiles) ? [] : [combine])];
   const buffers = noCacheBuffers(shape, tiles);
   if (shape.phase === "decode") return { buffers, setup: [], steps: newest(cachedTokens(shape)) };
   return { buffers, setup: [], steps: [restartStep, ...Array.from({ length: shape.n }, (_, t) => newest(t + 1)).flat()] };

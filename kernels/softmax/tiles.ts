@@ -1,6 +1,6 @@
 import type { Capabilities, Form, Shape, Tiles } from "../mechanism.ts";
-import { greatestDivisor } from "../tiles.ts";
-import { visibleKeys } from "./window.ts";
+import { greatestDivisor, roundUp } from "../tiles.ts";
+import { cacheCapacity, visibleKeys } from "./window.ts";
 
 /** Candidate variants of a form on this device, the default first. */
 export const softmaxTiles = (shape: Shape, form: Form, capabilities: Capabilities): readonly Tiles[] => {
@@ -23,16 +23,19 @@ const splitTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const mostHeads = software ? (threads < 8 ? 32 : 64) / Math.ceil(shape.headDimV / 4 / threads) : 32 / Math.ceil(quads / lanes);
   const group = shape.heads / shape.kvHeads;
   const heads = greatestDivisor(group, Math.max(1, Math.min(8, Math.floor(mostHeads))));
-  const context = visibleKeys(shape, shape.n);
+  const context = shape.phase === "decode" ? cacheCapacity(shape) : visibleKeys(shape, shape.n);
   const columns = shape.batch * shape.kvHeads * (group / heads);
   // The scores of a split take `heads` × `keys` × 4 bytes of workgroup memory: at most 8 KiB.
   const mostKeys = 2 ** Math.floor(Math.log2(2048 / heads));
+  // One split that is all writes the output itself: a launch less, which counts where there is little to do.
+  const whole = roundUp(context, 32);
   if (software) {
     const wanted = 2 ** Math.ceil(Math.log2(Math.max(64, (context * columns) / 16)));
     const most = Math.min(mostKeys, 512);
     const keys = Math.min(most, wanted);
     // The default, half of its splits, and twice as many.
-    return [...new Set([keys, Math.min(most, 2 * keys), Math.max(64, keys / 2)])].map((each) => ({
+    const first = shape.phase === "decode" && whole <= Math.min(mostKeys, mostWhole.software) && columns >= fewestColumns ? [whole] : [];
+    return [...new Set([...first, keys, Math.min(most, 2 * keys), Math.max(64, keys / 2)])].map((each) => ({
       keys: each,
       heads,
       threads,
@@ -42,11 +45,15 @@ const splitTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const workgroups = 1024;
   const wanted = 2 ** Math.floor(Math.log2(Math.max(64, (context * columns) / workgroups)));
   const keys = Math.min(mostKeys, wanted);
-  return [
-    { keys, heads, threads, lanes },
-    { keys: Math.min(mostKeys, keys * 2), heads, threads, lanes },
-  ];
+  const first = shape.phase === "decode" && whole <= Math.min(mostKeys, mostWhole.hardware) ? [whole] : [];
+  return [...new Set([...first, keys, Math.min(mostKeys, keys * 2)])].map((each) => ({ keys: each, heads, threads, lanes }));
 };
+
+/**
+ * Keys of a context that is one split: as many as cost less to read one after the other than a second launch does. A CPU emulation must have something to do for its cores meanwhile.
+ */
+const mostWhole = { software: 544, hardware: 288 };
+const fewestColumns = 8;
 
 /**
  * Workgroups of 64 rows that fill a GPU: fewer leave it to more splits. On an H100, 8 heads × 64, 4 splits of 32 rows are 1.5 times faster than 2 of 64 at n = 256 and 1.04 times at
