@@ -10,6 +10,8 @@ export interface Series {
   readonly form: string;
   readonly family: CellRecord["family"];
   readonly key: SeriesKey;
+  /** of its arm, where that says so itself */
+  readonly cache: CellRecord["cache"];
   readonly cells: readonly CellRecord[];
   /** every n of the curve, whatever came of its cells; ascending */
   readonly plannedNs: readonly number[];
@@ -49,6 +51,7 @@ const armSeries = (arm: readonly CellRecord[], base: readonly string[]): readonl
         mechanism: first.mechanism,
         form: first.form,
         family: first.family,
+        cache: first.cache,
         key: Object.fromEntries(names.flatMap((name) => keyEntry(name, cellField(first, name)))),
         cells: group.filter((cell) => cell.outcome.status === "ok").sort((a, b) => a.n - b.n),
         plannedNs: [...new Set(group.map((cell) => cell.n))].sort((a, b) => a - b),
@@ -66,13 +69,13 @@ export interface Pair {
   readonly key: SeriesKey;
 }
 
-/** Every softmax curve with every linear curve of equal dModel, heads, headDim, batch and dtype. What only one of them varies (kvHeads, chunk) stands in the pair's key. */
+/** Every softmax curve with every linear curve of equal dModel, heads, headDim, batch and dtype, both from a hot cache or both from a cold one. What only one of them varies (kvHeads, chunk) stands in the pair's key. */
 export const pairsOf = (series: readonly Series[]): readonly Pair[] =>
   series
     .filter((one) => one.family === "softmax")
     .flatMap((softmax) =>
       series
-        .filter((other) => other.family === "linear" && sameShape(softmax.key, other.key))
+        .filter((other) => other.family === "linear" && softmax.cache === other.cache && sameShape(softmax.key, other.key))
         .map((linear) => ({ softmax, linear, key: { ...linear.key, ...softmax.key } })),
     );
 

@@ -12,6 +12,7 @@ interface RawArm {
   readonly label: string | undefined;
   readonly form: Form;
   readonly runtime: RuntimeName | undefined;
+  readonly cache: "hot" | "cold" | undefined;
   readonly overrides: Readonly<Record<string, ParameterValue>>;
 }
 
@@ -30,6 +31,7 @@ export const armsOf = (
       label: arm.label ?? automaticLabel(arm, raw),
       form: arm.form,
       ...(arm.runtime === undefined ? {} : { runtime: arm.runtime }),
+      ...(arm.cache === undefined ? {} : { cache: arm.cache }),
       overrides: arm.overrides,
     }),
   );
@@ -51,6 +53,7 @@ const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMa
     label,
     form,
     runtime: named,
+    cache: temperature,
     ...rest
   } = typeof entry === "string" ? { use: entry } : (entry as Readonly<Record<string, ParameterValue | undefined>>);
   const mechanism = mechanisms.get(String(use));
@@ -64,6 +67,7 @@ const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMa
     label: label === undefined ? undefined : String(label),
     form: runtime ?? (form === undefined ? defaultForm : String(form)),
     runtime,
+    cache: temperature === "hot" || temperature === "cold" ? temperature : undefined,
     overrides,
   };
 };
@@ -74,7 +78,8 @@ const automaticLabel = (arm: RawArm, all: readonly RawArm[]): string => {
   const alike = all.filter((other) => other.mechanism === arm.mechanism && other.runtime === arm.runtime && other.label === undefined);
   const form = alike.some((other) => other.form !== arm.form) ? [arm.form] : [];
   const differing = Object.entries(arm.overrides).filter(([key, value]) => alike.some((other) => other.overrides[key] !== value));
-  const words = [arm.mechanism.name, ...form, ...differing.map(([key, value]) => `${key} ${String(value)}`)].join(" ");
+  const temperature = arm.cache !== undefined && alike.some((other) => other.cache !== arm.cache) ? [arm.cache] : [];
+  const words = [arm.mechanism.name, ...form, ...temperature, ...differing.map(([key, value]) => `${key} ${String(value)}`)].join(" ");
   return arm.runtime === undefined ? words : `${words} (${arm.runtime})`;
 };
 

@@ -162,3 +162,15 @@ test("an open axis whose first cell is too large keeps it, as skipped", () => {
     ]
   `);
 });
+
+test("an arm may be timed from a cold cache beside the same from a hot one", () => {
+  const text = "name: a\nphase: decode\nmechanisms: [softmax, { use: softmax, cache: cold }]\naxes: { n: [64, 128] }";
+  const { experiment, cells } = parseExperiment({ text, file: "a.yaml", sets: [] }, fakeMechanisms);
+  expect(experiment?.arms.map(({ label }) => label)).toEqual(["softmax", "softmax cold"]);
+  expect(cells?.map(({ cell: { id, cache } }) => [id.endsWith("-cold"), cache])).toEqual([
+    [false, undefined],
+    [true, "cold"],
+    [false, undefined],
+    [true, "cold"],
+  ]);
+});

@@ -77,11 +77,12 @@ const cellsOf = (experiment: Swept, points: Group, until: Until | undefined, mec
       if (tooMuch !== undefined && begun.has(series)) continue;
       begun.add(series);
       const cell: Cell = {
-        id: uniqueId(cellId(mechanism, arm.form, shape), arm.label, index, ids),
+        id: uniqueId(`${cellId(mechanism, arm.form, shape)}${arm.cache === undefined ? "" : `-${arm.cache}`}`, arm.label, index, ids),
         mechanism: mechanism.name,
         label: arm.label,
         form: arm.form,
         ...(arm.runtime === undefined ? {} : { runtime: arm.runtime }),
+        ...(arm.cache === undefined ? {} : { cache: arm.cache }),
         ...shape,
       };
       cells.push({ cell, skip: skip ?? (tooMuch === undefined ? impossible(mechanism, arm, shape) : { code: "overLimit", reason: tooMuch }), until });

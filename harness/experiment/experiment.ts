@@ -18,6 +18,8 @@ export interface Arm {
   readonly form: Form;
   /** a peer: another runtime computes this arm */
   readonly runtime?: RuntimeName;
+  /** where it is not as measure.cache says */
+  readonly cache?: Measure["cache"];
   readonly overrides: Readonly<Record<string, ParameterValue>>;
 }
 
@@ -71,6 +73,8 @@ export interface Cell extends Shape {
   readonly label: string;
   readonly form: Form;
   readonly runtime?: RuntimeName;
+  /** of its arm, where it is not as measure.cache says */
+  readonly cache?: Measure["cache"];
 }
 
 /** A cell that is known not to fit before any device is asked. */

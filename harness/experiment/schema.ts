@@ -170,6 +170,7 @@ const entrySchema = (mechanism: Mechanism) => {
       label: labelSchema.optional(),
       form: z.enum(forms).meta({ description: "How it is computed." }).optional(),
       runtime: z.enum(runtimeNames).meta({ description: runtimeAbout }).optional(),
+      cache: z.enum(["hot", "cold"]).meta({ description: "Of this entry alone; measure.cache unless given." }).optional(),
       ...optionalEach(sizeEntries(["heads", "kvHeads", "headDim", "headDimV"])),
       ...optionalEach(dtypeEntries),
       ...optionalEach(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameterSchema(parameter)] as const)),

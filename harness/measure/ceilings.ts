@@ -1,4 +1,4 @@
-import type { Cell } from "../experiment/experiment.ts";
+import type { Cell, Measure } from "../experiment/experiment.ts";
 import type { Ceilings } from "../record/run.ts";
 import { repetitions, type Timer } from "./schedule.ts";
 import type { WorkerSession } from "./workerSession.ts";
@@ -38,7 +38,11 @@ export const instrumentCell = (mechanism: string, n: number): Cell => ({
 });
 
 /** Rejects with CellFailure where an instrument itself fails: nothing on such a device can be trusted. */
-export const measureCeilings = async (session: WorkerSession, timer: Timer, cache: "hot" | "cold", seed: number): Promise<Ceilings> => {
+export const measureCeilings = async (
+  session: WorkerSession,
+  timer: Timer,
+  { cache, seed, wantsKnee }: Pick<Measure, "cache" | "seed"> & { /** some cells are timed from a cold cache */ readonly wantsKnee: boolean },
+): Promise<Ceilings> => {
   const bestMs = async (mechanism: string, n: number): Promise<number> => {
     const cell = instrumentCell(mechanism, n);
     const { estimateMs } = await session.ask("prepare", { cell, seed, rotateBytes: 0 }, limitMs);
@@ -50,7 +54,7 @@ export const measureCeilings = async (session: WorkerSession, timer: Timer, cach
   const size = instrumentSizes(timer.software);
   const gbps = (bytes: number, ms: number): number => bytes / ms / 1e6;
   const rates = new Map<number, number>();
-  for (const n of cache === "cold" ? size.knee : [size.stream]) rates.set(n, gbps(4 * n, await bestMs("read", n)));
+  for (const n of wantsKnee ? size.knee : [size.stream]) rates.set(n, gbps(4 * n, await bestMs("read", n)));
   const knee = findKnee([...rates]);
   // Cold cells must be held against memory, hot ones against the fastest level that they may sit in.
   const readGbps =

@@ -1,7 +1,7 @@
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure } from "../device/failure.ts";
-import type { PlannedCell } from "../experiment/experiment.ts";
+import type { Cell, PlannedCell } from "../experiment/experiment.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { Journal } from "../record/journal.ts";
@@ -57,7 +57,8 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
   onProgress({ type: "connected", adapter: adapterName(facts, facts.software), choice, deviceClass: facts.software ? "software" : "hardware", passedOver });
 
   let { ceilings, ceilingsFailure } = record;
-  const rotateBytes = (): number => (measure.cache === "cold" && ceilings?.cacheKneeBytes ? 2 * ceilings.cacheKneeBytes : 0);
+  const isCold = ({ cache }: Pick<Cell, "cache">): boolean => (cache ?? measure.cache) === "cold";
+  const rotateBytes = (cell: Pick<Cell, "cache">): number => (isCold(cell) && ceilings?.cacheKneeBytes ? 2 * ceilings.cacheKneeBytes : 0);
   const visitor = createVisitor({ sessionOf: workers.of, journal, measure, timer, now, rotateBytes });
   const tasks = tasksOf(options.planned, record.cells, record.tunings);
   let { tunings } = record;
@@ -84,14 +85,15 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
     tuneAll: options.tune
       ? async () => {
           const { seed } = measure;
-          const context = { ...options, tasks, visitor, session: workers.own, timer, seed, rotateBytes: rotateBytes(), maxTimeMs, restMs: measuring.restMs };
+          const context = { ...options, tasks, visitor, session: workers.own, timer, seed, rotateBytes, maxTimeMs, restMs: measuring.restMs };
           tunings = await tuneArms({ ...context, known: tunings ?? [] });
         }
       : undefined,
   };
 
+  const wantsKnee = options.planned.some(({ cell }) => isCold(cell));
   if (ceilings === undefined && ceilingsFailure === undefined && !signal.aborted) {
-    ({ ceilings, ceilingsFailure } = await visitor.preparing(() => ceilingsOrReason(workers.own, timer, record)));
+    ({ ceilings, ceilingsFailure } = await visitor.preparing(() => ceilingsOrReason(workers.own, timer, record, wantsKnee)));
     journal.append({ type: "ceilings", at: new Date().toISOString(), ceilings, ceilingsFailure });
     if (ceilings) onProgress({ type: "ceilings", readGbps: ceilings.readGbps, fmaGflops: ceilings.fmaGflops });
   }
@@ -150,9 +152,14 @@ const measureCells = async (measuring: Measuring): Promise<Ended> => {
 };
 
 /** Without ceilings a run still has its times; only the shares of ceiling stay empty, and the run says why. */
-const ceilingsOrReason = async (session: WorkerSession, timer: Timer, { experiment }: RunRecord): Promise<Pick<RunRecord, "ceilings" | "ceilingsFailure">> => {
+const ceilingsOrReason = async (
+  session: WorkerSession,
+  timer: Timer,
+  { experiment }: RunRecord,
+  wantsKnee: boolean,
+): Promise<Pick<RunRecord, "ceilings" | "ceilingsFailure">> => {
   try {
-    return { ceilings: await measureCeilings(session, timer, experiment.measure.cache, experiment.measure.seed), ceilingsFailure: undefined };
+    return { ceilings: await measureCeilings(session, timer, { ...experiment.measure, wantsKnee }), ceilingsFailure: undefined };
   } catch (error) {
     // Without a worker, the first cell finds out, and what an earlier session measured is kept.
     if (error instanceof CellFailure || error instanceof NoAdapter)

@@ -1,5 +1,6 @@
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import { CellFailure } from "../device/failure.ts";
+import type { Cell } from "../experiment/experiment.ts";
 import type { Journal } from "../record/journal.ts";
 import type { Tuning } from "../record/run.ts";
 import type { Progress } from "./progress.ts";
@@ -19,7 +20,7 @@ export interface TuningRun {
   readonly mechanisms: readonly Mechanism[];
   readonly timer: Timer;
   readonly seed: number;
-  readonly rotateBytes: number;
+  readonly rotateBytes: (cell: Cell) => number;
   readonly maxTimeMs: number;
   readonly restMs: () => number;
   readonly now: () => number;

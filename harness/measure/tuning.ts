@@ -44,7 +44,7 @@ export interface TuningContext {
   readonly mechanisms: readonly Mechanism[];
   readonly timer: Timer;
   readonly seed: number;
-  readonly rotateBytes: number;
+  readonly rotateBytes: (cell: Cell) => number;
   /** of passes, for each arm, ms */
   readonly shareMs: number;
   /** wall ms that preparing an arm's variants may take */
@@ -136,7 +136,7 @@ const candidatesOf = async (cell: Cell, { session, mechanisms }: TuningContext):
 /** A variant compiled and verified; one that cannot be, or is wrong, is out of the race. */
 const prepared = async (cell: Cell, tiles: Tiles, { session, timer, seed, rotateBytes }: TuningContext): Promise<Trial> => {
   try {
-    const { estimateMs } = await session.ask("prepare", { cell, tiles, seed, rotateBytes }, limitMs);
+    const { estimateMs } = await session.ask("prepare", { cell, tiles, seed, rotateBytes: rotateBytes(cell) }, limitMs);
     return { tiles, id: cell.id, k: repetitions(estimateMs, timer) ?? 1, times: [], failure: undefined };
   } catch (error) {
     if (!(error instanceof CellFailure) || workerFailures.has(error.code)) throw error;

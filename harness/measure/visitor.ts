@@ -36,7 +36,7 @@ interface Context {
   readonly timer: Timer;
   readonly now: () => number;
   /** bytes over which reads rotate; see PrepareRequest */
-  readonly rotateBytes: () => number;
+  readonly rotateBytes: (cell: Cell) => number;
 }
 
 const prepareLimitMs = 120_000;
@@ -66,7 +66,7 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateB
       const tiles = task.record.prepared?.tiles ?? task.tiles;
       const { estimateMs, fillMs, choosingMs, together, ...prepared } = await session.ask(
         "prepare",
-        { cell: task.planned.cell, ...(tiles === undefined ? {} : { tiles }), seed: measure.seed, rotateBytes: rotateBytes() },
+        { cell: task.planned.cell, ...(tiles === undefined ? {} : { tiles }), seed: measure.seed, rotateBytes: rotateBytes(task.planned.cell) },
         prepareLimitMs,
       );
       task.choosingMs = choosingMs ?? 0;

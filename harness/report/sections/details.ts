@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { meaningOfN, repetition } from "../charts/timeChart.ts";
 import { type Html, html } from "../html.ts";
@@ -17,6 +17,12 @@ ${ceilings !== undefined && html`<p>Ceilings measured on this adapter in this ru
 };
 
 const cacheWords = ({ experiment, ceilings, cells }: RunRecord): string => {
+  const arms = experiment.arms.filter(({ cache }) => cache !== undefined && cache !== experiment.measure.cache).map(({ label }) => label);
+  const others = arms.length > 0 ? ` ${formatList(arms)}: from a ${experiment.measure.cache === "hot" ? "cold" : "hot"} cache instead.` : "";
+  return `${usualCacheWords({ experiment, ceilings, cells })}${others}`;
+};
+
+const usualCacheWords = ({ experiment, ceilings, cells }: Pick<RunRecord, "experiment" | "ceilings" | "cells">): string => {
   if (experiment.measure.cache === "hot") return "Caches are warm: every repetition reads the same memory.";
   if (ceilings?.cacheKneeBytes === undefined)
     return "Caches were to be cold, but reading gets no slower here for being spread over more memory: no edge of a cache was found, so every repetition reads the same.";
