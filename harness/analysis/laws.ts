@@ -1,5 +1,5 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
-import { nnls } from "./nnls.ts";
+import { dot, nnlsNormal } from "./nnls.ts";
 
 /** Kernels step with tiles and caches, so no law is trusted below 1 % of a time. */
 export const modelError = 0.01;
@@ -48,14 +48,20 @@ type TermFit = (ys: readonly number[]) => { readonly coefficients: readonly numb
 const termFitter = (terms: readonly Term[], xs: readonly number[]): TermFit => {
   const scales = [1, ...terms.map((term) => term(xs.at(-1) ?? 1))];
   const bases = [xs.map(() => 1), ...terms.map((term, i) => xs.map((x) => term(x) / (scales[i + 1] ?? 1)))];
-  const ones = new Float64Array(xs.length).fill(1);
+  const products = bases.map((one) => bases.map((other) => Float64Array.from(one, (value, i) => value * (other[i] ?? 0))));
+  const inverse = new Float64Array(xs.length);
+  const squared = new Float64Array(xs.length);
   return (ys) => {
-    const columns = bases.map((basis) => {
-      const column = new Float64Array(xs.length);
-      for (let i = 0; i < xs.length; i++) column[i] = (basis[i] ?? 0) / (ys[i] ?? 1);
-      return column;
+    for (let i = 0; i < inverse.length; i++) {
+      const weight = 1 / (ys[i] ?? 1);
+      inverse[i] = weight;
+      squared[i] = weight * weight;
+    }
+    const { coefficients, rss } = nnlsNormal({
+      gram: products.map((row) => row.map((product) => dot(product, squared))),
+      right: bases.map((basis) => dot(basis, inverse)),
+      square: xs.length,
     });
-    const { coefficients, rss } = nnls(columns, ones);
     return { coefficients: coefficients.map((value, i) => value / (scales[i] ?? 1)), rss };
   };
 };

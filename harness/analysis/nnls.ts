@@ -1,22 +1,43 @@
+/** A least-squares problem by its normal equations: products of its columns with each other, with the target, and of the target with itself. */
+export interface NormalEquations {
+  readonly gram: readonly (readonly number[])[];
+  readonly right: readonly number[];
+  readonly square: number;
+}
+
+export interface NonNegativeFit {
+  readonly coefficients: readonly number[];
+  readonly rss: number;
+}
+
 /**
- * Non-negative least squares with at most 3 columns, exactly: the best feasible solution over all sets of active columns (Lawson and
- * Hanson 1974 search these sets; with three there are eight). `columns` and `target` are already weighted.
+ * Non-negative least squares with at most 3 columns, exactly: the solution without bounds where it keeps them, else the best feasible one over all sets of active columns (Lawson and
+ * Hanson 1974 search these sets; with three there are eight).
  */
-export const nnls = (columns: readonly Float64Array[], target: Float64Array): { readonly coefficients: readonly number[]; readonly rss: number } => {
-  const gram = columns.map((a) => columns.map((b) => dot(a, b)));
-  const right = columns.map((a) => dot(a, target));
-  let best = { coefficients: columns.map(() => 0), rss: dot(target, target) };
-  for (const active of subsets[columns.length] ?? []) {
+export const nnlsNormal = ({ gram, right, square }: NormalEquations): NonNegativeFit => {
+  const sets = subsets[right.length] ?? [];
+  const all = sets.at(-1) ?? [];
+  const free = solveNormal(gram, right, all);
+  if (free?.every((value) => value >= 0)) return { coefficients: free, rss: residualSquares(gram, right, square, all, free) };
+  let best: NonNegativeFit = { coefficients: right.map(() => 0), rss: square };
+  for (const active of sets) {
+    if (active === all) continue;
     const solved = solveNormal(gram, right, active);
     if (!solved?.every((value) => value >= 0)) continue;
-    const coefficients = columns.map(() => 0);
-    for (const [i, column] of active.entries()) coefficients[column] = solved[i] ?? 0;
-    const rss = residualSquares(columns, coefficients, target);
+    const rss = residualSquares(gram, right, square, active, solved);
     // Smaller sets come first and win ties; 1e-12 keeps rounding from adding a term.
-    if (rss < best.rss * (1 - 1e-12)) best = { coefficients, rss };
+    if (rss < best.rss * (1 - 1e-12)) best = { coefficients: right.map((_, column) => solved[active.indexOf(column)] ?? 0), rss };
   }
   return best;
 };
+
+/** The same of columns and a target, both already weighted. */
+export const nnls = (columns: readonly Float64Array[], target: Float64Array): NonNegativeFit =>
+  nnlsNormal({
+    gram: columns.map((a) => columns.map((b) => dot(a, b))),
+    right: columns.map((a) => dot(a, target)),
+    square: dot(target, target),
+  });
 
 /** Non-empty sets of 0, 1, 2 and 3 columns, small ones first. */
 const subsets: readonly (readonly (readonly number[])[])[] = [[], [[0]], [[0], [1], [0, 1]], [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]];
@@ -27,17 +48,25 @@ export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   return sum;
 };
 
-const residualSquares = (columns: readonly Float64Array[], coefficients: readonly number[], target: Float64Array): number => {
-  let sum = 0;
-  for (let i = 0; i < target.length; i++) {
-    let residual = -(target[i] ?? 0);
-    for (let c = 0; c < columns.length; c++) residual += (coefficients[c] ?? 0) * (columns[c]?.[i] ?? 0);
-    sum += residual * residual;
+/** |target − columns · coefficients|², never below 0 for rounding. */
+const residualSquares = (
+  gram: NormalEquations["gram"],
+  right: readonly number[],
+  square: number,
+  active: readonly number[],
+  coefficients: readonly number[],
+): number => {
+  let sum = square;
+  for (let i = 0; i < active.length; i++) {
+    const row = gram[active[i] ?? 0] ?? [];
+    let product = 0;
+    for (let j = 0; j < active.length; j++) product += (row[active[j] ?? 0] ?? 0) * (coefficients[j] ?? 0);
+    sum += (coefficients[i] ?? 0) * (product - 2 * (right[active[i] ?? 0] ?? 0));
   }
-  return sum;
+  return Math.max(0, sum);
 };
 
-/** The normal equations of the active columns, by Cholesky's factorisation; undefined where the columns are dependent. */
+/** The solution of the normal equations of the active columns, by Cholesky's factorisation; undefined where the columns are dependent. */
 export const solveNormal = (gram: readonly (readonly number[])[], right: readonly number[], active: readonly number[]): readonly number[] | undefined => {
   const size = active.length;
   const lower = new Float64Array(size * size);
