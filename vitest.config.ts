@@ -13,8 +13,10 @@ const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
   test: { name, include, exclude: ["node_modules/**", ...exclude] },
 });
 
-/** What times nothing: pure functions, pages, and kernels against their references. */
+/** What times nothing: pure functions, pages, runs on fake devices with a clock of their own, and kernels against their references. */
 const untimed = [
+  "harness/*.test.ts",
+  "harness/cli/{exec,fit,published}.test.ts",
   "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec}/**/*.test.ts",
   "harness/measure/kernels*.test.ts",
   "kernels/**/*.test.ts",
