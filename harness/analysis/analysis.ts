@@ -7,6 +7,7 @@ import { bytesFit, timeFit } from "./fit.ts";
 import { peerRatiosOf } from "./peerRatio.ts";
 import { type Draws, drawsOf, resample, type Spread, sourceOf } from "./resampling.ts";
 import { pairsOf, seriesOf } from "./series.ts";
+import { sizeFits } from "./sizeFits.ts";
 import { summarise } from "./summary.ts";
 import { wouldCross } from "./wouldCross.ts";
 
@@ -31,6 +32,7 @@ export const analyse = (record: RunRecord): RunRecord => {
   // Where the device has no clock of its own, time is wall time.
   const wallSpreadOf = draws.source === "gpu" ? spreadsBy({ ...draws, source: "wall", stepMs: 0 }) : undefined;
   const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
+  const bySize = sizeFits(cells, spreadOf);
   const pairs = pairsOf(series);
   const crossovers = [
     ...pairs.map((pair) => ({ ...timeCrossover(pair, spreadOf), ...wouldCross(pair, spreadOf, record.ceilings) })),
@@ -38,8 +40,8 @@ export const analyse = (record: RunRecord): RunRecord => {
     ...(wallSpreadOf ? pairs.map((pair) => timeCrossover(pair, wallSpreadOf, "wallTime")) : []),
   ];
   const peerRatios = peerRatiosOf(cells, draws);
-  const { peerRatios: _, ...rest } = record;
-  const analysed = { ...rest, cells, fits, crossovers, ...(peerRatios.length > 0 ? { peerRatios } : {}) };
+  const { peerRatios: _, sizeFits: __, ...rest } = record;
+  const analysed = { ...rest, cells, fits, ...(bySize.length > 0 ? { sizeFits: bySize } : {}), crossovers, ...(peerRatios.length > 0 ? { peerRatios } : {}) };
   return { ...analysed, findings: findingsOf(analysed) };
 };
 

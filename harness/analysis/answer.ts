@@ -6,6 +6,7 @@ import { growthSentences } from "./growthSentences.ts";
 import { memorySentences } from "./memorySentences.ts";
 import { outcomeSentences } from "./outcomeSentences.ts";
 import { peerSentences } from "./peerSentences.ts";
+import { sizeSentences } from "./sizeSentences.ts";
 import { timeSentences } from "./timeSentences.ts";
 import { tuningSentences } from "./tuningSentences.ts";
 import { warningsOf } from "./warnings.ts";
@@ -28,6 +29,7 @@ export const findingsOf = (record: Analysed): readonly Finding[] => {
     ...findings("peerRatio", peerSentences(record)),
     ...(asked.fits.length === 0 ? times : []),
     ...findings("growth", first),
+    ...findings("growth", sizeSentences(record)),
     ...findings("memory", memorySentences(record)),
     ...findings("crossover", [...crossoverSentences(asked, "stateBytes"), ...crossoverSentences(asked, "time")]),
     ...(asked.fits.length > 0 ? times : []),

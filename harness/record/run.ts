@@ -30,6 +30,8 @@ export interface RunRecord {
   /** why there are none */
   readonly ceilingsFailure: string | undefined;
   readonly fits: readonly Fit[];
+  /** of experiments that sweep dModel or headDim over four values or more */
+  readonly sizeFits?: readonly SizeFit[];
   readonly crossovers: readonly Crossover[];
   /** of experiments with arms of another runtime */
   readonly peerRatios?: readonly PeerRatio[];
@@ -245,6 +247,23 @@ export interface Fit {
   readonly measureUpTo: number | undefined;
   readonly claim: GrowthClass;
   readonly verdict: "agrees" | "contradicted" | "undecided";
+}
+
+/** Growth with a size other than n, all else alike: dModel by more heads, or headDim. At the largest n that the most values were measured at. */
+export interface SizeFit {
+  readonly label: string;
+  readonly form: string;
+  readonly metric: "time" | "stateBytes";
+  readonly variable: "dModel" | "headDim";
+  /** what stays: n, and heads or headDim */
+  readonly series: SeriesKey;
+  readonly points: Fit["points"];
+  /** local slope of log y over log x at the largest x */
+  readonly exponent: Estimate | undefined;
+  /** as for n: named from 7 values on, of bytes wherever it is exact */
+  readonly class: GrowthClass | "undecided";
+  /** how the FLOPs of the definition grow along it; undefined where no closed form of up to a square passes through them */
+  readonly work: GrowthClass | undefined;
 }
 
 /** Where the linear arm overtakes the softmax arm in one series. */

@@ -1,5 +1,4 @@
 import { type Capabilities, defineMechanism, type Form, type Mechanism, type Plan, type Shape, type Tiles } from "../mechanism.ts";
-import { tileSize } from "../tiles.ts";
 import { softmaxBytesByRole, softmaxClaim, softmaxFlops, softmaxLeastBytes } from "./cost.ts";
 import { decodePlan, generatePlan } from "./decode.ts";
 import { softmaxInputs } from "./inputs.ts";
@@ -42,7 +41,7 @@ const softmax = defineMechanism({
   leastBytes: softmaxLeastBytes,
   bytesByRole: softmaxBytesByRole,
   claim: softmaxClaim,
-  tileTokens: (_, form, tiles) => (form === "split" ? 1 : tileSize(tiles, "rows")),
+  tileTokens: (_, form, { rows }) => (form === "split" || typeof rows !== "number" ? 1 : rows),
 });
 
 const softmaxNoCache = defineMechanism({

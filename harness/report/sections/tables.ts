@@ -1,6 +1,6 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
-import type { CellRecord, Crossover, Fit, RunRecord } from "../../record/run.ts";
+import type { CellRecord, Crossover, Fit, RunRecord, SizeFit } from "../../record/run.ts";
 import { facetsOf } from "../charts/facets.ts";
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
@@ -72,6 +72,17 @@ const projectionsTable = (fits: readonly Fit[]): Html | undefined => {
   return table("Extrapolated, not measured: the fitted times at lengths beyond those of this run. Brackets are 95 % intervals of the fit.", columns, projected);
 };
 
+const sizeColumns: readonly Column<SizeFit>[] = [
+  { head: "arm", cell: (fit) => name(fit.label) },
+  { head: "of", cell: (fit) => (fit.metric === "time" ? "time" : "state bytes") },
+  { head: "grows with", cell: (fit) => fit.variable },
+  { head: "at", cell: (fit) => seriesText(fit.series) },
+  { head: "values", cell: (fit) => fit.points.map(({ x }) => formatCount(x)).join(", ") },
+  { head: "slope at the end", numeric: true, cell: (fit) => (fit.exponent === undefined ? undefined : bracketed(fit.exponent)) },
+  { head: "law", cell: (fit) => (fit.class === "undecided" ? undefined : fit.class.replace("n", fit.variable)) },
+  { head: "FLOPs", cell: (fit) => fit.work?.replace("n", fit.variable) },
+];
+
 /** Fits against claims, and crossovers; nothing where the experiment has too few n to ask for any. */
 export const fitsSection = (record: RunRecord): Html | undefined => {
   const [fits, crossovers] = [askedFits(record), askedCrossovers(record)];
@@ -80,6 +91,7 @@ export const fitsSection = (record: RunRecord): Html | undefined => {
 <section aria-labelledby="fits"><h2 id="fits">Claims, fits and crossovers</h2>
 ${fits.length > 0 && table("Growth of each arm, fitted and claimed. Brackets are 95 % intervals.", fitColumns, fits)}
 ${projectionsTable(fits)}
+${(record.sizeFits ?? []).length > 0 && table("Growth with the width of the model, by more heads (dModel) or wider ones (headDim), at the largest n that all values were measured at. FLOPs: how the work of the definition grows. A law of times is named from 7 values on.", sizeColumns, record.sizeFits ?? [])}
 ${crossovers.length > 0 && table("Where the second arm becomes cheaper than the first: n*, the last n up to which the first stays below. At equal shares: if both used this device as well as the better one does at its best. Predicted: of the least times that the measured ceilings allow for what each executes.", crossoverColumns, crossovers)}
 </section>`;
 };
