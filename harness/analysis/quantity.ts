@@ -54,8 +54,12 @@ const measures = (record: Analysed, label: string, measure: Exclude<ArmMeasure, 
     .filter((cell) => cell.outcome.status !== "skipped" && cell.outcome.status !== "censored")
     .map((cell) => ({ place: cellPlace(cell), range: cell.outcome.status === "ok" ? measureOf(cell, measure) : undefined }));
 
+/** What a hybrid has: the rest is of what was measured. */
+const ofHybrids: ReadonlySet<ArmMeasure> = new Set(["medianMs", "tokensPerSecond", "stateBytes"]);
+
 const measureOf = (cell: CellRecord, measure: Exclude<ArmMeasure, "exponent">): Estimate | undefined => {
   const { summary, prepared } = cell;
+  if (cell.composedOf && !ofHybrids.has(measure)) return undefined;
   const rate = (value: number | undefined): Estimate | undefined =>
     summary && value !== undefined ? { value, low: (value * summary.medianMs) / summary.highMs, high: (value * summary.medianMs) / summary.lowMs } : undefined;
   switch (measure) {
