@@ -45,6 +45,18 @@ describe("a hybrid", () => {
     expect(record.cells.filter(({ composedOf }) => composedOf).map(({ n }) => n)).toEqual([64, 128, 512, 1024, 2048, 4096, 8192]);
   });
 
+  it("has ids of its own, whatever its label", async () => {
+    const text =
+      "[softmax, linear, { compose: { linear: 3, softmax: 1 }, label: softmax split }, { compose: { linear: 3, softmax: 1 }, label: 混合 }, { compose: { linear: 1, softmax: 3 }, label: 模型 }]";
+    const { record } = await fakeRun(yaml(text), fakeWorkers({ costMs, noise: { sample: 0.01 } }));
+    expect(new Set(record.cells.map(({ id }) => id)).size).toBe(record.cells.length);
+    const slope = (label: string) => record.fits.find((fit) => fit.label === label && fit.metric === "time")?.coefficients?.a.value ?? 0;
+    expect(slope("softmax")).toBeCloseTo(0.001, 4);
+    expect(slope("softmax split")).toBeCloseTo(0.00025, 5);
+    expect(slope("混合")).toBeCloseTo(0.00025, 5);
+    expect(slope("模型")).toBeCloseTo(0.00075, 5);
+  });
+
   it("may have a label, and changes nothing of what is measured", async () => {
     const { experiment, cells } = await experimentOf(yaml("[softmax, linear, { compose: { linear: 7, softmax: 1 }, label: MiniMax }]"));
     expect(experiment.hybrids).toEqual([{ label: "MiniMax", layers: { linear: 7, softmax: 1 } }]);
@@ -62,6 +74,8 @@ describe("a hybrid", () => {
     expect(complaints("[softmax, linear, { compose: { linear: 0, softmax: 1 } }]")).toContain("a whole number from 1 to 1000");
     expect(complaints("[softmax, linear, { compose: { linear: 3, softmax: 1 }, label: linear }]")).toContain("another entry has this label too");
     expect(complaints("[softmax, linear, { compose: { linear: 3, softmax: 1 }, heads: 4 }]")).toContain("unknown key");
+    expect(complaints("[softmax, { use: linear, cache: cold }, { compose: { linear: 3, softmax: 1 } }]")).toContain("timed from unlike caches");
+    expect(complaints("[{ compose: { linear: 3, softmax: 1 } }]")).toContain("an entry that is measured");
     expect(complaints("[softmax, linear, { use: liner }]")).toContain("did you mean linear?");
   });
 });

@@ -22,8 +22,9 @@ const shapeOf = ({ phase, n, dModel, heads, headDim, headDimV, batch, dtype }: C
   JSON.stringify([phase, n, dModel, heads, headDim, headDimV, batch, dtype]);
 
 /** A cell of each hybrid at every shape that all of its parts were measured at; of a part with several cells there (kvHeads, chunk), none, as it is not said which is meant. */
-const composedCells = (cells: readonly CellRecord[], hybrids: readonly Hybrid[]): readonly CellRecord[] =>
-  hybrids.flatMap(({ label, layers }) => {
+const composedCells = (cells: readonly CellRecord[], hybrids: readonly Hybrid[]): readonly CellRecord[] => {
+  const taken = new Set(cells.map(({ id }) => id));
+  return hybrids.flatMap(({ label, layers }, index) => {
     const parts = Object.entries(layers);
     const measured = cells.filter((cell) => cell.label in layers && cell.outcome.status === "ok" && cell.composedOf === undefined);
     return [...groupBy(measured, shapeOf).values()].flatMap((alike): readonly CellRecord[] => {
@@ -35,7 +36,7 @@ const composedCells = (cells: readonly CellRecord[], hybrids: readonly Hybrid[])
       return [
         {
           ...first,
-          id: `${slug(label)}-${first.id.slice(first.id.indexOf(`-n${first.n}-`) + 1)}`,
+          id: idOf(label, index, first, taken),
           label,
           mechanism: composed,
           form: composed,
@@ -53,6 +54,16 @@ const composedCells = (cells: readonly CellRecord[], hybrids: readonly Hybrid[])
       ];
     });
   });
+};
+
+/** As a planned cell's, but that no measured cell and no other hybrid has it: labels may be alike in letters and digits, or have none. */
+const idOf = (label: string, index: number, { id, n }: CellRecord, taken: Set<string>): string => {
+  const sizes = id.slice(id.indexOf(`-n${n}-`) + 1);
+  const candidates = [`${slug(label)}-${sizes}`, `composed${index + 1}-${sizes}`].filter((candidate) => !candidate.startsWith("-") && !taken.has(candidate));
+  const chosen = candidates[0] ?? `composed${index + 1}-${taken.size}-${sizes}`;
+  taken.add(chosen);
+  return chosen;
+};
 
 const meanOf = (parts: readonly { readonly value: number | undefined; readonly count: number }[]): number | undefined => {
   const layers = parts.reduce((sum, { count }) => sum + count, 0);

@@ -52,7 +52,7 @@ export const crossingOf = (pairing: Pairing, words: CrossingWords = usualWords):
   const root = rootInterval(pairing, points, 0, bracket);
   const n = root && points.length < leastForLaw ? { ...root, low: Math.min(root.low, bracket[0]), high: Math.max(root.high, bracket[1]) } : root;
   if (!n) return found("undecided", { note: `the curves between the measured ${words.x} do not settle where they cross` });
-  const advantages = wantedAdvantages.flatMap((ratio) => {
+  const advantages = (points.length < leastForLaw ? [] : wantedAdvantages).flatMap((ratio) => {
     const at = rootInterval(pairing, points, Math.log(ratio), [first.n, last.n]);
     return at ? [{ ratio, n: at }] : [];
   });

@@ -2,9 +2,9 @@ import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Measurement } from "../record/measurements.ts";
 import type { Advantage, Crossover, Estimate } from "../record/run.ts";
 import { type Crossing, crossingOf } from "./crossing.ts";
-import { leastResidual } from "./freeCurves.ts";
+import { bendsOf, leastResidual } from "./freeCurves.ts";
 import { type Growth, growthOf } from "./growth.ts";
-import { bends, type Sampled } from "./laws.ts";
+import type { Sampled } from "./laws.ts";
 import { sharedDeviations } from "./noise.ts";
 import { normals, seedFor } from "./random.ts";
 import { replicateCount } from "./resampling.ts";
@@ -175,7 +175,7 @@ const at = ({ xs, ys, replicates }: Sampled, wanted: readonly number[]): Sampled
 };
 
 const along = (sampled: Sampled, xs: readonly number[]): Sampled => {
-  const curve = nearestCurve(sampled, bends);
+  const curve = nearestCurve(sampled, bendsOf(sampled.xs, sampled.ys));
   const logs = xs.map(curve.logAt);
   return {
     xs,

@@ -11,8 +11,8 @@ import { median } from "./statistics.ts";
 const flatGrowth = 1.1;
 /** difference of AICc that decides between two classes; Burnham and Anderson (2002, §2.6) see considerably less support from 4 to 7 on */
 const margin = 6;
-/** how far the power of x that follows the points may lie from that of a law that does */
-const nearPower = 0.1;
+/** how far the power of x that follows the points may lie from that of a law: where it follows them clearly better, and where it follows them as well, as a little of a lower term makes it do */
+const nearPower = { better: 0.05, alike: 0.15 } as const;
 /** so many values must have risen clearly above the smallest one's: what grows at the last one or two is any law's */
 const leastRisen = 3;
 /** share of resamples in which the same class must win */
@@ -76,7 +76,7 @@ export const doubtOf = (evidence: Evidence): Doubt | undefined => {
   if (falls(xs, ys)) return { ...unknown("they fall as a whole, which no law of growth does"), falls: true };
   const power = powerLaw(xs, ys);
   const leastDeviance = Math.min(...scores.map(({ deviance }) => deviance));
-  if (power.deviance + margin < leastDeviance && isOffOrder(power, winner))
+  if (power.deviance + margin < leastDeviance && (hasLog(winner) || isOffOrder(power, winner, nearPower.better)))
     return { ...unknown(`they grow like a power of ${told(power)}, which is none of the laws`), power };
   return (
     unfollowed(winner, evidence) ??
@@ -85,7 +85,7 @@ export const doubtOf = (evidence: Evidence): Doubt | undefined => {
     mixed(winner, evidence) ??
     barelyRisen(ys) ??
     levelling(winner, evidence) ??
-    (isOffOrder(power, winner) && power.deviance < winner.deviance + margin
+    (isOffOrder(power, winner, nearPower.alike) && power.deviance < winner.deviance + margin
       ? unknown(`a power of ${told(power)} follows them as well as ${winner.class}`)
       : undefined)
   );
@@ -112,8 +112,12 @@ const falls = (xs: readonly number[], ys: readonly number[]): boolean => {
 const told = ({ value, low, high }: PowerLaw): string => `${value.toFixed(2)} (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`;
 
 /** Is the power that the points follow none that this law comes near to? Laws with logarithms have no power of their own, and a knee has two. */
-const isOffOrder = ({ low, high }: PowerLaw, { class: law, hasKnee }: Score): boolean =>
-  law !== "O(n log n)" && law !== "O(log n)" && !hasKnee && (low > orders[law] + nearPower || high < orders[law] - nearPower);
+const isOffOrder = ({ low, high }: PowerLaw, winner: Score, near: number): boolean => {
+  const { class: law, hasKnee } = winner;
+  return !hasLog(winner) && !hasKnee && (low > orders[law] + near || high < orders[law] - near);
+};
+
+const hasLog = ({ class: law }: Score): boolean => law === "O(n log n)" || law === "O(log n)";
 
 const unfollowed = (winner: Score, { named, allowedMisfit, growth }: Evidence): Doubt | undefined => {
   if (winner.rms > allowedMisfit)

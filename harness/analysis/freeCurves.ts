@@ -1,4 +1,4 @@
-import { devianceOf, scorer } from "./laws.ts";
+import { bends, devianceOf, scorer, type Term } from "./laws.ts";
 import { nnls } from "./nnls.ts";
 
 /**
@@ -75,6 +75,17 @@ export const levellingOff = (xs: readonly number[], ys: readonly number[]): Free
     (log) => fitOf(xs, ys, (x) => x / (x + Math.exp(log))),
     Array.from({ length: 17 }, (_, i) => first + ((last - first) * i) / 16),
   );
+};
+
+/** A law must be so much worse before a power takes its place; see doubt.ts. */
+const margin = 6;
+
+/** Bends of smooth curves for these points: those of laws, and where a power of x follows clearly better than any law, that and how it moves with the power. */
+export const bendsOf = (xs: readonly number[], ys: readonly number[]): readonly (readonly Term[])[] => {
+  const least = Math.min(...scorer(xs)(ys).map(({ deviance }) => deviance));
+  if (!Number.isFinite(least)) return bends;
+  const { value: power, deviance } = powerLaw(xs, ys);
+  return deviance + margin < least ? [...bends, [(x) => x ** power, (x) => x ** power * Math.log(x)]] : bends;
 };
 
 /**

@@ -2,8 +2,8 @@ import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/run.ts";
 import { doubtOf, type Evidence, isExcluded, isFlat } from "./doubt.ts";
 import { formatCount } from "./format.ts";
-import type { PowerLaw } from "./freeCurves.ts";
-import { bends, type Curve, curveAt, curveFitter, growingSlope, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
+import { type PowerLaw, powerLaw } from "./freeCurves.ts";
+import { bends, type Curve, curveAt, curveFitter, devianceOf, growingSlope, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
 import { type Slopes, slopesOf } from "./slopes.ts";
 import { nearestCurve } from "./smoothCurve.ts";
 import { percentileInterval } from "./statistics.ts";
@@ -32,6 +32,9 @@ const leastSpan = 8;
 const curveFits: ReadonlySet<string> = new Set(["undecided", "O(1)", "O(n)", "O(n²)"]);
 /** root mean square of relative errors above which a law does not follow its points, unless their intervals are as wide */
 const worstFit = 0.07;
+
+/** difference of deviance by which one curve follows points clearly better than another */
+const clearly = 6;
 
 /** What kernels are told to be. `attnbench fit` names O(log n) and O(n³) too. */
 export const usualClasses: readonly GrowthClass[] = ["O(1)", "O(n)", "O(n log n)", "O(n²)"];
@@ -115,18 +118,27 @@ const lawOf = (
   if (isFlat(evidence)) return { growth: decided("O(1)"), misfit: false };
   const doubt = doubtOf(evidence);
   if (winner && doubt === undefined) return { growth: decided(winner.class), misfit: false };
-  const { reason, candidates, misfit, power } = doubt ?? { reason: "no law was fitted", candidates: [], misfit: false };
+  const { reason, candidates, misfit } = doubt ?? { reason: "no law was fitted", candidates: [], misfit: false };
+  const open = { ...fitted, exponent: fitted.exponent && withPower(fitted.exponent, devianceOf(curve.rss, xs.length), powerLaw(xs, ys)) };
   // Where a quadratic part is out of question, only the fixed cost can stand in the way of telling O(n) from O(n log n).
   const quadratic = candidates.length === 0 || candidates.includes("O(n²)");
   const measureUpTo = quadratic ? rangeWanted(curve, coefficients.b.high, largest) : rangeWanted({ ...curve, b: 0 }, 0, largest);
   const advice = measureUpTo === undefined ? "more samples would narrow the intervals" : `measure up to ${variable} = ${formatCount(measureUpTo)}`;
-  if (power) return { growth: { ...fitted, exponent: ofPower(power), note: reason }, misfit };
+  if (doubt?.power) return { growth: { ...open, note: reason }, misfit };
   if (doubt?.falls) return { growth: { ...fitted, exponent: undefined, slopes: undefined, note: reason }, misfit };
-  return { growth: { ...fitted, candidates, note: `${reason}; ${advice}`, measureUpTo }, misfit };
+  return { growth: { ...open, candidates, note: `${reason}; ${advice}`, measureUpTo }, misfit };
 };
 
-/** The local exponent at the largest x of t0 + a·x^p. */
-const ofPower = ({ value, low, high, grown }: PowerLaw): Estimate => ({ value: value * grown, low: low * grown, high: high * grown });
+/**
+ * The local exponent at the largest x of a curve whose law is open: that of t0 + a·x^p where this follows the points clearly better than t0 + a·x + b·x² does, what either says where it
+ * follows as well.
+ */
+const withPower = (exponent: Estimate, deviance: number, { value, low, high, grown, deviance: ofPower }: PowerLaw): Estimate => {
+  const byPower = { value: value * grown, low: low * grown, high: high * grown };
+  if (ofPower + clearly < deviance) return byPower;
+  if (ofPower > deviance + clearly) return exponent;
+  return { value: exponent.value, low: Math.min(exponent.low, byPower.low), high: Math.max(exponent.high, byPower.high) };
+};
 
 const tooShort = (xs: readonly number[], least: number): boolean => xs.length < least || (xs.at(-1) ?? 0) < leastSpan * (xs[0] ?? 0);
 

@@ -1,4 +1,5 @@
-import { bends, type Sampled } from "./laws.ts";
+import { bendsOf } from "./freeCurves.ts";
+import type { Sampled } from "./laws.ts";
 import { normals, seedFor } from "./random.ts";
 import { nearestCurve, type SmoothCurve } from "./smoothCurve.ts";
 import { percentileInterval } from "./statistics.ts";
@@ -93,7 +94,8 @@ const fitNear = ({ upper, lower }: Pairing, x: number, count: number): NearFit =
     .map(({ i }) => i)
     .sort((one, other) => one - other);
   const part = (values: readonly number[]): readonly number[] => near.map((i) => values[i] ?? 1);
-  const of = ({ xs, ys, replicates }: Sampled): SmoothCurve => nearestCurve({ xs: part(xs), ys: part(ys), replicates: replicates.map(part) }, bends);
+  const of = ({ xs, ys, replicates }: Sampled): SmoothCurve =>
+    nearestCurve({ xs: part(xs), ys: part(ys), replicates: replicates.map(part) }, bendsOf(part(xs), part(ys)));
   const [one, other] = [of(upper), of(lower)];
   return { xs: part(upper.xs), upper: one, lower: other, misfit: Math.hypot(one.misfit, other.misfit), noise: Math.hypot(one.noise, other.noise) };
 };

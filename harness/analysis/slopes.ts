@@ -14,8 +14,11 @@ export interface Slopes {
 
 type Law = GrowthClass | "undecided";
 
+/** No curve of anything is steeper: where a fit of any sign says so, it is off. */
+const steepestOfAll = 6;
+
 /** Slopes that a law without negative coefficients may have. */
-const steepest = (law: Law): number => (law === "undecided" ? Number.POSITIVE_INFINITY : law === "O(n³)" ? 3 : law === "O(log n)" ? 1 : 2);
+const steepest = (law: Law): number => (law === "undecided" ? steepestOfAll : law === "O(n³)" ? 3 : law === "O(log n)" ? 1 : 2);
 
 /**
  * Slopes of a curve whose law this is. Intervals are those of fits of any sign, as far as laws without negative coefficients have such slopes. Where points lie off the

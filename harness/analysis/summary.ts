@@ -31,13 +31,13 @@ const roofline = (cell: CellRecord, seconds: number, ceilings: Ceilings | undefi
 
 /** The least time that a run's ceilings allow a cell. None without ceilings, and for a peer, whose executed FLOPs are not known. */
 export const leastSeconds = (
-  { prepared }: CellRecord,
+  { prepared, cache }: CellRecord,
   ceilings: Ceilings | undefined,
 ): { readonly seconds: number; readonly binding: "compute" | "memory" } | undefined => {
   const executed = prepared?.flops.executed;
   if (!prepared || executed === undefined || !ceilings || !(ceilings.fmaGflops > 0) || !(ceilings.readGbps > 0)) return undefined;
   const compute = executed / (ceilings.fmaGflops * 1e9);
-  const memory = prepared.leastBytes / (ceilings.readGbps * 1e9);
+  const memory = prepared.leastBytes / (((cache && ceilings.readGbpsFrom?.[cache]) ?? ceilings.readGbps) * 1e9);
   const seconds = Math.max(compute, memory);
   return seconds > 0 ? { seconds, binding: compute >= memory ? "compute" : "memory" } : undefined;
 };

@@ -34,10 +34,11 @@ const claims = ({ fits }: Analysed): readonly string[] =>
     .map((fit) => `${armName(fit)} claims ${fit.claim} in ${fit.metric === "time" ? "time" : "state bytes"}, but ${fit.class} is measured.`);
 
 const notOk = (cells: readonly CellRecord[], status: "censored" | "skipped"): readonly string[] => {
-  const found = cells.filter((cell) => cell.outcome.status === status);
+  const planned = cells.filter(({ composedOf }) => composedOf === undefined);
+  const found = planned.filter((cell) => cell.outcome.status === status);
   if (found.length === 0) return [];
   const reasons = [...groupBy(found, (cell) => (cell.outcome.status === status ? cell.outcome.code : ""))].map(([code, alike]) => `${code}: ${names(alike)}`);
-  return [`${formatCount(found.length)} of ${formatCount(cells.length)} cells ${status} (${reasons.join("; ")}).`];
+  return [`${formatCount(found.length)} of ${formatCount(planned.length)} cells ${status} (${reasons.join("; ")}).`];
 };
 
 const names = (cells: readonly CellRecord[]): string =>
@@ -66,12 +67,13 @@ const conditions = ({ schedule: { conditions = [] } }: Analysed): readonly strin
   (["exponent", "crossover"] as const).flatMap((kind) => {
     const [widest, ...others] = conditions.filter((one) => one.kind === kind);
     if (!widest) return [];
-    const what = kind === "exponent" ? `The exponent of ${widest.of.join()}` : `n* of ${widest.of.join(" and ")}`;
-    const width = (share: number | undefined): string => (kind === "exponent" ? (share ?? 0).toFixed(2) : formatShare(share ?? 0));
-    const more = others.length > 0 ? `, and ${formatCount(others.length)} more are not known as narrowly as asked either` : "";
-    return [
-      `${what}${widest.place === "" ? "" : ` at ${widest.place}`} is known to ±${width(widest.halfWidth)} where ±${width(widest.asked)} was asked for${more}.`,
-    ];
+    const place = widest.place === "" ? "" : ` at ${widest.place}`;
+    const more = others.length === 0 ? "" : `; so ${others.length === 1 ? "is 1 more" : `are ${formatCount(others.length)} more`}`;
+    return kind === "exponent"
+      ? [`The exponent of ${widest.of.join()}${place} is known to ±${(widest.halfWidth ?? 0).toFixed(2)} alone, which leaves room between laws${more}.`]
+      : [
+          `n* of ${widest.of.join(" and ")}${place} is known to ±${formatShare(widest.halfWidth ?? 0)} alone, where measuring would have gone on to ±${formatShare(widest.asked)}${more}.`,
+        ];
   });
 
 /** Of the turns that were made, so many may have met a device that changed its pace. */

@@ -163,6 +163,13 @@ test("an open axis whose first cell is too large keeps it, as skipped", () => {
   `);
 });
 
+test("what an arm says of its cache counts only where it is not what the file says", () => {
+  const text = "name: a\nphase: decode\nmechanisms: [softmax, { use: linear, cache: hot }]\naxes: { n: [64, 128] }";
+  const { experiment, cells } = parseExperiment({ text, file: "a.yaml", sets: [] }, fakeMechanisms);
+  expect(experiment?.arms.map(({ cache }) => cache)).toEqual([undefined, undefined]);
+  expect(cells?.every(({ cell }) => cell.cache === undefined)).toBe(true);
+});
+
 test("an arm may be timed from a cold cache beside the same from a hot one", () => {
   const text = "name: a\nphase: decode\nmechanisms: [softmax, { use: softmax, cache: cold }]\naxes: { n: [64, 128] }";
   const { experiment, cells } = parseExperiment({ text, file: "a.yaml", sets: [] }, fakeMechanisms);

@@ -37,6 +37,9 @@ const growthOfPeer = (leaf: Expected, { arms }: Experiment): readonly Flawed[] =
     .map((label) => ({ message: "no growth is fitted to a peer's times", given: label, accepted: `"${label}".medianMs, or ratio(ours, "${label}")` }));
 };
 
+/** What may be expected of a hybrid. */
+const measuresOfHybrids: readonly string[] = ["medianMs", "tokensPerSecond", "stateBytes", "exponent"];
+
 const quantitiesOf = (expected: Expected): readonly Quantity[] => (expected.kind === "growth" ? [] : [expected.left, expected.right]);
 
 type Flawed = Pick<Draft, "message" | "given" | "accepted" | "suggestion">;
@@ -58,6 +61,8 @@ const quantityDrafts = (
   const alike = new Set(arms.map((arm) => arm?.mechanism)).size === 1;
   if (peers.length > 0 && quantity.kind !== "measure" && !(quantity.kind === "ratio" && peers.length === 1 && quantity.metric === "time" && alike))
     return [{ message: "a peer is compared with ours of its mechanism, in time alone", given, accepted: `ratio(ours, "${peers[0]?.label}")` }];
+  if (quantity.kind === "measure" && arms[0]?.mechanism === composed && !measuresOfHybrids.includes(quantity.measure))
+    return [{ message: "a hybrid is composed, not measured", given, accepted: measuresOfHybrids.map((measure) => `"${quantity.arm}".${measure}`).join(", ") }];
   if (quantity.kind !== "crossover") return drafts;
   const families = arms.map((arm) => (arm?.mechanism === composed ? "linear" : mechanisms.get(arm?.mechanism ?? "")?.family));
   if (families[0] === "softmax" && families[1] === "linear") return drafts;

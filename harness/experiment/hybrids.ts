@@ -25,10 +25,20 @@ export const hybridsOf = (entries: readonly Entry[], arms: readonly Arm[]): { re
             on: "key",
             message: "no entry of this file that is measured has this label",
             given: part,
-            accepted: labels.join(", "),
+            accepted: labels.join(", ") || "an entry that is measured, e.g. softmax",
             suggestion: nearest(part, labels),
           }),
         ),
+      ...(new Set(arms.filter(({ label }) => label in hybrid.layers).map(({ cache }) => cache)).size > 1
+        ? [
+            {
+              path: [...path, "compose"],
+              on: "value",
+              message: "its layers are timed from unlike caches",
+              accepted: "layers that are all hot, or all cold",
+            } as const,
+          ]
+        : []),
       ...(taken ? [{ path, on: "value", message: "another entry has this label too", given: hybrid.label, accepted: "a label of its own" } as const] : []),
     ];
   });

@@ -30,12 +30,13 @@ export const resolveExperiment = (
   const { axes, drafts: axisDrafts } = axesOf(file);
   const defaults = Object.entries({ batch: 1, dtype: "f32", stateDtype: "f32" }).filter(([name]) => axes[name] === undefined);
   const refine = file.measure?.refine;
+  const usualCache = file.measure?.cache ?? "hot";
   const unhashed: Omit<Experiment, "hash"> = {
     name: phasesOf(file).length > 1 ? `${file.name}-${phase}` : file.name,
     title: oneLine(`${file.title ?? file.name}${phasesOf(file).length > 1 ? `: ${phase}` : ""}`),
     question: file.question === undefined ? undefined : oneLine(file.question),
     phase,
-    arms,
+    arms: arms.map(({ cache, ...arm }) => (cache === undefined || cache === usualCache ? arm : { ...arm, cache })),
     ...(hybrids.length > 0 ? { hybrids } : {}),
     axes,
     zip: file.zip ?? [],
@@ -44,7 +45,7 @@ export const resolveExperiment = (
     measure: {
       precision: parseShare(file.measure?.precision ?? defaultPrecision) ?? defaultPrecision,
       maxTimeSeconds: parseDuration(file.measure?.maxTime ?? "") ?? defaultMaxTimeSeconds,
-      cache: file.measure?.cache ?? "hot",
+      cache: usualCache,
       seed: file.measure?.seed ?? 1,
       ...(refine === undefined ? {} : { refineCrossover: parseShare(refine.crossover) ?? defaultPrecision }),
     },

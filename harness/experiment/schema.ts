@@ -78,21 +78,20 @@ const memory = accepting(
   "Stop before a cell needs more: a share of the device's memory, or bytes.",
 );
 
-const precision = accepting(
-  z.union([z.string().regex(percentPattern), z.number()]).refine(isPrecision, "out of range"),
-  "0.1% to 50%",
-  "A cell has enough samples when half its 95 % interval is this share of its median; 5% unless given.",
-);
+const shareOfInterval = (about: string) =>
+  accepting(z.union([z.string().regex(percentPattern), z.number()]).refine(isPrecision, "out of range"), "0.1% to 50%", about);
 
 const measure = z
   .strictObject({
-    precision: precision.optional(),
+    precision: shareOfInterval(
+      "A cell has enough samples when half its 95 % interval is this share of its median; 5% unless given. So is n*, unless refine says otherwise.",
+    ).optional(),
     maxTime: duration("Wall time of this experiment's measuring; 90s unless given.", 1, 24 * 3600).optional(),
     cache: z.enum(["hot", "cold"]).meta({ description: "cold: what is read rotates over more than the last-level cache; hot unless given." }).optional(),
     seed: wholeNumber(0, 2 ** 32 - 1, "Of the inputs; 1 unless given.").optional(),
     refine: z
       .strictObject({
-        crossover: precision.meta({ description: "Measure more n around each n* until half its 95 % interval is this share of it, or one tile." }),
+        crossover: shareOfInterval("Measure more n around each n* until half its 95 % interval is this share of it, or one tile."),
       })
       .meta({ description: "Where to measure more than the axes say; as --refine crossover=5%." })
       .optional(),

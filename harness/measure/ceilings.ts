@@ -57,10 +57,11 @@ export const measureCeilings = async (
   for (const n of wantsKnee ? size.knee : [size.stream]) rates.set(n, gbps(4 * n, await bestMs("read", n)));
   const knee = findKnee([...rates]);
   // Cold cells must be held against memory, hot ones against the fastest level that they may sit in.
-  const readGbps =
-    cache === "cold" && knee !== undefined ? Math.min(...[...rates].filter(([n]) => n >= knee).map(([, rate]) => rate)) : Math.max(...rates.values());
+  const hot = Math.max(...rates.values());
+  const cold = knee === undefined ? hot : Math.min(...[...rates].filter(([n]) => n >= knee).map(([, rate]) => rate));
   return {
-    readGbps,
+    readGbps: cache === "cold" ? cold : hot,
+    ...(wantsKnee ? { readGbpsFrom: { hot, cold } } : {}),
     copyGbps: gbps(8 * size.stream, await bestMs("copy", size.stream)),
     fmaGflops: (size.fma * 8 * 256 * 2) / (await bestMs("fma", size.fma)) / 1e6,
     emptyDispatchMs: await bestMs("empty", 1024),

@@ -12,7 +12,7 @@ import type { Ended, Measuring } from "./measuring.ts";
 import type { Progress } from "./progress.ts";
 import type { Timer } from "./schedule.ts";
 import { createSentinel } from "./sentinel.ts";
-import { statusOf, tasksOf } from "./task.ts";
+import { statusOf, type Task, tasksOf } from "./task.ts";
 import { tuneArms } from "./tuneArms.ts";
 import { conditionsOf, repeatTurns } from "./turns.ts";
 import { createVisitor } from "./visitor.ts";
@@ -103,9 +103,14 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
   const loopMs = now() - loopFrom - (visitor.spent.prepareMs - preparedBefore);
 
   // What lies beyond the end of an open curve is not part of what this device can be asked.
-  const cells = tasks.filter((task) => statusOf(task) !== "pending" || !measuring.ended.has(task.series)).map((task) => task.record);
+  // Nor is an n that was to be added and not reached.
+  const { sentinelTurns } = measuring;
+  const begun = new Set(tasks.filter((task) => statusOf(task) !== "pending").map(({ record: { id } }) => id));
+  const added = measuring.added.filter(({ id }) => begun.has(id));
+  const isPart = (task: Task): boolean =>
+    begun.has(task.record.id) || !(measuring.ended.has(task.series) || measuring.added.some(({ id }) => id === task.record.id));
+  const cells = tasks.filter(isPart).map((task) => task.record);
   const conditions = conditionsOf(measuring);
-  const { added, sentinelTurns } = measuring;
   const { prepareMs, timedMs } = visitor.spent;
   const measureMs = before.wall.measureMs + loopMs;
   const timedBefore = (before.efficiency ?? 0) * before.wall.measureMs;

@@ -1,4 +1,5 @@
 import { unmetOf } from "../analysis/unmet.ts";
+import { visitsWithout } from "../record/addedCell.ts";
 import type { Schedule, Unmet } from "../record/run.ts";
 import { addLengths, tileOf } from "./addedLengths.ts";
 import { live, type Measuring, turnMs } from "./measuring.ts";
@@ -21,29 +22,28 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
   const samples = samplesPerVisit(turnMs(live(measuring), visitor), restMs() - 2 * renewMs());
   const sentinel = createGauge(measuring);
   const rounds = new Map<string, number>();
-  let resting: ReadonlySet<string> = new Set();
+  // A resumed run goes on with a turn of its own: what it measures now was not measured then.
+  const first =
+    1 + Math.max(0, ...measuring.tasks.flatMap((task) => task.record.visits.map(({ turn }) => turn)), ...measuring.sentinelTurns.map(({ turn }) => turn));
+  let resting: ReadonlySet<string> = first > leastTurns ? restingAfter(conditionsOf(measuring), measuring.tasks) : new Set();
   const due = (): readonly Task[] => live(measuring).filter(({ series }) => !resting.has(series));
-  for (let turn = 1; ; turn++) {
+  for (let turn = first; ; turn++) {
     if (signal.aborted) return "interrupted";
     if (live(measuring).length === 0) return "nothingLeft";
-    if (restMs() <= 0 || (turn > 2 && turnMs(due(), visitor) * samples > restMs())) return "maxTime";
-    // A turn of an earlier session that did not count.
-    if (sentinel.discarded(turn)) continue;
+    if (restMs() <= 0 || (turn > Math.max(2, first) && turnMs(due(), visitor) * samples > restMs())) return "maxTime";
     const isLook = turn >= leastTurns && (turn - leastTurns) % turnsBetweenLooks === 0;
     const added = refineCrossover !== undefined && (turn === turnsBeforeRefining || isLook) ? addLengths(measuring, refineCrossover, rounds) : [];
     for (const addition of added) onProgress({ type: "added", ...addition });
-    await beginAdded(measuring, turn, samples);
     if (isLook) {
       const unmet = conditionsOf(measuring);
       if (unmet.length === 0 && added.length === 0) return "precision";
       resting = restingAfter(unmet, measuring.tasks);
     }
-    const order = turnOrder(due(), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
-    // A turn of an earlier session.
-    if (order.length === 0) continue;
     if (startsWorker(turn) && affordsRestart(renewMs(), restMs())) await workers.restart();
 
     await sentinel.before();
+    await beginAdded(measuring, turn, samples);
+    const order = turnOrder(due(), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
     for (const [position, task] of order.entries()) {
       if (signal.aborted || restMs() <= 0) break;
       const atMost = turn >= leastTurns;
@@ -57,10 +57,10 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
 };
 
 /** The first visits of cells that were added, each with its outcome, as turn 0 gives it to those that were planned. */
-const beginAdded = async ({ tasks, added, visitor, signal }: Measuring, turn: number, samples: number): Promise<void> => {
+const beginAdded = async ({ tasks, added, visitor, signal, restMs }: Measuring, turn: number, samples: number): Promise<void> => {
   const begun = tasks.filter((task) => statusOf(task) === "pending" && added.some(({ id }) => id === task.record.id));
   for (const task of begun) {
-    if (signal.aborted) return;
+    if (signal.aborted || restMs() <= 0) return;
     await visitor.visit(task, turn, samples).then(
       () => visitor.settle(task, { status: "ok" }),
       (error: unknown) => visitor.settleFailure(task, error),
@@ -90,7 +90,6 @@ interface Gauge {
   before(): Promise<void>;
   /** Reads, judges and journals the turn that ended; false where it is to be made again, and its visits are gone. */
   after(turn: number, mayTakeLonger: boolean): Promise<boolean>;
-  discarded(turn: number): boolean;
 }
 
 /** The sentinel's readings around turns, as part of the record. */
@@ -108,15 +107,17 @@ const createGauge = ({ sentinel, sentinelTurns: turns, tasks, workers, journal, 
       const [was, by] = [beforeMs, worker];
       await read();
       if (was === undefined || beforeMs === undefined || by !== worker) return true;
+      // One reading may be off by itself: it is a jump where a second says so too.
+      if (hasJumped(was, beforeMs)) await read();
+      if (beforeMs === undefined || by !== worker) return true;
       const jumped = hasJumped(was, beforeMs);
       const discarded = jumped && mayTakeLonger && mayRepeat(turns);
       const reading = { turn, worker, beforeMs: was, afterMs: beforeMs, jumped, discarded };
       journal.append({ type: "sentinel", at: new Date().toISOString(), ...reading });
       turns.push(reading);
       if (!discarded) return true;
-      for (const task of tasks) task.record = { ...task.record, visits: task.record.visits.filter((visit) => visit.turn !== turn) };
+      for (const task of tasks) task.record = { ...task.record, visits: visitsWithout(task.record.visits, turn) };
       return false;
     },
-    discarded: (turn) => turns.some((reading) => reading.turn === turn && reading.discarded),
   };
 };

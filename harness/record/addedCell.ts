@@ -1,4 +1,4 @@
-import type { AddedCell, CellRecord } from "./run.ts";
+import type { AddedCell, CellRecord, Visit } from "./run.ts";
 
 /** The record of a cell that is like another but for its n, before anything was measured. */
 export const addedTo = (like: CellRecord, { id, n }: AddedCell): CellRecord => ({
@@ -12,3 +12,9 @@ export const addedTo = (like: CellRecord, { id, n }: AddedCell): CellRecord => (
   visits: [],
   summary: undefined,
 });
+
+/** The visits of a cell without those of a turn that does not count; a cell's only visit stays, since it has been measured. */
+export const visitsWithout = (visits: readonly Visit[], turn: number): readonly Visit[] => {
+  const kept = visits.filter((visit) => visit.turn !== turn);
+  return kept.length > 0 ? kept : visits;
+};

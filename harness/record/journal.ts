@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import type { RuntimeName } from "../experiment/runtimes.ts";
-import { addedTo } from "./addedCell.ts";
+import { addedTo, visitsWithout } from "./addedCell.ts";
 import type { AddedCell, CellRecord, Outcome, Prepared, RunRecord, SentinelTurn, Tuning, Visit } from "./run.ts";
 
 /** Workers are numbered by runtime: a line of a peer's worker names it. */
@@ -125,8 +125,8 @@ export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): R
 };
 
 const forget = (cell: CellRecord & { visits: Visit[] }, turn: number, seen: Set<string>): void => {
-  cell.visits = cell.visits.filter((visit) => visit.turn !== turn);
-  seen.delete(`${cell.id} ${turn}`);
+  cell.visits = [...visitsWithout(cell.visits, turn)];
+  if (!cell.visits.some((visit) => visit.turn === turn)) seen.delete(`${cell.id} ${turn}`);
 };
 
 /** Ids of the cells whose variant changes from one tuning of their arm to the next. */

@@ -49,7 +49,7 @@ export const readMeasurements = (text: string, file: string, wanted: Measurement
   if (columns.x === columns.y) throw new UnreadableMeasurements(`${file}: --x and --y are one column, ${columns.x}`);
   // Only our own measurements.csv says by status which cells have no time.
   const ours = header.includes("status") && header.includes("medianMs");
-  const used = rows.filter(({ record }) => !ours || record.status === "ok");
+  const used = rows.filter(({ record }) => !ours || record.status === "ok" || record.status === "composed");
   const measurements = used.map(({ record, info }): Measurement => {
     const at = `${file}:${info.lines}`;
     const group = columns.group.map((name) => (record[name] ?? "").replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ")).join(", ");
@@ -89,10 +89,20 @@ const rowsOf = (text: string, file: string): { readonly header: readonly string[
     if (twice !== undefined) throw new UnreadableMeasurements(`${file}: two columns are called ${JSON.stringify(twice)}`);
     return { header, rows };
   } catch (error) {
-    if (error instanceof CsvError) throw new UnreadableMeasurements(`${file}: ${error.message}`);
+    if (error instanceof CsvError) throw new UnreadableMeasurements(csvProblem(error, file, header));
     throw error;
   }
 };
+
+/** What is wrong with a line, in words of the file. */
+const csvProblem = (
+  { code, message, record, lines }: CsvError & { readonly record?: unknown; readonly lines?: number },
+  file: string,
+  header: readonly string[],
+): string =>
+  code === "CSV_RECORD_INCONSISTENT_COLUMNS" && Array.isArray(record) && lines !== undefined
+    ? `${file}:${lines}: this row has ${record.length} values; as many as the header names are wanted, ${header.length}`
+    : `${file}: ${message}`;
 
 /** Of the first line that is no comment: the sign among , ; and tab that it has most of. */
 const delimiterOf = (text: string): string => {

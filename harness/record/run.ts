@@ -203,6 +203,8 @@ export interface CellRecord extends Cell {
 /** Measured on this adapter in this run. */
 export interface Ceilings {
   readonly readGbps: number;
+  /** from a hot cache and from a cold one, where some cells are timed from either; readGbps is that of measure.cache */
+  readonly readGbpsFrom?: { readonly hot: number; readonly cold: number };
   readonly copyGbps: number;
   readonly fmaGflops: number;
   /** one dispatch that does nothing, ms */

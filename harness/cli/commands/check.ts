@@ -15,7 +15,9 @@ export const check = async (files: readonly string[], options: { set: readonly s
   for (const { file, experiment, cells } of read) {
     const skipped = cells.filter(({ skip }) => skip).length;
     const open = cells.some(({ until }) => until);
-    say(`${file}: ok, ${experiment.name}, ${open ? "up to " : ""}${formatCount(cells.length)} cells${skipped > 0 ? `, ${skipped} of them cannot fit` : ""}`);
+    say(
+      `${file}: ok, ${experiment.name}, ${open ? "up to " : ""}${formatCount(cells.length)} cells${experiment.hybrids ? `, ${formatCount(experiment.hybrids.length)} ${experiment.hybrids.length === 1 ? "hybrid" : "hybrids"} composed of them` : ""}${skipped > 0 ? `, ${skipped} of them cannot fit` : ""}`,
+    );
   }
   return exitCode.ok;
 };

@@ -7,6 +7,7 @@ import { isPrecision, parseDuration } from "../../experiment/units.ts";
 import { connector } from "../../measure/connection.ts";
 import { peerConnector } from "../../measure/peers/peerConnector.ts";
 import type { RunRecord } from "../../record/run.ts";
+import { listRuns } from "../../record/runFolder.ts";
 import { RunInUse, type RunResult, runExperiment } from "../../runExperiment.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { type Fault, tellFault } from "../fault.ts";
@@ -72,13 +73,28 @@ const plannedExperiments = async (files: readonly string[], flags: RunFlags, mec
     ...(flags.refine === undefined ? [] : [`measure.refine.crossover=${flags.refine}`]),
   ];
   const experiments = await readExperiments(files, { set, filter: flags.filter }, mechanisms);
-  const empty = experiments.find(({ cells }) => cells.length === 0);
+  // A filter may well speak of one of a file's phases alone.
+  const left = experiments.filter(({ cells }) => cells.length > 0);
+  const empty = experiments.find(({ file, cells }) => cells.length === 0 && !left.some((other) => other.file === file));
   if (empty)
     throw new CommandEnd(
       exitCode.nothingMeasured,
       `${empty.file}: no cell is left${flags.filter ? ` by --filter '${flags.filter}'` : " by its exclude"}; attnbench check ${quoted(empty.file)} counts them all`,
     );
-  return experiments;
+  return left;
+};
+
+/** Phases of a file that an interrupted command had completed: --resume goes on with those that it had not. */
+const completed = (experiments: readonly ReadExperiment[], out: string): ReadonlySet<ReadExperiment> => {
+  const newest = new Map(
+    experiments.map((one) => [one, listRuns(out, one.experiment.name).find(({ record }) => record.experiment.hash === one.experiment.hash)]),
+  );
+  const stateOf = (one: ReadExperiment): string | undefined => newest.get(one)?.record.state;
+  return new Set(
+    experiments.filter(
+      (one) => stateOf(one) === "complete" && experiments.some((other) => other !== one && other.file === one.file && stateOf(other) !== "complete"),
+    ),
+  );
 };
 
 /** One experiment after the other, until an interrupt or until no worker can be had. */
@@ -93,8 +109,14 @@ const measure = async (
     const kernels = flags.kernels.map((folder) => resolve(folder));
     const connect = connector(flags.adapter, { mode: "timing", kernels, memoryBudgetBytes });
     const connectPeer = peerConnector({ mode: "timing", kernels, memoryBudgetBytes });
-    for (const { file, experiment, cells } of experiments) {
+    const done = flags.resume ? completed(experiments, flags.out) : new Set<ReadExperiment>();
+    for (const planned of experiments) {
       if (interruption.signal.aborted) break;
+      const { file, experiment, cells } = planned;
+      if (done.has(planned)) {
+        say(`${experiment.name}: complete, and kept as it is`);
+        continue;
+      }
       const progress = createProgressLine(flags.quiet === true);
       if (!flags.quiet) say(styled("bold", `${experiment.title}${experiment.question ? ` ${experiment.question}` : ""}`));
       const result = await runExperiment({

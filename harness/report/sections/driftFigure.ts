@@ -17,8 +17,13 @@ export const driftFigure = async (record: RunRecord, rendering: Rendering): Prom
     { head: "sentinel", numeric: true, cell: ({ sentinel }) => written(sentinel) },
     { head: "", cell: ({ discarded }) => (discarded ? "made again" : undefined) },
   ];
+  const turns = record.sentinel ?? [];
+  const jumpedTurns = turns.filter((turn) => turn.jumped);
+  const again = jumpedTurns.filter((turn) => turn.discarded).length;
+  const jumped =
+    jumpedTurns.length === 0 ? "none" : `${formatCount(jumpedTurns.length)} of ${formatCount(turns.length)} were such, and ${formatCount(again)} made again`;
   const caption = [
-    "The sentinel is one small kernel that is timed before and after every turn; all cells together are what a turn did to every one of them alike. A turn in which the sentinel changes by more than a tenth is made again, as far as time allows. Drift that all cells share is taken out of laws and n*.",
+    `The sentinel is one small kernel that is timed before and after every turn; all cells together are what a turn did to every one of them alike. A turn in which the sentinel changes by more than a tenth is made again, a quarter of all turns at most and as far as time allows: of these turns ${jumped}. Drift that all cells share is taken out of laws and n*.`,
   ];
   return figure("drift", driftHeading, [drawing], caption, table(driftHeading, columns, driftOf(record)), true);
 };
