@@ -25,25 +25,27 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
   // A resumed run goes on with a turn of its own: what it measures now was not measured then.
   const first =
     1 + Math.max(0, ...measuring.tasks.flatMap((task) => task.record.visits.map(({ turn }) => turn)), ...measuring.sentinelTurns.map(({ turn }) => turn));
-  let resting: ReadonlySet<string> = first > leastTurns ? restingAfter(conditionsOf(measuring), measuring.tasks) : new Set();
-  const due = (): readonly Task[] => live(measuring).filter(({ series }) => !resting.has(series));
+  let wanted = first > leastTurns ? wantedAfter(conditionsOf(measuring), measuring.tasks) : undefined;
+  /** Every second turn is of curves whose exponent or n* is open, where there are any: these are what a run is for. */
+  const due = (turn: number): readonly Task[] =>
+    live(measuring).filter(({ series }) => wanted === undefined || (turn % 2 === 1 && wanted.curves.size > 0 ? wanted.curves : wanted.all).has(series));
   for (let turn = first; ; turn++) {
     if (signal.aborted) return "interrupted";
     if (live(measuring).length === 0) return "nothingLeft";
-    if (restMs() <= 0 || (turn > Math.max(2, first) && turnMs(due(), visitor) * samples > restMs())) return "maxTime";
+    if (restMs() <= 0 || (turn > Math.max(2, first) && turnMs(due(turn), visitor) * samples > restMs())) return "maxTime";
     const isLook = turn >= leastTurns && (turn - leastTurns) % turnsBetweenLooks === 0;
     const added = refineCrossover !== undefined && (turn === turnsBeforeRefining || isLook) ? addLengths(measuring, refineCrossover, rounds) : [];
     for (const addition of added) onProgress({ type: "added", ...addition });
     if (isLook) {
       const unmet = conditionsOf(measuring);
       if (unmet.length === 0 && added.length === 0) return "precision";
-      resting = restingAfter(unmet, measuring.tasks);
+      wanted = wantedAfter(unmet, measuring.tasks);
     }
     if (startsWorker(turn) && affordsRestart(renewMs(), restMs())) await workers.restart();
 
     await sentinel.before();
     await beginAdded(measuring, turn, samples);
-    const order = turnOrder(due(), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
+    const order = turnOrder(due(turn), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
     for (const [position, task] of order.entries()) {
       if (signal.aborted || restMs() <= 0) break;
       const atMost = turn >= leastTurns;
@@ -79,11 +81,19 @@ export const conditionsOf = ({ tasks, record, mechanisms }: Pick<Measuring, "tas
   );
 };
 
-/** Curves of which nothing is wanted any more. */
-const restingAfter = (unmet: readonly Unmet[], tasks: readonly Task[]): ReadonlySet<string> => {
-  const wanted = new Set(unmet.flatMap(({ cells }) => cells));
-  const busy = new Set(tasks.filter(({ record }) => wanted.has(record.id)).map(({ series }) => series));
-  return new Set(tasks.map(({ series }) => series).filter((series) => !busy.has(series)));
+/** Curves that something is wanted of still. */
+interface Wanted {
+  readonly all: ReadonlySet<string>;
+  /** of which an exponent or n* is */
+  readonly curves: ReadonlySet<string>;
+}
+
+const wantedAfter = (unmet: readonly Unmet[], tasks: readonly Task[]): Wanted => {
+  const seriesIn = (conditions: readonly Unmet[]): ReadonlySet<string> => {
+    const ids = new Set(conditions.flatMap(({ cells }) => cells));
+    return new Set(tasks.filter(({ record }) => ids.has(record.id)).map(({ series }) => series));
+  };
+  return { all: seriesIn(unmet), curves: seriesIn(unmet.filter(({ kind }) => kind !== "time")) };
 };
 
 interface Gauge {

@@ -285,3 +285,16 @@ test("a token takes one step where one split is its context, two where splits ar
   const [tiles = {}] = softmax.tiles(shape, "split", device);
   expect(softmax.bytesByRole(shape, "split", tiles).scratch).toBe(0);
 });
+
+test("a team of neighbours that exchange lies within one subgroup, however small that is", () => {
+  for (const lanes of [4, 8, 32]) {
+    const gpu = { ...device, software: false, subgroups: true, subgroupMinSize: lanes, subgroupMaxSize: lanes };
+    for (let headDim = 16; headDim <= 256; headDim += 4) {
+      for (const headDimV of [20, 36, 64, headDim, 256]) {
+        const tiles = softmax.tiles(shapeOf("prefill", { headDim, headDimV }), "tiled", gpu);
+        expect(tiles.length).toBeGreaterThan(0);
+        for (const { path, share } of tiles) if (path === "rows") expect(Number(share)).toBeLessThanOrEqual(lanes);
+      }
+    }
+  }
+});

@@ -78,13 +78,14 @@ const mostOwnQuads = 20;
 
 /**
  * Row tiles of a GPU: `rows` rows, `rowsEach` of them a team of `share` neighbours, a part of the channels each, `splits` teams over the keys and `keys` staged at once. Two rows
- * each where subgroups can exchange; a row to itself where not, undefined where that would be too much.
+ * each where subgroups can exchange; a row to itself where not. Undefined where that would be too much, and where a team would reach beyond its subgroup.
  */
-const rowTiles = ({ headDim, headDimV }: Shape, { subgroups }: Capabilities, rows: number, splits: number): Tiles | undefined => {
+const rowTiles = ({ headDim, headDimV }: Shape, { subgroups, subgroupMinSize }: Capabilities, rows: number, splits: number): Tiles | undefined => {
   const quads = Math.max(headDim, headDimV) / 4;
   if (!subgroups && quads > mostOwnQuads) return undefined;
   const rowsEach = subgroups ? 2 : 1;
   const share = 2 ** Math.max(rowsEach - 1, Math.ceil(Math.log2((rowsEach * quads) / mostOwnQuads)));
+  if (subgroups && share > subgroupMinSize) return undefined;
   const unit = 4 * splits;
   const keys = unit * Math.min(64 / unit, Math.floor(stagedQuads / ((headDim + headDimV) / 4) / unit));
   const threads = (rows / rowsEach) * share * splits;
