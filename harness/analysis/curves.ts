@@ -3,7 +3,7 @@ import type { Measurement } from "../record/measurements.ts";
 import type { Advantage, Crossover, Estimate } from "../record/run.ts";
 import { type Crossing, crossingOf } from "./crossing.ts";
 import { bendsOf, leastResidual } from "./freeCurves.ts";
-import { type Growth, growthOf } from "./growth.ts";
+import { type Growth, growthOf, ofAnyone } from "./growth.ts";
 import type { Sampled } from "./laws.ts";
 import { sharedDeviations } from "./noise.ts";
 import { normals, seedFor } from "./random.ts";
@@ -41,8 +41,6 @@ export interface CurveFits {
   readonly crossings: readonly CurveCrossing[];
 }
 
-/** What a curve of someone else's may be named. */
-const classes: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"];
 /** Of so few degrees of freedom a scatter tells nothing by itself: it is held against 5 % as if these were known of two more. */
 const doubtfulFreedom = 3;
 const usualNoise = 0.05;
@@ -65,7 +63,7 @@ export const fitCurves = (measurements: readonly Measurement[], variable = "n"):
   });
   return {
     groups: curves.map(({ name, points, sampled }) => {
-      const { from: _, slopes: __, at: ___, ...growth } = growthOf(sampled, variable, classes);
+      const { from: _, slopes: __, at: ___, ...growth } = growthOf(sampled, variable, ofAnyone);
       return { name, ...growth, points };
     }),
     crossings: curves.flatMap((one, i) => curves.slice(i + 1).flatMap((other) => crossingBetween(one, other, variable))),

@@ -11,8 +11,8 @@ import { median } from "./statistics.ts";
 const flatGrowth = 1.1;
 /** difference of AICc that decides between two classes; Burnham and Anderson (2002, §2.6) see considerably less support from 4 to 7 on */
 const margin = 6;
-/** how far the power of x that follows the points may lie from that of a law: where it follows them clearly better, and where it follows them as well, as a little of a lower term makes it do */
-const nearPower = { better: 0.05, alike: 0.15 } as const;
+/** how far the power of x that follows the points as well may lie from that of a law that is told: a little of a lower term makes as much of it */
+const nearPower = 0.15;
 /** so many values must have risen clearly above the smallest one's: what grows at the last one or two is any law's */
 const leastRisen = 3;
 /** share of resamples in which the same class must win */
@@ -37,6 +37,8 @@ export interface Evidence {
   readonly ys: readonly number[];
   /** classes that an answer may name */
   readonly named: readonly GrowthClass[];
+  /** see Telling */
+  readonly nearPower: number;
   readonly curve: Curve;
   /** best first */
   readonly scores: readonly Score[];
@@ -76,7 +78,7 @@ export const doubtOf = (evidence: Evidence): Doubt | undefined => {
   if (falls(xs, ys)) return { ...unknown("they fall as a whole, which no law of growth does"), falls: true };
   const power = powerLaw(xs, ys);
   const leastDeviance = Math.min(...scores.map(({ deviance }) => deviance));
-  if (power.deviance + margin < leastDeviance && (hasLog(winner) || isOffOrder(power, winner, nearPower.better)))
+  if (power.deviance + margin < leastDeviance && (hasLog(winner) || isOffOrder(power, winner, evidence.nearPower)))
     return { ...unknown(`they grow like a power of ${told(power)}, which is none of the laws`), power };
   return (
     unfollowed(winner, evidence) ??
@@ -85,7 +87,7 @@ export const doubtOf = (evidence: Evidence): Doubt | undefined => {
     mixed(winner, evidence) ??
     barelyRisen(ys) ??
     levelling(winner, evidence) ??
-    (isOffOrder(power, winner, nearPower.alike) && power.deviance < winner.deviance + margin
+    (isOffOrder(power, winner, nearPower) && power.deviance < winner.deviance + margin
       ? unknown(`a power of ${told(power)} follows them as well as ${winner.class}`)
       : undefined)
   );

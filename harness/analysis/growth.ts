@@ -36,31 +36,35 @@ const worstFit = 0.07;
 /** difference of deviance by which one curve follows points clearly better than another */
 const clearly = 6;
 
-/** What kernels are told to be. `attnbench fit` names O(log n) and O(n³) too. */
-export const usualClasses: readonly GrowthClass[] = ["O(1)", "O(n)", "O(n log n)", "O(n²)"];
+/** What may be told of a curve. */
+export interface Telling {
+  readonly classes: readonly GrowthClass[];
+  /** how far the power of x that follows the points clearly better than any law may lie from that of one that is told all the same */
+  readonly nearPower: number;
+}
+
+/** Of kernels, whose order is known and whose times step with tiles and caches: a slope of 1.85 over the range is no objection to O(n²). */
+export const ofKernels: Telling = { classes: ["O(1)", "O(n)", "O(n log n)", "O(n²)"], nearPower: 0.15 };
+/** Of anyone's measurements, of which nothing is known. */
+export const ofAnyone: Telling = { classes: ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"], nearPower: 0.05 };
 
 /**
  * The law of one curve, or why it is not decided. Launch overhead hides growth at small n, so the fixed cost is always fitted and the
  * class comes of what lies above it: never of a slope in log-log. Where no law follows all points (a device that is not full yet takes the
  * same time for any small n), one may follow those from some x on, and is then named with it.
  */
-export const growthOf = (sampled: Sampled, variable: string, named: readonly GrowthClass[] = usualClasses): Growth => {
-  const whole = lawOf(sampled, variable, named);
+export const growthOf = (sampled: Sampled, variable: string, telling: Telling = ofKernels): Growth => {
+  const whole = lawOf(sampled, variable, telling);
   if (!whole.misfit) return whole.growth;
   for (let from = 1; !tooShort(sampled.xs.slice(from), leastTail); from++) {
     const tail = { xs: sampled.xs.slice(from), ys: sampled.ys.slice(from), replicates: sampled.replicates.map((values) => values.slice(from)) };
-    const { growth } = lawOf(tail, variable, named, leastTail);
+    const { growth } = lawOf(tail, variable, telling, leastTail);
     if (growth.class === "O(n)" || growth.class === "O(n²)") return { ...growth, from, note: `from ${variable} = ${formatCount(tail.xs[0] ?? 0)} on` };
   }
   return whole.growth;
 };
 
-const lawOf = (
-  sampled: Sampled,
-  variable: string,
-  named: readonly GrowthClass[],
-  least = leastValues,
-): { readonly growth: Growth; readonly misfit: boolean } => {
+const lawOf = (sampled: Sampled, variable: string, telling: Telling, least = leastValues): { readonly growth: Growth; readonly misfit: boolean } => {
   const { xs, ys, replicates } = sampled;
   const unknown: Growth = {
     coefficients: undefined,
@@ -106,7 +110,8 @@ const lawOf = (
   const evidence: Evidence = {
     xs,
     ys,
-    named,
+    named: telling.classes,
+    nearPower: telling.nearPower,
     curve,
     scores,
     allowedMisfit: Math.max(worstFit, noiseOf(ys, replicates)),
