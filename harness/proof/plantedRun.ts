@@ -3,6 +3,7 @@ import { loadMechanisms } from "../../kernels/registry.ts";
 import { analyse } from "../analysis/analysis.ts";
 import { seedFor } from "../analysis/random.ts";
 import { describeEnvironment } from "../device/environment.ts";
+import type { Cell } from "../experiment/experiment.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { formatProblem } from "../experiment/problem.ts";
 import { fakeWorkers } from "../measure/fakeWorker.ts";
@@ -12,6 +13,9 @@ import { createWorkers } from "../measure/workers.ts";
 import type { RunRecord } from "../record/run.ts";
 import { newRecord } from "../runExperiment.ts";
 import type { Truth } from "./truth.ts";
+
+/** What the sentinel takes: it has no law, and feels drift alone. */
+const instrumentMs = 0.1;
 
 const loading = loadMechanisms(builtInKernels);
 
@@ -31,8 +35,8 @@ export const runPlanted = async (truth: Truth, number: number): Promise<RunRecor
   const seed = Math.abs(seedFor(number, truth.name)) % 1_000_000;
   const { experiment, cells, problems } = parseExperiment({ text: yaml(truth, seed), file: "planted.yaml", sets: [] }, mechanisms);
   if (!experiment) throw new Error(problems.map(formatProblem).join("\n"));
-  const costMs = ({ mechanism, n }: { readonly mechanism: string; readonly n: number }): number =>
-    (mechanism === "linear" ? truth.linear : truth.softmax).ms(n);
+  const costMs = ({ mechanism, phase, n }: Pick<Cell, "mechanism" | "phase" | "n">): number =>
+    phase === "probe" ? instrumentMs : (mechanism === "linear" ? truth.linear : truth.softmax).ms(n);
   const device = fakeWorkers({ ...truth.device, seed, costMs });
   const session = createSession(device.connect, 0);
   const { hello, choice } = await session.connection();
