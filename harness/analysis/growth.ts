@@ -24,7 +24,8 @@ export interface Growth {
   readonly at: ((x: number) => Estimate) | undefined;
 }
 
-const leastValues = 7;
+/** Fewer values of a curve show no law. */
+export const leastValues = 7;
 /** the same where a curve of that many values follows a law only from some value on */
 const leastTail = 5;
 const leastSpan = 8;

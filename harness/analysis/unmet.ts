@@ -1,7 +1,7 @@
 import type { RunRecord, Unmet } from "../record/run.ts";
 import { timeCrossover } from "./crossover.ts";
 import { runSpreads } from "./drift.ts";
-import { growthOf } from "./growth.ts";
+import { growthOf, leastValues } from "./growth.ts";
 import { drawsOf, resample, sampledOf, sourceOf } from "./resampling.ts";
 import { describeKey, pairsOf, seriesOf } from "./series.ts";
 import { percentileInterval } from "./statistics.ts";
@@ -37,6 +37,8 @@ export const unmetOf = (
       const spread = spreadOf(id);
       return spread ? [{ id, n, spread }] : [];
     });
+    // Of fewer no law is told, however well they are known.
+    if (measured.length < leastValues) return [];
     const { exponent } = growthOf(
       sampledOf(
         measured.map(({ n }) => n),

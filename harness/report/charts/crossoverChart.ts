@@ -35,7 +35,7 @@ export const crossoverCurves = (record: RunRecord): readonly CrossoverCurve[] =>
 
 export const sizeOf = ({ series }: Crossover, size: CrossoverCurve["size"]): number => Number(series[size] ?? 0);
 
-export const kinds = { measured: "measured", equalShare: "at equal shares", predicted: "predicted" } as const;
+export const kinds = { measured: "measured", equalShare: "equal shares", predicted: "predicted" } as const;
 
 export const crossoverHeading = ({ size, between }: CrossoverCurve): string => `n* of ${between[1]} over ${between[0]} against ${size}`;
 

@@ -14,6 +14,9 @@ const guides = [
   { value: 3, words: ["3", "∝ n³"] },
 ] as const;
 
+/** Exponents have two digits behind the point. */
+export const written = (exponent: number): string => exponent.toFixed(2);
+
 export const slopesHeading = "How fast time grows at each n";
 
 /** The fits of a facet that have local slopes, by arm. */
@@ -42,7 +45,7 @@ export const slopesChart = (record: RunRecord, facet: Facet, size: ChartSize): C
   });
   const ends = fits.map(({ label, slopes }) => {
     const last = slopes.at(-1);
-    return last === undefined ? label : `${label}: ${bracketed(last)} at ${variableOf(record)} = ${formatCount(last.x)}`;
+    return last === undefined ? label : `${label}: ${bracketed(last, written)} at ${variableOf(record)} = ${formatCount(last.x)}`;
   });
   return { spec, title: `${title}: local slope of log time over log n`, description: ends.join("; ") };
 };

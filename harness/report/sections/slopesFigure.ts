@@ -2,7 +2,7 @@ import { formatCount } from "../../analysis/format.ts";
 import type { Estimate, Fit, RunRecord } from "../../record/run.ts";
 import { type Facet, facetsOf, variableOf } from "../charts/facets.ts";
 import type { Rendering } from "../charts/render.ts";
-import { slopesChart, slopesHeading, slopesOf } from "../charts/slopesChart.ts";
+import { slopesChart, slopesHeading, slopesOf, written } from "../charts/slopesChart.ts";
 import type { Html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { type Column, name, table } from "../table.ts";
@@ -28,7 +28,7 @@ export const slopesFigure = async (record: RunRecord, rendering: Rendering): Pro
     { head: "arm", cell: ({ fit }) => name(fit.label) },
     ...(facets.length > 1 ? [{ head: "at", cell: ({ facet }: Row) => facet.title }] : []),
     { head: variableOf(record), numeric: true, cell: ({ slope }) => formatCount(slope.x) },
-    { head: "exponent", numeric: true, cell: ({ slope }) => bracketed(slope) },
+    { head: "exponent", numeric: true, cell: ({ slope }) => bracketed(slope, written) },
   ];
   const caption = [
     "The exponent of a small step: 0 where a longer text costs nothing, 1 where twice as long costs twice as much, 2 where it costs four times as much. It rises towards the law's own as the fixed cost of a launch gets small beside the rest; what the whole machine drifted is taken out.",

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { analyse } from "../../analysis/analysis.ts";
+import { plantedRun } from "../../analysis/planted.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { strictLogger } from "../strictLogger.ts";
+import { crossoverChart, crossoverCurves } from "./crossoverChart.ts";
+import { driftChart, driftOf } from "./driftChart.ts";
+import { facetsOf } from "./facets.ts";
+import { type Chart, chartSizes } from "./frame.ts";
+import { renderChart } from "./render.ts";
+import { slopesChart } from "./slopesChart.ts";
+import { themeVariables } from "./theme.ts";
+
+const svgOf = async (record: RunRecord, chart: Chart | undefined): Promise<string> => {
+  if (!chart) throw new Error("there is no chart");
+  return (await renderChart(chart, "chart", "chart", { variables: themeVariables(record), logger: strictLogger })).markup;
+};
+
+/** softmax 0.05 + n² / 10⁵, linear 0.02 n: they cross near n = 2,000 and move with dModel by nothing. */
+const record = analyse({
+  ...plantedRun({
+    ns: [64, 128, 256, 512, 1024, 2048, 4096, 8192],
+    dModels: [256, 512],
+    arms: [
+      { label: "softmax", family: "softmax", ms: (n) => 0.05 + (n * n) / 1e5, bytes: (n) => n },
+      { label: "linear", family: "linear", ms: (n) => 0.05 + 0.02 * n, bytes: () => 500 },
+    ],
+    workers: 3,
+    turns: 4,
+    samples: 4,
+    noise: [0.01, 0.01, 0.01],
+    phase: "prefill",
+  }),
+  sentinel: Array.from({ length: 11 }, (_, i) => ({ turn: i + 1, worker: 0, beforeMs: 1, afterMs: i === 4 ? 1.3 : 1, jumped: i === 4, discarded: i === 4 })),
+});
+
+describe("charts of lines", () => {
+  it.each(chartSizes)("render without a word from Vega, $name", async (size) => {
+    const [facet] = facetsOf(record);
+    const [curve] = crossoverCurves(record);
+    if (!facet || !curve) throw new Error("the record has facets and crossings");
+    for (const chart of [slopesChart(record, facet, size), crossoverChart(record, curve, size), driftChart(record, size)]) {
+      const svg = await svgOf(record, chart);
+      expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+      expect(svg).not.toMatch(/(fill|stroke)="#/);
+    }
+  });
+
+  it("show the exponent at each n with its interval, near 2 and near 1 at the end", () => {
+    const [facet] = facetsOf(record);
+    const { description } = (facet && slopesChart(record, facet, chartSizes[0])) ?? { description: "" };
+    expect(description).toMatch(/^softmax: (1\.9\d|2\.00) \[.*\] at n = 8,192; linear: (0\.9\d|1\.0\d) \[/);
+  });
+
+  it("show n* at each size that is known at two, and none of a single one", () => {
+    const curves = crossoverCurves(record);
+    expect(curves).toMatchObject([{ between: ["softmax", "linear"], size: "dModel" }]);
+    expect(curves[0]?.crossovers.map(({ n }) => Math.round((n?.value ?? 0) / 100))).toEqual([20, 20]);
+    expect(crossoverCurves({ ...record, crossovers: record.crossovers.filter(({ series }) => series.dModel === 256) })).toEqual([]);
+  });
+
+  it("show what turns had in common beside the sentinel, and which were made again", () => {
+    expect(driftOf(record).filter(({ discarded }) => discarded)).toMatchObject([{ turn: 5 }]);
+    expect(driftOf(record).find(({ turn }) => turn === 2)?.sentinel).toBeCloseTo(1, 6);
+    expect(driftChart({ ...record, cells: [], sentinel: [] }, chartSizes[0])).toBeUndefined();
+  });
+});
