@@ -1,3 +1,4 @@
+import type { Facet } from "../charts/facets.ts";
 import { type Chart, type ChartSize, chartSizes } from "../charts/frame.ts";
 import { type Rendering, renderChart } from "../charts/render.ts";
 import { type Html, html } from "../html.ts";
@@ -20,3 +21,18 @@ export const figure = (id: string, heading: string, facets: readonly Html[], cap
 <figcaption>${caption.filter((text) => text !== "").map((text) => html`<p><bdi>${text}</bdi></p>`)}</figcaption>
 <details><summary>Data of this figure</summary>${after}</details>
 </figure>`;
+
+/** One chart a facet, of those that have one. */
+export const drawnFacets = async (
+  id: string,
+  facets: readonly Facet[],
+  chart: (facet: Facet, size: ChartSize) => Chart | undefined,
+  rendering: Rendering,
+): Promise<readonly Html[]> => {
+  const drawings: Html[] = [];
+  for (const facet of facets) {
+    const drawing = await drawn(`${id}-${facet.slug}`, (size) => chart(facet, size), rendering);
+    if (drawing !== undefined) drawings.push(drawing);
+  }
+  return drawings;
+};

@@ -13,7 +13,7 @@ import { times } from "../interval.ts";
 import { type Column, name, table } from "../table.ts";
 import { crossoverFigures } from "./crossoverFigures.ts";
 import { driftFigure } from "./driftFigure.ts";
-import { drawn, figure } from "./figure.ts";
+import { drawn, drawnFacets, figure } from "./figure.ts";
 import { slopesFigure } from "./slopesFigure.ts";
 
 interface PointRow {
@@ -80,11 +80,7 @@ const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering:
   if (growths.every(({ series }) => series.every(({ points }) => points.length === 0))) return undefined;
   const id = metric === "time" ? "time" : "memory";
   const chart = metric === "time" ? timeChart : memoryChart;
-  const drawings: Html[] = [];
-  for (const facet of facets) {
-    const drawing = await drawn(`${id}-${facet.slug}`, (size) => chart(record, facet, size), rendering);
-    if (drawing !== undefined) drawings.push(drawing);
-  }
+  const drawings = await drawnFacets(id, facets, (facet, size) => chart(record, facet, size), rendering);
   const write = metric === "time" ? formatMs : formatBytes;
   const last = facets.at(-1);
   const lastGrowth = growths.at(-1);
@@ -109,11 +105,7 @@ const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering:
 
 const doublingFigure = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
   const facets = facetsOf(record);
-  const drawings: Html[] = [];
-  for (const facet of facets) {
-    const drawing = await drawn(`doubling-${facet.slug}`, (size) => doublingChart(record, facet, size), rendering);
-    if (drawing !== undefined) drawings.push(drawing);
-  }
+  const drawings = await drawnFacets("doubling", facets, (facet, size) => doublingChart(record, facet, size), rendering);
   if (drawings.length === 0) return undefined;
   const rows = facets.flatMap((facet) => doublingsOf(record, facet).map((doubling) => ({ facet, doubling })));
   const variable = variableOf(record);

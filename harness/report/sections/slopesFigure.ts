@@ -6,7 +6,7 @@ import { slopesChart, slopesHeading, slopesOf, written } from "../charts/slopesC
 import type { Html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { type Column, name, table } from "../table.ts";
-import { drawn, figure } from "./figure.ts";
+import { drawnFacets, figure } from "./figure.ts";
 
 interface Row {
   readonly facet: Facet;
@@ -17,11 +17,7 @@ interface Row {
 /** The local exponent at each n, for all facets; undefined where no curve has any. */
 export const slopesFigure = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
   const facets = facetsOf(record);
-  const drawings: Html[] = [];
-  for (const facet of facets) {
-    const drawing = await drawn(`slopes-${facet.slug}`, (size) => slopesChart(record, facet, size), rendering);
-    if (drawing !== undefined) drawings.push(drawing);
-  }
+  const drawings = await drawnFacets("slopes", facets, (facet, size) => slopesChart(record, facet, size), rendering);
   if (drawings.length === 0) return undefined;
   const rows = facets.flatMap((facet) => slopesOf(record, facet).flatMap((fit) => fit.slopes.map((slope): Row => ({ facet, fit, slope }))));
   const columns: readonly Column<Row>[] = [
