@@ -69,6 +69,9 @@ export const retile = (task: Task, tiles: Tiles | undefined): void => {
   task.record = { ...task.record, prepared: undefined, visits: [] };
 };
 
+/** What arms that may meet have in common. */
+export const problemOf = ({ record: { phase, dModel, headDim, batch, dtype } }: Task): string => JSON.stringify([phase, dModel, headDim, batch, dtype]);
+
 export const statusOf = (task: Task): Outcome["status"] => task.record.outcome.status;
 
 /** Times of one repetition in a visit's samples, by the run's clock. */

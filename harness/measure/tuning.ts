@@ -4,7 +4,7 @@ import { CellFailure, workerFailures } from "../device/failure.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import type { Tuning } from "../record/run.ts";
 import { repetitions, type Timer } from "./schedule.ts";
-import { perRepetitionMs, statusOf, type Task } from "./task.ts";
+import { perRepetitionMs, problemOf, statusOf, type Task } from "./task.ts";
 import { chooseVariant, sameTiles } from "./variantChoice.ts";
 import type { WorkerSession } from "./workerSession.ts";
 
@@ -20,9 +20,6 @@ export interface TuningPlace {
 }
 
 const isTimed = (task: Task): task is Task & { readonly estimateMs: number } => statusOf(task) === "ok" && task.estimateMs !== undefined;
-
-/** What arms that may meet have in common. */
-const problemOf = ({ record: { phase, dModel, headDim, batch, dtype } }: Task): string => JSON.stringify([phase, dModel, headDim, batch, dtype]);
 
 /** A place for each of our arms that was timed in turn 0: at the shared n where it is closest to one of the other family; without any, at its largest n. */
 export const tuningPlaces = (tasks: readonly Task[]): readonly TuningPlace[] => {

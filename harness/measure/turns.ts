@@ -5,14 +5,14 @@ import { addLengths, tileOf } from "./addedLengths.ts";
 import { live, type Measuring, turnMs } from "./measuring.ts";
 import { affordsRestart, leastTurns, samplesPerVisit, startsWorker, turnOrder, turnsBetweenLooks } from "./schedule.ts";
 import { hasJumped, mayRepeat } from "./sentinel.ts";
-import { statusOf, type Task } from "./task.ts";
+import { problemOf, statusOf, type Task } from "./task.ts";
 
 /** An n* of so many turns is near enough to add n around it. */
 const turnsBeforeRefining = 3;
 
 /**
- * Turns after turn 0, in shuffled order, until everything is known as narrowly as asked or maxTime is spent. From the least number of turns on, curves that are known rest, so that time goes
- * where intervals are wide: whole curves, as what a turn did to all their cells is told from what noise did to one. Returns why it ended.
+ * Turns after turn 0, in shuffled order, until everything is known as narrowly as asked or maxTime is spent. From the least number of turns on, shapes of which all is known rest, so that time
+ * goes where intervals are wide. Returns why it ended.
  */
 export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Schedule["stopped"]>> => {
   const { visitor, workers, restMs, signal, onProgress, record } = measuring;
@@ -26,9 +26,9 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
   const first =
     1 + Math.max(0, ...measuring.tasks.flatMap((task) => task.record.visits.map(({ turn }) => turn)), ...measuring.sentinelTurns.map(({ turn }) => turn));
   let wanted = first > leastTurns ? wantedAfter(conditionsOf(measuring), measuring.tasks) : undefined;
-  /** Every second turn is of curves whose exponent or n* is open, where there are any: these are what a run is for. */
+  /** Every second turn is of shapes whose exponents or n* are open, where there are any: these are what a run is for. */
   const due = (turn: number): readonly Task[] =>
-    live(measuring).filter(({ series }) => wanted === undefined || (turn % 2 === 1 && wanted.curves.size > 0 ? wanted.curves : wanted.all).has(series));
+    live(measuring).filter((task) => wanted === undefined || (turn % 2 === 1 && wanted.open.size > 0 ? wanted.open : wanted.all).has(problemOf(task)));
   for (let turn = first; ; turn++) {
     if (signal.aborted) return "interrupted";
     if (live(measuring).length === 0) return "nothingLeft";
@@ -81,19 +81,19 @@ export const conditionsOf = ({ tasks, record, mechanisms }: Pick<Measuring, "tas
   );
 };
 
-/** Curves that something is wanted of still. */
+/** Problems that something is wanted of still: all arms at one shape, as what is told of two of them rests on turns that both were visited in. */
 interface Wanted {
   readonly all: ReadonlySet<string>;
   /** of which an exponent or n* is */
-  readonly curves: ReadonlySet<string>;
+  readonly open: ReadonlySet<string>;
 }
 
 const wantedAfter = (unmet: readonly Unmet[], tasks: readonly Task[]): Wanted => {
-  const seriesIn = (conditions: readonly Unmet[]): ReadonlySet<string> => {
+  const problemsIn = (conditions: readonly Unmet[]): ReadonlySet<string> => {
     const ids = new Set(conditions.flatMap(({ cells }) => cells));
-    return new Set(tasks.filter(({ record }) => ids.has(record.id)).map(({ series }) => series));
+    return new Set(tasks.filter(({ record }) => ids.has(record.id)).map(problemOf));
   };
-  return { all: seriesIn(unmet), curves: seriesIn(unmet.filter(({ kind }) => kind !== "time")) };
+  return { all: problemsIn(unmet), open: problemsIn(unmet.filter(({ kind }) => kind !== "time")) };
 };
 
 interface Gauge {
