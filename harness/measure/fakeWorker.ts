@@ -126,8 +126,9 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
         const code = device.fault?.(cell, index, "prepare");
         if (code) fail(code);
         cells.set(cell.id, { cell, tiles, ofCell: noisy(device.noise?.cell) });
-        const choosingMs = tiles === undefined ? (device.choosingMs ?? 0) : 0;
-        clock += (device.prepareMs ?? 1) - (device.choosingMs ?? 0) + choosingMs;
+        // Instruments are small.
+        const choosingMs = tiles === undefined && cell.phase !== "probe" ? (device.choosingMs ?? 0) : 0;
+        clock += cell.phase === "probe" ? 1 : (device.prepareMs ?? 1) - (device.choosingMs ?? 0) + choosingMs;
         return {
           tiles: tiles ?? {},
           kernelHash: "fake",

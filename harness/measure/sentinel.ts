@@ -28,7 +28,8 @@ export const createSentinel = (session: WorkerSession, timer: Timer, seed: numbe
         if (!session.prepared.has(cell.id)) {
           const { estimateMs } = await session.ask("prepare", { cell, seed, rotateBytes: 0 }, limitMs);
           session.prepared.add(cell.id);
-          k = repetitions(estimateMs, timer) ?? 1;
+          // It is compared with itself alone, so its passes need not be as long as a peer's.
+          k = repetitions(estimateMs, { ...timer, besidePeer: false }) ?? 1;
         }
         const ms = perRepetitionMs(await session.ask("visit", { cell: cell.id, k, samples }, limitMs));
         return ms > 0 ? ms : undefined;

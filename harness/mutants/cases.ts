@@ -46,14 +46,16 @@ export const mutantCases = (mechanisms: readonly Mechanism[], cells: readonly Ce
     if (!mechanism || mechanism.refusal(cell, cell.form, capabilities)) return [];
     const tiles = mechanism.tiles(cell, cell.form, capabilities)[0] ?? {};
     const other = { ...cell, ...otherShape };
-    const probes = [
-      { cell, seed: 1 },
-      { cell: other, seed: 1 },
-      { cell, seed: 2 },
-    ];
+    const modulesAt = (at: Cell): readonly PlanModule[] => {
+      const chosen = mechanism.tiles(at, at.form, capabilities)[0] ?? {};
+      return modulesOf(mechanism.plan(at, at.form, capabilities, chosen));
+    };
+    const elsewhere = new Set(modulesAt(other).map(({ text }) => text));
     return modulesOf(mechanism.plan(cell, cell.form, capabilities, tiles)).flatMap((module) => {
       if (met.has(module.text)) return [];
       met.add(module.text);
+      // A context that is one split has a kernel of its own length: it is looked at there alone.
+      const probes = [{ cell, seed: 1 }, ...(elsewhere.has(module.text) ? [{ cell: other, seed: 1 }] : []), { cell, seed: 2 }];
       return [{ cell, module, probes }];
     });
   });
