@@ -10,7 +10,7 @@ import type { Spread } from "./resampling.ts";
 import { percentileInterval } from "./statistics.ts";
 
 /**
- * Hybrids: models of several layers of unlike mechanisms, as production models are (field.md §3), put together from layers that were measured. A hybrid's time and
+ * Hybrids: models of several layers of unlike mechanisms, as production models are (Kimi Linear, arXiv 2510.26692, three to one; MiniMax-01, arXiv 2501.08313, seven to one), put together from layers that were measured. A hybrid's time and
  * state are the mean of one layer, so that they stand beside those of its parts: with r linear layers to one of softmax it is never more than r + 1 times as fast as
  * softmax alone.
  */

@@ -39,7 +39,8 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
     if (isLook) {
       const unmet = conditionsOf(measuring);
       if (unmet.length === 0 && added.length === 0) return "precision";
-      wanted = wantedAfter(unmet, measuring.tasks);
+      // Where all is known but n were added, these decide at the next look, beside all others.
+      wanted = unmet.length > 0 ? wantedAfter(unmet, measuring.tasks) : undefined;
     }
     if (startsWorker(turn) && affordsRestart(renewMs(), restMs())) await workers.restart();
 

@@ -50,7 +50,8 @@ const splitTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
 };
 
 /**
- * Keys of a context that is one split: as many as cost less to read one after the other than a second launch does. A CPU emulation must have something to do for its cores meanwhile.
+ * Keys of a context that is one split at most, since joining splits takes a second launch. Estimated from what loads and launches cost, and timed on no GPU yet; `--tune` tries the smaller splits too. A CPU
+ * emulation has a workgroup a column, and needs some for its cores.
  */
 const mostWhole = { software: 544, hardware: 288 };
 const fewestColumns = 8;

@@ -26,7 +26,7 @@ export const slopesOf = (record: RunRecord, facet: Facet): readonly (Fit & { rea
     return fit?.slopes && fit.slopes.length > 0 ? [{ ...fit, slopes: fit.slopes }] : [];
   });
 
-/** The local exponent, d log t / d log n, with its interval, over n for one facet. Undefined where no curve has any. */
+/** The local exponent, d log t / d log n, with its interval, over n for one facet. Undefined where no curve shows one. */
 export const slopesChart = (record: RunRecord, facet: Facet, size: ChartSize): Chart | undefined => {
   const fits = slopesOf(record, facet);
   if (fits.length === 0) return undefined;

@@ -14,7 +14,7 @@ interface Row {
   readonly slope: Estimate & { readonly x: number };
 }
 
-/** The local exponent at each n, for all facets; undefined where no curve has any. */
+/** The local exponent at each n, for all facets; undefined where no curve shows one. */
 export const slopesFigure = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
   const facets = facetsOf(record);
   const drawings = await drawnFacets("slopes", facets, (facet, size) => slopesChart(record, facet, size), rendering);
