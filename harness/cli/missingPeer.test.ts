@@ -28,7 +28,7 @@ measure: { precision: 50%, maxTime: 6s }
     writeFileSync(join(folder, "beside.yaml"), text);
     const { code, stdout, stderr } = await attnbench(["run", "beside.yaml", "--adapter", testAdapter], folder);
     expect(code).toBe(0);
-    const reason = "the optional package onnxruntime-node is not installed: npm i onnxruntime-node@1.30.0 --ignore-scripts";
+    const reason = "the optional package onnxruntime-node is not installed: npm i --no-save -P onnxruntime-node@1.30.0 --ignore-scripts";
     expect(stdout).toContain(`Not compared with ONNX Runtime: linear decode, n = 64 and 128 (ONNX Runtime: ${reason}).`);
     expect(stderr).toContain(reason);
     const run = stdout.match(/^results: (.+)$/m)?.[1] ?? "";

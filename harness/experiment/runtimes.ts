@@ -27,7 +27,7 @@ export const runtimes = {
   ort: {
     title: "ONNX Runtime",
     package: "onnxruntime-node 1.30.0",
-    remedy: "npm i onnxruntime-node@1.30.0 --ignore-scripts",
+    remedy: "npm i --no-save -P onnxruntime-node@1.30.0 --ignore-scripts",
     mechanisms: ["softmax", "linear", "gated", "deltaNet", "gatedDeltaNet"],
     phases: ["prefill", "decode"],
     ignores: ["chunk"],
