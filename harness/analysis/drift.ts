@@ -1,7 +1,7 @@
 import type { CellRecord, ClockSource, Visit } from "../record/run.ts";
 import { type Noise, pooledNoise, sharedDeviations, wideningOf } from "./noise.ts";
 import { seedFor } from "./random.ts";
-import { type Bootstrap, bootstrapOf, type Draws, meanDeviations, type Spread, spreadOf, timesOf } from "./resampling.ts";
+import { type Bootstrap, bootstrapOf, type Draws, meanDeviations, type Spread, spreadOf, timesOf, visitCount } from "./resampling.ts";
 import type { Series } from "./series.ts";
 import { deviation, mean, median, studentRatio } from "./statistics.ts";
 
@@ -105,9 +105,9 @@ const curveSpreads = (cells: readonly CellRecord[], draws: Draws, ofRun: Shifts)
 
 /** What widens each cell's draws. Noise of the cells of one curve is alike, so what all show of it together tells better than each alone how far each is off. */
 const wideningsOf = (bootstraps: readonly Bootstrap[], noise: Noise): readonly number[] => {
-  const several = bootstraps.filter(({ visits }) => visits > 1);
-  const shown = bootstraps.map(({ workers, visits }) => wideningOf(workers, visits, noise));
-  const raw = several.map((one) => deviation(one.deviations, 0) * wideningOf(one.workers, one.visits, noise).shown);
+  const several = bootstraps.filter((one) => visitCount(one) > 1);
+  const shown = bootstraps.map(({ visits }) => wideningOf(visits, noise));
+  const raw = several.map((one) => deviation(one.deviations, 0) * wideningOf(one.visits, noise).shown);
   const freedom = Math.max(0, ...shown.map((one) => one.freedom)) / Math.max(1, several.length);
   const shared = sharedDeviations(raw, freedom);
   return bootstraps.map((one, i) => {

@@ -10,6 +10,8 @@ export interface Noise {
   readonly betweenFreedom: number;
   readonly within: number;
   readonly withinFreedom: number;
+  /** what the variance between workers is multiplied by in the expectation of `between`: N − Σn²/N of visits n a worker, N in all */
+  readonly betweenWeight: number;
 }
 
 /** `logs[w][t]`: log of the median time of worker w's t-th visit. */
@@ -23,7 +25,14 @@ export const noiseOf = (logs: readonly (readonly number[])[]): Noise => {
     between += group.length * (centre - grand) ** 2;
     for (const value of group) within += (value - centre) ** 2;
   }
-  return { between, betweenFreedom: logs.length - 1, within, withinFreedom: all.length - logs.length };
+  const visits = logs.map((group) => group.length);
+  return { between, betweenFreedom: logs.length - 1, within, withinFreedom: all.length - logs.length, betweenWeight: all.length * (1 - evenness(visits)) };
+};
+
+/** Σn²/N² of visits n a worker, N in all: 1 over the number of workers where all have as many, and more where not. */
+const evenness = (visits: readonly number[]): number => {
+  const all = visits.reduce((sum, count) => sum + count, 0);
+  return all > 0 ? visits.reduce((sum, count) => sum + (count / all) ** 2, 0) : 1;
 };
 
 export const pooledNoise = (noises: readonly Noise[]): Noise =>
@@ -33,34 +42,57 @@ export const pooledNoise = (noises: readonly Noise[]): Noise =>
       betweenFreedom: sum.betweenFreedom + one.betweenFreedom,
       within: sum.within + one.within,
       withinFreedom: sum.withinFreedom + one.withinFreedom,
+      betweenWeight: sum.betweenWeight + one.betweenWeight,
     }),
-    { between: 0, betweenFreedom: 0, within: 0, withinFreedom: 0 },
+    { between: 0, betweenFreedom: 0, within: 0, withinFreedom: 0, betweenWeight: 0 },
   );
 
 export interface Widening {
-  /** what the deviations of a bootstrap over `workers` and their turns are to be multiplied by, for what drawing few units does not show */
+  /** what the deviations of a bootstrap over workers and their turns are to be multiplied by, for what drawing few units does not show */
   readonly shown: number;
   /** degrees of freedom of what then is their variance */
   readonly freedom: number;
 }
 
+/** How far the mean of visits is off, by the components of variance that `noise` tells. */
+export interface MeanError {
+  /** variance of the mean of all visits */
+  readonly variance: number;
+  /** of it what a bootstrap shows on average, which draws workers and then turns of each */
+  readonly drawn: number;
+  readonly freedom: number;
+}
+
 /**
- * Drawing u units with replacement shows (u − 1)/u of their variance; drawing workers and then turns of each shows what turns do twice where workers do not
- * differ. Both are put right by the components of variance that `noise` tells. Workers count as differing where their mean square is so much above that of turns
- * as happens to a quarter of equal ones: the level at which pooling keeps an interval honest (Bancroft 1964, Biometrics 20).
+ * Of `visits[w]` visits of worker w. Workers count as differing where their mean square is so much above that of turns as happens to a quarter of equal ones: the level
+ * at which pooling keeps an interval honest (Bancroft 1964, Biometrics 20). Workers with more visits weigh more, so the mean square between them, over all visits, is not
+ * the variance of the mean unless all have as many.
  */
-export const wideningOf = (workers: number, visits: number, noise: Noise): Widening => {
-  const { between, betweenFreedom, within, withinFreedom } = noise;
-  if (visits < 2) return { shown: 1, freedom: 0 };
+export const meanErrorOf = (visits: readonly number[], { between, betweenFreedom, within, withinFreedom, betweenWeight }: Noise): MeanError => {
+  const all = visits.reduce((sum, count) => sum + count, 0);
   const ofWorkers = betweenFreedom > 0 ? between / betweenFreedom : 0;
   const ofTurns = withinFreedom > 0 ? within / withinFreedom : 0;
   const differ = betweenFreedom > 0 && (withinFreedom < 1 || ofWorkers > ofTurns * (1 + 0.9 / Math.sqrt(betweenFreedom)));
   const freedom = differ ? betweenFreedom : betweenFreedom + withinFreedom;
-  // Of the variance of the mean over all visits.
-  const turnPart = (differ ? ofTurns : (between + within) / Math.max(1, freedom)) / visits;
-  const whole = differ ? ofWorkers / visits : turnPart;
-  const seen = ((workers - 1) / workers) * whole + (1 - workers / visits) * turnPart;
-  return { shown: seen > 0 ? Math.sqrt(whole / seen) : 1, freedom };
+  const turn = differ ? ofTurns : (between + within) / Math.max(1, freedom);
+  const worker = differ ? Math.max(0, between - betweenFreedom * ofTurns) / betweenWeight : 0;
+  const even = evenness(visits);
+  // Of one worker's mean about that of all: its own variance less what it has in common with their mean.
+  const shown = visits.reduce((sum, count) => {
+    const share = count / all;
+    return sum + share ** 2 * (worker * (1 - 2 * share + even) + turn * (1 / count - 1 / all));
+  }, 0);
+  return { variance: worker * even + turn / all, drawn: shown + (turn * (all - visits.length)) / all ** 2, freedom };
+};
+
+/**
+ * Drawing u units with replacement shows (u − 1)/u of their variance; drawing workers and then turns of each shows what turns do twice where workers do not
+ * differ. Both are put right by the components of variance.
+ */
+export const wideningOf = (visits: readonly number[], noise: Noise): Widening => {
+  if (visits.reduce((sum, count) => sum + count, 0) < 2) return { shown: 1, freedom: 0 };
+  const { variance, drawn, freedom } = meanErrorOf(visits, noise);
+  return { shown: drawn > 0 ? Math.sqrt(variance / drawn) : 1, freedom };
 };
 
 /** What multiplies deviations so that their central 95 % is an interval of Student's t. */

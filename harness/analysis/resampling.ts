@@ -54,8 +54,8 @@ export interface Bootstrap {
   readonly estimate: number;
   /** log of each draw's median over the estimate */
   readonly deviations: Float64Array;
-  readonly workers: number;
-  readonly visits: number;
+  /** visits of each worker */
+  readonly visits: readonly number[];
   readonly noise: Noise;
   /** standard deviation of the logarithm that no draw shows */
   readonly unseen: number;
@@ -81,13 +81,14 @@ export const bootstrapOf = (visits: readonly Visit[], draws: Draws, id: string):
   return {
     estimate,
     deviations: Float64Array.from(drawn, (value) => Math.log(Math.max(value, estimate / 1000) / estimate)),
-    workers: groups.length,
-    visits: all.length,
+    visits: groups.map((group) => group.length),
     noise: noiseOf(groups.map((group) => group.map((times) => Math.log(Math.max(median(times), Number.MIN_VALUE))))),
     unseen: unseenSpread(used, samples, estimate, draws),
     normal: normals(seedFor(draws.seed, `${id}/unseen`)),
   };
 };
+
+export const visitCount = ({ visits }: Pick<Bootstrap, "visits">): number => visits.reduce((sum, count) => sum + count, 0);
 
 /** Replicates whose deviations are `widening` times those drawn, and what draws do not show on top. */
 export const spreadOf = ({ estimate, deviations, unseen, normal }: Bootstrap, widening: number): Spread => ({
@@ -100,10 +101,7 @@ export const resample = (visits: readonly Visit[], draws: Draws, id: string): Sp
   const bootstrap = bootstrapOf(visits, draws, id);
   if (!bootstrap) return undefined;
   const samples = visits.reduce((sum, visit) => sum + timesOf(visit, draws.source).length, 0);
-  return spreadOf(
-    bootstrap,
-    bootstrap.visits > 1 ? studentWidening(wideningOf(bootstrap.workers, bootstrap.visits, bootstrap.noise)) : studentRatio(samples - 1),
-  );
+  return spreadOf(bootstrap, visitCount(bootstrap) > 1 ? studentWidening(wideningOf(bootstrap.visits, bootstrap.noise)) : studentRatio(samples - 1));
 };
 
 const byWorker = (visits: readonly Visit[]): Map<number, Visit[]> => {
@@ -175,7 +173,12 @@ const weightedMedian = (visits: readonly Float64Array[]): ((weights: Uint16Array
 export const meanDeviations = (values: readonly (readonly number[])[], draws: Draws): Float64Array => {
   const all = values.flat();
   const centre = all.reduce((sum, value) => sum + value, 0) / all.length;
-  const widening = studentWidening(wideningOf(values.length, all.length, noiseOf(values)));
+  const widening = studentWidening(
+    wideningOf(
+      values.map((group) => group.length),
+      noiseOf(values),
+    ),
+  );
   return Float64Array.from({ length: draws.count }, (_, replicate) => {
     let sum = 0;
     let count = 0;
