@@ -64,15 +64,18 @@ export interface MeanError {
 }
 
 /**
- * Of `visits[w]` visits of worker w. Workers count as differing where their mean square is so much above that of turns as happens to a quarter of equal ones: the level
- * at which pooling keeps an interval honest (Bancroft 1964, Biometrics 20). Workers with more visits weigh more, so the mean square between them, over all visits, is not
- * the variance of the mean unless all have as many.
+ * Whether workers differ by more than their turns: their mean square is so much above that of turns as happens to a quarter of equal ones, the level at which pooling keeps an
+ * interval honest (Bancroft 1964, Biometrics 20).
  */
-export const meanErrorOf = (visits: readonly number[], { between, betweenFreedom, within, withinFreedom, betweenWeight }: Noise): MeanError => {
+export const workersDiffer = ({ between, betweenFreedom, within, withinFreedom }: Noise): boolean =>
+  betweenFreedom > 0 && (withinFreedom < 1 || between / betweenFreedom > (within / withinFreedom) * (1 + 0.9 / Math.sqrt(betweenFreedom)));
+
+/** Of `visits[w]` visits of worker w. Workers with more visits weigh more, so the mean square between them, over all visits, is not the variance of the mean unless all have as many. */
+export const meanErrorOf = (visits: readonly number[], noise: Noise): MeanError => {
+  const { between, betweenFreedom, within, withinFreedom, betweenWeight } = noise;
   const all = visits.reduce((sum, count) => sum + count, 0);
-  const ofWorkers = betweenFreedom > 0 ? between / betweenFreedom : 0;
   const ofTurns = withinFreedom > 0 ? within / withinFreedom : 0;
-  const differ = betweenFreedom > 0 && (withinFreedom < 1 || ofWorkers > ofTurns * (1 + 0.9 / Math.sqrt(betweenFreedom)));
+  const differ = workersDiffer(noise);
   const freedom = differ ? betweenFreedom : betweenFreedom + withinFreedom;
   const turn = differ ? ofTurns : (between + within) / Math.max(1, freedom);
   const worker = differ ? Math.max(0, between - betweenFreedom * ofTurns) / betweenWeight : 0;

@@ -71,6 +71,24 @@ program
   .addOption(jsonOption())
   .action(async (runs, options) => finish((await import("./commands/report.ts")).report(runs, options)));
 
+const thresholdOption = () => new Option("--threshold <share>", "a change of time that is worth telling, e.g. 5%");
+const strictOption = () => new Option("--strict", "times of a CPU emulation gate too, and do not only advise");
+const gateOption = () =>
+  new Option("--undecided <verdict>", "fail: what is undecided ends with exit code 3, as what became worse does").choices(["ok", "fail"]).default("ok");
+
+program
+  .command("compare")
+  .description("hold a run against an earlier one: what became slower, larger, less exact or of a worse order (exit code 3)")
+  .argument("<base>", "run folder or run.json")
+  .argument("<head>", "run folder or run.json")
+  .addOption(thresholdOption())
+  .addOption(strictOption())
+  .addOption(gateOption())
+  .option("--allow-different", "runs of other devices, drivers or experiments: side by side, gating nothing")
+  .addOption(new Option("--format <format>", "md prints Markdown, for a job summary or a pull request").choices(["text", "md"]).default("text"))
+  .addOption(jsonOption())
+  .action(async (base, head, options) => finish((await import("./commands/compare.ts")).compare(base, head, options)));
+
 program
   .command("fit")
   .description("tell how anyone's measurements grow and where they cross, as run does of its own")

@@ -42,7 +42,11 @@ export interface RunRecord {
   /** of runs with `--tune`, one an arm that was timed in turn 0 and has more than one variant */
   readonly tunings?: readonly Tuning[];
   readonly findings: readonly Finding[];
+  /** of one side of a duet: both share its turns, and the id */
+  readonly duet?: { readonly id: string; readonly side: DuetSide };
 }
+
+export type DuetSide = "base" | "head";
 
 export interface Environment {
   readonly attnbench: { readonly version: string; readonly commit: string | undefined; readonly dirty: boolean | undefined };

@@ -3,20 +3,11 @@ import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
 import { ratioText } from "../analysis/peerSentences.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
-import { printable, shortened } from "./html.ts";
+import { shortened } from "./html.ts";
+import { markdownTable as tableOf, markdownText as text } from "./markdownText.ts";
 import { crossoverText, seriesText, tallyOf, tallySentence } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import { answerSentences, warningsOf } from "./sections/answer.ts";
-
-// Markdown has no string literals: whatever could start markup, a link, a mention or a table cell is escaped, and line breaks become spaces.
-const text = (value: string): string =>
-  printable(value)
-    .replace(/\s+/g, " ")
-    .replace(/[\\`*_{}[\]<>|~#@]/g, (character) => (character === "<" ? "&lt;" : character === "@" ? "&#64;" : `\\${character}`));
-
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-
-const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 
 const cellRow = (cell: CellRecord): readonly string[] => {
   const { outcome, summary } = cell;

@@ -1,0 +1,115 @@
+import type { ClockSource, Visit } from "../../record/run.ts";
+import { groupBy } from "../grouping.ts";
+import { noiseOf, pooledNoise, sharedDeviations, workersDiffer } from "../noise.ts";
+import { timesOf } from "../resampling.ts";
+import { mean, median } from "../statistics.ts";
+
+/** What is known of one cell's log time, or log ratio of times: a mean, its standard error, and the degrees of freedom this is known by (0: nothing tells). */
+export interface Level {
+  readonly value: number;
+  readonly error: number;
+  readonly freedom: number;
+  /** it was measured in so many, or pairs of them */
+  readonly processes: number;
+}
+
+/** log of the median time of one visit, by process and turn */
+export type VisitLogs = readonly (readonly number[])[];
+
+const logOf = (visit: Visit, source: ClockSource): number => Math.log(median(timesOf(visit, source)));
+
+/** Of one run's cell: `[w][t]` of its w-th process. */
+export const visitLogs = (visits: readonly Visit[], source: ClockSource): VisitLogs =>
+  grouped(visits.flatMap((visit) => (timesOf(visit, source).length > 0 ? [{ of: `${visit.worker}`, value: logOf(visit, source) }] : [])));
+
+/**
+ * Of a cell of two runs that were measured beside each other: in each turn that visited both, the log of head's time over base's, so that what slows the machine for a while is not in it. A process
+ * is here the pair that the two were timed in.
+ */
+export const pairedLogs = (base: readonly Visit[], head: readonly Visit[], source: ClockSource): VisitLogs =>
+  grouped(
+    head.flatMap((visit) => {
+      const other = base.find(({ turn }) => turn === visit.turn);
+      const value = other ? logOf(visit, source) - logOf(other, source) : Number.NaN;
+      return Number.isFinite(value) ? [{ of: `${other?.worker} ${visit.worker}`, value }] : [];
+    }),
+  );
+
+const grouped = (values: readonly { readonly of: string; readonly value: number }[]): VisitLogs =>
+  [
+    ...groupBy(
+      values.filter(({ value }) => Number.isFinite(value)),
+      ({ of }) => of,
+    ).values(),
+  ].map((group) => group.map(({ value }) => value));
+
+/** Visits further off than this many standard deviations are drawn in to there: a stall of the machine is no property of a cell (Huber 1964). */
+const furthest = 3;
+/** a normal distribution's standard deviation over its median absolute deviation */
+const ofMedianDeviation = 1.4826;
+
+/**
+ * The levels of all cells of a comparison together. Of each its visits tell the mean; how far that is off is told by the variance between processes and of turns within them, which cells have in
+ * common as far as they do not differ by more than chance (noise.ts): three processes tell little of one cell, and much of twelve.
+ */
+export const levelsOf = (cells: readonly VisitLogs[]): readonly Level[] => {
+  const scale = ofMedianDeviation * median(cells.flatMap(deviationsOf));
+  const drawnIn = cells.map((logs) => clipped(logs, scale));
+  const several = drawnIn.filter((logs) => logs.flat().length > 1);
+  // Pooled, cells say whether processes differ; how much a cell's own visits scatter is its own matter.
+  const differ = workersDiffer(pooledNoise(several.map(noiseOf)));
+  const own = several.map((logs) => ownError(logs, differ));
+  const freedom = mean(own.map((one) => one.freedom));
+  const shared = sharedDeviations(
+    own.map(({ perVisit }) => perVisit),
+    freedom,
+  );
+  return drawnIn.map((logs) => {
+    const at = several.indexOf(logs);
+    const value = mean(logs.flat());
+    if (at < 0) return { value, error: Number.POSITIVE_INFINITY, freedom: 0, processes: logs.length };
+    return { value, error: (shared.deviations[at] ?? 0) * (own[at]?.perMean ?? 1), freedom: Math.max(1, shared.freedom), processes: logs.length };
+  });
+};
+
+const visitsOf = (logs: VisitLogs): readonly number[] => logs.map((group) => group.length);
+
+const deviationsOf = (logs: VisitLogs): readonly number[] => {
+  const all = logs.flat();
+  const centre = median(all);
+  // Of few values the median lies among them, and they seem nearer to it than they are.
+  return all.length > 1 ? all.map((value) => Math.abs(value - centre) * Math.sqrt(all.length / (all.length - 1))) : [];
+};
+
+const clipped = (logs: VisitLogs, common: number): VisitLogs => {
+  const centre = median(logs.flat());
+  const reach = furthest * Math.max(common, ofMedianDeviation * median(deviationsOf(logs)) || 0);
+  return logs.map((group) => group.map((value) => Math.min(centre + reach, Math.max(centre - reach, value))));
+};
+
+/**
+ * One cell's scatter in a form that cells with other numbers of visits share: where processes differ, the deviation of a process's mean, else of a visit; and what multiplies
+ * it to give the standard error of the cell's mean.
+ */
+const ownError = (logs: VisitLogs, differ: boolean): { readonly perVisit: number; readonly perMean: number; readonly freedom: number } => {
+  const { between, betweenFreedom, within, withinFreedom } = noiseOf(logs);
+  const visits = visitsOf(logs);
+  const all = visits.reduce((sum, count) => sum + count, 0);
+  if (!differ || betweenFreedom === 0) {
+    const freedom = betweenFreedom + withinFreedom;
+    return { perVisit: Math.sqrt((between + within) / freedom), perMean: 1 / Math.sqrt(all), freedom };
+  }
+  // Over all visits, of the mean of processes with unequally many: as meanErrorOf has it, with the turns' part in its share.
+  const uneven = visits.reduce((sum, count) => sum + (count / all) ** 2, 0) * visits.length;
+  return { perVisit: Math.sqrt(between / betweenFreedom), perMean: Math.sqrt(uneven / all), freedom: betweenFreedom };
+};
+
+/** head less base of two runs that were measured by themselves: errors add, and so, by Welch and Satterthwaite, are they known. */
+export const difference = (base: Level, head: Level): Level => {
+  const error = Math.hypot(base.error, head.error);
+  const freedom =
+    base.freedom > 0 && head.freedom > 0 && error > 0
+      ? error ** 4 / (base.error ** 4 / base.freedom + head.error ** 4 / head.freedom)
+      : Math.min(base.freedom, head.freedom);
+  return { value: head.value - base.value, error, freedom, processes: Math.min(base.processes, head.processes) };
+};

@@ -1,0 +1,117 @@
+import type { ArmComparison, CellComparison, CellMetric, Comparison, MetricComparison, Verdict } from "../../record/comparison.ts";
+import { armName } from "../answer.ts";
+import { formatBytes, formatCount, formatList, formatMs, formatNumber } from "../format.ts";
+import { median } from "../statistics.ts";
+
+/** So many of one kind are named; of more, the worst. */
+const named = 6;
+
+const metricNames: Readonly<Record<CellMetric, string>> = {
+  time: "time",
+  wallTime: "wall time",
+  stateBytes: "state bytes",
+  peakBytes: "peak bytes",
+  error: "error",
+};
+
+/** What a reader of a pull request wants to know, worst first, each sentence complete by itself. */
+export const comparisonSentences = (comparison: Omit<Comparison, "findings">): readonly string[] => [
+  ...comparison.differences.map((difference) => `The runs differ in more than their code, so nothing is gated: ${difference}.`),
+  headline(comparison),
+  ...failures(comparison.cells),
+  ...changes(comparison, "SLOWER"),
+  ...armChanges(comparison.arms, "SLOWER"),
+  ...changes(comparison, "FASTER"),
+  ...armChanges(comparison.arms, "FASTER"),
+  ...undecided(comparison),
+  ...oneSided(comparison.cells),
+  ...smallest(comparison),
+  ...advice(comparison),
+];
+
+const headline = ({ cells, gate, paired, limits, differences }: Omit<Comparison, "findings">): string => {
+  const counts = (["SLOWER", "FASTER", "UNDECIDED", "SAME", "NEW", "GONE"] as const).flatMap((verdict) => {
+    const count = cells.filter(({ metrics: { time } }) => time.verdict === verdict && (time.base !== undefined || time.head !== undefined)).length;
+    return count > 0 ? [`${count} ${verdict}`] : [];
+  });
+  const how = paired ? "measured turn by turn beside each other" : `of two runs apart (noise floor ±${(100 * limits.noiseFloor).toFixed(1)} %)`;
+  const end: Record<Comparison["gate"], string> = {
+    pass: "passed: nothing that gates became worse",
+    fail: "FAILED",
+    undecided: "nothing that gates became worse as far as is decided",
+    nothing: "nothing was measured in both",
+  };
+  const ended = differences.length > 0 && gate === "pass" ? "open to all: nothing gates" : end[gate];
+  return `Gate ${ended}. Time of ${formatCount(cells.length)} cells, ${how}: ${formatList(counts) || "none"}.`;
+};
+
+const place = ({ label, form, n }: Pick<CellComparison, "label" | "form" | "n">): string => `${armName({ label, form })} at n = ${formatCount(n)}`;
+
+const failures = (cells: readonly CellComparison[]): readonly string[] =>
+  cells.flatMap((cell) =>
+    cell.metrics.time.verdict === "GONE" && cell.metrics.time.gates ? [`FAILED in head, and not in base: ${place(cell)} (${cell.metrics.time.note}).`] : [],
+  );
+
+const ratioText = ({ ratio, p }: MetricComparison): string =>
+  ratio === undefined ? "?" : `${ratio.value.toFixed(3)} times${p === undefined ? "" : ` [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`}`;
+
+const valueText = (metric: CellMetric, value: number | undefined): string =>
+  value === undefined ? "none" : metric === "time" || metric === "wallTime" ? formatMs(value) : metric === "error" ? formatNumber(value) : formatBytes(value);
+
+/** Wall times say the same again where the device has a clock of its own, so they are told only where that clock saw nothing; and every change of a kernel moves its last bits. */
+const isTold = (cell: CellComparison, metric: CellMetric, source: Comparison["source"]): boolean =>
+  metric === "wallTime" ? source === "gpu" && cell.metrics.time.verdict === "SAME" : metric !== "error" || cell.metrics.error.gates;
+
+const changes = ({ cells, source }: Omit<Comparison, "findings">, verdict: Verdict): readonly string[] => {
+  const rows = cells.flatMap((cell) =>
+    (Object.entries(cell.metrics) as [CellMetric, MetricComparison][]).flatMap(([metric, one]) =>
+      one.verdict === verdict && isTold(cell, metric, source) ? [{ cell, metric, one, size: Math.abs(Math.log(one.ratio?.value ?? 1)) }] : [],
+    ),
+  );
+  const worst = [...rows].sort((a, b) => b.size - a.size);
+  const told = worst
+    .slice(0, named)
+    .map(
+      ({ cell, metric, one }) =>
+        `${verdict}: ${place(cell)}, ${metricNames[metric]} ${ratioText(one)} base's (${valueText(metric, one.base)} → ${valueText(metric, one.head)}).`,
+    );
+  return worst.length > named ? [...told, `${worst.length - named} more are ${verdict}.`] : told;
+};
+
+const armChanges = (arms: readonly ArmComparison[], verdict: Verdict): readonly string[] =>
+  arms
+    .filter((arm) => arm.verdict === verdict)
+    .map(
+      ({ labels, metric, of, base, head, gates }) =>
+        `${verdict}: ${metric === "crossover" ? `n* of ${formatList(labels)}` : `${metric} of ${labels[0]}'s ${of === "time" ? "time" : "state bytes"}`}, ${base} → ${head}${gates ? "" : " (does not gate)"}.`,
+    );
+
+const undecided = ({ cells, paired }: Omit<Comparison, "findings">): readonly string[] => {
+  const open = cells.filter(({ metrics: { time } }) => time.verdict === "UNDECIDED");
+  const [first] = open;
+  if (!first) return [];
+  const rest = open.length > 1 ? `, and ${open.length - 1} more` : "";
+  const remedy = paired ? "a longer --budget" : "longer runs (--budget), or attnbench duet, which measures both beside each other";
+  return [`UNDECIDED: ${place(first)}${rest} (${first.metrics.time.note}). What helps: ${remedy}; a quieter machine; or a larger --threshold.`];
+};
+
+const oneSided = (cells: readonly CellComparison[]): readonly string[] =>
+  (["NEW", "GONE"] as const).flatMap((verdict) => {
+    const rows = cells.filter(({ metrics: { time } }) => time.verdict === verdict && !time.gates);
+    const [first] = rows;
+    return first ? [`${verdict}: ${place(first)}${rows.length > 1 ? `, and ${rows.length - 1} more` : ""} (${first.metrics.time.note}).`] : [];
+  });
+
+const smallest = ({ cells, limits }: Omit<Comparison, "findings">): readonly string[] => {
+  const found = cells.flatMap(({ metrics: { time } }) => (time.findable === undefined ? [] : [time.findable]));
+  if (found.length === 0) return [];
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  return [
+    `Smallest slowdown that would have been found in 95 of 100 such comparisons: ${percent(median(found))} in the typical cell, ${percent(Math.max(...found))} in the worst (threshold ${percent(limits.threshold)}).`,
+  ];
+};
+
+const advice = ({ cells, timesAdvise, differences }: Omit<Comparison, "findings">): readonly string[] =>
+  timesAdvise && differences.length === 0 && cells.some(({ metrics: { time } }) => time.verdict === "SLOWER" || time.verdict === "UNDECIDED")
+    ? ["Times on a CPU emulation advise and do not gate (--strict makes them): what is good for a GPU may slow an emulator."]
+    : [];

@@ -1,0 +1,54 @@
+import { analyse } from "../../analysis/analysis.ts";
+import { compareRuns } from "../../analysis/comparison/comparison.ts";
+import { parseShare } from "../../experiment/units.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { readRun, UnreadableRun } from "../../record/runFolder.ts";
+import { comparisonCode, tellComparison } from "../comparisonAnswer.ts";
+import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
+import { print } from "../terminal.ts";
+
+export interface GateFlags {
+  /** share, e.g. 5% */
+  readonly threshold?: string;
+  readonly strict?: true;
+  readonly undecided: "ok" | "fail";
+}
+
+export interface CompareFlags extends GateFlags {
+  readonly allowDifferent?: true;
+  readonly format: "text" | "md";
+  readonly json?: true;
+}
+
+/** `attnbench compare BASE HEAD`: reads two runs and says what became of every cell and arm. Exits with 3 where something that gates became worse. */
+export const compare = async (base: string, head: string, flags: CompareFlags): Promise<ExitCode> => {
+  const threshold = thresholdOf(flags);
+  const [before, after] = [recordOf(base), recordOf(head)];
+  const comparison = compareRuns(before, after, { ...(threshold === undefined ? {} : { threshold }), strict: flags.strict === true });
+  if (comparison.differences.length > 0 && !flags.allowDifferent)
+    throw new CommandEnd(
+      exitCode.usage,
+      `${base} and ${head} differ in more than their code:\n  ${comparison.differences.join("\n  ")}\n  --allow-different shows both side by side all the same, and gates nothing`,
+    );
+  if (flags.json) print(JSON.stringify(comparison));
+  else if (flags.format === "md") print((await import("../../report/comparisonMarkdown.ts")).renderComparison(comparison).trimEnd());
+  else tellComparison(comparison);
+  return comparisonCode(comparison, flags.undecided);
+};
+
+/** Ends the command with 2 where it is no share above 0 and below 1. */
+export const thresholdOf = ({ threshold }: Pick<GateFlags, "threshold">): number | undefined => {
+  if (threshold === undefined) return undefined;
+  const share = parseShare(threshold) ?? Number(threshold);
+  if (!(share > 0 && share < 1)) throw new CommandEnd(exitCode.usage, `--threshold ${threshold}: not a share above 0 % and below 100 %, e.g. 5% or 0.05`);
+  return share;
+};
+
+const recordOf = (path: string): RunRecord => {
+  try {
+    return analyse(readRun(path).record);
+  } catch (error) {
+    if (error instanceof UnreadableRun) throw new CommandEnd(exitCode.usage, error.message);
+    throw error;
+  }
+};

@@ -1,0 +1,33 @@
+import type { Comparison } from "../record/comparison.ts";
+import { type ExitCode, exitCode } from "./exit.ts";
+import { print, styled, table } from "./terminal.ts";
+
+const codes: Readonly<Record<Comparison["gate"], ExitCode>> = {
+  pass: exitCode.ok,
+  fail: exitCode.gateFailed,
+  undecided: exitCode.ok,
+  nothing: exitCode.nothingMeasured,
+};
+
+/** Undecided is no failure unless asked to be one (`--undecided fail`). */
+export const comparisonCode = ({ gate, cells }: Comparison, undecided: "ok" | "fail"): ExitCode => {
+  // A time that only advises is undecided all the same.
+  const open = gate === "undecided" || (gate === "pass" && cells.some(({ metrics: { time } }) => time.verdict === "UNDECIDED"));
+  return open && undecided === "fail" ? exitCode.gateFailed : codes[gate];
+};
+
+const styles = { pass: "green", fail: "red", undecided: "yellow", nothing: "yellow" } as const;
+
+/** The answer on stdout, a sentence a line, then each cell's time in a row. */
+export const tellComparison = ({ findings, cells, gate }: Comparison): void => {
+  const [first = "", ...others] = findings;
+  print(`\n${styled(styles[gate], first)}`);
+  for (const finding of others) print(finding);
+  const rows = cells.map(({ cell, metrics: { time } }) => [
+    time.verdict,
+    cell,
+    time.ratio ? time.ratio.value.toFixed(3) : "–",
+    time.ratio ? `[${time.ratio.low.toFixed(3)}, ${time.ratio.high.toFixed(3)}]` : (time.note ?? ""),
+  ]);
+  print(`\n${table([["time", "cell", "head ÷ base", "95 % interval"], ...rows], [2])}`);
+};

@@ -1,0 +1,92 @@
+import type { ClockSource, Estimate, SeriesKey } from "./run.ts";
+
+/** comparison.json and `compare --json`: two runs of one experiment, held against each other. Adding an optional field keeps schemaVersion. */
+export const comparisonVersion = 1;
+
+/**
+ * What became of one number from base to head. SLOWER is the worse way for every metric: more time, more bytes, a larger error, a steeper exponent, a later n*. NEW and GONE: only head, or
+ * only base, has it.
+ */
+export type Verdict = "SAME" | "FASTER" | "SLOWER" | "UNDECIDED" | "NEW" | "GONE";
+
+export const cellMetrics = ["time", "wallTime", "stateBytes", "peakBytes", "error"] as const;
+export type CellMetric = (typeof cellMetrics)[number];
+
+/** The rule that verdicts follow. All are shares: 0.05 is 5 %. */
+export interface Limits {
+  /** a change of time that is worth telling */
+  readonly threshold: number;
+  /** ratios this near to 1 are the machine's */
+  readonly noiseFloor: number;
+  /** of all changes of time that are told, so many are false on average (Benjamini and Hochberg 1995) */
+  readonly falseDiscovery: number;
+}
+
+export interface MetricComparison {
+  readonly verdict: Verdict;
+  /** ms, bytes, or the largest error over the row's size */
+  readonly base: number | undefined;
+  readonly head: number | undefined;
+  /** head over base; of times with its 95 % interval, of what is counted exact */
+  readonly ratio: Estimate | undefined;
+  /** of times: how likely so large a change is where nothing changed by more than the noise floor */
+  readonly p?: number;
+  /** of times: the smallest change, as a share, that would be found in 95 of 100 such comparisons */
+  readonly findable?: number | undefined;
+  /** whether SLOWER, or GONE where head failed, fails the gate */
+  readonly gates: boolean;
+  readonly note: string | undefined;
+}
+
+export interface CellComparison {
+  /** id in both runs */
+  readonly cell: string;
+  readonly label: string;
+  readonly form: string;
+  readonly n: number;
+  readonly metrics: Readonly<Record<CellMetric, MetricComparison>>;
+}
+
+export interface ArmComparison {
+  readonly labels: readonly string[];
+  readonly metric: "exponent" | "class" | "crossover";
+  /** of what: time, or stateBytes */
+  readonly of: "time" | "stateBytes";
+  readonly series: SeriesKey;
+  readonly verdict: Verdict;
+  /** as told: "1.98 [1.95, 2.01]", "O(n²)", "n* = 193 [163, 213]" */
+  readonly base: string | undefined;
+  readonly head: string | undefined;
+  readonly gates: boolean;
+  readonly note: string | undefined;
+}
+
+export interface ComparedRun {
+  readonly run: string;
+  readonly experiment: string;
+  readonly commit: string | undefined;
+  readonly dirty: boolean | undefined;
+  readonly version: string;
+  readonly adapter: string;
+  readonly startedAt: string;
+}
+
+export interface Comparison {
+  readonly schemaVersion: typeof comparisonVersion;
+  readonly base: ComparedRun;
+  readonly head: ComparedRun;
+  /** measured turn by turn beside each other (duet), so that what slows the machine slows both */
+  readonly paired: boolean;
+  readonly source: ClockSource;
+  /** what sets the two apart, but for the code; where there is anything, nothing gates */
+  readonly differences: readonly string[];
+  /** times do not gate: a CPU emulation without --strict, or runs that differ */
+  readonly timesAdvise: boolean;
+  readonly limits: Limits;
+  readonly cells: readonly CellComparison[];
+  readonly arms: readonly ArmComparison[];
+  /** the answer, sentence by sentence */
+  readonly findings: readonly string[];
+  /** nothing: no cell that both have has times */
+  readonly gate: "pass" | "fail" | "undecided" | "nothing";
+}

@@ -1,0 +1,74 @@
+import { formatBytes, formatCount, formatMs, formatNumber } from "../analysis/format.ts";
+import type { CellMetric, Comparison, MetricComparison } from "../record/comparison.ts";
+import { shortened } from "./html.ts";
+import { markdownTable, markdownText } from "./markdownText.ts";
+import { seriesText } from "./outcome.ts";
+
+/** So many rows are listed; a job summary has an end. What is not SAME comes first. */
+const mostRows = 200;
+
+const gates: Readonly<Record<Comparison["gate"], string>> = {
+  pass: "✅ passed",
+  fail: "❌ failed",
+  undecided: "❔ undecided",
+  nothing: "⚠ nothing measured in both",
+};
+
+const valueText = (metric: CellMetric, value: number | undefined): string =>
+  value === undefined ? "" : metric === "time" || metric === "wallTime" ? formatMs(value) : metric === "error" ? formatNumber(value) : formatBytes(value);
+
+const ratioText = ({ ratio, p }: MetricComparison): string =>
+  ratio === undefined ? "" : p === undefined ? ratio.value.toFixed(3) : `${ratio.value.toFixed(3)} [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`;
+
+/** A comparison as GitHub-flavoured Markdown, for a job summary or a comment on a pull request. Pure. */
+export const renderComparison = (comparison: Comparison): string => {
+  const { base, head, cells, arms, findings, gate } = comparison;
+  const rows = cells.flatMap(({ label, form, n, metrics }) =>
+    (Object.entries(metrics) as [CellMetric, MetricComparison][]).flatMap(([metric, one]) =>
+      // Where all is as it was, time alone is worth a row.
+      metric === "time" || (one.verdict !== "SAME" && metric !== "wallTime") ? [{ label, form, n, metric, one }] : [],
+    ),
+  );
+  const ordered = [...rows.filter(({ one }) => one.verdict !== "SAME"), ...rows.filter(({ one }) => one.verdict === "SAME")];
+  const left = ordered.length - mostRows;
+  const parts = [
+    `## ${markdownText(head.experiment)}: ${gates[gate]}`,
+    `${commitText(base)} → ${commitText(head)} on ${markdownText(shortened(head.adapter, 120))}.`,
+    findings.map((finding) => `- ${markdownText(shortened(finding, 500))}`).join("\n"),
+    ordered.length === 0
+      ? ""
+      : markdownTable(
+          ["arm", "form", "n", "of", "verdict", "base", "head", "head ÷ base"],
+          ordered
+            .slice(0, mostRows)
+            .map(({ label, form, n, metric, one }) => [
+              markdownText(shortened(label, 60)),
+              markdownText(form),
+              formatCount(n),
+              metric,
+              one.verdict,
+              valueText(metric, one.base),
+              valueText(metric, one.head),
+              ratioText(one),
+            ]),
+        ),
+    left > 0 ? `${formatCount(left)} more rows, all SAME or beyond what fits here, are in comparison.json.` : "",
+    arms.length === 0
+      ? ""
+      : markdownTable(
+          ["arms", "at", "of", "verdict", "base", "head"],
+          arms.map(({ labels, series, metric, of, verdict, base: before, head: after }) => [
+            labels.map((label) => markdownText(shortened(label, 60))).join(" → "),
+            markdownText(seriesText(series)),
+            metric === "crossover" ? "n\\*" : `${metric} of ${of}`,
+            verdict,
+            markdownText(before ?? ""),
+            markdownText(after ?? ""),
+          ]),
+        ),
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+};
+
+const commitText = ({ commit, dirty, version, run }: Comparison["base"]): string =>
+  `${commit === undefined ? `attnbench ${markdownText(version)}` : `\`${commit.slice(0, 10)}\`${dirty ? " and changes" : ""}`} (run ${markdownText(run)})`;
