@@ -90,6 +90,24 @@ program
   .action(async (base, head, options) => finish((await import("./commands/compare.ts")).compare(base, head, options)));
 
 program
+  .command("duet")
+  .description("measure the working tree beside an earlier commit, turn by turn on one device, and gate on what became worse (exit code 3)")
+  .argument("<gitref>", "commit, branch or tag to compare with; HEAD: an A/A run, or what is not committed")
+  .argument("<file>", "experiment YAML file")
+  .addOption(new Option("--set <path=value>", "as for run").argParser(collect).default([], "none"))
+  .option("--filter <condition>", "as for run")
+  .addOption(thresholdOption())
+  .addOption(strictOption())
+  .addOption(gateOption())
+  .addOption(adapterOption())
+  .addOption(kernelsOption())
+  .option("--budget <duration>", "time for measuring both, e.g. 3m (measure.maxTime of the file)")
+  .option("--out <dir>", "where results/ goes", ".")
+  .addOption(jsonOption())
+  .option("--quiet", "no progress, only the answer")
+  .action(async (ref, file, options) => finish((await import("./commands/duet.ts")).duet(ref, file, options)));
+
+program
   .command("fit")
   .description("tell how anyone's measurements grow and where they cross, as run does of its own")
   .argument("<csv>", "file with a header, by default columns n, ms and arm; - reads a pipe")

@@ -17,10 +17,10 @@ const closeMs = 2000;
 
 /**
  * Starts a worker process in a candidate's environment: it reads LD_LIBRARY_PATH and VK_DRIVER_FILES when it starts. `shaderCache` is a
- * folder for the driver's compiled shaders: with the user's own, compile times would be those of an earlier run.
+ * folder for the driver's compiled shaders: with the user's own, compile times would be those of an earlier run. `script`: of another checkout.
  */
-export const startWorker = ({ env }: Pick<Candidate, "env">, shaderCache: string, program: WorkerProgram = "worker"): Worker => {
-  const child = fork(scriptOf(program), [], {
+export const startWorker = ({ env }: Pick<Candidate, "env">, shaderCache: string, program: WorkerProgram = "worker", script = scriptOf(program)): Worker => {
+  const child = fork(script, [], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     execArgv: [],

@@ -30,14 +30,14 @@ const choiceOf = (candidate: Candidate, hello: HelloReply): string => {
 
 /**
  * How to open workers for `--adapter asked`. The first call tries the candidates in order and keeps to the one that answers.
- * Rejects with NoAdapter, whose message lists what was tried.
+ * Rejects with NoAdapter, whose message lists what was tried. `script`: the worker of another checkout, in the place of ours.
  */
-export const connector = (asked: string, request: Omit<HelloRequest, "match">): Connect => {
+export const connector = (asked: string, request: Omit<HelloRequest, "match">, script?: string): Connect => {
   let settled: { candidate: Candidate; passedOver: readonly string[] } | undefined;
   let shaderCache: string | undefined;
   const greet = async (candidate: Candidate): Promise<{ worker: Worker; hello: HelloReply }> => {
     shaderCache ??= makeShaderCache();
-    const worker = startWorker(candidate, shaderCache);
+    const worker = startWorker(candidate, shaderCache, "worker", script);
     try {
       const hello = await worker.ask("hello", { ...request, match: candidate.match }, helloMs);
       if (hello.protocol !== protocol) throw new NoAdapter(`the worker speaks protocol ${hello.protocol}, this command ${protocol}: rebuild`);

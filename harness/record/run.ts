@@ -46,7 +46,8 @@ export interface RunRecord {
   readonly duet?: { readonly id: string; readonly side: DuetSide };
 }
 
-export type DuetSide = "base" | "head";
+export const duetSides = ["base", "head"] as const;
+export type DuetSide = (typeof duetSides)[number];
 
 export interface Environment {
   readonly attnbench: { readonly version: string; readonly commit: string | undefined; readonly dirty: boolean | undefined };

@@ -12,6 +12,7 @@ import { RunInUse, type RunResult, runExperiment } from "../../runExperiment.ts"
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { type Fault, tellFault } from "../fault.ts";
 import { mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
+import { listenForInterrupts } from "../interruption.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { runAnswer } from "../runAnswer.ts";
 import { print, say, styled } from "../terminal.ts";
@@ -36,7 +37,7 @@ export interface RunFlags {
 }
 
 /** bytes of buffers that stay allocated between visits (DESIGN §3, memoryBudget) */
-const memoryBudgetBytes = 2 ** 30;
+export const memoryBudgetBytes = 2 ** 30;
 
 /** What has come of the files so far. */
 interface Course {
@@ -104,7 +105,7 @@ const measure = async (
   flags: RunFlags,
   { results, codes, faults }: Course,
 ): Promise<void> => {
-  const interruption = listenForInterrupts();
+  const interruption = listenForInterrupts("what was measured is kept, and --resume goes on with it");
   try {
     const kernels = flags.kernels.map((folder) => resolve(folder));
     const connect = connector(flags.adapter, { mode: "timing", kernels, memoryBudgetBytes });
@@ -210,29 +211,6 @@ const tell = ({ record, folder, report }: RunResult): void => {
     else print(finding.text);
   }
   print(`\nresults: ${folder}${report ? `\nreport:  ${report}` : ""}`);
-};
-
-/** A terminal that closes says SIGHUP. */
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** First Ctrl-C or SIGTERM: measuring ends after the visit under way. Second: at once. */
-const listenForInterrupts = (): { signal: AbortSignal; code: () => ExitCode; stop: () => void } => {
-  const controller = new AbortController();
-  let code: ExitCode = exitCode.interrupted;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    code = signal === "SIGINT" ? exitCode.interrupted : exitCode.terminated;
-    if (controller.signal.aborted) process.exit(code);
-    say(`\n${signal}: ending after this visit; what was measured is kept, and --resume goes on with it (again: stop at once)`);
-    controller.abort();
-  };
-  for (const signal of signals) process.on(signal, onSignal);
-  return {
-    signal: controller.signal,
-    code: () => code,
-    stop: () => {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
-  };
 };
 
 const openers: Partial<Record<NodeJS.Platform, readonly string[]>> = { darwin: ["open"], win32: ["cmd", "/c", "start", ""] };

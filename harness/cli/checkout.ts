@@ -1,0 +1,135 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { CommandEnd, exitCode } from "./exit.ts";
+
+/** A state of the repository in a folder of its own, built where it is attnbench's. */
+export interface Checkout {
+  readonly folder: string;
+  readonly commit: string;
+  /** the working tree's: with what is not committed */
+  readonly dirty: boolean;
+  /** the worker of this state's attnbench; undefined where the repository only uses attnbench */
+  readonly worker: string | undefined;
+}
+
+export interface Checkouts {
+  /** of the repository itself */
+  readonly root: string;
+  readonly base: Checkout;
+  readonly head: Checkout;
+  /** removes the folders; twice does no harm */
+  remove(): void;
+}
+
+const marker = "attnbench-duet-";
+
+/** Runs a program and returns what it prints. Ends the command with 2, its message and what it said, where it fails. */
+const ask = (program: string, args: readonly string[], folder: string, failing: string): string => {
+  try {
+    return execFileSync(program, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 28 }).trim();
+  } catch (error) {
+    const { stderr = "", message } = error as Error & { stderr?: string };
+    throw new CommandEnd(exitCode.usage, `${failing}: ${(stderr.trim() || message).split("\n").slice(-5).join("\n  ")}`);
+  }
+};
+
+/**
+ * The repository around `start` at `ref`, and its working tree with all that git does not ignore, side by side in a folder for temporary files: both are made the same way, so that nothing but their
+ * code sets them apart. Dependencies are those installed here where the lock file is the same, and installed anew where it is not. Ends the command with 2 where this is no
+ * repository, `ref` is no commit of it, or installing or building fails.
+ */
+export const makeCheckouts = (ref: string, start: string, onStep: (text: string) => void): Checkouts => {
+  const root = ask("git", ["rev-parse", "--show-toplevel"], start, "duet needs a git repository around this folder");
+  const commit = ask(
+    "git",
+    ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`],
+    root,
+    `${ref} is no commit of this repository (git fetch brings what a shallow clone lacks)`,
+  );
+  const parent = mkdtempSync(join(tmpdir(), marker));
+  const folders = { base: join(parent, "base"), head: join(parent, "head") };
+  const remove = (): void => {
+    for (const folder of Object.values(folders)) {
+      if (!existsSync(folder)) continue;
+      // Without this, git would go on believing in a worktree there.
+      try {
+        execFileSync("git", ["worktree", "remove", "--force", folder], { cwd: root, stdio: "ignore" });
+      } catch {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }
+    rmSync(parent, { recursive: true, force: true });
+    try {
+      execFileSync("git", ["worktree", "prune"], { cwd: root, stdio: "ignore" });
+    } catch {
+      // The repository itself is gone: nothing is left to prune.
+    }
+  };
+  try {
+    onStep(`checking out ${ref} (${commit.slice(0, 10)})`);
+    for (const [side, at] of [
+      ["base", commit],
+      ["head", "HEAD"],
+    ] as const)
+      ask("git", ["worktree", "add", "--detach", folders[side], at], root, `git could not check out ${at}`);
+    const changed = copyChanges(root, folders.head);
+    return {
+      root,
+      base: { folder: folders.base, commit, dirty: false, worker: preparedWorker(folders.base, root, onStep) },
+      head: {
+        folder: folders.head,
+        commit: ask("git", ["rev-parse", "HEAD"], root, "git"),
+        dirty: changed,
+        worker: preparedWorker(folders.head, root, onStep),
+      },
+      remove,
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+};
+
+/** Everything of the working tree that is not as committed, onto a checkout of its commit; true where there is anything. */
+const copyChanges = (root: string, folder: string): boolean => {
+  const list = (...args: string[]): string[] =>
+    ask("git", ["ls-files", "-z", ...args], root, "git could not list the working tree")
+      .split("\0")
+      .filter(Boolean);
+  const deleted = list("--deleted");
+  const changed = [
+    ...new Set([...ask("git", ["diff", "--name-only", "-z", "HEAD"], root, "git").split("\0").filter(Boolean), ...list("--others", "--exclude-standard")]),
+  ];
+  for (const file of deleted) rmSync(join(folder, file), { force: true });
+  for (const file of changed) {
+    if (!existsSync(join(root, file))) continue;
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(root, file), join(folder, file), { recursive: true, dereference: false });
+  }
+  return deleted.length + changed.length > 0;
+};
+
+const textOf = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
+
+/** Installs what a checkout depends on, builds it where it is attnbench's own, and returns its worker. A repository that only uses attnbench is measured by this one, with its own kernels. */
+const preparedWorker = (folder: string, root: string, onStep: (text: string) => void): string | undefined => {
+  const manifest = textOf(join(folder, "package.json"));
+  if (manifest === undefined) return undefined;
+  const side = basename(folder);
+  const lock = "package-lock.json";
+  const installed = join(root, "node_modules");
+  if (existsSync(installed) && textOf(join(folder, lock)) === textOf(join(root, lock))) symlinkSync(installed, join(folder, "node_modules"), "dir");
+  else {
+    onStep(`installing what ${side} depends on`);
+    ask("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder, `npm ci of ${side} failed`);
+  }
+  const { name, scripts = {} } = JSON.parse(manifest) as { name?: string; scripts?: Record<string, string> };
+  if (name !== "attnbench") return undefined;
+  onStep(`building ${side}`);
+  ask("npm", ["run", "--silent", scripts["build:code"] === undefined ? "build" : "build:code"], folder, `building ${side} failed`);
+  const worker = join(folder, "dist", "worker.js");
+  if (!existsSync(worker)) throw new CommandEnd(exitCode.usage, `building ${side} made no dist/worker.js: it is too old for a duet`);
+  return worker;
+};

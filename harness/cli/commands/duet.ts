@@ -1,0 +1,108 @@
+import { relative, resolve } from "node:path";
+import type { Mechanism } from "../../../kernels/mechanism.ts";
+import { NoAdapter } from "../../device/adapterFacts.ts";
+import { connector } from "../../measure/connection.ts";
+import type { DuetSide } from "../../record/run.ts";
+import { type DuetCheckout, type DuetResult, runDuet } from "../../runDuet.ts";
+import { type Checkout, type Checkouts, makeCheckouts } from "../checkout.ts";
+import { comparisonCode, tellComparison } from "../comparisonAnswer.ts";
+import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
+import { mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
+import { listenForInterrupts } from "../interruption.ts";
+import { createProgressLine } from "../progressLine.ts";
+import { print, say } from "../terminal.ts";
+import { type GateFlags, thresholdOf } from "./compare.ts";
+import { memoryBudgetBytes } from "./run.ts";
+
+export interface DuetFlags extends GateFlags {
+  readonly set: readonly string[];
+  readonly filter?: string;
+  readonly adapter: string;
+  readonly kernels: readonly string[];
+  readonly budget?: string;
+  readonly out: string;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+/** `attnbench duet GITREF FILE`: the working tree against an earlier state of it, measured beside each other. Exits with 3 where something that gates became worse. */
+export const duet = async (ref: string, file: string, flags: DuetFlags): Promise<ExitCode> => {
+  const threshold = thresholdOf(flags);
+  const mechanisms = await mechanismsOf(flags.kernels);
+  const set = [...flags.set, ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`])];
+  const experiments = (await readExperiments([file], { set, filter: flags.filter }, mechanisms)).filter(({ cells }) => cells.length > 0);
+  if (experiments.length === 0) throw new CommandEnd(exitCode.nothingMeasured, `${file}: no cell is left to compare`);
+  let checkouts: Checkouts | undefined;
+  const interruption = listenForInterrupts("what was measured is kept and compared", () => checkouts?.remove());
+  try {
+    checkouts = makeCheckouts(ref, process.cwd(), (text) => flags.quiet || say(text));
+    const { root, base, head } = checkouts;
+    const sides = { base: sideOf(base, root, flags), head: sideOf(head, root, flags) };
+    const results: DuetResult[] = [];
+    for (const experiment of experiments) {
+      if (interruption.signal.aborted) break;
+      const result = await measured(experiment, mechanisms, sides, flags, ref, threshold, interruption.signal);
+      results.push(result);
+      if (result.baseRefused !== undefined) say(`base cannot be measured, so everything is NEW: ${result.baseRefused}`);
+      if (!flags.json) {
+        tellComparison(result.comparison);
+        print(`\ncomparison: ${result.folder}`);
+      }
+    }
+    if (flags.json) print(JSON.stringify({ runs: results.map(({ folder }) => folder), comparisons: results.map(({ comparison }) => comparison) }));
+    return worst([...results.map((result) => codeOf(result, flags)), ...(interruption.signal.aborted ? [interruption.code()] : [])]);
+  } catch (error) {
+    throw error instanceof NoAdapter ? new CommandEnd(exitCode.noAdapter, `${error.message}\n  attnbench doctor says what this machine offers`) : error;
+  } finally {
+    checkouts?.remove();
+    interruption.stop();
+  }
+};
+
+const measured = async (
+  { experiment, cells }: ReadExperiment,
+  mechanisms: readonly Mechanism[],
+  checkouts: Readonly<Record<DuetSide, DuetCheckout>>,
+  flags: DuetFlags,
+  ref: string,
+  threshold: number | undefined,
+  signal: AbortSignal,
+): Promise<DuetResult> => {
+  const line = createProgressLine(flags.quiet ?? false);
+  try {
+    return await runDuet({
+      experiment,
+      cells,
+      mechanisms,
+      checkouts,
+      adapter: flags.adapter,
+      command: `npx attnbench duet ${ref} ${experiment.name}.yaml`,
+      outFolder: flags.out,
+      options: { ...(threshold === undefined ? {} : { threshold }), strict: flags.strict === true },
+      signal,
+      onProgress: line.show,
+    });
+  } finally {
+    line.end();
+  }
+};
+
+/** Kernels of the user's own repository are those of each state of it. */
+const sideOf = ({ folder, commit, dirty, worker }: Checkout, root: string, { adapter, kernels }: DuetFlags): DuetCheckout => {
+  const ofSide = kernels.map((path) => {
+    const below = relative(root, resolve(path));
+    return below.startsWith("..") ? resolve(path) : resolve(folder, below);
+  });
+  return { connect: connector(adapter, { mode: "timing", kernels: ofSide, memoryBudgetBytes }, worker), commit, dirty };
+};
+
+const codeOf = ({ comparison, records: { head } }: DuetResult, flags: DuetFlags): ExitCode => {
+  const failed = head.cells.some(({ outcome }) => outcome.status === "failed");
+  const met = !head.findings.some(({ verdict }) => verdict === "fail" || (verdict === "undecided" && flags.undecided === "fail"));
+  const everythingNew = comparison.gate === "nothing" && head.cells.some(({ outcome }) => outcome.status === "ok");
+  return worst([
+    everythingNew ? exitCode.ok : comparisonCode(comparison, flags.undecided),
+    failed ? exitCode.cellFailed : exitCode.ok,
+    met ? exitCode.ok : exitCode.gateFailed,
+  ]);
+};

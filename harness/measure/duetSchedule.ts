@@ -1,0 +1,29 @@
+/** How a duet lays out its time. Pure. */
+
+/** Pairs of processes: fewer do not show how much times differ from process to process, and more are worth their preparing only for so long. */
+const leastPairs = 3;
+const mostPairs = 8;
+/** Share of a duet's time that may go into preparing, beyond what three pairs need. */
+const shareForPreparing = 0.4;
+/** Turns that a pair of processes makes at least, in both orders equally often. */
+const leastTurnsOfPair = 4;
+const mostSamples = 8;
+
+export interface DuetPlan {
+  /** pairs of processes, each with an equal share of the time */
+  readonly pairs: number;
+  /** in each visit */
+  readonly samples: number;
+}
+
+/** `restMs`: of the whole duet; `prepareMs`: what preparing all cells in one pair of processes takes; `turnMs`: one sample of every cell in both. */
+export const duetPlan = (restMs: number, prepareMs: number, turnMs: number): DuetPlan => {
+  const affordable = Math.floor((shareForPreparing * restMs) / Math.max(prepareMs, 1e-6));
+  const pairs = Math.max(leastPairs, Math.min(mostPairs, affordable));
+  // The first pair is prepared already.
+  const ofPair = Math.max(0, (restMs - (pairs - 1) * prepareMs) / pairs);
+  return { pairs, samples: Math.max(1, Math.min(mostSamples, Math.floor(ofPair / leastTurnsOfPair / Math.max(turnMs, 1e-6)))) };
+};
+
+/** Base first in every second turn, so that over two turns what goes on getting slower or faster weighs on both alike: base, head, head, base. */
+export const isBaseFirst = (turn: number): boolean => turn % 2 === 1;

@@ -1,0 +1,227 @@
+import { compareRuns } from "../analysis/comparison/comparison.ts";
+import { NoAdapter } from "../device/adapterFacts.ts";
+import { CellFailure } from "../device/failure.ts";
+import type { Cell, PlannedCell } from "../experiment/experiment.ts";
+import { adapterName } from "../record/adapterName.ts";
+import { visitsWithout } from "../record/addedCell.ts";
+import type { Journal } from "../record/journal.ts";
+import { type DuetSide, duetSides, type RunRecord, type Schedule, type SentinelTurn } from "../record/run.ts";
+import { calibrate } from "./calibration.ts";
+import { measureCeilings } from "./ceilings.ts";
+import { type DuetPlan, duetPlan, isBaseFirst } from "./duetSchedule.ts";
+import type { MeasureOptions } from "./measureRun.ts";
+import { type Measuring, turnMs } from "./measuring.ts";
+import { repetitions, type Timer, turnOrder } from "./schedule.ts";
+import { createSentinel, hasJumped, mayRepeat } from "./sentinel.ts";
+import { statusOf, type Task, tasksOf } from "./task.ts";
+import { createVisitor, type Visitor } from "./visitor.ts";
+import type { WorkerSession } from "./workerSession.ts";
+import { createWorkers } from "./workers.ts";
+
+/** One of two checkouts: where its visits go, and its processes. */
+export interface DuetVoice {
+  readonly record: RunRecord;
+  readonly session: WorkerSession;
+  readonly journal: Journal;
+}
+
+export interface DuetOptions extends Pick<MeasureOptions, "planned" | "mechanisms" | "now" | "signal" | "onProgress"> {
+  readonly voices: Readonly<Record<DuetSide, DuetVoice>>;
+}
+
+export interface DuetMeasured {
+  readonly records: Readonly<Record<DuetSide, RunRecord>>;
+  /** base could not be had at all, and why: all that head has is NEW */
+  readonly baseRefused: string | undefined;
+}
+
+interface Side extends DuetVoice {
+  readonly tasks: Task[];
+  readonly visitor: Visitor;
+}
+
+/** One cell on both sides. */
+type Pair = Readonly<Record<DuetSide, Task>>;
+
+/**
+ * Two checkouts on one device: each cell is visited by base and then head, and in the next turn the other way round, with the same repetitions in a pass, so that whatever the machine does it does
+ * to both. Several pairs of processes share the time equally. Ends early only where every cell is told to be the SAME: to stop at a change would find changes that are none.
+ * Rejects with NoAdapter where head cannot be had.
+ */
+export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> => {
+  const { voices, planned, now, onProgress } = options;
+  const started = now();
+  const { hello, choice, passedOver } = await voices.head.session.connection();
+  const { facts, clock } = hello;
+  const timer: Timer = { stepNs: clock.stepNs, software: facts.software };
+  onProgress({ type: "connected", adapter: adapterName(facts, facts.software), choice, deviceClass: facts.software ? "software" : "hardware", passedOver });
+  const { measure } = voices.head.record.experiment;
+  const maxTimeMs = measure.maxTimeSeconds * 1000;
+  const restMs = (): number => maxTimeMs - (now() - started);
+  const isCold = ({ cache }: Pick<Cell, "cache">): boolean => (cache ?? measure.cache) === "cold";
+  const cold = planned.some(({ cell }) => isCold(cell));
+  const kneeBytes = cold ? (await measureCeilings(voices.head.session, timer, { ...measure, wantsKnee: true })).cacheKneeBytes : undefined;
+  const rotateBytes = (cell: Pick<Cell, "cache">): number => (isCold(cell) && kneeBytes ? 2 * kneeBytes : 0);
+  const sideOf = (voice: DuetVoice, cells: readonly PlannedCell[]): Side => ({
+    ...voice,
+    tasks: tasksOf(cells, voice.record.cells),
+    visitor: createVisitor({ sessionOf: () => voice.session, journal: voice.journal, measure, timer, now, rotateBytes }),
+  });
+  const sentinelTurns: SentinelTurn[] = [];
+  const measuringOf = (side: Side): Measuring => ({
+    ...options,
+    record: side.record,
+    workers: createWorkers(side.session, [], undefined),
+    journal: side.journal,
+    tune: false,
+    tasks: side.tasks,
+    visitor: side.visitor,
+    timer,
+    sentinel: createSentinel(voices.head.session, timer, measure.seed),
+    sentinelTurns,
+    added: [],
+    reach: {
+      hello,
+      mechanisms: options.mechanisms,
+      memoryBytes: side.record.environment.memoryBytes,
+      maxTimeMs,
+      curves: new Set(side.tasks.map(({ series }) => series)).size,
+    },
+    restMs,
+    ended: new Set(),
+    tuneAll: undefined,
+  });
+
+  const head = sideOf(voices.head, planned);
+  const ofHead = measuringOf(head);
+  await calibrate(ofHead);
+  // Where an open axis ends is head's to say: base is asked for the same cells.
+  const reached = head.tasks.filter((task) => statusOf(task) !== "pending");
+  const base = sideOf(
+    voices.base,
+    reached.map(({ planned: { cell, skip } }) => ({ cell, skip, until: undefined })),
+  );
+  const baseRefused = await refusalOf(voices.base.session);
+  if (baseRefused === undefined) await calibrate(measuringOf(base));
+  const pairs = head.tasks.flatMap((task): readonly Pair[] => {
+    const other = base.tasks.find(({ record: { id } }) => id === task.record.id);
+    return other && statusOf(task) === "ok" && statusOf(other) === "ok" ? [{ base: other, head: task }] : [];
+  });
+  const stopped = await repeatPairs({ pairs, base, head, ofHead, restMs, timer, seed: measure.seed });
+
+  const ended = (side: Side): RunRecord => {
+    const cells = side.tasks.filter((task) => reached.some(({ record: { id } }) => id === task.record.id)).map(({ record }) => record);
+    return {
+      ...side.record,
+      cells,
+      ...(sentinelTurns.length > 0 ? { sentinel: sentinelTurns } : {}),
+      schedule: scheduleOf(side, cells, stopped, now() - started),
+    };
+  };
+  return { records: { base: ended(base), head: ended(head) }, baseRefused };
+};
+
+const refusalOf = async (session: WorkerSession): Promise<string | undefined> => {
+  try {
+    await session.connection();
+    return undefined;
+  } catch (error) {
+    if (error instanceof NoAdapter || error instanceof CellFailure) return error.message;
+    throw error;
+  }
+};
+
+interface Repeating {
+  readonly pairs: readonly Pair[];
+  readonly base: Side;
+  readonly head: Side;
+  readonly ofHead: Measuring;
+  readonly restMs: () => number;
+  readonly timer: Timer;
+  readonly seed: number;
+}
+
+/** Turns in one pair of processes after another, until the time is spent or all is known to be the same. Returns why it ended. */
+const repeatPairs = async (repeating: Repeating): Promise<NonNullable<Schedule["stopped"]>> => {
+  const { pairs, base, head, ofHead, restMs } = repeating;
+  const { signal, onProgress } = ofHead;
+  const open = (): readonly Pair[] => pairs.filter((pair) => duetSides.every((side) => statusOf(pair[side]) === "ok"));
+  const preparing = pairs.reduce((sum, pair) => sum + pair.base.prepareMs + pair.head.prepareMs, 0);
+  const ofTurn = (): number =>
+    turnMs(
+      open().map((pair) => pair.base),
+      base.visitor,
+    ) +
+    turnMs(
+      open().map((pair) => pair.head),
+      head.visitor,
+    );
+  const plan: DuetPlan = duetPlan(restMs(), preparing, ofTurn());
+  let turn = 1;
+  for (let at = 0; at < plan.pairs; at++) {
+    if (at > 0) await Promise.all([base.session.restart(), head.session.restart()]);
+    // Preparing what is left of the pairs of processes comes out of what is left.
+    const untilMs = restMs() - (restMs() - (plan.pairs - 1 - at) * preparing) / (plan.pairs - at);
+    for (let made = 0; made === 0 || made % 2 === 1 || restMs() - ofTurn() * plan.samples > untilMs; made++, turn++) {
+      if (signal.aborted) return "interrupted";
+      if (open().length === 0) return "nothingLeft";
+      if (restMs() <= 0) return "maxTime";
+      const kept = await turnOf(repeating, open(), turn, plan.samples);
+      onProgress({ type: "turn", turn, worker: head.session.index, cells: open().length, kept, eta: { ms: Math.max(0, restMs()), atMost: true } });
+    }
+    if (at + 1 >= 3 && allSame(base, head)) return "precision";
+  }
+  return "maxTime";
+};
+
+/** One turn through all pairs; false where the sentinel jumped and its visits are gone. */
+const turnOf = async ({ base, head, ofHead, timer, restMs, seed }: Repeating, pairs: readonly Pair[], turn: number, samples: number): Promise<boolean> => {
+  const { sentinel, sentinelTurns, signal, onProgress } = ofHead;
+  const beforeMs = await sentinel.read();
+  const worker = head.session.index;
+  const sides: Readonly<Record<DuetSide, Side>> = { base, head };
+  const order = isBaseFirst(turn) ? duetSides : [...duetSides].reverse();
+  for (const [position, pair] of turnOrder(pairs, turn, seed).entries()) {
+    if (signal.aborted || restMs() <= 0) break;
+    onProgress({ type: "visit", id: pair.head.record.id, turn, position, of: pairs.length, eta: { ms: Math.max(0, restMs()), atMost: true } });
+    const k = Math.max(...duetSides.map((side) => pair[side].k ?? repetitions(pair[side].leastMs ?? 0, timer) ?? 1));
+    for (const side of order) {
+      pair[side].k = k;
+      await sides[side].visitor.visit(pair[side], turn, samples).catch((error: unknown) => sides[side].visitor.settleFailure(pair[side], error));
+    }
+  }
+  let afterMs = await sentinel.read();
+  if (beforeMs === undefined || afterMs === undefined || worker !== head.session.index) return true;
+  // One reading may be off by itself: it is a jump where a second says so too.
+  if (hasJumped(beforeMs, afterMs)) afterMs = (await sentinel.read()) ?? afterMs;
+  const jumped = hasJumped(beforeMs, afterMs);
+  const discarded = jumped && restMs() > 0 && mayRepeat(sentinelTurns);
+  const reading = { turn, worker, beforeMs, afterMs, jumped, discarded };
+  sentinelTurns.push(reading);
+  for (const { journal, tasks } of [base, head]) {
+    journal.append({ type: "sentinel", at: new Date().toISOString(), ...reading });
+    if (discarded) for (const task of tasks) task.record = { ...task.record, visits: visitsWithout(task.record.visits, turn) };
+  }
+  return !discarded;
+};
+
+const allSame = (base: Side, head: Side): boolean => {
+  const soFar = ({ record, tasks }: Side): RunRecord => ({ ...record, cells: tasks.map((task) => task.record) });
+  const { cells } = compareRuns(soFar(base), soFar(head));
+  return cells.every(({ metrics: { time } }) => time.verdict === "SAME" || time.base === undefined || time.head === undefined);
+};
+
+const scheduleOf = ({ visitor, session }: Side, cells: RunRecord["cells"], stopped: Schedule["stopped"], totalMs: number): Schedule => {
+  const visits = cells.flatMap((cell) => cell.visits);
+  const { prepareMs, timedMs } = visitor.spent;
+  const measureMs = Math.max(0, totalMs - prepareMs);
+  return {
+    turns: Math.max(0, ...visits.map(({ turn }) => turn + 1)),
+    workers: new Set(visits.map(({ worker }) => worker)).size,
+    stopped,
+    unmet: [],
+    wall: { totalMs, prepareMs, measureMs },
+    efficiency: measureMs > 0 ? timedMs / measureMs : undefined,
+    peakRssBytes: { worker: session.peakRssBytes, parent: process.resourceUsage().maxRSS * 1024 },
+  };
+};

@@ -1,0 +1,137 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import type { Mechanism } from "../kernels/mechanism.ts";
+import { analyse } from "./analysis/analysis.ts";
+import { type CompareOptions, compareRuns } from "./analysis/comparison/comparison.ts";
+import { describeEnvironment } from "./device/environment.ts";
+import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
+import type { Connect } from "./measure/connection.ts";
+import { type DuetVoice, measureDuet } from "./measure/measureDuet.ts";
+import type { Progress } from "./measure/progress.ts";
+import { createSession, type WorkerSession } from "./measure/workerSession.ts";
+import type { Comparison } from "./record/comparison.ts";
+import { measurementsCsv, samplesCsv } from "./record/csv.ts";
+import { openJournal } from "./record/journal.ts";
+import { lockFolder } from "./record/lock.ts";
+import type { DuetSide, Environment, RunRecord } from "./record/run.ts";
+import { runFolder, writeRun } from "./record/runFolder.ts";
+import { newRecord } from "./runExperiment.ts";
+
+/** One of the two checkouts. */
+export interface DuetCheckout {
+  /** opens workers of its code */
+  readonly connect: Connect;
+  readonly commit: string | undefined;
+  readonly dirty: boolean;
+}
+
+export interface DuetRun {
+  readonly experiment: Experiment;
+  readonly cells: readonly PlannedCell[];
+  readonly mechanisms: readonly Mechanism[];
+  readonly checkouts: Readonly<Record<DuetSide, DuetCheckout>>;
+  /** `--adapter` as asked for, and the command that repeats this: recorded */
+  readonly adapter: string;
+  readonly command: string;
+  readonly outFolder: string;
+  readonly options: CompareOptions;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  readonly now?: () => number;
+}
+
+export interface DuetResult {
+  readonly comparison: Comparison;
+  /** head's run folder; base's is base/ in it, and comparison.json and comparison.md lie beside run.json */
+  readonly folder: string;
+  readonly records: Readonly<Record<DuetSide, RunRecord>>;
+  /** why base has no times at all */
+  readonly baseRefused: string | undefined;
+}
+
+/**
+ * Two checkouts measured beside each other, from plan to comparison. Head's run is an ordinary one in results/; base's lies in its folder. Rejects with NoAdapter where head's worker cannot be
+ * had, and with the file system's error.
+ */
+export const runDuet = async (run: DuetRun): Promise<DuetResult> => {
+  const sessions = { base: createSession(run.checkouts.base.connect, 0), head: createSession(run.checkouts.head.connect, 0) };
+  try {
+    const { hello, choice } = await sessions.head.connection();
+    const environment = describeEnvironment(run.adapter, choice, hello);
+    // Peers are nobody's code, and hybrids are composed by whoever reads.
+    const cells = run.cells.filter(({ cell }) => cell.runtime === undefined);
+    const fresh = newRecord({ ...run, cells }, environment);
+    const folder = runFolder(run.outFolder, run.experiment.name, fresh.run);
+    mkdirSync(folder, { recursive: true });
+    const lock = lockFolder(folder);
+    try {
+      const records = {
+        base: measuredBy(run, fresh, "base", await environmentOf(sessions.base, environment, run.adapter)),
+        head: measuredBy(run, fresh, "head", environment),
+      };
+      return await measureInto(run, records, sessions, folder, cells);
+    } finally {
+      lock?.release();
+    }
+  } finally {
+    await Promise.all([sessions.base.close(), sessions.head.close()]);
+  }
+};
+
+/** Base's own device and limits; head's where base cannot be had, which measuring finds out and says. */
+const environmentOf = async (session: WorkerSession, ofHead: Environment, adapter: string): Promise<Environment> => {
+  try {
+    const { hello, choice } = await session.connection();
+    return describeEnvironment(adapter, choice, hello);
+  } catch {
+    return ofHead;
+  }
+};
+
+const measuredBy = ({ checkouts }: DuetRun, fresh: RunRecord, side: DuetSide, environment: Environment): RunRecord => {
+  const { commit, dirty } = checkouts[side];
+  return { ...fresh, environment: { ...environment, attnbench: { ...environment.attnbench, commit, dirty } }, duet: { id: fresh.run, side } };
+};
+
+const baseIn = (folder: string): string => join(folder, "base");
+
+const measureInto = async (
+  run: DuetRun,
+  records: Readonly<Record<DuetSide, RunRecord>>,
+  sessions: Readonly<Record<DuetSide, WorkerSession>>,
+  folder: string,
+  planned: readonly PlannedCell[],
+): Promise<DuetResult> => {
+  const folders: Readonly<Record<DuetSide, string>> = { base: baseIn(folder), head: folder };
+  await writeRun(folders.head, records.head);
+  await writeRun(folders.base, records.base);
+  const journals = { base: openJournal(join(folders.base, "journal.jsonl")), head: openJournal(join(folders.head, "journal.jsonl")) };
+  const voiceOf = (side: DuetSide): DuetVoice => ({ record: records[side], session: sessions[side], journal: journals[side] });
+  try {
+    const { records: measured, baseRefused } = await measureDuet({
+      voices: { base: voiceOf("base"), head: voiceOf("head") },
+      planned,
+      mechanisms: run.mechanisms,
+      now: run.now ?? (() => performance.now()),
+      signal: run.signal,
+      onProgress: run.onProgress,
+    });
+    const ended = (record: RunRecord): RunRecord =>
+      analyse({ ...record, state: run.signal.aborted ? "interrupted" : "complete", endedAt: new Date().toISOString() });
+    const analysed = { base: ended(measured.base), head: ended(measured.head) };
+    const comparison = compareRuns(analysed.base, analysed.head, run.options);
+    for (const side of ["base", "head"] as const) {
+      await writeRun(folders[side], analysed[side]);
+      writeFileSync(join(folders[side], "measurements.csv"), measurementsCsv(analysed[side]));
+      writeFileSync(join(folders[side], "samples.csv"), samplesCsv(analysed[side]));
+    }
+    const { renderComparison } = await import("./report/comparisonMarkdown.ts");
+    writeFileSync(join(folder, "comparison.json"), `${JSON.stringify(comparison, undefined, 1)}\n`);
+    writeFileSync(join(folder, "comparison.md"), renderComparison(comparison));
+    return { comparison, folder, records: analysed, baseRefused };
+  } finally {
+    journals.base.close();
+    journals.head.close();
+  }
+};
