@@ -1,0 +1,99 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readRun } from "./record/runFolder.ts";
+import { fakeDuet, plantedCost } from "./testDuet.ts";
+
+const yaml = `name: ci
+title: Planted
+phase: decode
+mechanisms: [softmax, linear]
+axes: { n: [256, 1024, 4096] }
+fixed: { heads: 8, headDim: 64 }
+measure: { maxTime: 12s, seed: 3 }
+`;
+const noise = { sample: 0.03, turn: 0.02, worker: 0.03, cell: 0.005 };
+const same = { costMs: plantedCost(), noise };
+
+describe("a duet on planted costs", () => {
+  it("of one code with itself finds nothing, and ends when all is the same", async () => {
+    const { comparison, records } = await fakeDuet(yaml, same, same);
+    expect(comparison.gate).toBe("pass");
+    expect(comparison.paired).toBe(true);
+    expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(Array(6).fill("SAME"));
+    expect(records.head.schedule.stopped).toBe("precision");
+    expect(records.head.schedule.workers).toBeGreaterThanOrEqual(3);
+  });
+
+  it("finds the one cell that takes a tenth longer, whatever the machine does meanwhile", async () => {
+    const slowness = (ms: number): number => 1 + 0.3 * Math.sin(ms / 900) + (ms > 6000 ? 0.5 : 0);
+    const slow = { ...same, slowness, costMs: plantedCost(1.1, ({ mechanism, n }) => mechanism === "softmax" && n === 1024) };
+    const { comparison, records } = await fakeDuet(yaml, { ...same, slowness }, slow);
+    expect(comparison.gate).toBe("fail");
+    expect(comparison.cells.filter(({ metrics }) => metrics.time.verdict === "SLOWER").map(({ cell }) => cell)).toEqual(["softmax-split-n1024-h8-d64"]);
+    // What is told to be slower is not a reason to stop looking.
+    expect(records.head.schedule.stopped).toBe("maxTime");
+  });
+
+  it("visits both in every turn, base first in every second, with the same repetitions", async () => {
+    const order: string[] = [];
+    const listening = (side: string, device: typeof same) => ({
+      ...device,
+      fault: ({ id }: { readonly id: string }, _worker: number, message: string) => {
+        if (message === "visit" && id === "softmax-split-n256-h8-d64") order.push(side);
+        return undefined;
+      },
+    });
+    const { records } = await fakeDuet(yaml, listening("base", same), listening("head", { ...same, costMs: plantedCost(3) }));
+    for (const [i, { id, visits }] of records.head.cells.entries()) {
+      const other = records.base.cells[i];
+      expect(other?.id).toBe(id);
+      const of = (turns: typeof visits | undefined): unknown => turns?.filter(({ turn }) => turn > 0).map(({ turn, k, worker }) => [turn, k, worker]);
+      expect(of(other?.visits)).toEqual(of(visits));
+      expect(visits.length).toBeGreaterThan(10);
+    }
+    // Turn 0 calibrates head, then base.
+    expect(order.slice(0, 8)).toEqual(["head", "base", "base", "head", "head", "base", "base", "head"]);
+  });
+
+  it("leaves two runs that can be read, base's within head's folder, and the comparison beside them", async () => {
+    const { folder, comparison, records } = await fakeDuet(yaml, same, same);
+    expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(records.head)));
+    expect(readRun(join(folder, "base")).record).toEqual(JSON.parse(JSON.stringify(records.base)));
+    expect(records.base.environment.attnbench).toMatchObject({ commit: "b".repeat(40), dirty: false });
+    expect(records.head.environment.attnbench).toMatchObject({ commit: "a".repeat(40), dirty: true });
+    expect(JSON.parse(readFileSync(join(folder, "comparison.json"), "utf8"))).toEqual(JSON.parse(JSON.stringify(comparison)));
+    expect(readFileSync(join(folder, "comparison.md"), "utf8")).toContain("## ci: ✅ passed");
+    expect(readdirSync(folder)).not.toContain("lock");
+  });
+
+  it("a base that cannot be had makes everything new, and is no crash", async () => {
+    const { comparison, baseRefused, records } = await fakeDuet(yaml, { ...same, refusal: "workerError" }, same);
+    expect(baseRefused).toContain("workerError");
+    expect(comparison.gate).toBe("nothing");
+    expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(Array(6).fill("NEW"));
+    expect(records.head.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
+  });
+
+  it("a cell that base has not got is new, one that head breaks fails the gate, and the rest is measured", async () => {
+    const isThat = (mechanism: string, n: number) => (cell: { readonly mechanism: string; readonly n: number }) => cell.mechanism === mechanism && cell.n === n;
+    const base = { ...same, fault: (cell: { mechanism: string; n: number }) => (isThat("linear", 256)(cell) ? ("noFeature" as const) : undefined) };
+    const head = { ...same, fault: (cell: { mechanism: string; n: number }) => (isThat("softmax", 256)(cell) ? ("wrongOutput" as const) : undefined) };
+    const { comparison } = await fakeDuet(yaml, base, head);
+    const verdicts = Object.fromEntries(comparison.cells.map(({ cell, metrics }) => [cell, metrics.time.verdict]));
+    expect(verdicts).toMatchObject({ "linear-recurrent-n256-h8-d64": "NEW", "softmax-split-n256-h8-d64": "GONE", "softmax-split-n4096-h8-d64": "SAME" });
+    expect(comparison.gate).toBe("fail");
+  });
+
+  it("that is interrupted keeps and compares what it has", async () => {
+    const controller = new AbortController();
+    let turns = 0;
+    const { records, folder, comparison } = await fakeDuet(yaml, same, same, 1, {
+      signal: controller.signal,
+      onProgress: (step) => step.type === "turn" && ++turns === 5 && controller.abort(),
+    });
+    expect([records.head.state, records.head.schedule.stopped, records.head.schedule.turns]).toEqual(["interrupted", "interrupted", 6]);
+    expect(existsSync(join(folder, "comparison.json"))).toBe(true);
+    expect(comparison.cells).toHaveLength(6);
+  });
+});
