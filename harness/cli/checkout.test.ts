@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { newFolder } from "../testExperiment.ts";
 import { makeCheckouts } from "./checkout.ts";
@@ -60,6 +61,21 @@ describe("checkouts of a duet", () => {
     // Nothing of the repository itself was touched.
     expect(readFileSync(join(root, "kernels", "mine.wgsl"), "utf8")).toBe("third");
     expect(git("status", "--porcelain")).toContain("D old.txt");
+  });
+
+  it("that a killed process left are removed by the next, and nobody else's", () => {
+    const { root, git } = repository();
+    const left = (pid: number): string => {
+      const folder = join(tmpdir(), `attnbench-duet-${pid}-${basename(root)}`, "base");
+      git("worktree", "add", "-q", "--detach", folder, "HEAD");
+      return folder;
+    };
+    // No process has this number: it is beyond what Linux, macOS and Windows give.
+    const [orphan, living] = [left(2 ** 30), left(process.ppid)];
+    makeCheckouts("HEAD", root, () => {}).remove();
+    expect([existsSync(orphan), existsSync(living)]).toEqual([false, true]);
+    expect(git("worktree", "list").split("\n")).toHaveLength(2);
+    rmSync(dirname(living), { recursive: true });
   });
 
   it("of a clean tree are clean", () => {

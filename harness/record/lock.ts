@@ -72,7 +72,8 @@ const startOf = (pid: number): string => {
   }
 };
 
-const isAlive = (pid: number): boolean => {
+/** Whether a process of this number is there, whoever's. */
+export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
     return true;
