@@ -1,5 +1,6 @@
 // Measures planted costs over and over, through the real schedule and analysis, and says how often what is told is true; or, with --held-out, whether
-// the laws of real runs foretell their two largest n. usage: npm run proof [-- --seeds N --filter TEXT | --held-out RUN…]
+// the laws of real runs foretell their two largest n; with --gate, how often duets of planted costs cry wolf and how often they find a change.
+// usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --held-out RUN…]
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -10,6 +11,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "1000" },
     filter: { type: "string", default: "" },
+    gate: { type: "boolean", default: false },
     "held-out": { type: "string", multiple: true },
     part: { type: "string" },
   },
@@ -25,27 +27,40 @@ const percent = (share) => (share === undefined || Number.isNaN(share) ? "–" :
 
 const loadProof = () => loadTool({ proof: "harness/proof/proof.ts" });
 
+/** What is planted, each with a name, and how one seed of it is scored and a case's scores are told. */
+const proofOf = ({ truths, runPlanted, scoreOf, gateCases, runGate }) =>
+  values.gate
+    ? { cases: gateCases, score: ({ machine, slower }, seed) => runGate(machine, slower, seed), tell: tellGate }
+    : { cases: truths, score: async (truth, seed) => scoreOf(truth, await runPlanted(truth, seed)), tell: tellTruth };
+
+const chosen = (cases) => cases.filter(({ name }) => name.includes(values.filter));
+
 /** One process's part of the seeds: those that leave `part` over the number of processes. */
 const runPart = async (part, parts) => {
-  const { truths, runPlanted, scoreOf } = await import(new URL("../dist/proof.js", import.meta.url).href);
-  for (const truth of truths.filter(({ name }) => name.includes(values.filter)))
-    for (let seed = part + 1; seed <= seeds; seed += parts) process.send({ name: truth.name, seed, score: scoreOf(truth, await runPlanted(truth, seed)) });
+  const { cases, score } = proofOf(await import(new URL("../dist/proof.js", import.meta.url).href));
+  for (const one of chosen(cases))
+    for (let seed = part + 1; seed <= seeds; seed += parts) process.send({ name: one.name, seed, score: await score(one, seed) });
 };
 
-/** All scores by the name of what was planted. */
-const gather = async (truths) => {
-  const scores = new Map(truths.map(({ name }) => [name, []]));
+/** All scores by the name of what was planted, each told when it is complete. */
+const gather = async ({ cases, tell }) => {
+  const scores = new Map(chosen(cases).map(({ name }) => [name, []]));
   const parts = Math.min(availableParallelism(), seeds);
+  const flags = ["--seeds", String(seeds), "--filter", values.filter, ...(values.gate ? ["--gate"] : [])];
   await Promise.all(
     Array.from(
       { length: parts },
       (_, part) =>
         new Promise((resolve, reject) => {
-          const child = fork(fileURLToPath(import.meta.url), ["--seeds", String(seeds), "--filter", values.filter, "--part", `${part}/${parts}`]);
+          const child = fork(fileURLToPath(import.meta.url), [...flags, "--part", `${part}/${parts}`]);
           child.on("message", ({ name, seed, score }) => {
             const of = scores.get(name);
             of.push({ seed, score });
-            if (of.length === seeds) tell(name, of);
+            if (of.length === seeds)
+              tell(
+                name,
+                of.sort((one, other) => one.seed - other.seed).map((one) => one.score),
+              );
           });
           child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`part ${part} ended with ${code}`))));
         }),
@@ -54,14 +69,18 @@ const gather = async (truths) => {
 };
 
 let proof;
-const tell = (name, of) => {
-  const ordered = of.sort((one, other) => one.seed - other.seed).map(({ score }) => score);
-  const { exponents, crossing, width, error, wrongClass, undecided, wrongOutcome, turns } = proof.tallyOf(name, ordered);
+const tellTruth = (name, scores) => {
+  const { exponents, crossing, width, error, wrongClass, undecided, wrongOutcome, turns } = proof.tallyOf(name, scores);
   const { smooth } = proof.truths.find((truth) => truth.name === name);
   const covered = smooth ? [exponents.map(percent).join(", "), percent(crossing)] : ["–", "–"];
   say(
     `| ${[name, ...covered, width === undefined ? "–" : `±${percent(width)}`, percent(error), percent(wrongClass), percent(undecided), percent(wrongOutcome), turns].join(" | ")} |`,
   );
+};
+
+const tellGate = (name, scores) => {
+  const cells = proof.gateTally(scores).flatMap(({ duets, alarms, alarmsUpTo, found }) => [`${alarms} of ${duets} (≤ ${percent(alarmsUpTo)})`, percent(found)]);
+  say(`| ${[name, ...cells].join(" | ")} |`);
 };
 
 /** Says of each run's folder how many of the points held out its laws foretold. */
@@ -80,10 +99,18 @@ if (values["held-out"] !== undefined) {
   await tellHeldOut(values["held-out"]);
 } else if (values.part === undefined) {
   proof = await loadProof();
+  if (values.gate) {
+    say(`${seeds} duets of each: of twelve cells, those with a false SLOWER (one-sided 95 % bound), and those that found the change\n`);
+    say(
+      "| planted | attnbench: false alarms | found | fixed 5 %: false alarms | found | Mann–Whitney U at 5 %: false alarms | found |\n|---|---|---|---|---|---|---|",
+    );
+    await gather(proofOf(proof));
+    process.exit(0);
+  }
   say(`${seeds} seeds of each, 95 % intervals\n`);
   say("| planted | exponents held (softmax, linear) | n* held | half its interval | its error | wrong class | undecided | wrong outcome | turns |");
   say("|---|---|---|---|---|---|---|---|---|");
-  await gather(proof.truths.filter(({ name }) => name.includes(values.filter)));
+  await gather(proofOf(proof));
   const { cells, samples, seconds } = proof.timeAnalysis();
   say(`\nanalysing ${cells} cells of ${samples} samples each took ${seconds.toFixed(1)} s of one core`);
 } else {

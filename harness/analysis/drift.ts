@@ -13,13 +13,15 @@ const sweeps = 3;
 /** By turn: how much slower than the middle of the run it was for all cells alike, as a logarithm. */
 export type Shifts = ReadonlyMap<number, number>;
 
+export const turnShifts = (cells: readonly (readonly Visit[])[], source: ClockSource): Shifts =>
+  shiftsOf(cells.map((visits) => new Map(visits.flatMap((visit) => logEntry(visit, source)))));
+
 /**
- * A turn's shift is the median over cells of log time less the cell's own median over turns: a two-way table of cells and turns, taken apart by
+ * A turn's shift is the median over cells of a log less the cell's own median over turns: a two-way table of cells and turns (`logs[cell]` by turn), taken apart by
  * median polish (Tukey 1977, Exploratory Data Analysis, chapter 11), so that one cell's outlier moves no shift. Centred on 0.
  * Empty where cells or turns are too few.
  */
-export const turnShifts = (cells: readonly (readonly Visit[])[], source: ClockSource): Shifts => {
-  const logs = cells.map((visits) => new Map(visits.flatMap((visit) => logEntry(visit, source))));
+export const shiftsOf = (logs: readonly ReadonlyMap<number, number>[]): Shifts => {
   const turns = [...new Set(logs.flatMap((ofCell) => [...ofCell.keys()]))];
   const shared = turns.filter((turn) => logs.filter((ofCell) => ofCell.has(turn)).length >= leastCells);
   if (shared.length < leastTurns) return new Map();

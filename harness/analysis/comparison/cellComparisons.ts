@@ -2,7 +2,7 @@ import { type CellComparison, type CellMetric, cellMetrics, type Limits, type Me
 import type { CellRecord, ClockSource, RunRecord } from "../../record/run.ts";
 import { timesOf } from "../resampling.ts";
 import { median } from "../statistics.ts";
-import { difference, type Level, levelsOf, pairedLogs, visitLogs } from "./change.ts";
+import { difference, type Level, levelsOf, pairedLogs, visitLogs, withoutShared } from "./change.ts";
 import { type TimeChange, timeVerdicts } from "./timeComparison.ts";
 
 /** The same cell in both runs; undefined where one has not got it. */
@@ -50,14 +50,22 @@ const timesBy = (
   );
   // Turn 0 chose the repetitions of a pass; those of one sample say little.
   const later = ({ visits }: CellRecord): CellRecord["visits"] => (visits.some(({ turn }) => turn > 0) ? visits.filter(({ turn }) => turn > 0) : visits);
-  const changes: readonly Level[] = paired
-    ? levelsOf(both.map(({ base, head }) => pairedLogs(later(base), later(head), source)))
-    : apart(levelsOf(both.map(({ base }) => visitLogs(later(base), source))), levelsOf(both.map(({ head }) => visitLogs(later(head), source))));
+  const base = both.map((pair) => visitLogs(later(pair.base), source));
+  const head = both.map((pair) => visitLogs(later(pair.head), source));
+  const beside = both.map((pair) => pairedLogs(later(pair.base), later(pair.head), source));
+  const changes = paired ? levelsOf(beside) : differences(levelsOf(base), levelsOf(head));
+  const [alone, own, its] = [withoutShared(beside), withoutShared(base), withoutShared(head)];
+  const apart = paired ? alone && levelsOf(alone) : own && its && differences(levelsOf(own), levelsOf(its));
+  const common = apart && median(apart.map(({ value }) => value));
   const msOf = (cell: CellRecord): number => median(later(cell).flatMap((visit) => [...timesOf(visit, source)]));
   const compared = both.flatMap(({ id, base, head }, i): { id: string; change: TimeChange }[] => {
     const change = changes[i];
     const k = Math.max(1, median(head.visits.map((visit) => visit.k)));
-    return change && Number.isFinite(change.value) ? [{ id, change: { baseMs: msOf(base), headMs: msOf(head), change, stepMs: stepMs / k } }] : [];
+    const own = apart?.[i];
+    const beside = own && common !== undefined ? { ...own, value: own.value - common } : undefined;
+    return change && Number.isFinite(change.value)
+      ? [{ id, change: { baseMs: msOf(base), headMs: msOf(head), change, apart: beside, stepMs: stepMs / k } }]
+      : [];
   });
   const verdicts = timeVerdicts(
     compared.map(({ change }) => change),
@@ -67,7 +75,7 @@ const timesBy = (
   return new Map(compared.flatMap(({ id }, i) => (verdicts[i] ? [[id, verdicts[i]] as const] : [])));
 };
 
-const apart = (base: readonly Level[], head: readonly Level[]): readonly Level[] =>
+const differences = (base: readonly Level[], head: readonly Level[]): readonly Level[] =>
   base.map((level, i) => difference(level, head[i] ?? { value: Number.NaN, error: Number.POSITIVE_INFINITY, freedom: 0, processes: 0 }));
 
 /** What only one of the two runs measured, and why as far as that is known. A cell that fails where it did not is the worst regression there is. */

@@ -1,4 +1,5 @@
 import type { ClockSource, Visit } from "../../record/run.ts";
+import { shiftsOf } from "../drift.ts";
 import { groupBy } from "../grouping.ts";
 import { noiseOf, pooledNoise, sharedDeviations, workersDiffer } from "../noise.ts";
 import { timesOf } from "../resampling.ts";
@@ -13,35 +14,50 @@ export interface Level {
   readonly processes: number;
 }
 
-/** log of the median time of one visit, by process and turn */
-export type VisitLogs = readonly (readonly number[])[];
+/** One visit of a cell: the log of its median time, or of the ratio of two. */
+export interface VisitLog {
+  /** the process that it was timed in, or the pair of them */
+  readonly process: string;
+  readonly turn: number;
+  readonly value: number;
+}
 
 const logOf = (visit: Visit, source: ClockSource): number => Math.log(median(timesOf(visit, source)));
+const finite = ({ value }: VisitLog): boolean => Number.isFinite(value);
 
-/** Of one run's cell: `[w][t]` of its w-th process. */
-export const visitLogs = (visits: readonly Visit[], source: ClockSource): VisitLogs =>
-  grouped(visits.flatMap((visit) => (timesOf(visit, source).length > 0 ? [{ of: `${visit.worker}`, value: logOf(visit, source) }] : [])));
+/** Of one run's cell. */
+export const visitLogs = (visits: readonly Visit[], source: ClockSource): readonly VisitLog[] =>
+  visits.map((visit) => ({ process: `${visit.worker}`, turn: visit.turn, value: logOf(visit, source) })).filter(finite);
 
 /**
  * Of a cell of two runs that were measured beside each other: in each turn that visited both, the log of head's time over base's, so that what slows the machine for a while is not in it. A process
  * is here the pair that the two were timed in.
  */
-export const pairedLogs = (base: readonly Visit[], head: readonly Visit[], source: ClockSource): VisitLogs =>
-  grouped(
-    head.flatMap((visit) => {
+export const pairedLogs = (base: readonly Visit[], head: readonly Visit[], source: ClockSource): readonly VisitLog[] =>
+  head
+    .flatMap((visit) => {
       const other = base.find(({ turn }) => turn === visit.turn);
-      const value = other ? logOf(visit, source) - logOf(other, source) : Number.NaN;
-      return Number.isFinite(value) ? [{ of: `${other?.worker} ${visit.worker}`, value }] : [];
-    }),
-  );
+      return other ? [{ process: `${other.worker} ${visit.worker}`, turn: visit.turn, value: logOf(visit, source) - logOf(other, source) }] : [];
+    })
+    .filter(finite);
 
-const grouped = (values: readonly { readonly of: string; readonly value: number }[]): VisitLogs =>
-  [
-    ...groupBy(
-      values.filter(({ value }) => Number.isFinite(value)),
-      ({ of }) => of,
-    ).values(),
-  ].map((group) => group.map(({ value }) => value));
+/** The same without what all cells of a turn have in common: a process that is slower as a whole, a machine that is. Undefined where cells or turns are too few to tell. */
+export const withoutShared = (cells: readonly (readonly VisitLog[])[]): readonly (readonly VisitLog[])[] | undefined => {
+  const shifts = shiftsOf(cells.map((logs) => new Map(logs.map(({ turn, value }) => [turn, value]))));
+  if (shifts.size === 0) return undefined;
+  // A shift takes its share of a cell's own noise with it: 1 of as many as there are cells.
+  const taken = Math.sqrt(cells.length / (cells.length - 1));
+  return cells.map((logs) => {
+    const centre = median(logs.map(({ value }) => value));
+    return logs.map((log) => ({ ...log, value: centre + taken * (log.value - (shifts.get(log.turn) ?? 0) - centre) }));
+  });
+};
+
+/** `[w][t]` of its w-th process. */
+type ByProcess = readonly (readonly number[])[];
+
+const byProcess = (logs: readonly VisitLog[]): ByProcess =>
+  [...groupBy(logs, ({ process }) => process).values()].map((group) => group.map(({ value }) => value));
 
 /** Visits further off than this many standard deviations are drawn in to there: a stall of the machine is no property of a cell (Huber 1964). */
 const furthest = 3;
@@ -52,7 +68,8 @@ const ofMedianDeviation = 1.4826;
  * The levels of all cells of a comparison together. Of each its visits tell the mean; how far that is off is told by the variance between processes and of turns within them, which cells have in
  * common as far as they do not differ by more than chance (noise.ts): three processes tell little of one cell, and much of twelve.
  */
-export const levelsOf = (cells: readonly VisitLogs[]): readonly Level[] => {
+export const levelsOf = (visits: readonly (readonly VisitLog[])[]): readonly Level[] => {
+  const cells = visits.map(byProcess);
   const scale = ofMedianDeviation * median(cells.flatMap(deviationsOf));
   const drawnIn = cells.map((logs) => clipped(logs, scale));
   const several = drawnIn.filter((logs) => logs.flat().length > 1);
@@ -72,16 +89,16 @@ export const levelsOf = (cells: readonly VisitLogs[]): readonly Level[] => {
   });
 };
 
-const visitsOf = (logs: VisitLogs): readonly number[] => logs.map((group) => group.length);
+const visitsOf = (logs: ByProcess): readonly number[] => logs.map((group) => group.length);
 
-const deviationsOf = (logs: VisitLogs): readonly number[] => {
+const deviationsOf = (logs: ByProcess): readonly number[] => {
   const all = logs.flat();
   const centre = median(all);
   // Of few values the median lies among them, and they seem nearer to it than they are.
   return all.length > 1 ? all.map((value) => Math.abs(value - centre) * Math.sqrt(all.length / (all.length - 1))) : [];
 };
 
-const clipped = (logs: VisitLogs, common: number): VisitLogs => {
+const clipped = (logs: ByProcess, common: number): ByProcess => {
   const centre = median(logs.flat());
   const reach = furthest * Math.max(common, ofMedianDeviation * median(deviationsOf(logs)) || 0);
   return logs.map((group) => group.map((value) => Math.min(centre + reach, Math.max(centre - reach, value))));
@@ -91,7 +108,7 @@ const clipped = (logs: VisitLogs, common: number): VisitLogs => {
  * One cell's scatter in a form that cells with other numbers of visits share: where processes differ, the deviation of a process's mean, else of a visit; and what multiplies
  * it to give the standard error of the cell's mean.
  */
-const ownError = (logs: VisitLogs, differ: boolean): { readonly perVisit: number; readonly perMean: number; readonly freedom: number } => {
+const ownError = (logs: ByProcess, differ: boolean): { readonly perVisit: number; readonly perMean: number; readonly freedom: number } => {
   const { between, betweenFreedom, within, withinFreedom } = noiseOf(logs);
   const visits = visitsOf(logs);
   const all = visits.reduce((sum, count) => sum + count, 0);

@@ -73,7 +73,7 @@ const changes = ({ cells, source }: Omit<Comparison, "findings">, verdict: Verdi
     .slice(0, named)
     .map(
       ({ cell, metric, one }) =>
-        `${verdict}: ${place(cell)}, ${metricNames[metric]} ${ratioText(one)} base's (${valueText(metric, one.base)} → ${valueText(metric, one.head)}).`,
+        `${verdict}: ${place(cell)}, ${metricNames[metric]} ${ratioText(one)} base's${one.note === undefined ? "" : ` ${one.note}`} (${valueText(metric, one.base)} → ${valueText(metric, one.head)}).`,
     );
   return worst.length > named ? [...told, `${worst.length - named} more are ${verdict}.`] : told;
 };

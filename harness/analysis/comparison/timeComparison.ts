@@ -9,6 +9,8 @@ export interface TimeChange {
   readonly baseMs: number;
   readonly headMs: number;
   readonly change: Level;
+  /** the same beyond what all cells of the two runs have in common; undefined where cells or turns are too few to tell */
+  readonly apart: Level | undefined;
   /** smallest step of the clock over the repetitions of a pass, ms */
   readonly stepMs: number;
 }
@@ -20,11 +22,32 @@ const leastSteps = 3;
 const alpha = 0.05;
 
 /** How likely so large a change is where times differ by no more than the noise floor: two-sided, of Student's t. */
-export const chanceOf = ({ change: { value, error, freedom } }: TimeChange, { noiseFloor }: Limits): number => {
+const chanceOf = ({ value, error, freedom }: Level, { noiseFloor }: Limits): number => {
   const beyond = Math.abs(value) - Math.log1p(noiseFloor);
   if (!(freedom > 0) || !Number.isFinite(error)) return 1;
   if (error === 0) return beyond > 0 ? 0 : 1;
   return beyond > 0 ? studentTail(beyond / error, freedom) : 1;
+};
+
+/** The two ways to see one change: as it is, and beside the other cells. */
+interface Look {
+  readonly level: Level;
+  /** of both looks, so that looking twice finds no more by chance */
+  readonly p: number;
+  readonly isApart: boolean;
+}
+
+/**
+ * Beside the other cells a change is seen through what slows a process as a whole, which three processes tell little of. It counts where the cell itself, too, changed that way by the threshold: where most
+ * cells became slower, those that did not are no faster.
+ */
+const lookOf = ({ change, apart }: TimeChange, limits: Limits): Look => {
+  const whole = { level: change, p: chanceOf(change, limits), isApart: false };
+  if (!apart) return whole;
+  const agrees = Math.sign(apart.value) === Math.sign(change.value) && Math.abs(change.value) >= Math.log1p(limits.threshold);
+  const beside = { level: apart, p: agrees ? chanceOf(apart, limits) : 1, isApart: true };
+  const better = beside.p < whole.p ? beside : whole;
+  return { ...better, p: Math.min(1, 2 * better.p) };
 };
 
 /**
@@ -32,41 +55,47 @@ export const chanceOf = ({ change: { value, error, freedom } }: TimeChange, { no
  * grid allows to tell, and it is at least the threshold and three steps of the clock; SAME where the interval lies within the threshold; else UNDECIDED.
  */
 export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, gates: boolean): readonly MetricComparison[] => {
-  const chances = changes.map((one) => chanceOf(one, limits));
-  const limit = discoveryLimit(chances, limits.falseDiscovery);
+  const looks = changes.map((one) => lookOf(one, limits));
+  const limit = discoveryLimit(
+    looks.map(({ p }) => p),
+    limits.falseDiscovery,
+  );
+  const worth = Math.log1p(limits.threshold);
   return changes.map((one, i) => {
-    const { baseMs, headMs, change } = one;
-    const { value, error, freedom } = change;
-    const half = freedom > 0 ? studentQuantile(alpha, freedom) * error : Number.POSITIVE_INFINITY;
-    const p = chances[i] ?? 1;
-    const worth = Math.log1p(limits.threshold);
-    const clear = Math.abs(value) - half > Math.log1p(limits.noiseFloor);
-    const told = clear && change.processes >= leastProcesses && p <= limit && Math.abs(value) >= worth && Math.abs(headMs - baseMs) >= leastSteps * one.stepMs;
-    const verdict: Verdict = told
-      ? value > 0
-        ? "SLOWER"
-        : "FASTER"
-      : Math.abs(value) + half <= worth && change.processes >= leastProcesses
-        ? "SAME"
-        : "UNDECIDED";
+    const { baseMs, headMs, change, stepMs } = one;
+    const { level, p, isApart } = looks[i] as Look;
+    const isClear = Math.abs(level.value) - halfOf(level) > Math.log1p(limits.noiseFloor) && Math.abs(level.value) >= worth;
+    const enough = change.processes >= leastProcesses;
+    const told = enough && isClear && p <= limit && Math.abs(headMs - baseMs) >= leastSteps * stepMs;
+    const verdict: Verdict = told ? (level.value > 0 ? "SLOWER" : "FASTER") : enough && Math.abs(change.value) + halfOf(change) <= worth ? "SAME" : "UNDECIDED";
+    const shown = told ? level : change;
     return {
       verdict,
       base: baseMs,
       head: headMs,
-      ratio: Number.isFinite(half) ? { value: Math.exp(value), low: Math.exp(value - half), high: Math.exp(value + half) } : undefined,
+      ratio: ratioOf(shown),
       p,
-      findable: findable(change, limits, changes.length),
+      findable: findable(one.apart && one.apart.error < change.error ? one.apart : change, limits, changes.length),
       gates,
-      note: verdict === "UNDECIDED" ? undecidedNote(one, half, limits) : undefined,
+      note: told && isApart ? "beside the other cells" : verdict === "UNDECIDED" ? undecidedNote(one, halfOf(change), limits) : undefined,
     };
   });
+};
+
+/** Half of the 95 % interval of a log. */
+const halfOf = ({ error, freedom }: Level): number =>
+  freedom > 0 && Number.isFinite(error) ? studentQuantile(alpha, freedom) * error : Number.POSITIVE_INFINITY;
+
+const ratioOf = (level: Level): MetricComparison["ratio"] => {
+  const half = halfOf(level);
+  return Number.isFinite(half) ? { value: Math.exp(level.value), low: Math.exp(level.value - half), high: Math.exp(level.value + half) } : undefined;
 };
 
 /** The smallest change, as a share, whose verdict would be SLOWER in 95 of 100 comparisons: with room for chance beyond the threshold, and beyond the p of a lone change among `tests`. */
 const findable = ({ error, freedom }: Level, { threshold, noiseFloor, falseDiscovery }: Limits, tests: number): number | undefined => {
   if (!(freedom > 0) || !Number.isFinite(error)) return undefined;
   const luck = studentQuantile(2 * alpha, freedom) * error;
-  const needed = studentQuantile(falseDiscovery / tests, freedom) * error;
+  const needed = studentQuantile(falseDiscovery / tests / 2, freedom) * error;
   return Math.expm1(luck + Math.max(Math.log1p(threshold), Math.log1p(noiseFloor) + needed));
 };
 

@@ -1,0 +1,161 @@
+import { builtInKernels } from "../../kernels/builtIn.ts";
+import { loadMechanisms } from "../../kernels/registry.ts";
+import { compareRuns } from "../analysis/comparison/comparison.ts";
+import { seedFor } from "../analysis/random.ts";
+import { describeEnvironment } from "../device/environment.ts";
+import { parseExperiment } from "../experiment/parse.ts";
+import { formatProblem } from "../experiment/problem.ts";
+import { type FakeDevice, fakeWorkers } from "../measure/fakeWorker.ts";
+import { measureDuet } from "../measure/measureDuet.ts";
+import { createSession } from "../measure/workerSession.ts";
+import type { DuetSide, RunRecord } from "../record/run.ts";
+import { newRecord } from "../runExperiment.ts";
+import { fixedFivePercent, type GateRival, mannWhitney } from "./gateRivals.ts";
+
+/** A machine on which a duet of the grid is measured: its noise, as standard deviations of log time. */
+export interface GateMachine {
+  readonly name: string;
+  readonly noise: NonNullable<FakeDevice["noise"]>;
+  readonly outliers?: NonNullable<FakeDevice["outliers"]>;
+  /** how many times as slow the device is after so many ms */
+  readonly slowness?: (ms: number) => number;
+  /** what preparing a cell takes, ms */
+  readonly prepareMs: number;
+}
+
+/** What one duet said: ours and others, on the same samples. */
+export interface GateScore {
+  /** cells called SLOWER that are not */
+  readonly falseAlarms: Readonly<Record<string, number>>;
+  /** the planted change was called SLOWER; undefined where none was planted */
+  readonly found: Readonly<Record<string, boolean>> | undefined;
+}
+
+const rivals: Readonly<Record<string, GateRival>> = { "fixed 5 %": fixedFivePercent, "Mann–Whitney U, 5 %": mannWhitney };
+export const gateNames = ["attnbench", ...Object.keys(rivals)];
+
+/** Twelve cells, three minutes, one of them changed. */
+const yaml = (seed: number): string => `name: gate
+title: Gate
+phase: decode
+mechanisms: [softmax, linear]
+axes: { n: [64, 256, 512, 1024, 2048, 4096] }
+fixed: { heads: 8, headDim: 64 }
+measure: { maxTime: 180s, seed: ${seed} }
+`;
+
+const changed = "softmax-split-n1024-h8-d64";
+const loading = loadMechanisms(builtInKernels);
+
+/** A duet through the real schedule and verdicts: only the device and the disk are not there. `slower`: factor on one cell of head, 1 for an A/A run. */
+export const runGate = async ({ noise, outliers, slowness, prepareMs, name }: GateMachine, slower: number, number: number): Promise<GateScore> => {
+  const mechanisms = await loading;
+  const seed = Math.abs(seedFor(number, `${name} ${slower}`)) % 1_000_000;
+  const { experiment, cells, problems } = parseExperiment({ text: yaml(seed), file: "gate.yaml", sets: [] }, mechanisms);
+  if (!experiment) throw new Error(problems.map(formatProblem).join("\n"));
+  let clock = (): number => 0;
+  const device = (side: DuetSide, times: number): ReturnType<typeof fakeWorkers> =>
+    fakeWorkers({
+      noise,
+      prepareMs,
+      ...(outliers ? { outliers } : {}),
+      ...(slowness ? { slowness: () => slowness(clock()) } : {}),
+      software: true,
+      seed: 2 * seed + (side === "base" ? 0 : 1),
+      costMs: (cell) => (cell.phase === "probe" ? 0.1 : (cell.mechanism === "softmax" ? 0.2 + 0.002 * cell.n : 0.3) * (cell.id === changed ? times : 1)),
+    });
+  const devices = { base: device("base", 1), head: device("head", slower) };
+  clock = () => devices.base.now() + devices.head.now();
+  const sessions = { base: createSession(devices.base.connect, 0), head: createSession(devices.head.connect, 0) };
+  const { hello, choice } = await sessions.head.connection();
+  const fresh = newRecord({ experiment, cells, mechanisms, command: "gate" }, describeEnvironment("fake", choice, hello));
+  const recordOf = (side: DuetSide): RunRecord => ({ ...fresh, duet: { id: fresh.run, side } });
+  const journal = { append: () => {}, close: () => {} };
+  const { records } = await measureDuet({
+    voices: { base: { record: recordOf("base"), session: sessions.base, journal }, head: { record: recordOf("head"), session: sessions.head, journal } },
+    planned: cells,
+    mechanisms,
+    now: clock,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  });
+  return scoreOf(records, slower > 1);
+};
+
+/** What is said of each cell of a duet. `isChanged`: one cell of head was made slower. */
+const scoreOf = ({ base, head }: Readonly<Record<DuetSide, RunRecord>>, isChanged: boolean): GateScore => {
+  const { cells } = compareRuns(base, head, { strict: true });
+  const samples = (record: RunRecord, id: string): readonly number[] =>
+    record.cells.find((cell) => cell.id === id)?.visits.flatMap(({ gpuMs }) => [...gpuMs]) ?? [];
+  const said: Readonly<Record<string, readonly string[]>> = {
+    attnbench: cells.filter(({ metrics: { time } }) => time.verdict === "SLOWER").map(({ cell }) => cell),
+    ...Object.fromEntries(
+      Object.entries(rivals).map(([name, rival]) => [name, head.cells.filter(({ id }) => rival(samples(base, id), samples(head, id))).map(({ id }) => id)]),
+    ),
+  };
+  const isFalse = (id: string): boolean => !isChanged || id !== changed;
+  return {
+    falseAlarms: Object.fromEntries(gateNames.map((name) => [name, (said[name] ?? []).filter(isFalse).length])),
+    found: isChanged ? Object.fromEntries(gateNames.map((name) => [name, (said[name] ?? []).includes(changed)])) : undefined,
+  };
+};
+
+/** Machines by what they do to times. "A busy two-core machine" has the noise that an A/A duet of experiments/ci.yaml showed on one (harness/README.md). */
+const machines: readonly GateMachine[] = [
+  { name: "a quiet GPU", noise: { sample: 0.01, turn: 0.005, worker: 0.01, cell: 0.003 }, prepareMs: 300 },
+  { name: "a busy two-core machine", noise: { sample: 0.06, turn: 0.04, worker: 0.05, cell: 0.015 }, outliers: { share: 0.05, factor: 2 }, prepareMs: 1000 },
+  {
+    name: "the same, slower and faster by turns",
+    noise: { sample: 0.06, turn: 0.04, worker: 0.05, cell: 0.015 },
+    outliers: { share: 0.05, factor: 2 },
+    slowness: (ms) => 1 + 0.25 * Math.sin(ms / 7000) + (ms > 90_000 ? 0.3 : 0),
+    prepareMs: 1000,
+  },
+];
+
+export interface GateCase {
+  readonly name: string;
+  readonly machine: GateMachine;
+  readonly slower: number;
+}
+
+/** Every machine with nothing changed, and with one cell of twelve slower. */
+export const gateCases: readonly GateCase[] = machines.flatMap((machine) =>
+  [1, 1.05, 1.1, 1.2].map((slower) => ({
+    name: `${machine.name}, ${slower === 1 ? "nothing changed" : `one cell +${Math.round(100 * (slower - 1))} %`}`,
+    machine,
+    slower,
+  })),
+);
+
+/** One row of the table: of all duets of a case, how many raised a false alarm, and how many found the change. */
+export const gateTally = (
+  scores: readonly GateScore[],
+): readonly { readonly of: string; readonly duets: number; readonly alarms: number; readonly alarmsUpTo: number; readonly found: number | undefined }[] =>
+  gateNames.map((of) => {
+    const alarms = scores.filter(({ falseAlarms }) => (falseAlarms[of] ?? 0) > 0).length;
+    const hits = scores.filter(({ found }) => found?.[of]).length;
+    return { of, duets: scores.length, alarms, alarmsUpTo: upperBound(alarms, scores.length), found: scores[0]?.found ? hits / scores.length : undefined };
+  });
+
+/** Upper end of the 95 % interval of a share of which `hits` of `all` were seen, one-sided (Clopper and Pearson 1934), by bisection of the binomial's tail. */
+export const upperBound = (hits: number, all: number): number => {
+  if (hits >= all) return 1;
+  let [low, high] = [hits / all, 1];
+  for (let step = 0; step < 60; step++) {
+    const p = (low + high) / 2;
+    if (atMost(hits, all, p) > 0.05) low = p;
+    else high = p;
+  }
+  return high;
+};
+
+const atMost = (hits: number, all: number, p: number): number => {
+  let term = (1 - p) ** all;
+  let sum = term;
+  for (let k = 1; k <= hits; k++) {
+    term *= ((all - k + 1) / k) * (p / (1 - p));
+    sum += term;
+  }
+  return sum;
+};
