@@ -46,6 +46,7 @@ program
       },
     ),
   )
+  .option("--shard <i/k>", "run only part i of k, with whole comparisons; auto: the place in a Slurm array, auto/k also in an indexed Kubernetes job")
   .option("--resume", "go on with the newest unfinished run of the same experiment, device and commit")
   .option("--tune", "time the variants of every arm near n* first, and run the fastest")
   .option("--dry-run", "print the plan: cells, FLOPs, bytes; opens no device")
