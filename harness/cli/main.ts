@@ -73,6 +73,15 @@ program
   .action(async (runs, options) => finish((await import("./commands/report.ts")).report(runs, options)));
 
 program
+  .command("merge")
+  .description("put the shards of an experiment together: one run for each device")
+  .argument("<run...>", "run folders or run.json files of runs with --shard")
+  .option("--out <dir>", "where results/ and reports/ go", ".")
+  .addOption(jsonOption())
+  .addOption(new Option("--undecided <verdict>", "as for run").choices(["ok", "fail"]).default("ok"))
+  .action(async (runs, options) => finish((await import("./commands/merge.ts")).merge(runs, options)));
+
+program
   .command("fit")
   .description("tell how anyone's measurements grow and where they cross, as run does of its own")
   .argument("<csv>", "file with a header, by default columns n, ms and arm; - reads a pipe")
