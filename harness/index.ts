@@ -23,10 +23,14 @@ export { type Connect, type Connection, connector } from "./measure/connection.t
 export { peerConnector } from "./measure/peers/peerConnector.ts";
 export type { Progress } from "./measure/progress.ts";
 export type { ConnectPeer } from "./measure/workers.ts";
+export { type MergeOptions, type MergeResult, mergeRuns } from "./mergeRuns.ts";
 export { type Measurement, type MeasurementColumns, UnreadableMeasurements } from "./record/measurements.ts";
+export type { Merged, Part, Shard } from "./record/merged.ts";
 export * from "./record/run.ts";
 export { readRun, UnreadableRun } from "./record/runFolder.ts";
 export { renderMarkdown } from "./report/markdown.ts";
 export { renderPage } from "./report/page.ts";
 export { type RunOptions, type RunResult, runExperiment } from "./runExperiment.ts";
+export { mergeRecords, UnmergeableRuns } from "./shards/mergeRecords.ts";
+export { type ShardCells, shardCells } from "./shards/split.ts";
 export { version } from "./version.ts";

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Mechanism } from "../kernels/mechanism.ts";
@@ -13,16 +13,18 @@ import { measureRun } from "./measure/measureRun.ts";
 import type { Progress } from "./measure/progress.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
 import { type ConnectPeer, createWorkers } from "./measure/workers.ts";
-import { measurementsCsv, samplesCsv } from "./record/csv.ts";
 import { type Journal, openJournal } from "./record/journal.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
+import { isSameShard, type Shard, shardName } from "./record/merged.ts";
 import { type AddedCell, type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
-import { listRuns, readRun, runFolder, runName, writeRun } from "./record/runFolder.ts";
-import { writeReports } from "./writeReports.ts";
+import { listRuns, makeRunFolder, readRun, runName, writeRun } from "./record/runFolder.ts";
+import { type WrittenResults, writeResults } from "./writeResults.ts";
 
 export interface RunOptions {
   readonly experiment: Experiment;
   readonly cells: readonly PlannedCell[];
+  /** which shard of the plan `cells` are, as shardCells() gives both; the whole plan unless given */
+  readonly shard?: Shard | undefined;
   readonly mechanisms: readonly Mechanism[];
   /** opens workers; see connector() */
   readonly connect: Connect;
@@ -34,7 +36,7 @@ export interface RunOptions {
   readonly command: string;
   /** results/ and reports/ are made in here */
   readonly outFolder: string;
-  /** go on with the newest unfinished run of the same experiment, device and commit, if there is one */
+  /** go on with the newest unfinished run of the same experiment, shard, device and commit, if there is one */
   readonly resume: boolean;
   /** time the variants of every arm first, and use the fastest; their defaults unless given */
   readonly tune?: boolean;
@@ -43,13 +45,9 @@ export interface RunOptions {
   readonly now?: () => number;
 }
 
-export interface RunResult {
+export interface RunResult extends WrittenResults {
   readonly record: RunRecord;
   readonly folder: string;
-  /** undefined where it could not be written */
-  readonly report: string | undefined;
-  /** why not all files of a measured run could be written */
-  readonly unwritten: Error | undefined;
   /** an unfinished run was found and continued */
   readonly resumed: boolean;
   /** measuring broke off: no worker could be had any more. What was measured is kept, and --resume goes on with it. */
@@ -101,10 +99,12 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
   try {
     const { hello, choice } = await probing.connection();
     const environment = describeEnvironment(options.adapter, choice, hello);
-    const unfinished = options.resume ? findUnfinished(outFolder, experiment, environment) : undefined;
+    const unfinished = options.resume ? findUnfinished(outFolder, options, environment) : undefined;
     if (!unfinished) {
-      const record = newRecord(options, environment);
-      const folder = runFolder(outFolder, experiment.name, record.run);
+      const planned = newRecord(options, environment);
+      const what = options.shard ? `${experiment.hash} ${shardName(options.shard)}` : experiment.hash;
+      const { run, folder } = makeRunFolder(outFolder, experiment.name, new Date(planned.startedAt), what);
+      const record = { ...planned, run };
       options.onProgress({ type: "began", folder, keptVisits: undefined });
       return { ...(await recordRun(options, record, folder, probing)), resumed: false };
     }
@@ -136,7 +136,7 @@ const withAdded = (planned: readonly PlannedCell[], added: readonly AddedCell[])
 const processText = (pid: number | undefined): string => (pid === undefined ? "" : ` (${pid})`);
 
 export const newRecord = (
-  { experiment, cells, mechanisms, command }: Pick<RunOptions, "experiment" | "cells" | "mechanisms" | "command">,
+  { experiment, cells, shard, mechanisms, command }: Pick<RunOptions, "experiment" | "cells" | "shard" | "mechanisms" | "command">,
   environment: Environment,
 ): RunRecord => {
   const startedAt = new Date();
@@ -155,6 +155,7 @@ export const newRecord = (
     ceilingsFailure: undefined,
     fits: [],
     crossovers: [],
+    ...(shard ? { shard } : {}),
     findings: [],
   };
 };
@@ -186,24 +187,11 @@ const recordRun = async (options: RunOptions, record: RunRecord, folder: string,
     });
     const state = brokeOff ? "failed" : options.signal.aborted ? "interrupted" : "complete";
     const ended = analyse({ ...measured, state, endedAt: new Date().toISOString() });
-    return { record: ended, folder, brokeOff, ...(await writeAll(options.outFolder, folder, ended)) };
+    return { record: ended, folder, brokeOff, ...(await writeResults(options.outFolder, folder, ended)) };
   } finally {
     journal?.close();
     lock?.release();
     await workers.close();
-  }
-};
-
-/** Hours of measuring must not be lost to a full disk at their end: its error is part of the result. */
-const writeAll = async (outFolder: string, folder: string, record: RunRecord): Promise<Pick<RunResult, "report" | "unwritten">> => {
-  try {
-    await writeRun(folder, record);
-    writeFileSync(join(folder, "measurements.csv"), measurementsCsv(record));
-    writeFileSync(join(folder, "samples.csv"), samplesCsv(record));
-    return { report: (await writeReports(outFolder, record)).file, unwritten: undefined };
-  } catch (error) {
-    if (error instanceof Error && "code" in error) return { report: undefined, unwritten: error };
-    throw error;
   }
 };
 
@@ -215,11 +203,17 @@ const assertWritable = (folder: string): void => {
   accessSync(existing, constants.W_OK);
 };
 
-/** The newest run that another one may continue: unfinished, of the same experiment, on the same device and clock, from the same code. */
-const findUnfinished = (outFolder: string, experiment: Experiment, environment: Environment): { folder: string; record: RunRecord } | undefined =>
+/** The newest run that another one may continue: unfinished, of the same experiment and shard, on the same device and clock, from the same code. */
+const findUnfinished = (
+  outFolder: string,
+  { experiment, shard }: Pick<RunOptions, "experiment" | "shard">,
+  environment: Environment,
+): { folder: string; record: RunRecord } | undefined =>
   listRuns(outFolder, experiment.name).find(
     ({ record }) =>
       (record.state === "interrupted" || record.state === "failed") &&
+      record.merged === undefined &&
+      isSameShard(record.shard, shard) &&
       record.experiment.hash === experiment.hash &&
       record.environment.adapter.device === environment.adapter.device &&
       record.environment.adapter.description === environment.adapter.description &&

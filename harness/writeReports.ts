@@ -12,20 +12,35 @@ export interface WrittenReport {
 
 /**
  * Writes the report of an analysed run and renews reports/index.html. reports/<experiment>.html is that of the newest run in results/: the report of an
- * older one is reports/<experiment>-<run>.html.
+ * older one is reports/<experiment>-<run>.html. So is that of a shard, which is a part of a run: shards that end at one moment write no file of another.
  */
 export const writeReports = async (outFolder: string, record: RunRecord): Promise<WrittenReport> => {
   const { renderPage, renderIndex } = await import("./report/page.ts");
   const folder = join(outFolder, "reports");
   mkdirSync(folder, { recursive: true });
   const { name } = record.experiment;
+  const ownPage = join(folder, `${name}-${record.run}.html`);
+  if (record.shard) {
+    await writeFileAtomic(ownPage, await renderPage(record));
+    return { file: ownPage, newerRun: undefined };
+  }
   const newest = newestRun(outFolder, name);
-  const newerRun = newest !== undefined && newest.startedAt > record.startedAt ? newest.run : undefined;
-  const file = join(folder, newerRun === undefined ? `${name}.html` : `${name}-${record.run}.html`);
+  const newerRun = newest !== undefined && isAfter(newest, record) ? newest.run : undefined;
+  const file = newerRun === undefined ? join(folder, `${name}.html`) : ownPage;
   await writeFileAtomic(file, await renderPage(record));
   const listed = listExperiments(outFolder).filter((experiment) => existsSync(join(folder, `${experiment}.html`)));
   await writeFileAtomic(join(folder, "index.html"), renderIndex(listed.flatMap((experiment) => newestRun(outFolder, experiment) ?? [])));
   return { file, newerRun };
 };
 
-const newestRun = (outFolder: string, experiment: string): RunRecord | undefined => listRuns(outFolder, experiment)[0]?.record;
+const newestRun = (outFolder: string, experiment: string): RunRecord | undefined =>
+  listRuns(outFolder, experiment)
+    .map(({ record }) => record)
+    .filter(({ shard }) => shard === undefined)
+    .reduce<RunRecord | undefined>((newest, one) => (newest === undefined || isAfter(one, newest) ? one : newest), undefined);
+
+/** Runs that were merged of some and of more of the same shards began at one moment: the wholer one is the later. */
+const isAfter = (one: RunRecord, other: RunRecord): boolean =>
+  one.startedAt > other.startedAt || (one.startedAt === other.startedAt && missingOf(one) < missingOf(other));
+
+const missingOf = ({ merged }: RunRecord): number => merged?.missing.length ?? 0;

@@ -2,13 +2,14 @@ import type { CellRecord, RunRecord } from "../record/run.ts";
 import { findingsOf } from "./answer.ts";
 import { hybridCells, withHybrids } from "./composition.ts";
 import { bytesCrossover, timeCrossover } from "./crossover.ts";
-import { runSpreads, type SpreadOf } from "./drift.ts";
+import type { SpreadOf } from "./drift.ts";
 import { bytesFit, timeFit } from "./fit.ts";
 import { peerRatiosOf } from "./peerRatio.ts";
-import { type Draws, drawsOf, resample, type Spread, sourceOf } from "./resampling.ts";
+import { type Draws, resample, type Spread, sourceOf } from "./resampling.ts";
 import { pairsOf, seriesOf } from "./series.ts";
 import { sizeFits } from "./sizeFits.ts";
 import { summarise } from "./summary.ts";
+import { timingOf } from "./timing.ts";
 import { wouldCross } from "./wouldCross.ts";
 
 /**
@@ -18,28 +19,28 @@ import { wouldCross } from "./wouldCross.ts";
 export const analyse = (record: RunRecord): RunRecord => {
   // What an earlier analysis composed is composed anew.
   const timed = record.cells.filter(({ composedOf }) => composedOf === undefined);
-  const draws = drawsOf({ ...record, cells: timed });
-  const spreads = new Map(timed.map((cell) => [cell.id, spreadOfCell(cell, draws)]));
+  const timing = timingOf({ ...record, cells: timed });
+  const spreads = new Map(timed.map((cell) => [cell.id, spreadOfCell(cell, timing.drawsFor(cell))]));
   const measured = timed.map((cell): CellRecord => {
     const spread = spreads.get(cell.id);
-    return { ...cell, summary: spread && summarise(cell, spread, draws, record.ceilings) };
+    return { ...cell, summary: spread && summarise(cell, spread, timing.drawsFor(cell), timing.ceilingsFor(cell)) };
   });
   const hybrids = hybridCells(measured, record.experiment.hybrids ?? [], (id) => spreads.get(id));
   const cells = [...measured, ...hybrids];
   const series = seriesOf(cells);
-  const spreadsBy = (by: Draws): SpreadOf => withHybrids(hybrids, runSpreads(seriesOf(measured), by));
-  const spreadOf = spreadsBy(draws);
+  const spreadsBy = (by: (draws: Draws) => Draws): SpreadOf => withHybrids(hybrids, timing.spreadsOf(seriesOf(measured), by));
+  const spreadOf = spreadsBy((draws) => draws);
   // Where the device has no clock of its own, time is wall time.
-  const wallSpreadOf = draws.source === "gpu" ? spreadsBy({ ...draws, source: "wall", stepMs: 0 }) : undefined;
+  const wallSpreadOf = record.environment.clock.source === "gpu" ? spreadsBy((draws) => ({ ...draws, source: "wall", stepMs: 0 })) : undefined;
   const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
   const bySize = sizeFits(cells, spreadOf);
   const pairs = pairsOf(series);
   const crossovers = [
-    ...pairs.map((pair) => ({ ...timeCrossover(pair, spreadOf), ...wouldCross(pair, spreadOf, record.ceilings) })),
+    ...pairs.map((pair) => ({ ...timeCrossover(pair, spreadOf), ...wouldCross(pair, spreadOf, timing.ceilingsFor(pair.softmax.cells[0])) })),
     ...pairs.map(bytesCrossover),
     ...(wallSpreadOf ? pairs.map((pair) => timeCrossover(pair, wallSpreadOf, "wallTime")) : []),
   ];
-  const peerRatios = peerRatiosOf(cells, draws);
+  const peerRatios = peerRatiosOf(cells, timing.drawsFor);
   const { peerRatios: _, sizeFits: __, ...rest } = record;
   const analysed = { ...rest, cells, fits, ...(bySize.length > 0 ? { sizeFits: bySize } : {}), crossovers, ...(peerRatios.length > 0 ? { peerRatios } : {}) };
   return { ...analysed, findings: findingsOf(analysed) };

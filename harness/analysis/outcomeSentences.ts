@@ -3,16 +3,18 @@ import { type Analysed, armName } from "./answer.ts";
 import { formatCount, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
+import { incompleteSentences } from "./shardSentences.ts";
 
 /** What an answer must not hide: that nothing or not all was measured, and which arms are wrong. Nothing where all went well. */
 export const outcomeSentences = (record: Analysed): readonly string[] => {
-  const { cells, state } = record;
+  const { cells, state, merged } = record;
   const failed = cells.filter(({ outcome }) => outcome.status === "failed");
   return [
     ...(cells.some((cell) => cell.summary) ? [] : [`Nothing was measured${reasons(cells)}.`]),
     ...[...groupBy(failed, armName)].map(([arm, ofArm]) => `${arm} failed at ${places(ofArm, cells)}, and has no times there.`),
-    ...(state === "interrupted" ? ["The run was interrupted: this is of what had been measured by then."] : []),
-    ...(state === "failed" ? ["The run broke off: this is of what had been measured by then."] : []),
+    ...incompleteSentences(record),
+    ...(state === "interrupted" && !merged ? ["The run was interrupted: this is of what had been measured by then."] : []),
+    ...(state === "failed" && !merged ? ["The run broke off: this is of what had been measured by then."] : []),
   ];
 };
 

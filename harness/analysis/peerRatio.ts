@@ -9,11 +9,13 @@ import { median, percentileInterval } from "./statistics.ts";
  * Every cell of another runtime with each of ours that computes the same: equal mechanism, phase, sizes, types and parameters but those that say how.
  * A peer has wall times alone, so ours stand there with theirs.
  */
-export const peerRatiosOf = (cells: readonly CellRecord[], draws: Draws): readonly PeerRatio[] => {
+export const peerRatiosOf = (cells: readonly CellRecord[], drawsOfCell: (cell: CellRecord) => Draws): readonly PeerRatio[] => {
   const peers = cells.flatMap((cell) => (cell.runtime === undefined ? [] : [{ cell, runtime: cell.runtime }]));
   const varying = sizeNames.filter((name) => name !== "n" && new Set(peers.map(({ cell }) => cell[name])).size > 1);
   return peers.flatMap(({ cell, runtime }) =>
-    cells.filter((own) => own.runtime === undefined && computesSame(own, cell, runtime)).map((own) => peerRatio(own, cell, runtime, varying, draws)),
+    cells
+      .filter((own) => own.runtime === undefined && computesSame(own, cell, runtime))
+      .map((own) => peerRatio(own, cell, runtime, varying, drawsOfCell(cell))),
   );
 };
 

@@ -62,6 +62,8 @@ const described = (curve: readonly CellRecord[], variable: SizeFit["variable"]):
 const xsOf = (curve: readonly CellRecord[], variable: SizeFit["variable"]): readonly number[] => curve.map((cell) => cell[variable]);
 
 const timeFit = (curve: readonly CellRecord[], variable: SizeFit["variable"], spreadOf: SpreadOf): SizeFit | undefined => {
+  // No interval holds how much the machines of two shards differ.
+  if (new Set(curve.map(({ shard }) => shard)).size > 1) return undefined;
   const timed = curve.flatMap((cell) => {
     const spread = spreadOf(cell.id);
     return spread ? [{ x: cell[variable], spread }] : [];

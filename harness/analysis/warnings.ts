@@ -2,6 +2,7 @@ import type { CellRecord } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
 import { formatCount, formatList, formatShare } from "./format.ts";
 import { groupBy } from "./grouping.ts";
+import { sentencesByShard, shardWarnings, type Told } from "./shardSentences.ts";
 
 const fewTurns = 3;
 const fewWorkers = 2;
@@ -13,12 +14,14 @@ export const warningsOf = (record: Analysed): readonly string[] => [
   ...(["censored", "skipped"] as const).flatMap((status) => notOk(record.cells, status)),
   ...precision(record),
   ...conditions(record),
-  ...sentinel(record),
-  ...schedule(record),
+  ...sentencesByShard(record, sentinel),
+  ...clock(record),
+  ...sentencesByShard(record, counts),
   ...suspects(record.cells),
   ...composedOnes(record.cells),
   ...alone(record),
-  ...ceilings(record),
+  ...sentencesByShard(record, ceilings),
+  ...shardWarnings(record),
 ];
 
 /** A peer is measured to be compared: without the same of ours it says nothing. */
@@ -80,7 +83,7 @@ const conditions = ({ schedule: { conditions = [] } }: Analysed): readonly strin
 const disturbedAtMost = 0.1;
 
 /** What one fixed kernel said of the device: a machine that is busy with something else gives numbers that nobody should quote. */
-const sentinel = ({ sentinel: turns = [] }: Analysed): readonly string[] => {
+const sentinel = ({ sentinel: turns = [] }: Told): readonly string[] => {
   const jumped = turns.filter((turn) => turn.jumped).length;
   const discarded = turns.filter((turn) => turn.discarded).length;
   if (jumped <= disturbedAtMost * turns.length) return [];
@@ -89,18 +92,20 @@ const sentinel = ({ sentinel: turns = [] }: Analysed): readonly string[] => {
   ];
 };
 
-const schedule = (record: Analysed): readonly string[] => {
-  const measured = record.cells.some((cell) => cell.summary);
-  if (!measured) return [];
-  const { turns, workers } = record.schedule;
-  return [
-    ...(record.environment.clock.source === "wall"
-      ? ["Times are wall-clock times, as this adapter gives no GPU timestamps: they include submitting and waiting."]
-      : []),
-    ...(workers < fewWorkers ? ["All times come from one process; how much they differ from process to process is not in the intervals."] : []),
-    ...(turns < fewTurns ? [`Only ${turns === 1 ? "one turn was" : `${turns} turns were`} made: intervals are wide and drift is not seen.`] : []),
-  ];
-};
+const isMeasured = ({ cells }: Pick<Analysed, "cells">): boolean => cells.some((cell) => cell.summary);
+
+const clock = (record: Analysed): readonly string[] =>
+  isMeasured(record) && record.environment.clock.source === "wall"
+    ? ["Times are wall-clock times, as this adapter gives no GPU timestamps: they include submitting and waiting."]
+    : [];
+
+const counts = ({ cells, schedule: { turns, workers } }: Told): readonly string[] =>
+  isMeasured({ cells })
+    ? [
+        ...(workers < fewWorkers ? ["All times come from one process; how much they differ from process to process is not in the intervals."] : []),
+        ...(turns < fewTurns ? [`Only ${turns === 1 ? "one turn was" : `${turns} turns were`} made: intervals are wide and drift is not seen.`] : []),
+      ]
+    : [];
 
 const composedOnes = (cells: readonly CellRecord[]): readonly string[] => {
   const labels = [...new Set(cells.filter(({ composedOf }) => composedOf).map(({ label }) => label))];
@@ -111,7 +116,7 @@ const composedOnes = (cells: readonly CellRecord[]): readonly string[] => {
     : [];
 };
 
-const ceilings = ({ ceilingsFailure }: Analysed): readonly string[] =>
+const ceilings = ({ ceilingsFailure }: Told): readonly string[] =>
   ceilingsFailure === undefined
     ? []
     : [`This device's ceilings could not be measured (${ceilingsFailure}), so no share of them is known: do not trust the times either.`];

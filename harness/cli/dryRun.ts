@@ -1,9 +1,10 @@
 import type { Capabilities, Mechanism } from "../../kernels/mechanism.ts";
-import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
+import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/format.ts";
 import { totalBytes } from "../device/ledger.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
 import { formOfCosts } from "../experiment/runtimes.ts";
 import { adapterName } from "../record/adapterName.ts";
+import { shardName } from "../record/merged.ts";
 import type { Ceilings } from "../record/run.ts";
 import { listExperiments, listRuns } from "../record/runFolder.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -39,17 +40,25 @@ interface Row {
 /** `attnbench run --dry-run`: the plan of each file. Opens no device, so what a device would refuse is not known yet. */
 export const dryRun = (experiments: readonly ReadExperiment[], mechanisms: readonly Mechanism[], flags: { out: string; json?: true }): ExitCode => {
   const known = cachedCeilings(flags.out);
-  const plans = experiments.map(({ file, experiment, cells }) => ({ file, experiment, rows: cells.map((cell) => rowOf(cell, mechanisms, known?.ceilings)) }));
+  const plans = experiments.map(({ cells, ...plan }) => ({ ...plan, rows: cells.map((cell) => rowOf(cell, mechanisms, known?.ceilings)) }));
   if (flags.json) {
     print(
       JSON.stringify({
-        plans: plans.map(({ file, experiment, rows }) => ({ file, name: experiment.name, hash: experiment.hash, ceilingsOf: known?.run, cells: rows })),
+        plans: plans.map(({ file, experiment, shard, rows }) => ({
+          file,
+          name: experiment.name,
+          hash: experiment.hash,
+          shard,
+          ceilingsOf: known?.run,
+          cells: rows,
+        })),
       }),
     );
     return exitCode.ok;
   }
-  for (const { file, experiment, rows } of plans) {
+  for (const { file, experiment, shard, costShare, rows } of plans) {
     say(`${file}: ${experiment.title}`);
+    if (shard) say(`${shardName(shard)}: ${formatShare(costShare ?? 0)} of the predicted cost; ${shard.filled} of the ${shard.of} shards have cells`);
     print(table([["cell", "useful FLOPs", "state", "buffers", "least time"], ...rows.map(textRow)], [1, 2, 3, 4]));
     if (rows.some(({ open }) => open)) say("open axis (until): each curve ends where this device reaches its limit, so most of the larger cells will not run");
     say(

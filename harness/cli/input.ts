@@ -3,6 +3,7 @@ import { builtInKernels } from "../../kernels/builtIn.ts";
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import { joinMechanisms, loadMechanisms, UnloadableKernels } from "../../kernels/registry.ts";
 import type { PlannedExperiment } from "../experiment/parse.ts";
+import type { Shard } from "../record/merged.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
 
 /** Built-in mechanisms and those of `--kernels`. Ends the command with 2 where a folder cannot be loaded. */
@@ -17,6 +18,9 @@ export const mechanismsOf = async (folders: readonly string[]): Promise<readonly
 
 export interface ReadExperiment extends PlannedExperiment {
   readonly file: string;
+  /** which shard of the plan `cells` are, and its share (0..1) of the predicted cost; undefined for the whole plan */
+  readonly shard?: Shard;
+  readonly costShare?: number;
 }
 
 /** What the user may change of a file from the command line. */

@@ -46,6 +46,7 @@ program
       },
     ),
   )
+  .option("--shard <i/k>", "run only part i of k, with whole comparisons; auto: the place in a Slurm array, auto/k also in an indexed Kubernetes job")
   .option("--resume", "go on with the newest unfinished run of the same experiment, device and commit")
   .option("--tune", "time the variants of every arm near n* first, and run the fastest")
   .option("--dry-run", "print the plan: cells, FLOPs, bytes; opens no device")
@@ -106,6 +107,15 @@ program
   .addOption(jsonOption())
   .option("--quiet", "no progress, only the answer")
   .action(async (ref, file, options) => finish((await import("./commands/duet.ts")).duet(ref, file, options)));
+
+program
+  .command("merge")
+  .description("put the shards of an experiment together: one run for each device")
+  .argument("<run...>", "run folders or run.json files of runs with --shard")
+  .option("--out <dir>", "where results/ and reports/ go", ".")
+  .addOption(jsonOption())
+  .addOption(new Option("--undecided <verdict>", "as for run").choices(["ok", "fail"]).default("ok"))
+  .action(async (runs, options) => finish((await import("./commands/merge.ts")).merge(runs, options)));
 
 program
   .command("fit")

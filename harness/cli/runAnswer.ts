@@ -2,8 +2,11 @@ import type { RunResult } from "../runExperiment.ts";
 import { worst } from "./exit.ts";
 import type { Fault } from "./fault.ts";
 
-/** The object that `run --json` prints, however the command ends: what was measured until then, and what kept it from the rest. */
-export const runAnswer = (results: readonly RunResult[], faults: readonly Fault[] = []): Readonly<Record<string, unknown>> => ({
+/** The object that `--json` of run and merge prints, however the command ends: what was measured until then, and what kept it from the rest. */
+export const runAnswer = (
+  results: readonly Pick<RunResult, "record" | "folder" | "report">[],
+  faults: readonly Fault[] = [],
+): Readonly<Record<string, unknown>> => ({
   runs: results.map(({ folder }) => folder),
   reports: results.flatMap(({ report }) => report ?? []),
   findings: results.flatMap(({ record }) => record.findings),

@@ -1,5 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { adapterName } from "./adapterName.ts";
+import { partOf } from "./merged.ts";
 import type { CellRecord, RunRecord } from "./run.ts";
 
 type Value = string | number | undefined;
@@ -7,7 +8,8 @@ type Value = string | number | undefined;
 /** measurements.csv: one row a cell. Column names are promises (DESIGN §5). Empty: does not apply or was not measured. */
 const measurementColumns: Readonly<Record<string, (cell: CellRecord, record: RunRecord) => Value>> = {
   experiment: (_, record) => record.experiment.name,
-  run: (_, record) => record.run,
+  // Of a merged run, the run that measured this row.
+  run: (cell, record) => partOf(record, cell)?.run ?? record.run,
   deviceClass: (_, record) => record.environment.deviceClass,
   adapter: (_, record) => adapterName(record.environment.adapter, record.environment.deviceClass === "software"),
   mechanism: (cell) => cell.mechanism,

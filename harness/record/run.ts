@@ -1,6 +1,7 @@
 import type { BytesByRole, Claim, Flops, GrowthClass, Look, Mechanism, Tiles } from "../../kernels/mechanism.ts";
 import type { Cell, Experiment } from "../experiment/experiment.ts";
 import type { RuntimeName } from "../experiment/runtimes.ts";
+import type { Merged, Shard } from "./merged.ts";
 
 /**
  * run.json: the truth of one run. Analysis and report read this and nothing else. Times are ms, sizes bytes, n tokens.
@@ -41,6 +42,10 @@ export interface RunRecord {
   readonly sentinel?: readonly SentinelTurn[];
   /** of runs with `--tune`, one an arm that was timed in turn 0 and has more than one variant */
   readonly tunings?: readonly Tuning[];
+  /** of runs with `--shard`: which part of the experiment's cells this is */
+  readonly shard?: Shard;
+  /** of runs that `merge` put together from shards; ceilings, schedule and environment of each stand there */
+  readonly merged?: Merged;
   readonly findings: readonly Finding[];
   /** of one side of a duet: both share its turns, and the id */
   readonly duet?: { readonly id: string; readonly side: DuetSide };
@@ -199,6 +204,8 @@ export interface CellRecord extends Cell {
   readonly stateBytes: number | undefined;
   readonly peakBytes: number | undefined;
   readonly claim: Claim;
+  /** of a merged run: the shard that it was measured in */
+  readonly shard?: number;
   /** of a hybrid, which nobody measured: how many layers of each cell, by id, its time and bytes are the mean of */
   readonly composedOf?: Readonly<Record<string, number>>;
   readonly visits: readonly Visit[];

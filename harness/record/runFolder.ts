@@ -9,12 +9,35 @@ import { type RunRecord, schemaVersion } from "./run.ts";
 export class UnreadableRun extends Error {}
 
 /** Name of a run: UTC time and 6 hex digits of what is being run, e.g. 20261124T101500Z-3fa9c1. Sorts by time. */
-export const runName = (now: Date, hash: string): string => {
-  const time = now
+export const runName = (now: Date, hash: string): string => timedRunName(now, `${hash} ${now.getTime()} ${process.pid}`);
+
+/** The same with digits of another text. */
+export const timedRunName = (at: Date, text: string): string => {
+  const time = at
     .toISOString()
     .replace(/[-:]/g, "")
     .replace(/\.\d+Z$/, "Z");
-  return `${time}-${createHash("sha256").update(`${hash} ${now.getTime()} ${process.pid}`).digest("hex").slice(0, 6)}`;
+  return `${time}-${createHash("sha256").update(text).digest("hex").slice(0, 6)}`;
+};
+
+const mostAttempts = 100;
+
+/**
+ * Makes the folder of a new run under a name of its own. Shards that begin at one moment, each as process 1 of its container, may come to one name in one results folder: the first to make it has it.
+ * Throws the file system's error.
+ */
+export const makeRunFolder = (outFolder: string, experiment: string, now: Date, what: string): { readonly run: string; readonly folder: string } => {
+  mkdirSync(join(outFolder, "results", experiment), { recursive: true });
+  for (let attempt = 0; ; attempt++) {
+    const run = runName(now, attempt === 0 ? what : `${what} ${attempt}`);
+    const folder = runFolder(outFolder, experiment, run);
+    try {
+      mkdirSync(folder);
+      return { run, folder };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt >= mostAttempts) throw error;
+    }
+  }
 };
 
 export const runFolder = (outFolder: string, experiment: string, run: string): string => join(outFolder, "results", experiment, run);

@@ -9,6 +9,7 @@ import { answerSection, answerSentences, warningsOf } from "./sections/answer.ts
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
 import { peersSection } from "./sections/peers.ts";
+import { shardsSection } from "./sections/shards.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
 import { limitsSection, trustSection } from "./sections/trust.ts";
 import { tuningSection } from "./sections/tuning.ts";
@@ -57,6 +58,7 @@ ${limitsSection(record)}
 ${fitsSection(record)}
 ${cellsSection(record)}
 ${tuningSection(record)}
+${shardsSection(record)}
 ${methodSection(record)}
 ${environmentSection(record)}
 ${reproduceSection(record)}

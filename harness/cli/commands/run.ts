@@ -6,15 +6,18 @@ import { NoAdapter } from "../../device/adapterFacts.ts";
 import { isPrecision, parseDuration } from "../../experiment/units.ts";
 import { connector } from "../../measure/connection.ts";
 import { peerConnector } from "../../measure/peers/peerConnector.ts";
-import type { RunRecord } from "../../record/run.ts";
+import { isSameShard, type Shard, shardName } from "../../record/merged.ts";
 import { listRuns } from "../../record/runFolder.ts";
 import { RunInUse, type RunResult, runExperiment } from "../../runExperiment.ts";
+import { shardCells } from "../../shards/split.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { type Fault, tellFault } from "../fault.ts";
 import { mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
 import { listenForInterrupts } from "../interruption.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { runAnswer } from "../runAnswer.ts";
+import { outcomeCode, tellOutcome, unwrittenText } from "../runOutcome.ts";
+import { shardOf } from "../shardFlag.ts";
 import { print, say, styled } from "../terminal.ts";
 
 export interface RunFlags {
@@ -25,6 +28,8 @@ export interface RunFlags {
   readonly budget?: string;
   /** share of n*, e.g. 5% */
   readonly refine?: string;
+  /** i/k, auto or auto/k */
+  readonly shard?: string;
   readonly resume?: true;
   readonly tune?: true;
   readonly dryRun?: true;
@@ -68,6 +73,7 @@ const plannedExperiments = async (files: readonly string[], flags: RunFlags, mec
     throw new CommandEnd(exitCode.usage, `--budget ${flags.budget}: not a duration from 1s to 24h, e.g. 90s or 5m`);
   if (flags.refine !== undefined && !isPrecision(flags.refine))
     throw new CommandEnd(exitCode.usage, `--refine crossover=${flags.refine}: not a share from 0.1% to 50%, e.g. crossover=5%`);
+  const shard = flags.shard === undefined ? undefined : shardOf(flags.shard, process.env);
   const set = [
     ...flags.set,
     ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`]),
@@ -82,13 +88,32 @@ const plannedExperiments = async (files: readonly string[], flags: RunFlags, mec
       exitCode.nothingMeasured,
       `${empty.file}: no cell is left${flags.filter ? ` by --filter '${flags.filter}'` : " by its exclude"}; attnbench check ${quoted(empty.file)} counts them all`,
     );
-  return left;
+  return shard ? shardsOf(left, mechanisms, shard) : left;
+};
+
+/** Of each experiment the cells that this shard measures, without those that it has none of. Ends the command with 5 where that leaves none. */
+const shardsOf = (experiments: readonly ReadExperiment[], mechanisms: readonly Mechanism[], wanted: Pick<Shard, "index" | "of">): readonly ReadExperiment[] => {
+  const split = experiments.map((one) => ({ ...one, ...shardCells(one.cells, mechanisms, wanted) }));
+  const empty = split
+    .filter(({ cells }) => cells.length === 0)
+    .map(
+      ({ experiment, shard: { filled } }) =>
+        `${experiment.name}: ${shardName(wanted)} has no cell, since it has only ${filled} ${filled === 1 ? "comparison" : "comparisons"} to split: the first ${filled === 1 ? "shard measures it" : `${filled} shards measure them`}`,
+    );
+  if (empty.length === split.length) throw new CommandEnd(exitCode.nothingMeasured, empty.join("\n"));
+  for (const text of empty) say(text);
+  return split.filter(({ cells }) => cells.length > 0);
 };
 
 /** Phases of a file that an interrupted command had completed: --resume goes on with those that it had not. */
 const completed = (experiments: readonly ReadExperiment[], out: string): ReadonlySet<ReadExperiment> => {
   const newest = new Map(
-    experiments.map((one) => [one, listRuns(out, one.experiment.name).find(({ record }) => record.experiment.hash === one.experiment.hash)]),
+    experiments.map((one) => [
+      one,
+      listRuns(out, one.experiment.name).find(
+        ({ record }) => record.experiment.hash === one.experiment.hash && isSameShard(record.shard, one.shard) && !record.merged,
+      ),
+    ]),
   );
   const stateOf = (one: ReadExperiment): string | undefined => newest.get(one)?.record.state;
   return new Set(
@@ -113,36 +138,38 @@ const measure = async (
     const done = flags.resume ? completed(experiments, flags.out) : new Set<ReadExperiment>();
     for (const planned of experiments) {
       if (interruption.signal.aborted) break;
-      const { file, experiment, cells } = planned;
+      const { file, experiment, cells, shard } = planned;
       if (done.has(planned)) {
         say(`${experiment.name}: complete, and kept as it is`);
         continue;
       }
       const progress = createProgressLine(flags.quiet === true);
-      if (!flags.quiet) say(styled("bold", `${experiment.title}${experiment.question ? ` ${experiment.question}` : ""}`));
+      if (!flags.quiet)
+        say(styled("bold", `${experiment.title}${experiment.question ? ` ${experiment.question}` : ""}${shard ? ` (${shardName(shard)})` : ""}`));
       const result = await runExperiment({
         experiment,
         cells,
+        shard,
         mechanisms,
         connect,
         connectPeer,
         adapter: flags.adapter,
-        command: repeatCommand(file, flags),
+        command: repeatCommand(file, flags, shard),
         outFolder: flags.out,
         resume: flags.resume === true,
         tune: flags.tune === true,
         signal: interruption.signal,
         onProgress: (step) => {
           if (step.type === "began" && step.keptVisits === undefined && flags.resume)
-            say(styled("yellow", "nothing to resume (no unfinished run of this experiment, filter, device and code): this is a new run"));
+            say(styled("yellow", "nothing to resume (no unfinished run of this experiment, filter, shard, device and code): this is a new run"));
           progress.show(step);
         },
       }).finally(progress.end);
       results.push(result);
-      codes.push(resultCode(result.record, flags.undecided));
+      codes.push(outcomeCode(result.record, flags.undecided));
       if (result.brokeOff) faults.push(tellFault(brokenOff(result.brokeOff)));
-      if (!flags.json) tell(result);
-      if (result.unwritten) faults.push(tellFault(unwritten(result.unwritten, result.folder)));
+      if (!flags.json) tellOutcome(result);
+      if (result.unwritten) faults.push(tellFault(new CommandEnd(exitCode.usage, unwrittenText(result.unwritten, result.folder))));
       if (flags.open && result.report) openFile(result.report);
       if (result.brokeOff) break;
     }
@@ -161,9 +188,6 @@ const explained = (error: unknown): unknown => {
 const brokenOff = (error: NoAdapter): CommandEnd =>
   new CommandEnd(exitCode.noAdapter, `${styled("red", "BROKE OFF")}: ${noAdapterText(error)}\n  what was measured is kept; --resume goes on with it`);
 
-const unwritten = ({ message }: Error, folder: string): CommandEnd =>
-  new CommandEnd(exitCode.usage, `${message}: not all files could be written; attnbench report ${folder} makes the report`);
-
 /** A path as another may have it: below this folder as given, elsewhere its last part, since the rest names this machine's folders and users. */
 const publicPath = (path: string): string => {
   const below = relative(process.cwd(), resolve(path));
@@ -171,7 +195,7 @@ const publicPath = (path: string): string => {
 };
 
 /** The command as another may type it: the flags that change what is measured. */
-const repeatCommand = (file: string, flags: RunFlags): string =>
+const repeatCommand = (file: string, flags: RunFlags, shard: Shard | undefined): string =>
   [
     "npx attnbench run",
     quoted(publicPath(file)),
@@ -182,36 +206,12 @@ const repeatCommand = (file: string, flags: RunFlags): string =>
     ...(flags.budget === undefined ? [] : [`--budget ${quoted(flags.budget)}`]),
     ...(flags.refine === undefined ? [] : [`--refine crossover=${flags.refine}`]),
     ...(flags.tune ? ["--tune"] : []),
+    ...(shard ? [`--shard ${shard.index}/${shard.of}`] : []),
   ].join(" ");
 
 const quoted = (text: string): string => (/^[\w./=,:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 const noAdapterText = (error: NoAdapter): string => `${error.message}\n  attnbench doctor says what this machine offers`;
-
-const resultCode = (record: RunRecord, undecided: RunFlags["undecided"]): ExitCode => {
-  const failing = undecided === "fail" ? ["fail", "undecided"] : ["fail"];
-  // A peer that is wrong is told, and no fault of this run.
-  const own = record.cells.filter(({ runtime }) => runtime === undefined);
-  if (!own.some(({ outcome }) => outcome.status === "ok"))
-    return own.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.nothingMeasured;
-  return worst([
-    own.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.ok,
-    record.findings.some(({ verdict }) => verdict && failing.includes(verdict)) ? exitCode.gateFailed : exitCode.ok,
-  ]);
-};
-
-/** The answer: on stdout, since it is what the command was asked for. */
-const tell = ({ record, folder, report }: RunResult): void => {
-  for (const cell of record.cells)
-    if (cell.outcome.status === "failed") say(`${styled("red", "FAILED")} ${cell.id}: ${cell.outcome.code}: ${cell.outcome.reason}`);
-  print("");
-  for (const finding of record.findings) {
-    if (finding.kind === "warning") say(`${styled("yellow", "note")}: ${finding.text}`);
-    else if (finding.verdict) print(`${finding.verdict}: ${finding.text}`);
-    else print(finding.text);
-  }
-  print(`\nresults: ${folder}${report ? `\nreport:  ${report}` : ""}`);
-};
 
 const openers: Partial<Record<NodeJS.Platform, readonly string[]>> = { darwin: ["open"], win32: ["cmd", "/c", "start", ""] };
 

@@ -1,7 +1,7 @@
 import { turnShifts } from "../../analysis/drift.ts";
 import { formatNumber } from "../../analysis/format.ts";
 import { median } from "../../analysis/statistics.ts";
-import type { RunRecord, SentinelTurn } from "../../record/run.ts";
+import type { CellRecord, ClockSource, RunRecord, SentinelTurn } from "../../record/run.ts";
 import type { Chart, ChartSize } from "./frame.ts";
 import { type Line, lineChart } from "./lineChart.ts";
 import { theme } from "./theme.ts";
@@ -16,14 +16,27 @@ export interface TurnDrift {
 
 export const driftHeading = "How steady the device was";
 
-/** Turns of a run, ascending; none where it has neither a sentinel nor enough turns. */
+/** Turns of a run, ascending; none where it has neither a sentinel nor enough turns. Of a merged run each shard's turns stand to the middle of that shard. */
 export const driftOf = (record: RunRecord): readonly TurnDrift[] => {
-  const readings = record.sentinel ?? [];
+  const { merged, sentinel = [], cells } = record;
+  const { source } = record.environment.clock;
+  if (!merged) return driftWithin(cells, sentinel, source);
+  return merged.parts.flatMap(({ shard, firstTurn }, at) => {
+    const next = merged.parts[at + 1]?.firstTurn ?? Number.POSITIVE_INFINITY;
+    return driftWithin(
+      cells.filter((cell) => cell.shard === shard),
+      sentinel.filter(({ turn }) => turn >= firstTurn && turn < next),
+      source,
+    );
+  });
+};
+
+const driftWithin = (cells: readonly CellRecord[], readings: readonly SentinelTurn[], source: ClockSource): readonly TurnDrift[] => {
   const middle = median(readings.map(meanOf));
-  const own = record.cells.filter(({ runtime, outcome }) => runtime === undefined && outcome.status === "ok");
+  const own = cells.filter(({ runtime, outcome }) => runtime === undefined && outcome.status === "ok");
   const shifts = turnShifts(
     own.map(({ visits }) => visits),
-    record.environment.clock.source,
+    source,
   );
   const turns = [...new Set([...readings.map(({ turn }) => turn), ...shifts.keys()])].sort((one, other) => one - other);
   return turns.map((turn) => {

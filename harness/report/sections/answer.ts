@@ -19,8 +19,10 @@ export const warningsOf = (record: RunRecord): readonly string[] => {
   const found = record.findings.filter(({ kind }) => kind === "warning").map(({ text }) => text);
   const warnings: string[] = [];
   const tally = tallyOf(record.cells);
-  if (record.state === "interrupted") warnings.push(`This run was interrupted: ${tallySentence(tally)}. What is shown is what had been measured by then.`);
-  if (record.state === "failed") warnings.push("This run broke off with an error. What is shown is what had been measured by then.");
+  // Of a merged run the answer says which of its shards.
+  if (record.state === "interrupted" && !record.merged)
+    warnings.push(`This run was interrupted: ${tallySentence(tally)}. What is shown is what had been measured by then.`);
+  if (record.state === "failed" && !record.merged) warnings.push("This run broke off with an error. What is shown is what had been measured by then.");
   if (record.state === "running") warnings.push("This run has not ended. What is shown is what has been measured so far.");
   if (record.environment.deviceClass === "software")
     warnings.push("Measured on a CPU that emulates a GPU. Growth laws and bytes carry over to a GPU; times and n* do not.");

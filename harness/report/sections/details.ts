@@ -16,18 +16,20 @@ ${ceilings !== undefined && html`<p>Ceilings measured on this adapter in this ru
 </section>`;
 };
 
-const cacheWords = ({ experiment, ceilings, cells }: RunRecord): string => {
+const cacheWords = (record: RunRecord): string => {
+  const { experiment } = record;
   const arms = experiment.arms.filter(({ cache }) => cache !== undefined && cache !== experiment.measure.cache).map(({ label }) => label);
   const others = arms.length > 0 ? ` ${formatList(arms)}: from a ${experiment.measure.cache === "hot" ? "cold" : "hot"} cache instead.` : "";
-  return `${usualCacheWords({ experiment, ceilings, cells })}${others}`;
+  return `${usualCacheWords(record)}${others}`;
 };
 
-const usualCacheWords = ({ experiment, ceilings, cells }: Pick<RunRecord, "experiment" | "ceilings" | "cells">): string => {
+const usualCacheWords = ({ experiment, ceilings, cells, merged }: Pick<RunRecord, "experiment" | "ceilings" | "cells" | "merged">): string => {
   if (experiment.measure.cache === "hot") return "Caches are warm: every repetition reads the same memory.";
-  if (ceilings?.cacheKneeBytes === undefined)
+  const knees = (merged?.parts ?? [{ ceilings }]).map((one) => one.ceilings?.cacheKneeBytes);
+  if (knees.every((knee) => knee === undefined))
     return "Caches were to be cold, but reading gets no slower here for being spread over more memory: no edge of a cache was found, so every repetition reads the same.";
   const most = Math.max(1, ...cells.map(({ prepared }) => prepared?.copies ?? 1));
-  return `Caches are cold: what is read rotates over copies (up to ${formatCount(most)}) that together are twice as large as what the last-level cache holds.`;
+  return `Caches are cold: what is read rotates over copies (up to ${formatCount(most)}) that together are twice as large as what the last-level cache holds${knees.includes(undefined) ? "; in shards that found no edge of a cache, every repetition reads the same" : ""}.`;
 };
 
 const environmentRows = ({ environment, schedule, startedAt, endedAt }: RunRecord): readonly (readonly [string, string])[] => {

@@ -24,6 +24,9 @@ export const driftFigure = async (record: RunRecord, rendering: Rendering): Prom
     jumpedTurns.length === 0 ? "none" : `${formatCount(jumpedTurns.length)} of ${formatCount(turns.length)} were such, and ${formatCount(again)} made again`;
   const caption = [
     `The sentinel is one small kernel that is timed before and after every turn; all cells together are what a turn did to every one of them alike. A turn in which the sentinel changes by more than a tenth is made again, a quarter of all turns at most and as far as time allows: of these turns ${jumped}. Drift that all cells share is taken out of laws and n*.`,
+    record.merged === undefined
+      ? ""
+      : `Shards were measured apart: their turns follow each other here, each over the middle of its own shard (${record.merged.parts.map(({ shard, firstTurn }) => `shard ${formatCount(shard)} from turn ${formatCount(firstTurn + 1)} on`).join(", ")}).`,
   ];
   return figure("drift", driftHeading, [drawing], caption, table(driftHeading, columns, driftOf(record)), true);
 };

@@ -1,6 +1,7 @@
 import { askedFits } from "../../analysis/asked.ts";
 import { formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import { adapterName } from "../../record/adapterName.ts";
+import { shardName } from "../../record/merged.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
 import { counted, reasonsOf, tallyOf, tallySentence } from "../outcome.ts";
@@ -16,6 +17,12 @@ const range = (values: readonly number[]): string => {
   const least = Math.min(...values);
   const most = Math.max(...values);
   return least === most ? formatCount(least) : `${formatCount(least)}–${formatCount(most)}`;
+};
+
+/** Of what this run is a part, or of how many it is put together. */
+const partText = ({ shard, merged }: RunRecord): string => {
+  if (shard) return `, ${shardName(shard)}`;
+  return merged ? `, merged of ${formatCount(merged.parts.length)} of ${counted(merged.parts.length + merged.missing.length, "shard")}` : "";
 };
 
 const factsOf = (record: RunRecord): readonly Fact[] => {
@@ -41,7 +48,7 @@ const factsOf = (record: RunRecord): readonly Fact[] => {
     {
       name: "Samples",
       value: samples.length === 0 ? "none" : `${range(samples)} a point`,
-      detail: `${counted(schedule.turns, "turn")} over ${counted(schedule.workers, "process", "processes")}`,
+      detail: `${record.merged ? "at least " : ""}${counted(schedule.turns, "turn")} over ${counted(schedule.workers, "process", "processes")}${record.merged ? " in each shard" : ""}`,
     },
     {
       name: "Verified",
@@ -64,7 +71,7 @@ const factsOf = (record: RunRecord): readonly Fact[] => {
       value: attnbench.commit === undefined ? `attnbench ${attnbench.version}` : attnbench.commit.slice(0, 12),
       detail: `${attnbench.commit === undefined ? "no commit known" : `attnbench ${attnbench.version}`}${attnbench.dirty === true ? ", with uncommitted changes" : ""}`,
     },
-    { name: "Run", value: record.run, detail: `experiment ${record.experiment.hash}` },
+    { name: "Run", value: record.run, detail: `experiment ${record.experiment.hash}${partText(record)}` },
   ];
 };
 

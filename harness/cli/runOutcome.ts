@@ -1,0 +1,34 @@
+import type { RunRecord } from "../record/run.ts";
+import type { RunResult } from "../runExperiment.ts";
+import { type ExitCode, exitCode, worst } from "./exit.ts";
+import { print, say, styled } from "./terminal.ts";
+
+/** The exit code of a run that was measured or merged. `undecided`: what an expectation that is undecided means for it. */
+export const outcomeCode = (record: RunRecord, undecided: "ok" | "fail"): ExitCode => {
+  const failing = undecided === "fail" ? ["fail", "undecided"] : ["fail"];
+  // A peer that is wrong is told, and no fault of this run.
+  const own = record.cells.filter(({ runtime }) => runtime === undefined);
+  if (!own.some(({ outcome }) => outcome.status === "ok"))
+    return own.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.nothingMeasured;
+  return worst([
+    own.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.ok,
+    record.findings.some(({ verdict }) => verdict && failing.includes(verdict)) ? exitCode.gateFailed : exitCode.ok,
+  ]);
+};
+
+/** The answer: on stdout, since it is what the command was asked for. */
+export const tellOutcome = ({ record, folder, report }: Pick<RunResult, "record" | "folder" | "report">): void => {
+  for (const cell of record.cells)
+    if (cell.outcome.status === "failed") say(`${styled("red", "FAILED")} ${cell.id}: ${cell.outcome.code}: ${cell.outcome.reason}`);
+  print("");
+  for (const finding of record.findings) {
+    if (finding.kind === "warning") say(`${styled("yellow", "note")}: ${finding.text}`);
+    else if (finding.verdict) print(`${finding.verdict}: ${finding.text}`);
+    else print(finding.text);
+  }
+  print(`\nresults: ${folder}${report ? `\nreport:  ${report}` : ""}`);
+};
+
+/** Files of a run that could not be written: the user's to mend. */
+export const unwrittenText = ({ message }: Error, folder: string): string =>
+  `${message}: not all files could be written; attnbench report ${folder} makes the report`;

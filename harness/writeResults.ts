@@ -1,0 +1,26 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { measurementsCsv, samplesCsv } from "./record/csv.ts";
+import type { RunRecord } from "./record/run.ts";
+import { writeRun } from "./record/runFolder.ts";
+import { writeReports } from "./writeReports.ts";
+
+export interface WrittenResults {
+  /** undefined where it could not be written */
+  readonly report: string | undefined;
+  /** why not all files of a measured run could be written */
+  readonly unwritten: Error | undefined;
+}
+
+/** All files of an analysed run: its folder's and its report. Hours of measuring must not be lost to a full disk at their end: its error is part of the result. */
+export const writeResults = async (outFolder: string, folder: string, record: RunRecord): Promise<WrittenResults> => {
+  try {
+    await writeRun(folder, record);
+    writeFileSync(join(folder, "measurements.csv"), measurementsCsv(record));
+    writeFileSync(join(folder, "samples.csv"), samplesCsv(record));
+    return { report: (await writeReports(outFolder, record)).file, unwritten: undefined };
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return { report: undefined, unwritten: error };
+    throw error;
+  }
+};
