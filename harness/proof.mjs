@@ -1,8 +1,11 @@
 // Measures planted costs over and over, through the real schedule and analysis, and says how often what is told is true; or, with --held-out, whether
 // the laws of real runs foretell their two largest n; with --gate, how often duets of planted costs cry wolf and how often they find a change.
-// usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --held-out RUN…]
+// --real: duets of real kernels with themselves, of which some cells do extra work.
+// usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --held-out RUN…]
 import { fork } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadTool } from "./bundle.mjs";
@@ -12,6 +15,10 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1000" },
     filter: { type: "string", default: "" },
     gate: { type: "boolean", default: false },
+    real: { type: "string" },
+    adapter: { type: "string", default: "auto" },
+    seconds: { type: "string", default: "180" },
+    keep: { type: "string" },
     "held-out": { type: "string", multiple: true },
     part: { type: "string" },
   },
@@ -95,7 +102,38 @@ const tellHeldOut = async (runs) => {
   say(`${inside} of ${all.length} held-out points lie inside the interval`);
 };
 
-if (values["held-out"] !== undefined) {
+/** Duets one after another, and what each judge made of them. */
+const tellReal = async (blocks) => {
+  const { realBlock, gateNames, upperBound } = await loadProof();
+  const all = [];
+  for (let number = 1; number <= blocks; number++) {
+    const { records, ...block } = await realBlock(values.adapter, Number(values.seconds), number);
+    all.push(block);
+    if (values.keep !== undefined) {
+      mkdirSync(values.keep, { recursive: true });
+      writeFileSync(join(values.keep, `${number}.json`), JSON.stringify(records));
+    }
+    const ours = [...block.same, ...block.extra].filter(({ slower }) => slower.attnbench).map(({ cell, factor = 1 }) => `${cell} (× ${factor})`);
+    say(`block ${number}: ${ours.join(", ") || "nothing"} SLOWER; extra work in ${block.extra.map(({ cell, factor }) => `${cell} (× ${factor})`).join(", ")}`);
+  }
+  say(
+    "\n| of the same samples | blocks with a false alarm | cells with a false alarm | + 5 % found | + 10 % found | + 20 % found |\n|---|---|---|---|---|---|",
+  );
+  for (const name of gateNames) {
+    const cells = all.flatMap(({ same }) => same.map(({ slower }) => slower[name]));
+    const [alarms, inBlocks] = [cells.filter(Boolean).length, all.filter(({ same }) => same.some(({ slower }) => slower[name])).length];
+    const found = [1.05, 1.1, 1.2].map((factor) => {
+      const of = all.flatMap(({ extra }) => extra.filter((one) => one.factor === factor).map(({ slower }) => slower[name]));
+      return `${of.filter(Boolean).length} of ${of.length}`;
+    });
+    const bounded = (hits, of) => `${hits} of ${of} (≤ ${percent(upperBound(hits, of))})`;
+    say(`| ${[name, bounded(inBlocks, all.length), bounded(alarms, cells.length), ...found].join(" | ")} |`);
+  }
+};
+
+if (values.real !== undefined) {
+  await tellReal(Number(values.real));
+} else if (values["held-out"] !== undefined) {
   await tellHeldOut(values["held-out"]);
 } else if (values.part === undefined) {
   proof = await loadProof();

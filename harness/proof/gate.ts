@@ -82,17 +82,22 @@ export const runGate = async ({ noise, outliers, slowness, prepareMs, name }: Ga
   return scoreOf(records, slower > 1);
 };
 
-/** What is said of each cell of a duet. `isChanged`: one cell of head was made slower. */
-const scoreOf = ({ base, head }: Readonly<Record<DuetSide, RunRecord>>, isChanged: boolean): GateScore => {
+/** Ids of the cells that each judge calls SLOWER, on the same samples. */
+export const slowerBy = ({ base, head }: Readonly<Record<DuetSide, RunRecord>>): Readonly<Record<string, readonly string[]>> => {
   const { cells } = compareRuns(base, head, { strict: true });
   const samples = (record: RunRecord, id: string): readonly number[] =>
     record.cells.find((cell) => cell.id === id)?.visits.flatMap(({ gpuMs }) => [...gpuMs]) ?? [];
-  const said: Readonly<Record<string, readonly string[]>> = {
+  return {
     attnbench: cells.filter(({ metrics: { time } }) => time.verdict === "SLOWER").map(({ cell }) => cell),
     ...Object.fromEntries(
       Object.entries(rivals).map(([name, rival]) => [name, head.cells.filter(({ id }) => rival(samples(base, id), samples(head, id))).map(({ id }) => id)]),
     ),
   };
+};
+
+/** What is said of a duet. `isChanged`: one cell of head was made slower. */
+const scoreOf = (records: Readonly<Record<DuetSide, RunRecord>>, isChanged: boolean): GateScore => {
+  const said = slowerBy(records);
   const isFalse = (id: string): boolean => !isChanged || id !== changed;
   return {
     falseAlarms: Object.fromEntries(gateNames.map((name) => [name, (said[name] ?? []).filter(isFalse).length])),
