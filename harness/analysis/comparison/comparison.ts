@@ -70,7 +70,10 @@ const sentinelApart = (base: RunRecord, head: RunRecord): number => {
 const gateOf = (cells: Comparison["cells"], arms: Comparison["arms"], differences: readonly string[]): Comparison["gate"] => {
   const metrics = cells.flatMap((cell) => Object.values(cell.metrics));
   const rows = [...metrics, ...arms];
-  if (differences.length === 0 && rows.some(({ verdict, gates }) => gates && (verdict === "SLOWER" || verdict === "GONE"))) return "fail";
+  const worse = rows.some(({ verdict, gates }) => gates && verdict === "SLOWER");
+  // An arm that is gone is so for want of its cells.
+  const broken = metrics.some(({ verdict, gates }) => gates && verdict === "GONE");
+  if (differences.length === 0 && (worse || broken)) return "fail";
   // Of a failed cell there is nothing to compare, and that is what it was told by.
   if (!cells.some(({ metrics: { time } }) => time.base !== undefined && time.head !== undefined)) return "nothing";
   return rows.some(({ verdict, gates }) => gates && verdict === "UNDECIDED") ? "undecided" : "pass";

@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { Comparison } from "../record/comparison.ts";
+import type { CellRecord, RunRecord } from "../record/run.ts";
+import { attnbench, emptyFolder } from "./testCommand.ts";
+
+const sample = fileURLToPath(new URL("../../results/sample", import.meta.url));
+const record: RunRecord = JSON.parse(readFileSync(join(sample, "run.json"), "utf8"));
+
+/** The committed sample beside a copy of it that is changed, as `head` sees it. */
+const compared = async (change: (record: RunRecord) => RunRecord, ...flags: string[]) => {
+  const folder = emptyFolder();
+  writeFileSync(join(folder, "run.json"), JSON.stringify(change(record)));
+  return attnbench(["compare", sample, "run.json", ...flags], folder);
+};
+
+const withCell =
+  (change: (cell: CellRecord) => Partial<CellRecord>) =>
+  (run: RunRecord): RunRecord => ({ ...run, cells: run.cells.map((cell, i) => (i === 0 ? { ...cell, ...change(cell) } : cell)) });
+
+const slower = (factor: number) =>
+  withCell(({ visits }) => ({
+    visits: visits.map((visit) => ({ ...visit, gpuMs: visit.gpuMs.map((ms) => ms * factor), wallMs: visit.wallMs.map((ms) => ms * factor) })),
+  }));
+
+describe("attnbench compare", () => {
+  it("finds nothing in a run beside itself, and says how small a change it would have found", async () => {
+    const { code, stdout, stderr } = await compared((run) => run);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("Gate passed");
+    expect(stdout).toMatch(/Smallest slowdown that would have been found in 95 of 100 such comparisons: \d+\.\d %/);
+  });
+
+  it("ends with 3 for a byte more, and prints one object", async () => {
+    const { code, stdout, stderr } = await compared(
+      withCell(({ stateBytes = 0 }) => ({ stateBytes: stateBytes + 1 })),
+      "--json",
+    );
+    expect({ code, stderr }).toEqual({ code: 3, stderr: "" });
+    const comparison: Comparison = JSON.parse(stdout);
+    expect(comparison.gate).toBe("fail");
+    expect(comparison.cells[0]?.metrics.stateBytes).toMatchObject({ verdict: "SLOWER", gates: true });
+    expect(Object.keys(comparison.cells[0]?.metrics ?? {})).toEqual(["time", "wallTime", "stateBytes", "peakBytes", "error"]);
+  });
+
+  it("advises on times of a CPU emulation, and gates on them with --strict", async () => {
+    const [advised, strict] = [await compared(slower(2)), await compared(slower(2), "--strict")];
+    expect([advised.code, strict.code]).toEqual([0, 3]);
+    expect(advised.stdout).toMatch(/^SLOWER: softmax \(split\) at n = 16, time 2\.\d+ times/m);
+    expect((await compared((run) => run, "--undecided", "fail")).code).toBe(3);
+    expect((await compared(slower(2), "--strict", "--threshold", "150%")).stderr).toContain("--threshold 150%: not a share above 0 % and below 100 %");
+  });
+
+  it("refuses what differs in more than its code, unless told to show it", async () => {
+    const other = (run: RunRecord): RunRecord => ({
+      ...slower(9)(run),
+      environment: { ...run.environment, adapter: { ...run.environment.adapter, device: "another device" } },
+    });
+    const refused = await compared(other);
+    expect([refused.code, refused.stdout]).toEqual([2, ""]);
+    expect(refused.stderr).toMatch(/differ in more than their code:\n {2}device: .* against .*another device/);
+    const shown = await compared(other, "--allow-different", "--strict", "--format", "md");
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain("| softmax | split | 16 | time | SLOWER |");
+  });
+
+  it("says what is no run, and ends with 5 where nothing was measured in both", async () => {
+    const missing = await attnbench(["compare", sample, "nowhere"], emptyFolder());
+    expect([missing.code, missing.stderr.trim()]).toEqual([2, "nowhere: no such file or folder"]);
+    const nothing = await compared((run) => ({
+      ...run,
+      cells: run.cells.map((cell) => ({ ...cell, outcome: { status: "skipped", code: "noFeature", reason: "x" }, visits: [] })),
+    }));
+    expect(nothing.code).toBe(5);
+  });
+});
