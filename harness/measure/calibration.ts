@@ -1,3 +1,4 @@
+import { groupBy } from "../analysis/grouping.ts";
 import type { Outcome } from "../record/run.ts";
 import { live, type Measuring, turnMs } from "./measuring.ts";
 import { beyondReach } from "./openAxis.ts";
@@ -15,8 +16,10 @@ export const calibrate = async (measuring: Measuring): Promise<void> => {
   const eta = (done: number): Eta => {
     const seen = tasks.filter((task) => task.estimateMs !== undefined);
     const prepareMs = seen.reduce((sum, task) => sum + task.prepareMs, 0) / Math.max(1, seen.length);
-    const calibrating = left().reduce((sum, task) => sum + prepareMs + 3 * (predictedMs(task, tasks) ?? 10), 0);
-    const turns = (leastTurns - 1) * turnMs(live(measuring), visitor) * (1 + left().length / Math.max(1, done));
+    const curves = groupBy(tasks, ({ series }) => series);
+    const pending = left();
+    const calibrating = pending.reduce((sum, task) => sum + prepareMs + 3 * (predictedMs(task, curves.get(task.series) ?? []) ?? 10), 0);
+    const turns = (leastTurns - 1) * turnMs(live(measuring), visitor) * (1 + pending.length / Math.max(1, done));
     return { ms: Math.max(0, Math.min(restMs(), calibrating + turns)), atMost: true };
   };
   const unreached = (task: Task): Outcome | undefined => {

@@ -46,11 +46,12 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
 
     await sentinel.before();
     await beginAdded(measuring, turn, samples);
+    const ofTurnMs = turnMs(live(measuring), visitor) * samples;
     const order = turnOrder(due(turn), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
     for (const [position, task] of order.entries()) {
       if (signal.aborted || restMs() <= 0) break;
       const atMost = turn >= leastTurns;
-      const leftMs = atMost ? restMs() : (leastTurns - turn - position / order.length) * turnMs(live(measuring), visitor) * samples * 1.15;
+      const leftMs = atMost ? restMs() : (leastTurns - turn - position / order.length) * ofTurnMs * 1.15;
       onProgress({ type: "visit", id: task.record.id, turn, position, of: order.length, eta: { ms: Math.max(0, Math.min(leftMs, restMs())), atMost } });
       await visitor.visit(task, turn, samples).catch((error: unknown) => visitor.settleFailure(task, error));
     }
