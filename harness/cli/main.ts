@@ -86,7 +86,11 @@ program
   .addOption(strictOption())
   .addOption(gateOption())
   .option("--allow-different", "runs of other devices, drivers or experiments: side by side, gating nothing")
-  .addOption(new Option("--format <format>", "md prints Markdown, for a job summary or a pull request").choices(["text", "md"]).default("text"))
+  .addOption(
+    new Option("--format <format>", "md prints Markdown; github annotates what became worse and adds to the job summary, in a workflow")
+      .choices(["text", "md", "github"])
+      .default("text"),
+  )
   .addOption(jsonOption())
   .action(async (base, head, options) => finish((await import("./commands/compare.ts")).compare(base, head, options)));
 
@@ -104,6 +108,11 @@ program
   .addOption(kernelsOption())
   .option("--budget <duration>", "time for measuring both, e.g. 3m (measure.maxTime of the file)")
   .option("--out <dir>", "where results/ goes", ".")
+  .addOption(
+    new Option("--format <format>", "github annotates what became worse and adds to the job summary, in a workflow")
+      .choices(["text", "github"])
+      .default("text"),
+  )
   .addOption(jsonOption())
   .option("--quiet", "no progress, only the answer")
   .action(async (ref, file, options) => finish((await import("./commands/duet.ts")).duet(ref, file, options)));
@@ -204,6 +213,7 @@ try {
 } catch (error) {
   const fault = error instanceof CommanderError ? misusedAs(error) : tellFault(error);
   if (fault !== undefined && process.argv.includes("--json")) print(JSON.stringify({ ...(process.argv[2] === "run" ? runAnswer([]) : {}), error: fault }));
+  if (fault !== undefined && /--format[= ]github\b/.test(process.argv.join(" "))) (await import("./github.ts")).annotateFault(fault);
   ended = fault?.exitCode ?? exitCode.ok;
 }
 process.exitCode = ended;

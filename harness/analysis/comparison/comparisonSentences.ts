@@ -48,9 +48,9 @@ const headline = ({ cells, gate, paired, limits, differences }: Omit<Comparison,
 const place = ({ label, form, n }: Pick<CellComparison, "label" | "form" | "n">): string => `${armName({ label, form })} at n = ${formatCount(n)}`;
 
 const failures = (cells: readonly CellComparison[]): readonly string[] =>
-  cells.flatMap((cell) =>
-    cell.metrics.time.verdict === "GONE" && cell.metrics.time.gates ? [`FAILED in head, and not in base: ${place(cell)} (${cell.metrics.time.note}).`] : [],
-  );
+  cells.flatMap((cell) => (cell.metrics.time.verdict === "GONE" && cell.metrics.time.gates ? [failureSentence(cell)] : []));
+
+export const failureSentence = (cell: CellComparison): string => `FAILED in head, and not in base: ${place(cell)} (${cell.metrics.time.note}).`;
 
 const ratioText = ({ ratio, p }: MetricComparison): string =>
   ratio === undefined ? "?" : `${ratio.value.toFixed(3)} times${p === undefined ? "" : ` [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`}`;
@@ -59,7 +59,7 @@ const valueText = (metric: CellMetric, value: number | undefined): string =>
   value === undefined ? "none" : metric === "time" || metric === "wallTime" ? formatMs(value) : metric === "error" ? formatNumber(value) : formatBytes(value);
 
 /** Wall times say the same again where the device has a clock of its own, so they are told only where that clock saw nothing; and every change of a kernel moves its last bits. */
-const isTold = (cell: CellComparison, metric: CellMetric, source: Comparison["source"]): boolean =>
+export const isTold = (cell: CellComparison, metric: CellMetric, source: Comparison["source"]): boolean =>
   metric === "wallTime" ? source === "gpu" && cell.metrics.time.verdict === "SAME" : metric !== "error" || cell.metrics.error.gates;
 
 const changes = ({ cells, source }: Omit<Comparison, "findings">, verdict: Verdict): readonly string[] => {
@@ -69,22 +69,19 @@ const changes = ({ cells, source }: Omit<Comparison, "findings">, verdict: Verdi
     ),
   );
   const worst = [...rows].sort((a, b) => b.size - a.size);
-  const told = worst
-    .slice(0, named)
-    .map(
-      ({ cell, metric, one }) =>
-        `${verdict}: ${place(cell)}, ${metricNames[metric]} ${ratioText(one)} base's${one.note === undefined ? "" : ` ${one.note}`} (${valueText(metric, one.base)} → ${valueText(metric, one.head)}).`,
-    );
+  const told = worst.slice(0, named).map(({ cell, metric }) => changeSentence(cell, metric));
   return worst.length > named ? [...told, `${worst.length - named} more are ${verdict}.`] : told;
 };
 
-const armChanges = (arms: readonly ArmComparison[], verdict: Verdict): readonly string[] =>
-  arms
-    .filter((arm) => arm.verdict === verdict)
-    .map(
-      ({ labels, metric, of, base, head, gates }) =>
-        `${verdict}: ${metric === "crossover" ? `n* of ${formatList(labels)}` : `${metric} of ${labels[0]}'s ${of === "time" ? "time" : "state bytes"}`}, ${base} → ${head}${gates ? "" : " (does not gate)"}.`,
-    );
+export const changeSentence = (cell: CellComparison, metric: CellMetric): string => {
+  const one = cell.metrics[metric];
+  return `${one.verdict}: ${place(cell)}, ${metricNames[metric]} ${ratioText(one)} base's${one.note === undefined ? "" : ` ${one.note}`} (${valueText(metric, one.base)} → ${valueText(metric, one.head)}).`;
+};
+
+const armChanges = (arms: readonly ArmComparison[], verdict: Verdict): readonly string[] => arms.filter((arm) => arm.verdict === verdict).map(armSentence);
+
+export const armSentence = ({ labels, metric, of, verdict, base, head, gates }: ArmComparison): string =>
+  `${verdict}: ${metric === "crossover" ? `n* of ${formatList(labels)}` : `${metric} of ${labels[0]}'s ${of === "time" ? "time" : "state bytes"}`}, ${base} → ${head}${gates ? "" : " (does not gate)"}.`;
 
 const undecided = ({ cells, paired }: Omit<Comparison, "findings">): readonly string[] => {
   const open = cells.filter(({ metrics: { time } }) => time.verdict === "UNDECIDED");

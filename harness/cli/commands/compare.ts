@@ -16,7 +16,7 @@ export interface GateFlags {
 
 export interface CompareFlags extends GateFlags {
   readonly allowDifferent?: true;
-  readonly format: "text" | "md";
+  readonly format: "text" | "md" | "github";
   readonly json?: true;
 }
 
@@ -33,6 +33,10 @@ export const compare = async (base: string, head: string, flags: CompareFlags): 
   if (flags.json) print(JSON.stringify(comparison));
   else if (flags.format === "md") print((await import("../../report/comparisonMarkdown.ts")).renderComparison(comparison).trimEnd());
   else tellComparison(comparison);
+  if (flags.format === "github") {
+    const { tellGithub, notPassed } = await import("../github.ts");
+    tellGithub(comparison, notPassed(comparison, flags.undecided));
+  }
   return comparisonCode(comparison, flags.undecided);
 };
 

@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { connector } from "../../measure/connection.ts";
-import type { DuetSide } from "../../record/run.ts";
+import type { DuetSide, Finding } from "../../record/run.ts";
 import { type DuetCheckout, type DuetResult, runDuet } from "../../runDuet.ts";
 import { type Checkout, type Checkouts, makeCheckouts } from "../checkout.ts";
 import { comparisonCode, tellComparison } from "../comparisonAnswer.ts";
@@ -21,6 +21,7 @@ export interface DuetFlags extends GateFlags {
   readonly kernels: readonly string[];
   readonly budget?: string;
   readonly out: string;
+  readonly format: "text" | "github";
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -48,6 +49,7 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
         tellComparison(result.comparison);
         print(`\ncomparison: ${result.folder}`);
       }
+      if (flags.format === "github") await tellGithubOf(result, flags);
     }
     if (flags.json) print(JSON.stringify({ runs: results.map(({ folder }) => folder), comparisons: results.map(({ comparison }) => comparison) }));
     return worst([...results.map((result) => codeOf(result, flags)), ...(interruption.signal.aborted ? [interruption.code()] : [])]);
@@ -96,12 +98,27 @@ const sideOf = ({ folder, commit, dirty, worker }: Checkout, root: string, { ada
   return { connect: connector(adapter, { mode: "timing", kernels: ofSide, memoryBudgetBytes }, worker), commit, dirty };
 };
 
-const codeOf = ({ comparison, records: { head } }: DuetResult, flags: DuetFlags): ExitCode => {
+const isEverythingNew = ({ comparison, records: { head } }: DuetResult): boolean =>
+  comparison.gate === "nothing" && head.cells.some(({ outcome }) => outcome.status === "ok");
+
+const isUnmet = ({ verdict }: Finding, flags: DuetFlags): boolean => verdict === "fail" || (verdict === "undecided" && flags.undecided === "fail");
+
+const tellGithubOf = async (result: DuetResult, flags: DuetFlags): Promise<void> => {
+  const { tellGithub, notPassed, amissIn, allNew } = await import("../github.ts");
+  const { comparison, records, baseRefused } = result;
+  const verdict = isEverythingNew(result) ? allNew(comparison, baseRefused) : notPassed(comparison, flags.undecided);
+  tellGithub(comparison, [...verdict, ...amissIn(records.head, comparison, (finding) => isUnmet(finding, flags))]);
+};
+
+const codeOf = (result: DuetResult, flags: DuetFlags): ExitCode => {
+  const {
+    comparison,
+    records: { head },
+  } = result;
   const failed = head.cells.some(({ outcome }) => outcome.status === "failed");
-  const met = !head.findings.some(({ verdict }) => verdict === "fail" || (verdict === "undecided" && flags.undecided === "fail"));
-  const everythingNew = comparison.gate === "nothing" && head.cells.some(({ outcome }) => outcome.status === "ok");
+  const met = !head.findings.some((finding) => isUnmet(finding, flags));
   return worst([
-    everythingNew ? exitCode.ok : comparisonCode(comparison, flags.undecided),
+    isEverythingNew(result) ? exitCode.ok : comparisonCode(comparison, flags.undecided),
     failed ? exitCode.cellFailed : exitCode.ok,
     met ? exitCode.ok : exitCode.gateFailed,
   ]);
