@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { foldJournal, readJournal } from "./journal.ts";
+import { foldJournal, type JournalLine, readJournal } from "./journal.ts";
 import { type RunRecord, schemaVersion } from "./run.ts";
+import { flawOfRun } from "./runSchema.ts";
 
 /** Why a run cannot be read: a sentence naming the file. */
 export class UnreadableRun extends Error {}
@@ -41,23 +42,25 @@ export const readRun = (path: string): { readonly folder: string; readonly recor
     );
   }
   const found = typeof parsed === "object" && parsed !== null ? (parsed as { schemaVersion?: unknown }).schemaVersion : undefined;
-  if (found !== schemaVersion) throw new UnreadableRun(`${file}: schemaVersion ${String(found)}, this attnbench reads ${schemaVersion}`);
+  if (typeof found === "number" && found !== schemaVersion) throw new UnreadableRun(`${file}: schemaVersion ${found}, this attnbench reads ${schemaVersion}`);
+  const flaw = flawOfRun(parsed);
+  if (flaw !== undefined) throw new UnreadableRun(`${file}: not a whole run of attnbench: ${flaw}`);
   const record = parsed as RunRecord;
-  const missing = ["run", "state", "experiment", "environment", "schedule", "cells"].filter((part) => record[part as keyof RunRecord] === undefined);
-  if (missing.length > 0 || !isCells(record.cells))
-    throw new UnreadableRun(`${file}: not a whole run, it lacks ${missing.join(", ") || "cells with outcomes and visits"}`);
-  // Both become names of files, and a record comes from anywhere.
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,63}$/.test(record.experiment.name) || !/^[\w-]{1,64}$/.test(record.run))
-    throw new UnreadableRun(`${file}: the experiment's name or the run's is none that attnbench gives`);
-  return { folder, record: record.state === "running" ? foldJournal({ ...record, state: "interrupted" }, readJournal(join(folder, "journal.jsonl"))) : record };
+  return { folder, record: record.state === "running" ? foldJournal({ ...record, state: "interrupted" }, journalOf(folder)) : record };
+};
+
+const journalOf = (folder: string): readonly JournalLine[] => {
+  const file = join(folder, "journal.jsonl");
+  try {
+    return readJournal(file);
+  } catch (error) {
+    throw new UnreadableRun(`${file}: cannot be read (${error instanceof Error ? error.message : String(error)}), and what this run measured stands in it`);
+  }
 };
 
 const namedAsRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-
-const isCells = (cells: unknown): boolean =>
-  Array.isArray(cells) && cells.every((cell) => typeof cell === "object" && cell !== null && typeof cell.outcome === "object" && Array.isArray(cell.visits));
 
 /** Runs of an experiment, newest first, as far as they can be read. */
 export const listRuns = (outFolder: string, experiment: string): { folder: string; record: RunRecord }[] => {
