@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
+import writeFileAtomic from "write-file-atomic";
 import type { Mechanism } from "../kernels/mechanism.ts";
 import { analyse } from "./analysis/analysis.ts";
 import type { NoAdapter } from "./device/adapterFacts.ts";
@@ -15,6 +16,7 @@ import { createSession, type WorkerSession } from "./measure/workerSession.ts";
 import { type ConnectPeer, createWorkers } from "./measure/workers.ts";
 import { measurementsCsv, samplesCsv } from "./record/csv.ts";
 import { type Journal, openJournal } from "./record/journal.ts";
+import { removeHalfWritten } from "./record/leftovers.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
 import { type AddedCell, type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
 import { listRuns, readRun, runFolder, runName, writeRun } from "./record/runFolder.ts";
@@ -91,8 +93,8 @@ const pendingCell = (planned: PlannedCell, mechanisms: readonly Mechanism[]): Ce
 
 /**
  * One experiment from plan to report: worker, measuring, analysis, files. The run folder exists from the moment the device has answered and
- * is readable at any time after. Rejects with NoAdapter when no device can be had, with RunInUse, and with the file system's error when the run's
- * folder cannot be made; what goes wrong with files after measuring is told in the result.
+ * is readable at any time after. Rejects with NoAdapter when no device can be had, with RunInUse, with the file system's error when the run's
+ * folder cannot be made, and with UnwritableJournal; what goes wrong with files after measuring is told in the result.
  */
 export const runExperiment = async (options: RunOptions): Promise<RunResult> => {
   const { experiment, outFolder } = options;
@@ -133,8 +135,6 @@ const withAdded = (planned: readonly PlannedCell[], added: readonly AddedCell[])
   return all;
 };
 
-const processText = (pid: number | undefined): string => (pid === undefined ? "" : ` (${pid})`);
-
 export const newRecord = (
   { experiment, cells, mechanisms, command }: Pick<RunOptions, "experiment" | "cells" | "mechanisms" | "command">,
   environment: Environment,
@@ -167,7 +167,8 @@ const recordRun = async (options: RunOptions, record: RunRecord, folder: string,
   try {
     mkdirSync(folder, { recursive: true });
     lock = lockFolder(folder);
-    if (!lock) throw new RunInUse(`${folder} is being written by another process${processText(lockedBy(folder))}: wait until it has ended`);
+    if (!lock) throw new RunInUse(`${folder} is being written by ${lockedBy(folder) ?? "another process"}: wait until it has ended`);
+    removeHalfWritten(folder, 0);
     // Between the look for an unfinished run and the lock, another process may have finished it.
     if (existsSync(join(folder, "run.json")) && readRun(folder).record.state === "complete")
       throw new RunInUse(`${folder} has been completed by another process`);
@@ -188,9 +189,9 @@ const recordRun = async (options: RunOptions, record: RunRecord, folder: string,
     const ended = analyse({ ...measured, state, endedAt: new Date().toISOString() });
     return { record: ended, folder, brokeOff, ...(await writeAll(options.outFolder, folder, ended)) };
   } finally {
+    await workers.close();
     journal?.close();
     lock?.release();
-    await workers.close();
   }
 };
 
@@ -198,8 +199,9 @@ const recordRun = async (options: RunOptions, record: RunRecord, folder: string,
 const writeAll = async (outFolder: string, folder: string, record: RunRecord): Promise<Pick<RunResult, "report" | "unwritten">> => {
   try {
     await writeRun(folder, record);
-    writeFileSync(join(folder, "measurements.csv"), measurementsCsv(record));
-    writeFileSync(join(folder, "samples.csv"), samplesCsv(record));
+    // Whole or not at all: half a table looks like a table.
+    await writeFileAtomic(join(folder, "measurements.csv"), measurementsCsv(record));
+    await writeFileAtomic(join(folder, "samples.csv"), samplesCsv(record));
     return { report: (await writeReports(outFolder, record)).file, unwritten: undefined };
   } catch (error) {
     if (error instanceof Error && "code" in error) return { report: undefined, unwritten: error };

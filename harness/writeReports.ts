@@ -1,8 +1,12 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { removeHalfWritten } from "./record/leftovers.ts";
 import type { RunRecord } from "./record/run.ts";
 import { listExperiments, listRuns } from "./record/runFolder.ts";
+
+/** Another command may be writing a page here: that takes less. */
+const halfWrittenRestMs = 10_000;
 
 export interface WrittenReport {
   readonly file: string;
@@ -18,6 +22,7 @@ export const writeReports = async (outFolder: string, record: RunRecord): Promis
   const { renderPage, renderIndex } = await import("./report/page.ts");
   const folder = join(outFolder, "reports");
   mkdirSync(folder, { recursive: true });
+  removeHalfWritten(folder, halfWrittenRestMs);
   const { name } = record.experiment;
   const newest = newestRun(outFolder, name);
   const newerRun = newest !== undefined && newest.startedAt > record.startedAt ? newest.run : undefined;
