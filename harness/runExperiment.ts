@@ -19,7 +19,7 @@ import { type Journal, openJournal } from "./record/journal.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
 import { type AddedCell, type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
-import { listRuns, readRun, runFolder, runName, writeRun } from "./record/runFolder.ts";
+import { listRuns, readRun, removeUnbegun, runFolder, runName, writeRun } from "./record/runFolder.ts";
 import { writeReports } from "./writeReports.ts";
 
 export interface RunOptions {
@@ -105,6 +105,7 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
     const environment = describeEnvironment(options.adapter, choice, hello);
     const unfinished = options.resume ? findUnfinished(outFolder, experiment, environment) : undefined;
     if (!unfinished) {
+      removeUnbegun(outFolder, experiment.name);
       const record = newRecord(options, environment);
       const folder = runFolder(outFolder, experiment.name, record.run);
       options.onProgress({ type: "began", folder, keptVisits: undefined });

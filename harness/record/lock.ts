@@ -48,7 +48,11 @@ export const lockFolder = (folder: string): Lock | undefined => {
   return {
     release: () => {
       clearInterval(beat);
-      if (contentOf(file) === content) rmSync(file, { force: true });
+      try {
+        if (contentOf(file) === content) rmSync(file, { force: true });
+      } catch {
+        // In a folder that may not be written any more it stays, and counts no longer than this process lives.
+      }
     },
   };
 };

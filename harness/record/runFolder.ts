@@ -1,21 +1,22 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { foldJournal, type JournalLine, readJournal } from "./journal.ts";
+import { lockedBy } from "./lock.ts";
 import { type RunRecord, schemaVersion } from "./run.ts";
 import { flawOfRun } from "./runSchema.ts";
 
 /** Why a run cannot be read: a sentence naming the file. */
 export class UnreadableRun extends Error {}
 
-/** Name of a run: UTC time and 6 hex digits of what is being run, e.g. 20261124T101500Z-3fa9c1. Sorts by time. */
+/** Name of a run: UTC time and 6 hex digits of its own, e.g. 20261124T101500Z-3fa9c1. Sorts by time; where a clock was put back, names differ all the same. */
 export const runName = (now: Date, hash: string): string => {
   const time = now
     .toISOString()
     .replace(/[-:]/g, "")
     .replace(/\.\d+Z$/, "Z");
-  return `${time}-${createHash("sha256").update(`${hash} ${now.getTime()} ${process.pid}`).digest("hex").slice(0, 6)}`;
+  return `${time}-${createHash("sha256").update(`${hash} ${now.getTime()} `).update(randomBytes(8)).digest("hex").slice(0, 6)}`;
 };
 
 export const runFolder = (outFolder: string, experiment: string, run: string): string => join(outFolder, "results", experiment, run);
@@ -61,6 +62,20 @@ const journalOf = (folder: string): readonly JournalLine[] => {
 const namedAsRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** Between making the folder of a run and locking it lie milliseconds. */
+const beginningMs = 10_000;
+
+/** Removes folders of runs that were killed before they had a run.json. */
+export const removeUnbegun = (outFolder: string, experiment: string): void => {
+  const parent = join(outFolder, "results", experiment);
+  for (const name of existsSync(parent) ? readdirSync(parent) : []) {
+    const folder = join(parent, name);
+    if (!namedAsRun.test(name) || !isFolder(folder) || readdirSync(folder).some((file) => !/^(lock|run\.json\.\d+)/.test(file))) continue;
+    const isLeft = existsSync(join(folder, "lock")) ? lockedBy(folder) === undefined : Math.abs(Date.now() - statSync(folder).mtimeMs) > beginningMs;
+    if (isLeft) rmSync(folder, { recursive: true, force: true });
+  }
+};
 
 /** Runs of an experiment, newest first, as far as they can be read. */
 export const listRuns = (outFolder: string, experiment: string): { folder: string; record: RunRecord }[] => {
