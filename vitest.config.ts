@@ -17,7 +17,7 @@ const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
 const untimed = [
   "harness/*.test.ts",
   "harness/cli/{exec,fit,published}.test.ts",
-  "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec}/**/*.test.ts",
+  "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec,fuzz,kills}/**/*.test.ts",
   "harness/measure/kernels*.test.ts",
   "kernels/**/*.test.ts",
 ];
