@@ -13,14 +13,15 @@ import { readRun } from "./record/runFolder.ts";
 import { RunInUse } from "./runExperiment.ts";
 import { fakeRun, newFolder } from "./testExperiment.ts";
 
-/** write-file-atomic refuses files of these names, as a disk that is full does. */
+/** Files of these names cannot be written whole, as on a disk that is full. */
 const full = new Set<string>();
-vi.mock("write-file-atomic", async (original) => {
-  const { default: write } = await original<{ default: (file: string, data: string) => Promise<void> }>();
+vi.mock("./record/wholeFile.ts", async (original) => {
+  const { writeWhole, ...rest } = await original<typeof import("./record/wholeFile.ts")>();
   return {
-    default: async (file: string, data: string) => {
+    ...rest,
+    writeWhole: async (file: string, text: string) => {
       if ([...full].some((name) => file.endsWith(name))) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
-      await write(file, data);
+      await writeWhole(file, text);
     },
   };
 });
@@ -92,7 +93,7 @@ describe("a full disk", () => {
       expect(unwritten?.message).toContain("ENOSPC");
       expect(report).toBeUndefined();
       expect(visitsOf(readRun(folder).record).toSorted()).toEqual(visitsOf(record).toSorted());
-      expect(readdirSync(folder).filter((file) => /lock|\d$/.test(file))).toEqual([]);
+      expect(readdirSync(folder).filter((file) => /lock|half/.test(file))).toEqual([]);
       if (name !== "run.json") return;
       full.clear();
       const rest = await fakeRun(yaml, workers(), { outFolder, resume: true });
@@ -214,11 +215,11 @@ describe("what a killed process left", () => {
   it("is removed by the next: half-written files, a folder without a run, half a page", async () => {
     const outFolder = newFolder();
     const { folder } = await interrupted(outFolder);
-    writeFileSync(join(folder, "run.json.1234567"), "{");
-    const page = join(outFolder, "reports", "planted.html.7654321");
+    writeFileSync(join(folder, "run.json.0123abcd.half"), "{");
+    const page = join(outFolder, "reports", "planted.html.0123abcd.half");
     writeFileSync(page, "<!doctype");
     utimesSync(page, new Date(0), new Date(0));
-    const fresh = join(outFolder, "reports", "other.html.7654321");
+    const fresh = join(outFolder, "reports", "other.html.0123abcd.half");
     writeFileSync(fresh, "of a command that is writing now");
     const unbegun = join(outFolder, "results/planted/20200101T000000Z-000000");
     mkdirSync(unbegun);

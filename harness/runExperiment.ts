@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
-import writeFileAtomic from "write-file-atomic";
 import type { Mechanism } from "../kernels/mechanism.ts";
 import { analyse } from "./analysis/analysis.ts";
 import type { NoAdapter } from "./device/adapterFacts.ts";
@@ -20,6 +19,7 @@ import { removeHalfWritten } from "./record/leftovers.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
 import { type AddedCell, type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
 import { listRuns, readRun, removeUnbegun, runFolder, runName, writeRun } from "./record/runFolder.ts";
+import { writeWhole } from "./record/wholeFile.ts";
 import { writeReports } from "./writeReports.ts";
 
 export interface RunOptions {
@@ -201,8 +201,8 @@ const writeAll = async (outFolder: string, folder: string, record: RunRecord): P
   try {
     await writeRun(folder, record);
     // Whole or not at all: half a table looks like a table.
-    await writeFileAtomic(join(folder, "measurements.csv"), measurementsCsv(record));
-    await writeFileAtomic(join(folder, "samples.csv"), samplesCsv(record));
+    await writeWhole(join(folder, "measurements.csv"), measurementsCsv(record));
+    await writeWhole(join(folder, "samples.csv"), samplesCsv(record));
     return { report: (await writeReports(outFolder, record)).file, unwritten: undefined };
   } catch (error) {
     if (error instanceof Error && "code" in error) return { report: undefined, unwritten: error };

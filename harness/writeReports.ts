@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import type { RunRecord } from "./record/run.ts";
 import { listExperiments, listRuns } from "./record/runFolder.ts";
+import { writeWhole } from "./record/wholeFile.ts";
 
 /** Another command may be writing a page here: that takes less. */
 const halfWrittenRestMs = 10_000;
@@ -27,9 +27,9 @@ export const writeReports = async (outFolder: string, record: RunRecord): Promis
   const newest = newestRun(outFolder, name);
   const newerRun = newest !== undefined && newest.startedAt > record.startedAt ? newest.run : undefined;
   const file = join(folder, newerRun === undefined ? `${name}.html` : `${name}-${record.run}.html`);
-  await writeFileAtomic(file, await renderPage(record));
+  await writeWhole(file, await renderPage(record));
   const listed = listExperiments(outFolder).filter((experiment) => existsSync(join(folder, `${experiment}.html`)));
-  await writeFileAtomic(join(folder, "index.html"), renderIndex(listed.flatMap((experiment) => newestRun(outFolder, experiment) ?? [])));
+  await writeWhole(join(folder, "index.html"), renderIndex(listed.flatMap((experiment) => newestRun(outFolder, experiment) ?? [])));
   return { file, newerRun };
 };
 

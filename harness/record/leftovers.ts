@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { livingOwner, ownMark } from "./owner.ts";
+import { halfEnding } from "./wholeFile.ts";
 
 /** What a process that was killed leaves behind: whoever comes next to the same place removes it. */
 
@@ -17,12 +18,11 @@ const removeOrphans = (parent: string, prefix: string): void => {
   }
 };
 
-/** Files that write-file-atomic began beside `name`, or beside any file where none is given, and nobody has touched for `restMs`. */
+/** Removes files that somebody began to write and nobody has touched for `restMs`. */
 export const removeHalfWritten = (folder: string, restMs: number): void => {
   for (const entry of readdirSync(folder)) {
-    if (!/^[\w-]+\.(json|html|csv)\.\d{3,12}$/.test(entry)) continue;
     const path = join(folder, entry);
-    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    const { mtimeMs } = (halfEnding.test(entry) && statSync(path, { throwIfNoEntry: false })) || {};
     if (mtimeMs !== undefined && Math.abs(Date.now() - mtimeMs) >= restMs) discard(path);
   }
 };

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { foldJournal, type JournalLine, readJournal } from "./journal.ts";
 import { lockedBy } from "./lock.ts";
 import { type RunRecord, schemaVersion } from "./run.ts";
 import { flawOfRun } from "./runSchema.ts";
+import { halfEnding, writeWhole } from "./wholeFile.ts";
 
 /** Why a run cannot be read: a sentence naming the file. */
 export class UnreadableRun extends Error {}
@@ -24,7 +24,7 @@ export const runFolder = (outFolder: string, experiment: string, run: string): s
 /** run.json, replaced whole or not at all. */
 export const writeRun = async (folder: string, record: RunRecord): Promise<void> => {
   mkdirSync(folder, { recursive: true });
-  await writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(record, undefined, 1)}\n`);
+  await writeWhole(join(folder, "run.json"), `${JSON.stringify(record, undefined, 1)}\n`);
 };
 
 /** A run from its folder or its run.json; of an unfinished one the journal is folded in. Throws UnreadableRun. */
@@ -71,7 +71,7 @@ export const removeUnbegun = (outFolder: string, experiment: string): void => {
   const parent = join(outFolder, "results", experiment);
   for (const name of existsSync(parent) ? readdirSync(parent) : []) {
     const folder = join(parent, name);
-    if (!namedAsRun.test(name) || !isFolder(folder) || readdirSync(folder).some((file) => !/^(lock|run\.json\.\d+)/.test(file))) continue;
+    if (!namedAsRun.test(name) || !isFolder(folder) || readdirSync(folder).some((file) => file !== "lock" && !halfEnding.test(file))) continue;
     const isLeft = existsSync(join(folder, "lock")) ? lockedBy(folder) === undefined : Math.abs(Date.now() - statSync(folder).mtimeMs) > beginningMs;
     if (isLeft) rmSync(folder, { recursive: true, force: true });
   }
