@@ -6,7 +6,7 @@ import type { Cell } from "./experiment/experiment.ts";
 import { fakeWorkers } from "./measure/fakeWorker.ts";
 import type { Progress } from "./measure/progress.ts";
 import { makeShaderCache } from "./measure/shaderCache.ts";
-import { foldJournal, readJournal, UnwritableJournal } from "./record/journal.ts";
+import { UnwritableJournal } from "./record/journal.ts";
 import { ownMark } from "./record/owner.ts";
 import type { RunRecord } from "./record/run.ts";
 import { readRun } from "./record/runFolder.ts";
@@ -242,27 +242,5 @@ describe("what a killed process left", () => {
     mkdirSync(foreign);
     const own = makeShaderCache();
     expect([dead, alive, foreign, own].map(existsSync)).toEqual([false, true, true, true]);
-  });
-});
-
-describe("a journal", () => {
-  it("tells the same from wherever an earlier session had written run.json", async () => {
-    const tuned = yaml.replace("20%, maxTime: 1s", "20%, refine: { crossover: 10% }, maxTime: 4s").replace("[256]", "[64, 256, 1024, 4096]");
-    const slow = (clockMs: number): number => (Math.floor(clockMs / 400) % 5 === 3 ? 1.5 : 1);
-    const device = { costMs: (cell: Cell, tiles: unknown) => costMs(cell) * (tiles && Object.keys(tiles).length > 0 ? 0.7 : 1), slowness: slow };
-    const { folder, record } = await fakeRun(tuned, fakeWorkers(device), { tune: true });
-    const lines = readJournal(join(folder, "journal.jsonl"));
-    expect(new Set(lines.map(({ type }) => type))).toEqual(new Set(["ceilings", "prepared", "visit", "outcome", "tuned", "sentinel", "added"]));
-    expect(lines.some((line) => line.type === "sentinel" && line.discarded)).toBe(true);
-    const planned = foldJournal({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) }, []);
-    const whole = foldJournal(planned, lines);
-    expect(visitsOf(whole).toSorted()).toEqual(visitsOf(record).toSorted());
-    const told = JSON.stringify(whole.cells);
-    const steps = lines.flatMap(({ type }, at) => (type === "visit" && at % 10 > 0 ? [] : [at + 1]));
-    for (const end of steps) {
-      const begun = foldJournal(planned, lines.slice(0, end));
-      expect(JSON.stringify(foldJournal(begun, lines.slice(0, end)).cells)).toBe(JSON.stringify(begun.cells));
-      expect(JSON.stringify(foldJournal(begun, lines).cells)).toBe(told);
-    }
   });
 });
