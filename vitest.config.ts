@@ -17,7 +17,7 @@ const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
 const untimed = [
   "harness/*.test.ts",
   "harness/cli/{checkout,compare,exec,fit,github,published,shard,shardFlag}.test.ts",
-  "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec,shards}/**/*.test.ts",
+  "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec,shards,fuzz,kills}/**/*.test.ts",
   "harness/measure/kernels*.test.ts",
   "kernels/**/*.test.ts",
 ];

@@ -14,10 +14,11 @@ import type { Progress } from "./measure/progress.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
 import { type ConnectPeer, createWorkers } from "./measure/workers.ts";
 import { type Journal, openJournal } from "./record/journal.ts";
+import { removeHalfWritten } from "./record/leftovers.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
 import { isSameShard, type Shard, shardName } from "./record/merged.ts";
 import { type AddedCell, type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
-import { listRuns, makeRunFolder, readRun, runName, writeRun } from "./record/runFolder.ts";
+import { listRuns, makeRunFolder, readRun, removeUnbegun, runName, writeRun } from "./record/runFolder.ts";
 import { type WrittenResults, writeResults } from "./writeResults.ts";
 
 export interface RunOptions {
@@ -89,8 +90,8 @@ const pendingCell = (planned: PlannedCell, mechanisms: readonly Mechanism[]): Ce
 
 /**
  * One experiment from plan to report: worker, measuring, analysis, files. The run folder exists from the moment the device has answered and
- * is readable at any time after. Rejects with NoAdapter when no device can be had, with RunInUse, and with the file system's error when the run's
- * folder cannot be made; what goes wrong with files after measuring is told in the result.
+ * is readable at any time after. Rejects with NoAdapter when no device can be had, with RunInUse, with the file system's error when the run's
+ * folder cannot be made, and with UnwritableJournal; what goes wrong with files after measuring is told in the result.
  */
 export const runExperiment = async (options: RunOptions): Promise<RunResult> => {
   const { experiment, outFolder } = options;
@@ -101,6 +102,7 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
     const environment = describeEnvironment(options.adapter, choice, hello);
     const unfinished = options.resume ? findUnfinished(outFolder, options, environment) : undefined;
     if (!unfinished) {
+      removeUnbegun(outFolder, experiment.name);
       const planned = newRecord(options, environment);
       const what = options.shard ? `${experiment.hash} ${shardName(options.shard)}` : experiment.hash;
       const { run, folder } = makeRunFolder(outFolder, experiment.name, new Date(planned.startedAt), what);
@@ -132,8 +134,6 @@ const withAdded = (planned: readonly PlannedCell[], added: readonly AddedCell[])
   }
   return all;
 };
-
-const processText = (pid: number | undefined): string => (pid === undefined ? "" : ` (${pid})`);
 
 export const newRecord = (
   { experiment, cells, shard, mechanisms, command }: Pick<RunOptions, "experiment" | "cells" | "shard" | "mechanisms" | "command">,
@@ -168,7 +168,8 @@ const recordRun = async (options: RunOptions, record: RunRecord, folder: string,
   try {
     mkdirSync(folder, { recursive: true });
     lock = lockFolder(folder);
-    if (!lock) throw new RunInUse(`${folder} is being written by another process${processText(lockedBy(folder))}: wait until it has ended`);
+    if (!lock) throw new RunInUse(`${folder} is being written by ${lockedBy(folder) ?? "another process"}: wait until it has ended`);
+    removeHalfWritten(folder, 0);
     // Between the look for an unfinished run and the lock, another process may have finished it.
     if (existsSync(join(folder, "run.json")) && readRun(folder).record.state === "complete")
       throw new RunInUse(`${folder} has been completed by another process`);
@@ -189,9 +190,9 @@ const recordRun = async (options: RunOptions, record: RunRecord, folder: string,
     const ended = analyse({ ...measured, state, endedAt: new Date().toISOString() });
     return { record: ended, folder, brokeOff, ...(await writeResults(options.outFolder, folder, ended)) };
   } finally {
+    await workers.close();
     journal?.close();
     lock?.release();
-    await workers.close();
   }
 };
 

@@ -1,8 +1,12 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { removeHalfWritten } from "./record/leftovers.ts";
 import type { RunRecord } from "./record/run.ts";
 import { listExperiments, listRuns } from "./record/runFolder.ts";
+import { writeWhole } from "./record/wholeFile.ts";
+
+/** Another command may be writing a page here: that takes less. */
+const halfWrittenRestMs = 10_000;
 
 export interface WrittenReport {
   readonly file: string;
@@ -18,18 +22,19 @@ export const writeReports = async (outFolder: string, record: RunRecord): Promis
   const { renderPage, renderIndex } = await import("./report/page.ts");
   const folder = join(outFolder, "reports");
   mkdirSync(folder, { recursive: true });
+  removeHalfWritten(folder, halfWrittenRestMs);
   const { name } = record.experiment;
   const ownPage = join(folder, `${name}-${record.run}.html`);
   if (record.shard) {
-    await writeFileAtomic(ownPage, await renderPage(record));
+    await writeWhole(ownPage, await renderPage(record));
     return { file: ownPage, newerRun: undefined };
   }
   const newest = newestRun(outFolder, name);
   const newerRun = newest !== undefined && isAfter(newest, record) ? newest.run : undefined;
   const file = newerRun === undefined ? join(folder, `${name}.html`) : ownPage;
-  await writeFileAtomic(file, await renderPage(record));
+  await writeWhole(file, await renderPage(record));
   const listed = listExperiments(outFolder).filter((experiment) => existsSync(join(folder, `${experiment}.html`)));
-  await writeFileAtomic(join(folder, "index.html"), renderIndex(listed.flatMap((experiment) => newestRun(outFolder, experiment) ?? [])));
+  await writeWhole(join(folder, "index.html"), renderIndex(listed.flatMap((experiment) => newestRun(outFolder, experiment) ?? [])));
   return { file, newerRun };
 };
 

@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { measurementsCsv, samplesCsv } from "./record/csv.ts";
 import type { RunRecord } from "./record/run.ts";
 import { writeRun } from "./record/runFolder.ts";
+import { writeWhole } from "./record/wholeFile.ts";
 import { writeReports } from "./writeReports.ts";
 
 export interface WrittenResults {
@@ -16,8 +16,9 @@ export interface WrittenResults {
 export const writeResults = async (outFolder: string, folder: string, record: RunRecord): Promise<WrittenResults> => {
   try {
     await writeRun(folder, record);
-    writeFileSync(join(folder, "measurements.csv"), measurementsCsv(record));
-    writeFileSync(join(folder, "samples.csv"), samplesCsv(record));
+    // Whole or not at all: half a table looks like a table.
+    await writeWhole(join(folder, "measurements.csv"), measurementsCsv(record));
+    await writeWhole(join(folder, "samples.csv"), samplesCsv(record));
     return { report: (await writeReports(outFolder, record)).file, unwritten: undefined };
   } catch (error) {
     if (error instanceof Error && "code" in error) return { report: undefined, unwritten: error };

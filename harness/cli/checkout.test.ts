@@ -66,7 +66,7 @@ describe("checkouts of a duet", () => {
   it("that a killed process left are removed by the next, and nobody else's", () => {
     const { root, git } = repository();
     const left = (pid: number): string => {
-      const folder = join(tmpdir(), `attnbench-duet-${pid}-${basename(root)}`, "base");
+      const folder = join(tmpdir(), `attnbench-duet-${pid}--${basename(root).slice(-6)}`, "base");
       git("worktree", "add", "-q", "--detach", folder, "HEAD");
       return folder;
     };

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { isAlive } from "../record/lock.ts";
+import { makeOwnFolder } from "../record/leftovers.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
 
 /** A state of the repository in a folder of its own, built where it is attnbench's. */
@@ -24,7 +24,6 @@ export interface Checkouts {
   remove(): void;
 }
 
-/** Folders are named by the process that made them: those of one that was killed are found by the next. */
 const marker = "attnbench-duet-";
 
 /** Runs a program and returns what it prints. Ends the command with 2, its message and what it said, where it fails. */
@@ -50,8 +49,9 @@ export const makeCheckouts = (ref: string, start: string, onStep: (text: string)
     root,
     `${ref} is no commit of this repository (git fetch brings what a shallow clone lacks)`,
   );
-  removeOrphans(root);
-  const parent = mkdtempSync(join(tmpdir(), `${marker}${process.pid}-`));
+  // What a duet that was killed left goes with this; git then forgets its worktrees.
+  const parent = makeOwnFolder(tmpdir(), marker);
+  ask("git", ["worktree", "prune"], root, "git could not tidy its worktrees");
   const folders = { base: join(parent, "base"), head: join(parent, "head") };
   const remove = (): void => {
     for (const folder of Object.values(folders)) {
@@ -93,16 +93,6 @@ export const makeCheckouts = (ref: string, start: string, onStep: (text: string)
     remove();
     throw error;
   }
-};
-
-/** What a duet that was killed left of this repository. */
-const removeOrphans = (root: string): void => {
-  const listed = ask("git", ["worktree", "list", "--porcelain", "-z"], root, "git could not list its worktrees").split("\0");
-  for (const line of listed) {
-    const [, parent, pid] = new RegExp(`^worktree (.*/${marker}(\\d+)-[^/]+)/(?:base|head)$`).exec(line) ?? [];
-    if (parent !== undefined && !isAlive(Number(pid))) rmSync(parent, { recursive: true, force: true });
-  }
-  ask("git", ["worktree", "prune"], root, "git could not tidy its worktrees");
 };
 
 /** Everything of the working tree that is not as committed, onto a checkout of its commit; true where there is anything. */

@@ -15,22 +15,22 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
   if (quiet) return { show: () => {}, end: () => {} };
   const live = process.stderr.isTTY === true && !process.env.CI;
   let drawnAt = 0;
-  let saidAt = Date.now();
+  let saidAt = performance.now();
   const wipe = (): void => {
     if (live && drawnAt > 0) process.stderr.write("\r\u001b[K");
   };
   const line = (text: string): void => {
     wipe();
     say(text);
-    saidAt = Date.now();
+    saidAt = performance.now();
   };
   const redraw = (text: string): void => {
     if (live) {
-      if (Date.now() - drawnAt < redrawMs) return;
-      drawnAt = Date.now();
+      if (performance.now() - drawnAt < redrawMs) return;
+      drawnAt = performance.now();
       process.stderr.write(`\r\u001b[K${styled("dim", text.slice(0, (process.stderr.columns ?? 80) - 1))}`);
-    } else if (Date.now() - saidAt >= heartbeatMs) {
-      saidAt = Date.now();
+    } else if (performance.now() - saidAt >= heartbeatMs) {
+      saidAt = performance.now();
       say(text);
     }
   };

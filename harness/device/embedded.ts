@@ -1,11 +1,12 @@
 import { createReadStream, existsSync } from "node:fs";
-import { lstat, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { createBrotliDecompress } from "node:zlib";
 import { extract } from "tar-fs";
+import { makeOwnFolder } from "../record/leftovers.ts";
 
 /**
  * SwiftShader and its Vulkan loader out of the npm package @sparticuz/chromium, so that `npm ci` alone gives every x64 Linux an adapter.
@@ -73,9 +74,9 @@ const claim = async (root: string): Promise<void> => {
   if ((mode & 0o022) !== 0) throw new Error("may be written by others");
 };
 
-/** Into a folder of its own first, then renamed: two runs starting at once, or one that is killed, leave no half. */
+/** Into a folder of its own first, then renamed: two runs starting at once, or one that is killed, leave no half that anyone takes for a whole. */
 const unpack = async (from: string, root: string, folder: string): Promise<void> => {
-  const fresh = await mkdtemp(join(root, "unpacking-"));
+  const fresh = makeOwnFolder(root, "unpacking-");
   try {
     await pipeline(createReadStream(from), createBrotliDecompress(), extract(fresh, { ignore: (path) => !wanted.includes(path.slice(fresh.length + 1)) }));
     await writeFile(

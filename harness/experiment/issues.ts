@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { valueAt } from "./document.ts";
-import { type Draft, nearest, show } from "./problem.ts";
+import { cut, type Draft, nearest, show } from "./problem.ts";
 import { acceptedBy, recognisedBy } from "./schema.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -54,7 +54,7 @@ const valueDraft = (path: readonly PropertyKey[], given: unknown, accepted: stri
 
 const unknownKey = (key: string, path: readonly PropertyKey[], node: Schema | undefined): Draft => {
   const keys = node instanceof z.ZodObject ? Object.keys(node.shape) : [];
-  return { path: [...path, key], on: "key", message: "unknown key", given: key, accepted: keys.join(", "), suggestion: nearest(key, keys) };
+  return { path: [...path, key], on: "key", message: "unknown key", given: cut(key), accepted: keys.join(", "), suggestion: nearest(key, keys) };
 };
 
 const reason = (issue: Issue, given: unknown): string => {

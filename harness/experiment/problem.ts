@@ -55,13 +55,18 @@ export const nearest = (given: string, candidates: Iterable<string>): string | u
 export const show = (value: unknown): string => {
   if (value === undefined || value === null) return "nothing";
   if (typeof value === "number") return Number.isNaN(value) ? ".nan" : String(value).replace("Infinity", ".inf");
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  return cut(JSON.stringify(value) ?? String(value));
 };
+
+/** A text of the user's own, cut to 60 characters. */
+export const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
 /** `axes.n[2]` from ["axes", "n", 2]. */
 export const pathText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`), "");
+  path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    return text === "" ? cut(String(step)) : `${text}.${cut(String(step))}`;
+  }, "");
 
 /** A problem as shown in a terminal: file:line:col, the line with a caret, what was given, what is accepted. Several lines, no colour, no newline at the end. */
 export const formatProblem = (problem: Problem): string => {

@@ -1,3 +1,4 @@
+import { CellFailure } from "../device/failure.ts";
 import type { Cell, Measure } from "../experiment/experiment.ts";
 import type { Ceilings } from "../record/run.ts";
 import { repetitions, type Timer } from "./schedule.ts";
@@ -52,9 +53,15 @@ export const measureCeilings = async (
     return Math.min(...(reply.gpuMs.length > 0 ? reply.gpuMs : reply.wallMs));
   };
   const size = instrumentSizes(timer.software);
-  const gbps = (bytes: number, ms: number): number => bytes / ms / 1e6;
+  /** What an instrument does per ms. One that takes no time on a coarse clock has no rate, and infinity is none. */
+  const perMs = async (mechanism: string, n: number, amount: number): Promise<number> => {
+    const ms = await bestMs(mechanism, n);
+    if (!(ms > 0)) throw new CellFailure("belowResolution", `${mechanism} of ${n} values took ${ms} ms; the clock's step is ${timer.stepNs} ns`);
+    return amount / ms;
+  };
+  const gbps = async (mechanism: string, n: number, bytes: number): Promise<number> => (await perMs(mechanism, n, bytes)) / 1e6;
   const rates = new Map<number, number>();
-  for (const n of wantsKnee ? size.knee : [size.stream]) rates.set(n, gbps(4 * n, await bestMs("read", n)));
+  for (const n of wantsKnee ? size.knee : [size.stream]) rates.set(n, await gbps("read", n, 4 * n));
   const knee = findKnee([...rates]);
   // Cold cells must be held against memory, hot ones against the fastest level that they may sit in.
   const hot = Math.max(...rates.values());
@@ -62,8 +69,8 @@ export const measureCeilings = async (
   return {
     readGbps: cache === "cold" ? cold : hot,
     ...(wantsKnee ? { readGbpsFrom: { hot, cold } } : {}),
-    copyGbps: gbps(8 * size.stream, await bestMs("copy", size.stream)),
-    fmaGflops: (size.fma * 8 * 256 * 2) / (await bestMs("fma", size.fma)) / 1e6,
+    copyGbps: await gbps("copy", size.stream, 8 * size.stream),
+    fmaGflops: (await perMs("fma", size.fma, size.fma * 8 * 256 * 2)) / 1e6,
     emptyDispatchMs: await bestMs("empty", 1024),
     cacheKneeBytes: knee === undefined ? undefined : 4 * knee,
   };

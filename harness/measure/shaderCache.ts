@@ -1,15 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
+import { makeOwnFolder } from "../record/leftovers.ts";
 
 const prefix = "attnbench-shaders-";
 
 /**
  * A folder for the driver's compiled shaders, empty when a run starts and shared by its workers: the first one's compile times are cold,
- * a restart is cheap. Removed when this process exits.
+ * a restart is cheap. Removed when this process exits; those of processes that were killed together with their workers are removed now.
  */
 export const makeShaderCache = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), prefix));
+  const folder = makeOwnFolder(tmpdir(), prefix);
   process.once("exit", () => removeShaderCache(folder));
   return folder;
 };

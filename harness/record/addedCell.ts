@@ -1,10 +1,11 @@
 import type { AddedCell, CellRecord, Visit } from "./run.ts";
 
 /** The record of a cell that is like another but for its n, before anything was measured. */
-export const addedTo = (like: CellRecord, { id, n }: AddedCell): CellRecord => ({
-  ...like,
-  id,
-  n,
+export const addedTo = (like: CellRecord, { id, n }: AddedCell): CellRecord => unmeasured({ ...like, id, n });
+
+/** A cell as it was planned: nothing is known of it. */
+export const unmeasured = (cell: CellRecord): CellRecord => ({
+  ...cell,
   outcome: { status: "pending" },
   prepared: undefined,
   stateBytes: undefined,

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import type { RuntimeName } from "../experiment/runtimes.ts";
-import { addedTo, visitsWithout } from "./addedCell.ts";
+import { addedTo, unmeasured, visitsWithout } from "./addedCell.ts";
+import { isJournalLine } from "./journalSchema.ts";
 import type { AddedCell, CellRecord, Outcome, Prepared, RunRecord, SentinelTurn, Tuning, Visit } from "./run.ts";
 
 /** Workers are numbered by runtime: a line of a peer's worker names it. */
@@ -28,16 +29,24 @@ export interface Journal {
   close(): void;
 }
 
-/** Opens a journal for appending. Throws the file system's error where the folder cannot be written. */
+/** A line could not be written, on a full disk say: every line before it stands. */
+export class UnwritableJournal extends Error {}
+
+/** Opens a journal for appending. Throws the file system's error where the folder cannot be written; append throws UnwritableJournal. */
 export const openJournal = (file: string): Journal => {
   const descriptor = openSync(file, "a+");
   // A line that a crash cut short must not swallow the next.
   let separator = endsInNewline(descriptor) ? "" : "\n";
   return {
     append(line) {
-      writeSync(descriptor, `${separator}${JSON.stringify(line)}\n`);
+      try {
+        // Not writeSync: on a disk that is all but full it writes a part and says nothing.
+        writeFileSync(descriptor, `${separator}${JSON.stringify(line)}\n`);
+        fsyncSync(descriptor);
+      } catch (error) {
+        throw new UnwritableJournal(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
       separator = "";
-      fsyncSync(descriptor);
     },
     close: () => closeSync(descriptor),
   };
@@ -51,18 +60,14 @@ const endsInNewline = (descriptor: number): boolean => {
   return last.toString() === "\n";
 };
 
-/** Lines of a journal; a last line cut short by a crash is left out, and so is any that is no JSON object. */
+/** Lines of a journal, none where there is no such file; a last line cut short by a crash is left out, and so is any that is no line of a journal. Throws the file system's error. */
 export const readJournal = (file: string): JournalLine[] => {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    return [];
-  }
+  if (!existsSync(file)) return [];
+  const text = readFileSync(file, "utf8");
   return text.split("\n").flatMap((line) => {
     try {
       const parsed: unknown = JSON.parse(line);
-      return typeof parsed === "object" && parsed !== null && "type" in parsed ? [parsed as JournalLine] : [];
+      return isJournalLine(parsed) ? [parsed] : [];
     } catch {
       return [];
     }
@@ -70,7 +75,8 @@ export const readJournal = (file: string): JournalLine[] => {
 };
 
 /** A record with everything that its journal tells. A visit that is there twice counts once; a failed cell keeps no times. */
-export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): RunRecord => {
+export const foldJournal = (stored: RunRecord, lines: readonly JournalLine[]): RunRecord => {
+  const record = isWhole(stored, lines) ? asPlanned(stored) : stored;
   const cells = new Map(record.cells.map((cell) => [cell.id, { ...cell, visits: [...cell.visits] as Visit[] } as CellRecord & { visits: Visit[] }]));
   const seen = new Set(record.cells.flatMap((cell) => cell.visits.map((visit) => `${cell.id} ${visit.turn}`)));
   let { ceilings, ceilingsFailure } = record;
@@ -123,6 +129,21 @@ export const foldJournal = (record: RunRecord, lines: readonly JournalLine[]): R
   };
   return { ...record, ...later, ceilings, ceilingsFailure, cells: [...cells.values()].map(settled) };
 };
+
+/** Does the journal have every visit of the record? Not where the folder was deleted under a run that went on. */
+const isWhole = ({ cells }: RunRecord, lines: readonly JournalLine[]): boolean => {
+  const told = new Set(lines.flatMap((line) => (line.type === "visit" ? [`${line.cell} ${line.turn}`] : [])));
+  return cells.every(({ id, visits }) => visits.every(({ turn }) => told.has(`${id} ${turn}`)));
+};
+
+/**
+ * The record before its first line. A record that an earlier session wrote has folded a part of the lines already, and what a line does depends on those before it: told twice, one that
+ * takes back what did not count would take back what does.
+ */
+const asPlanned = ({ added = [], sentinel: _, tunings: __, ...record }: RunRecord): RunRecord => ({
+  ...record,
+  cells: record.cells.flatMap((cell) => (added.some(({ id }) => id === cell.id) ? [] : [unmeasured(cell)])),
+});
 
 const forget = (cell: CellRecord & { visits: Visit[] }, turn: number, seen: Set<string>): void => {
   cell.visits = [...visitsWithout(cell.visits, turn)];

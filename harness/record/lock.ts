@@ -1,25 +1,40 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { livingOwner, ownMark } from "./owner.ts";
 
-/** Keeps a run folder to one process: a file with its number, gone when the process lets go of it or is no more. */
+/** Keeps a run folder to one process: a file with its mark, gone when the process lets go of it or is no more. */
 export interface Lock {
   release(): void;
 }
 
+/**
+ * Whether a process lives can be asked on its own machine alone, and folders are shared between machines. So the holder touches its lock, and elsewhere one that was
+ * not touched for long counts as left behind.
+ */
+const beatMs = 20_000;
+const staleMs = 120_000;
+
 const lockFile = (folder: string): string => join(folder, "lock");
 
-/** The process that writes to this run folder now, if there is one. A file left by one that was killed does not count. */
-export const lockedBy = (folder: string): number | undefined => ownerOf(contentOf(lockFile(folder)));
+/** The process that writes to this run folder now, if there is one, in words. A file left by one that was killed does not count. */
+export const lockedBy = (folder: string): string | undefined => {
+  const content = contentOf(lockFile(folder));
+  if (content === undefined) return undefined;
+  const [pid = "", , host = ""] = content.split(" ");
+  if (isElsewhere(content)) return `process ${pid} on ${host}`;
+  return livingOwner(content) === undefined ? undefined : `process ${pid}`;
+};
 
 /** Takes the folder, or undefined where another process has it. Throws the file system's error where it cannot be written. */
 export const lockFolder = (folder: string): Lock | undefined => {
   const file = lockFile(folder);
   const own = `${file}.${process.pid}`;
-  const content = `${process.pid} ${startOf(process.pid)}`;
+  const content = `${ownMark()} ${place()}`;
   writeFileSync(own, content);
   try {
     const found = contentOf(file);
-    if (found !== undefined && found !== content && ownerOf(found) === undefined) removeStale(file, found);
+    if (found !== undefined && found !== content && !isHeld(found, msBetween(file, own))) removeStale(file, found);
     // A link is made whole or not at all: of two that come at once, one makes it.
     linkSync(own, file);
   } catch (error) {
@@ -28,11 +43,47 @@ export const lockFolder = (folder: string): Lock | undefined => {
   } finally {
     rmSync(own, { force: true });
   }
+  const beat = setInterval(() => touch(file, content), beatMs);
+  beat.unref();
   return {
     release: () => {
-      if (contentOf(file) === content) rmSync(file, { force: true });
+      clearInterval(beat);
+      try {
+        if (contentOf(file) === content) rmSync(file, { force: true });
+      } catch {
+        // In a folder that may not be written any more it stays, and counts no longer than this process lives.
+      }
     },
   };
+};
+
+const isHeld = (content: string, untouchedMs: number): boolean => (isElsewhere(content) ? untouchedMs < staleMs : livingOwner(content) !== undefined);
+
+/** By the clock of the disk that both lie on, which need not be this machine's. */
+const msBetween = (file: string, later: string): number =>
+  (statSync(later, { throwIfNoEntry: false })?.mtimeMs ?? 0) - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+
+/** Written over byte by byte: a file that is empty for a moment would be nobody's. */
+const touch = (file: string, content: string): void => {
+  try {
+    if (contentOf(file) === content) writeFileSync(file, content, { flag: "r+" });
+  } catch {
+    // The folder is gone, or its disk is: whoever writes the run says so.
+  }
+};
+
+/** Where a process number means the same process: a machine, and on Linux its space of numbers, as containers have their own. */
+const place = (): string => {
+  try {
+    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
+  }
+};
+
+const isElsewhere = (content: string): boolean => {
+  const written = content.split(" ").slice(2).join(" ");
+  return written !== "" && written !== place();
 };
 
 /** Moves it away first: what is thrown away must be what was found stale, and not the lock of one that was quicker. */
@@ -48,37 +99,5 @@ const contentOf = (file: string): string | undefined => {
     return readFileSync(file, "utf8");
   } catch {
     return undefined;
-  }
-};
-
-/** The living process that a lock names. Numbers are given again: one that started at another time is another process. */
-const ownerOf = (content: string | undefined): number | undefined => {
-  const [number = "", started = ""] = (content ?? "").split(" ");
-  const pid = Number(number);
-  const lives = Number.isSafeInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid);
-  return lives && (started === "" || started === startOf(pid)) ? pid : undefined;
-};
-
-/** When a process started, in ticks since boot (field 22 of Linux's /proc/PID/stat); empty elsewhere. */
-const startOf = (pid: number): string => {
-  try {
-    return (
-      readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ")[19] ?? ""
-    );
-  } catch {
-    return "";
-  }
-};
-
-/** Whether a process of this number is there, whoever's. */
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It is there, and somebody else's.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 };

@@ -1,15 +1,17 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
-import { foldJournal, readJournal } from "./journal.ts";
+import { foldJournal, type JournalLine, readJournal } from "./journal.ts";
+import { lockedBy } from "./lock.ts";
 import { type RunRecord, schemaVersion } from "./run.ts";
+import { flawOfRun } from "./runSchema.ts";
+import { halfEnding, writeWhole } from "./wholeFile.ts";
 
 /** Why a run cannot be read: a sentence naming the file. */
 export class UnreadableRun extends Error {}
 
-/** Name of a run: UTC time and 6 hex digits of what is being run, e.g. 20261124T101500Z-3fa9c1. Sorts by time. */
-export const runName = (now: Date, hash: string): string => timedRunName(now, `${hash} ${now.getTime()} ${process.pid}`);
+/** Name of a run: UTC time and 6 hex digits of its own, e.g. 20261124T101500Z-3fa9c1. Sorts by time; where a clock was put back, names differ all the same. */
+export const runName = (now: Date, hash: string): string => timedRunName(now, `${hash} ${now.getTime()} ${randomBytes(8).toString("hex")}`);
 
 /** The same with digits of another text. */
 export const timedRunName = (at: Date, text: string): string => {
@@ -45,7 +47,7 @@ export const runFolder = (outFolder: string, experiment: string, run: string): s
 /** run.json, replaced whole or not at all. */
 export const writeRun = async (folder: string, record: RunRecord): Promise<void> => {
   mkdirSync(folder, { recursive: true });
-  await writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(record, undefined, 1)}\n`);
+  await writeWhole(join(folder, "run.json"), `${JSON.stringify(record, undefined, 1)}\n`);
 };
 
 /** A run from its folder or its run.json; of an unfinished one the journal is folded in. Throws UnreadableRun. */
@@ -64,23 +66,40 @@ export const readRun = (path: string): { readonly folder: string; readonly recor
     );
   }
   const found = typeof parsed === "object" && parsed !== null ? (parsed as { schemaVersion?: unknown }).schemaVersion : undefined;
-  if (found !== schemaVersion) throw new UnreadableRun(`${file}: schemaVersion ${String(found)}, this attnbench reads ${schemaVersion}`);
+  if (typeof found === "number" && found !== schemaVersion) throw new UnreadableRun(`${file}: schemaVersion ${found}, this attnbench reads ${schemaVersion}`);
+  const flaw = flawOfRun(parsed);
+  if (flaw !== undefined) throw new UnreadableRun(`${file}: not a whole run of attnbench: ${flaw}`);
   const record = parsed as RunRecord;
-  const missing = ["run", "state", "experiment", "environment", "schedule", "cells"].filter((part) => record[part as keyof RunRecord] === undefined);
-  if (missing.length > 0 || !isCells(record.cells))
-    throw new UnreadableRun(`${file}: not a whole run, it lacks ${missing.join(", ") || "cells with outcomes and visits"}`);
-  // Both become names of files, and a record comes from anywhere.
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,63}$/.test(record.experiment.name) || !/^[\w-]{1,64}$/.test(record.run))
-    throw new UnreadableRun(`${file}: the experiment's name or the run's is none that attnbench gives`);
-  return { folder, record: record.state === "running" ? foldJournal({ ...record, state: "interrupted" }, readJournal(join(folder, "journal.jsonl"))) : record };
+  return { folder, record: record.state === "running" ? foldJournal({ ...record, state: "interrupted" }, journalOf(folder)) : record };
+};
+
+const journalOf = (folder: string): readonly JournalLine[] => {
+  const file = join(folder, "journal.jsonl");
+  try {
+    return readJournal(file);
+  } catch (error) {
+    throw new UnreadableRun(`${file}: cannot be read (${error instanceof Error ? error.message : String(error)}), and what this run measured stands in it`);
+  }
 };
 
 const namedAsRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-const isCells = (cells: unknown): boolean =>
-  Array.isArray(cells) && cells.every((cell) => typeof cell === "object" && cell !== null && typeof cell.outcome === "object" && Array.isArray(cell.visits));
+/** Between making the folder of a run and locking it lie milliseconds. */
+const beginningMs = 10_000;
+
+/** Removes folders of runs that were killed before they had a run.json. */
+export const removeUnbegun = (outFolder: string, experiment: string): void => {
+  const parent = join(outFolder, "results", experiment);
+  for (const name of existsSync(parent) ? readdirSync(parent) : []) {
+    const folder = join(parent, name);
+    if (!namedAsRun.test(name) || !isFolder(folder) || readdirSync(folder).some((file) => file !== "lock" && !halfEnding.test(file))) continue;
+    // Its lock may be of this very process, which may make several runs at once.
+    const isOld = Math.abs(Date.now() - statSync(folder).mtimeMs) > beginningMs;
+    if (isOld && lockedBy(folder) === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+};
 
 /** Runs of an experiment, newest first, as far as they can be read. */
 export const listRuns = (outFolder: string, experiment: string): { folder: string; record: RunRecord }[] => {

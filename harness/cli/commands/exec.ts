@@ -1,6 +1,5 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { UnloadableKernels } from "../../../kernels/registry.ts";
 import { scaleOf } from "../../../kernels/scale.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
@@ -12,6 +11,7 @@ import { type ExecPhase, Unexecutable } from "../../exec/problem.ts";
 import { UnreadableTensors } from "../../exec/safetensors.ts";
 import { type NamedTensors, readTensors, tensorFile } from "../../exec/tensor.ts";
 import { adapterName } from "../../record/adapterName.ts";
+import { writeWhole } from "../../record/wholeFile.ts";
 import { version } from "../../version.ts";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
 import { print, say, styled } from "../terminal.ts";
@@ -38,7 +38,7 @@ export const exec = async (mechanism: string, flags: ExecFlags): Promise<ExitCod
       const tensors = tensorsIn(input);
       assertWritable(out, input);
       const result = await session.exec({ mechanism, phase, form, scale, parameters, tensors });
-      await writeFileAtomic(out, Buffer.from(tensorFile(result.tensors, describedBy(result)).buffer));
+      await writeWhole(out, Buffer.from(tensorFile(result.tensors, describedBy(result)).buffer));
       if (flags.json) print(JSON.stringify(jsonOf(result, tensors, out)));
       else tell(result, out);
       return exitCode.ok;

@@ -6,6 +6,7 @@ import { NoAdapter } from "../../device/adapterFacts.ts";
 import { isPrecision, parseDuration } from "../../experiment/units.ts";
 import { connector } from "../../measure/connection.ts";
 import { peerConnector } from "../../measure/peers/peerConnector.ts";
+import { UnwritableJournal } from "../../record/journal.ts";
 import { isSameShard, type Shard, shardName } from "../../record/merged.ts";
 import { listRuns } from "../../record/runFolder.ts";
 import { RunInUse, type RunResult, runExperiment } from "../../runExperiment.ts";
@@ -182,6 +183,8 @@ const measure = async (
 /** An error in words, where it is none of attnbench's own. */
 const explained = (error: unknown): unknown => {
   if (error instanceof NoAdapter) return new CommandEnd(exitCode.noAdapter, noAdapterText(error));
+  if (error instanceof UnwritableJournal)
+    return new CommandEnd(exitCode.usage, `${error.message}\n  every visit before that is kept: make room, and --resume goes on with it`);
   return error instanceof RunInUse ? new CommandEnd(exitCode.usage, error.message) : error;
 };
 

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { builtInKernels } from "../../kernels/builtIn.ts";
+import { loadMechanisms } from "../../kernels/registry.ts";
+import { analyse } from "../analysis/analysis.ts";
+import { renderIndex, renderPage } from "../report/page.ts";
+import { recordVerdict, runOf } from "./recordCase.ts";
+import { experimentTexts, storedRuns } from "./sources.ts";
+import { tagsOf } from "./written.ts";
+import { type Verdict, yamlOf, yamlVerdict } from "./yamlCase.ts";
+
+/** yaml: an experiment file; record: run.json or its journal. */
+export type Kind = "yaml" | "record";
+
+export interface Cases {
+  /** Rejects where something was thrown that is no refusal. */
+  verdictOf(seed: number): Promise<Verdict>;
+  end(): void;
+}
+
+/** Mutated files of one kind, each known by its seed. `experiments`: the folder that experiment files are taken from. */
+export const casesOf = async (kind: Kind, experiments: string): Promise<Cases> => {
+  if (kind === "yaml") {
+    const mechanisms = await loadMechanisms(builtInKernels);
+    const texts = experimentTexts(experiments);
+    return { verdictOf: async (seed) => yamlVerdict(yamlOf(seed, texts), mechanisms), end: () => {} };
+  }
+  const runs = await storedRuns();
+  const records = runs.map(({ record }) => analyse(record));
+  const pages = [renderIndex(records), ...(await Promise.all(records.map((record) => renderPage(record))))];
+  const tags = new Set(pages.flatMap((page) => [...tagsOf(page)]));
+  const folder = mkdtempSync(join(tmpdir(), "attnbench-fuzz-"));
+  return {
+    verdictOf: (seed) => recordVerdict(runOf(seed, runs), join(folder, "case"), tags),
+    end: () => rmSync(folder, { recursive: true, force: true }),
+  };
+};

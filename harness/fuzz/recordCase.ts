@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { analyse } from "../analysis/analysis.ts";
+import { measurementsCsv, samplesCsv } from "../record/csv.ts";
+import type { RunRecord } from "../record/run.ts";
+import { readRun, UnreadableRun } from "../record/runFolder.ts";
+import { renderMarkdown } from "../report/markdown.ts";
+import { writeReports } from "../writeReports.ts";
+import { drawOf } from "./draw.ts";
+import { mutatedJournal, mutatedJson } from "./valueMutation.ts";
+import { flawsOfCsv, flawsOfMarkdown, flawsOfPage, flawsOfText } from "./written.ts";
+import type { Verdict } from "./yamlCase.ts";
+
+/** A run as its two files have it: `run.json` parsed, the text of `journal.jsonl`. */
+export interface StoredRun {
+  readonly record: RunRecord;
+  readonly journal: string;
+}
+
+/** One of them changed: the journal of an unfinished run, or run.json. */
+export const runOf = (seed: number, sources: readonly StoredRun[]): { readonly runJson: string; readonly journal: string } => {
+  const draw = drawOf(seed, "record");
+  const { record, journal } = sources[seed % sources.length] ?? { record: {}, journal: "" };
+  if (draw.chance(0.35)) return { runJson: JSON.stringify({ ...record, state: "running" }), journal: mutatedJournal(journal, draw) };
+  const runJson = mutatedJson(record, draw, 1);
+  return { runJson: draw.chance(0.05) ? runJson.slice(0, draw.below(runJson.length)) : runJson, journal };
+};
+
+const run = "20261124T101500Z-3fa9c1";
+
+/** A mutated run through everything that reads it: fold, analysis, page, index, Markdown, CSV. `folder` is emptied; `tags` are those of a good page. */
+export const recordVerdict = async (
+  { runJson, journal }: { runJson: string; journal: string },
+  folder: string,
+  tags: ReadonlySet<string>,
+): Promise<Verdict> => {
+  rmSync(folder, { recursive: true, force: true });
+  const out = join(folder, "out");
+  const runFolder = join(out, "results", "planted", run);
+  mkdirSync(runFolder, { recursive: true });
+  writeFileSync(join(runFolder, "run.json"), runJson);
+  writeFileSync(join(runFolder, "journal.jsonl"), journal);
+  const read = attempt(() => readRun(runFolder).record);
+  if (read instanceof UnreadableRun) return { outcome: "refused", faults: flawsOfText(read.message.replaceAll(folder, "")) };
+  if (read instanceof Error) throw read;
+  const record = analyse(read);
+  await writeReports(out, record);
+  const reports = readdirSync(join(out, "reports"));
+  const escaped = [...readdirSync(folder).filter((name) => name !== "out"), ...reports.filter((name) => !/^[\w-]+\.html$/.test(name))];
+  const samples = record.cells.flatMap(({ visits }) => visits.map(({ gpuMs, wallMs }) => Math.max(gpuMs.length, wallMs.length)));
+  return {
+    outcome: "taken",
+    faults: [
+      ...escaped.map((name) => `wrote ${name}`),
+      ...(existsSync(join(out, "reports", "index.html")) ? [] : ["no index"]),
+      ...reports.flatMap((name) => flawsOfPage(readFileSync(join(out, "reports", name), "utf8"), tags)),
+      ...flawsOfMarkdown(renderMarkdown(record)),
+      ...flawsOfCsv(measurementsCsv(record), record.cells.length),
+      ...flawsOfCsv(
+        samplesCsv(record),
+        samples.reduce((sum, of) => sum + of, 0),
+      ),
+    ],
+  };
+};
+
+const attempt = <T>(work: () => T): T | Error => {
+  try {
+    return work();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+};

@@ -1,0 +1,32 @@
+// Strikes runs down at random moments (kill -9 of command and worker, Ctrl-C, SIGTERM), goes on with them, and looks whether every finished visit is there once and nothing is left over.
+// usage: npm run kills [-- --times N --seed N --adapter NAME] (Linux)
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { loadTool } from "./bundle.mjs";
+
+const { values } = parseArgs({
+  options: { times: { type: "string", default: "100" }, seed: { type: "string", default: "1" }, adapter: { type: "string", default: "embedded" } },
+});
+const [times, first] = [values.times, values.seed].map((text) => {
+  if (!/^\d{1,6}$/.test(text)) throw new Error(`${text}: a whole number is wanted`);
+  return Number(text);
+});
+const say = (text) => process.stdout.write(`${text}\n`);
+
+const { killOnce } = await loadTool({ kills: "harness/kills/kills.ts" });
+const tally = new Map();
+let [struck, flawed, resumed, visits, seed] = [0, 0, 0, 0, first];
+for (; struck < times; seed++) {
+  const kill = await killOnce(seed, resolve("dist/cli.js"), values.adapter);
+  if (kill === undefined) continue;
+  struck++;
+  tally.set(kill.blow, (tally.get(kill.blow) ?? 0) + 1);
+  if (kill.resumed) resumed++;
+  visits += kill.visits;
+  if (kill.flaws.length > 0) flawed++;
+  for (const flaw of kill.flaws) say(`FLAW seed ${seed}, ${kill.blow}, ${kill.moment}: ${flaw}`);
+}
+say(
+  `seeds ${first} to ${seed - 1}: ${struck} runs struck down (${[...tally].map(([blow, count]) => `${blow}: ${count}`).join(", ")}); ${resumed} of them had begun and were gone on with, ${visits} finished visits in all; ${flawed} came out wrong`,
+);
+process.exitCode = flawed > 0 ? 1 : 0;

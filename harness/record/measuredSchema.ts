@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { runtimeNames } from "../experiment/runtimes.ts";
+import { growthClass, summary } from "./derivedSchema.ts";
+import type { AddedCell, Ceilings, CellRecord, Outcome, Prepared, SentinelTurn, Tuning, Visit } from "./run.ts";
+import { amount, count, maybe, ms, msList, name, namedValues, parameterValue, real, size, text } from "./scalars.ts";
+
+/** What was measured, as it stands in run.json and in the journal. */
+
+export const runtime = z.enum(runtimeNames as [(typeof runtimeNames)[number]]);
+
+export const phase = z.enum(["prefill", "decode", "generate", "probe"]);
+
+export const visitFields = {
+  worker: count,
+  turn: count,
+  k: z.int().min(1),
+  gpuMs: msList,
+  wallMs: msList,
+};
+const visit: z.ZodType<Visit> = z.object(visitFields);
+
+const tiles = z.record(name, parameterValue);
+
+export const prepared: z.ZodType<Prepared> = z.object({
+  tiles,
+  kernelHash: name,
+  compileMs: ms,
+  maxError: amount,
+  tolerance: amount,
+  verifiedRows: count,
+  bytesByRole: maybe(z.object({ input: amount, output: amount, state: amount, scratch: amount, harness: amount })),
+  copies: count,
+  flops: z.object({ useful: amount, executed: maybe(amount) }),
+  leastBytes: amount,
+});
+
+export const outcome: z.ZodType<Outcome> = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("pending") }),
+  z.object({ status: z.literal("ok") }),
+  z.object({ status: z.enum(["skipped", "failed", "censored"]), code: name, reason: text }),
+]);
+
+export const addedFields = { id: name, n: size, like: name };
+export const addedCell: z.ZodType<AddedCell> = z.object(addedFields);
+
+export const sentinelFields = {
+  turn: count,
+  worker: count,
+  beforeMs: ms,
+  afterMs: ms,
+  jumped: z.boolean(),
+  discarded: z.boolean(),
+};
+export const sentinelTurn: z.ZodType<SentinelTurn> = z.object(sentinelFields);
+
+export const tuning: z.ZodType<Tuning> = z.object({
+  cell: name,
+  against: maybe(name),
+  variants: z.array(z.object({ tiles, medianMs: maybe(ms), rounds: count, failure: text.exactOptional() })),
+  note: text.exactOptional(),
+  chosen: count,
+  cells: z.array(name),
+});
+
+export const ceilings: z.ZodType<Ceilings> = z.object({
+  readGbps: amount,
+  readGbpsFrom: z.object({ hot: amount, cold: amount }).exactOptional(),
+  copyGbps: amount,
+  fmaGflops: amount,
+  emptyDispatchMs: ms,
+  cacheKneeBytes: maybe(amount),
+});
+
+/** Goes into styles as it is: a colour and nothing else. */
+const colour = z.string().regex(/^(#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,30})$/);
+
+const dtype = z.enum(["f32", "f16"]);
+
+export const cellRecord: z.ZodType<CellRecord> = z.object({
+  id: name.min(1),
+  mechanism: name,
+  label: name,
+  form: name,
+  runtime: runtime.exactOptional(),
+  cache: z.enum(["hot", "cold"]).exactOptional(),
+  phase,
+  n: size,
+  batch: size,
+  heads: size,
+  kvHeads: size,
+  headDim: size,
+  headDimV: size,
+  dModel: size,
+  dtype,
+  kvDtype: dtype,
+  stateDtype: dtype,
+  scale: real.exactOptional(),
+  parameters: namedValues,
+  family: z.enum(["softmax", "linear", "instrument"]),
+  stateName: name.exactOptional(),
+  look: z.object({
+    colour: z.object({ light: colour, dark: colour }),
+    mark: z.enum(["circle", "square", "diamond", "triangle-up", "triangle-down", "cross"]),
+    dash: z.array(z.number().min(0).max(1000)).max(16),
+  }),
+  outcome,
+  prepared: maybe(prepared),
+  stateBytes: maybe(amount),
+  peakBytes: maybe(amount),
+  claim: z.object({ time: growthClass, stateBytes: growthClass }),
+  shard: count.exactOptional(),
+  composedOf: z.record(name, amount).exactOptional(),
+  visits: z.array(visit),
+  summary: maybe(summary),
+});

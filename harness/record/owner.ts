@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+
+/** The process that a lock, or a folder of its own, belongs to: its number and when it started, as numbers are given again. */
+export const ownMark = (): string => `${process.pid} ${startOf(process.pid)}`;
+
+/** The number of the living process that a mark names; undefined where it has ended, or is this one. */
+export const livingOwner = (mark: string): number | undefined => {
+  const [number = "", started = ""] = mark.split(" ");
+  const pid = Number(number);
+  const lives = Number.isSafeInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid);
+  return lives && (started === "" || started === startOf(pid)) ? pid : undefined;
+};
+
+/** When a process started, in ticks since boot (field 22 of Linux's /proc/PID/stat); empty elsewhere. */
+const startOf = (pid: number): string => {
+  try {
+    return (
+      readFileSync(`/proc/${pid}/stat`, "utf8")
+        .replace(/^.*\) /s, "")
+        .split(" ")[19] ?? ""
+    );
+  } catch {
+    return "";
+  }
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It is there, and somebody else's.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+};

@@ -1,0 +1,28 @@
+import { randomBytes } from "node:crypto";
+import { open, realpath, rename, rm } from "node:fs/promises";
+
+/** Ending of a file that is being written. */
+export const halfEnding = /\.[0-9a-f]{8}\.half$/;
+
+/**
+ * Writes a file whole or not at all: beside its place, then moved there. Rejects with the file system's error and leaves what was there. (write-file-atomic 7 calls
+ * fs.write once: on a disk that is all but full it moves a part into place and says nothing.)
+ */
+export const writeWhole = async (path: string, contents: string | Uint8Array): Promise<void> => {
+  // A link stays one.
+  const file = await realpath(path).catch(() => path);
+  const half = `${file}.${randomBytes(4).toString("hex")}.half`;
+  try {
+    const handle = await open(half, "wx");
+    try {
+      await handle.writeFile(contents);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(half, file);
+  } catch (error) {
+    await rm(half, { force: true }).catch(() => undefined);
+    throw error;
+  }
+};
