@@ -19,8 +19,8 @@ export interface Cases {
   end(): void;
 }
 
-/** Mutated files of one kind, each known by its seed. `experiments`: the folder that experiment files are taken from. */
-export const casesOf = async (kind: Kind, experiments: string): Promise<Cases> => {
+/** Mutated files of one kind, each known by its seed. `experiments`: the folder that experiment files are taken from; `pageEach`: one run in so many is drawn as a page, which takes most of the time. */
+export const casesOf = async (kind: Kind, experiments: string, pageEach = 1): Promise<Cases> => {
   if (kind === "yaml") {
     const mechanisms = await loadMechanisms(builtInKernels);
     const texts = experimentTexts(experiments);
@@ -32,7 +32,7 @@ export const casesOf = async (kind: Kind, experiments: string): Promise<Cases> =
   const tags = new Set(pages.flatMap((page) => [...tagsOf(page)]));
   const folder = mkdtempSync(join(tmpdir(), "attnbench-fuzz-"));
   return {
-    verdictOf: (seed) => recordVerdict(runOf(seed, runs), join(folder, "case"), tags),
+    verdictOf: (seed) => recordVerdict(runOf(seed, runs), join(folder, "case"), seed % pageEach === 0 ? tags : undefined),
     end: () => rmSync(folder, { recursive: true, force: true }),
   };
 };

@@ -19,7 +19,7 @@ export const hostileTexts = [
   `\ud800${planted}`,
   `__proto__`,
   `constructor`,
-  `NaN`,
+  `nan`,
   `Infinity`,
   ``,
 ] as const;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { analyse } from "../analysis/analysis.ts";
 import { measurementsCsv, samplesCsv } from "../record/csv.ts";
@@ -28,11 +28,11 @@ export const runOf = (seed: number, sources: readonly StoredRun[]): { readonly r
 
 const run = "20261124T101500Z-3fa9c1";
 
-/** A mutated run through everything that reads it: fold, analysis, page, index, Markdown, CSV. `folder` is emptied; `tags` are those of a good page. */
+/** A mutated run through everything that reads it: fold, analysis, page, index, Markdown, CSV. `folder` is emptied; `tags` are those of a good page, undefined: no page is drawn. */
 export const recordVerdict = async (
   { runJson, journal }: { runJson: string; journal: string },
   folder: string,
-  tags: ReadonlySet<string>,
+  tags: ReadonlySet<string> | undefined,
 ): Promise<Verdict> => {
   rmSync(folder, { recursive: true, force: true });
   const out = join(folder, "out");
@@ -44,16 +44,12 @@ export const recordVerdict = async (
   if (read instanceof UnreadableRun) return { outcome: "refused", faults: flawsOfText(read.message.replaceAll(folder, "")) };
   if (read instanceof Error) throw read;
   const record = analyse(read);
-  await writeReports(out, record);
-  const reports = readdirSync(join(out, "reports"));
-  const escaped = [...readdirSync(folder).filter((name) => name !== "out"), ...reports.filter((name) => !/^[\w-]+\.html$/.test(name))];
   const samples = record.cells.flatMap(({ visits }) => visits.map(({ gpuMs, wallMs }) => Math.max(gpuMs.length, wallMs.length)));
   return {
     outcome: "taken",
     faults: [
-      ...escaped.map((name) => `wrote ${name}`),
-      ...(existsSync(join(out, "reports", "index.html")) ? [] : ["no index"]),
-      ...reports.flatMap((name) => flawsOfPage(readFileSync(join(out, "reports", name), "utf8"), tags)),
+      ...(tags === undefined ? [] : await flawsOfReports(out, record, tags)),
+      ...readdirSync(folder).flatMap((name) => (name === "out" ? [] : [`wrote ${name}`])),
       ...flawsOfMarkdown(renderMarkdown(record)),
       ...flawsOfCsv(measurementsCsv(record), record.cells.length),
       ...flawsOfCsv(
@@ -62,6 +58,16 @@ export const recordVerdict = async (
       ),
     ],
   };
+};
+
+const flawsOfReports = async (out: string, record: RunRecord, tags: ReadonlySet<string>): Promise<readonly string[]> => {
+  await writeReports(out, record);
+  const reports = readdirSync(join(out, "reports"));
+  return [
+    ...reports.filter((name) => !/^[\w-]+\.html$/.test(name)).map((name) => `wrote ${name}`),
+    ...(reports.includes("index.html") ? [] : ["no index"]),
+    ...reports.flatMap((name) => flawsOfPage(readFileSync(join(out, "reports", name), "utf8"), tags)),
+  ];
 };
 
 const attempt = <T>(work: () => T): T | Error => {

@@ -18,9 +18,9 @@ name: planted
 title: Planted costs
 phase: decode
 mechanisms: ${mechanisms}
-axes: { n: [64, 256, 1024, 4096] }
+axes: { n: [64, 512, 4096] }
 fixed: { heads: 8, headDim: 64 }
-measure: { precision: 5%, maxTime: 2s, seed: 3, refine: { crossover: 20% } }
+measure: { precision: 5%, maxTime: 1s, seed: 3, refine: { crossover: 20% } }
 expect: ["linear.time is O(1)", "crossover(softmax, linear) < 2000"]
 ${more}`;
 
@@ -33,7 +33,7 @@ export const storedRuns = async (): Promise<readonly StoredRun[]> => {
   const plain = await fakeRun(yaml("[softmax, linear]"), fakeWorkers(device), { tune: true });
   const failing = await fakeRun(
     yaml("[softmax, gated, { use: softmax, runtime: ort }]", "").replace("linear.time", "gated.time").replace("softmax, linear)", "softmax, gated)"),
-    fakeWorkers({ ...device, clock: "wall", fault: ({ n }, _, at) => (n === 256 && at === "visit" ? "deviceLost" : undefined) }),
+    fakeWorkers({ ...device, clock: "wall", fault: ({ n }, _, at) => (n === 512 && at === "visit" ? "deviceLost" : undefined) }),
   );
   const fromRuns = [plain, failing].map(({ folder }) => ({ record: readRun(folder).record, journal: readFileSync(join(folder, "journal.jsonl"), "utf8") }));
   return [...fromRuns, { record: fixtureRecord({ ns: [256, 512, 1024], dModels: [512] }), journal: fromRuns[0]?.journal ?? "" }];
