@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { makeFolder } from "./record/folder.ts";
 import type { RunRecord } from "./record/run.ts";
 import { readRun, runFolder } from "./record/runFolder.ts";
 import { mergeRecords } from "./shards/mergeRecords.ts";
@@ -24,7 +24,7 @@ export const mergeRuns = async ({ runs, outFolder }: MergeOptions): Promise<read
   const results: MergeResult[] = [];
   for (const record of mergeRecords(runs.map((path) => readRun(path).record))) {
     const folder = runFolder(outFolder, record.experiment.name, record.run);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     results.push({ record, folder, ...(await writeResults(outFolder, folder, record)) });
   }
   return results;

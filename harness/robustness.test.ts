@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Cell } from "./experiment/experiment.ts";
 import { fakeWorkers } from "./measure/fakeWorker.ts";
@@ -243,5 +245,17 @@ describe("what a killed process left", () => {
     mkdirSync(foreign);
     const own = makeShaderCache();
     expect([dead, alive, foreign, own].map(existsSync)).toEqual([false, true, true, true]);
+  });
+});
+
+describe("the folder that a command works in", () => {
+  it("ends the command with an error where it is gone, and not never", () => {
+    const folder = newFolder();
+    const [command, run] = ["../dist/cli.js", "../results/sample"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+    const script = `cd "$1" && rm -r "$1" && exec "$2" "$3" report "$4"`;
+    const ended = spawnSync("bash", ["-c", script, "bash", folder, process.execPath, command ?? "", run ?? ""], { encoding: "utf8", timeout: 30_000 });
+    expect(ended.signal).toBe(null);
+    expect(ended.status).not.toBe(0);
+    expect(existsSync(folder)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Mechanism } from "../kernels/mechanism.ts";
@@ -12,6 +12,7 @@ import type { Progress } from "./measure/progress.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
 import type { Comparison } from "./record/comparison.ts";
 import { measurementsCsv, samplesCsv } from "./record/csv.ts";
+import { makeFolder } from "./record/folder.ts";
 import { openJournal } from "./record/journal.ts";
 import { lockFolder } from "./record/lock.ts";
 import type { DuetSide, Environment, RunRecord } from "./record/run.ts";
@@ -63,7 +64,7 @@ export const runDuet = async (run: DuetRun): Promise<DuetResult> => {
     const cells = run.cells.filter(({ cell }) => cell.runtime === undefined);
     const fresh = newRecord({ ...run, cells }, environment);
     const folder = runFolder(run.outFolder, run.experiment.name, fresh.run);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const lock = lockFolder(folder);
     try {
       const records = {

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Mechanism } from "../kernels/mechanism.ts";
@@ -13,6 +13,7 @@ import { measureRun } from "./measure/measureRun.ts";
 import type { Progress } from "./measure/progress.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
 import { type ConnectPeer, createWorkers } from "./measure/workers.ts";
+import { makeFolder } from "./record/folder.ts";
 import { type Journal, openJournal } from "./record/journal.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
@@ -166,7 +167,7 @@ const recordRun = async (options: RunOptions, record: RunRecord, folder: string,
   let journal: Journal | undefined;
   const workers = createWorkers(session, record.cells, options.connectPeer);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     lock = lockFolder(folder);
     if (!lock) throw new RunInUse(`${folder} is being written by ${lockedBy(folder) ?? "another process"}: wait until it has ended`);
     removeHalfWritten(folder, 0);

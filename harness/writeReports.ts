@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "./record/folder.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import type { RunRecord } from "./record/run.ts";
 import { listExperiments, listRuns } from "./record/runFolder.ts";
@@ -21,7 +22,7 @@ export interface WrittenReport {
 export const writeReports = async (outFolder: string, record: RunRecord): Promise<WrittenReport> => {
   const { renderPage, renderIndex } = await import("./report/page.ts");
   const folder = join(outFolder, "reports");
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   removeHalfWritten(folder, halfWrittenRestMs);
   const { name } = record.experiment;
   const ownPage = join(folder, `${name}-${record.run}.html`);

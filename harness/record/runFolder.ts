@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "./folder.ts";
 import { foldJournal, type JournalLine, readJournal } from "./journal.ts";
 import { lockedBy } from "./lock.ts";
 import { type RunRecord, schemaVersion } from "./run.ts";
@@ -29,7 +30,7 @@ const mostAttempts = 100;
  * Throws the file system's error.
  */
 export const makeRunFolder = (outFolder: string, experiment: string, now: Date, what: string): { readonly run: string; readonly folder: string } => {
-  mkdirSync(join(outFolder, "results", experiment), { recursive: true });
+  makeFolder(join(outFolder, "results", experiment));
   for (let attempt = 0; ; attempt++) {
     const run = runName(now, attempt === 0 ? what : `${what} ${attempt}`);
     const folder = runFolder(outFolder, experiment, run);
@@ -46,7 +47,7 @@ export const runFolder = (outFolder: string, experiment: string, run: string): s
 
 /** run.json, replaced whole or not at all. */
 export const writeRun = async (folder: string, record: RunRecord): Promise<void> => {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   await writeWhole(join(folder, "run.json"), `${JSON.stringify(record, undefined, 1)}\n`);
 };
 

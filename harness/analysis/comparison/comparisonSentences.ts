@@ -102,7 +102,8 @@ const oneSided = (cells: readonly CellComparison[]): readonly string[] =>
 const smallest = ({ cells, limits }: Omit<Comparison, "findings">): readonly string[] => {
   const found = cells.flatMap(({ metrics: { time } }) => (time.findable === undefined ? [] : [time.findable]));
   if (found.length === 0) return [];
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  // A comparison that finds no tenfold change finds nothing that anyone would ask of it.
+  const percent = (share: number): string => (share < 9 ? `${(100 * share).toFixed(1)} %` : "more than tenfold");
   return [
     `Smallest slowdown that would have been found in 95 of 100 such comparisons: ${percent(median(found))} in the typical cell, ${percent(Math.max(...found))} in the worst (threshold ${percent(limits.threshold)}).`,
   ];
