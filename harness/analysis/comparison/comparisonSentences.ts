@@ -38,8 +38,8 @@ const headline = ({ cells, gate, paired, limits, differences }: Omit<Comparison,
   const end: Record<Comparison["gate"], string> = {
     pass: "passed: nothing that gates became worse",
     fail: "FAILED",
-    undecided: "nothing that gates became worse as far as is decided",
-    nothing: "nothing was measured in both",
+    undecided: "undecided: nothing that gates became worse, as far as is known",
+    nothing: "empty: nothing was measured in both",
   };
   const ended = differences.length > 0 && gate === "pass" ? "open to all: nothing gates" : end[gate];
   return `Gate ${ended}. Time of ${formatCount(cells.length)} cells, ${how}: ${formatList(counts) || "none"}.`;
