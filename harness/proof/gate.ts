@@ -105,7 +105,7 @@ const scoreOf = (records: Readonly<Record<DuetSide, RunRecord>>, isChanged: bool
   };
 };
 
-/** Machines by what they do to times. "A busy two-core machine" has the noise that an A/A duet of experiments/ci.yaml showed on one (harness/README.md). */
+/** Machines by what they do to times. Their noise is assumed, not recorded. */
 const machines: readonly GateMachine[] = [
   { name: "a quiet GPU", noise: { sample: 0.01, turn: 0.005, worker: 0.01, cell: 0.003 }, prepareMs: 300 },
   { name: "a busy two-core machine", noise: { sample: 0.06, turn: 0.04, worker: 0.05, cell: 0.015 }, outliers: { share: 0.05, factor: 2 }, prepareMs: 1000 },
