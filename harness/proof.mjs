@@ -1,6 +1,6 @@
 // Measures planted costs over and over, through the real schedule and analysis, and says how often what is told is true; or, with --held-out, whether
 // the laws of real runs foretell their two largest n; with --gate, how often duets of planted costs cry wolf and how often they find a change.
-// --real: duets of real kernels with themselves, of which some cells do extra work.
+// --scale: what a sweep of 5,000 cells costs the command itself. --real: duets of real kernels with themselves, of which some cells do extra work.
 // usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --held-out RUN…]
 import { fork } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1000" },
     filter: { type: "string", default: "" },
     gate: { type: "boolean", default: false },
+    scale: { type: "boolean", default: false },
     real: { type: "string" },
     adapter: { type: "string", default: "auto" },
     seconds: { type: "string", default: "180" },
@@ -131,7 +132,9 @@ const tellReal = async (blocks) => {
   }
 };
 
-if (values.real !== undefined) {
+if (values.scale) {
+  say(JSON.stringify(await (await loadProof()).measureScale(), undefined, 1));
+} else if (values.real !== undefined) {
   await tellReal(Number(values.real));
 } else if (values["held-out"] !== undefined) {
   await tellHeldOut(values["held-out"]);
