@@ -82,15 +82,17 @@ export const runGate = async ({ noise, outliers, slowness, prepareMs, name }: Ga
   return scoreOf(records, slower > 1);
 };
 
+/** All times of one cell, ms. */
+export const samplesOf = ({ cells }: RunRecord, id: string): readonly number[] =>
+  cells.find((cell) => cell.id === id)?.visits.flatMap(({ gpuMs }) => [...gpuMs]) ?? [];
+
 /** Ids of the cells that each judge calls SLOWER, on the same samples. */
 export const slowerBy = ({ base, head }: Readonly<Record<DuetSide, RunRecord>>): Readonly<Record<string, readonly string[]>> => {
   const { cells } = compareRuns(base, head, { strict: true });
-  const samples = (record: RunRecord, id: string): readonly number[] =>
-    record.cells.find((cell) => cell.id === id)?.visits.flatMap(({ gpuMs }) => [...gpuMs]) ?? [];
   return {
     attnbench: cells.filter(({ metrics: { time } }) => time.verdict === "SLOWER").map(({ cell }) => cell),
     ...Object.fromEntries(
-      Object.entries(rivals).map(([name, rival]) => [name, head.cells.filter(({ id }) => rival(samples(base, id), samples(head, id))).map(({ id }) => id)]),
+      Object.entries(rivals).map(([name, rival]) => [name, head.cells.filter(({ id }) => rival(samplesOf(base, id), samplesOf(head, id))).map(({ id }) => id)]),
     ),
   };
 };

@@ -3,7 +3,7 @@ import { shiftsOf } from "../drift.ts";
 import { groupBy } from "../grouping.ts";
 import { noiseOf, pooledNoise, sharedDeviations, workersDiffer } from "../noise.ts";
 import { timesOf } from "../resampling.ts";
-import { mean, median } from "../statistics.ts";
+import { mean, median, quantileSorted } from "../statistics.ts";
 
 /** What is known of one cell's log time, or log ratio of times: a mean, its standard error, and the degrees of freedom this is known by (0: nothing tells). */
 export interface Level {
@@ -14,7 +14,7 @@ export interface Level {
   readonly processes: number;
 }
 
-/** One visit of a cell: the log of its median time, or of the ratio of two. */
+/** One visit of a cell: the log of its time, or of the ratio of two. */
 export interface VisitLog {
   /** the process that it was timed in, or the pair of them */
   readonly process: string;
@@ -22,7 +22,10 @@ export interface VisitLog {
   readonly value: number;
 }
 
-const logOf = (visit: Visit, source: ClockSource): number => Math.log(median(timesOf(visit, source)));
+/**
+ * The lower quartile of a visit's samples, not their median: whatever else a machine does only ever makes one slower. proof/realGate.ts holds the two against each other on changes that are known.
+ */
+const logOf = (visit: Visit, source: ClockSource): number => Math.log(quantileSorted(Float64Array.from(timesOf(visit, source)).sort(), 0.25));
 const finite = ({ value }: VisitLog): boolean => Number.isFinite(value);
 
 /** Of one run's cell. */
@@ -60,7 +63,7 @@ const byProcess = (logs: readonly VisitLog[]): ByProcess =>
   [...groupBy(logs, ({ process }) => process).values()].map((group) => group.map(({ value }) => value));
 
 /** Visits further off than this many standard deviations are drawn in to there: a stall of the machine is no property of a cell (Huber 1964). */
-const furthest = 3;
+const furthest = 1.5;
 /** a normal distribution's standard deviation over its median absolute deviation */
 const ofMedianDeviation = 1.4826;
 
@@ -72,6 +75,7 @@ export const levelsOf = (visits: readonly (readonly VisitLog[])[]): readonly Lev
   const cells = visits.map(byProcess);
   const scale = ofMedianDeviation * median(cells.flatMap(deviationsOf));
   const drawnIn = cells.map((logs) => clipped(logs, scale));
+  const left = keptShare(cells, drawnIn);
   const several = drawnIn.filter((logs) => logs.flat().length > 1);
   // Pooled, cells say whether processes differ; how much a cell's own visits scatter is its own matter.
   const differ = workersDiffer(pooledNoise(several.map(noiseOf)));
@@ -85,7 +89,7 @@ export const levelsOf = (visits: readonly (readonly VisitLog[])[]): readonly Lev
     const at = several.indexOf(logs);
     const value = mean(logs.flat());
     if (at < 0) return { value, error: Number.POSITIVE_INFINITY, freedom: 0, processes: logs.length };
-    return { value, error: (shared.deviations[at] ?? 0) * (own[at]?.perMean ?? 1), freedom: Math.max(1, shared.freedom), processes: logs.length };
+    return { value, error: ((shared.deviations[at] ?? 0) * (own[at]?.perMean ?? 1)) / left, freedom: Math.max(1, shared.freedom), processes: logs.length };
   });
 };
 
@@ -103,6 +107,14 @@ const clipped = (logs: ByProcess, common: number): ByProcess => {
   const reach = furthest * Math.max(common, ofMedianDeviation * median(deviationsOf(logs)) || 0);
   return logs.map((group) => group.map((value) => Math.min(centre + reach, Math.max(centre - reach, value))));
 };
+
+/** Share of visits that were left where they are. What is drawn in does not follow the mean, so the mean's own error is that of the visits drawn in over this share (Huber 1964). */
+const keptShare = (before: readonly ByProcess[], after: readonly ByProcess[]): number => {
+  const kept = after.flatMap((logs, cell) => logs.flatMap((group, process) => group.map((value, i) => value === before[cell]?.[process]?.[i])));
+  return Math.max(leastKept, kept.filter(Boolean).length / Math.max(1, kept.length));
+};
+/** fewer are never left of any cell whose scale is its own median deviation */
+const leastKept = 0.5;
 
 /**
  * One cell's scatter in a form that cells with other numbers of visits share: where processes differ, the deviation of a process's mean, else of a visit; and what multiplies
