@@ -1,16 +1,17 @@
 // Measures planted costs over and over, through the real schedule and analysis, and says how often what is told is true; or, with --held-out, whether
 // the laws of real runs foretell their two largest n; with --gate, how often duets of planted costs cry wolf and how often they find a change.
-// --scale: what a sweep of 5,000 cells costs the command itself. --real: duets of real kernels with themselves, of which some cells do extra work.
-// usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --held-out RUN…]
+// --noise FOLDER: the noise of duets that --real kept, as JSON: proof/recordedNoise.json is made so. --scale: what a sweep of 5,000 cells costs the command itself. --real: duets of real kernels with themselves, of which some cells do extra work.
+// usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --noise FOLDER --machine NAME | --held-out RUN…]
 import { fork } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadTool } from "./bundle.mjs";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     seeds: { type: "string", default: "1000" },
     filter: { type: "string", default: "" },
@@ -20,6 +21,8 @@ const { values } = parseArgs({
     adapter: { type: "string", default: "auto" },
     seconds: { type: "string", default: "180" },
     keep: { type: "string" },
+    noise: { type: "string" },
+    machine: { type: "string", default: "recorded" },
     "held-out": { type: "string", multiple: true },
     part: { type: "string" },
   },
@@ -137,10 +140,14 @@ const tellReal = async (blocks) => {
 
 if (values.scale) {
   say(JSON.stringify(await (await loadProof()).measureScale(), undefined, 1));
+} else if (values.noise !== undefined) {
+  const numbers = readdirSync(values.noise).flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? []);
+  const kept = numbers.sort((one, other) => one - other).map((number) => JSON.parse(readFileSync(join(values.noise, `${number}.json`), "utf8")));
+  say(JSON.stringify((await loadProof()).recordedNoise(values.machine, kept)));
 } else if (values.real !== undefined) {
   await tellReal(Number(values.real));
 } else if (values["held-out"] !== undefined) {
-  await tellHeldOut(values["held-out"]);
+  await tellHeldOut([...values["held-out"], ...positionals]);
 } else if (values.part === undefined) {
   proof = await loadProof();
   if (values.gate) {

@@ -4,6 +4,7 @@ import { hybridCells, withHybrids } from "./composition.ts";
 import { bytesCrossover, timeCrossover } from "./crossover.ts";
 import type { SpreadOf } from "./drift.ts";
 import { bytesFit, timeFit } from "./fit.ts";
+import { jointCrossings, surfacesOf } from "./jointFit.ts";
 import { peerRatiosOf } from "./peerRatio.ts";
 import { type Draws, resample, type Spread, sourceOf } from "./resampling.ts";
 import { pairsOf, seriesOf } from "./series.ts";
@@ -33,18 +34,32 @@ export const analyse = (record: RunRecord): RunRecord => {
   // Where the device has no clock of its own, time is wall time.
   const wallSpreadOf = record.environment.clock.source === "gpu" ? spreadsBy((draws) => ({ ...draws, source: "wall", stepMs: 0 })) : undefined;
   const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
-  const bySize = sizeFits(cells, spreadOf);
   const pairs = pairsOf(series);
   const crossovers = [
     ...pairs.map((pair) => ({ ...timeCrossover(pair, spreadOf), ...wouldCross(pair, spreadOf, timing.ceilingsFor(pair.softmax.cells[0])) })),
     ...pairs.map(bytesCrossover),
     ...(wallSpreadOf ? pairs.map((pair) => timeCrossover(pair, wallSpreadOf, "wallTime")) : []),
   ];
-  const peerRatios = peerRatiosOf(cells, timing.drawsFor);
-  const { peerRatios: _, sizeFits: __, ...rest } = record;
-  const analysed = { ...rest, cells, fits, ...(bySize.length > 0 ? { sizeFits: bySize } : {}), crossovers, ...(peerRatios.length > 0 ? { peerRatios } : {}) };
+  const surfaces = surfacesOf(seriesOf(measured), spreadOf);
+  const { peerRatios: _, sizeFits: __, jointFits: ___, jointCrossings: ____, ...rest } = record;
+  const analysed = {
+    ...rest,
+    cells,
+    fits,
+    ...unlessEmpty("sizeFits", sizeFits(cells, spreadOf)),
+    ...unlessEmpty(
+      "jointFits",
+      surfaces.map(({ fit }) => fit),
+    ),
+    ...unlessEmpty("jointCrossings", jointCrossings(surfaces)),
+    crossovers,
+    ...unlessEmpty("peerRatios", peerRatiosOf(cells, timing.drawsFor)),
+  };
   return { ...analysed, findings: findingsOf(analysed) };
 };
+
+const unlessEmpty = <K extends string, T>(name: K, values: readonly T[]): { readonly [key in K]?: readonly T[] } =>
+  (values.length > 0 ? { [name]: values } : {}) as { readonly [key in K]?: readonly T[] };
 
 /** Only a cell that is ok has times: those of a wrong kernel mean nothing. */
 const spreadOfCell = (cell: CellRecord, draws: Draws): Spread | undefined =>

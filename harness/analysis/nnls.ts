@@ -10,12 +10,14 @@ export interface NonNegativeFit {
   readonly rss: number;
 }
 
-/**
- * Non-negative least squares with at most 3 columns, exactly: the solution without bounds where it keeps them, else the best feasible one over all sets of active columns (Lawson and
- * Hanson 1974 search these sets; with three there are eight).
- */
-export const nnlsNormal = ({ gram, right, square }: NormalEquations): NonNegativeFit => {
-  const sets = subsets[right.length] ?? [];
+/** Non-negative least squares: the solution without bounds where it keeps them, else the best over all sets of columns where there are few, or found from set to set. */
+export const nnlsNormal = (equations: NormalEquations): NonNegativeFit => {
+  const sets = subsets[equations.right.length];
+  return sets ? amongSets(equations, sets) : fromSetToSet(equations);
+};
+
+/** Exactly, of at most 3 columns: the best feasible solution over all sets of active columns, of which there are eight. */
+const amongSets = ({ gram, right, square }: NormalEquations, sets: readonly (readonly number[])[]): NonNegativeFit => {
   const all = sets.at(-1) ?? [];
   const free = solveNormal(gram, right, all);
   if (free?.every((value) => value >= 0)) return { coefficients: free, rss: residualSquares(gram, right, square, all, free) };
@@ -29,6 +31,43 @@ export const nnlsNormal = ({ gram, right, square }: NormalEquations): NonNegativ
     if (rss < best.rss * (1 - 1e-12)) best = { coefficients: right.map((_, column) => solved[active.indexOf(column)] ?? 0), rss };
   }
   return best;
+};
+
+/** Of more columns, by active sets (Lawson and Hanson 1974, chapter 23), on the normal equations (Bro and de Jong 1997, Journal of Chemometrics 11): that column enters along which errors fall fastest. */
+const fromSetToSet = ({ gram, right, square }: NormalEquations): NonNegativeFit => {
+  const every = right.map((_, column) => column);
+  let coefficients = right.map(() => 0);
+  let active: readonly number[] = [];
+  // Columns that depend on those that are active add nothing.
+  const dependent = new Set<number>();
+  for (let step = 0; step < 3 * right.length; step++) {
+    const gain = (column: number): number => (right[column] ?? 0) - dot(gram[column] ?? [], coefficients);
+    const open = every.filter((column) => !active.includes(column) && !dependent.has(column) && gain(column) > 1e-10 * Math.abs(right[column] ?? 0));
+    if (open.length === 0) break;
+    const entering = open.reduce((best, column) => (gain(column) > gain(best) ? column : best));
+    active = [...active, entering].sort((one, other) => one - other);
+    for (;;) {
+      const solved = solveNormal(gram, right, active);
+      if (!solved) {
+        dependent.add(entering);
+        active = active.filter((column) => column !== entering);
+        break;
+      }
+      const wanted = right.map((_, column) => solved[active.indexOf(column)] ?? 0);
+      const falling = active.filter((column) => (wanted[column] ?? 0) <= 0);
+      if (falling.length === 0) {
+        coefficients = wanted;
+        break;
+      }
+      // As far towards it as all stay above 0; those that reach it leave.
+      const reach = Math.min(...falling.map((column) => (coefficients[column] ?? 0) / ((coefficients[column] ?? 0) - (wanted[column] ?? 0))));
+      coefficients = coefficients.map((value, column) => value + reach * ((wanted[column] ?? 0) - value));
+      active = active.filter((column) => (coefficients[column] ?? 0) > 1e-12 * Math.max(...coefficients));
+      coefficients = coefficients.map((value, column) => (active.includes(column) ? value : 0));
+    }
+  }
+  const solved = active.map((column) => coefficients[column] ?? 0);
+  return { coefficients, rss: residualSquares(gram, right, square, active, solved) };
 };
 
 /** The same of columns and a target, both already weighted. */

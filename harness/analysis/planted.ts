@@ -4,11 +4,11 @@ import { normals, seedFor } from "./random.ts";
 /** A run with known costs, for tests of analysis. */
 export interface Planted {
   readonly ns: readonly number[];
-  /** ms and bytes of each arm at n */
+  /** ms, a 256th of dModel, and bytes of each arm at n */
   readonly arms: readonly {
     readonly label: string;
     readonly family: CellRecord["family"];
-    readonly ms: (n: number) => number;
+    readonly ms: (n: number, dModel: number) => number;
     readonly bytes: (n: number) => number;
     readonly claim?: CellRecord["claim"];
   }[];
@@ -111,7 +111,7 @@ const plantedCell = (planted: Planted, arm: Planted["arms"][number], n: number, 
     stateBytes: arm.bytes(n),
     peakBytes: arm.bytes(n),
     claim: arm.claim ?? { time: "O(n)", stateBytes: "O(n)" },
-    visits: plantedVisits(planted, id, arm.ms(n) * (dModel / 256)),
+    visits: plantedVisits(planted, id, arm.ms(n, dModel) * (dModel / 256)),
     summary: undefined,
   };
 };

@@ -79,7 +79,7 @@ export const pairsOf = (series: readonly Series[]): readonly Pair[] =>
         .map((linear) => ({ softmax, linear, key: { ...linear.key, ...softmax.key } })),
     );
 
-const sameShape = (one: SeriesKey, other: SeriesKey): boolean => [...always, ...shared].every((name) => one[name] === other[name]);
+export const sameShape = (one: SeriesKey, other: SeriesKey): boolean => [...always, ...shared].every((name) => one[name] === other[name]);
 
 /**
  * How one curve's shape is told from the others' in words: "dModel 512 (headDim 64, kvHeads 2)"; empty where all are alike. `heads` follows from

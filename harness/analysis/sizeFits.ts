@@ -10,7 +10,7 @@ import { percentileInterval } from "./statistics.ts";
 const leastValues = 4;
 
 /** Both ways to a wider model: more heads, which makes dModel wider, or wider heads. */
-const variables = ["dModel", "headDim"] as const;
+export const sizeVariables = ["dModel", "headDim"] as const;
 
 /** What stays along a variable; keys and values that follow the heads or their width follow them here. */
 const restOf = (cell: CellRecord, variable: SizeFit["variable"]): Readonly<Record<string, number | string>> => ({
@@ -26,7 +26,7 @@ const restOf = (cell: CellRecord, variable: SizeFit["variable"]): Readonly<Recor
 /** Growth of every arm with dModel and with headDim, of the cells that are ok. */
 export const sizeFits = (cells: readonly CellRecord[], spreadOf: SpreadOf): readonly SizeFit[] => {
   const usable = cells.filter((cell) => cell.outcome.status === "ok" && cell.family !== "instrument" && cell.runtime === undefined);
-  return variables.flatMap((variable) =>
+  return sizeVariables.flatMap((variable) =>
     [...groupBy(usable, ({ label, form }) => JSON.stringify([label, form])).values()].flatMap((arm) =>
       [...groupBy(arm, (cell) => JSON.stringify({ ...restOf(cell, variable), n: 0 })).values()].flatMap((alike) => {
         const curve = longest([...groupBy(alike, ({ n }) => String(n)).values()], variable);

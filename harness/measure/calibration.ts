@@ -1,10 +1,9 @@
-import { groupBy } from "../analysis/grouping.ts";
 import type { Outcome } from "../record/run.ts";
-import { live, type Measuring, turnMs } from "./measuring.ts";
+import type { Measuring } from "./measuring.ts";
 import { beyondReach } from "./openAxis.ts";
+import { createOutlook } from "./outlook.ts";
 import type { Eta } from "./progress.ts";
-import { leastTurns } from "./schedule.ts";
-import { predictedMs, statusOf, type Task } from "./task.ts";
+import { statusOf, type Task } from "./task.ts";
 
 /** Share of maxTime that turn 0 leaves to the turns after it. */
 const shareForTurns = 0.4;
@@ -12,16 +11,8 @@ const shareForTurns = 0.4;
 /** Turn 0: each cell once, n ascending, until a curve ends. */
 export const calibrate = async (measuring: Measuring): Promise<void> => {
   const { tasks, visitor, reach, restMs, signal, onProgress, ended } = measuring;
-  const left = (): readonly Task[] => tasks.filter((task) => statusOf(task) === "pending" && !ended.has(task.series));
-  const eta = (done: number): Eta => {
-    const seen = tasks.filter((task) => task.estimateMs !== undefined);
-    const prepareMs = seen.reduce((sum, task) => sum + task.prepareMs, 0) / Math.max(1, seen.length);
-    const curves = groupBy(tasks, ({ series }) => series);
-    const pending = left();
-    const calibrating = pending.reduce((sum, task) => sum + prepareMs + 3 * (predictedMs(task, curves.get(task.series) ?? []) ?? 10), 0);
-    const turns = (leastTurns - 1) * turnMs(live(measuring), visitor) * (1 + pending.length / Math.max(1, done));
-    return { ms: Math.max(0, Math.min(restMs(), calibrating + turns)), atMost: true };
-  };
+  const outlook = createOutlook(tasks, ended, visitor.sampleMs);
+  const eta = (): Eta => ({ ms: Math.max(0, Math.min(restMs(), outlook.ms)), atMost: true });
   const unreached = (task: Task): Outcome | undefined => {
     const { until } = task.planned;
     const beyond = until && beyondReach(task, until, tasks, reach);
@@ -34,7 +25,7 @@ export const calibrate = async (measuring: Measuring): Promise<void> => {
   for (const task of tasks) {
     if (signal.aborted) return;
     if (statusOf(task) === "pending" && !ended.has(task.series)) {
-      onProgress({ type: "visit", id: task.record.id, turn: 0, position: done, of: done + left().length, eta: eta(done) });
+      onProgress({ type: "visit", id: task.record.id, turn: 0, position: done, of: done + outlook.left, eta: eta() });
       const { skip } = task.planned;
       const outcome = skip ? { status: "skipped" as const, ...skip } : unreached(task);
       if (outcome) visitor.settle(task, outcome);
@@ -45,6 +36,7 @@ export const calibrate = async (measuring: Measuring): Promise<void> => {
         );
       }
       done++;
+      outlook.changed(task.series);
       onProgress({
         type: "cell",
         id: task.record.id,
@@ -52,11 +44,14 @@ export const calibrate = async (measuring: Measuring): Promise<void> => {
         reason: reasonOf(task),
         medianMs: task.estimateMs,
         done,
-        of: done + left().length,
-        eta: eta(done),
+        of: done + outlook.left,
+        eta: eta(),
       });
     }
-    if (task.planned.until && endsCurve(task.record.outcome)) ended.add(task.series);
+    if (task.planned.until && endsCurve(task.record.outcome)) {
+      ended.add(task.series);
+      outlook.changed(task.series);
+    }
   }
 };
 

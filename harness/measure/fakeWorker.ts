@@ -12,6 +12,8 @@ export interface FakeDevice {
   costMs(cell: Cell, tiles: Tiles | undefined): number;
   /** standard deviation of log time from sample to sample, turn to turn, worker to worker, and of a worker in one cell; 0 by default */
   readonly noise?: { readonly sample?: number; readonly turn?: number; readonly worker?: number; readonly cell?: number };
+  /** one of these, drawn, multiplies all times of a cell in one worker */
+  readonly cellFactors?: readonly number[];
   /** this share of samples takes `factor` times as long */
   readonly outliers?: { readonly share: number; readonly factor: number };
   /** how much longer everything takes at a moment of the virtual clock: drift, throttling */
@@ -55,6 +57,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
   const uniform = uniformStream(device.seed ?? 1, "fake device");
   const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
   const noisy = (deviation: number | undefined): number => (deviation ? Math.exp(deviation * normal()) : 1);
+  const drawn = (factors: readonly number[] = []): number => (factors.length > 0 ? (factors[Math.floor(uniform() * factors.length)] ?? 1) : 1);
   const software = device.software ?? false;
   const source = device.clock ?? "gpu";
   const stepNs = device.stepNs ?? 1;
@@ -125,7 +128,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
       prepare: ({ cell, tiles }) => {
         const code = device.fault?.(cell, index, "prepare");
         if (code) fail(code);
-        cells.set(cell.id, { cell, tiles, ofCell: noisy(device.noise?.cell) });
+        cells.set(cell.id, { cell, tiles, ofCell: noisy(device.noise?.cell) * drawn(device.cellFactors) });
         // Instruments are small.
         const choosingMs = tiles === undefined && cell.phase !== "probe" ? (device.choosingMs ?? 0) : 0;
         clock += cell.phase === "probe" ? 1 : (device.prepareMs ?? 1) - (device.choosingMs ?? 0) + choosingMs;

@@ -1,4 +1,5 @@
 import { builtInKernels } from "../../kernels/builtIn.ts";
+import { uniformStream } from "../../kernels/random.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { compareRuns } from "../analysis/comparison/comparison.ts";
 import { seedFor } from "../analysis/random.ts";
@@ -11,14 +12,14 @@ import { createSession } from "../measure/workerSession.ts";
 import type { DuetSide, RunRecord } from "../record/run.ts";
 import { newRecord } from "../runExperiment.ts";
 import { fixedFivePercent, type GateRival, mannWhitney } from "./gateRivals.ts";
+import twoCores from "./recordedNoise.json" with { type: "json" };
+import type { RecordedNoise } from "./recordedNoise.ts";
 
 /** A machine on which a duet of the grid is measured: its noise, as standard deviations of log time. */
-export interface GateMachine {
+export interface GateMachine extends Pick<FakeDevice, "noise" | "outliers" | "cellFactors"> {
   readonly name: string;
-  readonly noise: NonNullable<FakeDevice["noise"]>;
-  readonly outliers?: NonNullable<FakeDevice["outliers"]>;
-  /** how many times as slow the device is after so many ms */
-  readonly slowness?: (ms: number) => number;
+  /** how many times as slow the device is after so many ms of a duet of this number */
+  readonly slowness?: (ms: number, number: number) => number;
   /** what preparing a cell takes, ms */
   readonly prepareMs: number;
 }
@@ -48,7 +49,7 @@ const changed = "softmax-split-n1024-h8-d64";
 const loading = loadMechanisms(builtInKernels);
 
 /** A duet through the real schedule and verdicts: only the device and the disk are not there. `slower`: factor on one cell of head, 1 for an A/A run. */
-export const runGate = async ({ noise, outliers, slowness, prepareMs, name }: GateMachine, slower: number, number: number): Promise<GateScore> => {
+export const runGate = async ({ slowness, prepareMs, name, ...machine }: GateMachine, slower: number, number: number): Promise<GateScore> => {
   const mechanisms = await loading;
   const seed = Math.abs(seedFor(number, `${name} ${slower}`)) % 1_000_000;
   const { experiment, cells, problems } = parseExperiment({ text: yaml(seed), file: "gate.yaml", sets: [] }, mechanisms);
@@ -56,10 +57,9 @@ export const runGate = async ({ noise, outliers, slowness, prepareMs, name }: Ga
   let clock = (): number => 0;
   const device = (side: DuetSide, times: number): ReturnType<typeof fakeWorkers> =>
     fakeWorkers({
-      noise,
+      ...machine,
       prepareMs,
-      ...(outliers ? { outliers } : {}),
-      ...(slowness ? { slowness: () => slowness(clock()) } : {}),
+      ...(slowness ? { slowness: () => slowness(clock(), number) } : {}),
       software: true,
       seed: 2 * seed + (side === "base" ? 0 : 1),
       costMs: (cell) => (cell.phase === "probe" ? 0.1 : (cell.mechanism === "softmax" ? 0.2 + 0.002 * cell.n : 0.3) * (cell.id === changed ? times : 1)),
@@ -107,8 +107,21 @@ const scoreOf = (records: Readonly<Record<DuetSide, RunRecord>>, isChanged: bool
   };
 };
 
-/** Machines by what they do to times. Their noise is assumed, not recorded. */
+/** A machine whose noise was recorded, from anywhere in it on. */
+const recorded = ({ machine, visitMs, sample, cellPercents, visitPercents }: RecordedNoise): GateMachine => ({
+  name: machine,
+  noise: { sample },
+  cellFactors: cellPercents.map(factorOf),
+  slowness: (ms, number) =>
+    factorOf(visitPercents[(Math.floor(uniformStream(number, "start")() * visitPercents.length) + Math.floor(ms / visitMs)) % visitPercents.length] ?? 0),
+  prepareMs: 1000,
+});
+
+const factorOf = (percent: number): number => Math.exp(percent / 100);
+
+/** Machines by what they do to times: one recorded, the others' noise assumed. */
 const machines: readonly GateMachine[] = [
+  recorded(twoCores),
   { name: "a quiet GPU", noise: { sample: 0.01, turn: 0.005, worker: 0.01, cell: 0.003 }, prepareMs: 300 },
   { name: "a busy two-core machine", noise: { sample: 0.06, turn: 0.04, worker: 0.05, cell: 0.015 }, outliers: { share: 0.05, factor: 2 }, prepareMs: 1000 },
   {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
-import type { Crossover, Estimate, Finding, Fit, PeerRatio, SizeFit, Summary, WouldCross } from "./run.ts";
+import type { Crossover, Estimate, Finding, Fit, JointCrossing, JointFit, PeerRatio, SizeFit, Summary, WouldCross } from "./run.ts";
 import { amount, count, maybe, ms, name, namedValues, real, size, text } from "./scalars.ts";
 
 /** What follows from what was measured, as it stands in run.json: analysis makes it anew, and an index shows it as it is. */
@@ -57,6 +57,26 @@ export const sizeFit: z.ZodType<SizeFit> = z.object({
   exponent: maybe(estimate),
   class: decided,
   work: maybe(growthClass),
+});
+
+const power = z.union([z.literal(0), z.literal(1), z.literal(2)]);
+
+export const jointFit: z.ZodType<JointFit> = z.object({
+  label: name,
+  form: name,
+  variable: z.enum(["dModel", "headDim"]),
+  series: namedValues,
+  cells: count,
+  terms: z.array(z.object({ n: power, size: power, coefficient: estimate })),
+  rms: amount,
+  worst: z.object({ n: size, size, off: real }),
+});
+
+export const jointCrossing: z.ZodType<JointCrossing> = z.object({
+  between: z.tuple([name, name]),
+  variable: z.enum(["dModel", "headDim"]),
+  series: namedValues,
+  points: z.array(z.object({ size, n: maybe(estimate) })),
 });
 
 const crossing = z.enum(["crosses", "already", "none", "many", "undecided"]);

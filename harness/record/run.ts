@@ -33,6 +33,10 @@ export interface RunRecord {
   readonly fits: readonly Fit[];
   /** of experiments that sweep dModel or headDim over four values or more */
   readonly sizeFits?: readonly SizeFit[];
+  /** of experiments with several n and several values of a size: one law over both for every arm */
+  readonly jointFits?: readonly JointFit[];
+  /** n* by these laws */
+  readonly jointCrossings?: readonly JointCrossing[];
   readonly crossovers: readonly Crossover[];
   /** of experiments with arms of another runtime */
   readonly peerRatios?: readonly PeerRatio[];
@@ -278,6 +282,38 @@ export interface SizeFit {
   readonly class: GrowthClass | "undecided";
   /** how the FLOPs of the definition grow along it; undefined where no closed form of up to a square passes through them */
   readonly work: GrowthClass | undefined;
+}
+
+/** coefficient · n^i · size^j of a time, ms */
+export interface JointTerm {
+  readonly n: 0 | 1 | 2;
+  readonly size: 0 | 1 | 2;
+  readonly coefficient: Estimate;
+}
+
+/** One law of an arm's times over n and a size at once: t(n, dModel) by more heads, or t(n, headDim). */
+export interface JointFit {
+  readonly label: string;
+  readonly form: string;
+  readonly variable: SizeFit["variable"];
+  /** what stays */
+  readonly series: SeriesKey;
+  /** that it was fitted to */
+  readonly cells: number;
+  /** those above 0 */
+  readonly terms: readonly JointTerm[];
+  /** root mean square of the law over the measured time, less 1 */
+  readonly rms: number;
+  /** where it is furthest off, and by how much of the measured time */
+  readonly worst: { readonly n: number; readonly size: number; readonly off: number };
+}
+
+/** n* of a pair by its joint laws, at every value of the size: undefined where one is faster all over the n of both. */
+export interface JointCrossing {
+  readonly between: readonly [string, string];
+  readonly variable: SizeFit["variable"];
+  readonly series: SeriesKey;
+  readonly points: readonly { readonly size: number; readonly n: Estimate | undefined }[];
 }
 
 /** Where the linear arm overtakes the softmax arm in one series. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { valueAt } from "../experiment/document.ts";
 import type { Arm, Axis, Experiment } from "../experiment/experiment.ts";
 import { pathText, printable, show } from "../experiment/problem.ts";
-import { crossover, finding, fit, peerRatio, sizeFit } from "./derivedSchema.ts";
+import { crossover, finding, fit, jointCrossing, jointFit, peerRatio, sizeFit } from "./derivedSchema.ts";
 import { addedCell, ceilings, cellRecord, runtime, sentinelTurn, tuning } from "./measuredSchema.ts";
 import type { Merged, Shard } from "./merged.ts";
 import { duetSides, type Environment, type RunRecord, type Schedule, schemaVersion, type Unmet } from "./run.ts";
@@ -138,6 +138,8 @@ const run: z.ZodType<RunRecord> = z
     ceilingsFailure: maybe(text),
     fits: z.array(fit),
     sizeFits: z.array(sizeFit).exactOptional(),
+    jointFits: z.array(jointFit).exactOptional(),
+    jointCrossings: z.array(jointCrossing).exactOptional(),
     crossovers: z.array(crossover),
     peerRatios: z.array(peerRatio).exactOptional(),
     added: z.array(addedCell).exactOptional(),

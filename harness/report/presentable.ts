@@ -27,6 +27,15 @@ export const presentable = (record: RunRecord): RunRecord => {
     experiment: { ...experiment, arms: experiment.arms.map((arm) => ({ ...arm, label: labelOf(arm.label) })) },
     cells: record.cells.filter(isSubject).map((cell) => ({ ...cell, label: labelOf(cell.label) })),
     fits: record.fits.map((fit) => ({ ...fit, label: labelOf(fit.label) })),
+    ...(record.jointFits === undefined ? {} : { jointFits: record.jointFits.map((fit) => ({ ...fit, label: labelOf(fit.label) })) }),
+    ...(record.jointCrossings === undefined
+      ? {}
+      : {
+          jointCrossings: record.jointCrossings.map((crossing) => ({
+            ...crossing,
+            between: [labelOf(crossing.between[0]), labelOf(crossing.between[1])] as const,
+          })),
+        }),
     ...(record.sizeFits === undefined ? {} : { sizeFits: record.sizeFits.map((fit) => ({ ...fit, label: labelOf(fit.label) })) }),
     crossovers: record.crossovers.map((crossover) => ({ ...crossover, between: [labelOf(crossover.between[0]), labelOf(crossover.between[1])] })),
     ...(record.peerRatios === undefined

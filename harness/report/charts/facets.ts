@@ -1,5 +1,6 @@
 import type { ParameterValue } from "../../../kernels/mechanism.ts";
 import { formatCount } from "../../analysis/format.ts";
+import { groupBy } from "../../analysis/grouping.ts";
 import type { CellRecord, Crossover, Fit, RunRecord, SeriesKey } from "../../record/run.ts";
 
 /** What runs along the x axis: n, or in a sweep at one n the size that varies. */
@@ -61,16 +62,13 @@ export const facetsOf = (record: RunRecord): readonly Facet[] => {
   }
   const own = (cell: CellRecord): Readonly<Record<string, ParameterValue>> =>
     Object.fromEntries((touched.get(cell.label) ?? []).map((axis) => [axis, cellValue(cell, axis) ?? "–"]));
-  const keyOf = (values: Readonly<Record<string, ParameterValue>>): string => JSON.stringify(axes.map((axis) => values[axis] ?? null));
-  const full = new Map<string, Readonly<Record<string, ParameterValue>>>();
-  for (const cell of record.cells) {
-    const values = own(cell);
-    if (axes.every((axis) => axis in values)) full.set(keyOf(values), values);
-  }
-  if (full.size === 0) full.set("all", {});
-  return [...full.values()].map((values): Facet => {
+  const kinds = [...groupBy(record.cells, (cell) => JSON.stringify(own(cell))).values()].map((cells) => ({ values: cells[0] ? own(cells[0]) : {}, cells }));
+  const whole = kinds.filter(({ values }) => axes.every((axis) => axis in values));
+  return (whole.length > 0 ? whole.map(({ values }) => values) : [{}]).map((values: Facet["values"]): Facet => {
     const names = Object.keys(values);
-    const cells = record.cells.filter((cell) => Object.entries(own(cell)).every(([axis, value]) => !(axis in values) || values[axis] === value));
+    const fitting = kinds.filter((kind) => Object.entries(kind.values).every(([axis, value]) => !(axis in values) || values[axis] === value));
+    const parts = new Set(fitting.flatMap((kind) => kind.cells));
+    const cells = record.cells.filter((cell) => parts.has(cell));
     const slug = names.map((name) => `${name}-${values[name]}`).join("-");
     return {
       slug: slug === "" ? "all" : slug.replace(/[^A-Za-z0-9-]/g, "_"),
@@ -80,6 +78,19 @@ export const facetsOf = (record: RunRecord): readonly Facet[] => {
     };
   });
 };
+
+/** More small charts or rows than a reader looks through are thinned out. */
+export const mostCharts = 12;
+
+/** All of a few, else `most` of them in even steps, the first and the last among them. */
+export const evenly = <Item>(all: readonly Item[], most: number): readonly Item[] =>
+  all.length <= most
+    ? all
+    : all.filter((_, i) => i === 0 || Math.floor((i * (most - 1)) / (all.length - 1)) > Math.floor(((i - 1) * (most - 1)) / (all.length - 1)));
+
+/** "12 of 250 shapes are drawn, in even steps; all are in the table of cells." Empty where all are. */
+export const thinned = (drawn: number, all: number): string =>
+  drawn === all ? "" : `${formatCount(drawn)} of ${formatCount(all)} shapes are drawn, in even steps; all are in the table of cells.`;
 
 const written = (value: ParameterValue | undefined): string => (typeof value === "number" ? formatCount(value) : String(value));
 

@@ -1,8 +1,9 @@
 import { formatCount } from "../../analysis/format.ts";
-import type { RunRecord } from "../../record/run.ts";
+import { jointTime } from "../../analysis/jointFit.ts";
+import type { CellRecord, RunRecord, SeriesKey } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { times } from "../interval.ts";
-import { crossoversOf, type Facet, facetsOf, plannedXs, variableOf } from "./facets.ts";
+import { cellValue, crossoversOf, evenly, type Facet, facetsOf, plannedXs, variableOf } from "./facets.ts";
 import { type Chart, type ChartSize, type Encoding, framed, type Layer } from "./frame.ts";
 import { measuredValue } from "./growth.ts";
 import { fitted, textWidth } from "./textWidth.ts";
@@ -13,6 +14,8 @@ export interface HeatCell {
   readonly x: number;
   readonly row: number;
   readonly ratio: number;
+  /** not measured of both, but taken from the laws over n and a size that all other cells of the two follow */
+  readonly byLaw: boolean;
 }
 
 /** One pair of arms over n (columns) and the facets (rows). */
@@ -20,15 +23,22 @@ export interface HeatMap {
   readonly between: readonly [string, string];
   readonly columns: readonly number[];
   readonly rows: readonly Facet[];
+  /** before thinning out */
+  readonly rowsInAll: number;
   readonly cells: readonly HeatCell[];
   /** n* by row, where it crosses */
   readonly crossings: readonly { readonly row: number; readonly n: number }[];
+  /** the same by the laws over n and a size */
+  readonly lawCrossings: readonly { readonly row: number; readonly n: number }[];
 }
+
+const mostRows = 40;
 
 /** One map for every pair that the crossovers compare; none without two facets, two n and a ratio. */
 export const heatMapsOf = (record: RunRecord): readonly HeatMap[] => {
   if (variableOf(record) !== "n") return [];
-  const rows = facetsOf(record);
+  const all = facetsOf(record);
+  const rows = evenly(all, mostRows);
   const columns = plannedXs(record, record.cells);
   if (rows.length < 2 || columns.length < 2) return [];
   const pairs = new Map(record.crossovers.filter(({ metric }) => metric === "time").map(({ between }) => [JSON.stringify(between), between]));
@@ -41,7 +51,9 @@ export const heatMapsOf = (record: RunRecord): readonly HeatMap[] => {
       columns.flatMap((n): HeatCell[] => {
         const above = timeOf(facet, between[0], n);
         const below = timeOf(facet, between[1], n);
-        return above === undefined || below === undefined ? [] : [{ x: n, row, ratio: above / below }];
+        if (above !== undefined && below !== undefined) return [{ x: n, row, ratio: above / below, byLaw: false }];
+        const ratio = lawsOf(record, facet, between)?.ratioAt(n);
+        return ratio === undefined ? [] : [{ x: n, row, ratio, byLaw: true }];
       }),
     );
     const crossings = rows.flatMap((facet, row) =>
@@ -49,9 +61,37 @@ export const heatMapsOf = (record: RunRecord): readonly HeatMap[] => {
         .filter((crossover) => crossover.outcome === "crosses" && JSON.stringify(crossover.between) === JSON.stringify(between))
         .flatMap(({ n }) => (n === undefined ? [] : [{ row, n: n.value }])),
     );
-    return cells.length === 0 ? [] : [{ between, columns, rows, cells, crossings }];
+    const lawCrossings = rows.flatMap((facet, row) => (lawsOf(record, facet, between)?.crossing ?? []).map((n) => ({ row, n })));
+    return cells.some(({ byLaw }) => !byLaw) ? [{ between, columns, rows, rowsInAll: all.length, cells, crossings, lawCrossings }] : [];
   });
 };
+
+interface PairLaws {
+  readonly ratioAt: (n: number) => number;
+  /** one n* or none */
+  readonly crossing: readonly number[];
+}
+
+/** The joint laws of both arms that this row is a size of, where they follow their cells well enough for an n* of theirs to be told. */
+const lawsOf = ({ jointFits = [], jointCrossings = [] }: RunRecord, facet: Facet, between: readonly [string, string]): PairLaws | undefined => {
+  for (const { between: told, variable, series, points } of jointCrossings) {
+    const [cell] = facet.cells.filter(({ label }) => label === between[0]);
+    if (JSON.stringify(told) !== JSON.stringify(between) || !cell || !isOf(cell, series)) continue;
+    const terms = between.map((label) => jointFits.find((fit) => fit.label === label && fit.variable === variable && isWithin(fit.series, series))?.terms);
+    const [above, below] = terms;
+    if (!above || !below) continue;
+    const size = cell[variable];
+    const n = points.find((point) => point.size === size)?.n?.value;
+    return { ratioAt: (x) => jointTime(above, x, size) / jointTime(below, x, size), crossing: n === undefined ? [] : [n] };
+  }
+  return undefined;
+};
+
+/** Sizes and parameters that a cell has not got are its partner's. */
+const isOf = (cell: CellRecord, series: SeriesKey): boolean =>
+  Object.entries(series).every(([axis, value]) => cellValue(cell, axis) === undefined || cellValue(cell, axis) === value);
+
+const isWithin = (one: SeriesKey, all: SeriesKey): boolean => Object.entries(one).every(([axis, value]) => all[axis] === value);
 
 export const heatStep = (ratio: number): number => heatSteps.findIndex((step) => ratio < step.below);
 
@@ -62,7 +102,7 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
   const rowPx = 34;
   const title = `${between[0]} time ÷ ${between[1]} time`;
   const room = { left: 14 + Math.max(0, ...names.map((name) => textWidth(name, 11.5))), right: 8, bottom: 44, plotHeight: rowPx * rows.length };
-  const spec = framed(record, size, title, "dashed: n*", room, (frame) => {
+  const spec = framed(record, size, title, map.lawCrossings.length > 0 ? "dashed: n*, diamonds: by one law over all cells" : "dashed: n*", room, (frame) => {
     const columnPx = frame.plotWidth / columns.length;
     // column i spans [i, i+1]; n between two columns lies between their middles, in proportion to its logarithm
     const position = (n: number): number => {
@@ -110,7 +150,8 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
         middleX: column + 0.5,
         middleY: cell.row + 0.5,
         step: heatStep(cell.ratio),
-        words: times(cell.ratio),
+        words: `${cell.byLaw ? "≈ " : ""}${times(cell.ratio)}`,
+        opacity: cell.byLaw ? 0.45 : 1,
       };
     });
     // where the widest number fits in no size, colour alone is drawn: the numbers are in the figure's table
@@ -140,6 +181,7 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
           y,
           y2: { field: "bottom" },
           fill: { field: "step", type: "ordinal", scale: { domain: steps, range: heatSteps.map((step) => step.fill.light) }, legend: null },
+          fillOpacity: { field: "opacity", type: "quantitative", scale: null },
         },
       },
       {
@@ -162,9 +204,14 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
         mark: { type: "line", color: theme.ink.light, strokeWidth: 1.75, strokeDash: [5, 3] },
         encoding: { x, y, detail: { field: "piece" }, order: { field: "order" } },
       },
+      {
+        data: { values: map.lawCrossings.map(({ row, n }) => ({ left: position(n), top: row + 0.88 })) },
+        mark: { type: "point", shape: "diamond", size: 42, strokeWidth: 1.5, filled: false, color: theme.ink.light },
+        encoding: { x, y },
+      },
     ];
     return layers;
   });
-  const described = cells.map((cell) => `${rows[cell.row]?.title ?? "all"}, n = ${cell.x}: ${times(cell.ratio)}`);
+  const described = cells.map((cell) => `${rows[cell.row]?.title ?? "all"}, n = ${cell.x}: ${cell.byLaw ? "about " : ""}${times(cell.ratio)}`);
   return { spec, title: `${title} over n and ${Object.keys(rows[0]?.values ?? {}).join(", ")}`, description: described.join("; ") };
 };

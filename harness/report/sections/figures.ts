@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatList, formatMs, formatNumber } from "../../analysis/format.ts";
 import type { Fit, RunRecord } from "../../record/run.ts";
 import { type Doubling, doublingChart, doublingHeading, doublingsOf } from "../charts/doublingRatio.ts";
-import { type Facet, facetsOf, variableOf } from "../charts/facets.ts";
+import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import { type Growth, type GrowthPoint, gapLegend, growthOf } from "../charts/growth.ts";
 import { type HeatMap, heatChart, heatMapsOf } from "../charts/heatMap.ts";
 import { memoryChart, memoryHeading } from "../charts/memoryChart.ts";
@@ -75,7 +75,8 @@ const coincidence = (growth: Growth): string => {
 };
 
 const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering: Rendering): Promise<Html | undefined> => {
-  const facets = facetsOf(record);
+  const all = facetsOf(record);
+  const facets = evenly(all, mostCharts);
   const growths = facets.map((facet) => growthOf(record, facet, metric));
   if (growths.every(({ series }) => series.every(({ points }) => points.length === 0))) return undefined;
   const id = metric === "time" ? "time" : "memory";
@@ -97,6 +98,7 @@ const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering:
     last === undefined || lastGrowth === undefined ? "" : endSentence(lastGrowth, last, write),
     `${explained.filter((text) => text !== "").join("; ")}. Both axes are logarithmic.`,
     lastGrowth === undefined ? "" : coincidence(lastGrowth),
+    thinned(facets.length, all.length),
     gapLegend(growths),
   ];
   const heading = metric === "time" ? timeHeading(record) : memoryHeading;
@@ -104,7 +106,8 @@ const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering:
 };
 
 const doublingFigure = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
-  const facets = facetsOf(record);
+  const all = facetsOf(record);
+  const facets = evenly(all, mostCharts);
   const drawings = await drawnFacets("doubling", facets, (facet, size) => doublingChart(record, facet, size), rendering);
   if (drawings.length === 0) return undefined;
   const rows = facets.flatMap((facet) => doublingsOf(record, facet).map((doubling) => ({ facet, doubling })));
@@ -119,6 +122,7 @@ const doublingFigure = async (record: RunRecord, rendering: Rendering): Promise<
   const heading = doublingHeading(record);
   const caption = [
     `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. A fixed cost per dispatch pulls short ones towards 1×.`,
+    thinned(facets.length, all.length),
   ];
   return figure("doubling", heading, drawings, caption, table(heading, columns, rows), facets.length === 1 && facets[0]?.title === undefined);
 };
@@ -129,15 +133,20 @@ const heatFigure = async (record: RunRecord, map: HeatMap, index: number, render
   const [above, below] = map.between;
   const faster = (step: number): string => (step < 3 ? `${above} faster, ` : step > 3 ? `${below} faster, ` : "");
   const key = html`<ul class="key" aria-label="Colours">${heatSteps.map(({ words }, i) => html`<li><span class="swatch heat-${i}"></span> <bdi>${shortened(faster(i), 60)}${words}</bdi></li>`)}</ul>`;
-  const won = map.cells.filter(({ ratio }) => ratio >= 1.1).length;
+  const measured = map.cells.filter(({ byLaw }) => !byLaw);
+  const won = measured.filter(({ ratio }) => ratio >= 1.1).length;
   const heading = `Where ${below} beats ${above}`;
   const caption = [
-    `${below} is faster by a tenth or more in ${formatCount(won)} of ${formatCount(map.cells.length)} pairs. Numbers are ${above} time ÷ ${below} time, left out where there is no room; the dashed line is n*. Every column is one measured n.`,
+    `${below} is faster by a tenth or more in ${formatCount(won)} of ${formatCount(measured.length)} pairs. Numbers are ${above} time ÷ ${below} time, left out where there is no room; the dashed line is n*. Every column is one measured n.`,
+    map.lawCrossings.length === 0
+      ? ""
+      : `A diamond is n* by one law over n and the width of the model that all cells of an arm are fitted to at once${measured.length < map.cells.length ? "; pale cells with ≈ were not measured and are what these laws say" : ""}. The laws stand below, with the fits.`,
+    thinned(map.rows.length, map.rowsInAll),
   ];
   const columns = [
     { head: "at", cell: (row: HeatMap["cells"][number]) => map.rows[row.row]?.title },
     { head: "n", numeric: true, cell: (row: HeatMap["cells"][number]) => formatCount(row.x) },
-    { head: `${above} ÷ ${below}`, numeric: true, cell: (row: HeatMap["cells"][number]) => times(row.ratio) },
+    { head: `${above} ÷ ${below}`, numeric: true, cell: (row: HeatMap["cells"][number]) => `${row.byLaw ? "≈ " : ""}${times(row.ratio)}` },
   ] as const;
   return figure(id, heading, drawing === undefined ? [] : [html`${drawing}${key}`], caption, table(heading, columns, map.cells), false);
 };

@@ -1,6 +1,6 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
-import type { CellRecord, Crossover, Fit, RunRecord, SizeFit } from "../../record/run.ts";
+import type { CellRecord, Crossover, Fit, JointCrossing, JointFit, RunRecord, SizeFit } from "../../record/run.ts";
 import { facetsOf } from "../charts/facets.ts";
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
@@ -83,6 +83,44 @@ const sizeColumns: readonly Column<SizeFit>[] = [
   { head: "FLOPs", cell: (fit) => fit.work?.replace("n", fit.variable) },
 ];
 
+/** "0.110 ms + 3.20 ns · n · dModel": only the n and size that a law has, in the unit of each term. */
+const jointLaw = ({ terms, variable }: JointFit): string =>
+  terms
+    .map(({ n, size, coefficient }) => [formatMs(coefficient.value), raised("n", n), raised(variable, size)].filter((text) => text !== "").join(" · "))
+    .join(" + ");
+
+const raised = (name: string, power: 0 | 1 | 2): string => ["", name, `${name}²`][power] ?? "";
+
+const jointColumns: readonly Column<JointFit>[] = [
+  { head: "arm", cell: (fit) => name(fit.label) },
+  { head: "form", cell: (fit) => fit.form },
+  { head: "at", cell: (fit) => seriesText(fit.series) },
+  { head: "time of one repetition", cell: jointLaw },
+  { head: "cells", numeric: true, cell: (fit) => formatCount(fit.cells) },
+  { head: "off by", numeric: true, cell: ({ rms }) => formatShare(rms) },
+  {
+    head: "at most by",
+    numeric: true,
+    cell: ({ worst, variable }) => `${formatShare(Math.abs(worst.off))} (n ${formatCount(worst.n)}, ${variable} ${formatCount(worst.size)})`,
+  },
+];
+
+const crossingPoints = ({ points, variable }: JointCrossing): string =>
+  points.map(({ size, n }) => `${variable} ${formatCount(size)}: ${n === undefined ? "none" : bracketed(n, formatCount)}`).join("; ");
+
+const jointCrossingColumns: readonly Column<JointCrossing>[] = [
+  { head: "pair", cell: ({ between }) => html`${name(between[0])} → ${name(between[1])}` },
+  { head: "at", cell: ({ series }) => seriesText(series) },
+  { head: "n* by the laws over both", cell: crossingPoints },
+];
+
+/** Laws over n and the width of the model at once, and what they say of n*. */
+const jointTables = ({ jointFits = [], jointCrossings = [] }: RunRecord): Html | undefined =>
+  jointFits.length === 0
+    ? undefined
+    : html`${table("Time over n and the width of the model at once: one law for all cells of an arm, non-negative, by relative error. Off by: root mean square over its cells.", jointColumns, jointFits)}
+${jointCrossings.length > 0 && table("n* by these laws, within the n that were measured of both. Brackets hold the noise of the times, not what the laws are off by.", jointCrossingColumns, jointCrossings)}`;
+
 /** Fits against claims, and crossovers; nothing where the experiment has too few n to ask for any. */
 export const fitsSection = (record: RunRecord): Html | undefined => {
   const [fits, crossovers] = [askedFits(record), askedCrossovers(record)];
@@ -92,6 +130,7 @@ export const fitsSection = (record: RunRecord): Html | undefined => {
 ${fits.length > 0 && table("Growth of each arm, fitted and claimed. Brackets are 95 % intervals.", fitColumns, fits)}
 ${projectionsTable(fits)}
 ${(record.sizeFits ?? []).length > 0 && table("Growth with the width of the model, by more heads (dModel) or wider ones (headDim), at the largest n that all values were measured at. FLOPs: how the work of the definition grows. A law of times is named from 7 values on.", sizeColumns, record.sizeFits ?? [])}
+${jointTables(record)}
 ${crossovers.length > 0 && table("Where the second arm becomes cheaper than the first: n*, the last n up to which the first stays below. At equal shares: if both used this device as well as the better one does at its best. Predicted: of the least times that the measured ceilings allow for what each executes.", crossoverColumns, crossovers)}
 </section>`;
 };
