@@ -114,6 +114,58 @@ describe("facets", () => {
   });
 });
 
+describe("heat maps", () => {
+  const estimate = (value: number) => ({ value, low: value, high: value });
+  const base = { form: "", variable: "dModel", series: { headDim: 64 }, cells: 21, rms: 0.05, worst: { n: 256, size: 256, off: 0.1 } } as const;
+  const record = fixtureRecord({ dModels: [256, 512, 1024] });
+  const withLaws: RunRecord = {
+    ...record,
+    cells: record.cells.filter(({ n, dModel }) => n < 8192 || dModel < 1024),
+    jointFits: [
+      { ...base, label: "softmax", terms: [{ n: 2, size: 1, coefficient: estimate(1e-9) }] },
+      { ...base, label: "linear", terms: [{ n: 1, size: 1, coefficient: estimate(1e-6) }] },
+    ],
+    jointCrossings: [
+      {
+        between: ["softmax", "linear"],
+        variable: "dModel",
+        series: { headDim: 64 },
+        points: [256, 512, 1024].map((size) => ({ size, n: size === 512 ? undefined : estimate(1000) })),
+      },
+    ],
+  };
+
+  it("show where laws over n and the size put n*, and what they say of cells that were not measured", async () => {
+    const [map] = heatMapsOf(withLaws);
+    if (map === undefined) throw new Error("three dModel make a map");
+    expect(map.cells.filter(({ byLaw }) => byLaw)).toEqual([
+      { x: 8192, row: 2, ratio: expect.closeTo(8.192, 6), byLaw: true },
+      { x: 16384, row: 2, ratio: expect.closeTo(16.384, 6), byLaw: true },
+    ]);
+    expect(map.lawCrossings).toEqual([
+      { row: 0, n: 1000 },
+      { row: 2, n: 1000 },
+    ]);
+    const svg = await svgOf(withLaws, heatChart(withLaws, map, wide));
+    expect(svg).toContain("≈ 8.2×");
+    expect(svg).toContain("diamonds: by one law over all cells");
+  });
+
+  it("leave out what no law follows", () => {
+    const { jointCrossings: _, ...without } = withLaws;
+    const [map] = heatMapsOf(without);
+    expect(map?.cells.some(({ byLaw }) => byLaw)).toBe(false);
+    expect(map?.lawCrossings).toEqual([]);
+  });
+
+  it("of hundreds of shapes have some of their rows", () => {
+    const many = fixtureRecord({ dModels: Array.from({ length: 100 }, (_, i) => 64 * (i + 1)), ns: [256, 512] });
+    const [map] = heatMapsOf(many);
+    expect(map?.rows).toHaveLength(40);
+    expect(map?.rowsInAll).toBe(100);
+  });
+});
+
 describe("heat steps", () => {
   it("part faster, equal and slower", () => {
     expect([0.1, 0.3, 0.8, 1, 1.5, 3, 20].map(heatStep)).toEqual([0, 1, 2, 3, 4, 5, 6]);
