@@ -5,13 +5,20 @@ import { makeOwnFolder } from "../record/leftovers.ts";
 
 const prefix = "attnbench-shaders-";
 
+const made = new Set<string>();
+const removeAll = (): void => {
+  for (const folder of made) removeShaderCache(folder);
+};
+
 /**
  * A folder for the driver's compiled shaders, empty when a run starts and shared by its workers: the first one's compile times are cold,
  * a restart is cheap. Removed when this process exits; those of processes that were killed together with their workers are removed now.
  */
 export const makeShaderCache = (): string => {
   const folder = makeOwnFolder(tmpdir(), prefix);
-  process.once("exit", () => removeShaderCache(folder));
+  // One listener for all: a process that opens many runs would be warned of a leak.
+  if (made.size === 0) process.once("exit", removeAll);
+  made.add(folder);
   return folder;
 };
 
