@@ -1,7 +1,8 @@
 // Measures planted costs over and over, through the real schedule and analysis, and says how often what is told is true; or, with --held-out, whether
 // the laws of real runs foretell their two largest n; with --gate, how often duets of planted costs cry wolf and how often they find a change.
 // --noise FOLDER: the noise of duets that --real kept, as JSON: proof/recordedNoise.json is made so. --scale: what a sweep of 5,000 cells costs the command itself. --real: duets of real kernels with themselves, of which some cells do extra work.
-// usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --noise FOLDER --machine NAME | --held-out RUN…]
+// --repeated: how often n* and exponents of one of several runs lie in the intervals of another.
+// usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --noise FOLDER --machine NAME | --held-out RUN… | --repeated RUN…]
 import { fork } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
     noise: { type: "string" },
     machine: { type: "string", default: "recorded" },
     "held-out": { type: "string", multiple: true },
+    repeated: { type: "string", multiple: true },
     part: { type: "string" },
   },
 });
@@ -106,6 +108,15 @@ const tellHeldOut = async (runs) => {
   say(`${inside} of ${all.length} held-out points lie inside the interval`);
 };
 
+/** Of runs of one experiment: how their numbers came out beside each other. */
+const tellRepeated = async (runs) => {
+  const { repeated, readRun } = await loadProof();
+  for (const { of, runs: count, least, most, inside, pairs } of repeated(runs.map((run) => readRun(run).record)))
+    say(
+      `${of}: ${least.toPrecision(3)} to ${most.toPrecision(3)} in ${count} runs; the second's lies in the first's interval in ${inside} of ${pairs} pairs (${percent(inside / pairs)})`,
+    );
+};
+
 /** Duets one after another, and what each judge made of them. */
 const tellReal = async (blocks) => {
   const { realBlock, gateNames, upperBound } = await loadProof();
@@ -148,6 +159,8 @@ if (values.scale) {
   await tellReal(Number(values.real));
 } else if (values["held-out"] !== undefined) {
   await tellHeldOut([...values["held-out"], ...positionals]);
+} else if (values.repeated !== undefined) {
+  await tellRepeated([...values.repeated, ...positionals]);
 } else if (values.part === undefined) {
   proof = await loadProof();
   if (values.gate) {

@@ -4,6 +4,7 @@ export { heldOut } from "./heldOut.ts";
 export { runPlanted } from "./plantedRun.ts";
 export { realBlock } from "./realGate.ts";
 export { recordedNoise } from "./recordedNoise.ts";
+export { repeated } from "./repeated.ts";
 export { measureScale } from "./scale.ts";
 export { scoreOf, tallyOf } from "./score.ts";
 export { timeAnalysis } from "./timeAnalysis.ts";
