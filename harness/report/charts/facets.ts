@@ -92,7 +92,8 @@ export const evenly = <Item>(all: readonly Item[], most: number): readonly Item[
 export const thinned = (drawn: number, all: number): string =>
   drawn === all ? "" : `${formatCount(drawn)} of ${formatCount(all)} shapes are drawn, in even steps; all are in the table of cells.`;
 
-const written = (value: ParameterValue | undefined): string => (typeof value === "number" ? formatCount(value) : String(value));
+/** A value as a title has it. */
+export const written = (value: ParameterValue | undefined): string => (typeof value === "number" ? formatCount(value) : String(value));
 
 /** Does a fit or crossover with this series belong to the facet? Sizes that only one of them names do not part them. */
 export const inFacet = (facet: Facet, series: SeriesKey): boolean =>
