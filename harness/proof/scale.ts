@@ -19,7 +19,7 @@ axes:
   n: { from: 64, to: 32768, factor: 2 }
   heads: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 26, 28, 30, 31, 32]
   headDim: [16, 32, 48, 64, 80, 96, 112, 128, 192, 256]
-measure: { maxTime: 60s, seed: 1 }
+measure: { maxTime: 1200s, seed: 1 }
 `;
 
 export interface Scale {
