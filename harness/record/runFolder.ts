@@ -96,9 +96,10 @@ export const removeUnbegun = (outFolder: string, experiment: string): void => {
   for (const name of existsSync(parent) ? readdirSync(parent) : []) {
     const folder = join(parent, name);
     if (!namedAsRun.test(name) || !isFolder(folder) || readdirSync(folder).some((file) => file !== "lock" && !halfEnding.test(file))) continue;
-    // Its lock may be of this very process, which may make several runs at once.
+    // Its lock may be of this very process, which may make several runs at once. Where one lies there and its process has ended, nobody is about to take it.
     const isOld = Math.abs(Date.now() - statSync(folder).mtimeMs) > beginningMs;
-    if (isOld && lockedBy(folder) === undefined) rmSync(folder, { recursive: true, force: true });
+    const wasLocked = readdirSync(folder).includes("lock");
+    if ((isOld || wasLocked) && lockedBy(folder) === undefined) rmSync(folder, { recursive: true, force: true });
   }
 };
 
