@@ -96,10 +96,9 @@ export const removeUnbegun = (outFolder: string, experiment: string): void => {
   for (const name of existsSync(parent) ? readdirSync(parent) : []) {
     const folder = join(parent, name);
     if (!namedAsRun.test(name) || !isFolder(folder) || readdirSync(folder).some((file) => file !== "lock" && !halfEnding.test(file))) continue;
-    // Its lock may be of this very process, which may make several runs at once. Where one lies there and its process has ended, nobody is about to take it.
+    // Its lock may be of this very process, which may make several runs at once.
     const isOld = Math.abs(Date.now() - statSync(folder).mtimeMs) > beginningMs;
-    const wasLocked = readdirSync(folder).includes("lock");
-    if ((isOld || wasLocked) && lockedBy(folder) === undefined) rmSync(folder, { recursive: true, force: true });
+    if (isOld && lockedBy(folder) === undefined) rmSync(folder, { recursive: true, force: true });
   }
 };
 
