@@ -47,7 +47,7 @@ export const heatMapsOf = (record: RunRecord): readonly HeatMap[] => {
       const cell = facet.cells.find((candidate) => candidate.label === label && candidate.n === n);
       return cell === undefined ? undefined : measuredValue(cell, "time")?.y;
     };
-    // A law says nothing of an n that neither arm was measured at in any row.
+    // A law says nothing of an n beyond the largest that both arms were measured at, in whatever row.
     const reach = Math.min(...between.map((label) => Math.max(0, ...record.cells.flatMap((cell) => (cell.label === label && cell.summary ? [cell.n] : [])))));
     const cells = rows.flatMap((facet, row) =>
       columns.flatMap((n): HeatCell[] => {
