@@ -6,9 +6,12 @@ import { uniformStream } from "../../kernels/random.ts";
 export const leastTurns = 10;
 export const turnsBetweenLooks = 5;
 /** A fresh worker takes over at turns 4, 8, 16, 24, …: process-to-process variance is part of the data, at least 3 workers in 10 turns. */
-export const startsWorker = (turn: number): boolean => turn === 4 || (turn > 0 && turn % 8 === 0);
-/** A run whose time is short keeps to fewer restarts: they cost compiling and verifying anew. */
+export const startsWorker = (turn: number): boolean => turn === 4 || (turn > 0 && turn % turnsOfWorker === 0);
+/** A run whose time is short keeps to fewer restarts: they cost compiling and verifying anew; a larger share where its turns take little, as on a GPU. */
 const shareForRestarts = 0.4;
+const shareWithTurns = 0.6;
+/** Turns until the next worker, but for the first ones. */
+const turnsOfWorker = 8;
 
 /** Order of a turn: turn 0 as planned (n ascending: it calibrates and censors), later ones shuffled by Fisher and Yates with the seed. */
 export const turnOrder = <T>(cells: readonly T[], turn: number, seed: number): T[] => {
@@ -57,8 +60,9 @@ const wantedTurns = 24;
 export const samplesPerVisit = (turnMs: number, restMs: number): number =>
   Math.max(1, Math.min(mostSamples, Math.floor(restMs / (wantedTurns - 1) / Math.max(turnMs, 1e-6))));
 
-/** Whether a restart that costs `prepareMs` may be afforded with `restMs` left. */
-export const affordsRestart = (prepareMs: number, restMs: number): boolean => prepareMs < shareForRestarts * restMs;
+/** Whether a restart that costs `prepareMs` may be afforded with `restMs` left, where a turn takes `turnMs`. */
+export const affordsRestart = (prepareMs: number, restMs: number, turnMs: number): boolean =>
+  prepareMs < shareForRestarts * restMs || prepareMs + turnsOfWorker * turnMs < shareWithTurns * restMs;
 
 /**
  * Time of a larger n from the times of one curve: the last step's growth goes on, but not below the claim's order.

@@ -42,7 +42,7 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
       // Where all is known but n were added, these decide at the next look, beside all others.
       wanted = unmet.length > 0 ? wantedAfter(unmet, measuring.tasks) : undefined;
     }
-    if (startsWorker(turn) && affordsRestart(renewMs(), restMs())) await workers.restart();
+    if (startsWorker(turn) && affordsRestart(renewMs(), restMs(), turnMs(due(turn), visitor) * samples)) await workers.restart();
 
     await sentinel.before();
     await beginAdded(measuring, turn, samples);

@@ -44,7 +44,7 @@ const executed = (sizes: Sizes, tiles: ChunkTiles, length: number): number => {
 /** φ(K)ᵀV of a chunk of `length` tokens, edges of tiles included. */
 const statesFlops = ({ keys, values }: Sizes, tiles: ChunkTiles, length: number): number =>
   tiles.path === "plain"
-    ? 2 * roundUp(keys, tiles.tile) * roundUp(values, tiles.tile) * roundUp(length, panel)
+    ? 2 * roundUp(keys, tiles.tile) * roundUp(values, tiles.tile) * roundUp(length, tiles.sumsPanel)
     : 2 * roundUp(keys, tiles.rows) * roundUp(values, tiles.columns) * length;
 
 /** Row tiles of a chunk of `length` tokens, as the tokens seen by the last row of each. */
@@ -80,10 +80,9 @@ const outputsFlops = ({ rule, keys, values }: Sizes, tiles: ChunkTiles, length: 
   const plain = tiles.path === "plain";
   const columns = roundUp(values, plain ? tiles.tile : tiles.columns);
   const columnTileCount = columns / (plain ? tiles.tile : tiles.columns);
-  const contracted = plain ? roundUp(keys, panel) : keys;
   return seenByTile(tiles.rows, length).reduce((sum, seen) => {
-    const scored = rule.decay === "channel" ? 0 : roundUp(seen, plain ? tiles.tile : tiles.keys);
-    const read = plain ? roundUp(seen, panel) : seen;
-    return sum + 2 * tiles.rows * (contracted * columns + contracted * scored * columnTileCount + read * columns);
+    const scored = rule.decay === "channel" ? 0 : roundUp(seen, plain ? tiles.panel : tiles.keys);
+    const read = plain ? roundUp(seen, 4) : seen;
+    return sum + 2 * tiles.rows * (keys * columns + keys * scored * columnTileCount + read * columns);
   }, 0);
 };

@@ -1,5 +1,6 @@
-// Pass 3 of the chunk form without subgroups: O_c = scale · (φ(Q_c) S_c + tril(φ(Q_c) φ(K_c)ᵀ) V_c), ROWS tokens × TILE values a workgroup,
-// 4 × 4 of them a thread; also the size of a block of scores. PANEL contraction steps at a time are staged in workgroup memory.
+// Pass 3 of the chunk form without subgroups: O_c = scale · (φ(Q_c) S_c + tril(φ(Q_c) φ(K_c)ᵀ) V_c), ROWS tokens × TILE values a workgroup, ROWS_EACH × 4 of
+// them a thread, and SCORE_ROWS × 4 of the scores. PANEL channels or keys at a time are staged in workgroup memory as they lie in theirs, quads along a row, so that every thread stages and
+// nothing is transposed: four contraction steps are ROWS_EACH quads of the left side and four of the right.
 @group(0) @binding(0) var<storage, read> q: array<StoredQuad>; // [batch, token, head, key / 4]
 #if PAIRED
 @group(0) @binding(1) var<storage, read> pairs: array<vec4f>; // tril(Q Kᵀ), decayed [batch, head, chunk, row / 4, key of the chunk]
@@ -10,7 +11,7 @@
 @group(0) @binding(3) var<storage, read> chunkStates: array<vec4f>; // [batch, head, chunk, key, value / 4]: before each chunk
 @group(0) @binding(4) var<storage, read_write> o: array<StoredQuad>; // [batch, token, head, value / 4]
 #if NORMALIZED
-@group(0) @binding(5) var<storage, read> chunkZ: array<f32>; // [batch, head, chunk, key]
+@group(0) @binding(5) var<storage, read> chunkZ: array<vec4f>; // [batch, head, chunk, key / 4]
 #end
 #if DECAYS
 #if PER_CHANNEL
@@ -21,43 +22,51 @@
 #end
 
 const SIDE = TILE / 4; // threads along a row of the tile
-const ROW_QUADS = ROWS / 4; // threads along a column of it
-const THREADS = SIDE * ROW_QUADS;
-const PANEL_QUADS = PANEL / 4;
-var<workgroup> left: array<vec4f, PANEL * ROW_QUADS>; // [contraction step, row / 4]
-var<workgroup> right: array<vec4f, PANEL * SIDE>; // [contraction step, column / 4]
-var<workgroup> scores: array<vec4f, TILE * ROW_QUADS>; // [key, row / 4]
+const THREADS = SIDE * ROWS / ROWS_EACH;
+const QUADS = PANEL / 4; // of a staged row of the left side
+var<workgroup> left: array<vec4f, ROWS * QUADS>; // [row, channel / 4], then scores [row, key / 4]
+var<workgroup> right: array<vec4f, PANEL * max(SIDE, QUADS)>; // [contraction step, column / 4], or keys [key, channel / 4]
 
-var<private> s0 = vec4f(0.0);
-var<private> s1 = vec4f(0.0);
-var<private> s2 = vec4f(0.0);
-var<private> s3 = vec4f(0.0);
+#each r ROWS_EACH
+var<private> sum${r} = vec4f();
+#end
+#if NORMALIZED
+#each r ROWS_EACH
+var<private> denominator${r} = 0.0;
+#end
+#end
 
-fn add(a: vec4f, b: vec4f) {
-  s0 = fma(vec4f(a.x), b, s0);
-  s1 = fma(vec4f(a.y), b, s1);
-  s2 = fma(vec4f(a.z), b, s2);
-  s3 = fma(vec4f(a.w), b, s3);
+// What is staged, multiplied: `quads` quads of rows of the left side from `first` on with the column's.
+fn multiply(first: u32, column: u32, quads: u32) {
+  for (var i = 0u; i < quads; i++) {
+#each s 4
+    let b${s} = right[(i * 4u + ${s}u) * SIDE + column];
+#end
+#each r ROWS_EACH
+    {
+      let a = left[(first + ${r}u) * QUADS + i];
+      sum${r} = fma(vec4f(a.x), b0, sum${r});
+      sum${r} = fma(vec4f(a.y), b1, sum${r});
+      sum${r} = fma(vec4f(a.z), b2, sum${r});
+      sum${r} = fma(vec4f(a.w), b3, sum${r});
+    }
+#end
+  }
 }
 
-// Stage φ(q) of ROWS tokens from row0 to last and PANEL channels from k0, transposed. Zeros past the edges.
-fn stageQueries(base: u32, row0: u32, last: u32, k0: u32, decayAt: u32, thread: u32) {
-  for (var i = thread; i < ROW_QUADS * PANEL_QUADS; i += THREADS) {
-    let rows = row0 + i / PANEL_QUADS * 4u;
-    let quad = i % PANEL_QUADS;
-#each r 4
-    var x${r} = vec4f(0.0);
-    if (rows + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} = featured(vec4f(q[(base + (rows + ${r}u) * HEADS) * KEY_QUADS + k0 / 4u + quad])); }
-#if DECAYS
+// φ(q) of ROWS tokens from row0 to last and PANEL channels from quad0. Zeros past the edges.
+fn stageQueries(base: u32, row0: u32, last: u32, quad0: u32, decayAt: u32, thread: u32) {
+  for (var i = thread; i < ROWS * QUADS; i += THREADS) {
+    let token = row0 + i / QUADS;
+    let quad = quad0 + i % QUADS;
+    var x = vec4f();
+    if (token <= last && quad < KEY_QUADS) {
+      x = featured(vec4f(q[(base + token * HEADS) * KEY_QUADS + quad]));
 #if PER_CHANNEL
-    if (rows + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} *= exp(quadSince((decayAt + rows + ${r}u) * KEY_QUADS + k0 / 4u + quad)); }
+      x *= exp(quadSince((decayAt + token) * KEY_QUADS + quad));
 #end
-#end
-#end
-    // Four rows of four channels turn into four channels of four rows: whole vectors, since no two threads may write components of one.
-#each c 4
-    left[(quad * 4u + ${c}u) * ROW_QUADS + i / PANEL_QUADS] = vec4f(x0[${c}], x1[${c}], x2[${c}], x3[${c}]);
-#end
+    }
+    left[i] = x;
   }
 }
 
@@ -73,143 +82,135 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   }
   let last = min(row0 + ROWS, tokens) - 1u;
   let valueQuad0 = (group.x % COLUMN_TILES) * SIDE;
-  let row = thread / SIDE;
+  let first = thread / SIDE * ROWS_EACH;
   let column = thread % SIDE;
   let base = batch * tokens * HEADS + head; // + token × HEADS: a row of q, k, v, o
-#if NORMALIZED
-  var denominators = vec4f(0.0);
-#end
+  let ofChunk = group.z * grid.y + chunk;
 
   // φ(Q_c) S_c: what came before this chunk.
-  for (var k0 = 0u; k0 < KEYS; k0 += PANEL) {
+  for (var quad0 = 0u; quad0 < KEY_QUADS; quad0 += QUADS) {
     workgroupBarrier();
-    stageQueries(base, row0, last, k0, group.z * tokens, thread);
+    stageQueries(base, row0, last, quad0, group.z * tokens, thread);
     for (var i = thread; i < PANEL * SIDE; i += THREADS) {
-      var x = vec4f(0.0);
-      if (k0 + i / SIDE < KEYS && valueQuad0 + i % SIDE < VALUE_QUADS) {
-        x = chunkStates[((group.z * grid.y + chunk) * KEYS + k0 + i / SIDE) * VALUE_QUADS + valueQuad0 + i % SIDE];
-      }
+      let key = quad0 * 4u + i / SIDE;
+      var x = vec4f();
+      if (key < KEYS && valueQuad0 + i % SIDE < VALUE_QUADS) { x = chunkStates[(ofChunk * KEYS + key) * VALUE_QUADS + valueQuad0 + i % SIDE]; }
       right[i] = x;
     }
     workgroupBarrier();
-    for (var i = 0u; i < PANEL; i++) {
-      let a = left[i * ROW_QUADS + row];
-      add(a, right[i * SIDE + column]);
+    multiply(first, column, min(QUADS, KEY_QUADS - quad0));
 #if NORMALIZED
-      denominators += a * chunkZ[(group.z * grid.y + chunk) * KEYS + min(k0 + i, KEYS - 1u)];
+    for (var i = 0u; i < QUADS; i++) {
+      // Queries past the last channel are zero.
+      let z = chunkZ[ofChunk * KEY_QUADS + min(quad0 + i, KEY_QUADS - 1u)];
+#each r ROWS_EACH
+      denominator${r} += dot(left[(first + ${r}u) * QUADS + i], z);
 #end
     }
+#end
   }
 
 #if DECAYS
 #if !PER_CHANNEL
   let decayBase = group.z * tokens;
-  let decayRows = min(vec4u(row0 + row * 4u) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
-  let remaining = exp(
-    vec4f(logSince(decayBase + decayRows.x), logSince(decayBase + decayRows.y), logSince(decayBase + decayRows.z), logSince(decayBase + decayRows.w)),
-  );
-  s0 *= remaining.x;
-  s1 *= remaining.y;
-  s2 *= remaining.z;
-  s3 *= remaining.w;
+#each r ROWS_EACH
+  sum${r} *= exp(logSince(decayBase + min(row0 + first + ${r}u, last)));
 #end
 #end
-  // tril(φ(Q_c) φ(K_c)ᵀ) V_c, TILE keys at a time, none past the last row.
-  var sums = mat4x4f(s0, s1, s2, s3);
-  for (var key0 = chunk * CHUNK; key0 <= last; key0 += TILE) {
+#end
+  // tril(φ(Q_c) φ(K_c)ᵀ) V_c, PANEL keys at a time, none past the last row.
+  for (var key0 = chunk * CHUNK; key0 <= last; key0 += PANEL) {
 #if PAIRED
     workgroupBarrier();
-    for (var i = thread; i < TILE * ROW_QUADS; i += THREADS) {
-      let first = ((group.z * grid.y + chunk) * (CHUNK / 4) + (row0 - chunk * CHUNK) / 4u + i % ROW_QUADS) * CHUNK;
-      var x = vec4f(0.0);
-      if (key0 + i / ROW_QUADS <= last) { x = pairs[first + key0 - chunk * CHUNK + i / ROW_QUADS]; }
-      scores[i] = x;
+    // Four rows of four keys turn into four keys of four rows.
+    for (var i = thread; i < ROWS / 4 * QUADS; i += THREADS) {
+      let key = key0 - chunk * CHUNK + i % QUADS * 4u;
+      let pairAt = (ofChunk * (CHUNK / 4) + (row0 - chunk * CHUNK) / 4u + i / QUADS) * CHUNK + key;
+#each c 4
+      var x${c} = vec4f();
+      if (chunk * CHUNK + key + ${c}u <= last) { x${c} = pairs[pairAt + ${c}u]; }
+#end
+#each r 4
+      left[(i / QUADS * 4u + ${r}u) * QUADS + i % QUADS] = vec4f(x0[${r}], x1[${r}], x2[${r}], x3[${r}]);
+#end
     }
 #else
-    s0 = vec4f(0.0);
-    s1 = vec4f(0.0);
-    s2 = vec4f(0.0);
-    s3 = vec4f(0.0);
-    for (var k0 = 0u; k0 < KEYS; k0 += PANEL) {
-      workgroupBarrier();
-      stageQueries(base, row0, last, k0, group.z * tokens, thread);
-      for (var i = thread; i < SIDE * PANEL_QUADS; i += THREADS) {
-        let keys = key0 + i / PANEL_QUADS * 4u;
-        let quad = i % PANEL_QUADS;
-#each r 4
-        var x${r} = vec4f(0.0);
-        if (keys + ${r}u <= last && k0 / 4u + quad < KEY_QUADS) { x${r} = featured(vec4f(k[(base + (keys + ${r}u) * HEADS) * KEY_QUADS + k0 / 4u + quad])); }
+    let keyQuad = thread % QUADS;
+    let scored = thread / QUADS * SCORE_ROWS;
+#each r SCORE_ROWS
+    var score${r} = vec4f();
 #end
+    for (var quad0 = 0u; quad0 < KEY_QUADS; quad0 += QUADS) {
+      workgroupBarrier();
+      // They are there yet where all channels fit.
+      if (KEY_QUADS > QUADS || key0 > chunk * CHUNK) { stageQueries(base, row0, last, quad0, group.z * tokens, thread); }
+      for (var i = thread; i < PANEL * QUADS; i += THREADS) {
+        let key = i / QUADS;
+        let quad = i % QUADS;
+        var x = vec4f();
+        if (key0 + key <= last && quad0 + quad < KEY_QUADS) { x = featured(vec4f(k[(base + (key0 + key) * HEADS) * KEY_QUADS + quad0 + quad])); }
+        // Neighbouring threads read keys four apart: turned round by that, they meet in no bank.
+        right[key * QUADS + (quad + key / 4u) % QUADS] = x;
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < min(QUADS, KEY_QUADS - quad0); i++) {
+        let at = keyQuad * 4u * QUADS + (i + keyQuad) % QUADS;
 #each c 4
-        right[(quad * 4u + ${c}u) * SIDE + i / PANEL_QUADS] = vec4f(x0[${c}], x1[${c}], x2[${c}], x3[${c}]);
+        let near${c} = right[at + ${c}u * QUADS];
+#end
+#each r SCORE_ROWS
+        {
+          let a = left[(scored + ${r}u) * QUADS + i];
+          score${r} += vec4f(dot(a, near0), dot(a, near1), dot(a, near2), dot(a, near3));
+        }
 #end
       }
-      workgroupBarrier();
-      for (var i = 0u; i < PANEL; i++) {
-        add(left[i * ROW_QUADS + row], right[i * SIDE + column]);
-      }
     }
-    let rows = vec4u(row0 + row * 4u) + vec4u(0u, 1u, 2u, 3u);
-    let key = key0 + column * 4u;
+    // All have read what scores take the place of.
+    workgroupBarrier();
+    let keys = vec4u(key0 + keyQuad * 4u) + vec4u(0u, 1u, 2u, 3u);
 #if DECAYS
-    let decayKeys = min(vec4u(key) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
-    // Above the diagonal the difference is positive, and dropped below.
-#each r 4
-    s${r} *= exp(
-      min(
-        vec4f(
-          logBetween(decayBase + decayRows[${r}], decayBase + decayKeys.x),
-          logBetween(decayBase + decayRows[${r}], decayBase + decayKeys.y),
-          logBetween(decayBase + decayRows[${r}], decayBase + decayKeys.z),
-          logBetween(decayBase + decayRows[${r}], decayBase + decayKeys.w),
-        ),
-        vec4f(0.0),
-      ),
-    );
+    let decayKeys = decayBase + min(keys, vec4u(last));
 #end
+#each r SCORE_ROWS
+    {
+      let token = row0 + scored + ${r}u;
+#if DECAYS
+      let decayRow = decayBase + min(token, last);
+      // Above the diagonal the difference is positive, and dropped below.
+      score${r} *= exp(min(vec4f(logBetween(decayRow, decayKeys.x), logBetween(decayRow, decayKeys.y), logBetween(decayRow, decayKeys.z), logBetween(decayRow, decayKeys.w)), vec4f()));
 #end
-    scores[(column * 4u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.x, s1.x, s2.x, s3.x), rows >= vec4u(key));
-    scores[(column * 4u + 1u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.y, s1.y, s2.y, s3.y), rows >= vec4u(key + 1u));
-    scores[(column * 4u + 2u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.z, s1.z, s2.z, s3.z), rows >= vec4u(key + 2u));
-    scores[(column * 4u + 3u) * ROW_QUADS + row] = select(vec4f(0.0), vec4f(s0.w, s1.w, s2.w, s3.w), rows >= vec4u(key + 3u));
-#end
-
-    s0 = sums[0];
-    s1 = sums[1];
-    s2 = sums[2];
-    s3 = sums[3];
-    let end = min(TILE, last + 1u - key0);
-    for (var j0 = 0u; j0 < end; j0 += PANEL) {
-      workgroupBarrier();
-      for (var i = thread; i < PANEL * SIDE; i += THREADS) {
-        let token = key0 + j0 + i / SIDE;
-        var x = vec4f(0.0);
-        if (token <= last && valueQuad0 + i % SIDE < VALUE_QUADS) { x = vec4f(v[(base + token * HEADS) * VALUE_QUADS + valueQuad0 + i % SIDE]); }
-        right[i] = x;
-      }
-      workgroupBarrier();
-      for (var i = 0u; i < PANEL; i++) {
-        let a = scores[(j0 + i) * ROW_QUADS + row];
-        add(a, right[i * SIDE + column]);
-#if NORMALIZED
-        denominators += a;
-#end
-      }
+      left[(scored + ${r}u) * QUADS + keyQuad] = select(vec4f(), score${r}, vec4u(token) >= keys);
     }
-    sums = mat4x4f(s0, s1, s2, s3);
+#end
+#end
+    for (var i = thread; i < PANEL * SIDE; i += THREADS) {
+      let token = key0 + i / SIDE;
+      var x = vec4f();
+      if (token <= last && valueQuad0 + i % SIDE < VALUE_QUADS) { x = vec4f(v[(base + token * HEADS) * VALUE_QUADS + valueQuad0 + i % SIDE]); }
+      right[i] = x;
+    }
+    workgroupBarrier();
+    // Keys past the last row count for none.
+    multiply(first, column, min(QUADS, (last - key0) / 4u + 1u));
+#if NORMALIZED
+    for (var i = 0u; i < QUADS; i++) {
+#each r ROWS_EACH
+      denominator${r} += dot(left[(first + ${r}u) * QUADS + i], vec4f(1.0));
+#end
+    }
+#end
   }
 
-#if NORMALIZED
-  // The scale cancels: it would stand above and below.
-  let factors = 1.0 / denominators;
-#else
-  let factors = vec4f(SCALE);
-#end
   if (valueQuad0 + column < VALUE_QUADS) {
-    let token = row0 + row * 4u;
-    let to = (base + token * HEADS) * VALUE_QUADS + valueQuad0 + column;
-#each i 4
-    if (token + ${i}u <= last) { o[to + ${i}u * HEADS * VALUE_QUADS] = StoredQuad(sums[${i}] * factors[${i}]); }
+    let to = (base + (row0 + first) * HEADS) * VALUE_QUADS + valueQuad0 + column;
+#each r ROWS_EACH
+#if NORMALIZED
+    // The scale cancels: it would stand above and below.
+    if (row0 + first + ${r}u <= last) { o[to + ${r}u * HEADS * VALUE_QUADS] = StoredQuad(sum${r} / denominator${r}); }
+#else
+    if (row0 + first + ${r}u <= last) { o[to + ${r}u * HEADS * VALUE_QUADS] = StoredQuad(sum${r} * SCALE); }
+#end
 #end
   }
 }

@@ -1,5 +1,6 @@
 // Pass 2 of the chunk form: turns the sums of single chunks into the state before each chunk, in place, from none or the one given, and leaves the state after the
-// last. A thread owns four neighbouring elements, so nothing is shared and no barrier is needed. The grid fits the state exactly.
+// last. A thread owns four neighbouring elements, so nothing is shared and no barrier is needed. The grid fits the state exactly. AHEAD chunks are read at a
+// time, since a load cannot pass the store before it: one at a time, a GPU waits for its memory once a chunk.
 @group(0) @binding(0) var<storage, read_write> chunkStates: array<vec4f>; // [batch, head, chunk, (key, value) / 4]
 @group(0) @binding(1) var<storage, read_write> state: array<vec4f>; // [batch, head, (key, value) / 4]
 #if NORMALIZED
@@ -20,6 +21,18 @@
 #end
 #end
 
+#if DECAYS
+// What a chunk leaves of what came before it: by the elements' channel where each has its own.
+fn keptBy(chunk: u32, tokens: u32, head: u32, element: u32) -> f32 {
+  let end = head * tokens + min((chunk + 1u) * CHUNK, tokens) - 1u;
+#if PER_CHANNEL
+  return exp(logSince(end * KEYS + element / VALUE_QUADS));
+#else
+  return exp(logSince(end));
+#end
+}
+#end
+
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
   let chunks = arrayLength(&chunkStates) / (grid.z * STATE_QUADS);
@@ -27,7 +40,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if DECAYS
 #if PER_CHANNEL
   let tokens = arrayLength(&decay) / (2u * grid.z * KEYS);
-  let key = element / VALUE_QUADS;
 #else
   let tokens = arrayLength(&decay) / (2u * grid.z);
 #end
@@ -38,16 +50,29 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   var sum = vec4f(0.0);
 #end
   var at = group.z * chunks * STATE_QUADS + element;
-  for (var chunk = 0u; chunk < chunks; chunk++) {
+  var chunk = 0u;
+  for (; chunk + AHEAD <= chunks; chunk += AHEAD) {
+#each c AHEAD
+    let own${c} = chunkStates[at + ${c}u * STATE_QUADS];
+#if DECAYS
+    let kept${c} = keptBy(chunk + ${c}u, tokens, group.z, element);
+#end
+#end
+#each c AHEAD
+    chunkStates[at + ${c}u * STATE_QUADS] = sum;
+#if DECAYS
+    sum = fma(sum, vec4f(kept${c}), own${c});
+#else
+    sum += own${c};
+#end
+#end
+    at += AHEAD * STATE_QUADS;
+  }
+  for (; chunk < chunks; chunk++) {
     let own = chunkStates[at];
     chunkStates[at] = sum;
 #if DECAYS
-    let end = group.z * tokens + min((chunk + 1u) * CHUNK, tokens) - 1u;
-#if PER_CHANNEL
-    sum = fma(sum, vec4f(exp(logSince(end * KEYS + key))), own);
-#else
-    sum = fma(sum, vec4f(exp(logSince(end))), own);
-#end
+    sum = fma(sum, vec4f(keptBy(chunk, tokens, group.z, element)), own);
 #else
     sum += own;
 #end

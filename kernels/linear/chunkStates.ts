@@ -1,7 +1,7 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
-import { bound, chunkConstants, decayAccess, panel } from "./chunkBindings.ts";
+import { bound, chunkConstants, decayAccess } from "./chunkBindings.ts";
 import statesPlain from "./chunkStates.plain.wgsl";
 import statesSubgroup from "./chunkStates.subgroup.wgsl";
 import { featureMapOf } from "./featureMap.ts";
@@ -24,7 +24,7 @@ export const statesStep = (all: Sizes, { subgroupMinSize }: Capabilities, tiles:
   const [rows, columns] = plain ? [tiles.tile, tiles.tile] : [tiles.rows, tiles.columns];
   const columnTiles = Math.ceil(values / columns);
   const own: Step["constants"] = plain
-    ? { TILE: tiles.tile, PANEL: panel }
+    ? { TILE: tiles.tile, PANEL: tiles.sumsPanel }
     : { ROWS: rows, ROW_QUADS: rows / 4, COLUMNS: columns, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: columns / subgroupMinSize };
   return stepOf({
     label: to === "transitions" ? "chunk transitions" : "chunk states",

@@ -1,7 +1,7 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
-import { roundUp } from "../tiles.ts";
+import { greatestDivisor, roundUp } from "../tiles.ts";
 import { bound, chunkConstants, decayAccess, decays, panel, solvedRows } from "./chunkBindings.ts";
 import scanPlain from "./chunkDeltaScan.plain.wgsl";
 import scanSubgroup from "./chunkDeltaScan.subgroup.wgsl";
@@ -75,13 +75,15 @@ const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chunk
 /** Most threads of a workgroup that every device grants. */
 const mostThreads = 256;
 
-/** A workgroup of the plain scan: vec4s of columns it owns, rows of S a thread has, and quads of a row of T it reads ahead, 16 vec4s in all. */
-export const carryTiles = ({ keys, values }: Sizes): { readonly columnQuads: number; readonly rowsEach: number; readonly group: number } => {
-  const columnQuads = Math.min(4, values / 4);
-  const rowsEach = (keys / 2) * columnQuads > mostThreads ? 4 : 2;
-  const group = Array.from({ length: 16 / rowsEach }, (_, i) => 16 / rowsEach - i).find((quads) => (keys / 4) % quads === 0) ?? 1;
-  return { columnQuads, rowsEach, group };
-};
+/**
+ * A workgroup of the plain scan: vec4s of columns it owns, rows of S a thread has, and quads of a row of T it reads ahead. A chunk is as long as what one thread does for it, so that is
+ * one row: on an H100, 8 heads × 64, n = 4,096, 102 µs with 2 vec4s, where 4 and two rows a thread took 134.
+ */
+export const carryTiles = ({ keys, values }: Sizes): { readonly columnQuads: number; readonly rowsEach: number; readonly group: number } => ({
+  columnQuads: Math.min(2, values / 4, Math.max(1, Math.floor(mostThreads / keys))),
+  rowsEach: 1,
+  group: greatestDivisor(keys / 4, 16),
+});
 
 const carryStep = (sizes: Sizes): Step => {
   const { batch, heads, values } = sizes;

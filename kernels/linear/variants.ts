@@ -4,7 +4,7 @@ import { solvedRows } from "./chunkBindings.ts";
 import type { Sizes } from "./sizes.ts";
 
 /**
- * The chunk form: `rows` × `columns` register tiles, `keys` columns of scores at a time (subgroup); or a workgroup's `rows` × `tile` (plain). `carried`
+ * The chunk form: `rows` × `columns` register tiles, `keys` columns of scores at a time (subgroup); or a workgroup's `rows` × `tile`, `rowsEach` × 4 a thread (plain). `carried`
  * columns of S where the delta rule carries it, and, by subgroups, solves.
  */
 export type ChunkTiles = SubgroupChunkTiles | PlainChunkTiles;
@@ -21,6 +21,11 @@ export interface PlainChunkTiles {
   readonly path: "plain";
   readonly rows: number;
   readonly tile: number;
+  /** rows of the output that a thread has */
+  readonly rowsEach: number;
+  /** contraction steps staged at once in workgroup memory: channels or keys of the output, and tokens of the sums */
+  readonly panel: number;
+  readonly sumsPanel: number;
 }
 
 /**
@@ -53,7 +58,7 @@ export const variants = (sizes: Sizes, form: Form, capabilities: Capabilities): 
 
 const chunkVariants = (sizes: Sizes, capabilities: Capabilities): readonly ChunkTiles[] => {
   const { rule, values, chunk } = sizes;
-  const plain = plainChunks(sizes);
+  const plain = plainChunks(sizes, capabilities);
   // A row's scores against a whole text do not fit workgroup memory; by tiles they do.
   if (!broadcasts(capabilities) || chunk > 256) return plain;
   const subgroup = capabilities.subgroupMinSize;
@@ -73,12 +78,31 @@ const chunkVariants = (sizes: Sizes, capabilities: Capabilities): readonly Chunk
   return capabilities.software ? rowCounts.map(blocks) : [...plain, ...rowCounts.map(blocks)];
 };
 
-/** Without broadcasts: the default, then fewer rows, and fewer columns where that leaves whole tiles. */
-const plainChunks = ({ rule, keys, values, chunk }: Sizes): readonly ChunkTiles[] => {
+/** Workgroups of 32 rows up to which a GPU waits for memory more than it works. */
+const fewWorkgroups = 256;
+
+/**
+ * Without broadcasts: the default, then fewer rows, more, and fewer columns where that leaves whole tiles. A panel waits once for the device's memory: where little work is in flight 64 steps
+ * at once are faster (H100, 8 heads × 64: 1.2 times at n = 64 to 512), beyond it 32, which leave room for more workgroups (1.13 times at n = 8,192). 64 take 32 KiB, which leaves RDNA3 too few
+ * subgroups in flight, so only devices whose subgroups have one size get them.
+ */
+const plainChunks = (sizes: Sizes, capabilities: Capabilities): readonly ChunkTiles[] => {
+  const { rule, tokens, batch, heads, keys, values, chunk } = sizes;
   const wide = keys % 64 === 0 && values % 64 === 0;
   const tall = chunk % 32 === 0 && rule.decay !== "channel";
-  const first = { path: "plain", rows: tall ? 32 : 16, tile: wide ? 64 : 32 } as const;
-  return [first, ...(tall ? [{ ...first, rows: 16 }] : []), ...(wide ? [{ ...first, tile: 32 }] : [])];
+  const panel = chunk % 32 === 0 ? 32 : 16;
+  const large = chunk % 64 === 0 && broadcasts(capabilities) && !capabilities.software && capabilities.maxComputeWorkgroupStorageSize >= 32768;
+  const common = { path: "plain", rows: tall ? 32 : 16, tile: wide ? 64 : 32, rowsEach: 4, panel, sumsPanel: 16 } as const;
+  const long = large ? [{ ...common, panel: 64, sumsPanel: 64 }] : [];
+  const few = Math.ceil(tokens / 32) * Math.ceil(values / common.tile) * batch * heads <= fewWorkgroups;
+  return [
+    ...(few ? long : []),
+    common,
+    ...(few ? [] : long),
+    ...(tall ? [{ ...common, rows: 16 }] : []),
+    ...(tall && chunk % 64 === 0 ? [{ ...common, rows: 64 }] : []),
+    ...(wide ? [{ ...common, tile: 32 }] : []),
+  ];
 };
 
 const recurrentVariants = (sizes: Sizes, capabilities: Capabilities): readonly RecurrentTiles[] =>
@@ -135,7 +159,14 @@ const partCounts = ({ phase, keys }: Sizes, unit: number, software: boolean): re
 /** Tiles as the chunk form knows them. Throws when one is missing. */
 export const chunkTiles = (tiles: Tiles): ChunkTiles =>
   tiles.path === "plain"
-    ? { path: "plain", rows: tileSize(tiles, "rows"), tile: tileSize(tiles, "tile") }
+    ? {
+        path: "plain",
+        rows: tileSize(tiles, "rows"),
+        tile: tileSize(tiles, "tile"),
+        rowsEach: tileSize(tiles, "rowsEach"),
+        panel: tileSize(tiles, "panel"),
+        sumsPanel: tileSize(tiles, "sumsPanel"),
+      }
     : {
         path: "subgroup",
         rows: tileSize(tiles, "rows"),

@@ -50,30 +50,43 @@ const splitTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
 };
 
 /**
- * Keys of a context that is one split at most, since joining splits takes a second launch. Estimated from what loads and launches cost, and timed on no GPU yet; `--tune` tries the smaller splits too. A CPU
- * emulation has a workgroup a column, and needs some for its cores.
+ * Keys of a context that is one split at most, since joining splits takes a second launch. On an H100, 8 heads × 64, one split takes 7.9 µs for 129 keys and splits of 64 take 8.0, for 257 keys 10.8 and 8.2.
+ * A CPU emulation has a workgroup a column, and needs some for its cores.
  */
-const mostWhole = { software: 544, hardware: 288 };
+const mostWhole = { software: 544, hardware: 128 };
 const fewestColumns = 8;
 
+/** A workgroup of a GPU's row tiles: its rows, how many split the keys, and the KiB of K and V that are staged at once. */
+type RowTiling = readonly [rows: number, splits: number, stagedKiB: 16 | 32];
+
+/** What every device has of workgroup memory, enough for any size of grid; and what needs twice that. */
+const [tall, flat, small] = [
+  [64, 2, 16],
+  [32, 4, 16],
+  [32, 2, 16],
+] as const satisfies readonly RowTiling[];
+
 /**
- * Workgroups of 64 rows that fill a GPU: fewer leave it to more splits. On an H100, 8 heads × 64, 4 splits of 32 rows are 1.5 times faster than 2 of 64 at n = 256 and 1.04 times at
- * 4,096, and 1.17 times slower at 16,384; 8 heads × 128, 2 splits of 32 rows are 1.2 times faster than of 64 at 4,096.
+ * By workgroups of 64 rows: few of them leave a GPU to more splits of the keys, and to fewer, longer tiles, each of which waits for memory once. On an H100, 8 heads × 64, this is 1.18 times faster than
+ * `flat` at n = 64, 1.25 at 256, 1.18 at 512, 1.08 at 1,024, 1.04 at 4,096; from 8,192 on `tall` is (1.10 times at 16,384).
  */
-const fillingWorkgroups = 1024;
-/** Rows of a workgroup and splits of its keys, the best first. */
-const rowsAndSplits = ({ n, batch, heads, headDim, headDimV }: Shape): readonly (readonly [rows: number, splits: number])[] => {
-  const [tall, flat, small] = [
-    [64, 2],
-    [32, 4],
-    [32, 2],
-  ] as const;
+const tilingsOfGrids: readonly (readonly [mostWorkgroups: number, RowTiling])[] = [
+  [32, [16, 8, 32]],
+  [128, [32, 8, 32]],
+  [1024, [64, 4, 32]],
+];
+
+/** Row tiles, the best first. At most `mostOwnQuads` of q and o a thread: 8 heads × 128, 2 splits of 32 rows are 1.2 times faster than of 64 at n = 4,096 on an H100. */
+const rowTilings = ({ n, batch, heads, headDim, headDimV }: Shape, { maxComputeWorkgroupStorageSize }: Capabilities): readonly RowTiling[] => {
   if (Math.max(headDim, headDimV) / 4 > mostOwnQuads) return [small, tall, flat];
-  return Math.ceil(n / 64) * batch * heads < fillingWorkgroups ? [flat, tall, small] : [tall, flat, small];
+  const workgroups = Math.ceil(n / 64) * batch * heads;
+  const best = maxComputeWorkgroupStorageSize >= 32768 ? tilingsOfGrids.find(([most]) => workgroups <= most)?.[1] : undefined;
+  const rest = workgroups < 1024 ? [flat, tall, small] : [tall, flat, small];
+  return best ? [best, ...rest] : rest;
 };
 
-/** vec4s of K and V that are staged at once: 16 KiB, which every device has. */
-const stagedQuads = 1024;
+/** vec4s of a KiB. */
+const quadsOfKiB = 64;
 /** vec4s that a thread keeps of q, and of o, at most. */
 const mostOwnQuads = 20;
 
@@ -81,7 +94,8 @@ const mostOwnQuads = 20;
  * Row tiles of a GPU: `rows` rows, `rowsEach` of them a team of `share` neighbours, a part of the channels each, `splits` teams over the keys and `keys` staged at once. Two rows
  * each where subgroups can exchange; a row to itself where not. Undefined where that would be too much, and where a team would reach beyond its subgroup.
  */
-const rowTiles = ({ headDim, headDimV }: Shape, { subgroups, subgroupMinSize }: Capabilities, rows: number, splits: number): Tiles | undefined => {
+const rowTiles = ({ headDim, headDimV }: Shape, { subgroups, subgroupMinSize }: Capabilities, [rows, splits, stagedKiB]: RowTiling): Tiles | undefined => {
+  const stagedQuads = stagedKiB * quadsOfKiB;
   const quads = Math.max(headDim, headDimV) / 4;
   if (!subgroups && quads > mostOwnQuads) return undefined;
   const rowsEach = subgroups ? 2 : 1;
@@ -99,8 +113,8 @@ const tiledTiles = (shape: Shape, capabilities: Capabilities): Tiles[] => {
   const { software, subgroups, subgroupMinSize: lanes, subgroupMaxSize } = capabilities;
   const workgroup = { path: "workgroup", rows: shape.headDimV > 128 ? 32 : 64, keys: 32 };
   if (!software) {
-    const byRows = rowsAndSplits(shape)
-      .map(([rows, splits]) => rowTiles(shape, capabilities, rows, splits))
+    const byRows = rowTilings(shape, capabilities)
+      .map((tiling) => rowTiles(shape, capabilities, tiling))
       .filter((tiles) => tiles !== undefined);
     const byWorkgroup = [workgroup, { ...workgroup, rows: workgroup.rows / 2 }];
     // One size of subgroups is NVIDIA's sign and Apple's: rows were 1.4 to 2.3 times faster on an H100. AMD's compiler gives them 228 registers and 6 subgroups a SIMD, a workgroup's
