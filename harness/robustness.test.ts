@@ -226,9 +226,14 @@ describe("what a killed process left", () => {
     const unbegun = join(outFolder, "results/planted/20200101T000000Z-000000");
     mkdirSync(unbegun);
     writeFileSync(join(unbegun, "lock"), "999999999 1");
+    // Killed a moment ago, while it wrote its first run.json.
+    const justKilled = join(outFolder, "results/planted/20200101T000001Z-000000");
+    mkdirSync(justKilled);
+    writeFileSync(join(justKilled, "lock"), "999999999 1");
+    writeFileSync(join(justKilled, "run.json.01234567.half"), "{");
     utimesSync(unbegun, new Date(0), new Date(0));
     await fakeRun(yaml, workers(), { outFolder });
-    expect([page, fresh, unbegun].map(existsSync)).toEqual([false, true, false]);
+    expect([page, fresh, unbegun, justKilled].map(existsSync)).toEqual([false, true, false, false]);
     await fakeRun(yaml, workers(), { outFolder, resume: true });
     expect(readdirSync(folder).sort()).toEqual(["journal.jsonl", "measurements.csv", "run.json", "samples.csv"]);
   });

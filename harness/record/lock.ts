@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { livingOwner, ownMark } from "./owner.ts";
+import { isOwn, livingOwner, ownMark } from "./owner.ts";
 
 /** Keeps a run folder to one process: a file with its mark, gone when the process lets go of it or is no more. */
 export interface Lock {
@@ -24,6 +24,12 @@ export const lockedBy = (folder: string): string | undefined => {
   const [pid = "", , host = ""] = content.split(" ");
   if (isElsewhere(content)) return `process ${pid} on ${host}`;
   return livingOwner(content) === undefined ? undefined : `process ${pid}`;
+};
+
+/** Whether a process of this machine had locked the folder and has ended without letting go of it. */
+export const isLeftLocked = (folder: string): boolean => {
+  const content = contentOf(lockFile(folder));
+  return content !== undefined && !isElsewhere(content) && !isOwn(content) && livingOwner(content) === undefined;
 };
 
 /** Takes the folder, or undefined where another process has it. Throws the file system's error where it cannot be written. */

@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 /** The process that a lock, or a folder of its own, belongs to: its number and when it started, as numbers are given again. */
 export const ownMark = (): string => `${process.pid} ${startOf(process.pid)}`;
 
+/** Whether a mark, whatever stands behind it, is this process's. */
+export const isOwn = (mark: string): boolean => mark.split(" ").slice(0, 2).join(" ") === ownMark();
+
 /** The number of the living process that a mark names; undefined where it has ended, or is this one. */
 export const livingOwner = (mark: string): number | undefined => {
   const [number = "", started = ""] = mark.split(" ");

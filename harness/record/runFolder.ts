@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { join } from "node:path";
 import { makeFolder } from "./folder.ts";
 import { foldJournal, type JournalLine, readJournal } from "./journal.ts";
-import { lockedBy } from "./lock.ts";
+import { isLeftLocked, lockedBy } from "./lock.ts";
 import { type RunRecord, schemaVersion } from "./run.ts";
 import { flawOfRun } from "./runSchema.ts";
 import { halfEnding, writeWhole } from "./wholeFile.ts";
@@ -96,9 +96,9 @@ export const removeUnbegun = (outFolder: string, experiment: string): void => {
   for (const name of existsSync(parent) ? readdirSync(parent) : []) {
     const folder = join(parent, name);
     if (!namedAsRun.test(name) || !isFolder(folder) || readdirSync(folder).some((file) => file !== "lock" && !halfEnding.test(file))) continue;
-    // Its lock may be of this very process, which may make several runs at once.
+    // Its lock may be of this very process, which may make several runs at once. Where its owner has ended nobody is about to begin.
     const isOld = Math.abs(Date.now() - statSync(folder).mtimeMs) > beginningMs;
-    if (isOld && lockedBy(folder) === undefined) rmSync(folder, { recursive: true, force: true });
+    if (isLeftLocked(folder) || (isOld && lockedBy(folder) === undefined)) rmSync(folder, { recursive: true, force: true });
   }
 };
 
