@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { builtInKernels } from "../../kernels/builtIn.ts";
+import type { ModelShape } from "../../kernels/mechanism.ts";
+import { loadMechanisms } from "../../kernels/registry.ts";
+import type { Cell } from "../experiment/experiment.ts";
+import { testAdapter } from "../testAdapter.ts";
+import { type Connection, connector } from "./connection.ts";
+
+const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ forms }) => forms.tokenLoop);
+
+const model: ModelShape = { layers: 2, width: 64, vocab: 100, feedForward: { kind: "gated", hidden: 96 }, rotary: true, tied: false, recomputes: false };
+
+const cellOf = (name: string, form: string, n: number, change: Partial<Cell> = {}, around: Partial<ModelShape> = {}): Cell => {
+  const mechanism = mechanisms.find((one) => one.name === name);
+  if (!mechanism) throw new Error(`no ${name}`);
+  const shape = {
+    mechanism: name,
+    label: name,
+    form,
+    phase: "tokenLoop",
+    n,
+    batch: 1,
+    heads: 2,
+    kvHeads: 2,
+    headDim: 32,
+    headDimV: 32,
+    dModel: 64,
+    dtype: "f32",
+    kvDtype: "f32",
+    stateDtype: "f32",
+    parameters: Object.fromEntries(Object.entries(mechanism.parameters).map(([key, parameter]) => [key, parameter.default])),
+    model: { ...model, recomputes: form === "recompute", ...around },
+    ...change,
+  } as const;
+  return { ...shape, id: JSON.stringify([name, form, n, change, around]) };
+};
+
+const cells = [
+  ...mechanisms.flatMap(({ name, forms: { tokenLoop = [] } }) => tokenLoop.flatMap((form) => [5, 70].map((n) => cellOf(name, form, n)))),
+  ...mechanisms.flatMap(({ name, forms: { tokenLoop = [] } }) => tokenLoop.map((form) => cellOf(name, form, 9, { batch: 2, heads: 4, headDim: 16, headDimV: 16 }))),
+  ...["cached", "recompute"].map((form) => cellOf("softmax", form, 33, { batch: 2, heads: 4, kvHeads: 2 })),
+  ...["cached", "recompute"].flatMap((form) => [
+    cellOf("softmax", form, 9, {}, { feedForward: { kind: "gelu", hidden: 128 }, tied: true, rotary: false }),
+    cellOf("softmax", form, 9, { batch: 2 }, { feedForward: { kind: "experts", hidden: 32, experts: 7, active: 3 } }),
+    cellOf("softmax", form, 9, {}, { width: 36, vocab: 67 }),
+    cellOf("softmax", form, 9, {}, { layers: 4, pattern: ["linear", "gatedDeltaNet", "linear", "softmax"] }),
+  ]),
+];
+
+describe(`one token's whole way through a model, on ${testAdapter}`, () => {
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await connector(testAdapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+  });
+  afterAll(() => connection?.worker.close());
+
+  it.each(cells)("$id has the scores of its float64 reference", async (cell) => {
+    const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
+    await connection.worker.ask("evict", { cell: cell.id }, 10_000);
+    expect(prepared.maxError).toBeGreaterThan(0);
+    expect(prepared.maxError).toBeLessThan(1e-4);
+  });
+});

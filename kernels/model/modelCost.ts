@@ -1,0 +1,82 @@
+import type { BytesByRole, Flops, ModelShape } from "../mechanism.ts";
+import { type Mixer, widthsOf } from "./layer.ts";
+import { type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
+import { feedForwardWeights, mixerWeights } from "./modelShape.ts";
+import type { StageName } from "./stages.ts";
+
+const weightBytes = ({ making }: ModelPlanning): number => (making.dtype === "f16" ? 2 : 4);
+
+/** FLOPs of each stage: projections and what follows them from their weights, mixing from the mixer's own count. Norms, activations and routing are left out: a few for each channel. */
+export const stageFlops = (planning: ModelPlanning): Readonly<Partial<Record<StageName, Flops>>> => {
+  const { model, mixers, batch, making } = planning;
+  const { rows } = making;
+  const same = (count: number): Flops => ({ useful: count, executed: count });
+  const projected = mixers.reduce((sum, mixer) => sum + 2 * rows * (mixerWeights(model.width, widthsOf(mixer)) - widthsOf(mixer).outputNorm), 0);
+  const mixed = mixers.map((mixer) => mixer.mechanism.flops(mixer.shape, mixer.form, mixer.tiles));
+  return {
+    project: same(projected),
+    mix: { useful: total(mixed.map(({ useful }) => useful)), executed: total(mixed.map(({ executed }) => executed)) },
+    feedForward: same(2 * rows * model.layers * feedForwardWeights(model.width, model.feedForward).active),
+    classify: same(2 * batch * model.width * model.vocab),
+  };
+};
+
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+export const modelFlops = (planning: ModelPlanning): Flops => {
+  const stages = Object.values(stageFlops(planning));
+  return { useful: total(stages.map(({ useful }) => useful)), executed: total(stages.map(({ executed }) => executed)) };
+};
+
+/** Bytes that any implementation must move: every weight that a token uses once, the rows of the table that are looked up, what the mixers must move, and the scores. */
+export const modelLeastBytes = (planning: ModelPlanning): number => {
+  const { model, mixers, batch, making } = planning;
+  const { width, vocab, layers } = model;
+  const projected = total(mixers.map((mixer) => mixerWeights(width, widthsOf(mixer)) + 2 * width));
+  const used = projected + layers * feedForwardWeights(width, model.feedForward).active + width + vocab * width;
+  const mixed = total(mixers.map(({ mechanism, shape, form }) => mechanism.leastBytes(shape, form)));
+  return (used + making.rows * width) * weightBytes(planning) + mixed + batch * vocab * 4;
+};
+
+/** Weights in all, the experts that no token chose among them. */
+export const weightCount = (model: ModelShape, mixers: readonly Mixer[]): number =>
+  model.vocab * model.width * (model.tied ? 1 : 2) +
+  total(mixers.map((mixer) => mixerWeights(model.width, widthsOf(mixer)) + 2 * model.width + feedForwardWeights(model.width, model.feedForward).all)) +
+  model.width;
+
+/** What modelPlan allocates, from the shape alone. */
+export const modelBytesByRole = (planning: ModelPlanning): BytesByRole => {
+  const { model, mixers, batch, making } = planning;
+  const { rows } = making;
+  const { width, vocab, feedForward } = model;
+  const gathers = rows > batch;
+  const kinds = [...new Map(mixers.map((mixer) => [mixer.mechanism.name, mixer])).values()];
+  const own = (mixer: Mixer): BytesByRole => mixer.mechanism.bytesByRole(mixer.shape, mixer.form, mixer.tiles);
+  const flowing = (mixer: Mixer): number => {
+    const { q, k, v, g, beta, o, outputNorm } = widthsOf(mixer);
+    const caches = mixer.shape.phase === "prefill" && isSoftmaxCache(mixer) ? k + v : 0;
+    return rows * (q + k + v + g + beta + o - caches + (takesUnitKeys(mixer) ? k : 0) + (outputNorm > 0 ? o : 0));
+  };
+  const given = (mixer: Mixer): number => {
+    const { q, k, v, g, beta } = widthsOf(mixer);
+    const cached = mixer.shape.phase === "prefill" && isSoftmaxCache(mixer);
+    return own(mixer).input - 4 * rows * (q + (cached ? 0 : k + v) + g + beta);
+  };
+  const carries = mixers.every(({ shape }) => shape.phase !== "prefill");
+  const isRotary = model.rotary && mixers.some(({ mechanism }) => mechanism.family === "softmax");
+  const slots = feedForward.kind === "experts" ? feedForward.active : 1;
+  const routed = feedForward.kind === "experts" ? rows * (feedForward.experts + 2 * slots) : 0;
+  const numbers = rows + (isRotary ? rows : 0) + (gathers ? batch : 0);
+  const scratch =
+    rows * (2 * width + slots * feedForward.hidden) + routed + batch * width + (gathers ? batch * width : 0) + batch + total(kinds.map((mixer) => flowing(mixer)));
+  return {
+    input: weightCount(model, mixers) * weightBytes(planning) + 4 * numbers + total(mixers.map(given)),
+    output: 4 * batch * vocab,
+    state: carries ? total(mixers.map((mixer) => own(mixer).state)) : 0,
+    scratch: 4 * scratch + total(kinds.map((mixer) => own(mixer).scratch + (carries ? 0 : own(mixer).state))),
+    harness: 0,
+  };
+};
+
+/** A prefill whose keys and values are its cache has them counted as state. */
+const isSoftmaxCache = ({ mechanism, buffers }: Mixer): boolean => mechanism.family === "softmax" && !buffers.some(({ name }) => name === "k");

@@ -1,0 +1,23 @@
+import type { Tensors } from "../mechanism.ts";
+import { uniformStream } from "../random.ts";
+import { layerTensors, widthsOf } from "./layer.ts";
+import { isRotated, type ModelPlanning } from "./modelPlan.ts";
+import { weightsOf, weightTensors } from "./weights.ts";
+
+/**
+ * Weights, the numbers of `tokens` tokens of each text and where they stand, and what each layer's mixer carries. Positions are those of the last tokens of a text of n + 1: a token that comes alone
+ * stands behind its context.
+ */
+export const modelInputs = ({ model, mixers, batch, making }: ModelPlanning, tokens: number, seed: number): Tensors => {
+  const uniform = uniformStream(seed, "tokens");
+  const [first] = mixers;
+  const context = first?.shape.phase === "decode" ? first.shape.n : 0;
+  const rows = batch * tokens;
+  return {
+    ...weightTensors(weightsOf(model, mixers.map(widthsOf)), making.dtype, seed),
+    tokens: Uint32Array.from({ length: rows }, () => Math.floor(uniform() * model.vocab)),
+    ...(model.rotary && mixers.some(isRotated) ? { position: Uint32Array.from({ length: rows }, (_, row) => context + (row % tokens)) } : {}),
+    ...(tokens > 1 ? { lastRows: Uint32Array.from({ length: batch }, (_, text) => (text + 1) * tokens - 1) } : {}),
+    ...Object.assign({}, ...mixers.map((mixer, layer) => layerTensors(mixer, layer, seed))),
+  };
+};

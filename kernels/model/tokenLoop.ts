@@ -1,0 +1,133 @@
+import type { Capabilities, ExpectedRow, Form, Mechanism, ModelShape, Shape, Tensors, Tiles } from "../mechanism.ts";
+import { badShape } from "../refusal.ts";
+import { mixerOf } from "./layer.ts";
+import { modelBytesByRole, modelFlops, modelLeastBytes } from "./modelCost.ts";
+import { modelInputs } from "./modelInputs.ts";
+import { type ModelPlanning, modelPlan } from "./modelPlan.ts";
+import { modelReference } from "./reference.ts";
+
+/**
+ * Mechanisms that a model can be built of, each with phase tokenLoop beside its own: one token's whole way, with n tokens before it. Its forms say what is kept between tokens: keys and values
+ * (`cached`), a state (`recurrent`), or nothing (`recompute`). Layers of a pattern are looked up among `mechanisms`.
+ */
+export const withTokenLoop = (mechanisms: readonly Mechanism[]): readonly Mechanism[] =>
+  mechanisms.map((mechanism) => (formsOf(mechanism).length > 0 ? extended(mechanism, mechanisms) : mechanism));
+
+const formsOf = ({ family, forms }: Mechanism): readonly Form[] =>
+  forms.decode && forms.prefill && family !== "instrument" ? [family === "softmax" ? "cached" : "recurrent", "recompute"] : [];
+
+/** What every device has: of a plan only its buffers are asked, which depend on no device. */
+const anyDevice: Capabilities = {
+  subgroups: false,
+  subgroupMinSize: 0,
+  subgroupMaxSize: 0,
+  f16: false,
+  software: false,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxBufferSize: 2 ** 28,
+  maxStorageBuffersPerShaderStage: 8,
+};
+
+const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
+  const planningOf = (shape: Shape, capabilities = anyDevice, tiles?: Tiles): ModelPlanning => {
+    const model = modelOf(shape);
+    const mixers = layersOf(model, own, all).map((mechanism) => {
+      const mixed = mixerShape(shape, mechanism, own);
+      const form = formOf(mechanism, mixed);
+      return mixerOf(mechanism, mixed, form, capabilities, (mechanism === own ? tiles : undefined) ?? mechanism.tiles(mixed, form, capabilities)[0] ?? {});
+    });
+    const rows = shape.batch * tokensOf(shape);
+    return { model, mixers, batch: shape.batch, making: { dtype: shape.dtype, rows, software: capabilities.software, most: capabilities.maxComputeWorkgroupsPerDimension } };
+  };
+  /** float64 results are dear, and verification asks head by head for what a model has once. */
+  const known = new WeakMap<Tensors, readonly ExpectedRow[]>();
+  const referenceOf = (shape: Shape, tensors: Tensors): readonly ExpectedRow[] => {
+    const rows = known.get(tensors) ?? modelReference(planningOf(shape), tensors);
+    known.set(tensors, rows);
+    return rows;
+  };
+  return {
+    ...own,
+    forms: { ...own.forms, tokenLoop: formsOf(own) },
+    refusal(shape, form, capabilities) {
+      if (!shape.model) return own.refusal(shape, form, capabilities);
+      const fault = faultOf(shape.model, shape.headDim, all);
+      if (fault !== undefined) return badShape(fault);
+      return [...new Set(layersOf(shape.model, own, all))]
+        .map((mechanism) => mechanism.refusal(mixerShape(shape, mechanism, own), formOf(mechanism, mixerShape(shape, mechanism, own)), capabilities))
+        .find((refusal) => refusal !== undefined);
+    },
+    tiles: (shape, form, capabilities) => {
+      if (!shape.model) return own.tiles(shape, form, capabilities);
+      const mixed = mixerShape(shape, own, own);
+      return own.tiles(mixed, formOf(own, mixed), capabilities);
+    },
+    plan: (shape, form, capabilities, tiles) => (shape.model ? modelPlan(planningOf(shape, capabilities, tiles)) : own.plan(shape, form, capabilities, tiles)),
+    inputs: (shape, seed) => (shape.model ? modelInputs(planningOf(shape), tokensOf(shape), seed) : own.inputs(shape, seed)),
+    reference: (shape, tensors, at) => (shape.model ? referenceOf(shape, tensors) : own.reference(shape, tensors, at)),
+    flops: (shape, form, tiles) => (shape.model ? modelFlops(planningOf(shape, anyDevice, tiles)) : own.flops(shape, form, tiles)),
+    leastBytes: (shape, form) => (shape.model ? modelLeastBytes(planningOf(shape)) : own.leastBytes(shape, form)),
+    bytesByRole: (shape, form, tiles) => (shape.model ? modelBytesByRole(planningOf(shape, anyDevice, tiles)) : own.bytesByRole(shape, form, tiles)),
+    claim: (phase, form, shape) => {
+      if (phase !== "tokenLoop") return own.claim(phase, form, shape);
+      if (form === "recompute") return { time: own.family === "softmax" ? "O(n²)" : "O(n)", stateBytes: "O(1)" };
+      return own.claim("decode", own.forms.decode?.[0] ?? "", shape);
+    },
+    rounding: (shape) => (shape.model ? modelRounding(shape) : (own.rounding?.(shape) ?? 0)),
+    ...(own.tileTokens ? { tileTokens: (shape, form, tiles) => (shape.model ? 1 : (own.tileTokens?.(shape, form, tiles) ?? 1)) } : {}),
+  };
+};
+
+const modelOf = ({ model }: Shape): ModelShape => {
+  if (!model) throw new Error("phase tokenLoop needs a model");
+  return model;
+};
+
+/** Tokens of each text that go through together: the newest, or with all before it. */
+const tokensOf = (shape: Shape): number => (modelOf(shape).recomputes ? shape.n + 1 : 1);
+
+const formOf = (mechanism: Mechanism, { phase }: Shape): Form => mechanism.forms[phase]?.[0] ?? "";
+
+/** The mixer of each layer. Throws where a name of the pattern is unknown; `faultOf` says it first. */
+const layersOf = ({ layers, pattern = [] }: ModelShape, own: Mechanism, all: readonly Mechanism[]): readonly Mechanism[] =>
+  Array.from({ length: layers }, (_, layer) => {
+    const name = pattern[layer % pattern.length] ?? own.name;
+    const found = name === own.name ? own : all.find((one) => one.name === name);
+    if (!found) throw new Error(`no mechanism ${name}`);
+    return found;
+  });
+
+const faultOf = ({ layers, width, vocab, feedForward, pattern = [], rotary }: ModelShape, headDim: number, all: readonly Mechanism[]): string | undefined => {
+  const unknown = pattern.find((name) => !all.some((mechanism) => mechanism.name === name && formsOf(mechanism).length > 0));
+  if (unknown !== undefined) return `layers of ${unknown}: a model is built of mechanisms with prefill and decode`;
+  if (!(layers >= 1 && vocab >= 1)) return `a model has at least one layer and one token, not ${layers} and ${vocab}`;
+  if (width % 4 !== 0 || feedForward.hidden % 4 !== 0) return `width ${width} and hidden ${feedForward.hidden} must be multiples of 4`;
+  if (rotary && headDim % 2 !== 0) return `headDim ${headDim} must be even for rotary positions`;
+  if (feedForward.kind === "experts" && !(feedForward.active >= 1 && feedForward.active <= Math.min(64, feedForward.experts)))
+    return `${feedForward.active} of ${feedForward.experts} experts: from 1 to 64, and no more than there are`;
+  return undefined;
+};
+
+/** A mixer's own problem in a layer. Parameters are the arm's for its own mixer, and defaults for others of a pattern. */
+const mixerShape = (shape: Shape, mechanism: Mechanism, own: Mechanism): Shape => {
+  const { model, ...rest } = shape;
+  const defaults = Object.fromEntries(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameter.default]));
+  return {
+    ...rest,
+    phase: model?.recomputes ? "prefill" : "decode",
+    // The newest token is one more than its context.
+    n: model?.recomputes ? shape.n + 1 : shape.n,
+    dtype: "f32",
+    kvHeads: mechanism.groupedHeads ? shape.kvHeads : shape.heads,
+    parameters: mechanism === own ? shape.parameters : defaults,
+  };
+};
+
+/** Roundings beyond those of a sum of n + headDim: each layer's projections add theirs to the stream, as squares. */
+const modelRounding = (shape: Shape): number => {
+  const { layers, width, feedForward } = modelOf(shape);
+  return Math.sqrt(4 * layers * (2 * width + feedForward.hidden + shape.heads * shape.headDimV) + width);
+};
