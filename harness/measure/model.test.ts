@@ -37,7 +37,9 @@ const cellOf = (name: string, form: string, n: number, change: Partial<Cell> = {
 
 const cells = [
   ...mechanisms.flatMap(({ name, forms: { tokenLoop = [] } }) => tokenLoop.flatMap((form) => [5, 70].map((n) => cellOf(name, form, n)))),
-  ...mechanisms.flatMap(({ name, forms: { tokenLoop = [] } }) => tokenLoop.map((form) => cellOf(name, form, 9, { batch: 2, heads: 4, headDim: 16, headDimV: 16 }))),
+  ...mechanisms.flatMap(({ name, forms: { tokenLoop = [] } }) =>
+    tokenLoop.map((form) => cellOf(name, form, 9, { batch: 2, heads: 4, headDim: 16, headDimV: 16 })),
+  ),
   ...["cached", "recompute"].map((form) => cellOf("softmax", form, 33, { batch: 2, heads: 4, kvHeads: 2 })),
   ...["cached", "recompute"].flatMap((form) => [
     cellOf("softmax", form, 9, {}, { feedForward: { kind: "gelu", hidden: 128 }, tied: true, rotary: false }),

@@ -66,9 +66,14 @@ export const modelBytesByRole = (planning: ModelPlanning): BytesByRole => {
   const isRotary = model.rotary && mixers.some(({ mechanism }) => mechanism.family === "softmax");
   const slots = feedForward.kind === "experts" ? feedForward.active : 1;
   const routed = feedForward.kind === "experts" ? rows * (feedForward.experts + 2 * slots) : 0;
-  const numbers = rows + (isRotary ? rows : 0) + (gathers ? batch : 0);
+  const numbers = rows + (isRotary ? rows * (mixers[0]?.shape.headDim ?? 0) : 0) + (gathers ? batch : 0);
   const scratch =
-    rows * (2 * width + slots * feedForward.hidden) + routed + batch * width + (gathers ? batch * width : 0) + batch + total(kinds.map((mixer) => flowing(mixer)));
+    rows * (2 * width + slots * feedForward.hidden) +
+    routed +
+    batch * width +
+    (gathers ? batch * width : 0) +
+    batch +
+    total(kinds.map((mixer) => flowing(mixer)));
   return {
     input: weightCount(model, mixers) * weightBytes(planning) + 4 * numbers + total(mixers.map(given)),
     output: 4 * batch * vocab,

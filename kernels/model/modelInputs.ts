@@ -16,8 +16,25 @@ export const modelInputs = ({ model, mixers, batch, making }: ModelPlanning, tok
   return {
     ...weightTensors(weightsOf(model, mixers.map(widthsOf)), making.dtype, seed),
     tokens: Uint32Array.from({ length: rows }, () => Math.floor(uniform() * model.vocab)),
-    ...(model.rotary && mixers.some(isRotated) ? { position: Uint32Array.from({ length: rows }, (_, row) => context + (row % tokens)) } : {}),
+    ...(model.rotary && mixers.some(isRotated)
+      ? {
+          turns: turnsOf(
+            Array.from({ length: rows }, (_, row) => context + (row % tokens)),
+            first?.shape.headDim ?? 0,
+          ),
+        }
+      : {}),
     ...(tokens > 1 ? { lastRows: Uint32Array.from({ length: batch }, (_, text) => (text + 1) * tokens - 1) } : {}),
     ...Object.assign({}, ...mixers.map((mixer, layer) => layerTensors(mixer, layer, seed))),
   };
 };
+
+const rotaryBase = 10_000;
+
+/** [place, pair of channels] of cosine and sine of position · base^(−2i / headDim). */
+export const turnsOf = (positions: readonly number[], headDim: number): Float32Array =>
+  Float32Array.from(
+    positions.flatMap((position) =>
+      Array.from({ length: headDim / 2 }, (_, i) => position * rotaryBase ** ((-2 * i) / headDim)).flatMap((angle) => [Math.cos(angle), Math.sin(angle)]),
+    ),
+  );

@@ -53,7 +53,7 @@ export const modelBuffers = ({ model, mixers, batch, making }: ModelPlanning, ga
   const own = [
     ...weightsOf(model, mixers.map(widthsOf)).map((weight) => weightBuffer(weight, dtype)),
     numbers("tokens", rows),
-    ...(model.rotary && mixers.some(isRotated) ? [numbers("position", rows)] : []),
+    ...(model.rotary && mixers.some(isRotated) ? [turnsBuffer(rows, mixers[0]?.shape.headDim ?? 0)] : []),
     ...(gathers ? [numbers("lastRows", batch), scratch("last", { row: batch, channel: width })] : []),
     scratch("x", { row: rows, channel: width }),
     scratch("normed", { row: rows, channel: width }),
@@ -73,6 +73,10 @@ export const modelBuffers = ({ model, mixers, batch, making }: ModelPlanning, ga
   ];
   return [...new Map(own.map((buffer) => [buffer.name, buffer])).values()];
 };
+
+/** Cosine and sine of each place and pair of channels. */
+export const turnsBuffer = (places: number, headDim: number): PlanBuffer =>
+  allocation("turns", "input", { tensor: "turns" }, { place: places, pair: headDim / 2, cosineAndSine: 2 });
 
 /** Softmax attention alone knows where a token stands by nothing but its keys. */
 export const isRotated = ({ mechanism }: Mixer): boolean => mechanism.family === "softmax";
@@ -96,6 +100,7 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
   const weight = (name: string): string => `layer${layer}.${name}`;
   const place = (name: Connection): string => connectionName(mixer, layer, name);
   const widths = widthsOf(mixer);
+  const counted = shape.phase === "generate";
   const unit = takesUnitKeys(mixer);
   const into = (to: string, name: string, outputs: number, finish: "plain" | "logDecay" | "sigmoid" = "plain"): Step =>
     projectStep(making, "project", { from: "normed", to, weight: weight(name), inputs: width, outputs, finish });
@@ -109,12 +114,10 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
     ...(widths.beta > 0 ? [into(place("beta"), "wbeta", widths.beta, "sigmoid")] : []),
     ...(unit ? [normStep(making, "project", (rows * widths.k) / shape.headDim, shape.headDim, `${mechanism.name}.keys`, place("k"))] : []),
     ...(rotary && isRotated(mixer)
-      ? [rotateStep(making, place("q"), shape.heads, shape.headDim), rotateStep(making, place("k"), shape.kvHeads, shape.headDim)]
+      ? [rotateStep(making, place("q"), shape.heads, shape.headDim, counted), rotateStep(making, place("k"), shape.kvHeads, shape.headDim, counted)]
       : []),
     ...placedSteps(mixer, layer, mixing),
-    ...(widths.outputNorm > 0
-      ? [normStep(making, "norm", (rows * widths.o) / shape.headDimV, shape.headDimV, place("o"), normed, weight("outputNorm"))]
-      : []),
+    ...(widths.outputNorm > 0 ? [normStep(making, "norm", (rows * widths.o) / shape.headDimV, shape.headDimV, place("o"), normed, weight("outputNorm"))] : []),
     projectStep(making, "project", { from: normed, to: "x", weight: weight("wo"), inputs: widths.o, outputs: width, adds: true }),
     normStep(making, "norm", rows, width, "x", "normed", weight("feedForwardNorm")),
     ...(feedForward.kind === "experts"

@@ -13,9 +13,9 @@ var<workgroup> parts: array<f32, THREADS>;
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
   let row = workgroup.y * grid.x + workgroup.x;
   let rows = arrayLength(&x) / WIDTH_QUADS;
-  let from = min(row, rows - 1u) * WIDTH_QUADS;
+  let first = min(row, rows - 1u) * WIDTH_QUADS;
   var sum = 0.0;
-  for (var i = thread; i < WIDTH_QUADS; i += THREADS) { sum += dot(x[from + i], x[from + i]); }
+  for (var i = thread; i < WIDTH_QUADS; i += THREADS) { sum += dot(x[first + i], x[first + i]); }
   parts[thread] = sum;
   workgroupBarrier();
   for (var left = u32(THREADS); left > 1u; left = (left + 1u) / 2u) {
@@ -31,9 +31,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   if (row >= rows) { return; }
   for (var i = thread; i < WIDTH_QUADS; i += THREADS) {
 #if UNIT
-    y[from + i] = x[from + i] * scale;
+    y[first + i] = x[first + i] * scale;
 #else
-    y[from + i] = x[from + i] * scale * vec4f(weight[i]);
+    y[first + i] = x[first + i] * scale * vec4f(weight[i]);
 #end
   }
 }

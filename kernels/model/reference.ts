@@ -8,7 +8,6 @@ import { isRotated, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
 type Rows = readonly Float64Array[];
 
 const epsilon = 1e-6;
-const rotaryBase = 10_000;
 
 const times = (rows: Rows, weights: ArrayLike<number>, outputs: number, offset = 0): Rows =>
   rows.map((row) =>
@@ -35,16 +34,17 @@ const normed = (rows: Rows, width: number, weight: ArrayLike<number> | undefined
     return made;
   });
 
-const rotated = (rows: Rows, positions: ArrayLike<number>, headDim: number): Rows =>
+const rotated = (rows: Rows, turns: ArrayLike<number>, headDim: number): Rows =>
   rows.map((row, r) => {
     const made = Float64Array.from(row);
     const half = headDim / 2;
     for (let head = 0; head < row.length; head += headDim) {
       for (let i = 0; i < half; i++) {
-        const angle = (positions[r] ?? 0) * rotaryBase ** (-i / half);
+        const at = 2 * (r * half + i);
+        const [cosine, sine] = [turns[at] ?? Number.NaN, turns[at + 1] ?? Number.NaN];
         const [x, y] = [row[head + i] ?? 0, row[head + half + i] ?? 0];
-        made[head + i] = x * Math.cos(angle) - y * Math.sin(angle);
-        made[head + half + i] = x * Math.sin(angle) + y * Math.cos(angle);
+        made[head + i] = x * cosine - y * sine;
+        made[head + half + i] = x * sine + y * cosine;
       }
     }
     return made;
@@ -73,8 +73,8 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, t
   const { mechanism, shape } = mixer;
   const widths = widthsOf(mixer);
   const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
-  const positions = model.rotary && isRotated(mixer) ? tensorOf(tensors, "position") : undefined;
-  const turned = (made: Rows): Rows => (positions ? rotated(made, positions, shape.headDim) : made);
+  const turns = model.rotary && isRotated(mixer) ? tensorOf(tensors, "turns") : undefined;
+  const turned = (made: Rows): Rows => (turns ? rotated(made, turns, shape.headDim) : made);
   const q = turned(times(rows, weight("wq"), widths.q));
   const keys = times(rows, weight("wk"), widths.k);
   const k = turned(takesUnitKeys(mixer) ? normed(keys, shape.headDim, undefined) : keys);
@@ -130,4 +130,3 @@ const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (nam
     return made;
   });
 };
-

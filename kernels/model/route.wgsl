@@ -15,7 +15,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let row = workgroup.x;
   for (var slot = 0u; slot < ACTIVE; slot++) {
     var top = FAR_BELOW;
-    var place = EXPERTS;
+    var place = u32(EXPERTS);
     for (var expert = thread; expert < EXPERTS; expert += THREADS) {
       var isFree = true;
       for (var before = 0u; before < slot; before++) { isFree = isFree && taken[before] != expert; }

@@ -108,17 +108,15 @@ export const projectStep = ({ dtype, rows: all, software }: Making, stage: Stage
   );
 };
 
-/** log2 of the base of rotary positions. */
-export const log2Base = Math.log2(10_000);
-
-export const rotateStep = ({ rows }: Making, name: string, heads: number, headDim: number): Step =>
+/** `counted`: a token's place is in `position`, and the table has every place; else each row has its own turns. */
+export const rotateStep = ({ rows }: Making, name: string, heads: number, headDim: number, counted: boolean): Step =>
   staged(
     "project",
     stepOf({
       label: `rotate ${name}`,
       source: rotate,
-      constants: { HEADS: heads, HEAD_DIM: headDim, LOG2_BASE: log2Base, THREADS: threads },
-      bindings: [name, "position"],
+      constants: { HEADS: heads, HEAD_DIM: headDim, THREADS: threads, COUNTED: counted },
+      bindings: counted ? [name, "turns", "position"] : [name, "turns"],
       workgroups: [Math.ceil((heads * headDim) / 2 / threads), rows, 1],
     }),
   );

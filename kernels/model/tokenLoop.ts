@@ -32,15 +32,18 @@ const anyDevice: Capabilities = {
 };
 
 const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
-  const planningOf = (shape: Shape, capabilities = anyDevice, tiles?: Tiles): ModelPlanning => {
+  /** `tiles` of all mixers, each with its mechanism's name before its names. Without a device the plans are any device's: of them only what flows in and out is asked. */
+  const planningOf = (shape: Shape, tiles?: Tiles, capabilities?: Capabilities): ModelPlanning => {
     const model = modelOf(shape);
     const mixers = layersOf(model, own, all).map((mechanism) => {
       const mixed = mixerShape(shape, mechanism, own);
       const form = formOf(mechanism, mixed);
-      return mixerOf(mechanism, mixed, form, capabilities, (mechanism === own ? tiles : undefined) ?? mechanism.tiles(mixed, form, capabilities)[0] ?? {});
+      const chosen = tiles && tilesOf(mechanism, tiles);
+      const made = mixerOf(mechanism, mixed, form, capabilities ?? anyDevice, (capabilities && chosen) ?? mechanism.tiles(mixed, form, anyDevice)[0] ?? {});
+      return { ...made, tiles: chosen ?? made.tiles };
     });
-    const rows = shape.batch * tokensOf(shape);
-    return { model, mixers, batch: shape.batch, making: { dtype: shape.dtype, rows, software: capabilities.software, most: capabilities.maxComputeWorkgroupsPerDimension } };
+    const { software, maxComputeWorkgroupsPerDimension: most } = capabilities ?? anyDevice;
+    return { model, mixers, batch: shape.batch, making: { dtype: shape.dtype, rows: shape.batch * tokensOf(shape), software, most } };
   };
   /** float64 results are dear, and verification asks head by head for what a model has once. */
   const known = new WeakMap<Tensors, readonly ExpectedRow[]>();
@@ -62,15 +65,20 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
     },
     tiles: (shape, form, capabilities) => {
       if (!shape.model) return own.tiles(shape, form, capabilities);
-      const mixed = mixerShape(shape, own, own);
-      return own.tiles(mixed, formOf(own, mixed), capabilities);
+      const others = [...new Set(layersOf(shape.model, own, all))].map((mechanism) => {
+        const mixed = mixerShape(shape, mechanism, own);
+        return mechanism.tiles(mixed, formOf(mechanism, mixed), capabilities).map((tiles) => named(mechanism, tiles));
+      });
+      // Variants of the first mixer, beside the others' defaults.
+      const [variants = [], ...rest] = others;
+      return variants.map((tiles) => Object.assign({}, tiles, ...rest.map(([usual = {}]) => usual)) as Tiles);
     },
-    plan: (shape, form, capabilities, tiles) => (shape.model ? modelPlan(planningOf(shape, capabilities, tiles)) : own.plan(shape, form, capabilities, tiles)),
+    plan: (shape, form, capabilities, tiles) => (shape.model ? modelPlan(planningOf(shape, tiles, capabilities)) : own.plan(shape, form, capabilities, tiles)),
     inputs: (shape, seed) => (shape.model ? modelInputs(planningOf(shape), tokensOf(shape), seed) : own.inputs(shape, seed)),
     reference: (shape, tensors, at) => (shape.model ? referenceOf(shape, tensors) : own.reference(shape, tensors, at)),
-    flops: (shape, form, tiles) => (shape.model ? modelFlops(planningOf(shape, anyDevice, tiles)) : own.flops(shape, form, tiles)),
+    flops: (shape, form, tiles) => (shape.model ? modelFlops(planningOf(shape, tiles)) : own.flops(shape, form, tiles)),
     leastBytes: (shape, form) => (shape.model ? modelLeastBytes(planningOf(shape)) : own.leastBytes(shape, form)),
-    bytesByRole: (shape, form, tiles) => (shape.model ? modelBytesByRole(planningOf(shape, anyDevice, tiles)) : own.bytesByRole(shape, form, tiles)),
+    bytesByRole: (shape, form, tiles) => (shape.model ? modelBytesByRole(planningOf(shape, tiles)) : own.bytesByRole(shape, form, tiles)),
     claim: (phase, form, shape) => {
       if (phase !== "tokenLoop") return own.claim(phase, form, shape);
       if (form === "recompute") return { time: own.family === "softmax" ? "O(n²)" : "O(n)", stateBytes: "O(1)" };
@@ -80,6 +88,11 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
     ...(own.tileTokens ? { tileTokens: (shape, form, tiles) => (shape.model ? 1 : (own.tileTokens?.(shape, form, tiles) ?? 1)) } : {}),
   };
 };
+
+const named = ({ name }: Mechanism, tiles: Tiles): Tiles => Object.fromEntries(Object.entries(tiles).map(([key, value]) => [`${name}.${key}`, value]));
+
+const tilesOf = ({ name }: Mechanism, tiles: Tiles): Tiles =>
+  Object.fromEntries(Object.entries(tiles).flatMap(([key, value]) => (key.startsWith(`${name}.`) ? [[key.slice(name.length + 1), value] as const] : [])));
 
 const modelOf = ({ model }: Shape): ModelShape => {
   if (!model) throw new Error("phase tokenLoop needs a model");
