@@ -68,6 +68,8 @@ export interface ModelShape {
   readonly tied: boolean;
   /** Nothing is kept between tokens: all of a text goes through the model for the sake of its newest token. */
   readonly recomputes: boolean;
+  /** in generate: tokens that a text begins with, and that are not sampled; 1 where absent */
+  readonly prompt?: number;
   /** mixers of the layers, in turn, by name; all are the arm's own where absent */
   readonly pattern?: readonly string[];
 }

@@ -63,3 +63,44 @@ describe(`one token's whole way through a model, on ${testAdapter}`, () => {
     expect(prepared.maxError).toBeLessThan(1e-4);
   });
 });
+
+describe("a text that a model writes by itself", () => {
+  const length = 40;
+  const prompt = 5;
+  const seed = 3;
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await connector(testAdapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+  });
+  afterAll(() => connection?.worker.close());
+
+  /** The likeliest token each time, by float64 and without anything kept. */
+  const expectedText = (cell: Cell, given: readonly number[]): readonly number[] => {
+    const mechanism = mechanisms.find((one) => one.name === cell.mechanism);
+    const text = [...given];
+    while (mechanism && text.length < length) {
+      const { stream: _, ...rest } = cell;
+      const shape = { ...rest, phase: "tokenLoop" as const, n: text.length - 1, model: { ...model, ...cell.model, recomputes: true } };
+      const tensors = { ...mechanism.inputs(shape, seed), tokens: Uint32Array.from(text) };
+      const [scores] = mechanism.reference(shape, tensors, { batch: 0, head: 0, tokens: [0] });
+      text.push(scores?.values.reduce((best, value, token) => (value > (scores.values[best] ?? 0) ? token : best), 0) ?? -1);
+    }
+    return text;
+  };
+
+  const texts = [
+    ...mechanisms.filter(({ forms }) => forms.generate).map(({ name }) => cellOf(name, "", length, {}, { prompt })),
+    cellOf("softmax", "", length, { kvHeads: 1 }, { prompt, feedForward: { kind: "experts", hidden: 32, experts: 7, active: 3 } }),
+    cellOf("softmax", "", length, {}, { prompt, layers: 4, pattern: ["linear", "gatedDeltaNet", "linear", "softmax"] }),
+  ].map((cell): Cell => ({ ...cell, phase: "generate", form: mechanisms.find(({ name }) => name === cell.mechanism)?.forms.generate?.[0] ?? "" }));
+
+  it.each(texts)("$id is that of float64 without a cache, token for token", async (cell) => {
+    const mechanism = mechanisms.find((one) => one.name === cell.mechanism);
+    if (!mechanism) throw new Error("known");
+    const tensors = mechanism.inputs(cell, seed);
+    const { buffers } = await connection.worker.ask("exec", { cell, tensors }, 60_000);
+    const expected = expectedText(cell, [...(tensors.prompt ?? [])]);
+    expect([...(buffers.text ?? [])]).toEqual(expected);
+    expect(new Set(expected.slice(prompt)).size).toBeGreaterThan(3);
+  });
+});

@@ -29,6 +29,24 @@ export const modelInputs = ({ model, mixers, batch, making }: ModelPlanning, tok
   };
 };
 
+/** Weights, the tokens that each text begins with, and the turns of all its places. */
+export const textInputs = ({ model, mixers, batch, making }: ModelPlanning, prompt: number, length: number, seed: number): Tensors => {
+  const uniform = uniformStream(seed, "tokens");
+  return {
+    ...weightTensors(weightsOf(model, mixers.map(widthsOf)), making.dtype, seed),
+    prompt: Uint32Array.from({ length: batch * prompt }, () => Math.floor(uniform() * model.vocab)),
+    ...(model.rotary && mixers.some(isRotated)
+      ? {
+          turns: turnsOf(
+            Array.from({ length }, (_, place) => place),
+            mixers[0]?.shape.headDim ?? 0,
+          ),
+        }
+      : {}),
+    ...Object.assign({}, ...mixers.map((mixer, layer) => layerTensors(mixer, layer, seed))),
+  };
+};
+
 const rotaryBase = 10_000;
 
 /** [place, pair of channels] of cosine and sine of position · base^(−2i / headDim). */

@@ -3,7 +3,7 @@ import type { Plan, PlanBuffer, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import advance from "./advance.wgsl";
 import { placedSteps } from "./layer.ts";
-import { layerSteps, type ModelPlanning, modelBuffers, nextSteps } from "./modelPlan.ts";
+import { layerSteps, type ModelPlanning, modelBuffers, nextSteps, turnsBuffer } from "./modelPlan.ts";
 import { embedStep } from "./stages.ts";
 
 /**
@@ -46,14 +46,17 @@ export const textPlan = (planning: ModelPlanning, prompt: number, length: number
 
 /** Those of one token, but that its number and its place come of the steps themselves. */
 const textBuffers = (planning: ModelPlanning, prompt: number, length: number): readonly PlanBuffer[] => {
-  const { batch } = planning;
-  const own = modelBuffers(planning, false).filter(({ name }) => name !== "tokens" && name !== "position" && name !== "scores");
+  const { batch, mixers } = planning;
+  const replaced = new Set(["tokens", "turns", "scores"]);
+  const all = modelBuffers(planning, false);
+  const own = all.filter(({ name }) => !replaced.has(name));
   const numbers = (name: string, role: PlanBuffer["role"], init: PlanBuffer["init"], sizes: Readonly<Record<string, number>>): PlanBuffer => ({
     ...allocation(name, role, init, sizes),
     dtype: "u32",
   });
   return [
     ...own,
+    ...(all.some(({ name }) => name === "turns") ? [turnsBuffer(length, mixers[0]?.shape.headDim ?? 0)] : []),
     allocation("scores", "scratch", "poison", { row: batch, token: planning.model.vocab }),
     numbers("prompt", "input", { tensor: "prompt" }, { row: batch, token: prompt }),
     numbers("tokens", "scratch", "poison", { row: batch }),

@@ -2,9 +2,10 @@ import type { Capabilities, ExpectedRow, Form, Mechanism, ModelShape, Shape, Ten
 import { badShape } from "../refusal.ts";
 import { mixerOf } from "./layer.ts";
 import { modelBytesByRole, modelFlops, modelLeastBytes } from "./modelCost.ts";
-import { modelInputs } from "./modelInputs.ts";
+import { modelInputs, textInputs } from "./modelInputs.ts";
 import { type ModelPlanning, modelPlan } from "./modelPlan.ts";
 import { modelReference } from "./reference.ts";
+import { textPlan } from "./textPlan.ts";
 
 /**
  * Mechanisms that a model can be built of, each with phase tokenLoop beside its own: one token's whole way, with n tokens before it. Its forms say what is kept between tokens: keys and values
@@ -73,8 +74,16 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       const [variants = [], ...rest] = others;
       return variants.map((tiles) => Object.assign({}, tiles, ...rest.map(([usual = {}]) => usual)) as Tiles);
     },
-    plan: (shape, form, capabilities, tiles) => (shape.model ? modelPlan(planningOf(shape, tiles, capabilities)) : own.plan(shape, form, capabilities, tiles)),
-    inputs: (shape, seed) => (shape.model ? modelInputs(planningOf(shape), tokensOf(shape), seed) : own.inputs(shape, seed)),
+    plan: (shape, form, capabilities, tiles) => {
+      if (!shape.model) return own.plan(shape, form, capabilities, tiles);
+      const planning = planningOf(shape, tiles, capabilities);
+      return shape.phase === "generate" ? textPlan(planning, promptOf(shape), shape.n) : modelPlan(planning);
+    },
+    inputs: (shape, seed) => {
+      if (!shape.model) return own.inputs(shape, seed);
+      const planning = planningOf(shape);
+      return shape.phase === "generate" ? textInputs(planning, promptOf(shape), shape.n, seed) : modelInputs(planning, tokensOf(shape), seed);
+    },
     reference: (shape, tensors, at) => (shape.model ? referenceOf(shape, tensors) : own.reference(shape, tensors, at)),
     flops: (shape, form, tiles) => (shape.model ? modelFlops(planningOf(shape, tiles)) : own.flops(shape, form, tiles)),
     leastBytes: (shape, form) => (shape.model ? modelLeastBytes(planningOf(shape)) : own.leastBytes(shape, form)),
@@ -98,6 +107,8 @@ const modelOf = ({ model }: Shape): ModelShape => {
   if (!model) throw new Error("phase tokenLoop needs a model");
   return model;
 };
+
+const promptOf = (shape: Shape): number => Math.min(modelOf(shape).prompt ?? 1, shape.n);
 
 /** Tokens of each text that go through together: the newest, or with all before it. */
 const tokensOf = (shape: Shape): number => (modelOf(shape).recomputes ? shape.n + 1 : 1);
@@ -130,7 +141,9 @@ const mixerShape = (shape: Shape, mechanism: Mechanism, own: Mechanism): Shape =
   const defaults = Object.fromEntries(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameter.default]));
   return {
     ...rest,
-    phase: model?.recomputes ? "prefill" : "decode",
+    phase: shape.phase === "generate" ? "generate" : model?.recomputes ? "prefill" : "decode",
+    // What a token's projections left is its only row.
+    ...(shape.phase === "generate" ? { stream: 1 } : {}),
     // The newest token is one more than its context.
     n: model?.recomputes ? shape.n + 1 : shape.n,
     dtype: "f32",
