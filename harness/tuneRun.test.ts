@@ -16,7 +16,7 @@ phase: decode
 mechanisms: [softmax, linear]
 axes: { n: [256, 512, 1024, 2048, 4096] }
 fixed: { heads: 8, headDim: 64 }
-measure: { precision: 5%, maxTime: 60s, seed: 3 }
+measure: { precision: 5%, maxTime: 20s, seed: 3 }
 `;
 const noise = { sample: 0.02, turn: 0.01, worker: 0.01 };
 

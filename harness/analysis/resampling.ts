@@ -25,8 +25,8 @@ export interface Draws {
   readonly source: ClockSource;
   /** smallest step of the clock, ms */
   readonly stepMs: number;
-  /** draws that were made, by all that they depend on: most cells of a run have as many workers and turns */
-  readonly made: Map<string, readonly Uint16Array[]>;
+  /** draws that were made, by all that they depend on, the latest last: most cells of a run have as many workers and turns */
+  readonly made: Map<string, Uint16Array>;
 }
 
 export const replicateCount = 1000;
@@ -77,10 +77,12 @@ export const bootstrapOf = (visits: readonly Visit[], draws: Draws, id: string):
   const [only] = all;
   const uniform = uniforms(seedFor(draws.seed, `${id}/samples`));
   const drawn =
-    all.length === 1 && only ? Array.from({ length: draws.count }, () => resampledVisit(only, uniform)) : drawnTimes(groups, draws).map(weightedMedian(all));
+    all.length === 1 && only
+      ? Float64Array.from({ length: draws.count }, () => resampledVisit(only, uniform))
+      : weightedMedians(all, drawnTimes(groups, draws));
   return {
     estimate,
-    deviations: Float64Array.from(drawn, (value) => Math.log(Math.max(value, estimate / 1000) / estimate)),
+    deviations: drawn.map((value) => Math.log(Math.max(value, estimate / 1000) / estimate)),
     visits: groups.map((group) => group.length),
     noise: noiseOf(groups.map((group) => group.map((times) => Math.log(Math.max(median(times), Number.MIN_VALUE))))),
     unseen: unseenSpread(used, samples, estimate, draws),
@@ -128,45 +130,51 @@ const eachDrawn = <T>(groups: readonly (readonly T[])[], replicate: number, { se
   }
 };
 
-/** How often each visit is drawn, in each replicate. */
-const drawnTimes = (groups: readonly (readonly unknown[])[], draws: Draws): readonly Uint16Array[] => {
+/** Draws of so many shapes are kept: thousands of cells that were visited by need have hundreds of shapes. */
+const mostMade = 32;
+
+/** How often each visit is drawn, [replicate, visit]. */
+const drawnTimes = (groups: readonly (readonly unknown[])[], draws: Draws): Uint16Array => {
   const key = [draws.seed, draws.count, ...draws.slots, ...groups.map((group) => group.length)].join(" ");
   const known = draws.made.get(key);
   if (known) return known;
   let visits = 0;
   const numbers = groups.map((group) => group.map(() => visits++));
-  const made = Array.from({ length: draws.count }, (_, replicate) => {
-    const times = new Uint16Array(visits);
+  const made = new Uint16Array(draws.count * visits);
+  for (let replicate = 0; replicate < draws.count; replicate++) {
+    const from = replicate * visits;
     eachDrawn(numbers, replicate, draws, (visit) => {
-      times[visit] = (times[visit] ?? 0) + 1;
+      made[from + visit] = (made[from + visit] ?? 0) + 1;
     });
-    return times;
-  });
+  }
+  const [oldest] = draws.made.keys();
+  if (draws.made.size >= mostMade && oldest !== undefined) draws.made.delete(oldest);
   draws.made.set(key, made);
   return made;
 };
 
-/** The median of all samples of visits of which each counts so often: samples are sorted once, and a thousand draws only walk through them. */
-const weightedMedian = (visits: readonly Float64Array[]): ((weights: Uint16Array) => number) => {
+/** The median of all samples of visits of which each counts so often, in each replicate: samples are sorted once, and a thousand draws only walk through them. */
+const weightedMedians = (visits: readonly Float64Array[], weights: Uint16Array): Float64Array => {
   const samples = visits.flatMap((times, visit) => Array.from(times, (time) => ({ time, visit }))).sort((one, other) => one.time - other.time);
   const times = Float64Array.from(samples, ({ time }) => time);
   const owners = Uint32Array.from(samples, ({ visit }) => visit);
-  return (weights) => {
+  const medianOf = (from: number): number => {
     let total = 0;
-    for (let visit = 0; visit < visits.length; visit++) total += (weights[visit] ?? 0) * (visits[visit]?.length ?? 0);
+    for (let visit = 0; visit < visits.length; visit++) total += (weights[from + visit] ?? 0) * (visits[visit]?.length ?? 0);
     let before = 0;
     for (let i = 0; i < times.length; i++) {
-      before += weights[owners[i] ?? 0] ?? 0;
+      before += weights[from + (owners[i] ?? 0)] ?? 0;
       if (2 * before < total) continue;
       const lower = times[i] ?? Number.NaN;
       if (2 * before > total) return lower;
       // The middle lies between this sample and the next one that counts.
       let next = i + 1;
-      while (next < times.length && weights[owners[next] ?? 0] === 0) next++;
+      while (next < times.length && weights[from + (owners[next] ?? 0)] === 0) next++;
       return (lower + (times[next] ?? lower)) / 2;
     }
     return Number.NaN;
   };
+  return Float64Array.from({ length: weights.length / visits.length }, (_, replicate) => medianOf(replicate * visits.length));
 };
 
 /** Deviations of the mean of `values[w][t]` from its own, as draws of workers and turns give it, widened for how few these are. */

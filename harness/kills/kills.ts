@@ -90,6 +90,7 @@ export const killOnce = async (seed: number, cli: string, adapter: string): Prom
       ...leftoversIn(join(folder, "reports")),
       ...leftoversIn(join(folder, "tmp")),
     );
+    if (flaws.length === 0) rmSync(`${folder}-struck`, { recursive: true, force: true });
     return {
       blow: blow.name,
       moment: `${atMs} ms after ${isEarly ? "the start" : "the run began"}`,

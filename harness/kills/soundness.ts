@@ -9,6 +9,7 @@ const visitsOf = ({ cells }: RunRecord): readonly string[] => cells.flatMap(({ i
 
 /** What is wrong with a folder after a run was struck down in it and gone on with: `before` are the visits that were finished by then. */
 export const flawsOfResults = (runFolder: string, before: readonly string[]): readonly string[] => {
+  if (!existsSync(join(runFolder, "run.json"))) return [`${runFolder} has no run.json`];
   const { record } = readRun(runFolder);
   const visits = visitsOf(record);
   const known = new Set(visits);

@@ -12,8 +12,8 @@ export interface FakeDevice {
   costMs(cell: Cell, tiles: Tiles | undefined): number;
   /** standard deviation of log time from sample to sample, turn to turn, worker to worker, and of a worker in one cell; 0 by default */
   readonly noise?: { readonly sample?: number; readonly turn?: number; readonly worker?: number; readonly cell?: number };
-  /** one of these, drawn, multiplies all times of a cell in one worker */
-  readonly cellFactors?: readonly number[];
+  /** what multiplies the times of a cell in its so manyth visit by the so manyth worker, from 0 on */
+  visitFactor?(cell: Cell, worker: number, visit: number): number;
   /** this share of samples takes `factor` times as long */
   readonly outliers?: { readonly share: number; readonly factor: number };
   /** how much longer everything takes at a moment of the virtual clock: drift, throttling */
@@ -57,7 +57,6 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
   const uniform = uniformStream(device.seed ?? 1, "fake device");
   const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
   const noisy = (deviation: number | undefined): number => (deviation ? Math.exp(deviation * normal()) : 1);
-  const drawn = (factors: readonly number[] = []): number => (factors.length > 0 ? (factors[Math.floor(uniform() * factors.length)] ?? 1) : 1);
   const software = device.software ?? false;
   const source = device.clock ?? "gpu";
   const stepNs = device.stepNs ?? 1;
@@ -97,7 +96,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
   const startWorker = (): Worker => {
     const index = started++;
     const ofWorker = noisy(device.noise?.worker);
-    const cells = new Map<string, { readonly cell: Cell; readonly tiles: Tiles | undefined; readonly ofCell: number }>();
+    const cells = new Map<string, { readonly cell: Cell; readonly tiles: Tiles | undefined; readonly ofCell: number; visits: number }>();
     let alive = true;
     const fail = (code: FailureCode): never => {
       if (deadly.has(code)) alive = false;
@@ -111,7 +110,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
       if (code) fail(code);
       // Instruments feel what slows the whole device, and no noise: what they are to show is planted too.
       const noise: FakeDevice["noise"] = cell.phase === "probe" ? {} : device.noise;
-      const ofAll = cell.phase === "probe" ? 1 : ofWorker * ofCell;
+      const ofAll = cell.phase === "probe" ? 1 : ofWorker * ofCell * (device.visitFactor?.(cell, index, prepared.visits++) ?? 1);
       const costMs = device.costMs(cell, tiles) * ofAll * noisy(noise?.turn) * (device.slowness?.(clock) ?? 1);
       const stepMs = stepNs / 1e6;
       const { share, factor } = (cell.phase === "probe" ? undefined : device.outliers) ?? { share: 0, factor: 1 };
@@ -128,7 +127,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
       prepare: ({ cell, tiles }) => {
         const code = device.fault?.(cell, index, "prepare");
         if (code) fail(code);
-        cells.set(cell.id, { cell, tiles, ofCell: noisy(device.noise?.cell) * drawn(device.cellFactors) });
+        cells.set(cell.id, { cell, tiles, ofCell: noisy(device.noise?.cell), visits: 0 });
         // Instruments are small.
         const choosingMs = tiles === undefined && cell.phase !== "probe" ? (device.choosingMs ?? 0) : 0;
         clock += cell.phase === "probe" ? 1 : (device.prepareMs ?? 1) - (device.choosingMs ?? 0) + choosingMs;

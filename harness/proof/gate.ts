@@ -8,6 +8,7 @@ import { parseExperiment } from "../experiment/parse.ts";
 import { formatProblem } from "../experiment/problem.ts";
 import { type FakeDevice, fakeWorkers } from "../measure/fakeWorker.ts";
 import { measureDuet } from "../measure/measureDuet.ts";
+import { turnOrder } from "../measure/schedule.ts";
 import { createSession } from "../measure/workerSession.ts";
 import type { DuetSide, RunRecord } from "../record/run.ts";
 import { newRecord } from "../runExperiment.ts";
@@ -16,10 +17,12 @@ import twoCores from "./recordedNoise.json" with { type: "json" };
 import type { RecordedNoise } from "./recordedNoise.ts";
 
 /** A machine on which a duet of the grid is measured: its noise, as standard deviations of log time. */
-export interface GateMachine extends Pick<FakeDevice, "noise" | "outliers" | "cellFactors"> {
+export interface GateMachine extends Pick<FakeDevice, "noise" | "outliers"> {
   readonly name: string;
-  /** how many times as slow the device is after so many ms of a duet of this number */
-  readonly slowness?: (ms: number, number: number) => number;
+  /** how many times as slow the device is after so many ms */
+  readonly slowness?: (ms: number) => number;
+  /** was measured, and happens again to other cells in another order */
+  readonly recorded?: RecordedNoise;
   /** what preparing a cell takes, ms */
   readonly prepareMs: number;
 }
@@ -49,17 +52,19 @@ const changed = "softmax-split-n1024-h8-d64";
 const loading = loadMechanisms(builtInKernels);
 
 /** A duet through the real schedule and verdicts: only the device and the disk are not there. `slower`: factor on one cell of head, 1 for an A/A run. */
-export const runGate = async ({ slowness, prepareMs, name, ...machine }: GateMachine, slower: number, number: number): Promise<GateScore> => {
+export const runGate = async ({ slowness, recorded, prepareMs, name, ...machine }: GateMachine, slower: number, number: number): Promise<GateScore> => {
   const mechanisms = await loading;
   const seed = Math.abs(seedFor(number, `${name} ${slower}`)) % 1_000_000;
   const { experiment, cells, problems } = parseExperiment({ text: yaml(seed), file: "gate.yaml", sets: [] }, mechanisms);
   if (!experiment) throw new Error(problems.map(formatProblem).join("\n"));
+  const ids = cells.map(({ cell }) => cell.id);
   let clock = (): number => 0;
   const device = (side: DuetSide, times: number): ReturnType<typeof fakeWorkers> =>
     fakeWorkers({
       ...machine,
       prepareMs,
-      ...(slowness ? { slowness: () => slowness(clock(), number) } : {}),
+      ...(slowness ? { slowness: () => slowness(clock()) } : {}),
+      ...(recorded ? { visitFactor: replayed(recorded, ids, side, seed) } : {}),
       software: true,
       seed: 2 * seed + (side === "base" ? 0 : 1),
       costMs: (cell) => (cell.phase === "probe" ? 0.1 : (cell.mechanism === "softmax" ? 0.2 + 0.002 * cell.n : 0.3) * (cell.id === changed ? times : 1)),
@@ -107,21 +112,27 @@ const scoreOf = (records: Readonly<Record<DuetSide, RunRecord>>, isChanged: bool
   };
 };
 
-/** A machine whose noise was recorded, from anywhere in it on. */
-const recorded = ({ machine, visitMs, sample, cellPercents, visitPercents }: RecordedNoise): GateMachine => ({
-  name: machine,
-  noise: { sample },
-  cellFactors: cellPercents.map(factorOf),
-  slowness: (ms, number) =>
-    factorOf(visitPercents[(Math.floor(uniformStream(number, "start")() * visitPercents.length) + Math.floor(ms / visitMs)) % visitPercents.length] ?? 0),
-  prepareMs: 1000,
-});
-
-const factorOf = (percent: number): number => Math.exp(percent / 100);
+/**
+ * Each pair of processes of a duet is one of those recorded, drawn by the duet's seed and its place, so that both sides draw the same; which cell was slowed by what is drawn once a duet. A process that
+ * makes more turns than were recorded begins again.
+ */
+const replayed = ({ pairs }: RecordedNoise, ids: readonly string[], side: DuetSide, seed: number): NonNullable<FakeDevice["visitFactor"]> => {
+  const order = turnOrder(
+    ids.map((_, place) => place),
+    1,
+    seed,
+  );
+  return ({ id }, worker, visit) => {
+    const pair = pairs[Math.floor(uniformStream(seed, `process ${worker}`)() * pairs.length)] ?? [];
+    const visits = pair[(order[ids.indexOf(id)] ?? 0) % pair.length] ?? [];
+    const [base, head] = visits[visit % visits.length] ?? [0, 0];
+    return Math.exp((side === "base" ? base : head) / 100);
+  };
+};
 
 /** Machines by what they do to times: one recorded, the others' noise assumed. */
 const machines: readonly GateMachine[] = [
-  recorded(twoCores),
+  { name: twoCores.machine, noise: { sample: twoCores.sample }, recorded: twoCores as unknown as RecordedNoise, prepareMs: twoCores.prepareMs },
   { name: "a quiet GPU", noise: { sample: 0.01, turn: 0.005, worker: 0.01, cell: 0.003 }, prepareMs: 300 },
   { name: "a busy two-core machine", noise: { sample: 0.06, turn: 0.04, worker: 0.05, cell: 0.015 }, outliers: { share: 0.05, factor: 2 }, prepareMs: 1000 },
   {

@@ -1,54 +1,25 @@
 import { groupBy } from "../analysis/grouping.ts";
-import { mean, median, quantileSorted } from "../analysis/statistics.ts";
-import { isBaseFirst } from "../measure/duetSchedule.ts";
-import { turnOrder } from "../measure/schedule.ts";
+import { median, quantileSorted } from "../analysis/statistics.ts";
 import { type DuetSide, duetSides, type RunRecord, type Visit } from "../record/run.ts";
 
-/** What a machine did to times that had nothing to do with their cells, as it was seen in duets of real kernels. Percent are of the logarithm. */
+/** [base, head]: how much slower than in the middle of its duet a cell was in one turn, percent of the logarithm. */
+type PairPercents = readonly [base: number, head: number];
+
+/** What a machine did to times that had nothing to do with their cells, as it was seen in duets of real kernels. */
 export interface RecordedNoise {
   readonly machine: string;
-  /** ms from one visit to the next */
-  readonly visitMs: number;
+  /** ms of preparing one cell in one process */
+  readonly prepareMs: number;
   /** standard deviation of log time within a visit */
   readonly sample: number;
-  /** of every cell in every process, how much slower than in the middle of all */
-  readonly cellPercents: readonly number[];
-  /** of every visit, one after another in time, what is left */
-  readonly visitPercents: readonly number[];
+  /** of every pair of processes and every cell, turn by turn: what slows both, one alone, or one kernel in one process, in the order in which it came */
+  readonly pairs: readonly (readonly (readonly PairPercents[])[])[];
 }
 
 type Records = Readonly<Record<DuetSide, RunRecord>>;
 
-const lowerQuartile = (visit: Visit): number => quantileSorted(Float64Array.from(visit.gpuMs).sort(), 0.25);
+const logOf = (visit: Visit): number => Math.log(quantileSorted(Float64Array.from(visit.gpuMs).sort(), 0.25));
 const percentOf = (log: number): number => Math.round(100 * log);
-
-interface Seen {
-  /** of one cell in one process */
-  readonly place: string;
-  readonly visit: Visit;
-  /** less the middle of its cell, of one side */
-  readonly log: number;
-}
-
-/** The visits of one duet in the order in which they were made. */
-const inTime = (records: Records): readonly Seen[] => {
-  const { cells } = records.head;
-  const { seed } = records.head.experiment.measure;
-  const turns = Math.max(...cells.flatMap(({ visits }) => visits.map(({ turn }) => turn)));
-  const visitsOf = (side: DuetSide, id: string): readonly Visit[] => records[side].cells.find((cell) => cell.id === id)?.visits ?? [];
-  const middles = new Map(
-    duetSides.flatMap((side) => cells.map(({ id }) => [`${side} ${id}`, median(visitsOf(side, id).map((visit) => Math.log(lowerQuartile(visit))))] as const)),
-  );
-  return Array.from({ length: turns }, (_, i) => i + 1).flatMap((turn) =>
-    turnOrder(cells, turn, seed).flatMap(({ id }) =>
-      (isBaseFirst(turn) ? duetSides : [...duetSides].reverse()).flatMap((side) =>
-        visitsOf(side, id)
-          .filter((visit) => visit.turn === turn)
-          .map((visit) => ({ place: `${side} ${id} ${visit.worker}`, visit, log: Math.log(lowerQuartile(visit)) - (middles.get(`${side} ${id}`) ?? 0) })),
-      ),
-    ),
-  );
-};
 
 /** Of the samples of one visit, robustly. */
 const withinOf = ({ gpuMs }: Visit): number => {
@@ -59,23 +30,29 @@ const withinOf = ({ gpuMs }: Visit): number => {
 /** a normal distribution's standard deviation over its median absolute deviation */
 const ofMedianDeviation = 1.4826;
 
-/** Noise of duets, taken apart into what a process did to a cell and what happened from visit to visit. */
-export const recordedNoise = (machine: string, records: readonly Records[]): RecordedNoise => {
-  const duets = records.map((one) => {
-    const seen = inTime(one);
-    const places = new Map([...groupBy(seen, ({ place }) => place)].map(([place, visits]) => [place, median(visits.map(({ log }) => log))]));
-    return {
-      cellPercents: [...places.values()].map(percentOf),
-      visitPercents: seen.map(({ place, log }) => percentOf(log - (places.get(place) ?? 0))),
-      within: seen.map(({ visit }) => withinOf(visit)),
-      visitMs: one.head.schedule.wall.measureMs / Math.max(1, seen.length),
-    };
+/** Noise of duets, less what their cells cost. Turn 0 is in none: it chose the repetitions. */
+export const recordedNoise = (machine: string, records: readonly Records[]): RecordedNoise => ({
+  machine,
+  prepareMs: Math.round(median(records.flatMap((one) => duetSides.map((side) => preparingMs(one[side]))))),
+  sample: Number(median(records.flatMap(({ head }) => head.cells.flatMap(({ visits }) => visits.map(withinOf)))).toFixed(3)),
+  pairs: records.flatMap(pairsOf),
+});
+
+const preparingMs = ({ cells, schedule }: RunRecord): number => schedule.wall.prepareMs / cells.length / Math.max(1, schedule.workers);
+
+const pairsOf = (records: Records): RecordedNoise["pairs"] => {
+  const later = ({ visits }: Pick<RunRecord["cells"][number], "visits">): readonly Visit[] => visits.filter(({ turn }) => turn > 0);
+  const cells = records.head.cells.map(({ id }) => {
+    const visits = duetSides.map((side) => later(records[side].cells.find((cell) => cell.id === id) ?? { visits: [] }));
+    const [base, head] = visits.map((of) => ({ of, middle: median(of.map(logOf)) }));
+    return (base?.of ?? []).flatMap((one) => {
+      const other = head?.of.find(({ turn }) => turn === one.turn);
+      const percents: PairPercents = [percentOf(logOf(one) - (base?.middle ?? 0)), percentOf(other ? logOf(other) - (head?.middle ?? 0) : 0)];
+      return other ? [{ pair: `${one.worker} ${other.worker}`, percents }] : [];
+    });
   });
-  return {
-    machine,
-    visitMs: Math.round(mean(duets.map(({ visitMs }) => visitMs))),
-    sample: Number(median(duets.flatMap(({ within }) => within)).toFixed(3)),
-    cellPercents: duets.flatMap((duet) => duet.cellPercents),
-    visitPercents: duets.flatMap((duet) => duet.visitPercents),
-  };
+  const pairs = [...new Set(cells.flatMap((visits) => visits.map(({ pair }) => pair)))];
+  return pairs
+    .map((pair) => cells.map((visits) => (groupBy(visits, (visit) => visit.pair).get(pair) ?? []).map(({ percents }) => percents)))
+    .filter((ofCells) => ofCells.every((visits) => visits.length > 0));
 };

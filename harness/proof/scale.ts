@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
+import { median } from "../analysis/statistics.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { formatProblem } from "../experiment/problem.ts";
 import { fakeWorkers } from "../measure/fakeWorker.ts";
@@ -19,7 +20,7 @@ axes:
   n: { from: 64, to: 32768, factor: 2 }
   heads: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 26, 28, 30, 31, 32]
   headDim: [16, 32, 48, 64, 80, 96, 112, 128, 192, 256]
-measure: { maxTime: 60s, seed: 1 }
+measure: { maxTime: 1200s, seed: 1 }
 `;
 
 export interface Scale {
@@ -28,9 +29,11 @@ export interface Scale {
   readonly planMs: number;
   /** the run as a whole, fake workers and analysis and report and all */
   readonly runSeconds: number;
+  /** of this process: while it measured, and in all, analysis and charts too */
+  readonly measuringRssMiB: number;
   readonly peakRssMiB: number;
-  /** mean of a thousand lines at the journal's beginning and at its end, ms */
-  readonly appendMs: readonly [first: number, last: number];
+  /** from visit to visit, the journal's line and its way to the disk too: median of a thousand at the beginning and at the end, ms */
+  readonly visitMs: readonly [first: number, last: number];
   readonly reportSeconds: number;
   readonly reportMiB: number;
 }
@@ -49,6 +52,7 @@ export const measureScale = async (): Promise<Scale> => {
       noise: { sample: 0.03, turn: 0.02, worker: 0.02 },
     });
     const visitAt: number[] = [];
+    let measuringRssMiB = 0;
     const started = performance.now();
     const { record } = await runExperiment({
       experiment,
@@ -61,10 +65,13 @@ export const measureScale = async (): Promise<Scale> => {
       outFolder,
       resume: false,
       signal: new AbortController().signal,
-      onProgress: ({ type }) => type === "visit" && visitAt.push(performance.now()),
+      onProgress: ({ type }) => {
+        if (type === "visit") visitAt.push(performance.now());
+        if (type === "turn" || type === "visit") measuringRssMiB = Math.max(measuringRssMiB, process.memoryUsage.rss() / 2 ** 20);
+      },
     });
     const runSeconds = (performance.now() - started) / 1000;
-    const mean = (from: number, to: number): number => ((visitAt[to] ?? 0) - (visitAt[from] ?? 0)) / (to - from);
+    const between = (from: number, to: number): number => median(visitAt.slice(from + 1, to).map((at, i) => at - (visitAt[from + i] ?? at)));
     const reporting = performance.now();
     const page = await renderPage(record);
     return {
@@ -72,8 +79,9 @@ export const measureScale = async (): Promise<Scale> => {
       visits: record.cells.reduce((sum, { visits }) => sum + visits.length, 0),
       planMs,
       runSeconds,
+      measuringRssMiB,
       peakRssMiB: process.resourceUsage().maxRSS / 1024,
-      appendMs: [mean(cells.length + 1, cells.length + 1001), mean(visitAt.length - 1001, visitAt.length - 1)],
+      visitMs: [between(cells.length + 1, cells.length + 1001), between(visitAt.length - 1001, visitAt.length - 1)],
       reportSeconds: (performance.now() - reporting) / 1000,
       reportMiB: Buffer.byteLength(page) / 2 ** 20,
     };

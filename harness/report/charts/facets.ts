@@ -35,10 +35,13 @@ export const cellValue = (cell: CellRecord, axis: string): ParameterValue | unde
   }
 };
 
-const varies = (cells: readonly CellRecord[], axis: string): boolean => new Set(cells.map((cell) => cellValue(cell, axis))).size > 1;
+const varies = (cells: readonly CellRecord[], axis: string): boolean => {
+  const [first] = cells;
+  return first !== undefined && cells.some((cell) => cellValue(cell, axis) !== cellValue(first, axis));
+};
 
 /** n if it varies, else dModel or headDim if one of them does. */
-export const variableOf = (record: RunRecord): Variable => (["n", "dModel", "headDim"] as const).find((axis) => varies(record.cells, axis)) ?? "n";
+export const variableOf = ({ cells }: RunRecord): Variable => (["n", "dModel", "headDim"] as const).find((axis) => varies(cells, axis)) ?? "n";
 
 /** The values of the variable that a facet's cells were planned at, ascending: what axes and columns are marked with. n that were added around an n* stand too close. */
 export const plannedXs = (record: RunRecord, cells: readonly CellRecord[]): readonly number[] => {
@@ -92,14 +95,15 @@ export const evenly = <Item>(all: readonly Item[], most: number): readonly Item[
 export const thinned = (drawn: number, all: number): string =>
   drawn === all ? "" : `${formatCount(drawn)} of ${formatCount(all)} shapes are drawn, in even steps; all are in the table of cells.`;
 
-const written = (value: ParameterValue | undefined): string => (typeof value === "number" ? formatCount(value) : String(value));
+/** A value as a title has it. */
+export const written = (value: ParameterValue | undefined): string => (typeof value === "number" ? formatCount(value) : String(value));
 
 /** Does a fit or crossover with this series belong to the facet? Sizes that only one of them names do not part them. */
 export const inFacet = (facet: Facet, series: SeriesKey): boolean =>
   Object.entries(facet.values).every(([axis, value]) => !(axis in series) || series[axis] === value);
 
 export const fitOf = (record: RunRecord, facet: Facet, label: string, metric: Fit["metric"]): Fit | undefined =>
-  record.fits.find((fit) => fit.label === label && fit.metric === metric && fit.variable === variableOf(record) && inFacet(facet, fit.series));
+  record.fits.find((fit) => fit.label === label && fit.metric === metric && inFacet(facet, fit.series) && fit.variable === variableOf(record));
 
 /** Crossings in n of one facet; none where n is not the variable. */
 export const crossoversOf = (record: RunRecord, facet: Facet, metric: Crossover["metric"]): readonly Crossover[] =>

@@ -3,7 +3,7 @@ import { jointTime } from "../../analysis/jointFit.ts";
 import type { CellRecord, RunRecord, SeriesKey } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { times } from "../interval.ts";
-import { cellValue, crossoversOf, evenly, type Facet, facetsOf, plannedXs, variableOf } from "./facets.ts";
+import { cellValue, crossoversOf, evenly, type Facet, facetsOf, plannedXs, variableOf, written } from "./facets.ts";
 import { type Chart, type ChartSize, type Encoding, framed, type Layer } from "./frame.ts";
 import { measuredValue } from "./growth.ts";
 import { fitted, textWidth } from "./textWidth.ts";
@@ -47,12 +47,14 @@ export const heatMapsOf = (record: RunRecord): readonly HeatMap[] => {
       const cell = facet.cells.find((candidate) => candidate.label === label && candidate.n === n);
       return cell === undefined ? undefined : measuredValue(cell, "time")?.y;
     };
+    // A law says nothing of an n beyond the largest that both arms were measured at, in whatever row.
+    const reach = Math.min(...between.map((label) => Math.max(0, ...record.cells.flatMap((cell) => (cell.label === label && cell.summary ? [cell.n] : [])))));
     const cells = rows.flatMap((facet, row) =>
       columns.flatMap((n): HeatCell[] => {
         const above = timeOf(facet, between[0], n);
         const below = timeOf(facet, between[1], n);
         if (above !== undefined && below !== undefined) return [{ x: n, row, ratio: above / below, byLaw: false }];
-        const ratio = lawsOf(record, facet, between)?.ratioAt(n);
+        const ratio = n <= reach ? lawsOf(record, facet, between)?.ratioAt(n) : undefined;
         return ratio === undefined ? [] : [{ x: n, row, ratio, byLaw: true }];
       }),
     );
@@ -98,11 +100,18 @@ export const heatStep = (ratio: number): number => heatSteps.findIndex((step) =>
 /** softmax time / linear time over n × rows, with a stepped line through n*. Every column is one measured n; between columns the line runs in log n. */
 export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Chart => {
   const { between, columns, rows, cells } = map;
-  const names = rows.map((row) => fitted(printable(row.title ?? "all"), size.name === "wide" ? 130 : 88, 11.5));
+  const axes = Object.keys(rows[0]?.values ?? {});
+  // Of several sizes a row's name is their values alone: cut off, "heads = 4, headDim…" is that of its neighbours too.
+  const nameOf = ({ title, values }: Facet): string => (axes.length > 1 ? axes.map((axis) => written(values[axis])).join(" · ") : (title ?? "all"));
+  const names = rows.map((row) => fitted(printable(nameOf(row)), size.name === "wide" ? 160 : 96, 11.5));
   const rowPx = 34;
   const title = `${between[0]} time ÷ ${between[1]} time`;
   const room = { left: 14 + Math.max(0, ...names.map((name) => textWidth(name, 11.5))), right: 8, bottom: 44, plotHeight: rowPx * rows.length };
-  const spec = framed(record, size, title, map.lawCrossings.length > 0 ? "dashed: n*, diamonds: by one law over all cells" : "dashed: n*", room, (frame) => {
+  const said = [
+    ...(axes.length > 1 ? [`rows: ${axes.join(" · ")}`] : []),
+    map.lawCrossings.length > 0 ? "dashed: n*, diamonds: by one law over all cells" : "dashed: n*",
+  ].join("; ");
+  const spec = framed(record, size, title, said, room, (frame) => {
     const columnPx = frame.plotWidth / columns.length;
     // column i spans [i, i+1]; n between two columns lies between their middles, in proportion to its logarithm
     const position = (n: number): number => {
@@ -150,8 +159,10 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
         middleX: column + 0.5,
         middleY: cell.row + 0.5,
         step: heatStep(cell.ratio),
+        // On a pale cell the words of the middle, which are dark.
+        textStep: cell.byLaw ? heatStep(1) : heatStep(cell.ratio),
         words: `${cell.byLaw ? "≈ " : ""}${times(cell.ratio)}`,
-        opacity: cell.byLaw ? 0.45 : 1,
+        opacity: cell.byLaw ? 0.35 : 1,
       };
     });
     // where the widest number fits in no size, colour alone is drawn: the numbers are in the figure's table
@@ -190,7 +201,7 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
         encoding: {
           ...middle,
           text: { field: "words", type: "nominal" },
-          color: { field: "step", type: "ordinal", scale: { domain: steps, range: heatSteps.map((step) => step.text.light) }, legend: null },
+          color: { field: "textStep", type: "ordinal", scale: { domain: steps, range: heatSteps.map((step) => step.text.light) }, legend: null },
         },
       },
       { data: { values: missing }, mark: { type: "text", text: "–", fontSize: fontPx ?? 9, baseline: "middle", color: theme.muted.light }, encoding: middle },
