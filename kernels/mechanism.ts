@@ -198,6 +198,12 @@ export interface Flops {
   readonly executed: number;
 }
 
+/** What one part of a repetition costs: a stage of a whole model. */
+export interface StageCost {
+  readonly flops: Flops;
+  readonly leastBytes: number;
+}
+
 export type GrowthClass = "O(1)" | "O(log n)" | "O(n)" | "O(n log n)" | "O(n²)" | "O(n³)";
 
 /** How the mechanism's papers say a repetition grows with n. */
@@ -252,6 +258,8 @@ export interface Mechanism {
   flops(shape: Shape, form: Form, tiles: Tiles): Flops;
   /** bytes that any implementation must move in one repetition */
   leastBytes(shape: Shape, form: Form): number;
+  /** of steps that have stages, by stage in the order in which a token meets them; their sums are `flops` and `leastBytes` */
+  stages?(shape: Shape, form: Form, tiles: Tiles): Readonly<Record<string, StageCost>>;
   /** closed form of what `plan` allocates, written from the shape and not from the plan's buffers: the two must agree to the byte */
   bytesByRole(shape: Shape, form: Form, tiles: Tiles): BytesByRole;
   /** Without a shape, as it is with default parameters. */

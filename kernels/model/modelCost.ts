@@ -1,4 +1,4 @@
-import type { BytesByRole, Flops, ModelShape } from "../mechanism.ts";
+import type { BytesByRole, ModelShape, StageCost } from "../mechanism.ts";
 import { type Mixer, widthsOf } from "./layer.ts";
 import { type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
 import { feedForwardWeights, mixerWeights } from "./modelShape.ts";
@@ -6,37 +6,42 @@ import type { StageName } from "./stages.ts";
 
 const weightBytes = ({ making }: ModelPlanning): number => (making.dtype === "f16" ? 2 : 4);
 
-/** FLOPs of each stage: projections and what follows them from their weights, mixing from the mixer's own count. Norms, activations and routing are left out: a few for each channel. */
-export const stageFlops = (planning: ModelPlanning): Readonly<Partial<Record<StageName, Flops>>> => {
+/**
+ * What each stage costs, in the order in which a token meets them. FLOPs: of projections and what follows them by their weights, of mixing by the mixer's own count; those of norms, activations and
+ * routing are left out, a few for each channel. Bytes that any implementation must move: every weight that a token uses once, the rows of the table that are looked up, what the mixers must move, and the scores.
+ */
+export const stageCosts = (planning: ModelPlanning): Readonly<Record<StageName, StageCost>> => {
   const { model, mixers, batch, making } = planning;
+  const { width, vocab, layers } = model;
   const { rows } = making;
-  const same = (count: number): Flops => ({ useful: count, executed: count });
-  const projected = mixers.reduce((sum, mixer) => sum + 2 * rows * (mixerWeights(model.width, widthsOf(mixer)) - widthsOf(mixer).outputNorm), 0);
-  const mixed = mixers.map((mixer) => mixer.mechanism.flops(mixer.shape, mixer.form, mixer.tiles));
+  const each = weightBytes(planning);
+  const weighed = (weights: number, products: number): StageCost => ({ flops: { useful: products, executed: products }, leastBytes: weights * each });
+  const norms = total(mixers.map((mixer) => widthsOf(mixer).outputNorm)) + 2 * layers * width;
+  const projected = total(mixers.map((mixer) => mixerWeights(width, widthsOf(mixer)) - widthsOf(mixer).outputNorm));
+  const fed = layers * feedForwardWeights(width, model.feedForward).active;
+  const mixed = mixers.map(({ mechanism, shape, form, tiles }) => ({
+    flops: mechanism.flops(shape, form, tiles),
+    leastBytes: mechanism.leastBytes(shape, form),
+  }));
   return {
-    project: same(projected),
-    mix: { useful: total(mixed.map(({ useful }) => useful)), executed: total(mixed.map(({ executed }) => executed)) },
-    feedForward: same(2 * rows * model.layers * feedForwardWeights(model.width, model.feedForward).active),
-    classify: same(2 * batch * model.width * model.vocab),
+    embed: weighed(rows * width, 0),
+    norm: weighed(norms, 0),
+    project: weighed(projected, 2 * rows * projected),
+    mix: sumOf(mixed),
+    feedForward: weighed(fed, 2 * rows * fed),
+    classify: weighed(width + vocab * width, 2 * batch * vocab * width),
+    sample: { flops: { useful: 0, executed: 0 }, leastBytes: 4 * batch * vocab },
   };
 };
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-export const modelFlops = (planning: ModelPlanning): Flops => {
-  const stages = Object.values(stageFlops(planning));
-  return { useful: total(stages.map(({ useful }) => useful)), executed: total(stages.map(({ executed }) => executed)) };
-};
+const sumOf = (costs: readonly StageCost[]): StageCost => ({
+  flops: { useful: total(costs.map(({ flops }) => flops.useful)), executed: total(costs.map(({ flops }) => flops.executed)) },
+  leastBytes: total(costs.map(({ leastBytes }) => leastBytes)),
+});
 
-/** Bytes that any implementation must move: every weight that a token uses once, the rows of the table that are looked up, what the mixers must move, and the scores. */
-export const modelLeastBytes = (planning: ModelPlanning): number => {
-  const { model, mixers, batch, making } = planning;
-  const { width, vocab, layers } = model;
-  const projected = total(mixers.map((mixer) => mixerWeights(width, widthsOf(mixer)) + 2 * width));
-  const used = projected + layers * feedForwardWeights(width, model.feedForward).active + width + vocab * width;
-  const mixed = total(mixers.map(({ mechanism, shape, form }) => mechanism.leastBytes(shape, form)));
-  return (used + making.rows * width) * weightBytes(planning) + mixed + batch * vocab * 4;
-};
+export const modelCost = (planning: ModelPlanning): StageCost => sumOf(Object.values(stageCosts(planning)));
 
 /** Weights in all, the experts that no token chose among them. */
 export const weightCount = (model: ModelShape, mixers: readonly Mixer[]): number =>

@@ -1,9 +1,10 @@
-import type { Capabilities, ExpectedRow, Form, Mechanism, ModelShape, Shape, Tensors, Tiles } from "../mechanism.ts";
-import { badShape } from "../refusal.ts";
+import type { Capabilities, Claim, ExpectedRow, Form, GrowthClass, Mechanism, ModelShape, Shape, Tensors, Tiles } from "../mechanism.ts";
+import { badShape, limitRefusal } from "../refusal.ts";
+import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
 import { mixerOf } from "./layer.ts";
-import { modelBytesByRole, modelFlops, modelLeastBytes } from "./modelCost.ts";
+import { modelBytesByRole, modelCost, stageCosts } from "./modelCost.ts";
 import { modelInputs, textInputs } from "./modelInputs.ts";
-import { type ModelPlanning, modelPlan } from "./modelPlan.ts";
+import { type ModelPlanning, modelBuffers, modelPlan } from "./modelPlan.ts";
 import { modelReference } from "./reference.ts";
 import { textPlan } from "./textPlan.ts";
 
@@ -15,7 +16,7 @@ export const withTokenLoop = (mechanisms: readonly Mechanism[]): readonly Mechan
   mechanisms.map((mechanism) => (formsOf(mechanism).length > 0 ? extended(mechanism, mechanisms) : mechanism));
 
 const formsOf = ({ family, forms }: Mechanism): readonly Form[] =>
-  forms.decode && forms.prefill && family !== "instrument" ? [family === "softmax" ? "cached" : "recurrent", "recompute"] : [];
+  forms.decode && forms.prefill && family !== "instrument" ? [family === "softmax" ? keepsCache : keepsState, keepsNothing] : [];
 
 /** What every device has: of a plan only its buffers are asked, which depend on no device. */
 const anyDevice: Capabilities = {
@@ -60,9 +61,11 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       if (!shape.model) return own.refusal(shape, form, capabilities);
       const fault = faultOf(shape.model, shape.headDim, all);
       if (fault !== undefined) return badShape(fault);
-      return [...new Set(layersOf(shape.model, own, all))]
+      const mixerRefusal = [...new Set(layersOf(shape.model, own, all))]
         .map((mechanism) => mechanism.refusal(mixerShape(shape, mechanism, own), formOf(mechanism, mixerShape(shape, mechanism, own)), capabilities))
         .find((refusal) => refusal !== undefined);
+      // Before anyone draws weights that no buffer takes.
+      return mixerRefusal ?? limitRefusal("the model", shape, modelBuffers(planningOf(shape), false), capabilities);
     },
     tiles: (shape, form, capabilities) => {
       if (!shape.model) return own.tiles(shape, form, capabilities);
@@ -85,17 +88,34 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       return shape.phase === "generate" ? textInputs(planning, promptOf(shape), shape.n, seed) : modelInputs(planning, tokensOf(shape), seed);
     },
     reference: (shape, tensors, at) => (shape.model ? referenceOf(shape, tensors) : own.reference(shape, tensors, at)),
-    flops: (shape, form, tiles) => (shape.model ? modelFlops(planningOf(shape, tiles)) : own.flops(shape, form, tiles)),
-    leastBytes: (shape, form) => (shape.model ? modelLeastBytes(planningOf(shape)) : own.leastBytes(shape, form)),
+    flops: (shape, form, tiles) => (shape.model ? modelCost(planningOf(shape, tiles)).flops : own.flops(shape, form, tiles)),
+    leastBytes: (shape, form) => (shape.model ? modelCost(planningOf(shape)).leastBytes : own.leastBytes(shape, form)),
+    stages: (shape, _, tiles) => (shape.phase === "tokenLoop" ? stageCosts(planningOf(shape, tiles)) : {}),
     bytesByRole: (shape, form, tiles) => (shape.model ? modelBytesByRole(planningOf(shape, tiles)) : own.bytesByRole(shape, form, tiles)),
     claim: (phase, form, shape) => {
       if (phase !== "tokenLoop") return own.claim(phase, form, shape);
-      if (form === "recompute") return { time: own.family === "softmax" ? "O(n²)" : "O(n)", stateBytes: "O(1)" };
-      return own.claim("decode", own.forms.decode?.[0] ?? "", shape);
+      return largest(
+        (shape?.model ? layersOf(shape.model, own, all) : [own]).map((mechanism) => layerClaim(mechanism, form, shape && mixerShape(shape, mechanism, own))),
+      );
     },
     rounding: (shape) => (shape.model ? modelRounding(shape) : (own.rounding?.(shape) ?? 0)),
     ...(own.tileTokens ? { tileTokens: (shape, form, tiles) => (shape.model ? 1 : (own.tileTokens?.(shape, form, tiles) ?? 1)) } : {}),
   };
+};
+
+/** Of one layer: without anything kept, all tokens before go through it too. */
+const layerClaim = (mechanism: Mechanism, form: Form, shape: Shape | undefined): Claim => {
+  const phase = form === keepsNothing ? "prefill" : "decode";
+  const claim = mechanism.claim(phase, mechanism.forms[phase]?.[0] ?? "", shape);
+  return form === keepsNothing ? { ...claim, stateBytes: "O(1)" } : claim;
+};
+
+const ascending: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"];
+
+/** Layers add up, so that the steepest one tells how all of them grow. */
+const largest = (claims: readonly Claim[]): Claim => {
+  const steepest = (metric: keyof Claim): GrowthClass => ascending[Math.max(0, ...claims.map((claim) => ascending.indexOf(claim[metric])))] ?? "O(1)";
+  return { time: steepest("time"), stateBytes: steepest("stateBytes") };
 };
 
 const named = ({ name }: Mechanism, tiles: Tiles): Tiles => Object.fromEntries(Object.entries(tiles).map(([key, value]) => [`${name}.${key}`, value]));
