@@ -15,7 +15,7 @@ export const summarise = (cell: CellRecord, spread: Spread, draws: Draws, ceilin
     highMs,
     samples: cell.visits.reduce((sum, visit) => sum + timesOf(visit, sourceOf(cell, draws)).length, 0),
     wallMs: wall.length > 0 ? median(wall) : medianMs,
-    tokensPerSecond: perSecond(cell.phase === "decode" ? cell.batch : cell.phase === "probe" ? 0 : cell.n * cell.batch),
+    tokensPerSecond: perSecond(cell.phase === "decode" || cell.phase === "tokenLoop" ? cell.batch : cell.phase === "probe" ? 0 : cell.n * cell.batch),
     gflops: perSecond(flops?.useful) / 1e9,
     executedGflops: flops && flops.executed === undefined ? undefined : perSecond(flops?.executed) / 1e9,
     gbps: perSecond(cell.prepared?.leastBytes) / 1e9,

@@ -1,5 +1,6 @@
 import type { Dtype, Mechanism, Parameter, ParameterValue, Shape } from "../../kernels/mechanism.ts";
 import type { Arm, Experiment, Skip } from "./experiment.ts";
+import { cellModel } from "./model.ts";
 import { type Runtime, runtimeRefusal, runtimes } from "./runtimes.ts";
 import { defaultHeadDim, defaultHeads, dtypes } from "./sizes.ts";
 
@@ -12,8 +13,7 @@ type Settings = Readonly<Record<string, ParameterValue | undefined>>;
 export const shapeOf = (
   mechanism: Mechanism,
   arm: Arm,
-  phase: Experiment["phase"],
-  fixed: Settings,
+  { phase, fixed, model }: Pick<Experiment, "phase" | "fixed" | "model">,
   point: Readonly<Record<string, number>>,
 ): { shape: Shape; skip: Skip | undefined } => {
   const ignored: Runtime["ignores"] = arm.runtime === undefined ? [] : runtimes[arm.runtime].ignores;
@@ -35,6 +35,7 @@ export const shapeOf = (
     kvDtype: dtypeIn(settings, "kvDtype") ?? dtype,
     stateDtype: dtypeIn(settings, "stateDtype") ?? "f32",
     parameters: parameters.values,
+    ...(model === undefined ? {} : { model: cellModel(model, arm) }),
   };
   if (mechanism.forms[phase] === undefined) return { shape, skip: { code: "noFeature", reason: `${mechanism.name} has no phase ${phase}` } };
   const reason = width.reason ?? kvHeads.reason ?? parameters.reason;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { GrowthClass } from "../../kernels/mechanism.ts";
+import { phases } from "../experiment/phases.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
 import type { Crossover, Estimate, Finding, Fit, JointCrossing, JointFit, PeerRatio, SizeFit, Summary, WouldCross } from "./run.ts";
 import { amount, count, maybe, ms, name, namedValues, real, size, text } from "./scalars.ts";
@@ -104,7 +105,7 @@ export const peerRatio: z.ZodType<PeerRatio> = z.object({
   runtime: z.enum(runtimeNames as [(typeof runtimeNames)[number]]),
   cells: z.tuple([name, name]),
   labels: z.tuple([name, name]),
-  phase: z.enum(["prefill", "decode", "generate", "probe"]),
+  phase: z.enum([...phases, "probe"]),
   n: size,
   series: namedValues,
   wallMs: wallMsOfTwo,

@@ -1,4 +1,5 @@
 import type { Mechanism, Parameter } from "../../../kernels/mechanism.ts";
+import { phases } from "../../experiment/phases.ts";
 import { runtimeNames, runtimes, takenBy } from "../../experiment/runtimes.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
 import { mechanismsOf } from "../input.ts";
@@ -16,8 +17,6 @@ const accepted = (parameter: Parameter): string => {
       return parameter satisfies never;
   }
 };
-
-const phases = ["prefill", "decode", "generate"] as const;
 
 /** `attnbench list`: what can stand in an experiment file. The first form of a phase is its default. */
 export const list = async (options: { kernels: readonly string[]; json?: true }): Promise<ExitCode> => {
