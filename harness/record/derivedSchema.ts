@@ -10,6 +10,8 @@ import { amount, count, maybe, ms, name, namedValues, real, size, text } from ".
 export const growthClass = z.enum(["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"] satisfies GrowthClass[]);
 const decided = z.union([growthClass, z.literal("undecided")]);
 
+const estimate: z.ZodType<Estimate> = z.object({ value: real, low: real, high: real });
+
 export const summary: z.ZodType<Summary> = z.object({
   medianMs: ms,
   lowMs: ms,
@@ -22,9 +24,9 @@ export const summary: z.ZodType<Summary> = z.object({
   gbps: amount,
   ceilingShare: maybe(amount),
   binding: maybe(z.enum(["compute", "memory"])),
+  stages: z.object({ times: z.array(z.object({ stage: name, ms: estimate, share: estimate })), sumOverWhole: estimate }).exactOptional(),
 });
 
-const estimate: z.ZodType<Estimate> = z.object({ value: real, low: real, high: real });
 const estimateAt = z.object({ value: real, low: real, high: real, x: amount });
 const points = z.array(z.object({ x: amount, y: amount, low: amount, high: amount }));
 

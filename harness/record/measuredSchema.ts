@@ -18,6 +18,7 @@ export const visitFields = {
   k: z.int().min(1),
   gpuMs: msList,
   wallMs: msList,
+  stages: z.record(name, ms).exactOptional(),
 };
 const visit: z.ZodType<Visit> = z.object(visitFields);
 
@@ -34,6 +35,7 @@ export const prepared: z.ZodType<Prepared> = z.object({
   copies: count,
   flops: z.object({ useful: amount, executed: maybe(amount) }),
   leastBytes: amount,
+  stages: z.record(name, z.object({ flops: z.object({ useful: amount, executed: amount }), leastBytes: amount })).exactOptional(),
 });
 
 export const outcome: z.ZodType<Outcome> = z.discriminatedUnion("status", [
