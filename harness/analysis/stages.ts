@@ -19,12 +19,17 @@ export const stageSummary = ({ id, visits, prepared }: Pick<CellRecord, "id" | "
     // A stage that took less than a step of the clock has no log.
     return spread ? percentileInterval(spread.estimate, spread.replicates) : { value: median(values.map(({ value }) => value)), low: 0, high: 0 };
   };
+  const shares = order.map((stage) => estimate(`${stage}/share`, ({ ms }) => (ms[stage] ?? 0) / sum(ms)));
+  // Medians of parts need not add up to a whole.
+  const all = shares.reduce((whole, { value }) => whole + value, 0);
   return {
-    times: order.map((stage) => ({
+    times: order.map((stage, i) => ({
       stage,
       ms: estimate(stage, ({ ms }) => ms[stage] ?? 0),
-      share: estimate(`${stage}/share`, ({ ms }) => (ms[stage] ?? 0) / sum(ms)),
+      share: scaled(shares[i] ?? { value: 0, low: 0, high: 0 }, 1 / all),
     })),
     sumOverWhole: estimate("sum", ({ visit, ms }) => sum(ms) / median(visit.gpuMs)),
   };
 };
+
+const scaled = ({ value, low, high }: Estimate, factor: number): Estimate => ({ value: factor * value, low: factor * low, high: factor * high });

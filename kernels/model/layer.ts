@@ -1,6 +1,7 @@
 import type { Capabilities, Form, Mechanism, PlanBuffer, Shape, Step, Tensors, Tiles } from "../mechanism.ts";
 import { elementCount } from "../plan.ts";
 import type { MixerWidths } from "./modelShape.ts";
+import { mixing } from "./stageNames.ts";
 
 /** One layer's mixer, as a mechanism runs it at one of its own shapes. */
 export interface Mixer {
@@ -72,7 +73,7 @@ export const placedBuffers = (mixer: Mixer, layer: number): readonly PlanBuffer[
 /** Steps of a mixer in a model; `steps`: some of its own. */
 export const placedSteps = (mixer: Mixer, layer: number, steps = mixer.steps): readonly Step[] => {
   const names = new Map(mixer.buffers.map((buffer) => [buffer.name, placedName(mixer, layer, buffer)]));
-  return steps.map((step) => ({ ...step, stage: "mix", bindings: step.bindings.map((name) => names.get(name) ?? name) }));
+  return steps.map((step) => ({ ...step, stage: mixing, bindings: step.bindings.map((name) => names.get(name) ?? name) }));
 };
 
 /** What a layer's mixer has of its own before a token comes: by its names in a model, and drawn for that layer alone. */

@@ -2,7 +2,7 @@ import type { BytesByRole, ModelShape, StageCost } from "../mechanism.ts";
 import { type Mixer, widthsOf } from "./layer.ts";
 import { type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
 import { feedForwardWeights, mixerWeights } from "./modelShape.ts";
-import type { StageName } from "./stages.ts";
+import type { StageName } from "./stageNames.ts";
 
 const weightBytes = ({ making }: ModelPlanning): number => (making.dtype === "f16" ? 2 : 4);
 

@@ -10,10 +10,7 @@ import project from "./project.wgsl";
 import rotate from "./rotate.wgsl";
 import route from "./route.wgsl";
 import sample from "./sample.wgsl";
-
-/** Part of a token's way through a model, timed by itself. */
-export const stageNames = ["embed", "norm", "project", "mix", "feedForward", "classify", "sample"] as const;
-export type StageName = (typeof stageNames)[number];
+import type { StageName } from "./stageNames.ts";
 
 /** What all steps of a model have in common. */
 export interface Making {
