@@ -1,5 +1,5 @@
 import { mixing, type StageName, stageWords } from "../../../kernels/model/stageNames.ts";
-import type { CellRecord, RunRecord, StageSummary } from "../../record/run.ts";
+import type { CellRecord, Estimate, RunRecord, StageSummary } from "../../record/run.ts";
 import { armLooks } from "./arms.ts";
 import { type Facet, facetsOf, variableOf } from "./facets.ts";
 
@@ -45,5 +45,22 @@ export const stacked = (stages: readonly string[]): readonly string[] => [
 export const stageText = (stage: string): string => stageWords[stage as StageName] ?? stage;
 
 /** Attention's part of a bar; undefined where no stage is called so. */
-export const mixingShare = ({ stages }: StageBar): StageSummary["times"][number]["share"] | undefined =>
-  stages.times.find(({ stage }) => stage === mixing)?.share;
+export const mixingShare = ({ stages }: StageBar): Estimate | undefined => stages.times.find(({ stage }) => stage === mixing)?.share;
+
+/** "KV cache · dModel = 512" */
+export const armText = ({ label, facet }: StageBars): string => (facet.title === undefined ? label : `${label} · ${facet.title}`);
+
+/** Attention's share of every arm at each x. */
+export interface Shares {
+  readonly xs: readonly number[];
+  readonly rows: readonly { readonly arm: string; readonly shares: readonly (Estimate | undefined)[] }[];
+}
+
+export const sharesOf = (all: readonly StageBars[]): Shares => {
+  const xs = [...new Set(all.flatMap(({ bars }) => bars.map(({ x }) => x)))].sort((one, other) => one - other);
+  const shareAt = ({ bars }: StageBars, x: number): Estimate | undefined => {
+    const bar = bars.find((one) => one.x === x);
+    return bar && mixingShare(bar);
+  };
+  return { xs, rows: all.map((bars) => ({ arm: armText(bars), shares: xs.map((x) => shareAt(bars, x)) })) };
+};

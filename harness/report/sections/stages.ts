@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatSha
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Rendering } from "../charts/render.ts";
-import { mixingShare, type StageBar, type StageBars, stageBarsOf, stagesOf, stageText } from "../charts/stageBars.ts";
+import { armText, mixingShare, type StageBar, type StageBars, sharesOf, stageBarsOf, stagesOf, stageText } from "../charts/stageBars.ts";
 import { stageChart, stageHeading } from "../charts/stageChart.ts";
 import { stageFills } from "../charts/theme.ts";
 import { type Html, html } from "../html.ts";
@@ -15,26 +15,7 @@ interface StageRow {
   readonly stage: string;
 }
 
-/** "KV cache · dModel = 512" */
-const armText = ({ label, facet }: StageBars): string => (facet.title === undefined ? label : `${label} · ${facet.title}`);
-
-/** Each arm's share of attention at each value of the variable. */
-export const shareRows = (
-  all: readonly StageBars[],
-): { readonly xs: readonly number[]; readonly rows: readonly { readonly arm: string; readonly shares: readonly (string | undefined)[] }[] } => {
-  const xs = [...new Set(all.flatMap(({ bars }) => bars.map(({ x }) => x)))].sort((one, other) => one - other);
-  const rows = all.map((bars) => ({
-    arm: armText(bars),
-    shares: xs.map((x) => {
-      const bar = bars.bars.find((one) => one.x === x);
-      const share = bar && mixingShare(bar);
-      return share && formatShare(share.value);
-    }),
-  }));
-  return { xs, rows };
-};
-
-/** "Attention takes 72 % of a token with KV cache at n = 8,192, …" */
+/** "Of a token's whole time attention takes 72 % with KV cache at n = 8,192 and …" */
 const endSentence = (record: RunRecord, all: readonly StageBars[]): string => {
   const parts = all.flatMap((bars) => {
     const last = bars.bars.at(-1);
@@ -45,7 +26,7 @@ const endSentence = (record: RunRecord, all: readonly StageBars[]): string => {
 };
 
 /** How far the stages' sum is off the whole, over all bars. */
-export const sumSentence = (all: readonly StageBars[]): string => {
+const sumSentence = (all: readonly StageBars[]): string => {
   const sums = all.flatMap(({ bars }) => bars.map(({ stages }) => stages.sumOverWhole.value));
   return `Stages are timed beside the whole, each run of steps in a pass of its own: together they come to ${formatShare(Math.min(...sums))} to ${formatShare(Math.max(...sums))} of the time of the whole. Shares are of their sum.`;
 };
@@ -86,11 +67,17 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering): Pr
     if (drawing !== undefined) drawings.push(drawing);
   }
   const key = html`<ul class="key" aria-label="Colours">${stages.map((stage, i) => html`<li><span class="swatch stage-${i % stageFills.length}"></span> <bdi>${stageText(stage)}</bdi></li>`)}</ul>`;
-  const { xs, rows } = shareRows(all);
+  const { xs, rows } = sharesOf(all);
   const variable = variableOf(record);
   const columns: readonly Column<(typeof rows)[number]>[] = [
     { head: "arm", cell: ({ arm }) => name(arm) },
-    ...xs.map((x, i): Column<(typeof rows)[number]> => ({ head: `${variable} = ${formatCount(x)}`, numeric: true, cell: ({ shares }) => shares[i] })),
+    ...xs.map(
+      (x, i): Column<(typeof rows)[number]> => ({
+        head: `${variable} = ${formatCount(x)}`,
+        numeric: true,
+        cell: ({ shares }) => shares[i] && formatShare(shares[i].value),
+      }),
+    ),
   ];
   const caption = [endSentence(record, all), sumSentence(all), thinned(shown.length, all.length)];
   return html`
