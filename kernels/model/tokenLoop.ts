@@ -1,5 +1,5 @@
 import type { Capabilities, Claim, ExpectedRow, Form, GrowthClass, Mechanism, ModelShape, Shape, Tensors, Tiles } from "../mechanism.ts";
-import { badShape, limitRefusal } from "../refusal.ts";
+import { badShape, limitRefusal, overLimit } from "../refusal.ts";
 import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
 import { mixerOf } from "./layer.ts";
 import { modelBytesByRole, modelCost, stageCosts } from "./modelCost.ts";
@@ -64,6 +64,9 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       const mixerRefusal = [...new Set(layersOf(shape.model, own, all))]
         .map((mechanism) => mechanism.refusal(mixerShape(shape, mechanism, own), formOf(mechanism, mixerShape(shape, mechanism, own)), capabilities))
         .find((refusal) => refusal !== undefined);
+      const rows = shape.batch * tokensOf(shape);
+      const { maxComputeWorkgroupsPerDimension: most } = capabilities;
+      if (rows > most) return overLimit(`${rows} tokens go through at once, maxComputeWorkgroupsPerDimension of this device is ${most}`);
       // Before anyone draws weights that no buffer takes.
       return mixerRefusal ?? limitRefusal("the model", shape, modelBuffers(planningOf(shape), false), capabilities);
     },

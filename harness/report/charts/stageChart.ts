@@ -89,7 +89,7 @@ export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars,
       {
         data: {
           values: written
-            .filter(({ column }) => (columns.length - 1 - column) % every === 0)
+            .filter(({ column }) => ((written.at(-1)?.column ?? 0) - column) % every === 0)
             .map(({ column, words }) => ({ middle: column + 0.5, at: (1 + top) / 2, words })),
         },
         mark: { type: "text", fontSize: fontPx, baseline: "middle", color: theme.ink.light },
@@ -103,7 +103,6 @@ export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars,
     ];
     return layers;
   });
-  const last = bars.at(-1);
   return {
     spec,
     title: `${stageHeading}, ${title}: shares of each stage at every ${variable}`,
@@ -112,7 +111,6 @@ export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars,
         const share = mixingShare(bar);
         return `${variable} = ${formatCount(bar.x)}: ${formatMs(bar.wholeMs)}${share === undefined ? "" : `, ${stageText("mix")} ${formatShare(share.value)}`}`;
       })
-      .concat(last === undefined ? ["nothing was timed"] : [])
       .join("; "),
   };
 };

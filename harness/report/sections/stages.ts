@@ -53,6 +53,18 @@ const stageTable = (record: RunRecord, all: readonly StageBars[]): Html => {
 /** 10⁹ a second, of so many in ms. */
 const rateOf = (count: number | undefined, ms: number | undefined): string | undefined => (count && ms ? formatNumber(count / ms / 1e6) : undefined);
 
+/** "The model has 4 layers, 512 wide, …: the shape of llama3-8b at a scale of 0.125." */
+const modelSentence = ({ experiment: { model } }: RunRecord): string => {
+  if (!model) return "";
+  const { preset, scale = 1, layers, width, vocab, feedForward: fed } = model;
+  const hidden = `${formatCount(fed.hidden)} channels`;
+  const through = fed.kind === "experts" ? `${formatCount(fed.active)} of ${formatCount(fed.experts)} experts of ${hidden}` : hidden;
+  const sizes = `The model has ${formatCount(layers)} layers, ${formatCount(width)} wide, each with a feed-forward network of ${through}, and ${formatCount(vocab)} different tokens`;
+  return preset === undefined
+    ? `${sizes}.`
+    : `${sizes}: the shape of ${preset}${scale === 1 ? "" : ` at a scale of ${scale}`}, but for sizes that the experiment gives itself.`;
+};
+
 /** Of a whole model: where a token's time goes, stage by stage, and attention's share of it. Undefined in other phases. */
 export const stagesSection = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
   if (record.experiment.phase !== "tokenLoop") return undefined;
@@ -82,6 +94,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering): Pr
   const caption = [endSentence(record, all), sumSentence(all), thinned(shown.length, all.length)];
   return html`
 <section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2>
+<p>${modelSentence(record)}</p>
 <div class="figures">${figure("stages", stageHeading, [...drawings, key], caption, stageTable(record, all), true)}</div>
 ${table("Attention's share of a token's time", columns, rows)}
 </section>`;
