@@ -27,8 +27,8 @@ describe("questions", () => {
     expect(code).toBe(0);
     const { mechanisms } = JSON.parse(stdout) as { mechanisms: { name: string; forms: Record<string, string[]> }[] };
     expect(Object.fromEntries(mechanisms.map(({ name, forms }) => [name, forms]))).toMatchObject({
-      softmax: { prefill: ["tiled", "naive"], decode: ["split"], generate: ["split"] },
-      linear: { prefill: ["chunk", "recurrent", "parallel"], decode: ["recurrent"], generate: ["recurrent"] },
+      softmax: { prefill: ["tiled", "naive"], decode: ["split"], generate: ["split"], tokenLoop: ["cached", "recompute"] },
+      linear: { prefill: ["chunk", "recurrent", "parallel"], decode: ["recurrent"], generate: ["recurrent"], tokenLoop: ["recurrent", "recompute"] },
     });
   });
 

@@ -1,4 +1,6 @@
+import { presets, scaled } from "../../../kernels/model/presets.ts";
 import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import type { ExperimentModel } from "../../experiment/experiment.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Rendering } from "../charts/render.ts";
@@ -56,13 +58,18 @@ const rateOf = (count: number | undefined, ms: number | undefined): string | und
 /** "The model has 4 layers, 512 wide, …: the shape of llama3-8b at a scale of 0.125." */
 const modelSentence = ({ experiment: { model } }: RunRecord): string => {
   if (!model) return "";
-  const { preset, scale = 1, layers, width, vocab, feedForward: fed } = model;
+  const { layers, width, vocab, feedForward: fed } = model;
   const hidden = `${formatCount(fed.hidden)} channels`;
   const through = fed.kind === "experts" ? `${formatCount(fed.active)} of ${formatCount(fed.experts)} experts of ${hidden}` : hidden;
-  const sizes = `The model has ${formatCount(layers)} layers, ${formatCount(width)} wide, each with a feed-forward network of ${through}, and ${formatCount(vocab)} different tokens`;
-  return preset === undefined
-    ? `${sizes}.`
-    : `${sizes}: the shape of ${preset}${scale === 1 ? "" : ` at a scale of ${scale}`}, but for sizes that the experiment gives itself.`;
+  return `The model has ${formatCount(layers)} layers, ${formatCount(width)} wide, each with a feed-forward network of ${through}, and ${formatCount(vocab)} different tokens${originOf(model)}.`;
+};
+
+/** Of what published shape a model is, and whether the file gave it other sizes. */
+const originOf = ({ preset, scale = 1, layers, width, vocab, feedForward }: ExperimentModel): string => {
+  if (preset === undefined) return "";
+  const { model: own } = scaled(presets[preset], scale);
+  const isOwn = JSON.stringify([own.layers, own.width, own.vocab, own.feedForward]) === JSON.stringify([layers, width, vocab, feedForward]);
+  return `: the shape of ${preset}${scale === 1 ? "" : ` at a scale of ${scale}`}${isOwn ? "" : ", with sizes of its own"}`;
 };
 
 /** Of a whole model: where a token's time goes, stage by stage, and attention's share of it. Undefined in other phases. */
