@@ -40,11 +40,11 @@ test("a model's cells have its sizes, and each arm its way", () => {
     ["softmax-cached-n64-h4-d128-kv1-l4-w512", "cached", false, undefined, 1],
     ["linear-recurrent-n64-h4-d128-l4-w512", "recurrent", false, undefined, 4],
     [
-      "gatedDeltaNet-recurrent-n64-h4-d128-l4-w512-3gatedDeltaNet-1softmax",
+      "gatedDeltaNet-recurrent-n64-h4-d128-kv1-l4-w512-3gatedDeltaNet-1softmax",
       "recurrent",
       false,
       ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"],
-      4,
+      1,
     ],
   ]);
 });

@@ -41,6 +41,16 @@ const cells = [
     tokenLoop.map((form) => cellOf(name, form, 9, { batch: 2, heads: 4, headDim: 16, headDimV: 16 })),
   ),
   ...["cached", "recompute"].map((form) => cellOf("softmax", form, 33, { batch: 2, heads: 4, kvHeads: 2 })),
+  // Of a hybrid's layers some group heads and some cannot.
+  ...["recurrent", "recompute"].map((form) =>
+    cellOf(
+      "gatedDeltaNet",
+      form,
+      70,
+      { batch: 2, heads: 4, kvHeads: 2 },
+      { layers: 5, pattern: ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"] },
+    ),
+  ),
   ...["cached", "recompute"].flatMap((form) => [
     cellOf("softmax", form, 9, {}, { feedForward: { kind: "gelu", hidden: 128 }, tied: true, rotary: false }),
     cellOf("softmax", form, 9, { batch: 2 }, { feedForward: { kind: "experts", hidden: 32, experts: 7, active: 3 } }),
