@@ -88,6 +88,23 @@ describe(`one token's whole way through a model, on ${testAdapter}`, () => {
   });
 });
 
+/** A CPU emulation is given variants of its own, so those of GPUs are held to the truth on it too. */
+describe(`the variants of GPUs, on ${testAdapter}`, () => {
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await connector(testAdapter, { mode: "checking", planFor: "hardware", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+  });
+  afterAll(() => connection?.worker.close());
+
+  const some = cells.filter(({ mechanism, n }) => n < 70 && ["softmax", "linear", "gatedDeltaNet"].includes(mechanism));
+  it.each(some)("$id has the scores of its float64 reference", async (cell) => {
+    const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
+    await connection.worker.ask("evict", { cell: cell.id }, 10_000);
+    expect(prepared.maxError).toBeGreaterThan(0);
+    expect(prepared.maxError).toBeLessThan(1e-4);
+  });
+});
+
 const indexOfLargest = (values: ArrayLike<number>): number => Array.from(values).reduce((best, value, i) => (value > (values[best] ?? 0) ? i : best), 0);
 
 describe("a text that a model writes by itself", () => {
