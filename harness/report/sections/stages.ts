@@ -49,7 +49,7 @@ const stageTable = (record: RunRecord, all: readonly StageBars[]): Html => {
     { head: "GFLOP/s", numeric: true, cell: (row) => rateOf(costOf(row)?.flops.executed, timeOf(row)?.ms.value) },
     { head: "GB/s", numeric: true, cell: (row) => rateOf(costOf(row)?.leastBytes, timeOf(row)?.ms.value) },
   ];
-  return table(stageHeading, columns, rows);
+  return table("All stages of every cell", columns, rows);
 };
 
 /** 10⁹ a second, of so many in ms. */
