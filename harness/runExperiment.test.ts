@@ -124,9 +124,9 @@ describe("an open axis", () => {
   it("ends each curve where preparing would eat the time for measuring", async () => {
     const { record } = await fakeRun(yaml("", open), fakeWorkers({ costMs: () => 0.5, fillMs: ({ n }) => n }));
     const softmax = record.cells.filter(({ mechanism }) => mechanism === "softmax");
-    // maxTime 60 s, two curves: 60 s / 2 · 0.4 / 6 = 2 s
-    expect(softmax.filter(({ outcome }) => outcome.status === "ok").map(({ n }) => n)).toEqual([256, 512, 1024]);
-    expect(softmax.at(-1)).toMatchObject({ n: 2048, outcome: { status: "censored", code: "timeCap", reason: expect.stringContaining("verifying") } });
+    // maxTime 60 s, two curves, visits of 0.5 ms: 60 s / 2 / 6 = 5 s
+    expect(softmax.filter(({ outcome }) => outcome.status === "ok").map(({ n }) => n)).toEqual([256, 512, 1024, 2048, 4096]);
+    expect(softmax.at(-1)).toMatchObject({ n: 8192, outcome: { status: "censored", code: "timeCap", reason: expect.stringContaining("verifying") } });
   });
 });
 

@@ -22,7 +22,8 @@ export interface Reach {
 export const beyondReach = (task: Task, until: Until, tasks: readonly Task[], reach: Reach): Outcome | undefined => {
   const ms = predictedMs(task, tasks);
   // Each cell is visited in at least 10 turns, and the cells of a curve double in time: a third of its share for the largest.
-  const fairMs = reach.maxTimeMs / (3 * leastTurns * reach.curves);
+  const shareMs = reach.maxTimeMs / reach.curves;
+  const fairMs = shareMs / (3 * leastTurns);
   const capMs = Math.min((until.cellSeconds ?? Number.POSITIVE_INFINITY) * 1000, fairMs);
   const curveEnd = `this curve ends at n = ${curveOf(task, tasks).at(-1)?.n}`;
   if (ms !== undefined && ms > capMs) {
@@ -34,8 +35,8 @@ export const beyondReach = (task: Task, until: Until, tasks: readonly Task[], re
     };
   }
   const fillMs = predictedFillMs(task, tasks);
-  // Three workers prepare a curve, whose cells together take twice what the largest does; that may cost two fifths of the curve's share.
-  const fairFillMs = (0.4 * reach.maxTimeMs) / reach.curves / 3 / 2;
+  // Three workers prepare a curve, whose cells together take twice what the largest does: out of what visits leave of the curve's share, or two fifths of it.
+  const fairFillMs = Math.max(0.4 * shareMs, shareMs - 3 * leastTurns * (ms ?? 0)) / 3 / 2;
   if (fillMs !== undefined && fillMs > fairFillMs) {
     return {
       status: "censored",

@@ -89,10 +89,19 @@ export const curveOf = (task: Task, tasks: readonly Task[]): { n: number; ms: nu
     other.series === task.series && statusOf(other) === "ok" && other.estimateMs !== undefined ? [{ n: other.record.n, ms: other.estimateMs }] : [],
   );
 
-/** What preparing a cell will take as its curve promises, ms without compiling: in proportion to n. Undefined before the curve's first point. */
+/**
+ * What preparing a cell will take as its curve promises, ms without compiling: on the straight line through the curve's last two points, and in proportion to n
+ * where there is one. Buffers grow with n; what a reference takes does not, where it looks at some tokens only. Undefined before the curve's first point.
+ */
 export const predictedFillMs = (task: Task, tasks: readonly Task[]): number | undefined => {
-  const last = tasks.findLast((other) => other.series === task.series && statusOf(other) === "ok" && other.fillMs !== undefined);
-  return last?.fillMs === undefined ? undefined : (last.fillMs * task.record.n) / last.record.n;
+  const [before, last] = tasks
+    .flatMap((other) =>
+      other.series === task.series && statusOf(other) === "ok" && other.fillMs !== undefined ? [{ n: other.record.n, ms: other.fillMs }] : [],
+    )
+    .slice(-2);
+  if (!before) return undefined;
+  if (!last) return (before.ms * task.record.n) / before.n;
+  return last.ms + (Math.max(0, last.ms - before.ms) / (last.n - before.n)) * (task.record.n - last.n);
 };
 
 /** Time of one repetition as its curve promises, ms; undefined before the curve's first point. */

@@ -8,6 +8,7 @@ import { createCompiler, createProgram, type Pipelines, type Program } from "../
 import type { Cell } from "../experiment/experiment.ts";
 import type { ExecReply, ExecRequest, PrepareReply, PrepareRequest, VisitReply, VisitRequest } from "./messages.ts";
 import { createPasses, median, slowMs } from "./passes.ts";
+import { givingWay } from "./residency.ts";
 import { stagedRepetitions } from "./stageTimes.ts";
 import { verify } from "./verification.ts";
 
@@ -30,6 +31,8 @@ interface Bench {
   readonly drifting: Tensors;
   program: Program | undefined;
   estimateMs: number;
+  /** how often the device had been used when this was last visited */
+  usedAt: number;
 }
 
 /** Copies of a 64 KiB state over twice the last-level cache of today's largest GPUs. */
@@ -57,21 +60,33 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
     if (complaint) throw complaint;
   };
 
-  const residentBytes = (): number => [...benches.values()].reduce((sum, bench) => sum + (bench.program ? totalBytes(bench.program.ledger.bytes()) : 0), 0);
-
-  /** Make room for `bytes`, the longest unused first: insertion order of the map is order of use. */
-  const makeRoom = (bytes: number): void => {
-    for (const bench of benches.values()) {
-      if (residentBytes() + bytes <= memoryBudgetBytes) return;
+  let uses = 0;
+  /** Make room for `bytes` beside what stays within `budgetBytes`. */
+  const makeRoom = (bytes: number, budgetBytes: number): void => {
+    const residents = [...benches.values()].flatMap((bench) =>
+      bench.program ? [{ bench, bytes: totalBytes(bench.program.ledger.bytes()), usedAt: bench.usedAt }] : [],
+    );
+    for (const { bench } of givingWay(residents, bytes, budgetBytes, uses, benches.size)) {
       bench.program?.destroy();
       bench.program = undefined;
     }
   };
 
+  const create = async ({ plan, pipelines, copies }: Bench): Promise<Program> => {
+    const bytes = copies * plan.buffers.reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
+    makeRoom(bytes, memoryBudgetBytes);
+    try {
+      return await createProgram(open, plan, pipelines, copies);
+    } catch (error) {
+      // The device has less than the budget: all of it for this one.
+      if (!(error instanceof CellFailure) || error.code !== "outOfMemory" || [...benches.values()].every(({ program }) => !program)) throw error;
+      makeRoom(bytes, 0);
+      return createProgram(open, plan, pipelines, copies);
+    }
+  };
+
   const allocate = async (bench: Bench, tensors: Tensors | undefined): Promise<Program> => {
-    const planBytes = bench.plan.buffers.reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
-    makeRoom(planBytes * bench.copies);
-    const program = await createProgram(open, bench.plan, bench.pipelines, bench.copies);
+    const program = await create(bench);
     program.fill(tensors ?? bench.mechanism.inputs(bench.cell, bench.seed));
     bench.program = program;
     return program;
@@ -114,6 +129,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
         ),
         program: undefined,
         estimateMs: 0,
+        usedAt: ++uses,
       };
       const program = await allocate(bench, tensors);
       try {
@@ -163,8 +179,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
     async visit({ cell, k, samples }) {
       const bench = benches.get(cell);
       if (!bench) throw new Error(`visit of ${cell}, which was not prepared`);
-      benches.delete(cell);
-      benches.set(cell, bench);
+      bench.usedAt = ++uses;
       const program = bench.program ?? (await allocate(bench, undefined));
       await passes.wake(program, bench.estimateMs);
       program.restore(bench.drifting);

@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { joinMechanisms, loadMechanisms } from "../../kernels/registry.ts";
 import { measureStepNs, wallStepNs } from "../device/clock.ts";
@@ -5,6 +6,7 @@ import { type OpenDevice, openDevice } from "../device/openDevice.ts";
 import { checkingToggles, timingToggles } from "../device/toggles.ts";
 import { builtFrom, version } from "../version.ts";
 import { type HelloReply, type HelloRequest, protocol } from "./messages.ts";
+import { residentBudget } from "./residency.ts";
 import { createWorkbench, type Workbench } from "./workbench.ts";
 import { serve } from "./workerProcess.ts";
 
@@ -16,7 +18,7 @@ const hello = async (request: HelloRequest): Promise<{ readonly reply: HelloRepl
   open = request.planFor === "hardware" ? { ...opened, capabilities: { ...opened.capabilities, software: false } } : opened;
   const mechanisms = joinMechanisms(...(await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))));
   return {
-    bench: createWorkbench(open, mechanisms, request.memoryBudgetBytes),
+    bench: createWorkbench(open, mechanisms, residentBudget(request.memoryBudgetBytes, open.facts.software, totalmem())),
     reply: {
       protocol,
       version,

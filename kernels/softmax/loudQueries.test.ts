@@ -4,7 +4,8 @@ import { normals } from "../random.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { softmaxInputs } from "./inputs.ts";
 import { noCacheInputs } from "./noCacheTruth.ts";
-import { dot, softmaxReference } from "./reference.ts";
+import { softmaxReference } from "./reference.ts";
+import { dot } from "./rowRuns.ts";
 import { rowOfToken } from "./window.ts";
 
 const shapeOf = (phase: Phase, over: Partial<Shape> = {}, parameters: Shape["parameters"] = {}): Shape => {

@@ -4,7 +4,8 @@ import { scaleOf } from "../scale.ts";
 import { drawnAs } from "../storage.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { turnLoudQueries } from "./loudQueries.ts";
-import { attend, dot, floats } from "./reference.ts";
+import { floats } from "./reference.ts";
+import { attend, cyclic, dot, type Run } from "./rowRuns.ts";
 
 /**
  * q [batch, token, head, channel], in decode a third of its rows loud (loudQueries.ts), and x [batch, token, dModel] ~ N(0, 1), one token in decode and a stream of 64 in generate; wK and wV [dModel, kvHead ×
@@ -53,20 +54,26 @@ export const noCacheReference = (shape: Shape, inputs: Tensors, at: ReferenceAt)
   const tokens = inputTokens(shape);
   const [q, x, wK, wV] = ["q", "x", "wK", "wV"].map((name) => floats(inputs, name)) as [Float32Array, Float32Array, Float32Array, Float32Array];
   const row = (tensor: Float32Array, length: number, index: number): Float32Array => tensor.subarray(index * length, (index + 1) * length);
-  // Hidden state of token j: it is kept from before, or arrives.
-  const state = (j: number): Float32Array =>
-    decodes && j < n ? row(floats(inputs, "hidden"), dModel, at.batch * (n + 1) + j) : row(x, dModel, at.batch * tokens + (j % tokens));
+  const lines = (tensor: Float32Array, before: number, [from, to]: readonly [number, number]): Run => ({
+    tensor,
+    first: (before + from) * dModel,
+    stride: dModel,
+    rows: to - from,
+  });
+  // Hidden states that token t sees: they are kept from before, or arrive.
+  const states = (t: number): readonly Run[] =>
+    decodes
+      ? [lines(floats(inputs, "hidden"), at.batch * (n + 1), [0, n]), lines(x, at.batch, [0, 1])]
+      : cyclic(0, t + 1, tokens).map((span) => lines(x, at.batch * tokens, span));
   const kvHead = Math.floor(at.head / (heads / kvHeads));
   const weights = (tensor: Float32Array, channels: number, line: number): Float32Array => row(tensor, channels, line * kvHeads + kvHead);
-  const lines = Array.from({ length: dModel }, (_, line) => line);
 
   const outputs = at.tokens.map((t): ExpectedRow => {
     const query = row(q, headDim, (at.batch * tokens + (t % tokens)) * heads + at.head);
-    const projected = Float64Array.from(lines, (line) => dot(weights(wK, headDim, line), query));
-    const seen = Array.from({ length: decodes ? n + 1 : t + 1 }, (_, j) => j);
-    const mixed = attend(projected, scaleOf(shape), dModel, seen, state, state);
+    const projected = Float64Array.from({ length: dModel }, (_, line) => dot(weights(wK, headDim, line), query));
+    const mixed = attend(projected, scaleOf(shape), dModel, states(t), states(t));
     const values = new Float64Array(headDimV);
-    for (const line of lines) {
+    for (let line = 0; line < dModel; line++) {
       const weight = weights(wV, headDimV, line);
       for (let c = 0; c < headDimV; c++) values[c] = (values[c] ?? 0) + (mixed[line] ?? Number.NaN) * (weight[c] ?? Number.NaN);
     }

@@ -2,9 +2,8 @@ import type { ExpectedRow, ReferenceAt, Shape, Tensors } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { tensorOf } from "../tensors.ts";
+import { attend, cyclic, type Run } from "./rowRuns.ts";
 import { cacheCapacity, isWindowed, rowOfToken, tokenInRow, windowOf } from "./window.ts";
-
-type Row = ArrayLike<number>;
 
 /**
  * Causal softmax attention in float64, from the definition (Vaswani et al., arXiv 1706.03762, eq. 1): o_t = Σ_j softmax_j(q_t·k_j / √headDim) v_j
@@ -14,30 +13,29 @@ type Row = ArrayLike<number>;
 export const softmaxReference = (shape: Shape, inputs: Tensors, at: ReferenceAt): readonly ExpectedRow[] => {
   const { n, heads, kvHeads, headDim, headDimV } = shape;
   const kvHead = Math.floor(at.head / (heads / kvHeads));
-  const row = (name: string, tokens: number, lines: number, token: number, line: number): Row => {
-    const channels = name.startsWith("v") ? headDimV : headDim;
-    const start = ((at.batch * tokens + token) * lines + line) * channels;
-    return tensorOf(inputs, name).subarray(start, start + channels);
-  };
-  // Query of output row t, and key or value j, by phase: a row of the cache in decode, else a token.
-  const decodes = shape.phase === "decode";
   const tokens = inputTokens(shape);
-  const capacity = cacheCapacity(shape);
-  const newestRow = rowOfToken(shape, n);
-  const query = (t: number): Row => row("q", tokens, heads, t % tokens, at.head);
-  const keyValue = (name: "k" | "v", j: number): Row =>
-    decodes && j !== newestRow ? row(`${name}Cache`, capacity, kvHeads, j, kvHead) : row(name, tokens, kvHeads, j % tokens, kvHead);
+  const q = floats(inputs, "q");
+  const decodes = shape.phase === "decode";
+  const keysOrValues = (name: "k" | "v", channels: number, t: number): readonly Run[] => {
+    const lines = (tensor: string, rows: number, from: number, to: number): Run => ({
+      tensor: floats(inputs, tensor),
+      first: ((at.batch * rows + from) * kvHeads + kvHead) * channels,
+      stride: kvHeads * channels,
+      rows: to - from,
+    });
+    if (!decodes) return seenBy(shape, t).flatMap(([from, to]) => cyclic(from, to, tokens).map((run) => lines(name, tokens, ...run)));
+    // The newest key is not in the cache yet.
+    const capacity = cacheCapacity(shape);
+    const newest = rowOfToken(shape, n);
+    const kept = (from: number, to: number): Run => lines(`${name}Cache`, capacity, from, to);
+    return [kept(0, newest), lines(name, 1, 0, 1), kept(newest + 1, capacity)];
+  };
 
   const outputRows = outputTokens(shape);
   const expected: ExpectedRow[] = at.tokens.map((t) => {
-    const values = attend(
-      query(t),
-      scaleOf(shape),
-      headDimV,
-      decodes ? count(0, capacity) : seenBy(shape, t),
-      (j) => keyValue("k", j),
-      (j) => keyValue("v", j),
-    );
+    const line = ((at.batch * tokens + (t % tokens)) * heads + at.head) * headDim;
+    const query = Float64Array.from(q.subarray(line, line + headDim));
+    const values = attend(query, scaleOf(shape), headDimV, keysOrValues("k", headDim, t), keysOrValues("v", headDimV, t));
     return { buffer: "o", offset: ((at.batch * outputRows + t) * heads + at.head) * headDimV, values };
   });
   if (decodes) return [...expected, ...decodedCache(shape, inputs, at.batch)];
@@ -47,11 +45,16 @@ export const softmaxReference = (shape: Shape, inputs: Tensors, at: ReferenceAt)
 /** from, …, to − 1 */
 const count = (from: number, to: number): readonly number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
-/** Tokens that token t sees, ascending. */
-const seenBy = (shape: Shape, t: number): readonly number[] => {
+type Span = readonly [from: number, to: number];
+
+/** Tokens that token t sees, ascending, as spans. */
+const seenBy = (shape: Shape, t: number): readonly Span[] => {
   const { window, sinks } = windowOf(shape);
   const oldest = window === 0 ? 0 : Math.max(0, t - window + 1);
-  return [...count(0, Math.min(sinks, oldest)), ...count(oldest, t + 1)];
+  return [
+    [0, Math.min(sinks, oldest)],
+    [oldest, t + 1],
+  ];
 };
 
 const cacheNames = ["k", "v"] as const;
@@ -94,32 +97,4 @@ export const floats = (inputs: Tensors, name: string): Float32Array => {
   const tensor = tensorOf(inputs, name);
   if (!(tensor instanceof Float32Array)) throw new Error(`tensor ${name} is not of f32`);
   return tensor;
-};
-
-/** Σ_j softmax_j(scale · query·key(j)) value(j) over `keys`, `channels` of it, in float64. */
-export const attend = (
-  query: Row,
-  scale: number,
-  channels: number,
-  keys: readonly number[],
-  key: (j: number) => Row,
-  value: (j: number) => Row,
-): Float64Array => {
-  const scores = Float64Array.from(keys, (j) => scale * dot(query, key(j)));
-  const largest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
-  const output = new Float64Array(channels);
-  let sum = 0;
-  for (let i = 0; i < keys.length; i++) {
-    const weight = Math.exp((scores[i] ?? Number.NaN) - largest);
-    const row = value(keys[i] ?? Number.NaN);
-    sum += weight;
-    for (let c = 0; c < output.length; c++) output[c] = (output[c] ?? 0) + weight * (row[c] ?? Number.NaN);
-  }
-  return output.map((total) => total / sum);
-};
-
-export const dot = (a: Row, b: Row): number => {
-  let sum = 0;
-  for (let c = 0; c < a.length; c++) sum += (a[c] ?? Number.NaN) * (b[c] ?? Number.NaN);
-  return sum;
 };
