@@ -78,7 +78,7 @@ export const presets = {
   },
   "minimax-01": {
     title: "MiniMax-Text-01",
-    source: "MiniMaxAI/MiniMax-Text-01 config.json, arXiv 2501.08313; retention in the place of Lightning's slopes",
+    source: "MiniMaxAI/MiniMax-Text-01 config.json, arXiv 2501.08313; its linear layers are retention with slopes lightning",
     model: {
       layers: 80,
       width: 6144,
