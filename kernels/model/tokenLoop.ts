@@ -1,5 +1,5 @@
 import type { Capabilities, Claim, ExpectedRow, Form, GrowthClass, Mechanism, ModelShape, Shape, Tensors, Tiles } from "../mechanism.ts";
-import { badShape, limitRefusal, overLimit } from "../refusal.ts";
+import { badShape, limitRefusal, overLimit, storageRefusal } from "../refusal.ts";
 import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
 import { mixerOf } from "./layer.ts";
 import { modelBytesByRole, modelCost, stageCosts } from "./modelCost.ts";
@@ -61,6 +61,9 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       if (!shape.model) return own.refusal(shape, form, capabilities);
       const fault = faultOf(shape.model, shape.headDim, all);
       if (fault !== undefined) return badShape(fault);
+      // Weights are stored so; what flows through the mixers is f32.
+      const storage = storageRefusal(["dtype"], shape, capabilities);
+      if (storage) return storage;
       const mixerRefusal = [...new Set(layersOf(shape.model, own, all))]
         .map((mechanism) => mechanism.refusal(mixerShape(shape, mechanism, own), formOf(mechanism, mixerShape(shape, mechanism, own)), capabilities))
         .find((refusal) => refusal !== undefined);
