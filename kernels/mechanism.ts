@@ -7,8 +7,11 @@
 
 // ----- Shapes -----
 
-/** `prefill`: n tokens at once, causal. `decode`: one token with n of context. `generate`: n tokens one by one from none. `probe`: an instrument, n is its size. */
-export type Phase = "prefill" | "decode" | "generate" | "probe";
+/**
+ * `prefill`: n tokens at once, causal. `decode`: one token with n of context. `generate`: n tokens one by one from none. `tokenLoop`: one token's whole way through a model, with n of context.
+ * `probe`: an instrument, n is its size.
+ */
+export type Phase = "prefill" | "decode" | "generate" | "tokenLoop" | "probe";
 
 /** How a mechanism is computed: naive, tiled, split, recurrent, chunk, … Free text, since mechanisms from outside may bring their own. */
 export type Form = string;
@@ -37,6 +40,38 @@ export interface Shape {
   readonly scale?: number;
   /** The mechanism's own parameters (chunk, featureMap, …), complete with defaults. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** in generate: so many tokens of q, k, v and o go round, as in a model whose next token comes of the last; 64 of q, k and v and all of o where absent */
+  readonly stream?: number;
+  /** phase tokenLoop, and generate where a whole model writes: what lies around the mixers */
+  readonly model?: ModelShape;
+}
+
+/** What a layer does to each token by itself, after mixing. */
+export type FeedForward =
+  /** up, GELU, down: GPT-2's */
+  | { readonly kind: "gelu"; readonly hidden: number }
+  /** SwiGLU: down · (silu(gate) · up) */
+  | { readonly kind: "gated"; readonly hidden: number }
+  /** gated ones, of which a router chooses some for each token */
+  | { readonly kind: "experts"; readonly hidden: number; readonly experts: number; readonly active: number };
+
+/** What lies around the mixers of a whole model: nothing of it depends on how tokens are mixed. */
+export interface ModelShape {
+  readonly layers: number;
+  /** of the residual stream; need not be heads × headDim */
+  readonly width: number;
+  readonly vocab: number;
+  readonly feedForward: FeedForward;
+  /** softmax layers turn q and k by their position */
+  readonly rotary: boolean;
+  /** the classifier's matrix is the embedding table */
+  readonly tied: boolean;
+  /** Nothing is kept between tokens: all of a text goes through the model for the sake of its newest token. */
+  readonly recomputes: boolean;
+  /** in generate: tokens that a text begins with, and that are not sampled; 1 where absent */
+  readonly prompt?: number;
+  /** mixers of the layers, in turn, by name; all are the arm's own where absent */
+  readonly pattern?: readonly string[];
 }
 
 /** One declared parameter: the source of its YAML schema, default and help text. */
@@ -111,6 +146,8 @@ export interface Step {
   readonly constants: Readonly<Record<string, number | boolean>>;
   readonly bindings: readonly string[];
   readonly workgroups: readonly [x: number, y: number, z: number];
+  /** part of a whole model that it belongs to, timed by itself */
+  readonly stage?: string;
 }
 
 /** `setup` runs untimed before each visit, `steps` are one repetition: a whole prefill, one decode step, a whole generated text. */
@@ -159,6 +196,12 @@ export interface ExpectedRow {
 export interface Flops {
   readonly useful: number;
   readonly executed: number;
+}
+
+/** What one part of a repetition costs: a stage of a whole model. */
+export interface StageCost {
+  readonly flops: Flops;
+  readonly leastBytes: number;
 }
 
 export type GrowthClass = "O(1)" | "O(log n)" | "O(n)" | "O(n log n)" | "O(n²)" | "O(n³)";
@@ -215,6 +258,8 @@ export interface Mechanism {
   flops(shape: Shape, form: Form, tiles: Tiles): Flops;
   /** bytes that any implementation must move in one repetition */
   leastBytes(shape: Shape, form: Form): number;
+  /** of steps that have stages, by stage in the order in which a token meets them; their sums are `flops` and `leastBytes` */
+  stages?(shape: Shape, form: Form, tiles: Tiles): Readonly<Record<string, StageCost>>;
   /** closed form of what `plan` allocates, written from the shape and not from the plan's buffers: the two must agree to the byte */
   bytesByRole(shape: Shape, form: Form, tiles: Tiles): BytesByRole;
   /** Without a shape, as it is with default parameters. */

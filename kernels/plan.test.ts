@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { builtInKernels } from "./builtIn.ts";
-import type { Dtype, Phase, Shape } from "./mechanism.ts";
+import type { Dtype, ModelShape, Phase, Shape } from "./mechanism.ts";
+import { keepsNothing } from "./model/forms.ts";
 import { planModules } from "./plan.ts";
 import { loadMechanisms } from "./registry.ts";
 import { testDevice } from "./testDevice.ts";
@@ -12,6 +13,8 @@ const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) =>
 const arms = mechanisms.flatMap((mechanism) =>
   Object.entries(mechanism.forms).flatMap(([phase, forms]) => forms.map((form) => ({ mechanism, name: mechanism.name, phase: phase as Phase, form }))),
 );
+
+const around: Omit<ModelShape, "recomputes"> = { layers: 2, width: 256, vocab: 100, feedForward: { kind: "gated", hidden: 352 }, rotary: true, tied: false };
 
 /** A sweep over n compiles every kernel once a worker: token counts are read at run time from bindings and grids. Only a token whose context is one split has kernels of its own. */
 describe.each(arms)("modules of $name $phase $form", ({ mechanism, phase, form }) => {
@@ -28,6 +31,7 @@ describe.each(arms)("modules of $name $phase $form", ({ mechanism, phase, form }
     kvDtype: dtype,
     stateDtype: "f32",
     parameters: Object.fromEntries(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameter.default])),
+    ...(phase === "tokenLoop" ? { model: { ...around, recomputes: form === keepsNothing } } : {}),
   });
   const devices = [device(4, true), device(8, true), device(32, false), device(0, false)];
 
@@ -36,7 +40,8 @@ describe.each(arms)("modules of $name $phase $form", ({ mechanism, phase, form }
       for (const tiles of mechanism.tiles(shapeOf(4096, 1, dtype), form, capabilities)) {
         const modules = (n: number, batch: number) => planModules(mechanism.plan(shapeOf(n, batch, dtype), form, capabilities, tiles));
         expect(modules(1024, 1)).toEqual(modules(4096, 1));
-        expect(modules(4096, 3)).toEqual(modules(4096, 1));
+        // Rows of a projection share a load: as many kernels as there are rows to share one.
+        if (phase !== "tokenLoop") expect(modules(4096, 3)).toEqual(modules(4096, 1));
       }
     }
   });
@@ -46,7 +51,8 @@ describe.each(arms)("modules of $name $phase $form", ({ mechanism, phase, form }
     for (const capabilities of devices) {
       for (const tiles of mechanism.tiles(shapeOf(4096, 1), form, capabilities)) {
         const modules = (dtype: Dtype): string[] => planModules(mechanism.plan(shapeOf(256, 1, dtype), form, capabilities, tiles));
-        expect(modules("f16").map(withoutTypes)).toEqual(modules("f32").map(withoutTypes));
+        // A model looks up rows of weights and of f32 by one kernel.
+        expect([...new Set(modules("f16").map(withoutTypes))]).toEqual(modules("f32").map(withoutTypes));
         for (const text of modules("f16")) expect(text.includes("enable f16;"), text).toBe(/\bf16;|\bvec4h\b/.test(text.replace("enable f16;", "")));
         expect(modules("f32").join()).not.toContain("f16");
       }

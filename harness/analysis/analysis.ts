@@ -7,7 +7,7 @@ import { bytesFit, timeFit } from "./fit.ts";
 import { jointCrossings, surfacesOf } from "./jointFit.ts";
 import { peerRatiosOf } from "./peerRatio.ts";
 import { type Draws, resample, type Spread, sourceOf } from "./resampling.ts";
-import { pairsOf, seriesOf } from "./series.ts";
+import { type Pair, pairsOf, seriesOf } from "./series.ts";
 import { sizeFits } from "./sizeFits.ts";
 import { summarise } from "./summary.ts";
 import { timingOf } from "./timing.ts";
@@ -37,7 +37,7 @@ export const analyse = (record: RunRecord): RunRecord => {
   const pairs = pairsOf(series);
   const crossovers = [
     ...pairs.map((pair) => ({ ...timeCrossover(pair, spreadOf), ...wouldCross(pair, spreadOf, timing.ceilingsFor(pair.softmax.cells[0])) })),
-    ...pairs.map(bytesCrossover),
+    ...pairs.filter(keepBoth).map(bytesCrossover),
     ...(wallSpreadOf ? pairs.map((pair) => timeCrossover(pair, wallSpreadOf, "wallTime")) : []),
   ];
   const surfaces = surfacesOf(seriesOf(measured), spreadOf);
@@ -57,6 +57,10 @@ export const analyse = (record: RunRecord): RunRecord => {
   };
   return { ...analysed, findings: findingsOf(analysed) };
 };
+
+/** An arm that keeps nothing between tokens is below any other everywhere: nothing is to be found. */
+const keepBoth = ({ softmax, linear }: Pair): boolean =>
+  [softmax, linear].every(({ cells }) => cells.length === 0 || cells.some(({ stateBytes }) => stateBytes !== 0));
 
 const unlessEmpty = <K extends string, T>(name: K, values: readonly T[]): { readonly [key in K]?: readonly T[] } =>
   (values.length > 0 ? { [name]: values } : {}) as { readonly [key in K]?: readonly T[] };

@@ -91,7 +91,7 @@ const composedSummary = (cell: CellRecord, spread: Spread): Summary => {
     highMs,
     samples: 0,
     wallMs: medianMs,
-    tokensPerSecond: ((cell.phase === "decode" ? cell.batch : cell.n * cell.batch) / medianMs) * 1000,
+    tokensPerSecond: ((cell.phase === "decode" || cell.phase === "tokenLoop" ? cell.batch : cell.n * cell.batch) / medianMs) * 1000,
     gflops: 0,
     executedGflops: undefined,
     gbps: 0,

@@ -18,7 +18,7 @@ export const memorySentences = (record: Analysed): readonly string[] => {
     const places =
       groups.length > 1 ? alike.map((ofShape) => shortestOf(ofShape.map((fit) => describeKey(fit.series, keys)))).filter((place) => place !== "") : [];
     const suffix = arms.some((ofArm) => new Set(bytesAt(ofArm, n)).size > 1) ? ", by shape" : "";
-    return places.length > 0 ? `At ${formatList(places)}, ${phrases}${suffix}.` : `T${phrases.slice(1)}${suffix}.`;
+    return places.length > 0 ? `At ${formatList(places)}, ${phrases}${suffix}.` : `${phrases.charAt(0).toUpperCase()}${phrases.slice(1)}${suffix}.`;
   });
 };
 
@@ -35,6 +35,7 @@ const bytesAt = (fits: readonly Fit[], n: number): readonly number[] => fits.map
 const phrase = (record: Analysed, arms: readonly (readonly Fit[])[], n: number): string => {
   const [first = []] = arms;
   const names = arms.flatMap(([fit]) => (fit ? [armName(fit)] : []));
+  if (Math.max(0, ...arms.flat().flatMap(({ points }) => points.map(({ y }) => y))) === 0) return `nothing is kept by ${formatList(names)}`;
   return `the ${stateName(record, first)} of ${formatList(names)} ${amount(first, n)}`;
 };
 

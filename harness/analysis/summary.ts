@@ -1,5 +1,6 @@
 import type { Ceilings, CellRecord, Summary } from "../record/run.ts";
 import { type Draws, type Spread, sourceOf, timesOf } from "./resampling.ts";
+import { stageSummary } from "./stages.ts";
 import { median, percentileInterval } from "./statistics.ts";
 
 /** What the samples of a cell say. `spread` is of the times of the cell's clock, ms; ceilings, where measured, give the share. */
@@ -8,6 +9,7 @@ export const summarise = (cell: CellRecord, spread: Spread, draws: Draws, ceilin
   const wall = cell.visits.flatMap((visit) => visit.wallMs);
   const seconds = medianMs / 1000;
   const flops = cell.prepared?.flops;
+  const stages = stageSummary(cell, draws);
   const perSecond = (count: number | undefined): number => (count ?? 0) / seconds;
   return {
     medianMs,
@@ -15,11 +17,12 @@ export const summarise = (cell: CellRecord, spread: Spread, draws: Draws, ceilin
     highMs,
     samples: cell.visits.reduce((sum, visit) => sum + timesOf(visit, sourceOf(cell, draws)).length, 0),
     wallMs: wall.length > 0 ? median(wall) : medianMs,
-    tokensPerSecond: perSecond(cell.phase === "decode" ? cell.batch : cell.phase === "probe" ? 0 : cell.n * cell.batch),
+    tokensPerSecond: perSecond(cell.phase === "decode" || cell.phase === "tokenLoop" ? cell.batch : cell.phase === "probe" ? 0 : cell.n * cell.batch),
     gflops: perSecond(flops?.useful) / 1e9,
     executedGflops: flops && flops.executed === undefined ? undefined : perSecond(flops?.executed) / 1e9,
     gbps: perSecond(cell.prepared?.leastBytes) / 1e9,
     ...roofline(cell, seconds, ceilings),
+    ...(stages ? { stages } : {}),
   };
 };
 

@@ -25,10 +25,11 @@ describe("questions", () => {
   it("list names every mechanism, form and phase", async () => {
     const { code, stdout } = await attnbench(["list", "--json"], emptyFolder());
     expect(code).toBe(0);
-    const { mechanisms } = JSON.parse(stdout) as { mechanisms: { name: string; forms: Record<string, string[]> }[] };
+    const { mechanisms, presets } = JSON.parse(stdout) as { mechanisms: { name: string; forms: Record<string, string[]> }[]; presets: Record<string, unknown> };
+    expect(Object.keys(presets)).toEqual(["gpt2-small", "qwen2.5-0.5b", "llama3-8b", "qwen3-next", "kimi-linear", "minimax-01"]);
     expect(Object.fromEntries(mechanisms.map(({ name, forms }) => [name, forms]))).toMatchObject({
-      softmax: { prefill: ["tiled", "naive"], decode: ["split"], generate: ["split"] },
-      linear: { prefill: ["chunk", "recurrent", "parallel"], decode: ["recurrent"], generate: ["recurrent"] },
+      softmax: { prefill: ["tiled", "naive"], decode: ["split"], generate: ["split"], tokenLoop: ["cached", "recompute"] },
+      linear: { prefill: ["chunk", "recurrent", "parallel"], decode: ["recurrent"], generate: ["recurrent"], tokenLoop: ["recurrent", "recompute"] },
     });
   });
 

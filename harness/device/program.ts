@@ -1,9 +1,11 @@
-import { halfBits, halfValues } from "../../kernels/half.ts";
+import { halfValues } from "../../kernels/half.ts";
 import type { Plan, PlanBuffer, Step, Tensors } from "../../kernels/mechanism.ts";
-import { bufferBytes, elementCount, moduleText } from "../../kernels/plan.ts";
+import { bufferBytes, moduleText } from "../../kernels/plan.ts";
+import { contents, type Words } from "./contents.ts";
 import { CellFailure } from "./failure.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import type { OpenDevice } from "./openDevice.ts";
+import { type StageRun, stageRunsOf } from "./stageRuns.ts";
 
 /** A plan made real: pipelines and buffers on a device. */
 export interface Program {
@@ -18,6 +20,10 @@ export interface Program {
   restore(tensors: Tensors): void;
   /** Record `repetitions` of the steps into a pass. Each reads the next of the copies, on from where the last pass ended. */
   record(pass: GPUComputePassEncoder, repetitions: number): void;
+  /** of the steps; empty where these have no stages */
+  readonly stageRuns: readonly StageRun[];
+  /** Record one repetition, each run of a stage into a pass of its own; the next copies are read as by `record`. */
+  recordStages(passOf: (run: number) => GPUComputePassEncoder): void;
   /** Read a buffer back (copy 0): counts as they are, f32 and f16 as f32. */
   read(name: string): Promise<Float32Array | Uint32Array>;
   destroy(): void;
@@ -36,7 +42,6 @@ export interface Compiler {
 }
 
 const chunkBytes = 1 << 24;
-const nanBits = { f32: 0x7fc00000, f16: 0x7e007e00, u32: 0xffffffff };
 
 export const createCompiler = ({ device }: OpenDevice): Compiler => {
   const known = new Map<string, { readonly pipeline: GPUComputePipeline; readonly compileMs: number }>();
@@ -178,6 +183,7 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
       }
     };
     let next = 0;
+    const stageRuns = stageRunsOf(plan.steps);
     return {
       plan,
       compileMs: pipelines.compileMs,
@@ -201,6 +207,15 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
           next = (next + 1) % copies;
         }
       },
+      stageRuns,
+      recordStages(passOf) {
+        for (const [i, { from, to }] of stageRuns.entries()) {
+          const pass = passOf(i);
+          encode(pass, (bound[next] ?? []).slice(from, to));
+          pass.end();
+        }
+        next = (next + 1) % copies;
+      },
       async read(name) {
         const entry = buffers.get(name);
         if (!entry) throw new Error(`no buffer ${name} to read`);
@@ -220,19 +235,4 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
     ledger.destroyAll();
     throw error;
   }
-};
-
-type Words = Float32Array | Uint32Array | Uint16Array;
-
-const contents = (spec: PlanBuffer, bytes: number, tensors: Tensors): Words => {
-  if (spec.init === "zero") return new Uint32Array(bytes / 4);
-  if (spec.init === "poison") return new Uint32Array(bytes / 4).fill(nanBits[spec.dtype]);
-  const tensor = tensors[spec.init.tensor];
-  if (!tensor) throw new Error(`buffer ${spec.name} starts from tensor ${spec.init.tensor}, which inputs() does not make`);
-  if (tensor.length !== elementCount(spec))
-    throw new Error(`tensor ${spec.init.tensor} has ${tensor.length} elements, buffer ${spec.name} has ${elementCount(spec)}`);
-  if (spec.dtype !== "f16") return tensor;
-  const padded = new Uint16Array(bytes / 2);
-  padded.set(halfBits(Float32Array.from(tensor)));
-  return padded;
 };

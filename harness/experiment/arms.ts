@@ -14,6 +14,7 @@ interface RawArm {
   readonly runtime: RuntimeName | undefined;
   readonly cache: "hot" | "cold" | undefined;
   readonly overrides: Readonly<Record<string, ParameterValue>>;
+  readonly pattern: readonly string[] | undefined;
 }
 
 /** The arms of a checked file, with forms and labels filled in, and what is wrong with them: forms that a phase lacks, labels that are not unique. */
@@ -33,6 +34,7 @@ export const armsOf = (
       ...(arm.runtime === undefined ? {} : { runtime: arm.runtime }),
       ...(arm.cache === undefined ? {} : { cache: arm.cache }),
       overrides: arm.overrides,
+      ...(arm.pattern === undefined ? {} : { pattern: arm.pattern }),
     }),
   );
   const places = measured.map(({ index }) => index);
@@ -48,14 +50,7 @@ export const armsOf = (
 };
 
 const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMap<string, Mechanism>): RawArm => {
-  const {
-    use,
-    label,
-    form,
-    runtime: named,
-    cache: temperature,
-    ...rest
-  } = typeof entry === "string" ? { use: entry } : (entry as Readonly<Record<string, ParameterValue | undefined>>);
+  const { use, label, form, runtime: named, cache: temperature, ...rest } = typeof entry === "string" ? { use: entry } : withoutPattern(entry);
   const mechanism = mechanisms.get(String(use));
   if (mechanism === undefined) throw new Error(`the schema let an unknown mechanism pass: ${String(use)}`);
   const overrides = Object.fromEntries(Object.entries(rest).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
@@ -69,19 +64,42 @@ const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMa
     runtime,
     cache: temperature === "hot" || temperature === "cold" ? temperature : undefined,
     overrides,
+    pattern: patternOf(entry),
   };
 };
+
+const withoutPattern = (entry: Exclude<Entry, string>): Readonly<Record<string, ParameterValue | undefined>> => {
+  const { pattern: _, ...rest } = entry as Readonly<Record<string, unknown>>;
+  return rest as Readonly<Record<string, ParameterValue | undefined>>;
+};
+
+/** The mechanism of each layer, in turn. */
+const patternOf = (entry: Entry): readonly string[] | undefined =>
+  typeof entry === "object" && "pattern" in entry && entry.pattern
+    ? Object.entries(entry.pattern as Readonly<Record<string, number>>).flatMap(([name, layers]) => Array.from({ length: layers }, () => name))
+    : undefined;
 
 // The plain name while it is unique; otherwise with what tells it from the other entries of its mechanism: "softmax naive", "linear chunk 32". A peer
 // is always told from ours: "softmax (ort)".
 const automaticLabel = (arm: RawArm, all: readonly RawArm[]): string => {
-  const alike = all.filter((other) => other.mechanism === arm.mechanism && other.runtime === arm.runtime && other.label === undefined);
+  const alike = all.filter(
+    (other) => other.mechanism === arm.mechanism && other.runtime === arm.runtime && other.label === undefined && String(other.pattern) === String(arm.pattern),
+  );
   const form = alike.some((other) => other.form !== arm.form) ? [arm.form] : [];
   const differing = Object.entries(arm.overrides).filter(([key, value]) => alike.some((other) => other.overrides[key] !== value));
   const temperature = arm.cache !== undefined && alike.some((other) => other.cache !== arm.cache) ? [arm.cache] : [];
-  const words = [arm.mechanism.name, ...form, ...temperature, ...differing.map(([key, value]) => `${key} ${String(value)}`)].join(" ");
+  const words = [
+    arm.pattern === undefined ? arm.mechanism.name : layersText(arm.pattern),
+    ...form,
+    ...temperature,
+    ...differing.map(([key, value]) => `${key} ${String(value)}`),
+  ].join(" ");
   return arm.runtime === undefined ? words : `${words} (${arm.runtime})`;
 };
+
+/** "3 gatedDeltaNet : 1 softmax" */
+const layersText = (pattern: readonly string[]): string =>
+  [...new Set(pattern)].map((name) => `${pattern.filter((one) => one === name).length} ${name}`).join(" : ");
 
 /** What an entry asks of a peer that it does not do: another mechanism or phase, a form of ours, parameters other than the defaults. */
 const peerDrafts = (

@@ -16,7 +16,7 @@ const mostOpenBytes = 2 ** 36;
 /** Axes that advance together: one of these a point of the sweep. */
 type Group = readonly Readonly<Record<string, number>>[];
 
-type Swept = Pick<Experiment, "phase" | "arms" | "axes" | "zip" | "fixed">;
+type Swept = Pick<Experiment, "phase" | "arms" | "axes" | "zip" | "fixed" | "model">;
 
 /** All cells of an experiment, before `exclude`: n outermost and ascending, then the other axes in file order, then arms; or why there are too many. */
 export const planCells = (experiment: Swept, mechanisms: ReadonlyMap<string, Mechanism>): readonly PlannedCell[] | Draft => {
@@ -58,13 +58,14 @@ const cellsOf = (experiment: Swept, points: Group, until: Until | undefined, mec
   const arms = experiment.arms.map((arm) => ({
     arm,
     mechanism: mechanismOf(arm, mechanisms),
+    groups: (arm.pattern ?? [arm.mechanism]).some((name) => mechanisms.get(name)?.groupedHeads === true),
     own: new Set<string>(),
     begun: new Set<string>(),
     ended: new Set<string>(),
   }));
   for (const point of points) {
-    for (const [index, { arm, mechanism, own, begun, ended }] of arms.entries()) {
-      const { shape, skip } = shapeOf(mechanism, arm, experiment.phase, experiment.fixed, point);
+    for (const [index, { arm, mechanism, groups, own, begun, ended }] of arms.entries()) {
+      const { shape, skip } = shapeOf(mechanism, arm, experiment, point, groups);
       // An axis that this mechanism does not have (chunk, for softmax) repeats its cells: each is measured once.
       const key = JSON.stringify(shape);
       if (own.has(key)) continue;

@@ -1,4 +1,6 @@
-import type { Form, ParameterValue, Phase, Shape } from "../../kernels/mechanism.ts";
+import type { Form, ModelShape, ParameterValue, Shape } from "../../kernels/mechanism.ts";
+import type { PresetName } from "../../kernels/model/presets.ts";
+import type { ExperimentPhase } from "./phases.ts";
 import type { RuntimeName } from "./runtimes.ts";
 
 /** Limits under which an open axis goes on: seconds that one repetition of a cell may take, and the share of memory (0..1) or bytes it may need. */
@@ -21,6 +23,15 @@ export interface Arm {
   /** where it is not as measure.cache says */
   readonly cache?: Measure["cache"];
   readonly overrides: Readonly<Record<string, ParameterValue>>;
+  /** of phase tokenLoop: the mechanisms of layers, in turn; all are `mechanism` where absent */
+  readonly pattern?: readonly string[];
+}
+
+/** What lies around the mixers of phase tokenLoop: the same for all arms. */
+export interface ExperimentModel extends Omit<ModelShape, "recomputes" | "prompt" | "pattern"> {
+  /** that its sizes are of, shrunk by `scale`, where the file does not say otherwise */
+  readonly preset?: PresetName;
+  readonly scale?: number;
 }
 
 /** A model of several layers, put together from arms that are measured: layers by label. */
@@ -45,7 +56,9 @@ export interface Experiment {
   readonly name: string;
   readonly title: string;
   readonly question: string | undefined;
-  readonly phase: Exclude<Phase, "probe">;
+  readonly phase: ExperimentPhase;
+  /** of phase tokenLoop alone */
+  readonly model?: ExperimentModel;
   readonly arms: readonly Arm[];
   /** composed of arms; absent where there are none */
   readonly hybrids?: readonly Hybrid[];

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { acceptedBy, recognisedBy } from "./accepted.ts";
 import { valueAt } from "./document.ts";
 import { cut, type Draft, nearest, show } from "./problem.ts";
-import { acceptedBy, recognisedBy } from "./schema.ts";
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;

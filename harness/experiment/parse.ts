@@ -6,6 +6,7 @@ import type { Experiment, PlannedCell } from "./experiment.ts";
 import { cellFields, type Fields } from "./expression/fields.ts";
 import { meets, type Predicate, parsePredicate } from "./expression/predicate.ts";
 import { draftsOf } from "./issues.ts";
+import { disagreement } from "./model.ts";
 import { applyOverrides } from "./overrides.ts";
 import type { Draft, Problem } from "./problem.ts";
 import { phasesOf, resolveExperiment } from "./resolve.ts";
@@ -80,6 +81,8 @@ const planPhase = (
   const byName = new Map(mechanisms.map((mechanism) => [mechanism.name, mechanism] as const));
   const planned = planCells(experiment, byName);
   if (!("length" in planned)) return { drafts: [planned], problems: [] };
+  const disagreeing = disagreement(planned);
+  if (disagreeing) return { drafts: [disagreeing], problems: [] };
 
   const fields = cellFields(
     experimentMechanisms(mechanisms),

@@ -3,7 +3,8 @@ import type { Mechanism, ParameterValue } from "../../kernels/mechanism.ts";
 import { armsOf } from "./arms.ts";
 import { axesOf } from "./axes.ts";
 import type { Experiment } from "./experiment.ts";
-import { hybridsOf } from "./hybrids.ts";
+import { hybridsOf, isComposition } from "./hybrids.ts";
+import { modelDrafts, modelOf, patternDrafts } from "./model.ts";
 import type { Draft } from "./problem.ts";
 import { type ExperimentFile, experimentMechanisms } from "./schema.ts";
 import { sizeNames } from "./sizes.ts";
@@ -29,6 +30,8 @@ export const resolveExperiment = (
   const { hybrids, drafts: hybridDrafts } = hybridsOf(file.mechanisms, arms);
   const { axes, drafts: axisDrafts } = axesOf(file);
   const defaults = Object.entries({ batch: 1, dtype: "f32", stateDtype: "f32" }).filter(([name]) => axes[name] === undefined);
+  const resolved = file.model && modelOf(file.model, new Set([...Object.keys(given), ...Object.keys(axes)]));
+  const model = phase === "tokenLoop" ? resolved?.model : undefined;
   const refine = file.measure?.refine;
   const usualCache = file.measure?.cache ?? "hot";
   const unhashed: Omit<Experiment, "hash"> = {
@@ -36,12 +39,14 @@ export const resolveExperiment = (
     title: oneLine(`${file.title ?? file.name}${phasesOf(file).length > 1 ? `: ${phase}` : ""}`),
     question: file.question === undefined ? undefined : oneLine(file.question),
     phase,
+    ...(model === undefined ? {} : { model }),
     arms: arms.map(({ cache, ...arm }) => (cache === undefined || cache === usualCache ? arm : { ...arm, cache })),
     ...(hybrids.length > 0 ? { hybrids } : {}),
     axes,
     zip: file.zip ?? [],
     exclude: file.exclude ?? [],
-    fixed: { ...Object.fromEntries(defaults), ...given },
+    // A file of several phases compares mixers of one shape.
+    fixed: { ...Object.fromEntries(defaults), ...resolved?.sizes, ...given },
     measure: {
       precision: parseShare(file.measure?.precision ?? defaultPrecision) ?? defaultPrecision,
       maxTimeSeconds: parseDuration(file.measure?.maxTime ?? "") ?? defaultMaxTimeSeconds,
@@ -53,7 +58,17 @@ export const resolveExperiment = (
     filter,
     yaml,
   };
-  const drafts = [...phaseDrafts(file), ...armDrafts, ...hybridDrafts, ...axisDrafts, ...strangerDrafts(file, arms, mechanisms)];
+  const places = file.mechanisms.flatMap((entry, index) => (isComposition(entry) ? [] : [index]));
+  const entries = arms.map((arm, i) => ({ arm, index: places[i] ?? i }));
+  const drafts = [
+    ...phaseDrafts(file),
+    ...modelDrafts(file, phasesOf(file)),
+    ...(file.model === undefined && phase === "tokenLoop" ? [] : patternDrafts(entries, model, byName)),
+    ...armDrafts,
+    ...hybridDrafts,
+    ...axisDrafts,
+    ...strangerDrafts(file, arms, mechanisms),
+  ];
   return { experiment: { ...unhashed, hash: experimentHash(unhashed) }, drafts };
 };
 

@@ -1,31 +1,11 @@
 import { z } from "zod";
 import type { Mechanism, Parameter } from "../../kernels/mechanism.ts";
+import { accepting, optionalEach, recognisedWhere, text, wholeNumber } from "./accepted.ts";
+import { modelSchema } from "./modelSchema.ts";
+import { phases } from "./phases.ts";
 import { runtimeNames, takenBy } from "./runtimes.ts";
 import { dtypeFields, dtypes, type SizeName, sizeNames, sizes } from "./sizes.ts";
 import { bytesPattern, durationPattern, isPrecision, parseBytes, parseDuration, parseShare, percentPattern } from "./units.ts";
-
-const acceptedTexts = new WeakMap<z.core.$ZodType, string>();
-
-/** What a schema accepts, in words; undefined for those that say it by their keys or values. */
-export const acceptedBy = (schema: z.core.$ZodType): string | undefined => acceptedTexts.get(schema);
-
-const recognising = new WeakMap<z.core.$ZodType, (value: object) => boolean>();
-
-/** How one of several objects that a value may be is told by its keys; undefined for those that a literal tells. */
-export const recognisedBy = (schema: z.core.$ZodType): ((value: object) => boolean) | undefined => recognising.get(schema);
-
-const accepting = <Schema extends z.ZodType>(schema: Schema, accepted: string, about?: string): Schema => {
-  const described = about === undefined ? schema : schema.meta({ description: about });
-  acceptedTexts.set(described, accepted);
-  return described;
-};
-
-const text = (accepted: string, about: string, most = 10_000) => accepting(z.string().trim().min(1).max(most), accepted, about);
-
-const wholeNumber = (minimum: number, maximum: number, about?: string, multipleOf = 1) =>
-  multipleOf === 1
-    ? accepting(z.int().min(minimum).max(maximum), `a whole number from ${minimum} to ${maximum}`, about)
-    : accepting(z.int().min(minimum).max(maximum).multipleOf(multipleOf), `a multiple of ${multipleOf} from ${minimum} to ${maximum}`, about);
 
 /** Longest list on one axis. */
 const mostValues = 1000;
@@ -120,16 +100,13 @@ const mergedParameters = (mechanisms: readonly Mechanism[]): ReadonlyMap<string,
   return merged;
 };
 
-const optionalEach = <Schema extends z.ZodType>(entries: Iterable<readonly [string, Schema]>) =>
-  Object.fromEntries([...entries].map(([name, schema]) => [name, schema.optional()] as const));
-
 const dtypeEntries = Object.entries(dtypeFields).map(([name, about]) => [name, z.enum(dtypes).meta({ description: about })] as const);
 
 const sizeEntries = (names: readonly SizeName[]) => names.map((name) => [name, wholeNumber(1, sizes[name].maximum, sizes[name].about)] as const);
 
-const phase = z.enum(["prefill", "decode", "generate"]);
+const phase = z.enum(phases);
 const phaseAbout =
-  "prefill: n tokens at once. decode: one token after a context of n. generate: a text of n tokens, one after another. A list: one run and one report for each, named NAME-PHASE.";
+  "prefill: n tokens at once. decode: one token after a context of n. generate: a text of n tokens, one after another. tokenLoop: one token's way through a whole model, after a context of n. A list: one run and one report for each, named NAME-PHASE.";
 
 const labelAbout = "How this entry is called in legends; must differ between entries.";
 
@@ -147,19 +124,27 @@ const labelSchema = accepting(
 );
 
 /** A model of several layers, put together from what the file measures: { compose: { linear: 3, softmax: 1 } }. */
-const compositionSchema = z
-  .strictObject({
-    compose: accepting(
-      z.record(z.string(), wholeNumber(1, 1000)).refine((parts) => Object.keys(parts).length > 1, "needs two or more"),
-      "labels of other entries and how many layers each has, e.g. { linear: 3, softmax: 1 }",
-      "Layers of a hybrid, by the labels of other entries. Nothing of it is measured: its time and state are the mean of theirs.",
-    ),
-    label: labelSchema.optional(),
-  })
-  .meta({ title: "Hybrid", description: "A model of several layers, put together from layers that are measured." });
-recognising.set(compositionSchema, (value) => "compose" in value);
+const compositionSchema = recognisedWhere(
+  z
+    .strictObject({
+      compose: accepting(
+        z.record(z.string(), wholeNumber(1, 1000)).refine((parts) => Object.keys(parts).length > 1, "needs two or more"),
+        "labels of other entries and how many layers each has, e.g. { linear: 3, softmax: 1 }",
+        "Layers of a hybrid, by the labels of other entries. Nothing of it is measured: its time and state are the mean of theirs.",
+      ),
+      label: labelSchema.optional(),
+    })
+    .meta({ title: "Hybrid", description: "A model of several layers, put together from layers that are measured." }),
+  (value) => "compose" in value,
+);
 
 export type Composition = z.output<typeof compositionSchema>;
+
+const patternSchema = accepting(
+  z.record(z.string(), wholeNumber(1, 1000)).refine((layers) => Object.keys(layers).length > 1, "needs two or more"),
+  "mechanisms and how many layers each has, in turn, e.g. { gatedDeltaNet: 3, softmax: 1 }",
+  "Phase tokenLoop: the mixers of a hybrid's layers, in turn, over and over. Parameters are those of this entry for its own mechanism and defaults for the others.",
+);
 
 const entrySchema = (mechanism: Mechanism) => {
   const forms = [...new Set(Object.values(mechanism.forms).flat())];
@@ -170,6 +155,7 @@ const entrySchema = (mechanism: Mechanism) => {
       form: z.enum(forms).meta({ description: "How it is computed." }).optional(),
       runtime: z.enum(runtimeNames).meta({ description: runtimeAbout }).optional(),
       cache: z.enum(["hot", "cold"]).meta({ description: "Of this entry alone; measure.cache unless given." }).optional(),
+      ...(mechanism.forms.tokenLoop ? { pattern: patternSchema.optional() } : {}),
       ...optionalEach(sizeEntries(["heads", "kvHeads", "headDim", "headDimV"])),
       ...optionalEach(dtypeEntries),
       ...optionalEach(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameterSchema(parameter)] as const)),
@@ -217,10 +203,11 @@ export const experimentSchema = (all: readonly Mechanism[]) => {
       title: text("text", "Heading of the report; the name unless given.").optional(),
       question: text("text", "What the experiment asks, in one sentence.").optional(),
       phase: accepting(
-        z.union([phase, accepting(z.array(phase).min(1).max(3), "a list of different phases")]),
-        "prefill, decode, generate, or a list of them",
+        z.union([phase, accepting(z.array(phase).min(1).max(phases.length), "a list of different phases")]),
+        `${phases.join(", ")}, or a list of them`,
         phaseAbout,
       ),
+      model: modelSchema.optional(),
       mechanisms: accepting(z.array(entry).min(1).max(50), "a list of 1 to 50 mechanisms", "One line each in every chart."),
       axes: z.strictObject(optionalEach(axes)).meta({ description: "The values of each size; their product is the sweep." }).optional(),
       zip: z

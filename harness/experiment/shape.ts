@@ -1,5 +1,6 @@
 import type { Dtype, Mechanism, Parameter, ParameterValue, Shape } from "../../kernels/mechanism.ts";
 import type { Arm, Experiment, Skip } from "./experiment.ts";
+import { cellModel } from "./model.ts";
 import { type Runtime, runtimeRefusal, runtimes } from "./runtimes.ts";
 import { defaultHeadDim, defaultHeads, dtypes } from "./sizes.ts";
 
@@ -7,19 +8,19 @@ type Settings = Readonly<Record<string, ParameterValue | undefined>>;
 
 /**
  * The shape of one cell, from what the file fixes, what the axes say here and what the arm says for itself (the last wins), and a reason
- * why there can be no such shape. A shape with a reason keeps the sizes that were asked for.
+ * why there can be no such shape. `groups`: may kvHeads be smaller than heads, as where one layer of a hybrid can? A shape with a reason keeps the sizes that were asked for.
  */
 export const shapeOf = (
   mechanism: Mechanism,
   arm: Arm,
-  phase: Experiment["phase"],
-  fixed: Settings,
+  { phase, fixed, model }: Pick<Experiment, "phase" | "fixed" | "model">,
   point: Readonly<Record<string, number>>,
+  groups = mechanism.groupedHeads,
 ): { shape: Shape; skip: Skip | undefined } => {
   const ignored: Runtime["ignores"] = arm.runtime === undefined ? [] : runtimes[arm.runtime].ignores;
   const settings: Settings = { ...fixed, ...point, ...arm.overrides, ...Object.fromEntries(ignored.map((name) => [name, undefined])) };
   const width = widthOf(sizeIn(settings, "dModel"), sizeIn(settings, "heads"), sizeIn(settings, "headDim"));
-  const kvHeads = kvHeadsOf(mechanism, arm, settings, width.heads);
+  const kvHeads = kvHeadsOf(mechanism, groups, arm, settings, width.heads);
   const parameters = parametersOf(mechanism, settings);
   const dtype = dtypeIn(settings, "dtype") ?? "f32";
   const shape: Shape = {
@@ -35,6 +36,7 @@ export const shapeOf = (
     kvDtype: dtypeIn(settings, "kvDtype") ?? dtype,
     stateDtype: dtypeIn(settings, "stateDtype") ?? "f32",
     parameters: parameters.values,
+    ...(model === undefined ? {} : { model: cellModel(model, arm) }),
   };
   if (mechanism.forms[phase] === undefined) return { shape, skip: { code: "noFeature", reason: `${mechanism.name} has no phase ${phase}` } };
   const reason = width.reason ?? kvHeads.reason ?? parameters.reason;
@@ -76,10 +78,10 @@ const widthOf = (dModel: number | undefined, heads: number | undefined, headDim:
   return { dModel, heads: Math.floor(dModel / dim), headDim: dim, ...whole };
 };
 
-const kvHeadsOf = (mechanism: Mechanism, arm: Arm, settings: Settings, heads: number): { kvHeads: number; reason?: string } => {
+const kvHeadsOf = (mechanism: Mechanism, groups: boolean, arm: Arm, settings: Settings, heads: number): { kvHeads: number; reason?: string } => {
   const asked = sizeIn(settings, "kvHeads");
   if (asked === undefined || asked === heads) return { kvHeads: heads };
-  if (!mechanism.groupedHeads) {
+  if (!groups) {
     // kvHeads for the whole file is meant for the arms that can group; on this very arm it is a mistake.
     return arm.overrides.kvHeads === undefined
       ? { kvHeads: heads }

@@ -23,8 +23,11 @@ const cells = mechanisms.flatMap((mechanism) => statsCells(mechanism, [64, 128])
 const kernels = listedKernels(mechanisms, cells, rdna3, 32);
 
 describe("listed kernels", () => {
-  it("cover every form of every phase of every mechanism", () => {
-    const arms = mechanisms.flatMap(({ name, forms }) => Object.entries(forms).flatMap(([phase, list]) => list.map((form) => `${name} ${phase} ${form}`)));
+  it("cover every form of every mechanism by itself", () => {
+    // Kernels around the mixers of a whole model (phase tokenLoop) are not among them.
+    const arms = mechanisms.flatMap(({ name, forms: { tokenLoop: _, ...forms } }) =>
+      Object.entries(forms).flatMap(([phase, list]) => list.map((form) => `${name} ${phase} ${form}`)),
+    );
     const met = new Set(cells.map(({ mechanism, phase, form }) => `${mechanism} ${phase} ${form}`));
     expect(arms.filter((arm) => !met.has(arm))).toEqual([]);
     for (const { mechanism, phase, form } of kernels) expect(arms).toContain(`${mechanism} ${phase} ${form}`);

@@ -18,6 +18,8 @@ export interface FakeDevice {
   readonly outliers?: { readonly share: number; readonly factor: number };
   /** how much longer everything takes at a moment of the virtual clock: drift, throttling */
   slowness?(clockMs: number): number;
+  /** true shares of a cell's stages in its time */
+  stageShares?(cell: Cell): Readonly<Record<string, number>> | undefined;
   readonly stepNs?: number;
   readonly clock?: "gpu" | "wall";
   readonly software?: boolean;
@@ -120,7 +122,9 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
       });
       clock += times.reduce((sum, ms) => sum + ms * k, 0);
       const wallMs = times.map((ms) => ms + (device.passOverheadMs ?? 0) / k);
-      return { gpuMs: source === "gpu" ? times : [], wallMs, rssBytes: 0 };
+      const shares = source === "gpu" ? device.stageShares?.(cell) : undefined;
+      const stages = shares && Object.fromEntries(Object.entries(shares).map(([stage, share]) => [stage, costMs * share]));
+      return { gpuMs: source === "gpu" ? times : [], wallMs, ...(stages ? { stages } : {}), rssBytes: 0 };
     };
     const answers: { [T in MessageType]: (request: Messages[T]["request"]) => Messages[T]["reply"] } = {
       hello: () => hello,

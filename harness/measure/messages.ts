@@ -63,6 +63,8 @@ export interface VisitRequest {
 export interface VisitReply {
   readonly gpuMs: readonly number[];
   readonly wallMs: readonly number[];
+  /** GPU ms of one repetition by stage, beside the samples; absent without stages or without timestamps */
+  readonly stages?: Readonly<Record<string, number>>;
   readonly rssBytes: number;
 }
 

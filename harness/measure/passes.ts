@@ -4,6 +4,7 @@ import type { Program } from "../device/program.ts";
 import { quietly } from "../device/quietly.ts";
 import { createGpuRest, wakeMs } from "./gpuRest.ts";
 import { sample } from "./sampler.ts";
+import { stageTimesOf } from "./stageTimes.ts";
 
 /** Times of one repetition, ms: of each pass by the GPU's clock, empty without one, and by the wall clock. */
 export interface Times {
@@ -16,6 +17,8 @@ export interface Passes {
   submit(program: Program, repetitions: number): void;
   /** Times `samples` passes of k repetitions; one wait for all of them with timestamps, one each without. */
   time(name: string, program: Program, k: number, samples: number): Promise<Times>;
+  /** GPU ms of one repetition by stage, from passes of their own; undefined without timestamps, without stages, and where one repetition has more of them than the clock holds. */
+  timeStages(program: Program, repetitions: number): Promise<Readonly<Record<string, number>> | undefined>;
   /** Time of one repetition, ms: of a pass long enough for a coarse clock, and not of the first, which still warms caches and lazy drivers, unless it is slow. */
   estimate(name: string, program: Program): Promise<number>;
   /** Keeps a GPU that has rested busy until its clock is up; a CPU emulation needs none. Returns the ms that took. */
@@ -83,6 +86,20 @@ export const createPasses = (open: OpenDevice): Passes => {
     return { gpuMs, wallMs: [(performance.now() - started) / (samples * k)] };
   };
 
+  const timeStages: Passes["timeStages"] = async (program, repetitions) => {
+    const runs = program.stageRuns.length;
+    const count = runs > 0 ? Math.min(repetitions, Math.floor(mostPairs / runs)) : 0;
+    if (!stopwatch || count === 0) return undefined;
+    for (let repetition = 0; repetition < count; repetition++) {
+      const encoder = device.createCommandEncoder();
+      program.recordStages((run) => encoder.beginComputePass({ timestampWrites: stopwatch.writes(repetition * runs + run) }));
+      device.queue.submit([encoder.finish()]);
+    }
+    const passMs = await awaited(stopwatch.readMs(count * runs));
+    rest.worked(passMs.reduce((sum, ms) => sum + ms, 0));
+    return stageTimesOf(program.stageRuns, passMs);
+  };
+
   const wake = async (program: Program, repetitionMs: number): Promise<number> => {
     if (open.facts.software || !rest.isRested()) return 0;
     const from = performance.now();
@@ -105,7 +122,7 @@ export const createPasses = (open: OpenDevice): Passes => {
     }
   };
 
-  return { submit, time, estimate, wake, awaited };
+  return { submit, time, timeStages, estimate, wake, awaited };
 };
 
 /** Of one repetition, by the GPU's clock where there is one. */

@@ -117,7 +117,7 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateB
         );
       }
       const reply = await session.ask("visit", { cell: task.record.id, k, samples }, visitLimitMs + 20 * samples * sampleMs(task));
-      const made: Visit = { worker: session.index, turn, k, gpuMs: reply.gpuMs, wallMs: reply.wallMs };
+      const made: Visit = { worker: session.index, turn, k, gpuMs: reply.gpuMs, wallMs: reply.wallMs, ...(reply.stages ? { stages: reply.stages } : {}) };
       // A pass of a hundred steps or more cannot take none of them.
       if (timesOf(made).some((ms) => !(ms > 0)))
         throw new CellFailure("timerError", `a pass of ${k} repetitions took ${Math.min(...timesOf(made)) * k} ms: the clock stood still`);

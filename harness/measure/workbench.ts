@@ -9,6 +9,7 @@ import type { Cell } from "../experiment/experiment.ts";
 import type { ExecReply, ExecRequest, PrepareReply, PrepareRequest, VisitReply, VisitRequest } from "./messages.ts";
 import { createPasses, median, slowMs } from "./passes.ts";
 import { givingWay } from "./residency.ts";
+import { stagedRepetitions } from "./stageTimes.ts";
 import { verify } from "./verification.ts";
 
 /** What a worker does with cells on its device. Every method throws CellFailure where the cell, and not the worker, is at fault. */
@@ -164,6 +165,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
           copies: bench.copies,
           flops: mechanism.flops(cell, cell.form, tiles),
           leastBytes: mechanism.leastBytes(cell, cell.form),
+          ...(program.stageRuns.length > 0 && mechanism.stages ? { stages: mechanism.stages(cell, cell.form, tiles) } : {}),
           estimateMs: bench.estimateMs,
           fillMs: Math.max(0, performance.now() - started - compilingOrWakingMs),
         };
@@ -186,9 +188,10 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       // Else a wall clock would time this too.
       await passes.awaited(device.queue.onSubmittedWorkDone());
       const { gpuMs, wallMs } = await passes.time(cell, program, k, samples);
+      const stages = await passes.timeStages(program, stagedRepetitions(k * samples));
       checkDevice();
       bench.estimateMs = median({ gpuMs, wallMs });
-      return { gpuMs, wallMs, rssBytes: process.resourceUsage().maxRSS * 1024 };
+      return { gpuMs, wallMs, ...(stages ? { stages } : {}), rssBytes: process.resourceUsage().maxRSS * 1024 };
     },
 
     async exec({ cell, tensors }) {

@@ -52,10 +52,11 @@ describe.each([
   const cells = mechanisms.flatMap(mutationCells);
   const cases = mutantCases(mechanisms, cells, capabilities, new Set());
 
-  it("hold every form of every phase of every mechanism", () => {
+  it("hold every form of every mechanism by itself", () => {
     const forms = (of: readonly { mechanism: string; form: string; phase: string }[]) =>
       new Set(of.map(({ mechanism, form, phase }) => `${mechanism} ${form} ${phase}`));
-    const all = mechanisms.flatMap(({ name, forms: byPhase }) =>
+    // Kernels around the mixers of a whole model (phase tokenLoop) are not among them.
+    const all = mechanisms.flatMap(({ name, forms: { tokenLoop: _, ...byPhase } }) =>
       Object.entries(byPhase).flatMap(([phase, list]) => list.map((form) => ({ mechanism: name, form, phase }))),
     );
     expect(forms(cells)).toEqual(forms(all));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { GrowthClass } from "../../kernels/mechanism.ts";
+import { phases } from "../experiment/phases.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
 import type { Crossover, Estimate, Finding, Fit, JointCrossing, JointFit, PeerRatio, SizeFit, Summary, WouldCross } from "./run.ts";
 import { amount, count, maybe, ms, name, namedValues, real, size, text } from "./scalars.ts";
@@ -8,6 +9,8 @@ import { amount, count, maybe, ms, name, namedValues, real, size, text } from ".
 
 export const growthClass = z.enum(["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"] satisfies GrowthClass[]);
 const decided = z.union([growthClass, z.literal("undecided")]);
+
+const estimate: z.ZodType<Estimate> = z.object({ value: real, low: real, high: real });
 
 export const summary: z.ZodType<Summary> = z.object({
   medianMs: ms,
@@ -21,9 +24,9 @@ export const summary: z.ZodType<Summary> = z.object({
   gbps: amount,
   ceilingShare: maybe(amount),
   binding: maybe(z.enum(["compute", "memory"])),
+  stages: z.object({ times: z.array(z.object({ stage: name, ms: estimate, share: estimate })), sumOverWhole: estimate }).exactOptional(),
 });
 
-const estimate: z.ZodType<Estimate> = z.object({ value: real, low: real, high: real });
 const estimateAt = z.object({ value: real, low: real, high: real, x: amount });
 const points = z.array(z.object({ x: amount, y: amount, low: amount, high: amount }));
 
@@ -104,7 +107,7 @@ export const peerRatio: z.ZodType<PeerRatio> = z.object({
   runtime: z.enum(runtimeNames as [(typeof runtimeNames)[number]]),
   cells: z.tuple([name, name]),
   labels: z.tuple([name, name]),
-  phase: z.enum(["prefill", "decode", "generate", "probe"]),
+  phase: z.enum([...phases, "probe"]),
   n: size,
   series: namedValues,
   wallMs: wallMsOfTwo,

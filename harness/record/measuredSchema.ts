@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { FeedForward, ModelShape } from "../../kernels/mechanism.ts";
+import { phases } from "../experiment/phases.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
 import { growthClass, summary } from "./derivedSchema.ts";
 import type { AddedCell, Ceilings, CellRecord, Outcome, Prepared, SentinelTurn, Tuning, Visit } from "./run.ts";
@@ -8,7 +10,7 @@ import { amount, count, maybe, ms, msList, name, namedValues, parameterValue, re
 
 export const runtime = z.enum(runtimeNames as [(typeof runtimeNames)[number]]);
 
-export const phase = z.enum(["prefill", "decode", "generate", "probe"]);
+export const phase = z.enum([...phases, "probe"]);
 
 export const visitFields = {
   worker: count,
@@ -16,6 +18,7 @@ export const visitFields = {
   k: z.int().min(1),
   gpuMs: msList,
   wallMs: msList,
+  stages: z.record(name, ms).exactOptional(),
 };
 const visit: z.ZodType<Visit> = z.object(visitFields);
 
@@ -32,6 +35,7 @@ export const prepared: z.ZodType<Prepared> = z.object({
   copies: count,
   flops: z.object({ useful: amount, executed: maybe(amount) }),
   leastBytes: amount,
+  stages: z.record(name, z.object({ flops: z.object({ useful: amount, executed: amount }), leastBytes: amount })).exactOptional(),
 });
 
 export const outcome: z.ZodType<Outcome> = z.discriminatedUnion("status", [
@@ -74,6 +78,22 @@ export const ceilings: z.ZodType<Ceilings> = z.object({
 /** Goes into styles as it is: a colour and nothing else. */
 const colour = z.string().regex(/^(#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,30})$/);
 
+const feedForward: z.ZodType<FeedForward> = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("gelu"), hidden: size }),
+  z.object({ kind: z.literal("gated"), hidden: size }),
+  z.object({ kind: z.literal("experts"), hidden: size, experts: size, active: size }),
+]);
+
+/** What an experiment's model and a cell's have in common. */
+export const modelFields = { layers: size, width: size, vocab: size, feedForward, rotary: z.boolean(), tied: z.boolean() };
+
+const model: z.ZodType<ModelShape> = z.object({
+  ...modelFields,
+  recomputes: z.boolean(),
+  prompt: size.exactOptional(),
+  pattern: z.array(name).exactOptional(),
+});
+
 const dtype = z.enum(["f32", "f16"]);
 
 export const cellRecord: z.ZodType<CellRecord> = z.object({
@@ -95,6 +115,7 @@ export const cellRecord: z.ZodType<CellRecord> = z.object({
   kvDtype: dtype,
   stateDtype: dtype,
   scale: real.exactOptional(),
+  model: model.exactOptional(),
   parameters: namedValues,
   family: z.enum(["softmax", "linear", "instrument"]),
   stateName: name.exactOptional(),

@@ -1,4 +1,4 @@
-import type { BytesByRole, Claim, Flops, GrowthClass, Look, Mechanism, Tiles } from "../../kernels/mechanism.ts";
+import type { BytesByRole, Claim, Flops, GrowthClass, Look, Mechanism, StageCost, Tiles } from "../../kernels/mechanism.ts";
 import type { Cell, Experiment } from "../experiment/experiment.ts";
 import type { RuntimeName } from "../experiment/runtimes.ts";
 import type { Merged, Shard } from "./merged.ts";
@@ -159,6 +159,8 @@ export interface Visit {
   readonly k: number;
   readonly gpuMs: readonly number[];
   readonly wallMs: readonly number[];
+  /** GPU ms of each stage of a whole model, timed beside the samples in passes of their own; absent without timestamps */
+  readonly stages?: Readonly<Record<string, number>>;
 }
 
 /** What preparing a cell found out, from its first worker, whose shader cache was cold; maxError is the largest of all workers. */
@@ -176,6 +178,8 @@ export interface Prepared {
   /** executed: undefined for a peer */
   readonly flops: Pick<Flops, "useful"> & { readonly executed: number | undefined };
   readonly leastBytes: number;
+  /** of a whole model: the same by stage, in the order in which a token meets them */
+  readonly stages?: Readonly<Record<string, StageCost>>;
 }
 
 /** What the samples say, computed by analysis from `visits`: by the run's clock, for a peer by the wall clock. */
@@ -195,6 +199,16 @@ export interface Summary {
   /** share (0..1) of the ceiling that binds this cell; undefined without ceilings */
   readonly ceilingShare: number | undefined;
   readonly binding: "compute" | "memory" | undefined;
+  /** of a whole model whose stages were timed */
+  readonly stages?: StageSummary;
+}
+
+/** Where the time of one repetition goes, by medians over visits. */
+export interface StageSummary {
+  /** as a token meets them; `share`: of the stages' sum */
+  readonly times: readonly { readonly stage: string; readonly ms: Estimate; readonly share: Estimate }[];
+  /** the stages' sum over the time of the whole: each is timed in passes of its own, which take a little themselves */
+  readonly sumOverWhole: Estimate;
 }
 
 export interface CellRecord extends Cell {

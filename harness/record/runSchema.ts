@@ -1,12 +1,16 @@
 import { z } from "zod";
+import { presetNames } from "../../kernels/model/presets.ts";
 import { valueAt } from "../experiment/document.ts";
-import type { Arm, Axis, Experiment } from "../experiment/experiment.ts";
+import type { Arm, Axis, Experiment, ExperimentModel } from "../experiment/experiment.ts";
+import { phases } from "../experiment/phases.ts";
 import { pathText, printable, show } from "../experiment/problem.ts";
 import { crossover, finding, fit, jointCrossing, jointFit, peerRatio, sizeFit } from "./derivedSchema.ts";
-import { addedCell, ceilings, cellRecord, runtime, sentinelTurn, tuning } from "./measuredSchema.ts";
+import { addedCell, ceilings, cellRecord, modelFields, runtime, sentinelTurn, tuning } from "./measuredSchema.ts";
 import type { Merged, Shard } from "./merged.ts";
 import { duetSides, type Environment, type RunRecord, type Schedule, schemaVersion, type Unmet } from "./run.ts";
 import { amount, count, maybe, ms, name, namedValues, real, size, text } from "./scalars.ts";
+
+const share = z.number().min(1e-4).max(1);
 
 /**
  * run.json as it may be read. A file comes from anywhere, so it is checked once, here, and whatever reads a record relies on its type. Keys that are not known
@@ -19,6 +23,13 @@ const arm: z.ZodType<Arm> = z.object({
   runtime: runtime.exactOptional(),
   cache: z.enum(["hot", "cold"]).exactOptional(),
   overrides: namedValues,
+  pattern: z.array(name).exactOptional(),
+});
+
+const model: z.ZodType<ExperimentModel> = z.object({
+  preset: z.enum(presetNames as [(typeof presetNames)[number]]).exactOptional(),
+  scale: share.exactOptional(),
+  ...modelFields,
 });
 
 const limit = maybe(z.union([z.object({ share: real }), z.object({ bytes: amount })]));
@@ -36,13 +47,12 @@ const axis: z.ZodType<Axis> = z.union([
 const slug = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9-]{0,63}$/, "expected a name that attnbench gives: letters, digits and -");
 const runName = z.string().regex(/^[\w-]{1,64}$/, "expected a name that attnbench gives, e.g. 20261124T101500Z-3fa9c1");
 
-const share = z.number().min(1e-4).max(1);
-
 const experiment: z.ZodType<Experiment> = z.object({
   name: slug,
   title: text,
   question: maybe(text),
-  phase: z.enum(["prefill", "decode", "generate"]),
+  phase: z.enum(phases),
+  model: model.exactOptional(),
   arms: z.array(arm),
   hybrids: z.array(z.object({ label: name, layers: z.record(name, size) })).exactOptional(),
   axes: z.record(name, axis),

@@ -1,8 +1,10 @@
 import { askedCrossovers, askedFits } from "../analysis/asked.ts";
-import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
+import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/format.ts";
 import { ratioText } from "../analysis/peerSentences.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
+import { variableOf } from "./charts/facets.ts";
+import { sharesOf, stageBarsOf } from "./charts/stageBars.ts";
 import { shortened } from "./html.ts";
 import { markdownTable as tableOf, markdownText as text } from "./markdownText.ts";
 import { crossoverText, seriesText, tallyOf, tallySentence } from "./outcome.ts";
@@ -23,6 +25,17 @@ const cellRow = (cell: CellRecord): readonly string[] => {
     cell.stateBytes === undefined ? "" : formatBytes(cell.stateBytes),
     "reason" in outcome ? text(shortened(outcome.reason, 160)) : "",
   ];
+};
+
+/** Attention's share of a whole token; empty where no stage was timed. */
+const stageTable = (record: RunRecord): string => {
+  const { xs, rows } = sharesOf(stageBarsOf(record));
+  if (rows.length === 0) return "";
+  const variable = variableOf(record);
+  return tableOf(
+    ["attention's share of a token's time", ...xs.map((x) => `${variable} = ${formatCount(x)}`)],
+    rows.map(({ arm, shares }) => [text(arm), ...shares.map((share) => (share === undefined ? "" : formatShare(share.value)))]),
+  );
 };
 
 /** The answer and the tables of one run as GitHub-flavoured Markdown, for a pull request or a job summary. Pure. */
@@ -69,6 +82,7 @@ export const renderMarkdown = (run: RunRecord): string => {
           ["arm", "at", "of", "fitted", "claimed", "verdict"],
           fits.map((fit) => [text(fit.label), text(seriesText(fit.series)), fit.metric, fit.class, fit.claim, fit.verdict]),
         ),
+    stageTable(record),
     tableOf(["arm", "form", "n", "dModel", "headDim", "outcome", "median", "95 % interval", "state", "reason"], record.cells.map(cellRow)),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;

@@ -10,6 +10,7 @@ import { environmentSection, methodSection, reproduceSection } from "./sections/
 import { figuresSection } from "./sections/figures.ts";
 import { peersSection } from "./sections/peers.ts";
 import { shardsSection } from "./sections/shards.ts";
+import { stagesSection } from "./sections/stages.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
 import { limitsSection, trustSection } from "./sections/trust.ts";
 import { tuningSection } from "./sections/tuning.ts";
@@ -44,7 +45,9 @@ export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Prom
   const { experiment } = record;
   // A chart has one clock: a peer's wall times stand in a table of their own.
   const charted = { ...record, cells: record.cells.filter(({ runtime }) => runtime === undefined) };
-  const figures = await figuresSection(charted, { variables: themeVariables(charted), ...(logger === undefined ? {} : { logger }) });
+  const rendering = { variables: themeVariables(charted), ...(logger === undefined ? {} : { logger }) };
+  const figures = await figuresSection(charted, rendering);
+  const stages = await stagesSection(charted, rendering);
   const question = experiment.question ?? experiment.title;
   const body = html`
 <header><h1><bdi>${shortened(experiment.title, 200)}</bdi> <span class="more">· ${experiment.phase} · ${record.startedAt.slice(0, 10)}</span></h1>
@@ -54,6 +57,7 @@ ${answerSection(record)}
 ${trustSection(record)}
 ${peersSection(record)}
 ${figures}
+${stages}
 ${limitsSection(record)}
 ${fitsSection(record)}
 ${cellsSection(record)}

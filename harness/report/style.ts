@@ -1,5 +1,5 @@
 import type { RunRecord } from "../record/run.ts";
-import { heatSteps, themeVariables } from "./charts/theme.ts";
+import { heatSteps, stageFills, themeVariables } from "./charts/theme.ts";
 
 const declarations = (scheme: "light" | "dark", pairs: Iterable<{ readonly name: string; readonly light: string; readonly dark: string }>): string =>
   [...pairs].map((pair) => `${pair.name}:${pair[scheme]}`).join(";");
@@ -103,7 +103,10 @@ const schemes = (pairs: readonly { readonly name: string; readonly light: string
 
 /** Style sheet of a report: colours in both schemes, those of its arms included. */
 export const pageStyle = (record: RunRecord): string =>
-  schemes([...pageColours, ...themeVariables(record).values()]) + heatSteps.map((_, i) => `.heat-${i}{background:var(--heat-${i})}`).join("") + rules;
+  schemes([...pageColours, ...themeVariables(record).values()]) +
+  heatSteps.map((_, i) => `.heat-${i}{background:var(--heat-${i})}`).join("") +
+  stageFills.map((_, i) => `.stage-${i}{background:var(--stage-${i})}`).join("") +
+  rules;
 
 /** Style sheet of the index: the same page without arms. */
 export const indexStyle = (): string => schemes([...pageColours, ...themeVariables(undefined).values()]) + rules;

@@ -24,7 +24,7 @@ export const recurrentPlan = (sizes: Sizes, capabilities: Capabilities, given: T
   const step = recurrentStep(sizes, capabilities, tiles);
   const buffers = linearBuffers(sizes, "recurrent", given);
   if (sizes.phase !== "generate") return { buffers, setup: [], steps: [step] };
-  return { buffers, setup: [], steps: [resetStep(sizes, tiles), ...Array.from({ length: sizes.tokens }, () => step)] };
+  return { buffers, setup: [], steps: [resetStep(sizes, tiles), ...Array.from({ length: sizes.n }, () => step)] };
 };
 
 const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: RecurrentTiles): Step => {

@@ -111,6 +111,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #else
     let factor = f32(SCALE);
 #end
-    o[((batch * tokens + token) * HEADS + head) * VALUE_QUADS + quad] = StoredValue(output * factor);
+    o[((batch * tokens + token % tokens) * HEADS + head) * VALUE_QUADS + quad] = StoredValue(output * factor);
   }
 }

@@ -170,7 +170,7 @@ fn main(
 #end
 #each w VALUE_WIDTHS
   if (column${w} < VALUES) {
-    o[((batch * tokens + token) * HEADS + head) * VALUES + column${w}] = Stored(o${w} * factor);
+    o[((batch * tokens + token % tokens) * HEADS + head) * VALUES + column${w}] = Stored(o${w} * factor);
   }
 #end
 }

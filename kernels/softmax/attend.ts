@@ -2,7 +2,7 @@ import type { Dtype, Shape, Step, Tiles } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { type Kernel, stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
-import { streamTokens } from "../stream.ts";
+import { inputTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
 import { isDirect } from "./buffers.ts";
 import combine from "./combine.wgsl";
@@ -24,7 +24,7 @@ export const tokenStep = (shape: Shape, { constants, bindings, ...kernel }: Kern
   const counted = shape.phase === "generate";
   return stepOf({
     ...kernel,
-    constants: { HEAD_DIM: shape.headDim, HEAD_DIM_V: shape.headDimV, STREAM: counted ? streamTokens : 1, COUNTED: counted, ...constants },
+    constants: { HEAD_DIM: shape.headDim, HEAD_DIM_V: shape.headDimV, STREAM: counted ? inputTokens(shape) : 1, COUNTED: counted, ...constants },
     bindings: counted ? [...bindings, "positions"] : bindings,
   });
 };

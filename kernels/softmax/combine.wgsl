@@ -22,7 +22,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   let tokens = arrayLength(&o) / (grid.x * grid.y * QUADS);
   let token = positions[1];
   let splits = min(token / KEYS + 1u, capacity);
-  let outputAt = ((batch * tokens + token) * grid.x + head) * QUADS;
+  let outputAt = ((batch * tokens + token % tokens) * grid.x + head) * QUADS;
 #else
   let splits = capacity;
   let outputAt = (batch * grid.x + head) * QUADS;

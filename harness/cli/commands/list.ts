@@ -1,4 +1,7 @@
 import type { Mechanism, Parameter } from "../../../kernels/mechanism.ts";
+import { type Preset, presetNames, presets } from "../../../kernels/model/presets.ts";
+import { formatCount } from "../../analysis/format.ts";
+import { phases } from "../../experiment/phases.ts";
 import { runtimeNames, runtimes, takenBy } from "../../experiment/runtimes.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
 import { mechanismsOf } from "../input.ts";
@@ -17,14 +20,12 @@ const accepted = (parameter: Parameter): string => {
   }
 };
 
-const phases = ["prefill", "decode", "generate"] as const;
-
 /** `attnbench list`: what can stand in an experiment file. The first form of a phase is its default. */
 export const list = async (options: { kernels: readonly string[]; json?: true }): Promise<ExitCode> => {
   const mechanisms = (await mechanismsOf(options.kernels)).filter(({ family }) => family !== "instrument");
   if (options.json) {
     const peers = Object.fromEntries(runtimeNames.map((name) => [name, { mechanisms: runtimes[name].mechanisms, phases: runtimes[name].phases }]));
-    print(JSON.stringify({ mechanisms: mechanisms.map(describe), runtimes: peers }));
+    print(JSON.stringify({ mechanisms: mechanisms.map(describe), runtimes: peers, presets }));
     return exitCode.ok;
   }
   const rows = mechanisms.flatMap((mechanism) =>
@@ -40,12 +41,19 @@ export const list = async (options: { kernels: readonly string[]; json?: true })
   );
   print(table([["mechanism", "phase", "form", "time", "state"], ...rows]));
   print(`\n${runtimeNames.map((name) => `runtime: ${name} (${runtimes[name].title}, beside ours) takes ${takenBy(name)}`).join("\n")}`);
+  print(`\n${presetNames.map((name) => `preset: ${name} (${presetText(presets[name])})\n  source: ${presets[name].source}`).join("\n")}`);
   for (const mechanism of mechanisms) {
     print(`\n${styled("bold", mechanism.name)}: ${mechanism.title}. ${mechanism.definition}\n  source: ${mechanism.source}`);
     for (const [name, parameter] of Object.entries(mechanism.parameters))
       print(`  ${name}: ${accepted(parameter)}, default ${parameter.default}. ${parameter.about}`);
   }
   return exitCode.ok;
+};
+
+/** "Qwen3-Next-80B-A3B: 48 layers 2,048 wide, 32 heads of 128, 4 of keys and values; 3 gatedDeltaNet, 1 softmax" */
+const presetText = ({ title, model: { layers, width, pattern = [] }, heads, kvHeads, headDim }: Preset): string => {
+  const turn = [...new Set(pattern)].map((mixer) => `${pattern.filter((one) => one === mixer).length} ${mixer}`).join(", ");
+  return `${title}: ${layers} layers ${formatCount(width)} wide, ${heads} heads of ${headDim}, ${kvHeads} of keys and values${turn === "" ? "" : `; in turn ${turn}`}`;
 };
 
 const describe = (mechanism: Mechanism): unknown => ({

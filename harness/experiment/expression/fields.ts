@@ -1,4 +1,5 @@
-import type { Mechanism, Phase } from "../../../kernels/mechanism.ts";
+import type { Mechanism } from "../../../kernels/mechanism.ts";
+import { phases } from "../phases.ts";
 import { runtimeNames } from "../runtimes.ts";
 import { dtypeFields, dtypes, sizeNames } from "../sizes.ts";
 
@@ -7,8 +8,6 @@ export type Field = { readonly kind: "number" } | { readonly kind: "text"; reado
 
 /** Fields of cells by name: what `exclude`, `--filter` and `at` may speak of. */
 export type Fields = ReadonlyMap<string, Field>;
-
-const phases: readonly Phase[] = ["prefill", "decode", "generate"];
 
 /** The fields of cells of these mechanisms; `labels` are those of the experiment at hand. */
 export const cellFields = (mechanisms: readonly Mechanism[], labels: readonly string[]): Fields => {

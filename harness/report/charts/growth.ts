@@ -57,8 +57,11 @@ export const growthOf = (record: RunRecord, facet: Facet, metric: Fit["metric"])
     for (const cell of cells) {
       const value = measuredValue(cell, metric);
       if (value !== undefined) points.push({ x: cell[variable], ...value });
-      else gaps.push({ x: cell[variable], status: cell.outcome.status === "ok" ? "failed" : cell.outcome.status });
+      // Nothing kept has no place on a logarithmic axis, and is no failure.
+      else if (metric === "time" || cell.stateBytes !== 0)
+        gaps.push({ x: cell[variable], status: cell.outcome.status === "ok" ? "failed" : cell.outcome.status });
     }
+    if (points.length === 0 && gaps.length === 0) return [];
     return [{ look, points, gaps, fit: fitOf(record, facet, look.label, metric), claim: first.claim[metric] }];
   });
   const ticks = plannedXs(record, facet.cells);

@@ -15,6 +15,7 @@ const stateOf = {
   prefill: "bytes of state after n tokens",
   decode: "bytes of state at n tokens of context",
   generate: "bytes of state after n tokens",
+  tokenLoop: "bytes kept of n tokens, all layers",
 } as const;
 
 export const memoryHeading = "Memory carried along (state)";

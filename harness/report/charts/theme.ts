@@ -28,6 +28,17 @@ export const heatSteps = [
   { fill: { light: "#c2571a", dark: "#dc7a37" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: Number.POSITIVE_INFINITY, words: "over 4×" },
 ] as const;
 
+/** Stages of a whole model, in the order in which a token meets them: what depends on the mixer stands out. */
+export const stageFills = [
+  { light: "#b9c2cb", dark: "#5b6570" },
+  { light: "#93a4b4", dark: "#77889a" },
+  { light: "#6f9bd1", dark: "#5583bb" },
+  { light: "#d8581f", dark: "#e5752f" },
+  { light: "#4a9c78", dark: "#3f8f6c" },
+  { light: "#9278c4", dark: "#8269b8" },
+  { light: "#c9a634", dark: "#b3922b" },
+] as const satisfies readonly Pair[];
+
 /** CSS variables by the light colour they stand for: name and both values. Without a record, those that no arm needs. */
 export const themeVariables = (record: RunRecord | undefined): ReadonlyMap<string, Pair & { readonly name: string }> => {
   const variables = new Map<string, Pair & { readonly name: string }>();
@@ -38,6 +49,9 @@ export const themeVariables = (record: RunRecord | undefined): ReadonlyMap<strin
   heatSteps.forEach((step, i) => {
     add(`--heat-${i}`, step.fill);
     add(`--heat-text-${i}`, step.text);
+  });
+  stageFills.forEach((pair, i) => {
+    add(`--stage-${i}`, pair);
   });
   (record === undefined ? [] : armLooks(record)).forEach((look, i) => {
     add(`--arm-${i}`, look.colour);

@@ -11,6 +11,7 @@ export const repetition = {
   prefill: "prefill of n tokens",
   decode: "decode step",
   generate: "text of n tokens",
+  tokenLoop: "token through the whole model",
 } as const;
 
 /** What n counts, by phase. */
@@ -18,6 +19,7 @@ export const meaningOfN = {
   prefill: "tokens read at once",
   decode: "tokens of context",
   generate: "tokens written",
+  tokenLoop: "tokens before it",
 } as const;
 
 export const xTitleOf = (record: RunRecord): string => {

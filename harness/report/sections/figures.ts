@@ -74,6 +74,12 @@ const coincidence = (growth: Growth): string => {
     .join(" ");
 };
 
+/** Arms that a chart of bytes leaves out. */
+const keepingNothing = ({ cells }: RunRecord): string => {
+  const labels = [...new Set(cells.map(({ label }) => label))].filter((label) => cells.every((cell) => cell.label !== label || cell.stateBytes === 0));
+  return labels.length === 0 ? "" : `${formatList(labels)} ${labels.length === 1 ? "keeps" : "keep"} nothing between tokens.`;
+};
+
 const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering: Rendering): Promise<Html | undefined> => {
   const all = facetsOf(record);
   const facets = evenly(all, mostCharts);
@@ -97,6 +103,7 @@ const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering:
   const caption = [
     last === undefined || lastGrowth === undefined ? "" : endSentence(lastGrowth, last, write),
     `${explained.filter((text) => text !== "").join("; ")}. Both axes are logarithmic.`,
+    metric === "time" ? "" : keepingNothing(record),
     lastGrowth === undefined ? "" : coincidence(lastGrowth),
     thinned(facets.length, all.length),
     gapLegend(growths),

@@ -120,6 +120,7 @@ const untimed: Readonly<Record<RunRecord["experiment"]["phase"], string>> = {
   prefill: "One attention layer reading n tokens at once.",
   decode: "One attention layer making one step, with n tokens before it.",
   generate: "One attention layer stepping through a text of n tokens, one after another.",
+  tokenLoop: "",
 };
 
 /** The two boxes under the answer: how sure it is, and what it leaves out. */
@@ -127,7 +128,7 @@ export const limitsSection = (record: RunRecord): Html => html`
 <section class="boxes">
 <div><h2>How sure is this?</h2><ul>${suresOf(record).map((text) => html`<li>${text}</li>`)}</ul></div>
 <div><h2>What this does not show</h2><ul>
-<li><strong>The rest of a model.</strong> ${untimed[record.experiment.phase]} Projections of q, k, v and o, norms, gates, convolutions and the feed-forward network are not timed. Most of these cost about the same for both kinds, so that whole models differ by less than this page shows.</li>
+${record.experiment.phase === "tokenLoop" ? html`<li><strong>A trained model.</strong> Weights are random, and what real models have besides (short convolutions, output gates, biases) is left out. The tokenizer and the text's way in and out are not timed.</li>` : html`<li><strong>The rest of a model.</strong> ${untimed[record.experiment.phase]} Projections of q, k, v and o, norms, gates, convolutions and the feed-forward network are not timed. Most of these cost about the same for both kinds, so that whole models differ by less than this page shows.</li>`}
 <li><strong>Quality.</strong> Inputs are random. A mechanism that is faster may recall less; nothing here says how a trained model would answer.</li>
 <li><strong>Other devices.</strong> ${record.environment.deviceClass === "software" ? "No GPU was used at all: take growth and bytes from here, and times from a run on your own GPU." : "n* moves with compute and memory speed, driver and kernel quality. Run it on yours."}</li>
 <li><strong>The best possible kernels.</strong> These are WGSL kernels through WebGPU; vendor libraries may be faster on either side.</li>

@@ -1,0 +1,147 @@
+import type { FeedForward, Mechanism, ModelShape } from "../../kernels/mechanism.ts";
+import { keepsNothing } from "../../kernels/model/forms.ts";
+import { presets, scaled } from "../../kernels/model/presets.ts";
+import type { Arm, ExperimentModel, PlannedCell } from "./experiment.ts";
+import type { ModelFile } from "./modelSchema.ts";
+import { type Draft, nearest, show } from "./problem.ts";
+import type { ExperimentFile } from "./schema.ts";
+
+/** The model of a checked file, all of its sizes said, and the sizes of attention that it brings along. */
+export interface ResolvedModel {
+  readonly model: ExperimentModel;
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+/** `given`: sizes that the file fixes or sweeps. Those stand; of the others a preset has its own, and a model that is spelled out is as wide in attention as between layers. */
+export const modelOf = (file: ModelFile, given: ReadonlySet<string>): ResolvedModel => {
+  const preset = "preset" in file ? scaled(presets[file.preset], file.scale ?? 1) : undefined;
+  const { model: of } = preset ?? {};
+  const model: ExperimentModel = {
+    ...("preset" in file ? { preset: file.preset, scale: file.scale ?? 1 } : {}),
+    layers: file.layers ?? of?.layers ?? 0,
+    width: file.width ?? of?.width ?? 0,
+    vocab: file.vocab ?? of?.vocab ?? 0,
+    feedForward: feedForwardOf(file, of?.feedForward),
+    rotary: file.rotary ?? of?.rotary ?? true,
+    tied: file.tied ?? of?.tied ?? false,
+  };
+  const own: Readonly<Record<string, number>> = preset ? { heads: preset.heads, kvHeads: preset.kvHeads, headDim: preset.headDim } : { dModel: model.width };
+  return { model, sizes: Object.fromEntries(Object.entries(own).filter(([name]) => !given.has(name) && !settles(given, name))) };
+};
+
+/** Do the given sizes of attention settle this one? Any two of dModel, heads and headDim give the third. */
+const settles = (given: ReadonlySet<string>, name: string): boolean => {
+  if (name === "heads") return given.has("dModel");
+  if (name === "headDim") return given.has("dModel") && given.has("heads");
+  return name === "dModel" && given.has("heads") && given.has("headDim");
+};
+
+const feedForwardOf = (file: ModelFile, of: FeedForward | undefined): FeedForward => {
+  const hidden = file.feedForward ?? of?.hidden ?? 0;
+  const ownExperts = of?.kind === "experts" && file.activation === undefined ? { experts: of.experts, active: of.active } : undefined;
+  const experts = file.experts ? { experts: file.experts.count, active: file.experts.active } : ownExperts;
+  if (experts) return { kind: "experts", hidden, ...experts };
+  return { kind: file.activation ?? (of?.kind === "gelu" ? "gelu" : "gated"), hidden };
+};
+
+/** The model as a cell of an arm has it. */
+export const cellModel = ({ preset: _, scale: __, ...model }: ExperimentModel, { form, pattern }: Arm): ModelShape => ({
+  ...model,
+  recomputes: form === keepsNothing,
+  ...(pattern === undefined ? {} : { pattern }),
+});
+
+/** What is wrong with the model of a file, or with there being one or none. */
+export const modelDrafts = ({ model: file }: ExperimentFile, phases: readonly string[]): readonly Draft[] => {
+  const looped = phases.includes("tokenLoop");
+  if (file === undefined)
+    return looped
+      ? [
+          {
+            path: ["model"],
+            on: "key",
+            message: "missing: phase tokenLoop is a token's way through a model",
+            accepted: "model: { preset: llama3-8b, scale: 0.125 }",
+          },
+        ]
+      : [];
+  if (!looped)
+    return [
+      {
+        path: ["model"],
+        on: "key",
+        message: "a model without a phase that has one",
+        given: `phase ${phases.join(", ")}`,
+        accepted: "model beside phase tokenLoop",
+      },
+    ];
+  const { experts, activation } = file;
+  const drafts: Draft[] = [];
+  if (experts && experts.active > experts.count)
+    drafts.push({
+      path: ["model", "experts", "active"],
+      on: "value",
+      message: "more than there are",
+      given: show(experts.active),
+      accepted: `at most count, ${experts.count}`,
+    });
+  if (experts && activation === "gelu")
+    drafts.push({ path: ["model", "activation"], on: "value", message: "experts are gated", given: "gelu", accepted: "gated, or no experts" });
+  return drafts;
+};
+
+/** What is wrong with the patterns of entries: where there is no model, unknown mechanisms, not their own among them, more layers in turn than the model has. */
+export const patternDrafts = (
+  entries: readonly { readonly arm: Arm; readonly index: number }[],
+  model: ExperimentModel | undefined,
+  mechanisms: ReadonlyMap<string, Mechanism>,
+): readonly Draft[] =>
+  entries.flatMap(({ arm: { mechanism, pattern }, index }): readonly Draft[] => {
+    if (pattern === undefined) return [];
+    const path = ["mechanisms", index, "pattern"];
+    if (!model)
+      return [
+        { path, on: "key", message: "layers of a model, in a phase that has none", accepted: "pattern in phase tokenLoop; in others { compose: { … } }" },
+      ];
+    const known = [...mechanisms.values()].flatMap(({ name, forms }) => (forms.tokenLoop ? [name] : []));
+    const unknown = [...new Set(pattern)].filter((name) => !known.includes(name));
+    if (unknown.length > 0)
+      return unknown.map((name) => ({
+        path: [...path, name],
+        on: "key",
+        message: "no mechanism that a model is built of",
+        given: name,
+        accepted: known.join(", "),
+        suggestion: nearest(name, known),
+      }));
+    if (!pattern.includes(mechanism))
+      return [
+        {
+          path,
+          on: "value",
+          message: `has no layer of ${mechanism}, which this entry uses`,
+          given: [...new Set(pattern)].join(", "),
+          accepted: `${mechanism} among them`,
+        },
+      ];
+    if (pattern.length > model.layers)
+      return [
+        {
+          path,
+          on: "value",
+          message: "has more layers than the model",
+          given: `${pattern.length} layers in turn`,
+          accepted: `up to ${model.layers}, or model.layers: ${pattern.length}`,
+        },
+      ];
+    return [];
+  });
+
+/** Sizes that no cell of a model can have are one mistake, not one a cell. */
+export const disagreement = (planned: readonly PlannedCell[]): Draft | undefined => {
+  const [first] = planned;
+  if (first?.cell.model === undefined || first.skip?.code !== "badShape") return undefined;
+  const { reason } = first.skip;
+  if (!planned.every(({ skip }) => skip?.code === "badShape" && skip.reason === reason)) return undefined;
+  return { path: ["model"], on: "value", message: `sizes disagree: ${reason}`, accepted: "sizes under model, fixed and axes that go together" };
+};

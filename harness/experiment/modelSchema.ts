@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { presetNames } from "../../kernels/model/presets.ts";
+import { accepting, recognisedWhere, wholeNumber } from "./accepted.ts";
+
+const sizes = {
+  layers: wholeNumber(1, 1000, "Layers, each a mixer and a feed-forward network."),
+  width: wholeNumber(4, 2 ** 17, "Channels of a token between layers; need not be heads × headDim.", 4),
+  vocab: wholeNumber(2, 2 ** 24, "Different tokens."),
+  feedForward: wholeNumber(4, 2 ** 20, "Hidden channels of the feed-forward network, or of one expert.", 4),
+};
+
+const experts = z
+  .strictObject({
+    count: wholeNumber(1, 65536, "Experts of a layer."),
+    active: wholeNumber(1, 64, "Experts that a router chooses for each token."),
+  })
+  .meta({ description: "A mixture of experts in the place of one feed-forward network." });
+
+const others = {
+  activation: z.enum(["gated", "gelu"]).meta({ description: "gated: SwiGLU, three matrices. gelu: two, as in GPT-2. gated unless given." }).optional(),
+  experts: accepting(experts, "{ count: 64, active: 8 }").optional(),
+  rotary: accepting(z.boolean(), "true or false", "Softmax layers turn q and k by their position; true unless given.").optional(),
+  tied: accepting(z.boolean(), "true or false", "The classifier's matrix is the embedding table; false unless given.").optional(),
+};
+
+const optionalSizes = {
+  layers: sizes.layers.optional(),
+  width: sizes.width.optional(),
+  vocab: sizes.vocab.optional(),
+  feedForward: sizes.feedForward.optional(),
+};
+
+const published = recognisedWhere(
+  z
+    .strictObject({
+      preset: z.enum(presetNames as [(typeof presetNames)[number]]).meta({ description: "A published model's shape, with its heads, kvHeads and headDim." }),
+      scale: accepting(
+        z.number().min(1e-3).max(1),
+        "a number from 0.001 to 1",
+        "Shrinks layers, width, heads, vocabulary and experts; headDim and active experts stay. 1 unless given.",
+      ).optional(),
+      ...optionalSizes,
+      ...others,
+    })
+    .meta({ title: "Published model", description: "A preset, shrunk; sizes beside it stand in the place of its own." }),
+  // Without any size of its own it can only mean a preset.
+  (value) => "preset" in value || !Object.keys(sizes).some((name) => name in value),
+);
+
+const spelledOut = z.strictObject({ ...sizes, ...others }).meta({ title: "Model" });
+
+/** What lies around the mixers of phase tokenLoop. */
+export const modelSchema = accepting(
+  z.union([published, spelledOut]),
+  "{ preset: llama3-8b, scale: 0.125 } or { layers: 4, width: 256, vocab: 4096, feedForward: 704 }",
+  "Phase tokenLoop: the model around the mixers, of random weights.",
+);
+
+export type ModelFile = z.output<typeof modelSchema>;

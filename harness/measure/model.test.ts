@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { builtInKernels } from "../../kernels/builtIn.ts";
+import type { ModelShape } from "../../kernels/mechanism.ts";
+import { loadMechanisms } from "../../kernels/registry.ts";
+import type { Cell } from "../experiment/experiment.ts";
+import { testAdapter } from "../testAdapter.ts";
+import { type Connection, connector } from "./connection.ts";
+
+const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ forms }) => forms.tokenLoop);
+
+const model: ModelShape = { layers: 2, width: 64, vocab: 100, feedForward: { kind: "gated", hidden: 96 }, rotary: true, tied: false, recomputes: false };
+
+const cellOf = (name: string, form: string, n: number, change: Partial<Cell> = {}, around: Partial<ModelShape> = {}): Cell => {
+  const mechanism = mechanisms.find((one) => one.name === name);
+  if (!mechanism) throw new Error(`no ${name}`);
+  const shape = {
+    mechanism: name,
+    label: name,
+    form,
+    phase: "tokenLoop",
+    n,
+    batch: 1,
+    heads: 2,
+    kvHeads: 2,
+    headDim: 32,
+    headDimV: 32,
+    dModel: 64,
+    dtype: "f32",
+    kvDtype: "f32",
+    stateDtype: "f32",
+    parameters: Object.fromEntries(Object.entries(mechanism.parameters).map(([key, parameter]) => [key, parameter.default])),
+    model: { ...model, recomputes: form === "recompute", ...around },
+    ...change,
+  } as const;
+  return { ...shape, id: JSON.stringify([name, form, n, change, around]) };
+};
+
+const cells = [
+  ...mechanisms.flatMap(({ name, forms: { tokenLoop = [] } }) => tokenLoop.flatMap((form) => [5, 70].map((n) => cellOf(name, form, n)))),
+  ...mechanisms.flatMap(({ name, forms: { tokenLoop = [] } }) =>
+    tokenLoop.map((form) => cellOf(name, form, 9, { batch: 2, heads: 4, headDim: 16, headDimV: 16 })),
+  ),
+  ...["cached", "recompute"].map((form) => cellOf("softmax", form, 33, { batch: 2, heads: 4, kvHeads: 2 })),
+  // Of a hybrid's layers some group heads and some cannot.
+  ...["recurrent", "recompute"].map((form) =>
+    cellOf(
+      "gatedDeltaNet",
+      form,
+      70,
+      { batch: 2, heads: 4, kvHeads: 2 },
+      { layers: 5, pattern: ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"] },
+    ),
+  ),
+  ...["cached", "recompute"].flatMap((form) => [
+    cellOf("softmax", form, 9, {}, { feedForward: { kind: "gelu", hidden: 128 }, tied: true, rotary: false }),
+    cellOf("softmax", form, 9, { batch: 2 }, { feedForward: { kind: "experts", hidden: 32, experts: 7, active: 3 } }),
+    cellOf("softmax", form, 9, {}, { width: 36, vocab: 67 }),
+    cellOf("softmax", form, 9, {}, { layers: 4, pattern: ["linear", "gatedDeltaNet", "linear", "softmax"] }),
+  ]),
+];
+
+describe(`one token's whole way through a model, on ${testAdapter}`, () => {
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await connector(testAdapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+  });
+  afterAll(() => connection?.worker.close());
+
+  it.each(cells)("$id has the scores of its float64 reference", async (cell) => {
+    const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
+    await connection.worker.ask("evict", { cell: cell.id }, 10_000);
+    expect(prepared.maxError).toBeGreaterThan(0);
+    expect(prepared.maxError).toBeLessThan(1e-4);
+  });
+
+  it.each(cells.filter((_, i) => i % 5 === 0))("$id is timed by stages", async (cell) => {
+    const { flops, leastBytes, stages = {} } = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
+    const { gpuMs, stages: times = {} } = await connection.worker.ask("visit", { cell: cell.id, k: 2, samples: 5 }, 60_000);
+    await connection.worker.ask("evict", { cell: cell.id }, 10_000);
+    const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+    const costs = Object.values(stages);
+    expect(sum(costs.map((cost) => cost.flops.useful))).toBeCloseTo(flops.useful, 3);
+    expect(sum(costs.map((cost) => cost.flops.executed))).toBeCloseTo(flops.executed ?? 0, 3);
+    expect(sum(costs.map((cost) => cost.leastBytes))).toBeCloseTo(leastBytes, 3);
+    expect(Object.keys(times).sort()).toEqual(Object.keys(stages).sort());
+    // On a busy machine a single visit is off by much.
+    expect(sum(Object.values(times)) / Math.min(...gpuMs)).toBeGreaterThan(0.5);
+  });
+});
+
+/** A CPU emulation is given variants of its own, so those of GPUs are held to the truth on it too. */
+describe(`the variants of GPUs, on ${testAdapter}`, () => {
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await connector(testAdapter, { mode: "checking", planFor: "hardware", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+  });
+  afterAll(() => connection?.worker.close());
+
+  const some = cells.filter(({ mechanism, n }) => n < 70 && ["softmax", "linear", "gatedDeltaNet"].includes(mechanism));
+  it.each(some)("$id has the scores of its float64 reference", async (cell) => {
+    const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
+    await connection.worker.ask("evict", { cell: cell.id }, 10_000);
+    expect(prepared.maxError).toBeGreaterThan(0);
+    expect(prepared.maxError).toBeLessThan(1e-4);
+  });
+});
+
+const indexOfLargest = (values: ArrayLike<number>): number => Array.from(values).reduce((best, value, i) => (value > (values[best] ?? 0) ? i : best), 0);
+
+describe("a text that a model writes by itself", () => {
+  const length = 40;
+  const prompt = 5;
+  const seed = 3;
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await connector(testAdapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+  });
+  afterAll(() => connection?.worker.close());
+
+  /** The likeliest token each time, by float64 and without anything kept. */
+  const expectedText = (cell: Cell, given: readonly number[]): readonly number[] => {
+    const mechanism = mechanisms.find((one) => one.name === cell.mechanism);
+    const text = [...given];
+    while (mechanism && text.length < length) {
+      const { stream: _, ...rest } = cell;
+      const shape = { ...rest, phase: "tokenLoop" as const, n: text.length - 1, model: { ...model, ...cell.model, recomputes: true } };
+      const tensors = { ...mechanism.inputs(shape, seed), tokens: Uint32Array.from(text) };
+      const [scores] = mechanism.reference(shape, tensors, { batch: 0, head: 0, tokens: [0] });
+      text.push(indexOfLargest(scores?.values ?? []));
+    }
+    return text;
+  };
+
+  const texts = [
+    ...mechanisms.filter(({ forms }) => forms.generate).map(({ name }) => cellOf(name, "", length, {}, { prompt })),
+    cellOf("softmax", "", length, { kvHeads: 1 }, { prompt, feedForward: { kind: "experts", hidden: 32, experts: 7, active: 3 } }),
+    cellOf("softmax", "", length, {}, { prompt, layers: 4, pattern: ["linear", "gatedDeltaNet", "linear", "softmax"] }),
+  ].map((cell): Cell => ({ ...cell, phase: "generate", form: mechanisms.find(({ name }) => name === cell.mechanism)?.forms.generate?.[0] ?? "" }));
+
+  it.each(texts)("$id is that of float64 without a cache, token for token", async (cell) => {
+    const mechanism = mechanisms.find((one) => one.name === cell.mechanism);
+    if (!mechanism) throw new Error("known");
+    const tensors = mechanism.inputs(cell, seed);
+    const { buffers } = await connection.worker.ask("exec", { cell, tensors }, 60_000);
+    const expected = expectedText(cell, [...(tensors.prompt ?? [])]);
+    expect([...(buffers.text ?? [])]).toEqual(expected);
+    expect(new Set(expected.slice(prompt)).size).toBeGreaterThan(3);
+  });
+});

@@ -1,0 +1,108 @@
+import { presets, scaled } from "../../../kernels/model/presets.ts";
+import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import type { ExperimentModel } from "../../experiment/experiment.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { evenly, mostCharts, thinned, variableOf } from "../charts/facets.ts";
+import type { Rendering } from "../charts/render.ts";
+import { armText, mixingShare, type StageBar, type StageBars, sharesOf, stageBarsOf, stagesOf, stageText } from "../charts/stageBars.ts";
+import { stageChart, stageHeading } from "../charts/stageChart.ts";
+import { stageFills } from "../charts/theme.ts";
+import { type Html, html } from "../html.ts";
+import { type Column, name, table } from "../table.ts";
+import { drawn, figure } from "./figure.ts";
+
+interface StageRow {
+  readonly bars: StageBars;
+  readonly bar: StageBar;
+  readonly stage: string;
+}
+
+/** "Of a token's whole time attention takes 72 % with KV cache at n = 8,192 and …" */
+const endSentence = (record: RunRecord, all: readonly StageBars[]): string => {
+  const parts = all.flatMap((bars) => {
+    const last = bars.bars.at(-1);
+    const share = last && mixingShare(last);
+    return last && share ? [`${formatShare(share.value)} with ${armText(bars)} at ${variableOf(record)} = ${formatCount(last.x)}`] : [];
+  });
+  return parts.length === 0 ? "" : `Of a token's whole time attention takes ${formatList(parts)}.`;
+};
+
+/** How far the stages' sum is off the whole, over all bars. */
+const sumSentence = (all: readonly StageBars[]): string => {
+  const sums = all.flatMap(({ bars }) => bars.map(({ stages }) => stages.sumOverWhole.value));
+  return `Stages are timed beside the whole, each run of steps in a pass of its own: together they come to ${formatShare(Math.min(...sums))} to ${formatShare(Math.max(...sums))} of the time of the whole. Shares are of their sum.`;
+};
+
+const stageTable = (record: RunRecord, all: readonly StageBars[]): Html => {
+  const rows = all.flatMap((bars) => bars.bars.flatMap((bar) => bar.stages.times.map(({ stage }): StageRow => ({ bars, bar, stage }))));
+  const timeOf = ({ bar, stage }: StageRow) => bar.stages.times.find((time) => time.stage === stage);
+  const costOf = ({ bar, stage }: StageRow) => bar.cell.prepared?.stages?.[stage];
+  const columns: readonly Column<StageRow>[] = [
+    { head: "arm", cell: ({ bars }) => name(armText(bars)) },
+    { head: variableOf(record), numeric: true, cell: ({ bar }) => formatCount(bar.x) },
+    { head: "stage", cell: ({ stage }) => stageText(stage) },
+    { head: "median", numeric: true, cell: (row) => formatMs(timeOf(row)?.ms.value ?? 0) },
+    { head: "95 % interval", numeric: true, cell: (row) => `${formatMs(timeOf(row)?.ms.low ?? 0)} – ${formatMs(timeOf(row)?.ms.high ?? 0)}` },
+    { head: "share", numeric: true, cell: (row) => formatShare(timeOf(row)?.share.value ?? 0) },
+    { head: "FLOPs", numeric: true, cell: (row) => costOf(row) && formatCount(costOf(row)?.flops.executed ?? 0) },
+    { head: "least bytes", numeric: true, cell: (row) => costOf(row) && formatBytes(costOf(row)?.leastBytes ?? 0) },
+    { head: "GFLOP/s", numeric: true, cell: (row) => rateOf(costOf(row)?.flops.executed, timeOf(row)?.ms.value) },
+    { head: "GB/s", numeric: true, cell: (row) => rateOf(costOf(row)?.leastBytes, timeOf(row)?.ms.value) },
+  ];
+  return table("All stages of every cell", columns, rows);
+};
+
+/** 10⁹ a second, of so many in ms. */
+const rateOf = (count: number | undefined, ms: number | undefined): string | undefined => (count && ms ? formatNumber(count / ms / 1e6) : undefined);
+
+/** "The model has 4 layers, 512 wide, …: the shape of llama3-8b at a scale of 0.125." */
+const modelSentence = ({ experiment: { model } }: RunRecord): string => {
+  if (!model) return "";
+  const { layers, width, vocab, feedForward: fed } = model;
+  const hidden = `${formatCount(fed.hidden)} channels`;
+  const through = fed.kind === "experts" ? `${formatCount(fed.active)} of ${formatCount(fed.experts)} experts of ${hidden}` : hidden;
+  return `The model has ${formatCount(layers)} layers, ${formatCount(width)} wide, each with a feed-forward network of ${through}, and ${formatCount(vocab)} different tokens${originOf(model)}.`;
+};
+
+/** Of what published shape a model is, and whether the file gave it other sizes. */
+const originOf = ({ preset, scale = 1, layers, width, vocab, feedForward }: ExperimentModel): string => {
+  if (preset === undefined) return "";
+  const { model: own } = scaled(presets[preset], scale);
+  const isOwn = JSON.stringify([own.layers, own.width, own.vocab, own.feedForward]) === JSON.stringify([layers, width, vocab, feedForward]);
+  return `: the shape of ${preset}${scale === 1 ? "" : ` at a scale of ${scale}`}${isOwn ? "" : ", with sizes of its own"}`;
+};
+
+/** Of a whole model: where a token's time goes, stage by stage, and attention's share of it. Undefined in other phases. */
+export const stagesSection = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
+  if (record.experiment.phase !== "tokenLoop") return undefined;
+  const all = stageBarsOf(record);
+  if (all.length === 0)
+    return html`<section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2><p>No stage was timed: there is no time, or this device gives no GPU timestamps.</p></section>`;
+  const shown = evenly(all, mostCharts);
+  const stages = stagesOf(all);
+  const drawings: Html[] = [];
+  for (const [i, bars] of shown.entries()) {
+    const drawing = await drawn(`stages-${i}`, (size) => stageChart(record, bars, stages, size), rendering);
+    if (drawing !== undefined) drawings.push(drawing);
+  }
+  const key = html`<ul class="key" aria-label="Colours">${stages.map((stage, i) => html`<li><span class="swatch stage-${i % stageFills.length}"></span> <bdi>${stageText(stage)}</bdi></li>`)}</ul>`;
+  const { xs, rows } = sharesOf(all);
+  const variable = variableOf(record);
+  const columns: readonly Column<(typeof rows)[number]>[] = [
+    { head: "arm", cell: ({ arm }) => name(arm) },
+    ...xs.map(
+      (x, i): Column<(typeof rows)[number]> => ({
+        head: `${variable} = ${formatCount(x)}`,
+        numeric: true,
+        cell: ({ shares }) => shares[i] && formatShare(shares[i].value),
+      }),
+    ),
+  ];
+  const caption = [endSentence(record, all), sumSentence(all), thinned(shown.length, all.length)];
+  return html`
+<section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2>
+<p>${modelSentence(record)}</p>
+<div class="figures">${figure("stages", stageHeading, [...drawings, key], caption, stageTable(record, all), true)}</div>
+${table("Attention's share of a token's time", columns, rows)}
+</section>`;
+};

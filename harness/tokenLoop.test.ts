@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Cell } from "./experiment/experiment.ts";
+import { type FakeDevice, fakeWorkers } from "./measure/fakeWorker.ts";
+import { foldJournal, readJournal } from "./record/journal.ts";
+import { readRun } from "./record/runFolder.ts";
+import { renderMarkdown } from "./report/markdown.ts";
+import { renderPage } from "./report/page.ts";
+import { strictLogger } from "./report/strictLogger.ts";
+import { fakeRun } from "./testExperiment.ts";
+
+const yaml = `
+name: planted
+title: Planted tokens
+phase: tokenLoop
+model: { preset: llama3-8b, scale: 0.125 }
+mechanisms:
+  - { use: softmax, label: KV cache }
+  - linear
+  - { use: gatedDeltaNet, pattern: { gatedDeltaNet: 3, softmax: 1 }, label: "hybrid 3:1" }
+axes: { n: [256, 512, 1024, 2048, 4096, 8192, 16384] }
+measure: { precision: 5%, maxTime: 60s, seed: 3 }
+`;
+
+/** Attention over 1 µs a token of a cache, or 1 ms flat, or a fourth of the one and three of the other; 3 ms of all else. They cross at n = 1,000. */
+const mixMs = ({ mechanism, n, model }: Cell): number => (mechanism === "softmax" ? 0.001 * n : model?.pattern ? 0.75 + 0.00025 * n : 1);
+const device: FakeDevice = {
+  costMs: (cell) => 3 + mixMs(cell),
+  noise: { sample: 0.02, turn: 0.01, worker: 0.01 },
+  stageShares: (cell) => {
+    const whole = 3 + mixMs(cell);
+    return cell.phase === "tokenLoop" ? { project: 1 / whole, mix: mixMs(cell) / whole, feedForward: 2 / whole } : undefined;
+  },
+};
+
+const sectionOf = (page: string): string => /<section aria-labelledby="stages-of">[\s\S]*?<\/section>/.exec(page)?.[0] ?? "";
+
+describe("a run of whole tokens", () => {
+  it("finds n* of the model, and where a token's time goes", async () => {
+    const { record, folder, report } = await fakeRun(yaml, fakeWorkers(device));
+    expect(record.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
+    expect(record.experiment.model).toMatchObject({ preset: "llama3-8b", layers: 4, width: 512 });
+    expect(record.cells.find(({ label }) => label === "hybrid 3:1")?.model?.pattern).toEqual(["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"]);
+    const time = record.crossovers.find(({ metric, between }) => metric === "time" && between[1] === "linear");
+    expect(time?.n?.low).toBeLessThan(1000);
+    expect(time?.n?.high).toBeGreaterThan(1000);
+    const of = (label: string, n: number) => record.cells.find((cell) => cell.label === label && cell.n === n)?.summary?.stages;
+    expect(of("KV cache", 1024)?.times.map(({ stage }) => stage)).toEqual(["project", "mix", "feedForward"]);
+    expect(of("KV cache", 1024)?.times[1]?.share.value).toBeCloseTo(1.024 / 4.024, 5);
+    expect(of("linear", 1024)?.times[1]?.share.value).toBeCloseTo(0.25, 5);
+    expect(of("KV cache", 16384)?.sumOverWhole.value).toBeCloseTo(1, 1);
+    expect(Math.abs((of("linear", 256)?.times[2]?.ms.value ?? 0) / 2 - 1)).toBeLessThan(0.05);
+    // The folder says the same, and its journal alone too.
+    const stored = readRun(folder).record;
+    expect(stored).toEqual(JSON.parse(JSON.stringify(record)));
+    const lines = readJournal(join(folder, "journal.jsonl"));
+    const unmeasured = { ...stored, cells: stored.cells.map((cell) => ({ ...cell, visits: [] })) };
+    expect(foldJournal(unmeasured, lines).cells.map(({ visits }) => visits)).toEqual(stored.cells.map(({ visits }) => visits));
+    expect(readFileSync(report ?? "", "utf8")).toHaveLength((await renderPage(record, strictLogger)).length);
+    const section = sectionOf(await renderPage(record, strictLogger));
+    expect(/NaN|Infinity|undefined/.exec(section)?.[0]).toBeUndefined();
+    expect(/Of a token.{1,5}s whole time attention takes [^<.]*/.exec(section)?.[0]).toMatch(
+      /takes 85 % with KV cache at n = 16,384, 25 % with linear at n = 16,384 and 62 % with hybrid 3:1/,
+    );
+    expect(
+      renderMarkdown(record)
+        .split("\n")
+        .find((line) => line.includes("%") && line.startsWith("| KV cache")),
+    ).toBe("| KV cache | 7.9 % | 15 % | 25 % | 41 % | 58 % | 73 % | 85 % |");
+  }, 120_000);
+
+  it("says that nothing timed stages where the clock is the wall's", async () => {
+    const { record } = await fakeRun(yaml, fakeWorkers({ ...device, clock: "wall" }));
+    expect(record.cells.some(({ visits, summary }) => summary?.stages || visits.some(({ stages }) => stages))).toBe(false);
+    expect(sectionOf(await renderPage(record, strictLogger))).toContain("No stage was timed");
+  }, 120_000);
+});

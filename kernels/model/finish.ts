@@ -1,0 +1,23 @@
+/** What becomes of a projection's sum: WGSL of `finished`, which project.wgsl calls, and the same in float64. */
+export interface Finish {
+  readonly wgsl: string;
+  readonly of: (sum: number) => number;
+}
+
+/** log(1 + eˣ), without overflow. */
+const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
+export const finishes = {
+  plain: { wgsl: "fn finished(sum: f32) -> f32 { return sum; }", of: (sum) => sum },
+  /** beta of the delta rules, in (0, 1) */
+  sigmoid: { wgsl: "fn finished(sum: f32) -> f32 { return 1.0 / (1.0 + exp(-sum)); }", of: (sum) => 1 / (1 + Math.exp(-sum)) },
+  /** log decay, below 0 */
+  logDecay: { wgsl: "fn finished(sum: f32) -> f32 { return -(max(sum, 0.0) + log(1.0 + exp(-abs(sum)))); }", of: (sum) => -softplus(sum) },
+  /** GPT-2's activation, by its tangent (Hendrycks and Gimpel 2016, arXiv 1606.08415) */
+  gelu: {
+    wgsl: "fn finished(sum: f32) -> f32 { return 0.5 * sum * (1.0 + tanh(0.7978845608 * (sum + 0.044715 * sum * sum * sum))); }",
+    of: (sum) => 0.5 * sum * (1 + Math.tanh(0.7978845608 * (sum + 0.044715 * sum ** 3))),
+  },
+} as const satisfies Readonly<Record<string, Finish>>;
+
+export type FinishName = keyof typeof finishes;

@@ -1,0 +1,58 @@
+import type { Tensors } from "../mechanism.ts";
+import { uniformStream } from "../random.ts";
+import { layerTensors, widthsOf } from "./layer.ts";
+import { isRotated, type ModelPlanning } from "./modelPlan.ts";
+import { weightsOf, weightTensors } from "./weights.ts";
+
+/**
+ * Weights, the numbers of `tokens` tokens of each text and where they stand, and what each layer's mixer carries. Positions are those of the last tokens of a text of n + 1: a token that comes alone
+ * stands behind its context.
+ */
+export const modelInputs = ({ model, mixers, batch, making }: ModelPlanning, tokens: number, seed: number): Tensors => {
+  const uniform = uniformStream(seed, "tokens");
+  const [first] = mixers;
+  const context = first?.shape.phase === "decode" ? first.shape.n : 0;
+  const rows = batch * tokens;
+  return {
+    ...weightTensors(weightsOf(model, mixers.map(widthsOf)), making.dtype, seed),
+    tokens: Uint32Array.from({ length: rows }, () => Math.floor(uniform() * model.vocab)),
+    ...(model.rotary && mixers.some(isRotated)
+      ? {
+          turns: turnsOf(
+            Array.from({ length: rows }, (_, row) => context + (row % tokens)),
+            first?.shape.headDim ?? 0,
+          ),
+        }
+      : {}),
+    ...(tokens > 1 ? { lastRows: Uint32Array.from({ length: batch }, (_, text) => (text + 1) * tokens - 1) } : {}),
+    ...Object.assign({}, ...mixers.map((mixer, layer) => layerTensors(mixer, layer, seed))),
+  };
+};
+
+/** Weights, the tokens that each text begins with, and the turns of all its places. */
+export const textInputs = ({ model, mixers, batch, making }: ModelPlanning, prompt: number, length: number, seed: number): Tensors => {
+  const uniform = uniformStream(seed, "tokens");
+  return {
+    ...weightTensors(weightsOf(model, mixers.map(widthsOf)), making.dtype, seed),
+    prompt: Uint32Array.from({ length: batch * prompt }, () => Math.floor(uniform() * model.vocab)),
+    ...(model.rotary && mixers.some(isRotated)
+      ? {
+          turns: turnsOf(
+            Array.from({ length }, (_, place) => place),
+            mixers[0]?.shape.headDim ?? 0,
+          ),
+        }
+      : {}),
+    ...Object.assign({}, ...mixers.map((mixer, layer) => layerTensors(mixer, layer, seed))),
+  };
+};
+
+const rotaryBase = 10_000;
+
+/** [place, pair of channels] of cosine and sine of position · base^(−2i / headDim). */
+export const turnsOf = (positions: readonly number[], headDim: number): Float32Array =>
+  Float32Array.from(
+    positions.flatMap((position) =>
+      Array.from({ length: headDim / 2 }, (_, i) => position * rotaryBase ** ((-2 * i) / headDim)).flatMap((angle) => [Math.cos(angle), Math.sin(angle)]),
+    ),
+  );

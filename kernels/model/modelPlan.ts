@@ -1,0 +1,141 @@
+import { allocation, counters } from "../allocation.ts";
+import type { ModelShape, Plan, PlanBuffer, Step } from "../mechanism.ts";
+import { type Connection, connectionName, type Mixer, placedBuffers, placedSteps, widthsOf } from "./layer.ts";
+import { embedStep, expertSteps, type Making, normStep, projectStep, rotateStep, sampleStep } from "./stages.ts";
+import { weightBuffer, weightsOf } from "./weights.ts";
+
+/** One token through a model: of `batch` texts at once, from their newest tokens or from all of them. */
+export interface ModelPlanning {
+  readonly model: ModelShape;
+  /** one a layer */
+  readonly mixers: readonly Mixer[];
+  readonly batch: number;
+  readonly making: Making;
+}
+
+/** The whole way of a token, from its number to the next one's. */
+export const modelPlan = (planning: ModelPlanning): Plan => {
+  const { model, mixers, batch, making } = planning;
+  const { width } = model;
+  const { rows } = making;
+  // Of a whole text only the newest token's row is classified.
+  const gathers = rows > batch;
+  const layers = mixers.flatMap((mixer, layer) => layerSteps(planning, mixer, layer));
+  const last = gathers ? "last" : "x";
+  const steps: readonly Step[] = [
+    embedStep(making, "embed", width, ["tokens", "embedding", "x"]),
+    ...layers,
+    ...(gathers ? [embedStep({ ...making, dtype: "f32", rows: batch }, "classify", width, ["lastRows", "x", "last"])] : []),
+    ...nextSteps(planning, last),
+  ];
+  return { buffers: modelBuffers(planning, gathers), setup: [], steps };
+};
+
+/** From the newest token's row to the number of the next one. */
+export const nextSteps = ({ model, batch, making }: ModelPlanning, last: string): readonly Step[] => [
+  normStep(making, "classify", batch, model.width, last, "classified", "finalNorm"),
+  projectStep({ ...making, rows: batch }, "classify", {
+    from: "classified",
+    to: "scores",
+    weight: model.tied ? "embedding" : "classifier",
+    inputs: model.width,
+    outputs: model.vocab,
+  }),
+  sampleStep(batch, model.vocab, 0, 0),
+];
+
+export const modelBuffers = ({ model, mixers, batch, making }: ModelPlanning, gathers: boolean): readonly PlanBuffer[] => {
+  const { width, vocab, feedForward } = model;
+  const { rows, dtype } = making;
+  const scratch = (name: string, sizes: Readonly<Record<string, number>>): PlanBuffer => allocation(name, "scratch", "poison", sizes);
+  const numbers = (name: string, count: number): PlanBuffer => ({ ...allocation(name, "input", { tensor: name }, { row: count }), dtype: "u32" });
+  const active = feedForward.kind === "experts" ? feedForward.active : 1;
+  const own = [
+    ...weightsOf(model, mixers.map(widthsOf)).map((weight) => weightBuffer(weight, dtype)),
+    numbers("tokens", rows),
+    ...(model.rotary && mixers.some(isRotated) ? [turnsBuffer(rows, mixers[0]?.shape.headDim ?? 0)] : []),
+    ...(gathers ? [numbers("lastRows", batch), scratch("last", { row: batch, channel: width })] : []),
+    scratch("x", { row: rows, channel: width }),
+    scratch("normed", { row: rows, channel: width }),
+    scratch("hidden", { row: rows, slot: active, channel: feedForward.hidden }),
+    ...(feedForward.kind === "experts"
+      ? [
+          scratch("routerScores", { row: rows, expert: feedForward.experts }),
+          counters("chosen", { row: rows, slot: active }),
+          scratch("shares", { row: rows, slot: active }),
+        ]
+      : []),
+    scratch("classified", { row: batch, channel: width }),
+    allocation("scores", "output", "poison", { row: batch, token: vocab }),
+    counters("next", { row: batch }),
+    ...mixers.flatMap((mixer) => mixerScratch(mixer)),
+    ...mixers.flatMap((mixer, layer) => placedBuffers(mixer, layer)),
+  ];
+  return [...new Map(own.map((buffer) => [buffer.name, buffer])).values()];
+};
+
+/** Cosine and sine of each place and pair of channels. */
+export const turnsBuffer = (places: number, headDim: number): PlanBuffer =>
+  allocation("turns", "input", { tensor: "turns" }, { place: places, pair: headDim / 2, cosineAndSine: 2 });
+
+/** Softmax attention alone knows where a token stands by nothing but its keys. */
+export const isRotated = ({ mechanism }: Mixer): boolean => mechanism.family === "softmax";
+/** The delta rules take keys of length 1. */
+export const takesUnitKeys = ({ buffers }: Mixer): boolean => buffers.some(({ name }) => name === "beta");
+
+/** What a mixer's projections leave before its keys or its output are normalised. */
+const mixerScratch = (mixer: Mixer): readonly PlanBuffer[] => {
+  const { mechanism, rows } = mixer;
+  const { k, o, outputNorm } = widthsOf(mixer);
+  return [
+    ...(takesUnitKeys(mixer) ? [allocation(`${mechanism.name}.keys`, "scratch", "poison", { row: rows, channel: k })] : []),
+    ...(outputNorm > 0 ? [allocation(`${mechanism.name}.mixed`, "scratch", "poison", { row: rows, channel: o })] : []),
+  ];
+};
+
+/** One layer of one token, or of all; `mixing`: the mixer's steps among them. */
+export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer: number, mixing = mixer.steps): readonly Step[] => {
+  const { width, feedForward, rotary } = model;
+  const { mechanism, shape, rows } = mixer;
+  const weight = (name: string): string => `layer${layer}.${name}`;
+  const place = (name: Connection): string => connectionName(mixer, layer, name);
+  const widths = widthsOf(mixer);
+  const counted = shape.phase === "generate";
+  const unit = takesUnitKeys(mixer);
+  const into = (to: string, name: string, outputs: number, finish: "plain" | "logDecay" | "sigmoid" = "plain"): Step =>
+    projectStep(making, "project", { from: "normed", to, weight: weight(name), inputs: width, outputs, finish });
+  const normed = widths.outputNorm > 0 ? `${mechanism.name}.mixed` : place("o");
+  return [
+    normStep(making, "norm", rows, width, "x", "normed", weight("mixNorm")),
+    into(place("q"), "wq", widths.q),
+    into(unit ? `${mechanism.name}.keys` : place("k"), "wk", widths.k),
+    into(place("v"), "wv", widths.v),
+    ...(widths.g > 0 ? [into(place("g"), "wg", widths.g, "logDecay")] : []),
+    ...(widths.beta > 0 ? [into(place("beta"), "wbeta", widths.beta, "sigmoid")] : []),
+    ...(unit ? [normStep(making, "project", (rows * widths.k) / shape.headDim, shape.headDim, `${mechanism.name}.keys`, place("k"))] : []),
+    ...(rotary && isRotated(mixer)
+      ? [rotateStep(making, place("q"), shape.heads, shape.headDim, counted), rotateStep(making, place("k"), shape.kvHeads, shape.headDim, counted)]
+      : []),
+    ...placedSteps(mixer, layer, mixing),
+    ...(widths.outputNorm > 0 ? [normStep(making, "norm", (rows * widths.o) / shape.headDimV, shape.headDimV, place("o"), normed, weight("outputNorm"))] : []),
+    projectStep(making, "project", { from: normed, to: "x", weight: weight("wo"), inputs: widths.o, outputs: width, adds: true }),
+    normStep(making, "norm", rows, width, "x", "normed", weight("feedForwardNorm")),
+    ...(feedForward.kind === "experts"
+      ? expertSteps(
+          making,
+          { width, hidden: feedForward.hidden, count: feedForward.experts, active: feedForward.active },
+          { from: "normed", to: "x", weights: weight },
+        )
+      : [
+          projectStep(making, "feedForward", {
+            from: "normed",
+            to: "hidden",
+            weight: weight("up"),
+            inputs: width,
+            outputs: feedForward.hidden,
+            ...(feedForward.kind === "gated" ? { gate: weight("gate") } : { finish: "gelu" as const }),
+          }),
+          projectStep(making, "feedForward", { from: "hidden", to: "x", weight: weight("down"), inputs: feedForward.hidden, outputs: width, adds: true }),
+        ]),
+  ];
+};

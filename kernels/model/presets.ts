@@ -1,0 +1,136 @@
+import type { ModelShape } from "../mechanism.ts";
+
+/** A published model's shape; heads and widths of attention stand beside it, as an experiment's sizes. */
+export interface Preset {
+  readonly title: string;
+  readonly source: string;
+  readonly model: Omit<ModelShape, "recomputes" | "prompt">;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+}
+
+const turnOf = (linear: string, count: number): readonly string[] => [...Array.from({ length: count }, () => linear), "softmax"];
+
+/**
+ * Shapes as their authors published them, with the mixers of hybrids as `pattern`. What is not part of this model (short convolutions, output gates, shared experts, biases, latent attention)
+ * is left out; what stands for something else, `source` says.
+ */
+export const presets = {
+  "gpt2-small": {
+    title: "GPT-2 small",
+    source: "openai-community/gpt2 config.json; RMSNorm in the place of LayerNorm, rotary positions in the place of learned ones",
+    model: { layers: 12, width: 768, vocab: 50257, feedForward: { kind: "gelu", hidden: 3072 }, rotary: true, tied: true },
+    heads: 12,
+    kvHeads: 12,
+    headDim: 64,
+  },
+  "qwen2.5-0.5b": {
+    title: "Qwen2.5-0.5B",
+    source: "Qwen/Qwen2.5-0.5B config.json",
+    model: { layers: 24, width: 896, vocab: 151936, feedForward: { kind: "gated", hidden: 4864 }, rotary: true, tied: true },
+    heads: 14,
+    kvHeads: 2,
+    headDim: 64,
+  },
+  "llama3-8b": {
+    title: "Llama-3-8B",
+    source: "meta-llama/Meta-Llama-3-8B config.json",
+    model: { layers: 32, width: 4096, vocab: 128256, feedForward: { kind: "gated", hidden: 14336 }, rotary: true, tied: false },
+    heads: 32,
+    kvHeads: 8,
+    headDim: 128,
+  },
+  "qwen3-next": {
+    title: "Qwen3-Next-80B-A3B",
+    // 16 heads of 256 and 2 of keys and values in softmax layers, 16 heads of queries and 32 of values of 128 in linear ones.
+    source: "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; 32 heads of 128 in all layers, whose cache and states are as large as its own",
+    model: {
+      layers: 48,
+      width: 2048,
+      vocab: 151936,
+      feedForward: { kind: "experts", hidden: 512, experts: 512, active: 10 },
+      rotary: true,
+      tied: false,
+      pattern: turnOf("gatedDeltaNet", 3),
+    },
+    heads: 32,
+    kvHeads: 4,
+    headDim: 128,
+  },
+  "kimi-linear": {
+    title: "Kimi-Linear-48B-A3B",
+    // Latent attention keeps 512 + 64 channels of a token; two heads of keys and values keep 512. Its last layer, the 27th, is softmax, and here linear.
+    source:
+      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, experts in its first layer too",
+    model: {
+      layers: 27,
+      width: 2304,
+      vocab: 163840,
+      feedForward: { kind: "experts", hidden: 1024, experts: 256, active: 8 },
+      rotary: false,
+      tied: false,
+      pattern: turnOf("kda", 3),
+    },
+    heads: 32,
+    kvHeads: 2,
+    headDim: 128,
+  },
+  "minimax-01": {
+    title: "MiniMax-Text-01",
+    source: "MiniMaxAI/MiniMax-Text-01 config.json, arXiv 2501.08313; its linear layers are retention with slopes lightning",
+    model: {
+      layers: 80,
+      width: 6144,
+      vocab: 200064,
+      feedForward: { kind: "experts", hidden: 9216, experts: 32, active: 2 },
+      rotary: true,
+      tied: false,
+      pattern: turnOf("retention", 7),
+    },
+    heads: 64,
+    kvHeads: 8,
+    headDim: 128,
+  },
+} as const satisfies Readonly<Record<string, Preset>>;
+
+export type PresetName = keyof typeof presets;
+
+export const presetNames = Object.keys(presets) as readonly PresetName[];
+
+/** Sizes that vectors of four and rows of GPUs divide. */
+const multiple = 16;
+
+const wholeNumber = (size: number, scale: number): number => Math.max(1, Math.round(size * scale));
+const wide = (size: number, scale: number): number => Math.max(multiple, multiple * Math.round((size * scale) / multiple));
+
+/** The largest whole number up to `wanted` that divides `count`. */
+const divisorUpTo = (count: number, wanted: number): number => Array.from({ length: wanted }, (_, i) => wanted - i).find((one) => count % one === 0) ?? 1;
+
+/**
+ * A preset shrunk by `scale` (up to 1), as it is at 1. Layers, heads, experts and vocabulary are their numbers times scale, rounded; width and hidden channels are the nearest multiple of 16. As they
+ * were stay headDim, which kernels and mixers' n* depend on; how many experts are active, so that feeding forward keeps its part of a token; and the pattern, once at least. kvHeads are the most
+ * up to their number times scale that divide heads.
+ */
+export const scaled = (preset: Preset, scale: number): Preset => {
+  if (scale === 1) return preset;
+  const { model } = preset;
+  const { feedForward } = model;
+  const heads = wholeNumber(preset.heads, scale);
+  const hidden = wide(feedForward.hidden, scale);
+  return {
+    ...preset,
+    model: {
+      ...model,
+      layers: Math.max(model.pattern?.length ?? 1, wholeNumber(model.layers, scale)),
+      width: wide(model.width, scale),
+      vocab: wholeNumber(model.vocab, scale),
+      feedForward:
+        feedForward.kind === "experts"
+          ? { ...feedForward, hidden, experts: Math.max(feedForward.active, wholeNumber(feedForward.experts, scale)) }
+          : { ...feedForward, hidden },
+    },
+    heads,
+    kvHeads: divisorUpTo(heads, wholeNumber(preset.kvHeads, scale)),
+  };
+};

@@ -1,0 +1,132 @@
+import type { ExpectedRow, ModelShape, Tensors } from "../mechanism.ts";
+import { tensorOf } from "../tensors.ts";
+import { finishes } from "./finish.ts";
+import { type Mixer, ownTensors, widthsOf } from "./layer.ts";
+import { isRotated, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
+
+/** Rows of values in float64: [row][channel]. */
+type Rows = readonly Float64Array[];
+
+const epsilon = 1e-6;
+
+const times = (rows: Rows, weights: ArrayLike<number>, outputs: number, offset = 0): Rows =>
+  rows.map((row) =>
+    Float64Array.from({ length: outputs }, (_, o) => {
+      let sum = 0;
+      const from = offset + o * row.length;
+      for (let i = 0; i < row.length; i++) sum += (weights[from + i] ?? Number.NaN) * (row[i] ?? 0);
+      return sum;
+    }),
+  );
+
+const added = (rows: Rows, more: Rows): Rows => rows.map((row, r) => row.map((value, i) => value + (more[r]?.[i] ?? Number.NaN)));
+
+/** Each `width` channels of a row to a root mean square of 1 and times weights, or to length 1. */
+const normed = (rows: Rows, width: number, weight: ArrayLike<number> | undefined): Rows =>
+  rows.map((row) => {
+    const made = new Float64Array(row.length);
+    for (let at = 0; at < row.length; at += width) {
+      let squares = 0;
+      for (let i = 0; i < width; i++) squares += (row[at + i] ?? 0) ** 2;
+      const scale = 1 / Math.sqrt((weight ? squares / width : squares) + epsilon);
+      for (let i = 0; i < width; i++) made[at + i] = (row[at + i] ?? 0) * scale * (weight ? (weight[i] ?? Number.NaN) : 1);
+    }
+    return made;
+  });
+
+const rotated = (rows: Rows, turns: ArrayLike<number>, headDim: number): Rows =>
+  rows.map((row, r) => {
+    const made = Float64Array.from(row);
+    const half = headDim / 2;
+    for (let head = 0; head < row.length; head += headDim) {
+      for (let i = 0; i < half; i++) {
+        const at = 2 * (r * half + i);
+        const [cosine, sine] = [turns[at] ?? Number.NaN, turns[at + 1] ?? Number.NaN];
+        const [x, y] = [row[head + i] ?? 0, row[head + half + i] ?? 0];
+        made[head + i] = x * cosine - y * sine;
+        made[head + half + i] = x * sine + y * cosine;
+      }
+    }
+    return made;
+  });
+
+const finished = (rows: Rows, finish: keyof typeof finishes): Rows => rows.map((row) => row.map(finishes[finish].of));
+const silu = (x: number): number => x / (1 + Math.exp(-x));
+
+/** What all layers but the mixers compute, plainly; the mixers by their own references. */
+export const modelReference = ({ model, mixers, batch }: Pick<ModelPlanning, "model" | "mixers" | "batch">, tensors: Tensors): readonly ExpectedRow[] => {
+  const { width, vocab } = model;
+  const embedding = tensorOf(tensors, "embedding");
+  let x: Rows = Array.from(tensorOf(tensors, "tokens"), (token) => Float64Array.from(embedding.subarray(token * width, (token + 1) * width)));
+  for (const [layer, mixer] of mixers.entries()) {
+    const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
+    const mixed = mixedRows(model, mixer, layer, normed(x, width, weight("mixNorm")), tensors);
+    x = added(x, times(mixed, weight("wo"), width));
+    x = added(x, fedForward(model, normed(x, width, weight("feedForwardNorm")), weight));
+  }
+  const last = x.filter((_, row) => row % (x.length / batch) === x.length / batch - 1);
+  const scores = times(normed(last, width, tensorOf(tensors, "finalNorm")), tensorOf(tensors, model.tied ? "embedding" : "classifier"), vocab);
+  return scores.map((values, row) => ({ buffer: "scores", offset: row * vocab, values }));
+};
+
+const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, tensors: Tensors): Rows => {
+  const { mechanism, shape } = mixer;
+  const widths = widthsOf(mixer);
+  const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
+  const turns = model.rotary && isRotated(mixer) ? tensorOf(tensors, "turns") : undefined;
+  const turned = (made: Rows): Rows => (turns ? rotated(made, turns, shape.headDim) : made);
+  const q = turned(times(rows, weight("wq"), widths.q));
+  const keys = times(rows, weight("wk"), widths.k);
+  const k = turned(takesUnitKeys(mixer) ? normed(keys, shape.headDim, undefined) : keys);
+  const given: Tensors = {
+    ...ownTensors(mixer, layer, tensors),
+    q: flat(q),
+    k: flat(k),
+    v: flat(times(rows, weight("wv"), widths.v)),
+    ...(widths.g > 0 ? { g: flat(finished(times(rows, weight("wg"), widths.g), "logDecay")) } : {}),
+    ...(widths.beta > 0 ? { beta: flat(finished(times(rows, weight("wbeta"), widths.beta), "sigmoid")) } : {}),
+  };
+  const o = new Float64Array(rows.length * widths.o).fill(Number.NaN);
+  const tokens = Array.from({ length: rows.length / shape.batch }, (_, token) => token);
+  for (let batch = 0; batch < shape.batch; batch++) {
+    for (let head = 0; head < shape.heads; head++) {
+      for (const { buffer, offset, values } of mechanism.reference(shape, given, { batch, head, tokens })) if (buffer === "o") o.set(values, offset);
+    }
+  }
+  const mixed = rows.map((_, row) => o.subarray(row * widths.o, (row + 1) * widths.o));
+  return widths.outputNorm > 0 ? normed(mixed, widths.outputNorm, weight("outputNorm")) : mixed;
+};
+
+/** One after another as f32, as a mixer's reference takes them. */
+const flat = (rows: Rows): Float32Array => {
+  const width = rows[0]?.length ?? 0;
+  const made = new Float32Array(rows.length * width);
+  for (const [r, row] of rows.entries()) made.set(row, r * width);
+  return made;
+};
+
+const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (name: string) => Float32Array | Uint32Array): Rows => {
+  const { hidden } = feedForward;
+  if (feedForward.kind === "gelu") return times(finished(times(rows, weight("up"), hidden), "gelu"), weight("down"), width);
+  const through = (one: Rows, expert: number): Rows => {
+    const at = expert * hidden * width;
+    const gates = times(one, weight("gate"), hidden, at);
+    const made = times(one, weight("up"), hidden, at).map((row, r) => row.map((value, i) => value * silu(gates[r]?.[i] ?? Number.NaN)));
+    return times(made, weight("down"), width, at);
+  };
+  if (feedForward.kind === "gated") return through(rows, 0);
+  const { experts, active } = feedForward;
+  return times(rows, weight("router"), experts).map((scores, r) => {
+    const chosen = Array.from(scores, (score, expert) => ({ score, expert }))
+      .sort((one, other) => other.score - one.score || one.expert - other.expert)
+      .slice(0, active);
+    const sizes = chosen.map(({ score }) => Math.exp(score - (chosen[0]?.score ?? 0)));
+    const all = sizes.reduce((sum, size) => sum + size, 0);
+    const made = new Float64Array(width);
+    for (const [slot, { expert }] of chosen.entries()) {
+      const [out] = through([rows[r] ?? new Float64Array()], expert);
+      for (let i = 0; i < width; i++) made[i] = (made[i] ?? 0) + ((sizes[slot] ?? 0) / all) * (out?.[i] ?? Number.NaN);
+    }
+    return made;
+  });
+};

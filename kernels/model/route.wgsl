@@ -1,0 +1,51 @@
+// Chooses the ACTIVE experts of the largest router scores of each row, and their weights: a softmax over the chosen (Shazeer et al. 2017, arXiv 1701.06538).
+@group(0) @binding(0) var<storage, read> scores: array<f32>; // [row, EXPERTS]
+@group(0) @binding(1) var<storage, read_write> chosen: array<u32>; // [row, ACTIVE]
+@group(0) @binding(2) var<storage, read_write> shares: array<f32>; // [row, ACTIVE]
+
+const FAR_BELOW = -3.0e38;
+
+var<workgroup> best: array<f32, THREADS>;
+var<workgroup> places: array<u32, THREADS>;
+var<workgroup> taken: array<u32, ACTIVE>;
+var<workgroup> tops: array<f32, ACTIVE>;
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let row = workgroup.x;
+  for (var slot = 0u; slot < ACTIVE; slot++) {
+    var top = FAR_BELOW;
+    var place = u32(EXPERTS);
+    for (var expert = thread; expert < EXPERTS; expert += THREADS) {
+      var isFree = true;
+      for (var before = 0u; before < slot; before++) { isFree = isFree && taken[before] != expert; }
+      let score = scores[row * EXPERTS + expert];
+      // The first of equal scores, as threads go up.
+      if (isFree && score > top) { top = score; place = expert; }
+    }
+    best[thread] = top;
+    places[thread] = place;
+    workgroupBarrier();
+    for (var left = u32(THREADS); left > 1u; left = (left + 1u) / 2u) {
+      let kept = (left + 1u) / 2u;
+      if (thread + kept < left) {
+        let isBetter = best[thread + kept] > best[thread] || (best[thread + kept] == best[thread] && places[thread + kept] < places[thread]);
+        if (isBetter) {
+          best[thread] = best[thread + kept];
+          places[thread] = places[thread + kept];
+        }
+      }
+      workgroupBarrier();
+    }
+    if (thread == 0u) {
+      taken[slot] = places[0];
+      tops[slot] = best[0];
+    }
+    workgroupBarrier();
+  }
+  if (thread >= ACTIVE) { return; }
+  var sum = 0.0;
+  for (var slot = 0u; slot < ACTIVE; slot++) { sum += exp(tops[slot] - tops[0]); }
+  chosen[row * ACTIVE + thread] = taken[thread];
+  shares[row * ACTIVE + thread] = exp(tops[thread] - tops[0]) / sum;
+}

@@ -1,0 +1,177 @@
+import type { Dtype, Step } from "../mechanism.ts";
+import { stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
+import combine from "./combine.wgsl";
+import embed from "./embed.wgsl";
+import experts from "./experts.wgsl";
+import { type FinishName, finishes } from "./finish.ts";
+import norm from "./norm.wgsl";
+import project from "./project.wgsl";
+import rotate from "./rotate.wgsl";
+import route from "./route.wgsl";
+import sample from "./sample.wgsl";
+import type { StageName } from "./stageNames.ts";
+
+/** What all steps of a model have in common. */
+export interface Making {
+  /** of weights; what flows between steps is f32 */
+  readonly dtype: Dtype;
+  /** tokens that go through together */
+  readonly rows: number;
+  /** a CPU emulation, where a thread takes an output by itself */
+  readonly software: boolean;
+  /** workgroups of one dimension at most */
+  readonly most: number;
+}
+
+const threads = 64;
+
+const staged = (stage: StageName, step: Step): Step => ({ ...step, stage });
+
+/** Workgroups of one a row, over two dimensions where there are many rows. */
+const rowGrid = (rows: number, most: number): Step["workgroups"] => {
+  const x = Math.min(rows, most);
+  return [x, Math.ceil(rows / x), 1];
+};
+
+/** Rows `tokens` of `table` into `to`: [row, width]. */
+export const embedStep = ({ dtype, rows }: Making, stage: StageName, width: number, [tokens, table, to]: readonly [string, string, string]): Step =>
+  staged(
+    stage,
+    stepOf({
+      label: `embed ${to}`,
+      ...storing(embed, { Stored: dtype }),
+      constants: { WIDTH_QUADS: width / 4, THREADS: threads },
+      bindings: [tokens, table, to],
+      workgroups: [Math.ceil(width / 4 / threads), rows, 1],
+    }),
+  );
+
+/** Each of `count` rows of `width` channels to a root mean square of 1, times weights; without a weight, to length 1. */
+export const normStep = ({ dtype, most }: Making, stage: StageName, count: number, width: number, from: string, to: string, weight?: string): Step =>
+  staged(
+    stage,
+    stepOf({
+      label: `norm ${to}`,
+      ...storing(norm, { Stored: dtype }),
+      constants: { WIDTH_QUADS: width / 4, THREADS: Math.min(threads, 2 ** Math.ceil(Math.log2(Math.max(1, width / 4)))), UNIT: weight === undefined },
+      bindings: weight === undefined ? [from, to] : [from, to, weight],
+      workgroups: rowGrid(count, most),
+    }),
+  );
+
+export interface Projection {
+  readonly from: string;
+  readonly to: string;
+  readonly weight: string;
+  /** of a gated one */
+  readonly gate?: string;
+  /** widths */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** rows, where not all that go through */
+  readonly rows?: number;
+  readonly adds?: boolean;
+  readonly finish?: FinishName;
+}
+
+/** Rows that share a weight's load. */
+const mostRows = 4;
+
+export const projectStep = ({ dtype, rows: all, software }: Making, stage: StageName, projection: Projection): Step => {
+  const { from, to, weight, gate, inputs, outputs, rows = all, adds = false, finish = "plain" } = projection;
+  const shared = Math.min(mostRows, rows);
+  // One row is a vector times a matrix, which a GPU reads fastest where neighbours read neighbours.
+  const lanes = software ? 1 : Math.min(16, 2 ** Math.floor(Math.log2(Math.max(1, inputs / 4))));
+  return staged(
+    stage,
+    stepOf({
+      label: `project ${to}`,
+      ...storing(`${project}\n${finishes[finish].wgsl}`, { Stored: dtype }),
+      constants: {
+        IN_QUADS: inputs / 4,
+        OUT: outputs,
+        THREADS: threads,
+        LANES: lanes,
+        ROWS: shared,
+        GATED: gate !== undefined,
+        ADDS: adds,
+        TEAMED: lanes > 1,
+        PARTS: shared * (gate === undefined ? 1 : 2),
+      },
+      bindings: gate === undefined ? [from, weight, to] : [from, weight, to, gate],
+      workgroups: [Math.ceil(outputs / (threads / lanes)), Math.ceil(rows / shared), 1],
+    }),
+  );
+};
+
+/** `counted`: a token's place is in `position`, and the table has every place; else each row has its own turns. */
+export const rotateStep = ({ rows }: Making, name: string, heads: number, headDim: number, counted: boolean): Step =>
+  staged(
+    "project",
+    stepOf({
+      label: `rotate ${name}`,
+      source: rotate,
+      constants: { HEADS: heads, HEAD_DIM: headDim, THREADS: threads, COUNTED: counted },
+      bindings: counted ? [name, "turns", "position"] : [name, "turns"],
+      workgroups: [Math.ceil((heads * headDim) / 2 / threads), rows, 1],
+    }),
+  );
+
+/** Router scores to the chosen experts and their shares, then through these and back onto `to`. */
+export const expertSteps = (
+  making: Making,
+  { width, hidden, count, active }: { readonly width: number; readonly hidden: number; readonly count: number; readonly active: number },
+  { from, to, weights }: { readonly from: string; readonly to: string; readonly weights: (name: string) => string },
+): readonly Step[] => {
+  const { dtype, rows } = making;
+  const inFeedForward = (step: Step): Step => staged("feedForward", step);
+  return [
+    projectStep(making, "feedForward", { from, to: "routerScores", weight: weights("router"), inputs: width, outputs: count }),
+    inFeedForward(
+      stepOf({
+        label: "route",
+        source: route,
+        constants: { EXPERTS: count, ACTIVE: active, THREADS: threads },
+        bindings: ["routerScores", "chosen", "shares"],
+        workgroups: [rows, 1, 1],
+      }),
+    ),
+    inFeedForward(
+      stepOf({
+        label: "experts",
+        ...storing(experts, { Stored: dtype }),
+        constants: { IN_QUADS: width / 4, OUT: hidden, ACTIVE: active, THREADS: threads },
+        bindings: [from, weights("up"), weights("gate"), "chosen", "hidden"],
+        workgroups: [Math.ceil(hidden / threads), active, rows],
+      }),
+    ),
+    inFeedForward(
+      stepOf({
+        label: "combine",
+        ...storing(combine, { Stored: dtype }),
+        constants: { IN_QUADS: hidden / 4, OUT: width, ACTIVE: active, THREADS: threads },
+        bindings: ["hidden", weights("down"), "chosen", "shares", to],
+        workgroups: [Math.ceil(width / threads), rows, 1],
+      }),
+    ),
+  ];
+};
+
+/** The next token of each of `rows`. `temperature` 0: the largest score. */
+export const sampleStep = (rows: number, vocab: number, temperature: number, seed: number): Step =>
+  staged(
+    "sample",
+    stepOf({
+      label: "sample",
+      source: sample,
+      constants: {
+        VOCAB: vocab,
+        THREADS: 256,
+        TEMPERED: temperature > 0,
+        ...(temperature > 0 ? { INVERSE_TEMPERATURE: 1 / temperature, SEED: seed } : {}),
+      },
+      bindings: temperature > 0 ? ["scores", "next", "position"] : ["scores", "next"],
+      workgroups: [rows, 1, 1],
+    }),
+  );

@@ -1,0 +1,64 @@
+import type { Dtype, ModelShape, PlanBuffer, Tensors } from "../mechanism.ts";
+import { normals } from "../random.ts";
+import { drawnAs } from "../storage.ts";
+import type { MixerWidths } from "./modelShape.ts";
+
+/** One tensor of weights, [rows, columns] with columns fastest; of a norm one row. */
+export interface Weight {
+  readonly name: string;
+  readonly kind: "table" | "matrix" | "norm";
+  readonly rows: number;
+  readonly columns: number;
+}
+
+const matrix = (name: string, rows: number, columns: number): readonly Weight[] => (rows > 0 ? [{ name, kind: "matrix", rows, columns }] : []);
+const norm = (name: string, columns: number): readonly Weight[] => (columns > 0 ? [{ name, kind: "norm", rows: 1, columns }] : []);
+
+/** All weights of a model whose layers mix with these widths, in the order in which a token meets them. */
+export const weightsOf = ({ width, vocab, feedForward, tied }: ModelShape, mixers: readonly MixerWidths[]): readonly Weight[] => [
+  { name: "embedding", kind: "table", rows: vocab, columns: width },
+  ...mixers.flatMap((mixer, layer) => {
+    const own = (name: string): string => `layer${layer}.${name}`;
+    const { hidden } = feedForward;
+    const experts = feedForward.kind === "experts" ? feedForward.experts : 1;
+    return [
+      ...norm(own("mixNorm"), width),
+      ...matrix(own("wq"), mixer.q, width),
+      ...matrix(own("wk"), mixer.k, width),
+      ...matrix(own("wv"), mixer.v, width),
+      ...matrix(own("wg"), mixer.g, width),
+      ...matrix(own("wbeta"), mixer.beta, width),
+      ...norm(own("outputNorm"), mixer.outputNorm),
+      ...matrix(own("wo"), width, mixer.o),
+      ...norm(own("feedForwardNorm"), width),
+      ...(feedForward.kind === "experts" ? matrix(own("router"), feedForward.experts, width) : []),
+      ...(feedForward.kind === "gelu" ? [] : matrix(own("gate"), experts * hidden, width)),
+      ...matrix(own("up"), experts * hidden, width),
+      ...matrix(own("down"), experts * width, hidden),
+    ];
+  }),
+  ...norm("finalNorm", width),
+  ...(tied ? [] : matrix("classifier", vocab, width)),
+];
+
+export const weightBuffer = ({ name, rows, columns }: Weight, dtype: Dtype): PlanBuffer => ({
+  name,
+  role: "input",
+  dtype,
+  dims: [
+    ["output", rows],
+    ["input", columns],
+  ],
+  init: { tensor: name },
+});
+
+/** Every projection keeps a row's size: N(0, 1/columns). A norm's weights lie around 1, so that leaving them out is seen; embeddings are N(0, 1). */
+export const weightTensors = (weights: readonly Weight[], dtype: Dtype, seed: number): Tensors =>
+  Object.fromEntries(
+    weights.map(({ name, kind, rows, columns }) => {
+      const values = normals(rows * columns, seed, name);
+      if (kind === "norm") for (let i = 0; i < values.length; i++) values[i] = 1 + 0.1 * (values[i] ?? 0);
+      if (kind === "matrix") for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) / Math.sqrt(columns);
+      return [name, drawnAs(dtype, values)] as const;
+    }),
+  );
