@@ -1,11 +1,21 @@
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+import { browserScript } from "./harness/browserScript.mjs";
 
 /** A .wgsl import is its text, as esbuild's text loader makes it in the build. */
 const wgslText = {
   name: "wgsl-text",
   enforce: "pre" as const,
   load: (id: string): string | undefined => (id.endsWith(".wgsl") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))};` : undefined),
+};
+
+/** A .script import is a .browser.ts file bundled into one text, as the build makes it. */
+const scriptText = {
+  name: "script-text",
+  enforce: "pre" as const,
+  resolveId: (id: string, importer: string | undefined): string | undefined => (id.endsWith(".script") ? resolve(dirname(importer ?? ""), id) : undefined),
+  load: (id: string): string | undefined => (id.endsWith(".script") ? `export default ${JSON.stringify(browserScript(id))};` : undefined),
 };
 
 const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
@@ -24,7 +34,7 @@ const untimed = [
 const long = ["**/*.matrix.test.ts", "**/*.peer.test.ts"];
 
 export default defineConfig({
-  plugins: [wgslText],
+  plugins: [wgslText, scriptText],
   test: {
     // Tests that run experiments take turns: two cores cannot carry two of them.
     fileParallelism: false,

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { scriptTexts } from "./browserScript.mjs";
 
-/** Bundles entry points into dist/, with the text of .wgsl files in them; packages stay outside. `builtFrom`: what BUILT_FROM stands for, as code. */
+/** Bundles entry points into dist/, with the text of .wgsl files and of scripts for pages in them; packages stay outside. `builtFrom`: what BUILT_FROM stands for, as code. */
 export const bundle = (entryPoints, builtFrom, more = {}) =>
   build({
     entryPoints,
@@ -14,6 +15,7 @@ export const bundle = (entryPoints, builtFrom, more = {}) =>
     target: "node20",
     packages: "external",
     loader: { ".wgsl": "text" },
+    plugins: [scriptTexts],
     define: { BUILT_FROM: builtFrom },
     logLevel: "warning",
     ...more,

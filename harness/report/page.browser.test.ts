@@ -131,6 +131,52 @@ describe("page in a browser", () => {
     },
   );
 
+  it("sorts and searches its tables", async () => {
+    const { page, noise } = await open("decode", 1280, "light");
+    const cells = page.getByRole("region", { name: /Times are per repetition/ });
+    const column = (head: string): Promise<string[]> =>
+      cells.evaluate((region, name) => {
+        // Runs in the browser: the project's types know no DOM.
+        const { querySelectorAll } = region as unknown as {
+          querySelectorAll(selector: string): ArrayLike<{ textContent: string; cells: ArrayLike<{ textContent: string }>; hidden: boolean }>;
+        };
+        const all = (selector: string) => Array.from(querySelectorAll.call(region, selector));
+        const place = all("thead th").findIndex(({ textContent }) => textContent === name);
+        return all("tbody tr").flatMap((row) => (row.hidden ? [] : [row.cells[place]?.textContent ?? ""]));
+      }, head);
+    const untouched = await column("n");
+    const head = cells.getByRole("columnheader", { name: "n", exact: true });
+    const numbers = async (): Promise<number[]> => (await column("n")).map((text) => Number(text.replaceAll(",", "")));
+    await head.getByRole("button").click();
+    expect(await head.getAttribute("aria-sort")).toBe("ascending");
+    expect(await numbers()).toEqual([...(await numbers())].sort((one, other) => one - other));
+    await page.keyboard.press("Enter");
+    expect(await head.getAttribute("aria-sort")).toBe("descending");
+    expect(await numbers()).toEqual([...(await numbers())].sort((one, other) => other - one));
+    await page.keyboard.press("Enter");
+    expect(await column("n")).toEqual(untouched);
+
+    const search = page.getByRole("searchbox").last();
+    await search.fill("GQA censored");
+    expect(await column("arm")).toEqual([]);
+    await search.fill("softmax censored");
+    expect(new Set(await column("arm"))).toEqual(new Set(["softmax"]));
+    expect((await column("arm")).length).toBeLessThan(untouched.length);
+    await search.fill("");
+    expect(await column("n")).toEqual(untouched);
+    expect(noise).toEqual([]);
+    await page.close();
+  });
+
+  it("shows every row without a script", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(join(folder, "decode.html")).href);
+    expect(await page.getByRole("button").count()).toBe(0);
+    expect(await page.locator("[id^=cell-]").count()).toBeGreaterThan(10);
+    await context.close();
+  });
+
   it.each(["light", "dark"] as const)("has no fault that axe finds, %s", async (scheme) => {
     const { page } = await open("decode", 1280, scheme);
     await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));

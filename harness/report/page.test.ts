@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { fixtureRecord } from "./fixture.ts";
 import { deltaArm, type FixtureOptions, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { renderIndex, renderPage } from "./page.ts";
+import tables from "./runtime/tables.script";
 import { strictLogger } from "./strictLogger.ts";
 
 const failed = { status: "failed", code: "compileError", reason: "no such function: <b>x</b>" } as const;
@@ -18,7 +20,12 @@ const runs: Readonly<Record<string, FixtureOptions>> = {
 };
 
 /** What is outside the style sheet and the embedded JSON. */
-const bodyOf = (page: string): string => page.replace(/<style>[\s\S]*?<\/style>/, "").replace(/<script type="application\/json"[\s\S]*?<\/script>/, "");
+/** Without its style, its data, and the one script that its policy names. */
+const bodyOf = (page: string): string =>
+  page
+    .replace(/<style>[\s\S]*?<\/style>/, "")
+    .replace(/<script type="application\/json"[\s\S]*?<\/script>/, "")
+    .replace(`<script>${tables}</script>`, "");
 
 describe("page", () => {
   it.each(Object.entries(runs))("of a run: %s", async (_, options) => {
@@ -90,7 +97,8 @@ describe("page", () => {
     const page = await renderPage({ ...record, command: attack }, strictLogger);
     const body = bodyOf(page);
     expect(body.match(/<img|<script|onerror="|\u202e/)).toBeNull();
-    expect(page.match(/<\/script>/g)).toHaveLength(1);
+    expect(page.match(/<\/script>/g)).toHaveLength(2);
+    expect(page).toContain(`script-src 'sha256-${createHash("sha256").update(tables).digest("base64")}'`);
     expect(page.match(/<\/style>/g)).toHaveLength(1);
     expect(renderIndex([record])).not.toMatch(/<img|<script|\u202e/);
     expect(renderMarkdown(record)).not.toMatch(/<img|<script|\u202e/);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { LoggerInterface } from "vega";
 import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
@@ -5,6 +6,7 @@ import { themeVariables } from "./charts/theme.ts";
 import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";
 import { tallyOf, tallySentence } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
+import tables from "./runtime/tables.script";
 import { answerSection, answerSentences, warningsOf } from "./sections/answer.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
@@ -16,28 +18,31 @@ import { limitsSection, trustSection } from "./sections/trust.ts";
 import { tuningSection } from "./sections/tuning.ts";
 import { indexStyle, pageStyle } from "./style.ts";
 
-// Nothing is fetched and no script runs; styles are inline because the page is one file.
-const contentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+// Nothing is fetched and no script runs but the one that is named by its hash; styles are inline because the page is one file.
+const contentSecurityPolicy = (script: string | undefined): string => {
+  const scripts = script === undefined ? "" : `script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'; `;
+  return `default-src 'none'; ${scripts}style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+};
 
-/** A whole document. `style` is trusted; title and body are escaped already or escape themselves. */
-export const document = (title: string, style: string, body: Html): string =>
+/** A whole document. `style` and `script` are trusted; title and body are escaped already or escape themselves. */
+export const document = (title: string, style: string, body: Html, script?: string): string =>
   `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
+<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="attnbench">
 <title>${escaped(title)}</title>
 <style>${style}</style></head>
-<body>${body.markup}</body></html>
+<body>${body.markup}${script === undefined ? "" : `<script>${script}</script>`}</body></html>
 `;
 
 /** The record as the page carries it: everything but the raw samples, which stay in the run's folder. */
 const carried = (record: RunRecord): RunRecord => ({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) });
 
 /**
- * The report of one run: a single HTML file that needs no network and no script. Pure. `logger` hears what Vega says about the charts.
+ * The report of one run: a single HTML file that needs no network, and a script for sorting and searching its tables alone. Pure. `logger` hears what Vega says about the charts.
  * Works for any record that keeps to its type: unfinished, failed, or of a single cell.
  */
 export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Promise<string> => {
@@ -69,7 +74,7 @@ ${reproduceSection(record)}
 </main>
 <footer><p>Made by attnbench ${record.environment.attnbench.version} from run ${record.run}. This page holds its results as JSON in the element <code>#results</code>; raw samples are in the run's folder.</p></footer>
 <script type="application/json" id="results">${raw(scriptJson(carried(run)))}</script>`;
-  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted), body);
+  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted), body, tables);
 };
 
 /**

@@ -1,0 +1,69 @@
+import { type Direction, holds, nextDirection, orderOf } from "./sortedRows.ts";
+
+/*
+ * Runs in the page: tables whose columns sort by a click on their heads and whose rows can be searched. Without it they are whole all the same. Written as text on
+ * purpose nowhere: elements are made by the DOM, so that nothing a run contains becomes markup.
+ */
+
+/** Rows from which sorting, and searching, are worth a control. */
+const fewestSorted = 4;
+const fewestSearched = 12;
+
+const textOf = (element: Element | undefined): string => element?.textContent?.trim() ?? "";
+
+const makeSortable = (table: HTMLTableElement, body: HTMLTableSectionElement, rows: readonly HTMLTableRowElement[]): void => {
+  const heads = [...table.querySelectorAll<HTMLTableCellElement>("thead th")];
+  heads.forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const direction = nextDirection[(head.getAttribute("aria-sort") ?? "none") as Direction];
+      for (const other of heads) other.removeAttribute("aria-sort");
+      if (direction !== "none") head.setAttribute("aria-sort", direction);
+      const texts = rows.map((row) => textOf(row.cells[column]));
+      for (const place of orderOf(texts, head.classList.contains("num"), direction)) {
+        const row = rows[place];
+        if (row) body.append(row);
+      }
+    });
+  });
+};
+
+const makeSearchable = (table: HTMLTableElement, rows: readonly HTMLTableRowElement[]): void => {
+  const label = document.createElement("label");
+  const input = document.createElement("input");
+  const count = document.createElement("output");
+  label.className = "search";
+  input.type = "search";
+  input.placeholder = "words of a row";
+  label.append("Show rows with ", input, " ", count);
+  // Before what scrolls sideways, so that it stays where it is.
+  table.parentElement?.before(label);
+  const show = (): void => {
+    let shown = 0;
+    for (const row of rows) {
+      // Cells are told apart: "64" of one and "KiB" of the next are no word.
+      row.hidden = !holds([...row.cells].map(textOf).join(" "), input.value);
+      if (!row.hidden) shown++;
+    }
+    count.textContent = input.value.trim() === "" ? "" : `${shown} of ${rows.length}`;
+  };
+  input.addEventListener("input", show);
+  // A link to a row that is hidden shows it.
+  addEventListener("hashchange", () => {
+    const target = rows.find(({ id }) => id !== "" && `#${encodeURIComponent(id)}` === location.hash.replaceAll("%2F", "/"));
+    if (!target?.hidden) return;
+    input.value = "";
+    show();
+    target.scrollIntoView();
+  });
+};
+
+for (const table of document.querySelectorAll<HTMLTableElement>(".scroll > table")) {
+  const body = table.tBodies[0];
+  const rows = [...(body?.rows ?? [])];
+  if (body && rows.length >= fewestSorted) makeSortable(table, body, rows);
+  if (rows.length >= fewestSearched) makeSearchable(table, rows);
+}
