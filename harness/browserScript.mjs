@@ -12,6 +12,7 @@ export const browserScript = (path) =>
     format: "iife",
     target: "es2022",
     charset: "utf8",
+    alias: { "csv-stringify/sync": "csv-stringify/browser/esm/sync" },
     write: false,
     logLevel: "warning",
   }).outputFiles[0].text.trim();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { measurementsCsv } from "../record/csv.ts";
 import { fixtureRecord } from "./fixture.ts";
 import { deltaArm, type FixtureOptions, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
 import { renderPage } from "./page.ts";
@@ -164,6 +165,28 @@ describe("page in a browser", () => {
     expect((await column("arm")).length).toBeLessThan(untouched.length);
     await search.fill("");
     expect(await column("n")).toEqual(untouched);
+    expect(noise).toEqual([]);
+    await page.close();
+  });
+
+  it("gives what it holds as files", async () => {
+    const { page, noise } = await open("decode", 1280, "dark");
+    const saved = async (name: string): Promise<{ readonly name: string; readonly text: string }> => {
+      const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).first().click()]);
+      return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
+    };
+    const record = fixtureRecord(pages.decode ?? {});
+    const csv = await saved("measurements (CSV)");
+    expect(csv).toEqual({ name: `${record.experiment.name}-${record.run}.csv`, text: measurementsCsv(record) });
+    expect(JSON.parse((await saved("run without samples (JSON)")).text)).toMatchObject({ run: record.run });
+    expect((await saved("experiment (YAML)")).text).toBe(record.experiment.yaml);
+    const svg = await saved("SVG");
+    writeFileSync(join(folder, "alone.svg"), svg.text);
+    await page.goto(pathToFileURL(join(folder, "alone.svg")).href);
+    const alone = page.locator("svg").first();
+    expect((await alone.boundingBox())?.width).toBeGreaterThan(200);
+    // The page's colours went along: dark paper.
+    expect(await alone.evaluate("(svg) => getComputedStyle(svg).backgroundColor")).not.toBe("rgba(0, 0, 0, 0)");
     expect(noise).toEqual([]);
     await page.close();
   });

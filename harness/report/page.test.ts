@@ -4,7 +4,7 @@ import { fixtureRecord } from "./fixture.ts";
 import { deltaArm, type FixtureOptions, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { renderIndex, renderPage } from "./page.ts";
-import tables from "./runtime/tables.script";
+import script from "./runtime/page.script";
 import { strictLogger } from "./strictLogger.ts";
 
 const failed = { status: "failed", code: "compileError", reason: "no such function: <b>x</b>" } as const;
@@ -25,7 +25,7 @@ const bodyOf = (page: string): string =>
   page
     .replace(/<style>[\s\S]*?<\/style>/, "")
     .replace(/<script type="application\/json"[\s\S]*?<\/script>/, "")
-    .replace(`<script>${tables}</script>`, "");
+    .replace(`<script>${script}</script>`, "");
 
 describe("page", () => {
   it.each(Object.entries(runs))("of a run: %s", async (_, options) => {
@@ -98,7 +98,7 @@ describe("page", () => {
     const body = bodyOf(page);
     expect(body.match(/<img|<script|onerror="|\u202e/)).toBeNull();
     expect(page.match(/<\/script>/g)).toHaveLength(2);
-    expect(page).toContain(`script-src 'sha256-${createHash("sha256").update(tables).digest("base64")}'`);
+    expect(page).toContain(`script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`);
     expect(page.match(/<\/style>/g)).toHaveLength(1);
     expect(renderIndex([record])).not.toMatch(/<img|<script|\u202e/);
     expect(renderMarkdown(record)).not.toMatch(/<img|<script|\u202e/);

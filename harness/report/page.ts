@@ -6,7 +6,7 @@ import { themeVariables } from "./charts/theme.ts";
 import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";
 import { tallyOf, tallySentence } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
-import tables from "./runtime/tables.script";
+import script from "./runtime/page.script";
 import { answerSection, answerSentences, warningsOf } from "./sections/answer.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
@@ -42,7 +42,7 @@ export const document = (title: string, style: string, body: Html, script?: stri
 const carried = (record: RunRecord): RunRecord => ({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) });
 
 /**
- * The report of one run: a single HTML file that needs no network, and a script for sorting and searching its tables alone. Pure. `logger` hears what Vega says about the charts.
+ * The report of one run: a single HTML file that needs no network, and no script to be whole. Pure. `logger` hears what Vega says about the charts.
  * Works for any record that keeps to its type: unfinished, failed, or of a single cell.
  */
 export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Promise<string> => {
@@ -74,7 +74,7 @@ ${reproduceSection(record)}
 </main>
 <footer><p>Made by attnbench ${record.environment.attnbench.version} from run ${record.run}. This page holds its results as JSON in the element <code>#results</code>; raw samples are in the run's folder.</p></footer>
 <script type="application/json" id="results">${raw(scriptJson(carried(run)))}</script>`;
-  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted), body, tables);
+  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted), body, script);
 };
 
 /**

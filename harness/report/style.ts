@@ -85,6 +85,9 @@ thead button::after{content:"";position:absolute;left:100%;margin-left:2px;borde
 thead button:hover::after{top:50%;border-top-color:var(--muted)}
 thead [aria-sort=ascending] button::after{top:auto;bottom:45%;border-top-color:transparent;border-bottom-color:var(--accent)}
 thead [aria-sort=descending] button::after{top:50%;border-top-color:var(--accent)}
+.save{font:inherit;font-size:.8rem;color:var(--accent);background:none;border:1px solid var(--line);border-radius:6px;padding:3px 9px;margin:2px 6px 2px 0;cursor:pointer}
+.save:hover{border-color:var(--accent)}
+.facet .save{font-size:.72rem;padding:1px 7px;margin-top:4px;color:var(--muted)}
 .search{display:block;font-size:.84rem;color:var(--muted);margin:.6em 0 0}
 .search input{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:4px 8px;width:16em;max-width:45%}
 tbody th{font-weight:600}
@@ -101,7 +104,7 @@ footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
 .runs li{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
 .runs h2{font-size:1.1rem;margin:0}
 @media (max-width:590px){.trust{grid-template-columns:1fr 1fr}.trust div{padding:8px 10px}header{padding-top:22px}.answer{padding-left:14px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
-@media print{@page{margin:14mm}.search{display:none}body{font-size:10.5pt}.scroll{overflow:visible;max-height:none;border:0}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
+@media print{@page{margin:14mm}.search,.save{display:none}body{font-size:10.5pt}.scroll{overflow:visible;max-height:none;border:0}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;
 

@@ -1,10 +1,5 @@
 import { type Direction, holds, nextDirection, orderOf } from "./sortedRows.ts";
 
-/*
- * Runs in the page: tables whose columns sort by a click on their heads and whose rows can be searched. Without it they are whole all the same. Written as text on
- * purpose nowhere: elements are made by the DOM, so that nothing a run contains becomes markup.
- */
-
 /** Rows from which sorting, and searching, are worth a control. */
 const fewestSorted = 4;
 const fewestSearched = 12;
@@ -61,9 +56,12 @@ const makeSearchable = (table: HTMLTableElement, rows: readonly HTMLTableRowElem
   });
 };
 
-for (const table of document.querySelectorAll<HTMLTableElement>(".scroll > table")) {
-  const body = table.tBodies[0];
-  const rows = [...(body?.rows ?? [])];
-  if (body && rows.length >= fewestSorted) makeSortable(table, body, rows);
-  if (rows.length >= fewestSearched) makeSearchable(table, rows);
-}
+/** Tables whose columns sort by a click on their heads and whose rows can be searched. */
+export const upgradeTables = (): void => {
+  for (const table of document.querySelectorAll<HTMLTableElement>(".scroll > table")) {
+    const body = table.tBodies[0];
+    const rows = [...(body?.rows ?? [])];
+    if (body && rows.length >= fewestSorted) makeSortable(table, body, rows);
+    if (rows.length >= fewestSearched) makeSearchable(table, rows);
+  }
+};

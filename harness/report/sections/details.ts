@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import { adapterName } from "../../record/adapterName.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { meaningOfN, repetition } from "../charts/timeChart.ts";
 import { type Html, html } from "../html.ts";
@@ -71,7 +72,14 @@ export const environmentSection = (record: RunRecord): Html => html`
 <dl class="pairs">${environmentRows(record).map(([name, value]) => value !== "" && html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}</dl>
 </section>`;
 
-/** What to type to get this again, and the file that it reads. */
+/** "attnbench 0.1.0 (commit 0c363d0): decode, run 2026…, on llvmpipe …, 26 November 2026." */
+const citation = ({ environment, experiment, run, startedAt }: RunRecord): string => {
+  const { version, commit } = environment.attnbench;
+  const at = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(startedAt));
+  return `attnbench ${version}${commit === undefined ? "" : ` (commit ${commit.slice(0, 7)})`}: ${experiment.name === experiment.phase ? experiment.name : `${experiment.name}, ${experiment.phase}`}, run ${run}, on ${adapterName(environment.adapter, environment.deviceClass === "software")}, ${at}.`;
+};
+
+/** What to type to get this again, the file that it reads, and what to say of it. */
 export const reproduceSection = (record: RunRecord): Html => {
   const { commit, version } = record.environment.attnbench;
   return html`
@@ -80,5 +88,9 @@ export const reproduceSection = (record: RunRecord): Html => {
 <pre class="command" tabindex="0"><code dir="ltr">${record.command}</code></pre>
 <h3>The experiment file</h3>
 <pre tabindex="0"><code dir="ltr">${record.experiment.yaml}</code></pre>
+<h3>Take along, and quote</h3>
+<div id="downloads"></div>
+<p>Results are this device's: name it beside them. For example:</p>
+<pre class="command" tabindex="0"><code dir="ltr">${citation(record)}</code></pre>
 </section>`;
 };

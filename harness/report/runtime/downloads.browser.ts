@@ -1,0 +1,56 @@
+import { measurementsCsv } from "../../record/csv.ts";
+import type { RunRecord } from "../../record/run.ts";
+
+const save = (name: string, type: string, text: string): void => {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // What was begun goes on without it.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+};
+
+const button = (words: string, onClick: () => void): HTMLButtonElement => {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "save";
+  made.textContent = words;
+  made.addEventListener("click", onClick);
+  return made;
+};
+
+/** A chart as a file of its own: the page's colours, as they are now, go with it. */
+const alone = (chart: SVGSVGElement): string => {
+  const copy = chart.cloneNode(true) as SVGSVGElement;
+  const page = getComputedStyle(document.documentElement);
+  const names = new Set(["--paper", ...Array.from(chart.outerHTML.matchAll(/var\((--[\w-]+)/g), ([, name = ""]) => name)]);
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  for (const name of names) copy.style.setProperty(name, page.getPropertyValue(name));
+  copy.style.setProperty("background", page.getPropertyValue("--paper"));
+  copy.style.setProperty("font-family", getComputedStyle(chart).fontFamily);
+  return copy.outerHTML;
+};
+
+/** What the page holds, as files: made from what it carries when they are asked for, so that it is no larger for them. */
+export const offerDownloads = (): void => {
+  const results = document.querySelector("#results")?.textContent;
+  const place = document.querySelector("#downloads");
+  if (!results || !place) return;
+  const record = JSON.parse(results) as RunRecord;
+  const named = (ending: string): string => `${record.experiment.name}-${record.run}${ending}`;
+  place.append(
+    button("measurements (CSV)", () => save(named(".csv"), "text/csv", measurementsCsv(record))),
+    button("run without samples (JSON)", () => save(named(".json"), "application/json", results)),
+    button("experiment (YAML)", () => save(`${record.experiment.name}.yaml`, "application/yaml", record.experiment.yaml)),
+  );
+  for (const facet of document.querySelectorAll(".facet")) {
+    facet.append(
+      button("SVG", () => {
+        // Of the two widths, the one that is shown.
+        const chart = [...facet.querySelectorAll<SVGSVGElement>("svg.chart")].find((one) => one.getBoundingClientRect().width > 0);
+        if (chart) save(named(`-${facet.id}.svg`), "image/svg+xml", alone(chart));
+      }),
+    );
+  }
+};
