@@ -5,6 +5,7 @@ import { channelsOf, type GrowthAxis } from "./channels.ts";
 import { type ChartSize, decadeDomain, framed, type Layer, logScale } from "./frame.ts";
 import { fittedCurve, type Growth, slopeLabel } from "./growth.ts";
 import { type ArmLabel, crossingLayers, crossingRowPx, gapLayers, gapRowPx, guideLayers, labelLayers, mostCrossings } from "./growthMarks.ts";
+import { rulerLayers, rulerPx } from "./lengthRuler.ts";
 import { fitted, textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
@@ -30,7 +31,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
 
   const values = series.flatMap(({ points, fit }) => [...points.flatMap(({ low, high }) => [low, high]), ...fittedCurve(fit).map(({ y }) => y)]);
   const [low, dataHigh] = values.length > 0 ? decadeDomain(Math.min(...values), Math.max(...values)) : [1, 10];
-  const room = { left: 54, right: 30 + labelPx, bottom: 44, plotHeight };
+  const room = { left: 54, right: 30 + labelPx, bottom: growth.variable === "n" ? 44 + rulerPx : 44, plotHeight };
 
   return framed(record, size, title, axis.note, room, (frame) => {
     const firstTick = ticks[0] ?? 1;
@@ -68,6 +69,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
       ...crossingLayers(growth, channels, frame, xScale, gapsPx + (gapsPx > 0 ? 2 : 0)),
       ...measured,
       ...gapLayers(growth, channels, yScale),
+      ...(growth.variable === "n" ? rulerLayers(xScale, frame) : []),
       ...labelLayers(series, labels, channels, frame, xScale, yScale, fontPx),
     ];
   });

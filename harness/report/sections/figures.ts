@@ -102,7 +102,7 @@ const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering:
   ];
   const caption = [
     last === undefined || lastGrowth === undefined ? "" : endSentence(lastGrowth, last, write),
-    `${explained.filter((text) => text !== "").join("; ")}. Both axes are logarithmic.`,
+    `${explained.filter((text) => text !== "").join("; ")}. Both axes are logarithmic.${guided && metric === "time" ? " Below n stand lengths to compare it with: about 50 tokens make a message, 500 a page, 10,000 a paper, 130,000 a novel." : ""}`,
     metric === "time" ? "" : keepingNothing(record),
     lastGrowth === undefined ? "" : coincidence(lastGrowth),
     thinned(facets.length, all.length),

@@ -1,0 +1,46 @@
+import type { Frame, Layer, LogScale } from "./frame.ts";
+import { textWidth } from "./textWidth.ts";
+import { theme } from "./theme.ts";
+
+/** Lengths that a reader knows, in tokens, about: at three quarters of an English word a token. */
+const familiar = [
+  { tokens: 50, word: "message" },
+  { tokens: 500, word: "page" },
+  { tokens: 10_000, word: "paper" },
+  { tokens: 130_000, word: "novel" },
+] as const;
+
+/** Px under the axis title that the ruler takes. */
+export const rulerPx = 20;
+
+const fontPx = 10.5;
+/** From the plot's lower edge: below ticks and axis title. */
+const topPx = 44;
+const gapPx = 6;
+
+/** Those that lie within the axis and have room for their word, in px. */
+export const lengthsOn = ({ low, high, toPx }: LogScale): readonly { readonly word: string; readonly px: number }[] => {
+  const kept: { word: string; px: number; right: number }[] = [];
+  for (const { tokens, word } of familiar) {
+    const px = toPx(tokens);
+    const half = textWidth(word, fontPx) / 2;
+    if (tokens >= low && tokens <= high && px - half >= (kept.at(-1)?.right ?? Number.NEGATIVE_INFINITY) + gapPx) kept.push({ word, px, right: px + half });
+  }
+  return kept;
+};
+
+/** How long n is in words: a mark and a word each under the axis. */
+export const rulerLayers = (scale: LogScale, { plotHeight }: Frame): readonly Layer[] => {
+  const values = lengthsOn(scale);
+  if (values.length === 0) return [];
+  const x = { field: "px", type: "quantitative", scale: null, axis: null } as const;
+  const at = (px: number) => ({ value: plotHeight + px });
+  return [
+    { data: { values: [...values] }, mark: { type: "rule", color: theme.muted.light, strokeWidth: 1 }, encoding: { x, y: at(topPx), y2: at(topPx + 5) } },
+    {
+      data: { values: [...values] },
+      mark: { type: "text", fontSize: fontPx, color: theme.muted.light, baseline: "top" },
+      encoding: { x, y: at(topPx + 7), text: { field: "word" } },
+    },
+  ];
+};
