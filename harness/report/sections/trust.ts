@@ -121,6 +121,7 @@ const untimed: Readonly<Record<RunRecord["experiment"]["phase"], string>> = {
   decode: "One attention layer making one step, with n tokens before it.",
   generate: "One attention layer stepping through a text of n tokens, one after another.",
   tokenLoop: "",
+  offload: "The state of one attention layer coming back, or its attention prefilled again.",
 };
 
 /** The two boxes under the answer: how sure it is, and what it leaves out. */
