@@ -88,7 +88,7 @@ const layerDrafts = (file: ExperimentFile): readonly Draft[] =>
         {
           path: ["layers"],
           on: "key",
-          message: "layers without a phase that brings their states back",
+          message: "without a phase that brings their states back",
           given: `phase ${phasesOf(file).join(", ")}`,
           accepted: "layers beside phase offload; a model's are model.layers",
         },
