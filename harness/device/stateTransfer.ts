@@ -6,6 +6,8 @@ export type StateBytes = readonly Uint8Array<ArrayBuffer>[];
 
 /** Moves the whole state of a program (copy 0) between the device and host memory, as bytes. */
 export interface StateTransfer {
+  /** of the buffers */
+  readonly names: readonly string[];
   /** Host memory for a state. */
   allocate(): StateBytes;
   /** Device to host: mapped, and copied out of the mapping. */
@@ -26,6 +28,7 @@ export const createStateTransfer = ({ device }: OpenDevice, program: Program): S
     device.createBuffer({ label: `${label} going out`, size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
   );
   return {
+    names: buffers.map(({ label }) => label),
     allocate: () => buffers.map(({ size }) => new Uint8Array(size)),
     async out(into) {
       const encoder = device.createCommandEncoder();

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,6 +7,7 @@ import { loadMechanisms } from "../../kernels/registry.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
+import { assertSame } from "./offload.ts";
 import { readState, writeState } from "./stateFile.ts";
 
 const mechanisms = await loadMechanisms(builtInKernels);
@@ -104,6 +106,18 @@ describe("the file of a state", () => {
   });
 });
 
+describe("bytes that came back", () => {
+  const sent = [Uint8Array.of(1, 2, 3, 4), Uint8Array.of(5, 6, 7, 8)];
+  it.each([
+    ["all", sent, undefined],
+    ["one bit less", [sent[0], Uint8Array.of(5, 6, 6, 8)], "state vCache: byte 2 went out as 7 and came back as 6"],
+    ["zeros", [new Uint8Array(4), new Uint8Array(4)], "state kCache: byte 0 went out as 1 and came back as 0"],
+    ["too few", [sent[0]], "state vCache: byte 0 went out as 5 and came back as undefined"],
+  ])("are %s", (_, returned, message) => {
+    expect(failureOf(() => assertSame(["kCache", "vCache"], sent, returned as typeof sent))).toEqual(message && ["wrongOutput", message]);
+  });
+});
+
 const cells = [
   ...["softmax", "linear", "gatedDeltaNet"].flatMap((name) => ["host", "disk", "recompute"].map((form) => cellOf(name, form, 70))),
   ...["host", "disk", "recompute"].map((form) => cellOf("softmax", form, 33, { batch: 2, heads: 4, kvHeads: 2 })),
@@ -162,6 +176,22 @@ describe("the folder of states", () => {
     expect(ownFolders(folder)).not.toEqual([own]);
     await second.worker.close();
     expect(ownFolders(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it.runIf(existsSync("/usr/bin/prlimit"))("is on a disk that fills up under a run: cells of this tier fail, and no other", async () => {
+    const folder = folderOnDisk();
+    const connection = await connectedIn(folder);
+    await askedOf(connection, disk);
+    const [own = ""] = ownFolders(folder);
+    execFileSync("/usr/bin/prlimit", ["--pid", /\d+/.exec(own)?.[0] ?? "", "--fsize=4096"]);
+    await expect(connection.worker.ask("visit", { cell: disk.id, k: 1, samples: 1 }, 60_000)).rejects.toMatchObject({
+      code: "diskFull",
+      message: expect.stringContaining("writing a state failed: EFBIG in write"),
+    });
+    expect(readdirSync(join(folder, own))).toEqual([]);
+    expect((await askedOf(connection, cellOf("linear", "host", 9))).maxError).toBeGreaterThan(0);
+    await connection.worker.close();
     rmSync(folder, { recursive: true });
   });
 

@@ -22,18 +22,21 @@ export interface Offload {
   time(program: Program, cell: Cell, k: number, samples: number): Promise<{ readonly wallMs: readonly number[]; readonly offload?: OffloadTimes }>;
 }
 
-/** Takes a state off the device and brings it back, by way of host memory that holds it in between. */
+/** Takes a state off the device and brings it back, by way of host memory. */
 interface Way {
+  /** Does that memory hold the state in between? Else what is in it by then is nothing that comes back. */
+  readonly inMemory: boolean;
   save(memory: StateBytes): Promise<void>;
   load(memory: StateBytes): Promise<void>;
   close(): void;
 }
 
 const ways: Readonly<Record<Tier, (transfer: StateTransfer) => Way>> = {
-  host: (transfer) => ({ save: (memory) => transfer.out(memory), load: (memory) => transfer.in(memory), close() {} }),
+  host: (transfer) => ({ inMemory: true, save: (memory) => transfer.out(memory), load: (memory) => transfer.in(memory), close() {} }),
   disk: (transfer) => {
     const file = join(stateFolder(), "state");
     return {
+      inMemory: false,
       async save(memory) {
         await transfer.out(memory);
         writeState(file, memory);
@@ -80,14 +83,15 @@ export const createOffload = (open: OpenDevice, passes: Passes): Offload => {
     }
   };
 
-  /** Zeroed on the device and in host memory between saving and loading: nothing is there afterwards that has not come back. */
-  const proven = async <T>(program: Program, transfer: StateTransfer, memory: StateBytes, load: () => Promise<T>): Promise<T> => {
+  /** Zeroed between saving and loading wherever it is not kept: nothing is there afterwards that has not come back. */
+  const proven = async <T>({ inMemory }: Way, transfer: StateTransfer, memory: StateBytes, load: () => Promise<T>): Promise<T> => {
     const sent = memory.map((part) => part.slice());
+    if (!inMemory) for (const part of memory) part.fill(0);
     transfer.scrub();
     const result = await load();
     const returned = transfer.allocate();
     await transfer.out(returned);
-    compare(program, sent, returned);
+    assertSame(transfer.names, sent, returned);
     return result;
   };
 
@@ -114,7 +118,7 @@ export const createOffload = (open: OpenDevice, passes: Passes): Offload => {
       if (tier === undefined) return undefined;
       return keeping(program, tier, async (way, memory, transfer) => {
         await way.save(memory);
-        return proven(program, transfer, memory, async () => {
+        return proven(way, transfer, memory, async () => {
           await way.load(memory);
           // The first one pays for memory that nobody has touched yet.
           return timedBeside(() => way.load(memory));
@@ -128,7 +132,7 @@ export const createOffload = (open: OpenDevice, passes: Passes): Offload => {
         // Where nothing was mapped yet, the first one takes longer.
         await way.save(memory);
         const outMs = await timedBeside(() => way.save(memory));
-        const wallMs = await proven(program, transfer, memory, async () => {
+        const wallMs = await proven(way, transfer, memory, async () => {
           await way.load(memory);
           return repeated(id, k, samples, () => way.load(memory));
         });
@@ -138,9 +142,8 @@ export const createOffload = (open: OpenDevice, passes: Passes): Offload => {
   };
 };
 
-/** Throws CellFailure wrongOutput with the first byte that differs. */
-const compare = ({ plan }: Program, sent: StateBytes, returned: StateBytes): void => {
-  const names = plan.buffers.flatMap(({ name, role }) => (role === "state" ? [name] : []));
+/** Throws CellFailure wrongOutput with the first byte that came back as another. `names`: of the parts. */
+export const assertSame = (names: readonly string[], sent: StateBytes, returned: StateBytes): void => {
   for (const [i, part] of sent.entries()) {
     const back = returned[i];
     if (back && Buffer.compare(part, back) === 0) continue;
