@@ -98,6 +98,7 @@ describe("a run of states that leave and come back", () => {
       /takes less time than computing it anew from n = [\d,]+ \(95 % interval [\d,]+ to [\d,]+\) on with softmax host; from n = [\d,]+ \([^)]*\) on with softmax disk; /,
     );
     expect(section).toContain("page cache");
+    expect(text(page)).toContain("in whole models bringing back pays sooner than this page shows");
     const row = renderMarkdown(record)
       .split("\n")
       .find((line) => line.startsWith("| linear host | host | 16,384 |"));

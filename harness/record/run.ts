@@ -342,9 +342,9 @@ export interface JointCrossing {
   readonly points: readonly { readonly size: number; readonly n: Estimate | undefined }[];
 }
 
-/** Where the linear arm overtakes the softmax arm in one series. */
+/** Where the linear arm overtakes the softmax arm in one series; in phase offload, where a state that comes back overtakes the same one computed anew. */
 export interface Crossover {
-  /** labels: [softmax family, linear family] */
+  /** labels: [softmax family, linear family], or [computed anew, brought back] */
   readonly between: readonly [string, string];
   readonly metric: "time" | "wallTime" | "stateBytes";
   readonly series: SeriesKey;
