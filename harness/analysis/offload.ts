@@ -1,4 +1,5 @@
 import type { CellRecord, Estimate, RunRecord, Summary } from "../record/run.ts";
+import { groupBy } from "./grouping.ts";
 import type { Draws } from "./resampling.ts";
 import { visitEstimate } from "./visitEstimate.ts";
 
@@ -30,8 +31,9 @@ export interface Moved {
   readonly allLayersMs: Estimate | undefined;
 }
 
+/** Arm by arm, as the run has its cells. */
 export const movedStates = ({ cells, experiment }: Pick<RunRecord, "cells" | "experiment">): readonly Moved[] =>
-  cells.flatMap((cell): readonly Moved[] => {
+  [...groupBy(cells, ({ label }) => label).values()].flat().flatMap((cell): readonly Moved[] => {
     const { summary, stateBytes: bytes } = cell;
     if (!summary?.offload || bytes === undefined) return [];
     const { outMs, stepMs } = summary.offload;

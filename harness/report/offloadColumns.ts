@@ -23,10 +23,11 @@ export const offloadColumns = ({ experiment: { layers } }: RunRecord, rows: read
   number("n", ({ cell }) => formatCount(cell.n)),
   number("state", ({ bytes }) => formatBytes(bytes)),
   number("out", ({ outMs }) => bracketed(outMs, formatMs)),
-  number("in", ({ inMs }) => bracketed(inMs, formatMs)),
+  number("in, added to a token", ({ inMs }) => bracketed(inMs, formatMs)),
   number("GB/s out", ({ outGbps }) => formatNumber(outGbps)),
   number("GB/s in", ({ inGbps }) => formatNumber(inGbps)),
   number("decode step", ({ stepMs }) => bracketed(stepMs, formatMs)),
-  number("added to a token, one layer", ({ inMs }) => formatMs(inMs.value)),
-  ...(layers === undefined ? [] : [number(`in all ${formatCount(layers)} layers`, ({ allLayersMs }) => (allLayersMs ? bracketed(allLayersMs, formatMs) : ""))]),
+  ...(layers === undefined
+    ? []
+    : [number(`added in all ${formatCount(layers)} layers`, ({ allLayersMs }) => (allLayersMs ? bracketed(allLayersMs, formatMs) : ""))]),
 ];
