@@ -26,7 +26,7 @@ const noise = { sample: 0.02, turn: 0.02, worker: 0.01 };
 const besidePeer = async (peer: Partial<FakeDevice> = {}, own: Partial<FakeDevice> = {}, more: Parameters<typeof fakeRun>[2] = {}, text = yaml()) => {
   const ours = fakeWorkers({ costMs: ownMs, noise, passOverheadMs: 1, software: true, ...own });
   const peers = fakeWorkers({ costMs: peerMs, noise, clock: "wall", together: 3, software: true, seed: 9, ...peer });
-  const run = await fakeRun(text, ours, { connectPeer: peers.connect, now: () => ours.now() + peers.now(), ...more });
+  const run = await fakeRun(text, ours, { connectPeer: () => peers.connect(), now: () => ours.now() + peers.now(), ...more });
   return { ...run, ours, peers };
 };
 

@@ -6,7 +6,7 @@ import { analyse } from "./analysis/analysis.ts";
 import { type CompareOptions, compareRuns } from "./analysis/comparison/comparison.ts";
 import { describeEnvironment } from "./device/environment.ts";
 import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
-import type { Connect } from "./measure/connection.ts";
+import { type Connect, connectFor } from "./measure/connection.ts";
 import { type DuetVoice, measureDuet } from "./measure/measureDuet.ts";
 import type { Progress } from "./measure/progress.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
@@ -56,7 +56,8 @@ export interface DuetResult {
  * had, and with the file system's error.
  */
 export const runDuet = async (run: DuetRun): Promise<DuetResult> => {
-  const sessions = { base: createSession(run.checkouts.base.connect, 0), head: createSession(run.checkouts.head.connect, 0) };
+  const sessionOf = (side: DuetSide): WorkerSession => createSession(connectFor(run.checkouts[side].connect, run.experiment.phase), 0);
+  const sessions = { base: sessionOf("base"), head: sessionOf("head") };
   try {
     const { hello, choice } = await sessions.head.connection();
     const environment = describeEnvironment(run.adapter, choice, hello);

@@ -8,7 +8,7 @@ import { describeEnvironment } from "./device/environment.ts";
 import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
 import { formOfCosts } from "./experiment/runtimes.ts";
 import { plannedLike } from "./measure/addedLengths.ts";
-import type { Connect } from "./measure/connection.ts";
+import { type Connect, connectFor } from "./measure/connection.ts";
 import { measureRun } from "./measure/measureRun.ts";
 import type { Progress } from "./measure/progress.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
@@ -97,7 +97,7 @@ const pendingCell = (planned: PlannedCell, mechanisms: readonly Mechanism[]): Ce
 export const runExperiment = async (options: RunOptions): Promise<RunResult> => {
   const { experiment, outFolder } = options;
   for (const folder of [join(outFolder, "results", experiment.name), join(outFolder, "reports")]) assertWritable(folder);
-  const probing = createSession(options.connect, 0);
+  const probing = createSession(connectFor(options.connect, experiment.phase), 0);
   try {
     const { hello, choice } = await probing.connection();
     const environment = describeEnvironment(options.adapter, choice, hello);
@@ -117,7 +117,7 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
     const cells = planned.map((one) => known.find(({ id }) => id === one.cell.id) ?? pendingCell(one, options.mechanisms));
     const visits = cells.flatMap((cell) => cell.visits);
     const own = cells.flatMap((cell) => (cell.runtime === undefined ? cell.visits : []));
-    const session = createSession(options.connect, Math.max(-1, ...own.map(({ worker }) => worker)) + 1);
+    const session = createSession(connectFor(options.connect, experiment.phase), Math.max(-1, ...own.map(({ worker }) => worker)) + 1);
     options.onProgress({ type: "began", folder: unfinished.folder, keptVisits: visits.length });
     const record: RunRecord = { ...unfinished.record, state: "running", cells };
     return { ...(await recordRun({ ...options, cells: planned }, record, unfinished.folder, session)), resumed: true };

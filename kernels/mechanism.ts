@@ -9,9 +9,9 @@
 
 /**
  * `prefill`: n tokens at once, causal. `decode`: one token with n of context. `generate`: n tokens one by one from none. `tokenLoop`: one token's whole way through a model, with n of context.
- * `probe`: an instrument, n is its size.
+ * `offload`: the state of n tokens comes onto the device, from elsewhere or computed anew. `probe`: an instrument, n is its size.
  */
-export type Phase = "prefill" | "decode" | "generate" | "tokenLoop" | "probe";
+export type Phase = "prefill" | "decode" | "generate" | "tokenLoop" | "offload" | "probe";
 
 /** How a mechanism is computed: naive, tiled, split, recurrent, chunk, … Free text, since mechanisms from outside may bring their own. */
 export type Form = string;

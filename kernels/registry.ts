@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Mechanism } from "./mechanism.ts";
 import { withTokenLoop } from "./model/tokenLoop.ts";
+import { withOffload } from "./offload.ts";
 
 /** A folder of mechanisms that cannot be used as it is; the message names the folder and says what to change. */
 export class UnloadableKernels extends Error {}
@@ -52,7 +53,7 @@ export const joinMechanisms = (...lists: readonly (readonly Mechanism[])[]): rea
       kinds.set(name, { kind, owner });
     }
   }
-  return withTokenLoop(all.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1)));
+  return withOffload(withTokenLoop(all.toSorted((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1))));
 };
 
 const subfolders = async (root: string): Promise<readonly string[]> => {

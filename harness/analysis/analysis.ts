@@ -36,7 +36,7 @@ export const analyse = (record: RunRecord): RunRecord => {
   const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
   const pairs = pairsOf(series);
   const crossovers = [
-    ...pairs.map((pair) => ({ ...timeCrossover(pair, spreadOf), ...wouldCross(pair, spreadOf, timing.ceilingsFor(pair.softmax.cells[0])) })),
+    ...pairs.map((pair) => ({ ...timeCrossover(pair, spreadOf), ...wouldCross(pair, spreadOf, timing.ceilingsFor(pair.upper.cells[0])) })),
     ...pairs.filter(keepBoth).map(bytesCrossover),
     ...(wallSpreadOf ? pairs.map((pair) => timeCrossover(pair, wallSpreadOf, "wallTime")) : []),
   ];
@@ -58,9 +58,9 @@ export const analyse = (record: RunRecord): RunRecord => {
   return { ...analysed, findings: findingsOf(analysed) };
 };
 
-/** An arm that keeps nothing between tokens is below any other everywhere: nothing is to be found. */
-const keepBoth = ({ softmax, linear }: Pair): boolean =>
-  [softmax, linear].every(({ cells }) => cells.length === 0 || cells.some(({ stateBytes }) => stateBytes !== 0));
+/** An arm that keeps nothing between tokens is below any other everywhere, and a state that comes back is as large as before: nothing is to be found. */
+const keepBoth = ({ upper, lower }: Pair): boolean =>
+  upper.phase !== "offload" && [upper, lower].every(({ cells }) => cells.length === 0 || cells.some(({ stateBytes }) => stateBytes !== 0));
 
 const unlessEmpty = <K extends string, T>(name: K, values: readonly T[]): { readonly [key in K]?: readonly T[] } =>
   (values.length > 0 ? { [name]: values } : {}) as { readonly [key in K]?: readonly T[] };

@@ -8,7 +8,7 @@ const leastForCrossing = 2;
 /** Does the experiment ask how this curve grows? By its plan: cells that came to nothing count, since why they did is part of the answer. */
 export const asksLaw = ({ plannedNs }: Series): boolean => plannedNs.length >= leastForLaw;
 
-const asksCrossing = ({ softmax, linear }: Pair): boolean => softmax.plannedNs.filter((n) => linear.plannedNs.includes(n)).length >= leastForCrossing;
+const asksCrossing = ({ upper, lower }: Pair): boolean => upper.plannedNs.filter((n) => lower.plannedNs.includes(n)).length >= leastForCrossing;
 
 /** Fits that answer something the experiment asks. */
 export const askedFits = ({ cells, fits }: Pick<RunRecord, "cells" | "fits">): readonly Fit[] => {
@@ -25,7 +25,7 @@ export const askedCrossovers = ({ cells, crossovers }: Pick<RunRecord, "cells" |
   const unasked = new Set(
     pairsOf(seriesOf(cells))
       .filter((pair) => !asksCrossing(pair))
-      .map(({ softmax, linear, key }) => JSON.stringify([softmax.label, linear.label, key])),
+      .map(({ upper, lower, key }) => JSON.stringify([upper.label, lower.label, key])),
   );
   return crossovers.filter(({ between, series }) => !unasked.has(JSON.stringify([...between, series])));
 };

@@ -7,11 +7,11 @@ import { type Spread, sampledOf } from "./resampling.ts";
 import type { Pair } from "./series.ts";
 
 /** Both arms' cells at the n that both have times at. */
-export const sharedCells = ({ softmax, linear }: Pair, spreadOf: SpreadOf): readonly { readonly softmax: Timed; readonly linear: Timed }[] =>
-  softmax.cells.flatMap((cell) => {
-    const other = linear.cells.find((candidate) => candidate.n === cell.n);
+export const sharedCells = ({ upper, lower }: Pair, spreadOf: SpreadOf): readonly { readonly upper: Timed; readonly lower: Timed }[] =>
+  upper.cells.flatMap((cell) => {
+    const other = lower.cells.find((candidate) => candidate.n === cell.n);
     const [one, two] = [spreadOf(cell.id), other && spreadOf(other.id)];
-    return other && one && two ? [{ softmax: { cell, spread: one }, linear: { cell: other, spread: two } }] : [];
+    return other && one && two ? [{ upper: { cell, spread: one }, lower: { cell: other, spread: two } }] : [];
   });
 
 export interface Timed {
@@ -22,19 +22,25 @@ export interface Timed {
 /** n* of a pair in time, by the clock that `spreadOf` is of. */
 export const timeCrossover = (pair: Pair, spreadOf: SpreadOf, metric: "time" | "wallTime" = "time"): Crossover => {
   const shared = sharedCells(pair, spreadOf);
-  const xs = shared.map(({ softmax }) => softmax.cell.n);
-  const curveOf = (arm: "softmax" | "linear"): Sampled =>
+  const xs = shared.map(({ upper }) => upper.cell.n);
+  const curveOf = (arm: "upper" | "lower"): Sampled =>
     sampledOf(
       xs,
       shared.map((one) => one[arm].spread),
     );
-  return { ...described(pair, metric, xs), ...crossingOf({ upper: curveOf("softmax"), lower: curveOf("linear") }) };
+  return {
+    ...described(pair, metric, xs),
+    ...crossingOf(
+      { upper: curveOf("upper"), lower: curveOf("lower") },
+      { x: "n", lower: pair.lower.phase === "offload" ? pair.lower.label : "the linear arm" },
+    ),
+  };
 };
 
 const described = (pair: Pair, metric: Crossover["metric"], ns: readonly number[]): Pick<Crossover, "between" | "metric" | "series" | "range"> => {
   const [first, last] = [ns[0], ns.at(-1)];
   return {
-    between: [pair.softmax.label, pair.linear.label],
+    between: [pair.upper.label, pair.lower.label],
     metric,
     series: pair.key,
     range: first === undefined || last === undefined ? undefined : [first, last],
@@ -43,8 +49,8 @@ const described = (pair: Pair, metric: Crossover["metric"], ns: readonly number[
 
 /** n* of a pair in stateBytes: exact, as bytes run straight between measured n. */
 export const bytesCrossover = (pair: Pair): Crossover => {
-  const points = pair.softmax.cells.flatMap((cell) => {
-    const other = pair.linear.cells.find((candidate) => candidate.n === cell.n);
+  const points = pair.upper.cells.flatMap((cell) => {
+    const other = pair.lower.cells.find((candidate) => candidate.n === cell.n);
     return cell.stateBytes !== undefined && other?.stateBytes !== undefined ? [{ n: cell.n, difference: cell.stateBytes - other.stateBytes }] : [];
   });
   return {

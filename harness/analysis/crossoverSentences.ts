@@ -65,14 +65,14 @@ const unequal = (record: Analysed, crossover: Crossover): string => {
   const { n, metric } = crossover;
   if (!n || metric !== "time") return "";
   const pair = pairsOf(seriesOf(record.cells)).find(
-    ({ softmax, linear, key }) =>
-      softmax.label === crossover.between[0] && linear.label === crossover.between[1] && JSON.stringify(key) === JSON.stringify(crossover.series),
+    ({ upper, lower, key }) =>
+      upper.label === crossover.between[0] && lower.label === crossover.between[1] && JSON.stringify(key) === JSON.stringify(crossover.series),
   );
-  const softmax = pair && shareNear(pair.softmax.cells, n.value);
-  const linear = pair && shareNear(pair.linear.cells, n.value);
-  if (!softmax || !linear || Math.max(softmax / linear, linear / softmax) <= unequalShares) return "";
-  const [softmaxName, linearName] = crossover.between;
-  return ` The two are unequal there: ${softmaxName} runs at ${formatShare(softmax)} of its ceiling, ${linearName} at ${formatShare(linear)}.${equalised(crossover)}`;
+  const upper = pair && shareNear(pair.upper.cells, n.value);
+  const lower = pair && shareNear(pair.lower.cells, n.value);
+  if (!upper || !lower || Math.max(upper / lower, lower / upper) <= unequalShares) return "";
+  const [upperName, lowerName] = crossover.between;
+  return ` The two are unequal there: ${upperName} runs at ${formatShare(upper)} of its ceiling, ${lowerName} at ${formatShare(lower)}.${equalised(crossover)}`;
 };
 
 /** What n* would be if they were not, and by what they have to do alone. */

@@ -9,6 +9,7 @@ const subjects = {
   decode: "The time of a decode step after n tokens",
   generate: "The time to generate n tokens",
   tokenLoop: "The time of a token's whole way through the model, with n tokens before it,",
+  offload: "The time until the state of n tokens is on the GPU",
 } as const satisfies Record<RunRecord["experiment"]["phase"], string>;
 
 /** How time grows: `known`, one sentence for all that is; `open`, one for each reason why the rest is not decided. */

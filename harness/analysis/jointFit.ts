@@ -3,7 +3,7 @@ import type { SpreadOf } from "./drift.ts";
 import { groupBy } from "./grouping.ts";
 import { dot, nnlsNormal } from "./nnls.ts";
 import type { Spread } from "./resampling.ts";
-import { type Series, sameShape } from "./series.ts";
+import { type Meeting, meet, type Series, sameShape } from "./series.ts";
 import { sizeVariables } from "./sizeFits.ts";
 import { percentileInterval } from "./statistics.ts";
 
@@ -33,7 +33,8 @@ interface Point {
 type Quadratic = readonly [number, number, number];
 
 /** A law over n and a size, and what it could as well have been. */
-export interface Surface extends Pick<Series, "family" | "cache"> {
+export interface Surface {
+  readonly arm: Meeting;
   readonly fit: JointFit;
   /** ascending values that it was fitted to */
   readonly lengths: readonly number[];
@@ -57,11 +58,9 @@ export const surfacesOf = (series: readonly Series[], spreadOf: SpreadOf): reado
       const isWhole = new Set(cells.map(({ shard }) => shard)).size <= 1;
       const [first] = curves;
       if (!first || !isWhole || sizes.length < leastSizes || lengths.length < leastLengths) return [];
-      const { label, form, family, cache } = first;
+      const { label, form } = first;
       const { quadraticsAt, ...fitted } = surfaceOf(points, variable);
-      return [
-        { family, cache, fit: { label, form, variable, series: restOf(first, variable), cells: points.length, ...fitted }, lengths, sizes, quadraticsAt },
-      ];
+      return [{ arm: first, fit: { label, form, variable, series: restOf(first, variable), cells: points.length, ...fitted }, lengths, sizes, quadraticsAt }];
     }),
   );
 
@@ -121,28 +120,20 @@ const surfaceFitter = (points: readonly Point[], powers: readonly Power[]): ((ys
 /** n* of every pair by its joint laws, at the sizes of both and within the n of both. Only laws that follow their points (`worstJoint`) say any. */
 export const jointCrossings = (surfaces: readonly Surface[]): readonly JointCrossing[] => {
   const told = surfaces.filter(({ fit }) => fit.rms <= worstJoint);
-  return told
-    .filter(({ family }) => family === "softmax")
-    .flatMap((above) =>
-      told
-        .filter(
-          (below) =>
-            below.family === "linear" &&
-            below.cache === above.cache &&
-            below.fit.variable === above.fit.variable &&
-            sameShape(above.fit.series, below.fit.series),
-        )
-        .map((below): JointCrossing => {
-          const lengths = above.lengths.filter((n) => below.lengths.includes(n));
-          const sizes = above.sizes.filter((size) => below.sizes.includes(size));
-          return {
-            between: [above.fit.label, below.fit.label],
-            variable: above.fit.variable,
-            series: { ...below.fit.series, ...above.fit.series },
-            points: sizes.map((size) => ({ size, n: crossingAt(above.quadraticsAt(size), below.quadraticsAt(size), lengths) })),
-          };
-        }),
-    );
+  return told.flatMap((above) =>
+    told
+      .filter((below) => meet(above.arm, below.arm) && below.fit.variable === above.fit.variable && sameShape(above.fit.series, below.fit.series))
+      .map((below): JointCrossing => {
+        const lengths = above.lengths.filter((n) => below.lengths.includes(n));
+        const sizes = above.sizes.filter((size) => below.sizes.includes(size));
+        return {
+          between: [above.fit.label, below.fit.label],
+          variable: above.fit.variable,
+          series: { ...below.fit.series, ...above.fit.series },
+          points: sizes.map((size) => ({ size, n: crossingAt(above.quadraticsAt(size), below.quadraticsAt(size), lengths) })),
+        };
+      }),
+  );
 };
 
 const crossingAt = (above: readonly Quadratic[], below: readonly Quadratic[], lengths: readonly number[]): Estimate | undefined => {

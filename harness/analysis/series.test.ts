@@ -63,7 +63,7 @@ describe("pairsOf", () => {
 
   it("does not pair different batches", () => {
     const batched = vary(() => ({ batch: 8 }));
-    expect(pairsOf(seriesOf([...cells, ...batched])).every(({ softmax: one, linear: other }) => one.key.batch === other.key.batch)).toBe(true);
+    expect(pairsOf(seriesOf([...cells, ...batched])).every(({ upper: one, lower: other }) => one.key.batch === other.key.batch)).toBe(true);
     expect(pairsOf(seriesOf([...cells, ...batched]))).toHaveLength(4);
   });
 });

@@ -1,5 +1,6 @@
 import type { ParameterValue } from "../../kernels/mechanism.ts";
 import { cellField } from "../experiment/expression/predicate.ts";
+import { areRivals } from "../experiment/rivals.ts";
 import type { CellRecord, SeriesKey } from "../record/run.ts";
 import { groupBy } from "./grouping.ts";
 
@@ -9,6 +10,9 @@ export interface Series {
   readonly mechanism: string;
   readonly form: string;
   readonly family: CellRecord["family"];
+  readonly phase: CellRecord["phase"];
+  /** equal for arms that keep states of one kind: everything but form and the sizes of the key that all arms have */
+  readonly problem: string;
   readonly key: SeriesKey;
   /** of its arm, where that says so itself */
   readonly cache: CellRecord["cache"];
@@ -51,6 +55,8 @@ const armSeries = (arm: readonly CellRecord[], base: readonly string[]): readonl
         mechanism: first.mechanism,
         form: first.form,
         family: first.family,
+        phase: first.phase,
+        problem: JSON.stringify([...own.map((name) => first[name]), first.parameters]),
         cache: first.cache,
         key: Object.fromEntries(names.flatMap((name) => keyEntry(name, cellField(first, name)))),
         cells: group.filter((cell) => cell.outcome.status === "ok").sort((a, b) => a.n - b.n),
@@ -63,21 +69,24 @@ const armSeries = (arm: readonly CellRecord[], base: readonly string[]): readonl
 const keyEntry = (name: string, value: ParameterValue | undefined): readonly (readonly [string, ParameterValue])[] =>
   value === undefined ? [] : [[name, value]];
 
+/** Two curves of which the second is below the first from some n on, or so it is asked: n* is that n. */
 export interface Pair {
-  readonly softmax: Series;
-  readonly linear: Series;
+  readonly upper: Series;
+  readonly lower: Series;
   readonly key: SeriesKey;
 }
 
-/** Every softmax curve with every linear curve of equal dModel, heads, headDim, batch and dtype, both from a hot cache or both from a cold one. What only one of them varies (kvHeads, chunk) stands in the pair's key. */
+/** Every curve with every rival (experiment/rivals.ts) of equal dModel, heads, headDim, batch and dtype, both from a hot cache or both from a cold one. What only one of them varies (kvHeads, chunk) stands in the pair's key. */
 export const pairsOf = (series: readonly Series[]): readonly Pair[] =>
-  series
-    .filter((one) => one.family === "softmax")
-    .flatMap((softmax) =>
-      series
-        .filter((other) => other.family === "linear" && softmax.cache === other.cache && sameShape(softmax.key, other.key))
-        .map((linear) => ({ softmax, linear, key: { ...linear.key, ...softmax.key } })),
-    );
+  series.flatMap((upper) =>
+    series.filter((lower) => meet(upper, lower) && sameShape(upper.key, lower.key)).map((lower) => ({ upper, lower, key: { ...lower.key, ...upper.key } })),
+  );
+
+/** May two arms be a pair, at equal shape? A state comes back as it went, so there all else is equal too. */
+export const meet = (upper: Meeting, lower: Meeting): boolean =>
+  areRivals(upper, lower) && upper.cache === lower.cache && (upper.phase !== "offload" || upper.problem === lower.problem);
+
+export type Meeting = Pick<Series, "mechanism" | "form" | "family" | "phase" | "problem" | "cache">;
 
 export const sameShape = (one: SeriesKey, other: SeriesKey): boolean => [...always, ...shared].every((name) => one[name] === other[name]);
 

@@ -1,4 +1,5 @@
 import type { Ceilings, CellRecord, Summary } from "../record/run.ts";
+import { offloadSummary } from "./offload.ts";
 import { type Draws, type Spread, sourceOf, timesOf } from "./resampling.ts";
 import { stageSummary } from "./stages.ts";
 import { median, percentileInterval } from "./statistics.ts";
@@ -10,6 +11,7 @@ export const summarise = (cell: CellRecord, spread: Spread, draws: Draws, ceilin
   const seconds = medianMs / 1000;
   const flops = cell.prepared?.flops;
   const stages = stageSummary(cell, draws);
+  const offload = offloadSummary(cell, draws);
   const perSecond = (count: number | undefined): number => (count ?? 0) / seconds;
   return {
     medianMs,
@@ -23,6 +25,7 @@ export const summarise = (cell: CellRecord, spread: Spread, draws: Draws, ceilin
     gbps: perSecond(cell.prepared?.leastBytes) / 1e9,
     ...roofline(cell, seconds, ceilings),
     ...(stages ? { stages } : {}),
+    ...(offload ? { offload } : {}),
   };
 };
 

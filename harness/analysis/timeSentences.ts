@@ -10,6 +10,7 @@ const repetitions = {
   decode: (n) => `A decode step after n = ${n} tokens takes`,
   generate: (n) => `Generating n = ${n} tokens takes`,
   tokenLoop: (n) => `A token's whole way through the model, with n = ${n} tokens before it, takes`,
+  offload: (n) => `Until the state of n = ${n} tokens is on the GPU, it takes`,
 } as const satisfies Record<RunRecord["experiment"]["phase"], (n: string) => string>;
 
 /** What is left to say of curves of so few n that nobody asks how they grow: their times, a sentence for each n and shape. */

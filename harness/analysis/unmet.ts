@@ -55,10 +55,10 @@ export const unmetOf = (
   const ofCrossovers = pairsOf(series).flatMap((pair): readonly Unmet[] => {
     const { n } = timeCrossover(pair, spreadOf);
     if (!n) return [];
-    const between = [pair.softmax.label, pair.linear.label] as const;
+    const between = [pair.upper.label, pair.lower.label] as const;
     const halfWidth = (n.high - n.low) / 2 / n.value;
     if (halfWidth <= asked || n.high - n.low <= tileOf(between)) return [];
-    const ids = [...pair.softmax.cells, ...pair.linear.cells].map(({ id }) => id);
+    const ids = [...pair.upper.cells, ...pair.lower.cells].map(({ id }) => id);
     return [{ kind: "crossover", of: between, place: describeKey(pair.key, keys), halfWidth, asked, cells: ids }];
   });
   return [ofCells, ofExponents, ofCrossovers].flatMap(widestFirst);

@@ -1,3 +1,4 @@
+import { wallTimed } from "../experiment/phases.ts";
 import type { CellRecord } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
 import { formatCount, formatList, formatShare } from "./format.ts";
@@ -96,7 +97,9 @@ const isMeasured = ({ cells }: Pick<Analysed, "cells">): boolean => cells.some((
 
 const clock = (record: Analysed): readonly string[] =>
   isMeasured(record) && record.environment.clock.source === "wall"
-    ? ["Times are wall-clock times, as this adapter gives no GPU timestamps: they include submitting and waiting."]
+    ? [
+        `Times are wall-clock times, as ${wallTimed.has(record.experiment.phase) ? "part of what is timed is not on the GPU" : "this adapter gives no GPU timestamps"}: they include submitting and waiting.`,
+      ]
     : [];
 
 const counts = ({ cells, schedule: { turns, workers } }: Told): readonly string[] =>

@@ -11,19 +11,19 @@ import { leastSeconds } from "./summary.ts";
  * of its ceiling and the other at a tenth. Empty without ceilings, and where what an arm executes is not known.
  */
 export const wouldCross = (pair: Pair, spreadOf: SpreadOf, ceilings: Ceilings | undefined): Pick<Crossover, "equalShare" | "predicted"> => {
-  const shared = sharedCells(pair, spreadOf).flatMap(({ softmax, linear }) => {
-    const [one, other] = [softmax, linear].map(({ cell, spread }) => usedOf(cell, spread.estimate, ceilings));
-    return one && other ? [{ n: softmax.cell.n, softmax: one, linear: other }] : [];
+  const shared = sharedCells(pair, spreadOf).flatMap(({ upper, lower }) => {
+    const [one, other] = [upper, lower].map(({ cell, spread }) => usedOf(cell, spread.estimate, ceilings));
+    return one && other ? [{ n: upper.cell.n, upper: one, lower: other }] : [];
   });
   if (shared.length < 2) return {};
-  const best = (arm: "softmax" | "linear"): number => Math.max(...shared.map((at) => at[arm].share));
-  const better = Math.max(best("softmax"), best("linear"));
-  const curve = (arm: "softmax" | "linear", ms: (used: Used) => number): Sampled => {
+  const best = (arm: "upper" | "lower"): number => Math.max(...shared.map((at) => at[arm].share));
+  const better = Math.max(best("upper"), best("lower"));
+  const curve = (arm: "upper" | "lower", ms: (used: Used) => number): Sampled => {
     const ys = shared.map((at) => ms(at[arm]));
     return { xs: shared.map(({ n }) => n), ys, replicates: [ys] };
   };
-  const crossing = (msOf: (arm: "softmax" | "linear") => (used: Used) => number): WouldCross => {
-    const { outcome, n } = crossingOf({ upper: curve("softmax", msOf("softmax")), lower: curve("linear", msOf("linear")) });
+  const crossing = (msOf: (arm: "upper" | "lower") => (used: Used) => number): WouldCross => {
+    const { outcome, n } = crossingOf({ upper: curve("upper", msOf("upper")), lower: curve("lower", msOf("lower")) });
     return { outcome, n: n?.value };
   };
   return {

@@ -28,8 +28,20 @@ describe("questions", () => {
     const { mechanisms, presets } = JSON.parse(stdout) as { mechanisms: { name: string; forms: Record<string, string[]> }[]; presets: Record<string, unknown> };
     expect(Object.keys(presets)).toEqual(["gpt2-small", "qwen2.5-0.5b", "llama3-8b", "qwen3-next", "kimi-linear", "minimax-01"]);
     expect(Object.fromEntries(mechanisms.map(({ name, forms }) => [name, forms]))).toMatchObject({
-      softmax: { prefill: ["tiled", "naive"], decode: ["split"], generate: ["split"], tokenLoop: ["cached", "recompute"] },
-      linear: { prefill: ["chunk", "recurrent", "parallel"], decode: ["recurrent"], generate: ["recurrent"], tokenLoop: ["recurrent", "recompute"] },
+      softmax: {
+        prefill: ["tiled", "naive"],
+        decode: ["split"],
+        generate: ["split"],
+        tokenLoop: ["cached", "recompute"],
+        offload: ["host", "disk", "recompute"],
+      },
+      linear: {
+        prefill: ["chunk", "recurrent", "parallel"],
+        decode: ["recurrent"],
+        generate: ["recurrent"],
+        tokenLoop: ["recurrent", "recompute"],
+        offload: ["host", "disk", "recompute"],
+      },
     });
   });
 

@@ -1,4 +1,5 @@
-import type { Capabilities, Mechanism } from "../../kernels/mechanism.ts";
+import { leastDevice } from "../../kernels/leastDevice.ts";
+import type { Mechanism } from "../../kernels/mechanism.ts";
 import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/format.ts";
 import { totalBytes } from "../device/ledger.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
@@ -10,21 +11,6 @@ import { listExperiments, listRuns } from "../record/runFolder.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import type { ReadExperiment } from "./input.ts";
 import { print, say, table } from "./terminal.ts";
-
-/** WebGPU's guaranteed limits: what a plan may count on before any device was asked. */
-const leastCapabilities: Capabilities = {
-  subgroups: false,
-  subgroupMinSize: 0,
-  subgroupMaxSize: 0,
-  f16: false,
-  software: false,
-  maxComputeWorkgroupStorageSize: 16384,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupsPerDimension: 65535,
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxBufferSize: 2 ** 28,
-  maxStorageBuffersPerShaderStage: 8,
-};
 
 interface Row {
   readonly id: string;
@@ -76,7 +62,7 @@ const rowOf = ({ cell, skip, until }: PlannedCell, mechanisms: readonly Mechanis
   if (skip) return { ...nothing, skip: `${skip.code}: ${skip.reason}` };
   const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
   const form = mechanism ? formOfCosts(cell, cell.phase, mechanism) : cell.form;
-  const tiles = mechanism?.tiles(cell, form, leastCapabilities)[0];
+  const tiles = mechanism?.tiles(cell, form, leastDevice)[0];
   if (!mechanism || !tiles) return { ...nothing, skip: "no variant for WebGPU's guaranteed limits" };
   const usefulFlops = mechanism.flops(cell, form, tiles).useful;
   const leastMs = ceilings && Math.max(usefulFlops / ceilings.fmaGflops, mechanism.leastBytes(cell, form) / ceilings.readGbps) / 1e6;

@@ -17,6 +17,9 @@ export type FailureCode =
   | "outOfMemory"
   | "belowResolution"
   | "timerError"
+  | "diskFull"
+  | "shortFile"
+  | "diskError"
   | "workerError";
 
 /** Failures after which a worker cannot be trusted any more. */

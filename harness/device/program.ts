@@ -24,6 +24,8 @@ export interface Program {
   readonly stageRuns: readonly StageRun[];
   /** Record one repetition, each run of a stage into a pass of its own; the next copies are read as by `record`. */
   recordStages(passOf: (run: number) => GPUComputePassEncoder): void;
+  /** The buffer of that name on the device (copy 0). */
+  buffer(name: string): GPUBuffer;
   /** Read a buffer back (copy 0): counts as they are, f32 and f16 as f32. */
   read(name: string): Promise<Float32Array | Uint32Array>;
   destroy(): void;
@@ -215,6 +217,11 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
           pass.end();
         }
         next = (next + 1) % copies;
+      },
+      buffer(name) {
+        const entry = buffers.get(name);
+        if (!entry) throw new Error(`no buffer ${name}`);
+        return entry.buffer;
       },
       async read(name) {
         const entry = buffers.get(name);

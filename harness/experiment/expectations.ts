@@ -6,6 +6,7 @@ import type { Fields } from "./expression/fields.ts";
 import { cellField } from "./expression/predicate.ts";
 import { composed, spokenOf } from "./hybrids.ts";
 import type { Draft } from "./problem.ts";
+import { areRivals, type Rival, rivalsText } from "./rivals.ts";
 
 /** What is wrong with the lines of `expect`: their grammar, their names, pairs that no crossover is looked for in, and sizes that no cell has. */
 export const expectationDrafts = (
@@ -64,13 +65,14 @@ const quantityDrafts = (
   if (quantity.kind === "measure" && arms[0]?.mechanism === composed && !measuresOfHybrids.includes(quantity.measure))
     return [{ message: "a hybrid is composed, not measured", given, accepted: measuresOfHybrids.map((measure) => `"${quantity.arm}".${measure}`).join(", ") }];
   if (quantity.kind !== "crossover") return drafts;
-  const families = arms.map((arm) => (arm?.mechanism === composed ? "linear" : mechanisms.get(arm?.mechanism ?? "")?.family));
-  if (families[0] === "softmax" && families[1] === "linear") return drafts;
-  const suggestion = families[0] === "linear" && families[1] === "softmax" ? `crossover(${quantity.between.toReversed().join(", ")})` : undefined;
-  return [
-    ...drafts,
-    { message: "not a pair that can cross", given, accepted: "first an arm of the softmax family, then one of the linear family", suggestion },
-  ];
+  const { phase } = experiment;
+  const [upper, lower] = arms.map((arm): Rival => {
+    const { mechanism = "", form = "" } = arm ?? {};
+    return { phase, mechanism, form, family: mechanism === composed ? "linear" : mechanisms.get(mechanism)?.family };
+  });
+  if (upper && lower && areRivals(upper, lower)) return drafts;
+  const suggestion = upper && lower && areRivals(lower, upper) ? `crossover(${quantity.between.toReversed().join(", ")})` : undefined;
+  return [...drafts, { message: "not a pair that can cross", given, accepted: rivalsText(phase), suggestion }];
 };
 
 // The first size that an arm never has; a second arm's complaint would say the same.

@@ -59,6 +59,8 @@ export interface Experiment {
   readonly phase: ExperimentPhase;
   /** of phase tokenLoop alone */
   readonly model?: ExperimentModel;
+  /** of phase offload alone: layers of a model, for what a token costs in all of them; only one is told of where absent */
+  readonly layers?: number;
   readonly arms: readonly Arm[];
   /** composed of arms; absent where there are none */
   readonly hybrids?: readonly Hybrid[];

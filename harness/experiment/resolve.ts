@@ -40,6 +40,7 @@ export const resolveExperiment = (
     question: file.question === undefined ? undefined : oneLine(file.question),
     phase,
     ...(model === undefined ? {} : { model }),
+    ...(phase === "offload" && file.layers !== undefined ? { layers: file.layers } : {}),
     arms: arms.map(({ cache, ...arm }) => (cache === undefined || cache === usualCache ? arm : { ...arm, cache })),
     ...(hybrids.length > 0 ? { hybrids } : {}),
     axes,
@@ -63,6 +64,7 @@ export const resolveExperiment = (
   const drafts = [
     ...phaseDrafts(file),
     ...modelDrafts(file, phasesOf(file)),
+    ...layerDrafts(file),
     ...(file.model === undefined && phase === "tokenLoop" ? [] : patternDrafts(entries, model, byName)),
     ...armDrafts,
     ...hybridDrafts,
@@ -78,6 +80,19 @@ const phaseDrafts = ({ phase }: ExperimentFile): readonly Draft[] =>
     .flatMap((one, index, all): readonly Draft[] =>
       all.indexOf(one) === index ? [] : [{ path: ["phase", index], on: "value", message: "stands twice", given: one, accepted: "each phase once" }],
     );
+
+const layerDrafts = (file: ExperimentFile): readonly Draft[] =>
+  file.layers === undefined || phasesOf(file).includes("offload")
+    ? []
+    : [
+        {
+          path: ["layers"],
+          on: "key",
+          message: "without a phase that brings their states back",
+          given: `phase ${phasesOf(file).join(", ")}`,
+          accepted: "layers beside phase offload; a model's are model.layers",
+        },
+      ];
 
 /** One line of plain text: what moves a terminal's cursor or turns its writing around would do so wherever the title is shown. */
 const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();

@@ -106,7 +106,7 @@ const sizeEntries = (names: readonly SizeName[]) => names.map((name) => [name, w
 
 const phase = z.enum(phases);
 const phaseAbout =
-  "prefill: n tokens at once. decode: one token after a context of n. generate: a text of n tokens, one after another. tokenLoop: one token's way through a whole model, after a context of n. A list: one run and one report for each, named NAME-PHASE.";
+  "prefill: n tokens at once. decode: one token after a context of n. generate: a text of n tokens, one after another. tokenLoop: one token's way through a whole model, after a context of n. offload: the state of n tokens comes onto the GPU, from host memory, from a file, or computed anew. A list: one run and one report for each, named NAME-PHASE.";
 
 const labelAbout = "How this entry is called in legends; must differ between entries.";
 
@@ -208,6 +208,11 @@ export const experimentSchema = (all: readonly Mechanism[]) => {
         phaseAbout,
       ),
       model: modelSchema.optional(),
+      layers: wholeNumber(
+        1,
+        1000,
+        "Phase offload: layers of a model, each of which brings back a state of its own for a token. Told beside what one layer takes, which is measured.",
+      ).optional(),
       mechanisms: accepting(z.array(entry).min(1).max(50), "a list of 1 to 50 mechanisms", "One line each in every chart."),
       axes: z.strictObject(optionalEach(axes)).meta({ description: "The values of each size; their product is the sweep." }).optional(),
       zip: z

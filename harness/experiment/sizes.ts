@@ -1,6 +1,6 @@
 /** The sizes of a problem that an axis may sweep, with the largest value accepted and the help text of the schema. */
 export const sizes = {
-  n: { maximum: 2 ** 27, about: "Tokens: the length of the prompt (prefill), of the context (decode, tokenLoop) or of the text (generate)." },
+  n: { maximum: 2 ** 27, about: "Tokens: the length of the prompt (prefill), of the context (decode, tokenLoop, offload) or of the text (generate)." },
   dModel: { maximum: 2 ** 17, about: "Attention width, heads × headDim. Any two of dModel, heads and headDim give the third." },
   heads: { maximum: 4096, about: "Query heads." },
   headDim: { maximum: 4096, about: "Channels of a query or key per head." },

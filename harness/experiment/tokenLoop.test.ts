@@ -183,7 +183,7 @@ test("what is wrong with a model", () => {
       5 |   - { use: softmax, form: recompte, label: no cache }
         |                           ^
       given:    "recompte"
-      accepted: tiled, naive, split, cached, recompute
+      accepted: tiled, naive, split, cached, recompute, host, disk
       did you mean recompute?"
   `);
 });

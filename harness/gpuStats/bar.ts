@@ -2,7 +2,7 @@ import type { Phase } from "../../kernels/mechanism.ts";
 import type { KernelStatistics } from "./gpuStats.ts";
 
 /** Subgroups of 32 per SIMD that hide the latency of loads, at headDim 64: what the best production WGSL has (192 and 48 registers). */
-const leastSubgroups: Readonly<Record<Phase, number>> = { prefill: 8, decode: 12, generate: 12, tokenLoop: 0, probe: 0 };
+const leastSubgroups: Readonly<Record<Phase, number>> = { prefill: 8, decode: 12, generate: 12, tokenLoop: 0, offload: 0, probe: 0 };
 const boundHeadDim = 64;
 
 /** Kernels that AMD's GPUs take unless told otherwise. */

@@ -28,7 +28,7 @@ export interface ListedKernel {
 }
 
 /** Tokens at which tiles are chosen: modules do not depend on them. A step of decode has more keys a split where the context is long. */
-const tokens: Readonly<Record<Phase, readonly number[]>> = { prefill: [4096], decode: [8192, 131_072], generate: [256], tokenLoop: [], probe: [] };
+const tokens: Readonly<Record<Phase, readonly number[]>> = { prefill: [4096], decode: [8192, 131_072], generate: [256], tokenLoop: [], offload: [], probe: [] };
 const heads = 8;
 
 /** Every form of every phase of a mechanism at its defaults, then with each set of choices, each example, caches of f16 and shared keys. */

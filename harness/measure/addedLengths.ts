@@ -58,7 +58,7 @@ export const addLengths = (measuring: Measuring, share: number, rounds: Map<stri
       {
         share,
         tile: tileOf(
-          [pair.softmax, pair.linear].flatMap(({ cells }) => nearest(cells, n.value) ?? []),
+          [pair.upper, pair.lower].flatMap(({ cells }) => nearest(cells, n.value) ?? []),
           mechanisms,
         ),
       },
@@ -66,12 +66,12 @@ export const addLengths = (measuring: Measuring, share: number, rounds: Map<stri
     );
     if (ns.length === 0) return [];
     rounds.set(name, round + 1);
-    for (const length of ns) for (const arm of [pair.softmax, pair.linear]) addTask(arm, length, measuring);
+    for (const length of ns) for (const arm of [pair.upper, pair.lower]) addTask(arm, length, measuring);
     return [{ between, n, added: ns }];
   });
 };
 
-const lengthsOf = ({ softmax, linear }: Pair): readonly number[] => softmax.plannedNs.filter((n) => linear.plannedNs.includes(n));
+const lengthsOf = ({ upper, lower }: Pair): readonly number[] => upper.plannedNs.filter((n) => lower.plannedNs.includes(n));
 
 const nearest = (cells: readonly CellRecord[], n: number): CellRecord | undefined =>
   cells.toSorted((one, other) => Math.abs(Math.log(one.n / n)) - Math.abs(Math.log(other.n / n)))[0];

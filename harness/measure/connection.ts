@@ -1,5 +1,6 @@
 import { type AdapterFacts, NoAdapter } from "../device/adapterFacts.ts";
 import { adapterCandidates, type Candidate, visibleGpus } from "../device/adapters.ts";
+import { type ExperimentPhase, wallTimed } from "../experiment/phases.ts";
 import { startWorker } from "./childWorker.ts";
 import { type HelloReply, type HelloRequest, protocol, type Worker } from "./messages.ts";
 import { makeShaderCache } from "./shaderCache.ts";
@@ -16,8 +17,11 @@ export interface Connection {
   readonly candidate: Pick<Candidate, "env" | "match">;
 }
 
-/** Opens workers, one at a time, all on the adapter that the first one found. */
-export type Connect = () => Promise<Connection>;
+/** Opens workers, one at a time, all on the adapter that the first one found. `clock`: that their times must be by. */
+export type Connect = (clock?: "wall") => Promise<Connection>;
+
+/** Workers for a phase: where no clock of a GPU can tell its times, all of a run are by the wall clock. */
+export const connectFor = (connect: Connect, phase: ExperimentPhase): (() => Promise<Connection>) => (wallTimed.has(phase) ? () => connect("wall") : connect);
 
 const helloMs = 120_000;
 
@@ -32,14 +36,14 @@ const choiceOf = (candidate: Candidate, hello: HelloReply): string => {
  * How to open workers for `--adapter asked`. The first call tries the candidates in order and keeps to the one that answers.
  * Rejects with NoAdapter, whose message lists what was tried. `script`: the worker of another checkout, in the place of ours.
  */
-export const connector = (asked: string, request: Omit<HelloRequest, "match">, script?: string): Connect => {
+export const connector = (asked: string, request: Omit<HelloRequest, "match" | "clock">, script?: string): Connect => {
   let settled: { candidate: Candidate; passedOver: readonly string[] } | undefined;
   let shaderCache: string | undefined;
-  const greet = async (candidate: Candidate): Promise<{ worker: Worker; hello: HelloReply }> => {
+  const greet = async (candidate: Candidate, clock: "wall" | undefined): Promise<{ worker: Worker; hello: HelloReply }> => {
     shaderCache ??= makeShaderCache();
     const worker = startWorker(candidate, shaderCache, "worker", script);
     try {
-      const hello = await worker.ask("hello", { ...request, match: candidate.match }, helloMs);
+      const hello = await worker.ask("hello", { ...request, match: candidate.match, ...(clock ? { clock } : {}) }, helloMs);
       if (hello.protocol !== protocol) throw new NoAdapter(`the worker speaks protocol ${hello.protocol}, this command ${protocol}: rebuild`);
       return { worker, hello };
     } catch (error) {
@@ -47,9 +51,9 @@ export const connector = (asked: string, request: Omit<HelloRequest, "match">, s
       throw error;
     }
   };
-  return async () => {
+  return async (clock) => {
     if (settled) {
-      const { worker, hello } = await greet(settled.candidate);
+      const { worker, hello } = await greet(settled.candidate, clock);
       return { worker, hello, choice: choiceOf(settled.candidate, hello), ...settled };
     }
     const passedOver: string[] = [];
@@ -58,7 +62,7 @@ export const connector = (asked: string, request: Omit<HelloRequest, "match">, s
         passedOver.push(`${candidate.choice}: ${candidate.unavailable}`);
         continue;
       }
-      const greeted = await greet(candidate).catch((error: Error) => error);
+      const greeted = await greet(candidate, clock).catch((error: Error) => error);
       if (greeted instanceof Error) {
         passedOver.push(`${candidate.choice === "auto" ? "system Vulkan" : candidate.choice}: ${greeted.message}`);
         continue;

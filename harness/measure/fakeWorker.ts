@@ -3,7 +3,8 @@ import { uniformStream } from "../../kernels/random.ts";
 import { CellFailure, type FailureCode } from "../device/failure.ts";
 import { timingToggles } from "../device/toggles.ts";
 import type { Cell } from "../experiment/experiment.ts";
-import type { Connect, Connection } from "./connection.ts";
+import type { ClockSource, OffloadTimes } from "../record/run.ts";
+import type { Connect } from "./connection.ts";
 import { type HelloReply, type Messages, type MessageType, protocol, type VisitReply, type Worker } from "./messages.ts";
 
 /** What a fake device is made of: times are planted, so what a run must find out is known exactly. */
@@ -20,6 +21,8 @@ export interface FakeDevice {
   slowness?(clockMs: number): number;
   /** true shares of a cell's stages in its time */
   stageShares?(cell: Cell): Readonly<Record<string, number>> | undefined;
+  /** true times of a visit beside bringing a state back */
+  offloadTimes?(cell: Cell): OffloadTimes | undefined;
   readonly stepNs?: number;
   readonly clock?: "gpu" | "wall";
   readonly software?: boolean;
@@ -60,10 +63,9 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
   const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
   const noisy = (deviation: number | undefined): number => (deviation ? Math.exp(deviation * normal()) : 1);
   const software = device.software ?? false;
-  const source = device.clock ?? "gpu";
   const stepNs = device.stepNs ?? 1;
 
-  const hello: HelloReply = {
+  const helloBy = (source: ClockSource): HelloReply => ({
     protocol,
     version: "fake",
     commit: undefined,
@@ -93,9 +95,9 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
     limits: {},
     toggles: timingToggles,
     clock: { source, stepNs },
-  };
+  });
 
-  const startWorker = (): Worker => {
+  const startWorker = (source: ClockSource): Worker => {
     const index = started++;
     const ofWorker = noisy(device.noise?.worker);
     const cells = new Map<string, { readonly cell: Cell; readonly tiles: Tiles | undefined; readonly ofCell: number; visits: number }>();
@@ -124,10 +126,11 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
       const wallMs = times.map((ms) => ms + (device.passOverheadMs ?? 0) / k);
       const shares = source === "gpu" ? device.stageShares?.(cell) : undefined;
       const stages = shares && Object.fromEntries(Object.entries(shares).map(([stage, share]) => [stage, costMs * share]));
-      return { gpuMs: source === "gpu" ? times : [], wallMs, ...(stages ? { stages } : {}), rssBytes: 0 };
+      const offload = device.offloadTimes?.(cell);
+      return { gpuMs: source === "gpu" ? times : [], wallMs, ...(stages ? { stages } : {}), ...(offload ? { offload } : {}), rssBytes: 0 };
     };
     const answers: { [T in MessageType]: (request: Messages[T]["request"]) => Messages[T]["reply"] } = {
-      hello: () => hello,
+      hello: () => helloBy(source),
       prepare: ({ cell, tiles }) => {
         const code = device.fault?.(cell, index, "prepare");
         if (code) fail(code);
@@ -180,11 +183,12 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
       },
     };
   };
-  const connect = async (): Promise<Connection> => {
+  const connect: Connect = async (asked) => {
     if (device.refusal) throw new CellFailure(device.refusal, `planted ${device.refusal}`);
+    const source = asked ?? device.clock ?? "gpu";
     return {
-      worker: startWorker(),
-      hello,
+      worker: startWorker(source),
+      hello: helloBy(source),
       choice: "fake",
       passedOver: [],
       candidate: { env: {}, match: undefined },

@@ -3,7 +3,7 @@ import type { AdapterFacts } from "../device/adapterFacts.ts";
 import type { FailureRecord } from "../device/failure.ts";
 import type { Toggles } from "../device/toggles.ts";
 import type { Cell } from "../experiment/experiment.ts";
-import type { Clock, Prepared } from "../record/run.ts";
+import type { Clock, OffloadTimes, Prepared } from "../record/run.ts";
 
 /** Raised when a message changes its meaning; a parent refuses a worker of another protocol. */
 export const protocol = 1;
@@ -15,6 +15,8 @@ export interface HelloRequest {
   readonly mode: "timing" | "checking";
   /** `hardware`: plan as for a GPU, whatever this adapter is: how tests hold the variants that only GPUs are given */
   readonly planFor?: "hardware";
+  /** by which all times are, where the GPU's own cannot tell them: its own where it has one unless given */
+  readonly clock?: "wall";
   /** folders of mechanisms besides the built-in ones */
   readonly kernels: readonly string[];
   /** bytes of buffers that may stay allocated between visits */
@@ -65,6 +67,8 @@ export interface VisitReply {
   readonly wallMs: readonly number[];
   /** GPU ms of one repetition by stage, beside the samples; absent without stages or without timestamps */
   readonly stages?: Readonly<Record<string, number>>;
+  /** of phase offload */
+  readonly offload?: OffloadTimes;
   readonly rssBytes: number;
 }
 

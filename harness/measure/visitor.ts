@@ -117,16 +117,17 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateB
         );
       }
       const reply = await session.ask("visit", { cell: task.record.id, k, samples }, visitLimitMs + 20 * samples * sampleMs(task));
-      const made: Visit = { worker: session.index, turn, k, gpuMs: reply.gpuMs, wallMs: reply.wallMs, ...(reply.stages ? { stages: reply.stages } : {}) };
+      const { rssBytes, ...times } = reply;
+      const made: Visit = { worker: session.index, turn, k, ...times };
       // A pass of a hundred steps or more cannot take none of them.
       if (timesOf(made).some((ms) => !(ms > 0)))
         throw new CellFailure("timerError", `a pass of ${k} repetitions took ${Math.min(...timesOf(made)) * k} ms: the clock stood still`);
-      journal.append({ type: "visit", cell: task.record.id, at: at(), ...runtimeOf(task), rssBytes: reply.rssBytes, ...made });
+      journal.append({ type: "visit", cell: task.record.id, at: at(), ...runtimeOf(task), rssBytes, ...made });
       task.record = { ...task.record, visits: [...task.record.visits, made] };
       task.estimateMs = perRepetitionMs(made);
       task.leastMs = Math.min(task.leastMs ?? task.estimateMs, ...timesOf(made));
       if (turn > 0) task.k = task.estimateMs * k >= shortestPassMs(timer) ? k : fittingK(task);
-      session.sawRss(reply.rssBytes);
+      session.sawRss(rssBytes);
       spent.timedMs += timesOf(made).reduce((sum, ms) => sum + ms * k, 0);
     },
   };

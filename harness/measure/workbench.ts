@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Mechanism, Plan, Tensors } from "../../kernels/mechanism.ts";
+import type { Mechanism, Plan, Shape, Tensors } from "../../kernels/mechanism.ts";
+import { problemOf, tierOf } from "../../kernels/offload.ts";
 import { bufferBytes, planModules } from "../../kernels/plan.ts";
 import { CellFailure } from "../device/failure.ts";
 import { totalBytes } from "../device/ledger.ts";
@@ -7,6 +8,7 @@ import type { OpenDevice } from "../device/openDevice.ts";
 import { createCompiler, createProgram, type Pipelines, type Program } from "../device/program.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import type { ExecReply, ExecRequest, PrepareReply, PrepareRequest, VisitReply, VisitRequest } from "./messages.ts";
+import { createOffload } from "./offload.ts";
 import { createPasses, median, slowMs } from "./passes.ts";
 import { givingWay } from "./residency.ts";
 import { stagedRepetitions } from "./stageTimes.ts";
@@ -22,6 +24,8 @@ export interface Workbench {
 
 interface Bench {
   readonly cell: Cell;
+  /** of what its kernels compute */
+  readonly shape: Shape;
   readonly mechanism: Mechanism;
   readonly plan: Plan;
   readonly pipelines: Pipelines;
@@ -48,6 +52,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
   const lazyCompileMs = new Map<string, number>();
   const complaints: CellFailure[] = [];
   const passes = createPasses(open);
+  const offload = createOffload(open, passes);
   device.addEventListener("uncapturederror", ({ error }) => {
     complaints.push(new CellFailure(error instanceof GPUOutOfMemoryError ? "outOfMemory" : "compileError", error.message));
   });
@@ -87,7 +92,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
 
   const allocate = async (bench: Bench, tensors: Tensors | undefined): Promise<Program> => {
     const program = await create(bench);
-    program.fill(tensors ?? bench.mechanism.inputs(bench.cell, bench.seed));
+    program.fill(tensors ?? bench.mechanism.inputs(bench.shape, bench.seed));
     bench.program = program;
     return program;
   };
@@ -116,9 +121,11 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       const pipelines = await compiler.compile(plan);
       // Neither grows with n.
       let compilingOrWakingMs = performance.now() - compileFrom;
-      const tensors = mechanism.inputs(cell, seed);
+      const { shape } = problemOf(mechanism, cell, cell.form);
+      const tensors = mechanism.inputs(shape, seed);
       const bench: Bench = {
         cell,
+        shape,
         mechanism,
         plan,
         pipelines,
@@ -140,17 +147,20 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
             throw new CellFailure("ledgerMismatch", `role ${role}: ${ledger[role]} bytes were allocated, the closed form says ${closedForm[role]}`);
         }
         program.restore(tensors);
+        const broughtBackMs = cell.phase === "offload" ? await offload.prove(program, cell) : undefined;
+        checkDevice();
         const first = await passes.time(cell.id, program, 1, 1);
         checkDevice();
-        const verified = await verify(mechanism, cell, plan.buffers, tensors, program.read);
+        const verified = await verify(mechanism, shape, plan.buffers, tensors, program.read);
         checkDevice();
         benches.set(cell.id, bench);
         // The first pass of a kernel holds what its driver compiles lazily.
         compilingOrWakingMs += await passes.wake(program, median(first));
-        bench.estimateMs = lazyCompileMs.has(kernelHash) && median(first) >= slowMs ? median(first) : await passes.estimate(cell.id, program);
+        const computedMs = lazyCompileMs.has(kernelHash) && median(first) >= slowMs ? median(first) : await passes.estimate(cell.id, program);
+        bench.estimateMs = broughtBackMs ?? computedMs;
         checkDevice();
         if (!lazyCompileMs.has(kernelHash)) {
-          const lazyMs = Math.max(0, (first.wallMs[0] ?? 0) - bench.estimateMs);
+          const lazyMs = Math.max(0, (first.wallMs[0] ?? 0) - computedMs);
           lazyCompileMs.set(kernelHash, lazyMs);
           compilingOrWakingMs += lazyMs;
         }
@@ -163,7 +173,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
           verifiedRows: verified.rows,
           bytesByRole: ledger,
           copies: bench.copies,
-          flops: mechanism.flops(cell, cell.form, tiles),
+          flops: movesBytes(cell) ? { useful: 0, executed: undefined } : mechanism.flops(cell, cell.form, tiles),
           leastBytes: mechanism.leastBytes(cell, cell.form),
           ...(program.stageRuns.length > 0 && mechanism.stages ? { stages: mechanism.stages(cell, cell.form, tiles) } : {}),
           estimateMs: bench.estimateMs,
@@ -187,11 +197,12 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       if (bench.estimateMs < longestWarmupMs) passes.submit(program, 1);
       // Else a wall clock would time this too.
       await passes.awaited(device.queue.onSubmittedWorkDone());
-      const { gpuMs, wallMs } = await passes.time(cell, program, k, samples);
+      const times =
+        bench.cell.phase === "offload" ? { gpuMs: [], ...(await offload.time(program, bench.cell, k, samples)) } : await passes.time(cell, program, k, samples);
       const stages = await passes.timeStages(program, stagedRepetitions(k * samples));
       checkDevice();
-      bench.estimateMs = median({ gpuMs, wallMs });
-      return { gpuMs, wallMs, ...(stages ? { stages } : {}), rssBytes: process.resourceUsage().maxRSS * 1024 };
+      bench.estimateMs = median(times);
+      return { ...times, ...(stages ? { stages } : {}), rssBytes: process.resourceUsage().maxRSS * 1024 };
     },
 
     async exec({ cell, tensors }) {
@@ -220,9 +231,12 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
 
 const hashOf = (plan: Plan): string => createHash("sha256").update(planModules(plan).join("\n\n")).digest("hex").slice(0, 16);
 
+/** Nothing is computed while a tier brings a state back, so no ceiling of the device binds it. */
+const movesBytes = ({ phase, form }: Cell): boolean => phase === "offload" && tierOf(form) !== undefined;
+
 /** How many copies of what a repetition reads exceed `rotateBytes` together; 1 where one already does, or where the phase is a stream by itself. */
 const rotatingCopies = (plan: Plan, cell: Cell, rotateBytes: number, memoryBudgetBytes: number): number => {
-  if (rotateBytes === 0 || cell.phase === "generate" || cell.phase === "probe") return 1;
+  if (rotateBytes === 0 || cell.phase === "generate" || cell.phase === "offload" || cell.phase === "probe") return 1;
   const readBytes = plan.buffers.reduce((sum, buffer) => sum + (buffer.role === "input" || buffer.role === "state" ? bufferBytes(buffer) : 0), 0);
   const wanted = Math.ceil(rotateBytes / Math.max(1, readBytes));
   return Math.max(1, Math.min(wanted, mostCopies, Math.floor(memoryBudgetBytes / 2 / Math.max(1, readBytes))));

@@ -15,7 +15,11 @@ let open: OpenDevice | undefined;
 /** The child process that owns the device. */
 const hello = async (request: HelloRequest): Promise<{ readonly reply: HelloReply; readonly bench: Workbench }> => {
   const opened = await openDevice(request.match, request.mode === "timing" ? timingToggles : checkingToggles);
-  open = request.planFor === "hardware" ? { ...opened, capabilities: { ...opened.capabilities, software: false } } : opened;
+  open = {
+    ...opened,
+    timestamps: opened.timestamps && request.clock !== "wall",
+    ...(request.planFor === "hardware" ? { capabilities: { ...opened.capabilities, software: false } } : {}),
+  };
   const mechanisms = joinMechanisms(...(await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))));
   return {
     bench: createWorkbench(open, mechanisms, residentBudget(request.memoryBudgetBytes, open.facts.software, totalmem())),

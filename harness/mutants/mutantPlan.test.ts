@@ -56,7 +56,7 @@ describe.each([
     const forms = (of: readonly { mechanism: string; form: string; phase: string }[]) =>
       new Set(of.map(({ mechanism, form, phase }) => `${mechanism} ${form} ${phase}`));
     // Kernels around the mixers of a whole model (phase tokenLoop) are not among them.
-    const all = mechanisms.flatMap(({ name, forms: { tokenLoop: _, ...byPhase } }) =>
+    const all = mechanisms.flatMap(({ name, forms: { tokenLoop: _, offload: __, ...byPhase } }) =>
       Object.entries(byPhase).flatMap(([phase, list]) => list.map((form) => ({ mechanism: name, form, phase }))),
     );
     expect(forms(cells)).toEqual(forms(all));

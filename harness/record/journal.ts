@@ -118,8 +118,8 @@ export const foldJournal = (stored: RunRecord, lines: readonly JournalLine[]): R
     else if (line.type === "prepared") cells.set(line.cell, withPrepared(cell, line.prepared));
     else if (!seen.has(`${line.cell} ${line.turn}`)) {
       seen.add(`${line.cell} ${line.turn}`);
-      const { worker, turn, k, gpuMs, wallMs, stages } = line;
-      cell.visits.push({ worker, turn, k, gpuMs, wallMs, ...(stages ? { stages } : {}) });
+      const { worker, turn, k, gpuMs, wallMs, stages, offload } = line;
+      cell.visits.push({ worker, turn, k, gpuMs, wallMs, ...(stages ? { stages } : {}), ...(offload ? { offload } : {}) });
     }
   }
   const later = {

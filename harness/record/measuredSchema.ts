@@ -19,6 +19,7 @@ export const visitFields = {
   gpuMs: msList,
   wallMs: msList,
   stages: z.record(name, ms).exactOptional(),
+  offload: z.object({ outMs: ms, stepMs: ms }).exactOptional(),
 };
 const visit: z.ZodType<Visit> = z.object(visitFields);
 

@@ -161,6 +161,16 @@ export interface Visit {
   readonly wallMs: readonly number[];
   /** GPU ms of each stage of a whole model, timed beside the samples in passes of their own; absent without timestamps */
   readonly stages?: Readonly<Record<string, number>>;
+  /** of phase offload, where a tier keeps the state: beside the samples, which are of bringing it back */
+  readonly offload?: OffloadTimes;
+}
+
+/** Wall ms in one visit of a state that a tier keeps. */
+export interface OffloadTimes {
+  /** taking it off the device */
+  readonly outMs: number;
+  /** the decode step that goes on with it, once it is back */
+  readonly stepMs: number;
 }
 
 /** What preparing a cell found out, from its first worker, whose shader cache was cold; maxError is the largest of all workers. */
@@ -175,7 +185,7 @@ export interface Prepared {
   readonly bytesByRole: BytesByRole | undefined;
   /** rotating copies of what is read */
   readonly copies: number;
-  /** executed: undefined for a peer */
+  /** executed: undefined for a peer, and where bytes move and nothing is computed */
   readonly flops: Pick<Flops, "useful"> & { readonly executed: number | undefined };
   readonly leastBytes: number;
   /** of a whole model: the same by stage, in the order in which a token meets them */
@@ -201,6 +211,8 @@ export interface Summary {
   readonly binding: "compute" | "memory" | undefined;
   /** of a whole model whose stages were timed */
   readonly stages?: StageSummary;
+  /** of phase offload, where a tier keeps the state: medians over visits; bringing it back is the cell's own time */
+  readonly offload?: Readonly<Record<keyof OffloadTimes, Estimate>>;
 }
 
 /** Where the time of one repetition goes, by medians over visits. */
@@ -330,9 +342,9 @@ export interface JointCrossing {
   readonly points: readonly { readonly size: number; readonly n: Estimate | undefined }[];
 }
 
-/** Where the linear arm overtakes the softmax arm in one series. */
+/** Where the linear arm overtakes the softmax arm in one series; in phase offload, where a state that comes back overtakes the same one computed anew. */
 export interface Crossover {
-  /** labels: [softmax family, linear family] */
+  /** labels: [softmax family, linear family], or [computed anew, brought back] */
   readonly between: readonly [string, string];
   readonly metric: "time" | "wallTime" | "stateBytes";
   readonly series: SeriesKey;

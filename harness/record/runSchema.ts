@@ -53,6 +53,7 @@ const experiment: z.ZodType<Experiment> = z.object({
   question: maybe(text),
   phase: z.enum(phases),
   model: model.exactOptional(),
+  layers: size.exactOptional(),
   arms: z.array(arm),
   hybrids: z.array(z.object({ label: name, layers: z.record(name, size) })).exactOptional(),
   axes: z.record(name, axis),

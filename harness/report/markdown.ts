@@ -1,5 +1,6 @@
 import { askedCrossovers, askedFits } from "../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/format.ts";
+import { movedStates } from "../analysis/offload.ts";
 import { ratioText } from "../analysis/peerSentences.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
@@ -7,9 +8,11 @@ import { variableOf } from "./charts/facets.ts";
 import { sharesOf, stageBarsOf } from "./charts/stageBars.ts";
 import { shortened } from "./html.ts";
 import { markdownTable as tableOf, markdownText as text } from "./markdownText.ts";
+import { offloadColumns } from "./offloadColumns.ts";
 import { crossoverText, seriesText, tallyOf, tallySentence } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import { answerSentences, warningsOf } from "./sections/answer.ts";
+import { breakEvenSentence } from "./sections/offload.ts";
 
 const cellRow = (cell: CellRecord): readonly string[] => {
   const { outcome, summary } = cell;
@@ -36,6 +39,18 @@ const stageTable = (record: RunRecord): string => {
     ["attention's share of a token's time", ...xs.map((x) => `${variable} = ${formatCount(x)}`)],
     rows.map(({ arm, shares }) => [text(arm), ...shares.map((share) => (share === undefined ? "" : formatShare(share.value)))]),
   );
+};
+
+/** States that left and came back, both ways; empty in other phases. */
+const offloadTable = (record: RunRecord): string => {
+  const rows = movedStates(record);
+  if (rows.length === 0) return "";
+  const columns = offloadColumns(record, rows);
+  const states = tableOf(
+    columns.map(({ head }) => head),
+    rows.map((row) => columns.map(({ text: of }) => text(of(row)))),
+  );
+  return [text(breakEvenSentence(record)), states].filter((part) => part !== "").join("\n\n");
 };
 
 /** The answer and the tables of one run as GitHub-flavoured Markdown, for a pull request or a job summary. Pure. */
@@ -83,6 +98,7 @@ export const renderMarkdown = (run: RunRecord): string => {
           fits.map((fit) => [text(fit.label), text(seriesText(fit.series)), fit.metric, fit.class, fit.claim, fit.verdict]),
         ),
     stageTable(record),
+    offloadTable(record),
     tableOf(["arm", "form", "n", "dModel", "headDim", "outcome", "median", "95 % interval", "state", "reason"], record.cells.map(cellRow)),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;

@@ -10,6 +10,7 @@ import script from "./runtime/page.script";
 import { answerSection, answerSentences, warningsOf } from "./sections/answer.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
+import { offloadSection } from "./sections/offload.ts";
 import { peersSection } from "./sections/peers.ts";
 import { shardsSection } from "./sections/shards.ts";
 import { stagesSection } from "./sections/stages.ts";
@@ -63,6 +64,7 @@ ${trustSection(record)}
 ${peersSection(record)}
 ${figures}
 ${stages}
+${offloadSection(record)}
 ${limitsSection(record)}
 ${fitsSection(record)}
 ${cellsSection(record)}

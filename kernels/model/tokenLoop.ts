@@ -1,3 +1,4 @@
+import { leastDevice } from "../leastDevice.ts";
 import type { Capabilities, Claim, ExpectedRow, Form, GrowthClass, Mechanism, ModelShape, Shape, Tensors, Tiles } from "../mechanism.ts";
 import { badShape, limitRefusal, overLimit, storageRefusal } from "../refusal.ts";
 import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
@@ -18,21 +19,6 @@ export const withTokenLoop = (mechanisms: readonly Mechanism[]): readonly Mechan
 const formsOf = ({ family, forms }: Mechanism): readonly Form[] =>
   forms.decode && forms.prefill && family !== "instrument" ? [family === "softmax" ? keepsCache : keepsState, keepsNothing] : [];
 
-/** What every device has: of a plan only its buffers are asked, which depend on no device. */
-const anyDevice: Capabilities = {
-  subgroups: false,
-  subgroupMinSize: 0,
-  subgroupMaxSize: 0,
-  f16: false,
-  software: false,
-  maxComputeWorkgroupStorageSize: 16384,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupsPerDimension: 65535,
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxBufferSize: 2 ** 28,
-  maxStorageBuffersPerShaderStage: 8,
-};
-
 const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
   /** `tiles` of all mixers, each with its mechanism's name before its names. Without a device the plans are any device's: of them only what flows in and out is asked. */
   const planningOf = (shape: Shape, tiles?: Tiles, capabilities?: Capabilities): ModelPlanning => {
@@ -41,10 +27,10 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       const mixed = mixerShape(shape, mechanism, own);
       const form = formOf(mechanism, mixed);
       const chosen = tiles && tilesOf(mechanism, tiles);
-      const made = mixerOf(mechanism, mixed, form, capabilities ?? anyDevice, (capabilities && chosen) ?? mechanism.tiles(mixed, form, anyDevice)[0] ?? {});
+      const made = mixerOf(mechanism, mixed, form, capabilities ?? leastDevice, (capabilities && chosen) ?? mechanism.tiles(mixed, form, leastDevice)[0] ?? {});
       return { ...made, tiles: chosen ?? made.tiles };
     });
-    const { software, maxComputeWorkgroupsPerDimension: most } = capabilities ?? anyDevice;
+    const { software, maxComputeWorkgroupsPerDimension: most } = capabilities ?? leastDevice;
     return { model, mixers, batch: shape.batch, making: { dtype: shape.dtype, rows: shape.batch * tokensOf(shape), software, most } };
   };
   /** float64 results are dear, and verification asks head by head for what a model has once. */

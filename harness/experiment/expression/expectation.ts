@@ -38,7 +38,7 @@ export type Quantity =
   | { readonly kind: "number"; readonly value: number }
   /** a measure of the arm of this label */
   | { readonly kind: "measure"; readonly arm: string; readonly measure: ArmMeasure; readonly at: At }
-  /** n* in tokens, between the labels [softmax family, linear family] */
+  /** n* in tokens, between the labels [softmax family, linear family], or [computed anew, brought back] */
   | { readonly kind: "crossover"; readonly between: readonly [string, string]; readonly metric: CrossoverMetric; readonly at: At }
   /** the first label's metric divided by the second's, at equal shape */
   | { readonly kind: "ratio"; readonly between: readonly [string, string]; readonly metric: RatioMetric; readonly at: At };

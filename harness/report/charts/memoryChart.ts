@@ -16,6 +16,7 @@ const stateOf = {
   decode: "bytes of state at n tokens of context",
   generate: "bytes of state after n tokens",
   tokenLoop: "bytes kept of n tokens, all layers",
+  offload: "bytes of state of n tokens, one layer",
 } as const;
 
 export const memoryHeading = "Memory carried along (state)";

@@ -12,6 +12,7 @@ export const repetition = {
   decode: "decode step",
   generate: "text of n tokens",
   tokenLoop: "token through the whole model",
+  offload: "state brought onto the GPU",
 } as const;
 
 /** What n counts, by phase. */
@@ -20,6 +21,7 @@ export const meaningOfN = {
   decode: "tokens of context",
   generate: "tokens written",
   tokenLoop: "tokens before it",
+  offload: "tokens whose state it is",
 } as const;
 
 export const xTitleOf = (record: RunRecord): string => {

@@ -1,3 +1,4 @@
+import { wallTimed } from "../../experiment/phases.ts";
 import type { Finding, RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
 import { reasonsOf, tallyOf, tallySentence } from "../outcome.ts";
@@ -28,7 +29,9 @@ export const warningsOf = (record: RunRecord): readonly string[] => {
     warnings.push("Measured on a CPU that emulates a GPU. Growth laws and bytes carry over to a GPU; times and n* do not.");
   // analysis says this too, once there is something to analyse
   if (record.environment.clock.source === "wall" && !found.some((text) => text.includes("wall-clock")))
-    warnings.push("This adapter has no GPU clock: times are wall-clock times and contain the cost of submitting work.");
+    warnings.push(
+      `${wallTimed.has(record.experiment.phase) ? "Part of what is timed is not on the GPU" : "This adapter has no GPU clock"}: times are wall-clock times and contain the cost of submitting work.`,
+    );
   if (record.environment.attnbench.dirty === true) warnings.push("The benchmark's own code had uncommitted changes.");
   return [...warnings, ...found];
 };

@@ -116,19 +116,33 @@ const suresOf = (record: RunRecord): readonly string[] => {
   return sentences;
 };
 
-const untimed: Readonly<Record<RunRecord["experiment"]["phase"], string>> = {
+/** One attention layer, and what of it is timed; a whole model where absent. */
+const oneLayer: Readonly<Partial<Record<RunRecord["experiment"]["phase"], string>>> = {
   prefill: "One attention layer reading n tokens at once.",
   decode: "One attention layer making one step, with n tokens before it.",
   generate: "One attention layer stepping through a text of n tokens, one after another.",
-  tokenLoop: "",
+  offload: "The state of one attention layer coming back, or its attention computed again.",
 };
+
+const around = "Projections of q, k, v and o, norms, gates, convolutions and the feed-forward network are not timed.";
+
+/** What the rest of a model would change in what this page compares. */
+const besides = (phase: RunRecord["experiment"]["phase"]): string =>
+  phase === "offload"
+    ? "A state that is computed anew needs these too, in all layers before its own, and one that comes back does not, so that in whole models bringing back pays sooner than this page shows."
+    : "Most of these cost about the same for both kinds, so that whole models differ by less than this page shows.";
+
+const modelLimit = ({ experiment: { phase } }: RunRecord): Html =>
+  oneLayer[phase] === undefined
+    ? html`<li><strong>A trained model.</strong> Weights are random, and what real models have besides (short convolutions, output gates, biases) is left out. The tokenizer and the text's way in and out are not timed.</li>`
+    : html`<li><strong>The rest of a model.</strong> ${oneLayer[phase]} ${around} ${besides(phase)}</li>`;
 
 /** The two boxes under the answer: how sure it is, and what it leaves out. */
 export const limitsSection = (record: RunRecord): Html => html`
 <section class="boxes">
 <div><h2>How sure is this?</h2><ul>${suresOf(record).map((text) => html`<li>${text}</li>`)}</ul></div>
 <div><h2>What this does not show</h2><ul>
-${record.experiment.phase === "tokenLoop" ? html`<li><strong>A trained model.</strong> Weights are random, and what real models have besides (short convolutions, output gates, biases) is left out. The tokenizer and the text's way in and out are not timed.</li>` : html`<li><strong>The rest of a model.</strong> ${untimed[record.experiment.phase]} Projections of q, k, v and o, norms, gates, convolutions and the feed-forward network are not timed. Most of these cost about the same for both kinds, so that whole models differ by less than this page shows.</li>`}
+${modelLimit(record)}
 <li><strong>Quality.</strong> Inputs are random. A mechanism that is faster may recall less; nothing here says how a trained model would answer.</li>
 <li><strong>Other devices.</strong> ${record.environment.deviceClass === "software" ? "No GPU was used at all: take growth and bytes from here, and times from a run on your own GPU." : "n* moves with compute and memory speed, driver and kernel quality. Run it on yours."}</li>
 <li><strong>The best possible kernels.</strong> These are WGSL kernels through WebGPU; vendor libraries may be faster on either side.</li>

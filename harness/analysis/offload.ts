@@ -1,0 +1,58 @@
+import type { CellRecord, Estimate, RunRecord, Summary } from "../record/run.ts";
+import { groupBy } from "./grouping.ts";
+import type { Draws } from "./resampling.ts";
+import { visitEstimate } from "./visitEstimate.ts";
+
+/** What visits of phase offload found beside bringing a state back; undefined where no tier keeps it. */
+export const offloadSummary = (cell: Pick<CellRecord, "id" | "visits">, draws: Draws): Summary["offload"] => {
+  const moved = cell.visits.flatMap((visit) => (visit.offload ? [{ visit, times: visit.offload }] : []));
+  if (moved.length === 0) return undefined;
+  const of = (name: "outMs" | "stepMs"): Estimate =>
+    visitEstimate(
+      cell,
+      draws,
+      name,
+      moved.map(({ visit, times }) => ({ visit, value: times[name] })),
+    );
+  return { outMs: of("outMs"), stepMs: of("stepMs") };
+};
+
+/** A state that a tier keeps, both ways, as measured at one n. Rates are of its bytes. */
+export interface Moved {
+  readonly cell: CellRecord;
+  readonly bytes: number;
+  readonly outMs: Estimate;
+  readonly inMs: Estimate;
+  readonly outGbps: number;
+  readonly inGbps: number;
+  /** the decode step that goes on with it: all that a token costs where the state stays on the GPU */
+  readonly stepMs: Estimate;
+  /** what bringing it back adds to a token in all layers of the model, one after another; undefined where the experiment names none */
+  readonly allLayersMs: Estimate | undefined;
+}
+
+/** Arm by arm, as the run has its cells. */
+export const movedStates = ({ cells, experiment }: Pick<RunRecord, "cells" | "experiment">): readonly Moved[] =>
+  [...groupBy(cells, ({ label }) => label).values()].flat().flatMap((cell): readonly Moved[] => {
+    const { summary, stateBytes: bytes } = cell;
+    if (!summary?.offload || bytes === undefined) return [];
+    const { outMs, stepMs } = summary.offload;
+    const inMs = { value: summary.medianMs, low: summary.lowMs, high: summary.highMs };
+    return [
+      {
+        cell,
+        bytes,
+        outMs,
+        inMs,
+        stepMs,
+        outGbps: gbps(bytes, outMs),
+        inGbps: gbps(bytes, inMs),
+        allLayersMs: experiment.layers === undefined ? undefined : times(inMs, experiment.layers),
+      },
+    ];
+  });
+
+/** bytes over ms, in 10⁹ bytes a second */
+const gbps = (bytes: number, { value }: Estimate): number => bytes / value / 1e6;
+
+const times = ({ value, low, high }: Estimate, factor: number): Estimate => ({ value: factor * value, low: factor * low, high: factor * high });

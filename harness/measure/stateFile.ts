@@ -1,0 +1,57 @@
+import { closeSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import { CellFailure } from "../device/failure.ts";
+
+/** A state in a file: its parts one after another. Synchronous, as a thread pool in between would be timed too. Failures of the disk are the cell's own. */
+
+/** Written whole, and on the disk when this returns. Throws CellFailure diskFull or diskError. */
+export const writeState = (file: string, parts: readonly Uint8Array[]): void =>
+  onDisk("writing a state", () =>
+    opened(file, "w", (descriptor) => {
+      // A disk that is all but full takes a part and says nothing; it speaks up at the next.
+      for (const part of parts) for (let at = 0; at < part.length; ) at += writeSync(descriptor, part, at);
+      fsyncSync(descriptor);
+    }),
+  );
+
+/** Fills the parts. Throws CellFailure shortFile where the file has fewer bytes, or diskError. */
+export const readState = (file: string, parts: readonly Uint8Array[]): void =>
+  onDisk("reading a state", () =>
+    opened(file, "r", (descriptor) => {
+      const wanted = parts.reduce((sum, { length }) => sum + length, 0);
+      let read = 0;
+      for (const part of parts) {
+        for (let at = 0; at < part.length; ) {
+          const got = readSync(descriptor, part, at, part.length - at, null);
+          if (got === 0) throw new CellFailure("shortFile", `the file of a state has ${read} bytes, ${wanted} were written`);
+          at += got;
+          read += got;
+        }
+      }
+    }),
+  );
+
+const opened = (file: string, flags: "r" | "w", work: (descriptor: number) => void): void => {
+  const descriptor = openSync(file, flags);
+  try {
+    work(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+/** No room on the disk, within the user's share of it, or within what a file of this process may grow to. */
+const fullCodes = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/** Does something with the disk; its failures become the cell's. `what`: "writing a state". */
+export const onDisk = <T>(what: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === undefined || syscall === undefined) throw error;
+    // The system's own sentence names the path, and with it this machine's folders.
+    const reason = `${what} failed: ${code} in ${syscall}`;
+    if (fullCodes.has(code)) throw new CellFailure("diskFull", `${reason}; make room where temporary files go, or name another place by TMPDIR`);
+    throw new CellFailure("diskError", `${reason}; TMPDIR names another place for temporary files`);
+  }
+};

@@ -1,0 +1,66 @@
+import { askedCrossovers } from "../../analysis/asked.ts";
+import { formatCount, formatEstimate, formatList } from "../../analysis/format.ts";
+import { groupBy } from "../../analysis/grouping.ts";
+import { type Moved, movedStates } from "../../analysis/offload.ts";
+import type { Crossover, RunRecord } from "../../record/run.ts";
+import { type Html, html } from "../html.ts";
+import { offloadColumns } from "../offloadColumns.ts";
+import { type Column, name, table } from "../table.ts";
+
+export const offloadHeading = "A state that leaves the GPU and comes back";
+
+/** From which length on each tier beats computing anew, those of one answer together. */
+export const breakEvenSentence = (record: RunRecord): string => {
+  const pairs = askedCrossovers(record).filter(({ metric }) => metric === "time");
+  const parts = [...groupBy(pairs, breakEven)].map(([from, alike]) => `${from} with ${formatList(alike.map(({ between: [, kept] }) => kept))}`);
+  return parts.length === 0 ? "" : `Bringing a state back takes less time than computing it anew ${parts.join("; ")}.`;
+};
+
+/** "from n = 812 (95 % interval 700 to 930) on" */
+const breakEven = ({ outcome, n, atLatest, range, crossings }: Crossover): string => {
+  const span = range ? ` (n = ${formatCount(range[0])} to ${formatCount(range[1])})` : "";
+  if (outcome === "crosses" && n) return `from n = ${formatEstimate(n)} on`;
+  if (outcome === "already") return `at every n measured${span}`;
+  if (outcome === "none") return `at no n measured${span}`;
+  if (outcome === "many") return `on one side of n = ${formatList(crossings.map(formatCount))} or the other`;
+  return atLatest === undefined ? "from an n on that is not decided" : `from n = ${formatCount(atLatest)} on at the latest`;
+};
+
+/** What was timed, and what was not. */
+const wordsOf = ({ experiment: { layers } }: RunRecord, rows: readonly Moved[]): readonly string[] => {
+  const tiers = new Set(rows.map(({ cell }) => cell.form));
+  return [
+    "A state that stays on the GPU costs a token its decode step and nothing else. One that was taken away has to come in first, and what that takes is added.",
+    "out: copied on the GPU, mapped, and copied into host memory. in: written to the GPU from host memory, until the GPU has it. Every byte that came back was compared with what had gone out, and the decode step after it with a float64 reference.",
+    ...(tiers.has("disk")
+      ? [
+          "disk: out also writes a file and waits until the disk has it (fsync); in also reads the file, which the operating system may well serve from its page cache in memory, as it does for programs that do this. Then it is no rate of the disk itself.",
+        ]
+      : []),
+    "What a token changes in the state has to be saved as well, which is not in what is added: a row of a KV cache, but the whole of a recurrent state, its out.",
+    "Computing anew is the attention of one layer over n tokens from keys and values that are there. A model has to make those too, in all layers up to this one, so that for a whole model bringing back pays from a shorter length on.",
+    ...(layers === undefined
+      ? []
+      : [
+          `A token needs the states of all ${formatCount(layers)} layers, one after another: ${formatCount(layers)} times what one takes. A program that brings in the next layer while it computes this one hides some of that; nothing here does.`,
+        ]),
+  ];
+};
+
+/** Both ways of every state that a tier kept; undefined in other phases. */
+export const offloadSection = (record: RunRecord): Html | undefined => {
+  if (record.experiment.phase !== "offload") return undefined;
+  const rows = movedStates(record);
+  const heading = html`<h2 id="offload">${offloadHeading}</h2>`;
+  if (rows.length === 0) return html`<section aria-labelledby="offload">${heading}<p>No state was moved.</p></section>`;
+  const columns = offloadColumns(record, rows).map(
+    ({ head, numeric, text }): Column<Moved> => ({ head, ...(numeric ? { numeric } : {}), cell: (row) => (numeric ? text(row) : name(text(row))) }),
+  );
+  const sentence = breakEvenSentence(record);
+  return html`
+<section aria-labelledby="offload">${heading}
+${sentence !== "" && html`<p>${sentence}</p>`}
+<ul>${wordsOf(record, rows).map((words) => html`<li>${words}</li>`)}</ul>
+${table(`States kept in ${formatList([...new Set(rows.map(({ cell }) => cell.form))])}, both ways`, columns, rows)}
+</section>`;
+};

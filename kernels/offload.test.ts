@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { builtInKernels } from "./builtIn.ts";
+import { leastDevice } from "./leastDevice.ts";
+import type { Mechanism, Shape } from "./mechanism.ts";
+import { problemOf } from "./offload.ts";
+import { bufferBytes } from "./plan.ts";
+import { loadMechanisms } from "./registry.ts";
+
+const mechanisms = await loadMechanisms(builtInKernels);
+const named = (name: string): Mechanism => {
+  const mechanism = mechanisms.find((one) => one.name === name);
+  if (!mechanism) throw new Error(`no ${name}`);
+  return mechanism;
+};
+
+const shapeOf = ({ parameters }: Mechanism, n: number, kvHeads = 4): Shape => ({
+  phase: "offload",
+  n,
+  batch: 2,
+  heads: 4,
+  kvHeads,
+  headDim: 32,
+  headDimV: 16,
+  dModel: 128,
+  dtype: "f32",
+  kvDtype: "f32",
+  stateDtype: "f32",
+  parameters: Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, parameter.default])),
+});
+
+describe("phase offload", () => {
+  it("is of all mechanisms that prefill and decode, and of no instrument", () => {
+    const offloaded = mechanisms.filter(({ forms }) => forms.offload).map(({ name }) => name);
+    expect(offloaded).toEqual(mechanisms.filter(({ forms, family }) => forms.prefill && forms.decode && family !== "instrument").map(({ name }) => name));
+    expect(offloaded).toContain("softmax");
+    expect(offloaded).not.toContain("softmaxNoCache");
+    expect(named("linear").forms.offload).toEqual(["host", "disk", "recompute"]);
+  });
+
+  it.each([
+    ["softmax", "host", { phase: "decode", form: "split" }],
+    ["softmax", "disk", { phase: "decode", form: "split" }],
+    ["softmax", "recompute", { phase: "prefill", form: "tiled" }],
+    ["kda", "host", { phase: "decode", form: "recurrent" }],
+    ["kda", "recompute", { phase: "prefill", form: "chunk" }],
+  ])("%s, %s, computes %o", (name, form, expected) => {
+    const { shape, form: computed } = problemOf(named(name), shapeOf(named(name), 40), form);
+    expect({ phase: shape.phase, form: computed }).toEqual(expected);
+    expect({ ...shape, phase: "offload" }).toEqual(shapeOf(named(name), 40));
+  });
+
+  it("leaves other phases as they are", () => {
+    const shape: Shape = { ...shapeOf(named("softmax"), 40), phase: "decode" };
+    expect(problemOf(named("softmax"), shape, "split")).toEqual({ shape, form: "split" });
+  });
+
+  // bytes of a row of a cache: batch 2 × kvHeads × (32 + 16) × 4; n rows and the one of the next token
+  it.each([
+    ["softmax", 40, 4, 2 * 4 * 48 * 4 * 41],
+    ["softmax", 40, 1, 2 * 1 * 48 * 4 * 41],
+    ["linear", 40, 4, 2 * 4 * 32 * 16 * 4],
+    ["linear", 4000, 4, 2 * 4 * 32 * 16 * 4],
+  ])("moves the state of %s at n = %i and nothing else", (name, n, kvHeads, bytes) => {
+    const mechanism = named(name);
+    const shape = shapeOf(mechanism, n, kvHeads);
+    const variants = mechanism.tiles(shape, "disk", leastDevice);
+    expect(variants).toHaveLength(1);
+    const [tiles = {}] = variants;
+    expect(mechanism.leastBytes(shape, "disk")).toBe(bytes);
+    expect(mechanism.bytesByRole(shape, "disk", tiles).state).toBe(bytes);
+    expect(mechanism.flops(shape, "disk", tiles)).toEqual({ useful: 0, executed: 0 });
+    const { buffers } = mechanism.plan(shape, "disk", leastDevice, tiles);
+    expect(buffers.flatMap((buffer) => (buffer.role === "state" ? [bufferBytes(buffer)] : [])).reduce((sum, one) => sum + one, 0)).toBe(bytes);
+  });
+
+  it("costs a prefill where the state is computed anew", () => {
+    const softmax = named("softmax");
+    const shape = shapeOf(softmax, 100);
+    const prefill: Shape = { ...shape, phase: "prefill" };
+    const [tiles = {}] = softmax.tiles(shape, "recompute", leastDevice);
+    expect(softmax.flops(shape, "recompute", tiles)).toEqual(softmax.flops(prefill, "tiled", tiles));
+    expect(softmax.leastBytes(shape, "recompute")).toBe(softmax.leastBytes(prefill, "tiled"));
+    expect(softmax.refusal({ ...shape, headDim: 3 }, "recompute", leastDevice)).toEqual(softmax.refusal({ ...prefill, headDim: 3 }, "tiled", leastDevice));
+  });
+
+  it.each([
+    ["softmax", "host", { time: "O(n)", stateBytes: "O(n)" }],
+    ["softmax", "recompute", { time: "O(n²)", stateBytes: "O(n)" }],
+    ["gla", "disk", { time: "O(1)", stateBytes: "O(1)" }],
+    ["gla", "recompute", { time: "O(n)", stateBytes: "O(1)" }],
+  ])("claims of %s, %s, what its state or its prefill does", (name, form, claim) => {
+    expect(named(name).claim("offload", form)).toEqual(claim);
+  });
+
+  it("claims one time for a window that is full", () => {
+    const softmax = named("softmax");
+    const shape = { ...shapeOf(softmax, 4096), parameters: { window: 64, sinks: 0 } };
+    expect(softmax.claim("offload", "host", shape)).toEqual({ time: "O(1)", stateBytes: "O(1)" });
+  });
+});

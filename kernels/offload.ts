@@ -1,0 +1,71 @@
+import { leastDevice } from "./leastDevice.ts";
+import type { Claim, Form, Mechanism, Shape } from "./mechanism.ts";
+
+/** Where the state of n tokens is kept while it is not on the GPU: in the host's memory, or in a file. */
+export const tiers = ["host", "disk"] as const;
+export type Tier = (typeof tiers)[number];
+
+/** The form that keeps it nowhere, and prefills n tokens again. */
+export const recomputes = "recompute";
+
+export const tierOf = (form: Form): Tier | undefined => tiers.find((tier) => tier === form);
+
+/** A problem that kernels compute: a shape of prefill, decode or generate, and the form that it is computed in. */
+export interface Problem<S extends Shape> {
+  readonly shape: S;
+  readonly form: Form;
+}
+
+/** What kernels compute where a state comes back: the decode step that goes on with it, or the prefill that makes it anew. Any other phase is its own problem. */
+export const problemOf = <S extends Shape>({ forms }: Pick<Mechanism, "forms">, shape: S, form: Form): Problem<S> => {
+  if (shape.phase !== "offload") return { shape, form };
+  const phase = form === recomputes ? "prefill" : "decode";
+  return { shape: { ...shape, phase }, form: forms[phase]?.[0] ?? "" };
+};
+
+/**
+ * Mechanisms that prefill and decode, each with phase offload beside its own: the state that n tokens left comes onto the GPU, from a tier or computed anew, one layer of it. `inputs` and `reference` know
+ * no form, so they take the shape of `problemOf`.
+ */
+export const withOffload = (mechanisms: readonly Mechanism[]): readonly Mechanism[] =>
+  mechanisms.map((mechanism) => (mechanism.forms.prefill && mechanism.forms.decode && mechanism.family !== "instrument" ? extended(mechanism) : mechanism));
+
+const extended = (own: Mechanism): Mechanism => {
+  const problem = (shape: Shape, form: Form): Problem<Shape> => problemOf(own, shape, form);
+  const movedIn = (shape: Shape, form: Form): boolean => shape.phase === "offload" && tierOf(form) !== undefined;
+  return {
+    ...own,
+    forms: { ...own.forms, offload: [...tiers, recomputes] },
+    refusal: (shape, form, capabilities) => own.refusal(problem(shape, form).shape, problem(shape, form).form, capabilities),
+    tiles(shape, form, capabilities) {
+      const all = own.tiles(problem(shape, form).shape, problem(shape, form).form, capabilities);
+      // How bytes move depends on no variant of a kernel.
+      return movedIn(shape, form) ? all.slice(0, 1) : all;
+    },
+    plan: (shape, form, capabilities, tiles) => own.plan(problem(shape, form).shape, problem(shape, form).form, capabilities, tiles),
+    flops(shape, form, tiles) {
+      if (movedIn(shape, form)) return { useful: 0, executed: 0 };
+      return own.flops(problem(shape, form).shape, problem(shape, form).form, tiles);
+    },
+    leastBytes(shape, form) {
+      const of = problem(shape, form);
+      if (!movedIn(shape, form)) return own.leastBytes(of.shape, of.form);
+      return own.bytesByRole(of.shape, of.form, own.tiles(of.shape, of.form, leastDevice)[0] ?? {}).state;
+    },
+    bytesByRole: (shape, form, tiles) => own.bytesByRole(problem(shape, form).shape, problem(shape, form).form, tiles),
+    claim: (phase, form, shape) => (phase === "offload" ? offloadClaim(own, form, shape) : own.claim(phase, form, shape)),
+    ...(own.tileTokens
+      ? {
+          tileTokens: (shape, form, tiles) =>
+            movedIn(shape, form) ? 1 : (own.tileTokens?.(problem(shape, form).shape, problem(shape, form).form, tiles) ?? 1),
+        }
+      : {}),
+  };
+};
+
+/** Bringing a state back takes as long as it is large. */
+const offloadClaim = (own: Mechanism, form: Form, shape: Shape | undefined): Claim => {
+  const phase = form === recomputes ? "prefill" : "decode";
+  const claim = own.claim(phase, own.forms[phase]?.[0] ?? "", shape && { ...shape, phase });
+  return form === recomputes ? claim : { time: claim.stateBytes, stateBytes: claim.stateBytes };
+};
