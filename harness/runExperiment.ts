@@ -18,8 +18,11 @@ import { type Journal, openJournal } from "./record/journal.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
 import { isSameShard, type Shard, shardName } from "./record/merged.ts";
-import { type AddedCell, type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
+import { type AddedCell, type CellRecord, type Environment, type RunRecord, schemaVersion, type Tokenization } from "./record/run.ts";
 import { listRuns, makeRunFolder, readRun, removeUnbegun, runName, writeRun } from "./record/runFolder.ts";
+import { encodingNames } from "./tokenizer/encodingNames.ts";
+import { question } from "./tokenizer/question.ts";
+import { tokenize } from "./tokenizer/tokenization.ts";
 import { type WrittenResults, writeResults } from "./writeResults.ts";
 
 export interface RunOptions {
@@ -161,12 +164,21 @@ export const newRecord = (
   };
 };
 
+/** A record with what the command measures itself, on the CPU and before anything else runs. */
+const withText = async (record: RunRecord): Promise<RunRecord> => {
+  if (record.experiment.phase !== "tokenLoop" || record.tokenizer) return record;
+  const tokenizer: Tokenization[] = [];
+  for (const encoding of encodingNames) tokenizer.push(await tokenize(question, encoding, () => performance.now()));
+  return { ...record, tokenizer };
+};
+
 /** Measures into a run's folder, under its lock, and writes what came of it. */
-const recordRun = async (options: RunOptions, record: RunRecord, folder: string, session: WorkerSession): Promise<Omit<RunResult, "resumed">> => {
+const recordRun = async (options: RunOptions, begun: RunRecord, folder: string, session: WorkerSession): Promise<Omit<RunResult, "resumed">> => {
   let lock: Lock | undefined;
   let journal: Journal | undefined;
-  const workers = createWorkers(session, record.cells, options.connectPeer);
+  const workers = createWorkers(session, begun.cells, options.connectPeer);
   try {
+    const record = await withText(begun);
     makeFolder(folder);
     lock = lockFolder(folder);
     if (!lock) throw new RunInUse(`${folder} is being written by ${lockedBy(folder) ?? "another process"}: wait until it has ended`);

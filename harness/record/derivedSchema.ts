@@ -10,7 +10,7 @@ import { amount, count, maybe, ms, name, namedValues, real, size, text } from ".
 export const growthClass = z.enum(["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"] satisfies GrowthClass[]);
 const decided = z.union([growthClass, z.literal("undecided")]);
 
-const estimate: z.ZodType<Estimate> = z.object({ value: real, low: real, high: real });
+export const estimate: z.ZodType<Estimate> = z.object({ value: real, low: real, high: real });
 
 export const summary: z.ZodType<Summary> = z.object({
   medianMs: ms,

@@ -1,6 +1,7 @@
 import type { BytesByRole, Claim, Flops, GrowthClass, Look, Mechanism, StageCost, Tiles } from "../../kernels/mechanism.ts";
 import type { Cell, Experiment } from "../experiment/experiment.ts";
 import type { RuntimeName } from "../experiment/runtimes.ts";
+import type { EncodingName } from "../tokenizer/encodingNames.ts";
 import type { Merged, Shard } from "./merged.ts";
 
 /**
@@ -40,6 +41,8 @@ export interface RunRecord {
   readonly crossovers: readonly Crossover[];
   /** of experiments with arms of another runtime */
   readonly peerRatios?: readonly PeerRatio[];
+  /** of phase tokenLoop: a text's way into the model, measured before the turns by the command itself, on the CPU */
+  readonly tokenizer?: readonly Tokenization[];
   /** cells that were not planned but added around an n*, each like another but for its n */
   readonly added?: readonly AddedCell[];
   /** how fast the device itself was in each turn after turn 0; absent in runs of before */
@@ -381,6 +384,19 @@ export interface PeerRatio {
   readonly ratio: Estimate | undefined;
   /** why there is no ratio */
   readonly note: string | undefined;
+}
+
+/** One text cut into tokens by one vocabulary. */
+export interface Tokenization {
+  readonly encoding: EncodingName;
+  readonly text: string;
+  /** Unicode code points */
+  readonly characters: number;
+  readonly ids: readonly number[];
+  /** the ids, put together again, are the text */
+  readonly restores: boolean;
+  /** wall ms on the CPU: no part of any GPU time */
+  readonly msPerToken: Estimate;
 }
 
 /** What `--tune` found for one arm: its variants at one cell, the default first, in times of their own. */
