@@ -11,6 +11,7 @@ import { plannedLike } from "./measure/addedLengths.ts";
 import type { Connect } from "./measure/connection.ts";
 import { measureRun } from "./measure/measureRun.ts";
 import type { Progress } from "./measure/progress.ts";
+import { sharpnessOf } from "./measure/sharpness.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
 import { type ConnectPeer, createWorkers } from "./measure/workers.ts";
 import { makeFolder } from "./record/folder.ts";
@@ -164,12 +165,26 @@ export const newRecord = (
   };
 };
 
-/** A record with what the command measures itself, on the CPU and before anything else runs. */
-const withText = async (record: RunRecord): Promise<RunRecord> => {
-  if (record.experiment.phase !== "tokenLoop" || record.tokenizer) return record;
-  const tokenizer: Tokenization[] = [];
-  for (const encoding of encodingNames) tokenizer.push(await tokenize(question, encoding, () => performance.now()));
-  return { ...record, tokenizer };
+/** A record with what the command finds out itself, on the CPU and before anything else runs. */
+const withOwn = async (record: RunRecord, { cells, mechanisms }: Pick<RunOptions, "cells" | "mechanisms">): Promise<RunRecord> => {
+  const { experiment } = record;
+  const tokenizer = record.tokenizer ?? (experiment.phase === "tokenLoop" ? await tokenizations() : undefined);
+  const sharpness =
+    record.sharpness ??
+    (experiment.claims?.includes("S6")
+      ? sharpnessOf(
+          cells.map(({ cell }) => cell),
+          mechanisms,
+          experiment.measure.seed,
+        )
+      : undefined);
+  return { ...record, ...(tokenizer ? { tokenizer } : {}), ...(sharpness ? { sharpness } : {}) };
+};
+
+const tokenizations = async (): Promise<readonly Tokenization[]> => {
+  const all: Tokenization[] = [];
+  for (const encoding of encodingNames) all.push(await tokenize(question, encoding, () => performance.now()));
+  return all;
 };
 
 /** Measures into a run's folder, under its lock, and writes what came of it. */
@@ -178,7 +193,7 @@ const recordRun = async (options: RunOptions, begun: RunRecord, folder: string, 
   let journal: Journal | undefined;
   const workers = createWorkers(session, begun.cells, options.connectPeer);
   try {
-    const record = await withText(begun);
+    const record = await withOwn(begun, options);
     makeFolder(folder);
     lock = lockFolder(folder);
     if (!lock) throw new RunInUse(`${folder} is being written by ${lockedBy(folder) ?? "another process"}: wait until it has ended`);

@@ -4,7 +4,7 @@ import { phases } from "../experiment/phases.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
 import { encodingNames } from "../tokenizer/encodingNames.ts";
 import { estimate, growthClass, summary } from "./derivedSchema.ts";
-import type { AddedCell, Ceilings, CellRecord, Outcome, Prepared, SentinelTurn, Tokenization, Tuning, Visit } from "./run.ts";
+import type { AddedCell, Ceilings, CellRecord, Outcome, Prepared, SentinelTurn, Sharpness, Tokenization, Tuning, Visit } from "./run.ts";
 import { amount, count, maybe, ms, msList, name, namedValues, parameterValue, real, size, text } from "./scalars.ts";
 
 /** What was measured, as it stands in run.json and in the journal. */
@@ -74,6 +74,12 @@ export const tokenization: z.ZodType<Tokenization> = z.object({
   ids: z.array(count),
   restores: z.boolean(),
   msPerToken: estimate,
+});
+
+export const sharpness: z.ZodType<Sharpness> = z.object({
+  cell: name,
+  heads: count,
+  points: z.array(z.object({ times: amount, off: amount, weight: amount })),
 });
 
 export const ceilings: z.ZodType<Ceilings> = z.object({

@@ -6,6 +6,7 @@ import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts"
 import { tallyOf, tallySentence } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import { answerSection, answerSentences, warningsOf } from "./sections/answer.ts";
+import { claimsSection } from "./sections/claims.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
 import { peersSection } from "./sections/peers.ts";
@@ -49,13 +50,7 @@ export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Prom
   const figures = await figuresSection(charted, rendering);
   const stages = await stagesSection(charted, rendering);
   const question = experiment.question ?? experiment.title;
-  const body = html`
-<header><h1><bdi>${shortened(experiment.title, 200)}</bdi> <span class="more">· ${experiment.phase} · ${record.startedAt.slice(0, 10)}</span></h1>
-<p class="question"><bdi>${shortened(question, 300)}</bdi></p></header>
-<main>
-${answerSection(record)}
-${trustSection(record)}
-${peersSection(record)}
+  const below = html`${peersSection(record)}
 ${figures}
 ${stages}
 ${limitsSection(record)}
@@ -65,7 +60,16 @@ ${tuningSection(record)}
 ${shardsSection(record)}
 ${methodSection(record)}
 ${environmentSection(record)}
-${reproduceSection(record)}
+${reproduceSection(record)}`;
+  const places = new Set([...below.markup.matchAll(/ id="([a-z0-9-]+)"/g)].map(([, id = ""]) => id));
+  const body = html`
+<header><h1><bdi>${shortened(experiment.title, 200)}</bdi> <span class="more">· ${experiment.phase} · ${record.startedAt.slice(0, 10)}</span></h1>
+<p class="question"><bdi>${shortened(question, 300)}</bdi></p></header>
+<main>
+${answerSection(record)}
+${trustSection(record)}
+${claimsSection(record, places)}
+${below}
 </main>
 <footer><p>Made by attnbench ${record.environment.attnbench.version} from run ${record.run}. This page holds its results as JSON in the element <code>#results</code>; raw samples are in the run's folder.</p></footer>
 <script type="application/json" id="results">${raw(scriptJson(carried(run)))}</script>`;

@@ -84,6 +84,7 @@ th.num,td.num{text-align:right;font-variant-numeric:tabular-nums;white-space:now
 td,tbody th{overflow-wrap:normal}
 tbody th{white-space:nowrap}
 .long{display:inline-block;min-width:11em;max-width:24em;white-space:normal;overflow-wrap:anywhere}
+.prose{display:inline-block;min-width:13em;max-width:34em;white-space:normal}
 tbody tr:target{background:var(--warn-back)}
 .none{color:var(--muted)}
 .pairs{display:grid;grid-template-columns:minmax(7em,max-content) minmax(0,1fr);gap:4px 18px;font-size:.9rem;margin:0}
