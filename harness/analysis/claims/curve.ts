@@ -1,5 +1,6 @@
 import type { CellRecord, Fit } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
+import { asksLaw } from "../asked.ts";
 import { bracketed, formatCount } from "../format.ts";
 import { type Series, seriesOf } from "../series.ts";
 
@@ -34,6 +35,13 @@ export const curvesOf = (record: Analysed, is: (cell: CellRecord) => boolean): r
         record.fits.find((fit) => fit.metric === metric && fit.label === series.label && fit.form === series.form && JSON.stringify(fit.series) === key);
       return { ...series, time: fitOf("time"), bytes: fitOf("stateBytes") };
     });
+
+/** Those that were planned at enough n for a law; all where none was. */
+export const lawCurvesOf = (record: Analysed, is: (cell: CellRecord) => boolean): readonly ClaimCurve[] => {
+  const curves = curvesOf(record, is);
+  const asked = curves.filter(asksLaw);
+  return asked.length > 0 ? asked : curves;
+};
 
 /** "softmax, headDim 64" */
 export const curveName = ({ label, key }: Pick<Series, "label" | "key">): string => (key.headDim === undefined ? label : `${label}, headDim ${key.headDim}`);

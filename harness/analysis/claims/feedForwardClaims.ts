@@ -22,7 +22,7 @@ const splitOf = (cell: CellRecord): readonly Split[] => {
     {
       n: cell.n,
       sign,
-      text: `at n = ${formatCount(cell.n)} ${bracketed(fed.share, formatShare)} of a token goes to feed-forward and ${bracketed(mixed.share, formatShare)} to attention`,
+      text: `at n = ${formatCount(cell.n)}, ${bracketed(fed.share, formatShare)} of a token goes to feed-forward and ${bracketed(mixed.share, formatShare)} to attention`,
     },
   ];
 };
@@ -58,7 +58,7 @@ export const feedForwardClaims: readonly Claim[] = [
       const from = splits.slice(more + 1).find(({ sign }) => sign === -1);
       return judged({
         held: isLessAtEnd ? true : splits.every(({ sign }) => sign === 1) ? false : undefined,
-        measured: `Of ${curve.label}, ${first.text}${first === last ? "" : `, ${last.text}`}.`,
+        measured: `Of ${curve.label}, ${first.text}${first === last ? "" : `; ${last.text}`}.`,
         corrections: [first.sign !== -1 && `It is so for long texts alone, here from n = ${formatCount(from?.n ?? last.n)} on.`],
         would: "Longer contexts, or more turns, would tell.",
         evidence,

@@ -1,4 +1,5 @@
 import type { CellRecord } from "../../record/run.ts";
+import { every } from "../every.ts";
 import { bracketed, formatBytes, formatCount, formatNumber, formatShare } from "../format.ts";
 import { bytesGrowth } from "../stateBytes.ts";
 import { type Claim, judged } from "./claim.ts";
@@ -67,16 +68,17 @@ export const inputClaims: readonly Claim[] = [
       const perLayer = first.cost.flops.useful / (2 * first.cell.batch * (first.cell.n + 1) * layers);
       const three = 3 * width * width;
       const slope = slopeOf(curve.cells, "project", ({ n }) => n + 1);
-      const isTooSteep = hasOrder(slope, 1) === false && (slope?.value ?? 0) > 1;
+      const isLine = hasOrder(slope, 1);
+      const isSlower = isLine === false && (slope?.value ?? 0) < 1;
       return judged({
-        held: law.class === "undecided" || !slope ? undefined : law.class === "O(n)" && !isTooSteep,
+        held: every([law.class === "undecided" ? undefined : law.class === "O(n)", isSlower || isLine]),
         measured: `Without a cache the projections of n + 1 tokens take FLOPs of class ${law.class} in their number, ${formatCount(2 * perLayer)} a token and layer${slope ? `; their time's slope is ${bracketed(slope)}` : ""}.`,
         corrections: [
           perLayer !== three &&
             `There is a fourth product, of the output, and heads need not be as wide as the model: together ${formatCount(perLayer)} weights a layer, where three of width ${formatCount(width)} would be ${formatCount(three)} (${formatNumber(perLayer / three)} times).`,
-          hasOrder(slope, 1) === false && !isTooSteep && "Their time grows more slowly in this range, since weights are read once for all rows.",
+          isSlower && "Their time grows more slowly in this range, since weights are read once for all rows.",
         ],
-        would: slope ? "Three lengths or more without a cache would tell." : noStages,
+        would: slope ? "Three lengths or more without a cache, and more turns, would tell." : noStages,
         evidence: "stages",
       });
     },

@@ -4,7 +4,7 @@ import { every, type Verdict } from "../every.ts";
 import { bracketed, formatCount, formatList, formatNumber } from "../format.ts";
 import { groupBy } from "../grouping.ts";
 import { type Claim, judged } from "./claim.ts";
-import { curveName, curvesOf, keepsCache, keepsState, slopesText } from "./curve.ts";
+import { curveName, curvesOf, keepsCache, keepsState, lawCurvesOf, slopesText } from "./curve.ts";
 import { cachedBytes } from "./memoryClaims.ts";
 import { grows, hasOrder } from "./slope.ts";
 
@@ -83,9 +83,9 @@ export const linearClaims: readonly Claim[] = [
     claim: "With linear attention a token costs the same however many came before it.",
     needs: "a mechanism of the linear family",
     judge: (record) => {
-      const curves = curvesOf(record, keepsState);
+      const curves = lawCurvesOf(record, keepsState);
       if (curves.length === 0) return undefined;
-      const [cached] = curvesOf(record, keepsCache);
+      const [cached] = lawCurvesOf(record, keepsCache);
       const alike = cached && curves.find(({ key }) => key.headDim === cached.key.headDim);
       const [cell, cachedCell] = [alike?.cells[0], cached?.cells[0]];
       const asTokens = cell?.stateBytes && cachedCell ? cell.stateBytes / cachedBytes(cachedCell) : undefined;

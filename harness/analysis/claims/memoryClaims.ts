@@ -2,7 +2,7 @@ import type { CellRecord } from "../../record/run.ts";
 import { every } from "../every.ts";
 import { formatBytes, formatCount, formatList, formatShare } from "../format.ts";
 import { type Claim, judged } from "./claim.ts";
-import { type ClaimCurve, curveName, curvesOf, isHybrid, keepsCache, keepsState } from "./curve.ts";
+import { type ClaimCurve, curveName, isHybrid, keepsCache, keepsState, lawCurvesOf } from "./curve.ts";
 
 /** Bytes of one token's keys and values in one layer. */
 export const cachedBytes = ({ batch, kvHeads, headDim, headDimV, kvDtype }: CellRecord): number =>
@@ -18,7 +18,7 @@ export const memoryClaims: readonly Claim[] = [
     claim: "A KV cache takes up GPU memory, in proportion to the tokens it keeps.",
     needs: "softmax with a KV cache",
     judge: ({ environment, ...record }) => {
-      const curves = curvesOf({ environment, ...record }, keepsCache);
+      const curves = lawCurvesOf({ environment, ...record }, keepsCache);
       const [curve] = curves;
       const last = curve?.cells.at(-1);
       if (!curve || !last) return undefined;
@@ -45,11 +45,11 @@ export const memoryClaims: readonly Claim[] = [
     claim: "Linear attention needs no keys and values of earlier tokens: no KV cache at all.",
     needs: "a mechanism of the linear family",
     judge: (record) => {
-      const curves = curvesOf(record, keepsState);
+      const curves = lawCurvesOf(record, keepsState);
       const [curve] = curves;
       const [shortest, longest] = [curve?.cells[0], curve?.cells.at(-1)];
       if (!curve || !shortest || !longest) return undefined;
-      const hybrids = curvesOf(record, isHybrid);
+      const hybrids = lawCurvesOf(record, isHybrid);
       const growing = hybrids.filter((hybrid) => classOf(hybrid) === "O(n)");
       const [hybrid] = growing;
       return judged({

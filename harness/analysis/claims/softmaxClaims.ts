@@ -3,7 +3,7 @@ import { every } from "../every.ts";
 import { bracketed, formatCount, formatList, formatNumber, formatShare } from "../format.ts";
 import { bytesGrowth } from "../stateBytes.ts";
 import { type Claim, judged } from "./claim.ts";
-import { type ClaimCurve, curveName, curvesOf, keepsCache, slopesText } from "./curve.ts";
+import { type ClaimCurve, curveName, keepsCache, lawCurvesOf, slopesText } from "./curve.ts";
 import { grows, hasOrder } from "./slope.ts";
 
 /** FLOPs of one head, over the positions that a token looks at. */
@@ -44,7 +44,7 @@ export const softmaxClaims: readonly Claim[] = [
     claim: "The newest of L tokens is compared with each of the L − 1 before it, so that what it costs grows in proportion to L.",
     needs: "softmax with a KV cache",
     judge: (record) => {
-      const curves = curvesOf(record, keepsCache);
+      const curves = lawCurvesOf(record, keepsCache);
       const works = curves.map(workOf);
       const [first] = works;
       if (!first) return undefined;
@@ -53,7 +53,11 @@ export const softmaxClaims: readonly Claim[] = [
       const seesItself = works.some(({ before }) => before > 0);
       return judged({
         held: every([counted, ...curves.map(({ time }) => grows(time, "O(n)"))]),
-        measured: `Slope of time over n: ${slopesText(curves)}. Counted are ${formatCount(first.perPosition)} FLOPs a head and position (${curves[0] ? curveName(curves[0]) : ""}), over n + ${formatNumber(first.before)} positions for n tokens before.`,
+        measured: `Slope of time over n: ${slopesText(curves)}. ${
+          first.law === "O(n)"
+            ? `Counted are ${formatCount(first.perPosition)} FLOPs a head and position (${curves[0] ? curveName(curves[0]) : ""}), over ${first.before > 0 ? `n + ${formatCount(first.before)}` : "n"} positions for n tokens before.`
+            : `Counted FLOPs are ${first.law === "undecided" ? "of no known law" : first.law} in n.`
+        }`,
         corrections: [
           seesItself && "The newest token is compared with itself too: L dot products.",
           ofDots > 1 && `Weighing values comes on top: with it a position costs ${formatNumber(ofDots)} times its dot product.`,
@@ -88,7 +92,7 @@ export const softmaxClaims: readonly Claim[] = [
     claim: "Writing a text of n tokens, each of which looks at all before it, costs about n².",
     needs: "softmax with a KV cache",
     judge: (record) => {
-      const curves = curvesOf(record, keepsCache);
+      const curves = lawCurvesOf(record, keepsCache);
       if (curves.length === 0) return undefined;
       const early = curves
         .flatMap(({ time }) => (time?.slopes?.[0] ? [time.slopes[0]] : []))
@@ -112,7 +116,7 @@ export const softmaxClaims: readonly Claim[] = [
     claim: "A model that thinks in tens of thousands of tokens spends most of attention's time on that square.",
     needs: "softmax with a KV cache",
     judge: (record) => {
-      const curves = curvesOf(record, keepsCache);
+      const curves = lawCurvesOf(record, keepsCache);
       const shares = curves.flatMap((curve) => {
         const [at, atLongest] = [squareShare(curve, long), squareShare(curve, longest)];
         return at && atLongest ? [{ curve, at, atLongest }] : [];
