@@ -381,9 +381,15 @@ describe("claims", () => {
       const { measured: sentence, correction = "" } = verdictOn(id, arms, more) ?? { measured: "" };
       return `${sentence} | ${correction}`;
     };
-    expect(measured("S2", [], tokens(text("cl100k_base", [1, 2, 3, 4, 5, 6, 7, 8]), text("o200k_base", [1, 2])))).toMatchInlineSnapshot(`"4 characters are 8 tokens in cl100k_base and 4 characters are 2 tokens in o200k_base. The vocabulary alone makes n 4.00 times as large, and n² 16.0 times. | "`);
-    expect(measured("S5", [{ label: "softmax", cell: work(256, 1), time: { class: "O(n)", exponent: about(0.97) } }])).toMatchInlineSnapshot(`"Slope of time over n: 0.970 [0.951, 0.989] (softmax, headDim 64, at n = 512). Counted are 256 FLOPs a head and position (softmax, headDim 64), over n + 1 positions for n tokens before. | The newest token is compared with itself too: L dot products. Weighing values comes on top: with it a position costs 2.00 times its dot product."`);
-    expect(measured("S8", [{ label: "softmax", time: { coefficients: [none, about(1), about(5e-5)] } }])).toMatchInlineSnapshot(`"By the fitted time of softmax, headDim 64, n² is 33 % [32 %, 34 %] of a text of 10,000 tokens and 83 % [83 %, 84 %] of one of 100,000: extrapolated from n = 512. | It is not known to be so at 10,000 tokens, only at 100,000."`);
+    expect(measured("S2", [], tokens(text("cl100k_base", [1, 2, 3, 4, 5, 6, 7, 8]), text("o200k_base", [1, 2])))).toMatchInlineSnapshot(
+      `"4 characters are 8 tokens in cl100k_base and 4 characters are 2 tokens in o200k_base. The vocabulary alone makes n 4.00 times as large, and n² 16.0 times. | "`,
+    );
+    expect(measured("S5", [{ label: "softmax", cell: work(256, 1), time: { class: "O(n)", exponent: about(0.97) } }])).toMatchInlineSnapshot(
+      `"Slope of time over n: 0.970 [0.951, 0.989] (softmax, headDim 64, at n = 512). Counted are 256 FLOPs a head and position (softmax, headDim 64), over n + 1 positions for n tokens before. | The newest token is compared with itself too: L dot products. Weighing values comes on top: with it a position costs 2.00 times its dot product."`,
+    );
+    expect(measured("S8", [{ label: "softmax", time: { coefficients: [none, about(1), about(5e-5)] } }])).toMatchInlineSnapshot(
+      `"By the fitted time of softmax, headDim 64, n² is 33 % [32 %, 34 %] of a text of 10,000 tokens and 83 % [83 %, 84 %] of one of 100,000: extrapolated from n = 512. | It is not known to be so at 10,000 tokens, only at 100,000."`,
+    );
     expect(
       measured("S9", [
         {
@@ -395,10 +401,16 @@ describe("claims", () => {
           ),
         },
       ]),
-    ).toMatchInlineSnapshot(`"Of softmax, at n = 64, 61 % [60 %, 62 %] of a token goes to feed-forward and 39 % [38 %, 40 %] to attention; at n = 512, 16 % [16 %, 17 %] of a token goes to feed-forward and 84 % [82 %, 85 %] to attention. | It is so for long texts alone, here from n = 128 on."`);
+    ).toMatchInlineSnapshot(
+      `"Of softmax, at n = 64, 61 % [60 %, 62 %] of a token goes to feed-forward and 39 % [38 %, 40 %] to attention; at n = 512, 16 % [16 %, 17 %] of a token goes to feed-forward and 84 % [82 %, 85 %] to attention. | It is so for long texts alone: at n = 64 it still takes more than attention, and less from n = 128 on."`,
+    );
     expect(
       measured("S12", [nothing({ ms: () => about(9) }), { label: "softmax", cell: withModel(), ms: () => about(1), bytes: line(2 * 64 * 2 * 4) }]),
-    ).toMatchInlineSnapshot(`"At n = 512 a token takes 9.00 ms with nothing kept and 1.00 ms with a cache: 9.00 [8.65, 9.37] times as long. The cache grows by 1 KiB a token. | Keys and values are enough: they are all of that, and queries would be 512 B more."`);
-    expect(measured("S16", [linear({ time: { exponent: between(-0.5, 0.5) } })])).toMatchInlineSnapshot(`"Slope of time over n: 0 [-0.500, 0.500] (linear, headDim 64, at n = 512). More turns, which narrow intervals, would tell. | "`);
+    ).toMatchInlineSnapshot(
+      `"At n = 512 a token takes 9.00 ms with nothing kept and 1.00 ms with a cache: 9.00 [8.65, 9.37] times as long. The cache grows by 1 KiB a token. | Keys and values are enough: they are all of that, and queries would be 512 B more."`,
+    );
+    expect(measured("S16", [linear({ time: { exponent: between(-0.5, 0.5) } })])).toMatchInlineSnapshot(
+      `"Slope of time over n: 0 [-0.500, 0.500] (linear, headDim 64, at n = 512). More turns, which narrow intervals, would tell. | "`,
+    );
   });
 });

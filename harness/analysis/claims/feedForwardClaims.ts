@@ -54,12 +54,16 @@ export const feedForwardClaims: readonly Claim[] = [
       if (!first || !last) return judged({ held: undefined, measured: `No stage of ${curve.label} was timed.`, would: noStages, evidence });
       // The last length at which feed-forward takes more: from the next on, it takes less.
       const more = splits.findLastIndex(({ sign }) => sign === 1);
-      const isLessAtEnd = last.sign === -1;
+      const isLess = splits.every(({ sign }) => sign === -1);
+      const isLessLater = more >= 0 && last.sign === -1;
       const from = splits.slice(more + 1).find(({ sign }) => sign === -1);
       return judged({
-        held: isLessAtEnd ? true : splits.every(({ sign }) => sign === 1) ? false : undefined,
+        held: isLess || isLessLater ? true : splits.every(({ sign }) => sign === 1) ? false : undefined,
         measured: `Of ${curve.label}, ${first.text}${first === last ? "" : `; ${last.text}`}.`,
-        corrections: [first.sign !== -1 && `It is so for long texts alone, here from n = ${formatCount(from?.n ?? last.n)} on.`],
+        corrections: [
+          isLessLater &&
+            `It is so for long texts alone: at n = ${formatCount(splits[more]?.n ?? 0)} it still takes more than attention, and less from n = ${formatCount(from?.n ?? last.n)} on.`,
+        ],
         would: "Longer contexts, or more turns, would tell.",
         evidence,
       });

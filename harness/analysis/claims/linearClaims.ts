@@ -33,11 +33,12 @@ const widthFits = (record: Analysed, is: (cell: CellRecord) => boolean): readonl
 const exponentsText = (fits: readonly SizeFit[]): string =>
   formatList(fits.flatMap(({ label, exponent }) => (exponent ? [`${bracketed(exponent)} (${label})`] : []))) || "not known";
 
-/** Does time grow with the width as its square: or at all, where the fixed cost of a step is still most of it. */
+/** Does time grow with the width as its square, or at least clearly, where the fixed cost of a step is still a part of it. */
 const widens = ({ exponent }: SizeFit): Verdict => {
-  if (!exponent) return undefined;
-  if (hasOrder(exponent, 2) === true) return true;
-  return exponent.low > 2.2 || exponent.high < 0.2 ? false : exponent.low > 0.2 && exponent.high < 2.2 ? true : undefined;
+  const isSquare = hasOrder(exponent, 2);
+  if (!exponent || isSquare !== false) return isSquare;
+  const grown = hasOrder(exponent, 0);
+  return exponent.value > 2 || grown === true ? false : grown === false ? true : undefined;
 };
 
 export const linearClaims: readonly Claim[] = [
