@@ -41,7 +41,7 @@ describe("a run that is asked for claims", () => {
     const lines = claimSentences([record]);
     expect(lines).toHaveLength(19);
     expect(lines.map((line) => line.split(" ")[0])).toEqual(Array.from({ length: 19 }, (_, i) => `S${i + 1}`));
-    expect(lines[15]).toMatch(/^S16 holds with a correction: Slope of time over n: .* Correction: /);
+    expect(lines[15]).toMatch(/^S16 holds with a correction: With linear attention a token costs the same .* Measured: Slope of time over n: .* Correction: /);
     expect(lines[13]).toBe("S14 not judged: needs phase offload, with caches that are moved.");
     expect(lines[16]).toBe("S17 not judged: needs phase decode, with a mechanism of the linear family at four values of headDim or more.");
     // Of two runs that judge one claim, each has its line.

@@ -1,6 +1,6 @@
 import { claimIds, claimPhases } from "../../experiment/claims.ts";
 import type { ClaimVerdict, JudgedClaim, RunRecord } from "../../record/run.ts";
-import { claims } from "./claims.ts";
+import { claims, claimText } from "./claims.ts";
 
 /** A verdict in words, and a mark that needs no colour. */
 export const verdictWords: Readonly<Record<ClaimVerdict, { readonly mark: string; readonly words: string }>> = {
@@ -33,6 +33,6 @@ export const claimSentences = (records: readonly Pick<RunRecord, "experiment" | 
   });
 };
 
-/** "holds with a correction: … measured … Correction: …" */
-const sentenceOf = ({ verdict, measured, correction }: JudgedClaim): string =>
-  `${verdictWords[verdict].words}: ${measured}${correction === undefined ? "" : ` Correction: ${correction}`}`;
+/** "holds with a correction: A token costs … Measured: … Correction: …" */
+const sentenceOf = ({ id, verdict, measured, correction }: JudgedClaim): string =>
+  `${verdictWords[verdict].words}: ${claimText(id)} Measured: ${measured}${correction === undefined ? "" : ` Correction: ${correction}`}`;

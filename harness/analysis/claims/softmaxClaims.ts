@@ -97,7 +97,7 @@ export const softmaxClaims: readonly Claim[] = [
       const early = curves
         .flatMap(({ time }) => (time?.slopes?.[0] ? [time.slopes[0]] : []))
         .filter((slope) => hasOrder(slope, 2) === false && slope.value < 2);
-      const late = curves.filter(({ time }) => grows(time, "O(n²)") !== true);
+      const late = curves.filter(({ time }) => grows(time, "O(n²)") === false);
       const [slow] = early;
       return judged({
         held: every(curves.map(isSquare)),
