@@ -65,7 +65,7 @@ export const claimsSection = (record: RunRecord, places: ReadonlySet<string>): H
   const all = sharpness ? new Set([...places, "sharpness"]) : places;
   return html`
 <section aria-labelledby="claims"><h2 id="claims">Claims</h2>
-${claims.length > 0 ? table("Claims about softmax and linear attention, held against what this run measured and counted", columnsOf(all), claims) : html`<p>This run says nothing of any claim.</p>`}
+${claims.length > 0 ? html`<div class="stacked">${table("Claims about softmax and linear attention, held against what this run measured and counted", columnsOf(all), claims)}</div>` : html`<p>This run says nothing of any claim.</p>`}
 ${rest !== "" && html`<p><small>Not judged by this run, and the phase that can: ${rest}.</small></p>`}
 ${sharpness && sharpnessTable(sharpness)}
 </section>`;
