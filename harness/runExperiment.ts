@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Mechanism } from "../kernels/mechanism.ts";
 import { analyse } from "./analysis/analysis.ts";
+import { withBeforehand } from "./beforehand.ts";
 import type { NoAdapter } from "./device/adapterFacts.ts";
 import { describeEnvironment } from "./device/environment.ts";
 import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
@@ -11,7 +12,6 @@ import { plannedLike } from "./measure/addedLengths.ts";
 import type { Connect } from "./measure/connection.ts";
 import { measureRun } from "./measure/measureRun.ts";
 import type { Progress } from "./measure/progress.ts";
-import { sharpnessOf } from "./measure/sharpness.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
 import { type ConnectPeer, createWorkers } from "./measure/workers.ts";
 import { makeFolder } from "./record/folder.ts";
@@ -19,11 +19,8 @@ import { type Journal, openJournal } from "./record/journal.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
 import { isSameShard, type Shard, shardName } from "./record/merged.ts";
-import { type AddedCell, type CellRecord, type Environment, type RunRecord, schemaVersion, type Tokenization } from "./record/run.ts";
+import { type AddedCell, type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
 import { listRuns, makeRunFolder, readRun, removeUnbegun, runName, writeRun } from "./record/runFolder.ts";
-import { encodingNames } from "./tokenizer/encodingNames.ts";
-import { question } from "./tokenizer/question.ts";
-import { tokenize } from "./tokenizer/tokenization.ts";
 import { type WrittenResults, writeResults } from "./writeResults.ts";
 
 export interface RunOptions {
@@ -165,35 +162,13 @@ export const newRecord = (
   };
 };
 
-/** A record with what the command finds out itself, on the CPU and before anything else runs. */
-const withOwn = async (record: RunRecord, { cells, mechanisms }: Pick<RunOptions, "cells" | "mechanisms">): Promise<RunRecord> => {
-  const { experiment } = record;
-  const tokenizer = record.tokenizer ?? (experiment.phase === "tokenLoop" ? await tokenizations() : undefined);
-  const sharpness =
-    record.sharpness ??
-    (experiment.claims?.includes("S6")
-      ? sharpnessOf(
-          cells.map(({ cell }) => cell),
-          mechanisms,
-          experiment.measure.seed,
-        )
-      : undefined);
-  return { ...record, ...(tokenizer ? { tokenizer } : {}), ...(sharpness ? { sharpness } : {}) };
-};
-
-const tokenizations = async (): Promise<readonly Tokenization[]> => {
-  const all: Tokenization[] = [];
-  for (const encoding of encodingNames) all.push(await tokenize(question, encoding, () => performance.now()));
-  return all;
-};
-
 /** Measures into a run's folder, under its lock, and writes what came of it. */
 const recordRun = async (options: RunOptions, begun: RunRecord, folder: string, session: WorkerSession): Promise<Omit<RunResult, "resumed">> => {
   let lock: Lock | undefined;
   let journal: Journal | undefined;
   const workers = createWorkers(session, begun.cells, options.connectPeer);
   try {
-    const record = await withOwn(begun, options);
+    const record = await withBeforehand(begun, options);
     makeFolder(folder);
     lock = lockFolder(folder);
     if (!lock) throw new RunInUse(`${folder} is being written by ${lockedBy(folder) ?? "another process"}: wait until it has ended`);

@@ -9,9 +9,8 @@ const factors = Array.from({ length: 9 }, (_, i) => 4 ** i);
 /** A longer context says no more, and its reference takes time. */
 const longest = 1024;
 
-/** Can a cell's softmax be looked at: one token over a cache that keeps all of its keys and values? */
-const isLookedAt = (cell: Cell, { family }: Mechanism, tensors: Tensors): boolean =>
-  cell.phase === "decode" && family === "softmax" && "kCache" in tensors && "vCache" in tensors && !("position" in tensors);
+/** A cache that keeps the keys and values of all tokens: a window's rows go round, by the token's position. */
+const keepsAll = (tensors: Tensors): boolean => "kCache" in tensors && "vCache" in tensors && !("position" in tensors);
 
 /**
  * Multiplying scores by β makes softmax attention pick: with β → ∞ its output is the value of the key whose product with the query is largest. In float64, by the
@@ -23,7 +22,7 @@ export const sharpnessOf = (cells: readonly Cell[], mechanisms: readonly Mechani
     const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
     if (mechanism?.family !== "softmax" || cell.phase !== "decode" || cell.runtime !== undefined) continue;
     const tensors = mechanism.inputs(cell, seed);
-    if (isLookedAt(cell, mechanism, tensors)) return lookedAt(cell, mechanism, tensors);
+    if (keepsAll(tensors)) return lookedAt(cell, mechanism, tensors);
   }
   return undefined;
 };

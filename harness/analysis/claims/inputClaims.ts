@@ -1,3 +1,4 @@
+import { elementBytes } from "../../../kernels/plan.ts";
 import type { CellRecord } from "../../record/run.ts";
 import { every } from "../every.ts";
 import { bracketed, formatBytes, formatCount, formatNumber, formatShare } from "../format.ts";
@@ -6,7 +7,7 @@ import { type Claim, judged } from "./claim.ts";
 import { curvesOf, keepsCache, keepsNothing } from "./curve.ts";
 import { hasOrder, slopeBetween } from "./slope.ts";
 import { noStages, stageCost, stageTime } from "./stage.ts";
-import { elementBytes, weightsOf } from "./weights.ts";
+import { weightsOf } from "./weights.ts";
 
 /** Slope of a stage's time between the shortest and the longest context. */
 const slopeOf = (cells: readonly CellRecord[], stage: "embed" | "project", sizeOf: (cell: CellRecord) => number) => {
@@ -35,7 +36,7 @@ export const inputClaims: readonly Claim[] = [
       const [first] = costs;
       if (!curve || !first) return undefined;
       const { cell } = first;
-      const row = cell.batch * (cell.model?.width ?? 0) * elementBytes(cell);
+      const row = cell.batch * (cell.model?.width ?? 0) * elementBytes[cell.dtype];
       const looksUp = costs.every(({ cost }) => cost.leastBytes === row && cost.flops.executed === 0);
       const slope = slopeOf(curve.cells, "embed", ({ n }) => n);
       const isFlat = hasOrder(slope, 0);

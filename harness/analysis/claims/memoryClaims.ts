@@ -1,3 +1,4 @@
+import { elementBytes } from "../../../kernels/plan.ts";
 import type { CellRecord } from "../../record/run.ts";
 import { every } from "../every.ts";
 import { formatBytes, formatCount, formatList, formatShare } from "../format.ts";
@@ -6,7 +7,7 @@ import { type ClaimCurve, curveName, isHybrid, keepsCache, keepsState, lawCurves
 
 /** Bytes of one token's keys and values in one layer. */
 export const cachedBytes = ({ batch, kvHeads, headDim, headDimV, kvDtype }: CellRecord): number =>
-  batch * kvHeads * (headDim + headDimV) * (kvDtype === "f16" ? 2 : 4);
+  batch * kvHeads * (headDim + headDimV) * elementBytes[kvDtype];
 
 const classOf = ({ bytes }: ClaimCurve) => (bytes === undefined || bytes.class === "undecided" ? undefined : bytes.class);
 

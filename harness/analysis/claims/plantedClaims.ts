@@ -105,3 +105,10 @@ export const verdictOn = (id: ClaimId, arms: readonly PlantedArm[], more: Partia
   const experiment = { ...empty.experiment, phase, claims: [id], ...more.experiment };
   return claimsOf({ ...empty, cells, fits, ...more, experiment }).find((one) => one.id === id);
 };
+
+export const none = between(0, 0);
+
+/** Bytes that grow by so many a token. */
+export const line = (a: number) => ({ class: "O(n)", coefficients: [none, about(a, 0), none] }) as const;
+
+export const linear = (more: Partial<PlantedArm> = {}): PlantedArm => ({ label: "linear", family: "linear", ...more });

@@ -1,5 +1,6 @@
 import { feedForwardWeights } from "../../../kernels/model/modelShape.ts";
 import type { Preset } from "../../../kernels/model/presets.ts";
+import { elementBytes } from "../../../kernels/plan.ts";
 import type { CellRecord } from "../../record/run.ts";
 import { stageCost } from "./stage.ts";
 
@@ -14,13 +15,11 @@ export interface Weights {
   readonly vocabulary: number;
 }
 
-export const elementBytes = ({ dtype }: Pick<CellRecord, "dtype">): number => (dtype === "f16" ? 2 : 4);
-
 /** Of a measured cell's model, by the bytes that its stages read: all weights but those of experts that no token chose, which the shape tells. */
 export const weightsOf = (cell: CellRecord): Weights | undefined => {
   const [norm, project] = [stageCost(cell, "norm"), stageCost(cell, "project")];
   if (!cell.model || !norm || !project) return undefined;
-  return sumOf(cell.model, (norm.leastBytes + project.leastBytes) / elementBytes(cell));
+  return sumOf(cell.model, (norm.leastBytes + project.leastBytes) / elementBytes[cell.dtype]);
 };
 
 /** Of a published model at its full size, with softmax in all layers. */

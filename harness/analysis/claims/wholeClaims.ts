@@ -1,8 +1,10 @@
 import { type StageName, stageWords } from "../../../kernels/model/stageNames.ts";
+import { elementBytes } from "../../../kernels/plan.ts";
 import type { CellRecord } from "../../record/run.ts";
 import { bracketed, formatBytes, formatCount, formatList, formatMs, formatNumber } from "../format.ts";
 import { type Claim, judged } from "./claim.ts";
 import { type ClaimCurve, curvesOf, keepsCache, keepsNothing, keepsState } from "./curve.ts";
+import { cachedBytes } from "./memoryClaims.ts";
 import { ratioOf } from "./slope.ts";
 import { noStages, restMs, stageCost, stageTime, wholeMs } from "./stage.ts";
 
@@ -12,8 +14,6 @@ const shared = (one: ClaimCurve, other: ClaimCurve): readonly (readonly [CellRec
     const beside = other.cells.find(({ n }) => n === cell.n);
     return beside ? [[cell, beside] as const] : [];
   });
-
-const cacheBytes = ({ kvDtype }: CellRecord): number => (kvDtype === "f16" ? 2 : 4);
 
 const isSameWork = (name: StageName, one: CellRecord, other: CellRecord): boolean =>
   JSON.stringify(stageCost(one, name)) === JSON.stringify(stageCost(other, name));
@@ -31,11 +31,13 @@ export const wholeClaims: readonly Claim[] = [
       const last = without && cached ? shared(without, cached).at(-1) : undefined;
       const [again, kept] = last?.map(wholeMs) ?? [];
       if (!cached || !last || !again || !kept) return undefined;
-      const [, { n, model, batch, heads, kvHeads, headDim, headDimV }] = last;
+      const [, cell] = last;
+      const { n, batch, heads, headDim, kvDtype } = cell;
+      const layers = cell.model?.layers ?? 1;
       const ratio = ratioOf(again, kept);
       const perToken = cached.bytes?.class === "O(n)" ? cached.bytes.coefficients?.a.value : undefined;
-      const keysAndValues = (model?.layers ?? 1) * batch * kvHeads * (headDim + headDimV) * cacheBytes(last[1]);
-      const queries = (model?.layers ?? 1) * batch * heads * headDim * cacheBytes(last[1]);
+      const keysAndValues = layers * cachedBytes(cell);
+      const queries = layers * batch * heads * headDim * elementBytes[kvDtype];
       return judged({
         held: ratio.low > 1 ? true : ratio.high < 1 ? false : undefined,
         measured: `At n = ${formatCount(n)} a token takes ${formatMs(again.value)} with nothing kept and ${formatMs(kept.value)} with a cache: ${bracketed(ratio)} times as long${perToken === undefined ? "" : `. The cache grows by ${formatBytes(perToken)} a token`}.`,
