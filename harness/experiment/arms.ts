@@ -49,15 +49,7 @@ export const armsOf = (
 };
 
 const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMap<string, Mechanism>): RawArm => {
-  const {
-    use,
-    label,
-    form,
-    phase: _,
-    runtime: named,
-    cache: temperature,
-    ...rest
-  } = typeof entry === "string" ? ({ use: entry } as Readonly<Record<string, ParameterValue | undefined>>) : withoutPattern(entry);
+  const { use, label, form, runtime: named, cache: temperature, ...rest } = typeof entry === "string" ? { use: entry } : ofItsShape(entry);
   const mechanism = mechanisms.get(String(use));
   if (mechanism === undefined) throw new Error(`the schema let an unknown mechanism pass: ${String(use)}`);
   const overrides = Object.fromEntries(Object.entries(rest).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
@@ -75,8 +67,9 @@ const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMa
   };
 };
 
-const withoutPattern = (entry: Exclude<Entry, string>): Readonly<Record<string, ParameterValue | undefined>> => {
-  const { pattern: _, ...rest } = entry as Readonly<Record<string, unknown>>;
+/** An entry without what says nothing of its cells' shape: which layers it is of, and in which phases. */
+const ofItsShape = (entry: Exclude<Entry, string>): Readonly<Record<string, ParameterValue | undefined>> => {
+  const { pattern: _, phase: __, ...rest } = entry as Readonly<Record<string, unknown>>;
   return rest as Readonly<Record<string, ParameterValue | undefined>>;
 };
 
