@@ -41,6 +41,11 @@ describe("imports", () => {
     expect(imports).toContainEqual({ from: "harness/measure/peers/onnxRuntime.ts", to: "onnxruntime-node" });
     expect(readFileSync(join(root, "harness/measure/peers/onnxRuntime.ts"), "utf8")).not.toMatch(/^import (?!type)[^;]*"onnxruntime-node"/m);
   });
+  it("of gpt-tokenizer stand in harness/tokenizer alone, and wait until a text is to be cut", () => {
+    expect(offending(outside("harness/tokenizer"), (to) => to.startsWith("gpt-tokenizer"))).toEqual([]);
+    expect(imports).toContainEqual({ from: "harness/tokenizer/encoding.ts", to: "gpt-tokenizer/encoding/cl100k_base" });
+    expect(readFileSync(join(root, "harness/tokenizer/encoding.ts"), "utf8")).not.toMatch(/^import (?!type)[^;]*"gpt-tokenizer/m);
+  });
   it("of harness do not stand in kernels", () => expect(offending(inside("kernels"), inside("harness"))).toEqual([]));
   it("leave the contract of a mechanism without any", () =>
     expect(

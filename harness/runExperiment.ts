@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Mechanism } from "../kernels/mechanism.ts";
 import { analyse } from "./analysis/analysis.ts";
+import { withBeforehand } from "./beforehand.ts";
 import type { NoAdapter } from "./device/adapterFacts.ts";
 import { describeEnvironment } from "./device/environment.ts";
 import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
@@ -162,11 +163,12 @@ export const newRecord = (
 };
 
 /** Measures into a run's folder, under its lock, and writes what came of it. */
-const recordRun = async (options: RunOptions, record: RunRecord, folder: string, session: WorkerSession): Promise<Omit<RunResult, "resumed">> => {
+const recordRun = async (options: RunOptions, begun: RunRecord, folder: string, session: WorkerSession): Promise<Omit<RunResult, "resumed">> => {
   let lock: Lock | undefined;
   let journal: Journal | undefined;
-  const workers = createWorkers(session, record.cells, options.connectPeer);
+  const workers = createWorkers(session, begun.cells, options.connectPeer);
   try {
+    const record = await withBeforehand(begun, options);
     makeFolder(folder);
     lock = lockFolder(folder);
     if (!lock) throw new RunInUse(`${folder} is being written by ${lockedBy(folder) ?? "another process"}: wait until it has ended`);

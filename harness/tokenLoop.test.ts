@@ -63,6 +63,11 @@ describe("a run of whole tokens", () => {
     expect(/Of a token.{1,5}s whole time attention takes [^<.]*/.exec(section)?.[0]).toMatch(
       /takes 85 % with KV cache at n = 16,384, 25 % with linear at n = 16,384 and 62 % with hybrid 3:1/,
     );
+    expect(record.tokenizer?.map(({ encoding, ids, restores }) => [encoding, ids.length, restores])).toEqual([
+      ["cl100k_base", 24, true],
+      ["o200k_base", 13, true],
+    ]);
+    expect(section).toMatch(/cl100k_base makes 24 tokens of a text of 18 characters, [\d.]+ .s \[[^\]]*\] each and o200k_base makes 13/);
     expect(
       renderMarkdown(record)
         .split("\n")

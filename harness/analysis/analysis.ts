@@ -1,5 +1,6 @@
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { findingsOf } from "./answer.ts";
+import { claimsOf } from "./claims/claims.ts";
 import { hybridCells, withHybrids } from "./composition.ts";
 import { bytesCrossover, timeCrossover } from "./crossover.ts";
 import type { SpreadOf } from "./drift.ts";
@@ -41,7 +42,7 @@ export const analyse = (record: RunRecord): RunRecord => {
     ...(wallSpreadOf ? pairs.map((pair) => timeCrossover(pair, wallSpreadOf, "wallTime")) : []),
   ];
   const surfaces = surfacesOf(seriesOf(measured), spreadOf);
-  const { peerRatios: _, sizeFits: __, jointFits: ___, jointCrossings: ____, ...rest } = record;
+  const { peerRatios: _, sizeFits: __, jointFits: ___, jointCrossings: ____, claims: _____, ...rest } = record;
   const analysed = {
     ...rest,
     cells,
@@ -55,7 +56,7 @@ export const analyse = (record: RunRecord): RunRecord => {
     crossovers,
     ...unlessEmpty("peerRatios", peerRatiosOf(cells, timing.drawsFor)),
   };
-  return { ...analysed, findings: findingsOf(analysed) };
+  return { ...analysed, findings: findingsOf(analysed), ...unlessEmpty("claims", claimsOf(analysed)) };
 };
 
 /** An arm that keeps nothing between tokens is below any other everywhere, and a state that comes back is as large as before: nothing is to be found. */

@@ -5,10 +5,9 @@ import { spokenOf } from "../experiment/hybrids.ts";
 import { sizeNames } from "../experiment/sizes.ts";
 import type { Estimate, Finding } from "../record/run.ts";
 import type { Analysed } from "./answer.ts";
+import { every, type Verdict } from "./every.ts";
 import { formatList, formatNumber } from "./format.ts";
 import { valuesOf } from "./quantity.ts";
-
-type Verdict = boolean | undefined;
 
 const words = { pass: "holds", fail: "does not hold", undecided: "is not decided" } as const;
 
@@ -57,12 +56,6 @@ const decideComparison = (record: Analysed, { left, operator, right }: Extract<E
     verdict: every(compared.map(({ verdict }) => verdict)),
     seen: seen.length > 0 ? `measured ${seen.join(" and ")}` : "it was not measured or not decided",
   };
-};
-
-/** True if all are, false if one is not; nothing to ask is undecided. */
-const every = (verdicts: readonly Verdict[]): Verdict => {
-  if (verdicts.length === 0) return undefined;
-  return verdicts.includes(false) ? false : verdicts.includes(undefined) ? undefined : true;
 };
 
 const compare = (one: Estimate, operator: Comparator, other: Estimate): Verdict => {

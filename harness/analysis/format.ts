@@ -51,6 +51,10 @@ export const formatShare = (share: number): string => `${(share * 100).toFixed(s
 export const formatEstimate = ({ value, low, high }: Estimate, format: (value: number) => string = formatCount): string =>
   `${format(value)} (95 % interval ${format(low)} to ${format(high)})`;
 
+/** "1.97 [1.95, 1.99]": a value and its 95 % interval, short enough for a table. */
+export const bracketed = (estimate: Estimate, write: (value: number) => string = formatNumber): string =>
+  `${write(estimate.value)} [${write(estimate.low)}, ${write(estimate.high)}]`;
+
 const conjunction = new Intl.ListFormat("en-GB", { type: "conjunction" });
 const disjunction = new Intl.ListFormat("en-GB", { type: "disjunction" });
 

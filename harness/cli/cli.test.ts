@@ -25,7 +25,13 @@ describe("questions", () => {
   it("list names every mechanism, form and phase", async () => {
     const { code, stdout } = await attnbench(["list", "--json"], emptyFolder());
     expect(code).toBe(0);
-    const { mechanisms, presets } = JSON.parse(stdout) as { mechanisms: { name: string; forms: Record<string, string[]> }[]; presets: Record<string, unknown> };
+    const { mechanisms, presets, claims } = JSON.parse(stdout) as {
+      mechanisms: { name: string; forms: Record<string, string[]> }[];
+      presets: Record<string, unknown>;
+      claims: { id: string; phase: string }[];
+    };
+    expect(claims.map(({ id }) => id)).toEqual(Array.from({ length: 19 }, (_, i) => `S${i + 1}`));
+    expect(claims[13]).toMatchObject({ id: "S14", phase: "offload" });
     expect(Object.keys(presets)).toEqual(["gpt2-small", "qwen2.5-0.5b", "llama3-8b", "qwen3-next", "kimi-linear", "minimax-01"]);
     expect(Object.fromEntries(mechanisms.map(({ name, forms }) => [name, forms]))).toMatchObject({
       softmax: {

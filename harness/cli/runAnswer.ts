@@ -1,3 +1,5 @@
+import { unjudged } from "../analysis/claims/claimSentences.ts";
+import { claimText } from "../analysis/claims/claims.ts";
 import type { RunResult } from "../runExperiment.ts";
 import { worst } from "./exit.ts";
 import type { Fault } from "./fault.ts";
@@ -10,6 +12,12 @@ export const runAnswer = (
   runs: results.map(({ folder }) => folder),
   reports: results.flatMap(({ report }) => report ?? []),
   findings: results.flatMap(({ record }) => record.findings),
+  ...(results.some(({ record }) => record.experiment.claims)
+    ? {
+        claims: results.flatMap(({ record, folder }) => (record.claims ?? []).map((claim) => ({ claim: claimText(claim.id), ...claim, run: folder }))),
+        unjudged: unjudged(results.map(({ record }) => record)),
+      }
+    : {}),
   ...(faults.length === 0
     ? {}
     : { error: { exitCode: worst(faults.map(({ exitCode }) => exitCode)), message: faults.map(({ message }) => message).join("\n\n") } satisfies Fault }),

@@ -1,3 +1,4 @@
+import { claimSentences } from "../analysis/claims/claimSentences.ts";
 import type { RunRecord } from "../record/run.ts";
 import type { RunResult } from "../runExperiment.ts";
 import { type ExitCode, exitCode, worst } from "./exit.ts";
@@ -27,6 +28,12 @@ export const tellOutcome = ({ record, folder, report }: Pick<RunResult, "record"
     else print(finding.text);
   }
   print(`\nresults: ${folder}${report ? `\nreport:  ${report}` : ""}`);
+};
+
+/** The verdicts on all claims that the runs' experiments ask for, after the last run: a claim is judged in one phase, a file may have several. */
+export const tellClaims = (results: readonly Pick<RunResult, "record">[]): void => {
+  const lines = claimSentences(results.map(({ record }) => record));
+  if (lines.length > 0) print(["\nclaims", ...lines].join("\n"));
 };
 
 /** Files of a run that could not be written: the user's to mend. */

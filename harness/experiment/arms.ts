@@ -1,6 +1,6 @@
 import type { Form, Mechanism, ParameterValue } from "../../kernels/mechanism.ts";
+import type { PlacedEntry } from "./entries.ts";
 import type { Arm, Experiment } from "./experiment.ts";
-import { isComposition } from "./hybrids.ts";
 import { type Draft, nearest } from "./problem.ts";
 import { type RuntimeName, runtimeNames, runtimes, takenBy } from "./runtimes.ts";
 import type { Composition, ExperimentFile } from "./schema.ts";
@@ -19,12 +19,11 @@ interface RawArm {
 
 /** The arms of a checked file, with forms and labels filled in, and what is wrong with them: forms that a phase lacks, labels that are not unique. */
 export const armsOf = (
-  all: ExperimentFile["mechanisms"],
+  measured: readonly PlacedEntry<Entry>[],
   phase: Experiment["phase"],
   fixed: Readonly<Record<string, ParameterValue | undefined>>,
   mechanisms: ReadonlyMap<string, Mechanism>,
 ): { arms: readonly Arm[]; drafts: readonly Draft[] } => {
-  const measured = all.flatMap((entry, index) => (isComposition(entry) ? [] : [{ entry, index }]));
   const raw = measured.map(({ entry }) => rawArm(entry, phase, mechanisms));
   const arms = raw.map(
     (arm): Arm => ({
@@ -50,7 +49,7 @@ export const armsOf = (
 };
 
 const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMap<string, Mechanism>): RawArm => {
-  const { use, label, form, runtime: named, cache: temperature, ...rest } = typeof entry === "string" ? { use: entry } : withoutPattern(entry);
+  const { use, label, form, runtime: named, cache: temperature, ...rest } = typeof entry === "string" ? { use: entry } : ofItsShape(entry);
   const mechanism = mechanisms.get(String(use));
   if (mechanism === undefined) throw new Error(`the schema let an unknown mechanism pass: ${String(use)}`);
   const overrides = Object.fromEntries(Object.entries(rest).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
@@ -68,8 +67,9 @@ const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMa
   };
 };
 
-const withoutPattern = (entry: Exclude<Entry, string>): Readonly<Record<string, ParameterValue | undefined>> => {
-  const { pattern: _, ...rest } = entry as Readonly<Record<string, unknown>>;
+/** An entry without what says nothing of its cells' shape: which layers it is of, and in which phases. */
+const ofItsShape = (entry: Exclude<Entry, string>): Readonly<Record<string, ParameterValue | undefined>> => {
+  const { pattern: _, phase: __, ...rest } = entry as Readonly<Record<string, unknown>>;
   return rest as Readonly<Record<string, ParameterValue | undefined>>;
 };
 

@@ -1,5 +1,6 @@
 import type { Form, ModelShape, ParameterValue, Shape } from "../../kernels/mechanism.ts";
 import type { PresetName } from "../../kernels/model/presets.ts";
+import type { ClaimId } from "./claims.ts";
 import type { ExperimentPhase } from "./phases.ts";
 import type { RuntimeName } from "./runtimes.ts";
 
@@ -72,6 +73,8 @@ export interface Experiment {
   readonly fixed: Readonly<Record<string, ParameterValue>>;
   readonly measure: Measure;
   readonly expect: readonly string[];
+  /** to be judged by what all phases of the file measure; absent where none are asked */
+  readonly claims?: readonly ClaimId[];
   /** condition of --filter, which leaves only the cells that meet it */
   readonly filter: string | undefined;
   /** the file as written, for the report */

@@ -1,18 +1,18 @@
+import type { PlacedEntry } from "./entries.ts";
 import type { Arm, Experiment, Hybrid } from "./experiment.ts";
 import { type Draft, nearest } from "./problem.ts";
-import type { Composition, ExperimentFile } from "./schema.ts";
-
-type Entry = ExperimentFile["mechanisms"][number];
-
-export const isComposition = (entry: Entry): entry is Composition => typeof entry === "object" && "compose" in entry;
+import type { Composition } from "./schema.ts";
 
 /** What stands for the mechanism and the form of a hybrid. */
 export const composed = "composed";
 
 /** The hybrids of a checked file, and what is wrong with them: parts that are no arms, peers, and labels that are not unique. */
-export const hybridsOf = (entries: readonly Entry[], arms: readonly Arm[]): { readonly hybrids: readonly Hybrid[]; readonly drafts: readonly Draft[] } => {
+export const hybridsOf = (
+  entries: readonly PlacedEntry<Composition>[],
+  arms: readonly Arm[],
+): { readonly hybrids: readonly Hybrid[]; readonly drafts: readonly Draft[] } => {
   const labels = arms.filter(({ runtime }) => runtime === undefined).map(({ label }) => label);
-  const indexed = entries.flatMap((entry, index) => (isComposition(entry) ? [{ index, hybrid: hybridOf(entry) }] : []));
+  const indexed = entries.map(({ entry, index }) => ({ index, hybrid: hybridOf(entry) }));
   const drafts = indexed.flatMap(({ index, hybrid }, i): readonly Draft[] => {
     const path = ["mechanisms", index];
     const taken = arms.some(({ label }) => label === hybrid.label) || indexed.slice(0, i).some((other) => other.hybrid.label === hybrid.label);

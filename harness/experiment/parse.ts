@@ -84,10 +84,11 @@ const planPhase = (
   const disagreeing = disagreement(planned);
   if (disagreeing) return { drafts: [disagreeing], problems: [] };
 
-  const fields = cellFields(
-    experimentMechanisms(mechanisms),
-    experiment.arms.map((arm) => arm.label),
-  );
+  const fields = cellFields(experimentMechanisms(mechanisms), [
+    ...experiment.arms.map((arm) => arm.label),
+    // What is said of entries of another phase is no mistake here.
+    ...file.mechanisms.flatMap((entry) => (typeof entry === "object" && typeof entry.label === "string" ? [entry.label] : [])),
+  ]);
   const excluded = excludePredicates(experiment.exclude, fields);
   const kept = filterPredicate(given.filter, fields);
   const faults = [...excluded.drafts, ...expectationDrafts(experiment, planned, byName, fields)];

@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import type { Mechanism, ParameterValue } from "../../kernels/mechanism.ts";
 import { armsOf } from "./arms.ts";
 import { axesOf } from "./axes.ts";
+import { claimDrafts, claimsAsked } from "./claims.ts";
+import { entriesIn, entryDrafts } from "./entries.ts";
 import type { Experiment } from "./experiment.ts";
-import { hybridsOf, isComposition } from "./hybrids.ts";
+import { hybridsOf } from "./hybrids.ts";
 import { modelDrafts, modelOf, patternDrafts } from "./model.ts";
 import type { Draft } from "./problem.ts";
 import { type ExperimentFile, experimentMechanisms } from "./schema.ts";
@@ -26,8 +28,9 @@ export const resolveExperiment = (
   const given = Object.fromEntries(
     Object.entries(file.fixed ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value as ParameterValue] as const])),
   );
-  const { arms, drafts: armDrafts } = armsOf(file.mechanisms, phase, given, byName);
-  const { hybrids, drafts: hybridDrafts } = hybridsOf(file.mechanisms, arms);
+  const { measured, composed } = entriesIn(file.mechanisms, phase);
+  const { arms, drafts: armDrafts } = armsOf(measured, phase, given, byName);
+  const { hybrids, drafts: hybridDrafts } = hybridsOf(composed, arms);
   const { axes, drafts: axisDrafts } = axesOf(file);
   const defaults = Object.entries({ batch: 1, dtype: "f32", stateDtype: "f32" }).filter(([name]) => axes[name] === undefined);
   const resolved = file.model && modelOf(file.model, new Set([...Object.keys(given), ...Object.keys(axes)]));
@@ -56,13 +59,15 @@ export const resolveExperiment = (
       ...(refine === undefined ? {} : { refineCrossover: parseShare(refine.crossover) ?? defaultPrecision }),
     },
     expect: file.expect ?? [],
+    ...(file.claims === undefined ? {} : { claims: claimsAsked(file) }),
     filter,
     yaml,
   };
-  const places = file.mechanisms.flatMap((entry, index) => (isComposition(entry) ? [] : [index]));
-  const entries = arms.map((arm, i) => ({ arm, index: places[i] ?? i }));
+  const entries = arms.map((arm, i) => ({ arm, index: measured[i]?.index ?? i }));
   const drafts = [
     ...phaseDrafts(file),
+    ...entryDrafts(file.mechanisms, phasesOf(file)),
+    ...claimDrafts(file, phasesOf(file)),
     ...modelDrafts(file, phasesOf(file)),
     ...layerDrafts(file),
     ...(file.model === undefined && phase === "tokenLoop" ? [] : patternDrafts(entries, model, byName)),

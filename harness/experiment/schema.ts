@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Mechanism, Parameter } from "../../kernels/mechanism.ts";
 import { accepting, optionalEach, recognisedWhere, text, wholeNumber } from "./accepted.ts";
+import { claimIds } from "./claims.ts";
 import { modelSchema } from "./modelSchema.ts";
 import { phases } from "./phases.ts";
 import { runtimeNames, takenBy } from "./runtimes.ts";
@@ -108,6 +109,13 @@ const phase = z.enum(phases);
 const phaseAbout =
   "prefill: n tokens at once. decode: one token after a context of n. generate: a text of n tokens, one after another. tokenLoop: one token's way through a whole model, after a context of n. offload: the state of n tokens comes onto the GPU, from host memory, from a file, or computed anew. A list: one run and one report for each, named NAME-PHASE.";
 
+const phasesAccepted = `${phases.join(", ")}, or a list of them`;
+const phasesSchema = z.union([phase, accepting(z.array(phase).min(1).max(phases.length), "a list of different phases")]);
+
+const ownPhase = {
+  phase: accepting(phasesSchema, phasesAccepted, "Phases of the file that this entry is in; all of them unless given.").optional(),
+};
+
 const labelAbout = "How this entry is called in legends; must differ between entries.";
 
 const runtimeAbout = `A peer: another runtime computes it, beside ours, by the wall clock. ${runtimeNames.map((name) => `${name} takes ${takenBy(name)}`).join("; ")}.`;
@@ -133,6 +141,7 @@ const compositionSchema = recognisedWhere(
         "Layers of a hybrid, by the labels of other entries. Nothing of it is measured: its time and state are the mean of theirs.",
       ),
       label: labelSchema.optional(),
+      ...ownPhase,
     })
     .meta({ title: "Hybrid", description: "A model of several layers, put together from layers that are measured." }),
   (value) => "compose" in value,
@@ -152,6 +161,7 @@ const entrySchema = (mechanism: Mechanism) => {
     .strictObject({
       use: z.literal(mechanism.name),
       label: labelSchema.optional(),
+      ...ownPhase,
       form: z.enum(forms).meta({ description: "How it is computed." }).optional(),
       runtime: z.enum(runtimeNames).meta({ description: runtimeAbout }).optional(),
       cache: z.enum(["hot", "cold"]).meta({ description: "Of this entry alone; measure.cache unless given." }).optional(),
@@ -202,11 +212,7 @@ export const experimentSchema = (all: readonly Mechanism[]) => {
       ),
       title: text("text", "Heading of the report; the name unless given.").optional(),
       question: text("text", "What the experiment asks, in one sentence.").optional(),
-      phase: accepting(
-        z.union([phase, accepting(z.array(phase).min(1).max(phases.length), "a list of different phases")]),
-        `${phases.join(", ")}, or a list of them`,
-        phaseAbout,
-      ),
+      phase: accepting(phasesSchema, phasesAccepted, phaseAbout),
       model: modelSchema.optional(),
       layers: wholeNumber(
         1,
@@ -232,6 +238,11 @@ export const experimentSchema = (all: readonly Mechanism[]) => {
       expect: expressions(
         "an expectation such as linear.time is O(1)",
         "What must come out, e.g. linear.time is O(1); a run that fails one ends with exit code 3.",
+      ).optional(),
+      claims: accepting(
+        z.union([z.literal(true), accepting(z.array(z.enum(claimIds)).min(1).max(claimIds.length), "a list of different claims")]),
+        `true, or a list such as [${claimIds.slice(4, 6).join(", ")}]`,
+        "Claims about softmax and linear attention that the run judges by what it measured: true for all that the file's phases can judge, or a list.",
       ).optional(),
     })
     .meta({ title: "attnbench experiment", description: "A sweep of sizes over softmax attention and linear attention." });

@@ -1,8 +1,22 @@
 import { z } from "zod";
 import type { GrowthClass } from "../../kernels/mechanism.ts";
+import { claimIds } from "../experiment/claims.ts";
 import { phases } from "../experiment/phases.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
-import type { Crossover, Estimate, Finding, Fit, JointCrossing, JointFit, PeerRatio, SizeFit, Summary, WouldCross } from "./run.ts";
+import {
+  type Crossover,
+  claimVerdicts,
+  type Estimate,
+  type Finding,
+  type Fit,
+  type JointCrossing,
+  type JointFit,
+  type JudgedClaim,
+  type PeerRatio,
+  type SizeFit,
+  type Summary,
+  type WouldCross,
+} from "./run.ts";
 import { amount, count, maybe, ms, name, namedValues, real, size, text } from "./scalars.ts";
 
 /** What follows from what was measured, as it stands in run.json: analysis makes it anew, and an index shows it as it is. */
@@ -10,7 +24,7 @@ import { amount, count, maybe, ms, name, namedValues, real, size, text } from ".
 export const growthClass = z.enum(["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"] satisfies GrowthClass[]);
 const decided = z.union([growthClass, z.literal("undecided")]);
 
-const estimate: z.ZodType<Estimate> = z.object({ value: real, low: real, high: real });
+export const estimate: z.ZodType<Estimate> = z.object({ value: real, low: real, high: real });
 
 export const summary: z.ZodType<Summary> = z.object({
   medianMs: ms,
@@ -120,4 +134,15 @@ export const finding: z.ZodType<Finding> = z.object({
   kind: z.enum(["outcome", "peerRatio", "time", "growth", "memory", "crossover", "tuning", "warning", "expectation"]),
   text,
   verdict: z.enum(["pass", "fail", "undecided"]).exactOptional(),
+});
+
+/** Goes into a link as it is. */
+const pagePlace = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
+
+export const judgedClaim: z.ZodType<JudgedClaim> = z.object({
+  id: z.enum(claimIds),
+  verdict: z.enum(claimVerdicts),
+  measured: text,
+  correction: text.exactOptional(),
+  evidence: pagePlace,
 });

@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { FeedForward, ModelShape } from "../../kernels/mechanism.ts";
 import { phases } from "../experiment/phases.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
-import { growthClass, summary } from "./derivedSchema.ts";
-import type { AddedCell, Ceilings, CellRecord, Outcome, Prepared, SentinelTurn, Tuning, Visit } from "./run.ts";
+import { encodingNames } from "../tokenizer/encodingNames.ts";
+import { estimate, growthClass, summary } from "./derivedSchema.ts";
+import type { AddedCell, Ceilings, CellRecord, Outcome, Prepared, SentinelTurn, Sharpness, Tokenization, Tuning, Visit } from "./run.ts";
 import { amount, count, maybe, ms, msList, name, namedValues, parameterValue, real, size, text } from "./scalars.ts";
 
 /** What was measured, as it stands in run.json and in the journal. */
@@ -65,6 +66,21 @@ export const tuning: z.ZodType<Tuning> = z.object({
   note: text.exactOptional(),
   chosen: count,
   cells: z.array(name),
+});
+
+export const tokenization: z.ZodType<Tokenization> = z.object({
+  encoding: z.enum(encodingNames),
+  text,
+  characters: count,
+  ids: z.array(count),
+  restores: z.boolean(),
+  msPerToken: estimate,
+});
+
+export const sharpness: z.ZodType<Sharpness> = z.object({
+  cell: name,
+  heads: count,
+  points: z.array(z.object({ times: amount, off: amount, weight: amount })),
 });
 
 export const ceilings: z.ZodType<Ceilings> = z.object({

@@ -1,6 +1,8 @@
 import type { BytesByRole, Claim, Flops, GrowthClass, Look, Mechanism, StageCost, Tiles } from "../../kernels/mechanism.ts";
+import type { ClaimId } from "../experiment/claims.ts";
 import type { Cell, Experiment } from "../experiment/experiment.ts";
 import type { RuntimeName } from "../experiment/runtimes.ts";
+import type { EncodingName } from "../tokenizer/encodingNames.ts";
 import type { Merged, Shard } from "./merged.ts";
 
 /**
@@ -40,6 +42,10 @@ export interface RunRecord {
   readonly crossovers: readonly Crossover[];
   /** of experiments with arms of another runtime */
   readonly peerRatios?: readonly PeerRatio[];
+  /** of phase tokenLoop: a text's way into the model, measured before the turns by the command itself, on the CPU */
+  readonly tokenizer?: readonly Tokenization[];
+  /** of runs that are asked whether softmax picks a maximum: in float64, with the inputs of one of its cells */
+  readonly sharpness?: Sharpness;
   /** cells that were not planned but added around an n*, each like another but for its n */
   readonly added?: readonly AddedCell[];
   /** how fast the device itself was in each turn after turn 0; absent in runs of before */
@@ -51,6 +57,8 @@ export interface RunRecord {
   /** of runs that `merge` put together from shards; ceilings, schedule and environment of each stand there */
   readonly merged?: Merged;
   readonly findings: readonly Finding[];
+  /** of experiments that ask for them: those that this phase says something of */
+  readonly claims?: readonly JudgedClaim[];
   /** of one side of a duet: both share its turns, and the id */
   readonly duet?: { readonly id: string; readonly side: DuetSide };
 }
@@ -393,6 +401,49 @@ export interface PeerRatio {
   readonly ratio: Estimate | undefined;
   /** why there is no ratio */
   readonly note: string | undefined;
+}
+
+/** One text cut into tokens by one vocabulary. */
+export interface Tokenization {
+  readonly encoding: EncodingName;
+  readonly text: string;
+  /** Unicode code points */
+  readonly characters: number;
+  readonly ids: readonly number[];
+  /** the ids, put together again, are the text */
+  readonly restores: boolean;
+  /** wall ms on the CPU: no part of any GPU time */
+  readonly msPerToken: Estimate;
+}
+
+/** How near softmax attention comes to handing on the value of the nearest key alone, as its scores are multiplied: the head that is furthest from it. */
+export interface Sharpness {
+  /** id of the cell whose inputs these are */
+  readonly cell: string;
+  readonly heads: number;
+  readonly points: readonly {
+    /** what the usual scale is multiplied by */
+    readonly times: number;
+    /** distance of the output to that value over the value's length */
+    readonly off: number;
+    /** of the nearest key */
+    readonly weight: number;
+  }[];
+}
+
+export const claimVerdicts = ["holds", "holdsWithCorrection", "doesNotHoldHere", "undecided"] as const;
+export type ClaimVerdict = (typeof claimVerdicts)[number];
+
+/** What a run says of a claim. */
+export interface JudgedClaim {
+  readonly id: ClaimId;
+  readonly verdict: ClaimVerdict;
+  /** a sentence with the numbers; of an undecided one, also what would decide */
+  readonly measured: string;
+  /** what is to be said differently */
+  readonly correction?: string;
+  /** id of the chart, table or section of the report that shows it */
+  readonly evidence: string;
 }
 
 /** What `--tune` found for one arm: its variants at one cell, the default first, in times of their own. */

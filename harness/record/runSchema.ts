@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { presetNames } from "../../kernels/model/presets.ts";
+import { claimIds } from "../experiment/claims.ts";
 import { valueAt } from "../experiment/document.ts";
 import type { Arm, Axis, Experiment, ExperimentModel } from "../experiment/experiment.ts";
 import { phases } from "../experiment/phases.ts";
 import { pathText, printable, show } from "../experiment/problem.ts";
-import { crossover, finding, fit, jointCrossing, jointFit, peerRatio, sizeFit } from "./derivedSchema.ts";
-import { addedCell, ceilings, cellRecord, modelFields, runtime, sentinelTurn, tuning } from "./measuredSchema.ts";
+import { crossover, finding, fit, jointCrossing, jointFit, judgedClaim, peerRatio, sizeFit } from "./derivedSchema.ts";
+import { addedCell, ceilings, cellRecord, modelFields, runtime, sentinelTurn, sharpness, tokenization, tuning } from "./measuredSchema.ts";
 import type { Merged, Shard } from "./merged.ts";
 import { duetSides, type Environment, type RunRecord, type Schedule, schemaVersion, type Unmet } from "./run.ts";
 import { amount, count, maybe, ms, name, namedValues, real, size, text } from "./scalars.ts";
@@ -68,6 +69,7 @@ const experiment: z.ZodType<Experiment> = z.object({
     refineCrossover: share.exactOptional(),
   }),
   expect: z.array(text),
+  claims: z.array(z.enum(claimIds)).exactOptional(),
   filter: maybe(text),
   yaml: text,
   hash: name,
@@ -153,6 +155,8 @@ const run: z.ZodType<RunRecord> = z
     jointCrossings: z.array(jointCrossing).exactOptional(),
     crossovers: z.array(crossover),
     peerRatios: z.array(peerRatio).exactOptional(),
+    tokenizer: z.array(tokenization).exactOptional(),
+    sharpness: sharpness.exactOptional(),
     added: z.array(addedCell).exactOptional(),
     sentinel: z.array(sentinelTurn).exactOptional(),
     tunings: z.array(tuning).exactOptional(),
@@ -160,6 +164,7 @@ const run: z.ZodType<RunRecord> = z
     merged: merged.exactOptional(),
     duet: z.object({ id: name, side: z.enum(duetSides) }).exactOptional(),
     findings: z.array(finding),
+    claims: z.array(judgedClaim).exactOptional(),
   })
   .superRefine(({ cells }, context) => {
     const places = new Map(cells.map(({ id }, place) => [id, place]));

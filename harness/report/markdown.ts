@@ -1,4 +1,6 @@
 import { askedCrossovers, askedFits } from "../analysis/asked.ts";
+import { verdictWords } from "../analysis/claims/claimSentences.ts";
+import { claimText } from "../analysis/claims/claims.ts";
 import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/format.ts";
 import { movedStates } from "../analysis/offload.ts";
 import { ratioText } from "../analysis/peerSentences.ts";
@@ -72,6 +74,18 @@ export const renderMarkdown = (run: RunRecord): string => {
       .join("\n>\n"),
     expectations.map(({ text: sentence, verdict }) => `- ${verdicts[verdict ?? "undecided"]}: ${text(sentence)}`).join("\n"),
     `${text(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice)} (${environment.deviceClass}), ${environment.clock.source} clock, ${tallySentence(tallyOf(record.cells))}, run ${text(record.run)}.`,
+    record.claims === undefined
+      ? ""
+      : tableOf(
+          ["claim", "says", "verdict", "measured", "correction"],
+          record.claims.map(({ id, verdict, measured, correction = "" }) => [
+            id,
+            text(claimText(id)),
+            `${verdictWords[verdict].mark} ${verdictWords[verdict].words}`,
+            text(measured),
+            text(correction),
+          ]),
+        ),
     crossovers.length === 0
       ? ""
       : tableOf(

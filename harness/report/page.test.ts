@@ -70,7 +70,7 @@ describe("page", () => {
       const record = fixtureRecord(options);
       expect(record.fits.length).toBeGreaterThan(0);
       const page = bodyOf(await renderPage(record, strictLogger));
-      expect(page.includes("Claims, fits and crossovers")).toBe(has);
+      expect(page.includes("Orders, fits and crossovers")).toBe(has);
       expect(renderMarkdown(record).includes("| arm | at | of | fitted | claimed | verdict |")).toBe(has);
       if (!has) expect(page).not.toContain("could not be decided");
     }

@@ -8,6 +8,7 @@ import { tallyOf, tallySentence } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import script from "./runtime/page.script";
 import { answerSection, answerSentences, warningsOf } from "./sections/answer.ts";
+import { claimsSection } from "./sections/claims.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
 import { offloadSection } from "./sections/offload.ts";
@@ -55,13 +56,7 @@ export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Prom
   const figures = await figuresSection(charted, rendering);
   const stages = await stagesSection(charted, rendering);
   const question = experiment.question ?? experiment.title;
-  const body = html`
-<header><h1><bdi>${shortened(experiment.title, 200)}</bdi> <span class="more">· ${experiment.phase} · ${record.startedAt.slice(0, 10)}</span></h1>
-<p class="question"><bdi>${shortened(question, 300)}</bdi></p></header>
-<main>
-${answerSection(record)}
-${trustSection(record)}
-${peersSection(record)}
+  const below = html`${peersSection(record)}
 ${figures}
 ${stages}
 ${offloadSection(record)}
@@ -72,7 +67,16 @@ ${tuningSection(record)}
 ${shardsSection(record)}
 ${methodSection(record)}
 ${environmentSection(record)}
-${reproduceSection(record)}
+${reproduceSection(record)}`;
+  const places = new Set([...below.markup.matchAll(/ id="([a-z0-9-]+)"/g)].map(([, id = ""]) => id));
+  const body = html`
+<header><h1><bdi>${shortened(experiment.title, 200)}</bdi> <span class="more">· ${experiment.phase} · ${record.startedAt.slice(0, 10)}</span></h1>
+<p class="question"><bdi>${shortened(question, 300)}</bdi></p></header>
+<main>
+${answerSection(record)}
+${trustSection(record)}
+${claimsSection(record, places)}
+${below}
 </main>
 <footer><p>Made by attnbench ${record.environment.attnbench.version} from run ${record.run}. This page holds its results as JSON in the element <code>#results</code>; raw samples are in the run's folder.</p></footer>
 <script type="application/json" id="results">${raw(scriptJson(carried(run)))}</script>`;

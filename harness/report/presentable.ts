@@ -41,6 +41,15 @@ export const presentable = (record: RunRecord): RunRecord => {
     ...(record.peerRatios === undefined
       ? {}
       : { peerRatios: record.peerRatios.map((one) => ({ ...one, labels: [labelOf(one.labels[0]), labelOf(one.labels[1])] as const })) }),
+    ...(record.claims === undefined
+      ? {}
+      : {
+          claims: record.claims.map(({ correction, ...claim }) => ({
+            ...claim,
+            measured: shortened(claim.measured, longestSentence),
+            ...(correction === undefined ? {} : { correction: shortened(correction, longestSentence) }),
+          })),
+        }),
     findings: record.findings.map((finding) => ({ ...finding, text: shortened(finding.text, longestSentence) })),
   };
 };

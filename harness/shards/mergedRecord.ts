@@ -26,6 +26,8 @@ export const mergedRecord = (shards: readonly [ShardRecord, ...ShardRecord[]]): 
     numbered.flatMap((record) => record.tunings ?? []),
     numbered.flatMap((record) => record.sentinel ?? []),
   ];
+  const tokenizer = shards.find((record) => record.tokenizer)?.tokenizer;
+  const sharpness = shards.find((record) => record.sharpness)?.sharpness;
   const startedAt = shards.map((record) => record.startedAt).reduce((one, other) => (Date.parse(other) < Date.parse(one) ? other : one));
   return analyse({
     schemaVersion: first.schemaVersion,
@@ -48,6 +50,8 @@ export const mergedRecord = (shards: readonly [ShardRecord, ...ShardRecord[]]): 
     ...(added.length > 0 ? { added } : {}),
     ...(sentinel.length > 0 ? { sentinel } : {}),
     ...(tunings.length > 0 ? { tunings } : {}),
+    ...(tokenizer ? { tokenizer } : {}),
+    ...(sharpness ? { sharpness } : {}),
     merged: { of, missing, parts },
     findings: [],
   });

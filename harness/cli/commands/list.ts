@@ -1,6 +1,8 @@
 import type { Mechanism, Parameter } from "../../../kernels/mechanism.ts";
 import { type Preset, presetNames, presets } from "../../../kernels/model/presets.ts";
+import { claims } from "../../analysis/claims/claims.ts";
 import { formatCount } from "../../analysis/format.ts";
+import { claimPhases } from "../../experiment/claims.ts";
 import { phases } from "../../experiment/phases.ts";
 import { runtimeNames, runtimes, takenBy } from "../../experiment/runtimes.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
@@ -25,7 +27,14 @@ export const list = async (options: { kernels: readonly string[]; json?: true })
   const mechanisms = (await mechanismsOf(options.kernels)).filter(({ family }) => family !== "instrument");
   if (options.json) {
     const peers = Object.fromEntries(runtimeNames.map((name) => [name, { mechanisms: runtimes[name].mechanisms, phases: runtimes[name].phases }]));
-    print(JSON.stringify({ mechanisms: mechanisms.map(describe), runtimes: peers, presets }));
+    print(
+      JSON.stringify({
+        mechanisms: mechanisms.map(describe),
+        runtimes: peers,
+        presets,
+        claims: claims.map(({ id, claim, needs }) => ({ id, phase: claimPhases[id], claim, needs })),
+      }),
+    );
     return exitCode.ok;
   }
   const rows = mechanisms.flatMap((mechanism) =>
@@ -42,6 +51,7 @@ export const list = async (options: { kernels: readonly string[]; json?: true })
   print(table([["mechanism", "phase", "form", "time", "state"], ...rows]));
   print(`\n${runtimeNames.map((name) => `runtime: ${name} (${runtimes[name].title}, beside ours) takes ${takenBy(name)}`).join("\n")}`);
   print(`\n${presetNames.map((name) => `preset: ${name} (${presetText(presets[name])})\n  source: ${presets[name].source}`).join("\n")}`);
+  print(`\n${claims.map(({ id, claim, needs }) => `claim: ${id} (phase ${claimPhases[id]}, with ${needs}) ${claim}`).join("\n")}`);
   for (const mechanism of mechanisms) {
     print(`\n${styled("bold", mechanism.name)}: ${mechanism.title}. ${mechanism.definition}\n  source: ${mechanism.source}`);
     for (const [name, parameter] of Object.entries(mechanism.parameters))

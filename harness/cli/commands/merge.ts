@@ -6,7 +6,7 @@ import { UnmergeableRuns } from "../../shards/mergeRecords.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { type Fault, tellFault } from "../fault.ts";
 import { runAnswer } from "../runAnswer.ts";
-import { outcomeCode, tellOutcome, unwrittenText } from "../runOutcome.ts";
+import { outcomeCode, tellClaims, tellOutcome, unwrittenText } from "../runOutcome.ts";
 import { print, say, styled } from "../terminal.ts";
 
 export interface MergeFlags {
@@ -30,6 +30,7 @@ export const merge = async (runs: readonly string[], flags: MergeFlags): Promise
     if (missing !== undefined) say(`${styled("yellow", "INCOMPLETE")}: ${missing}`);
     if (!flags.json) tellOutcome(result);
   }
+  if (!flags.json) tellClaims(results);
   if (flags.json)
     print(
       JSON.stringify({

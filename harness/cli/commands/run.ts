@@ -17,7 +17,7 @@ import { mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts"
 import { listenForInterrupts } from "../interruption.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { runAnswer } from "../runAnswer.ts";
-import { outcomeCode, tellOutcome, unwrittenText } from "../runOutcome.ts";
+import { outcomeCode, tellClaims, tellOutcome, unwrittenText } from "../runOutcome.ts";
 import { shardOf } from "../shardFlag.ts";
 import { print, say, styled } from "../terminal.ts";
 
@@ -64,6 +64,7 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
     course.faults.push(tellFault(explained(error)));
   }
   if (flags.json) print(JSON.stringify(runAnswer(course.results, course.faults)));
+  else tellClaims(course.results);
   return worst([...course.codes, ...course.faults.map((fault) => fault.exitCode)]);
 };
 

@@ -8,6 +8,7 @@ import { armText, mixingShare, type StageBar, type StageBars, sharesOf, stageBar
 import { stageChart, stageHeading } from "../charts/stageChart.ts";
 import { stageFills } from "../charts/theme.ts";
 import { type Html, html } from "../html.ts";
+import { bracketed } from "../interval.ts";
 import { type Column, name, table } from "../table.ts";
 import { drawn, figure } from "./figure.ts";
 
@@ -72,12 +73,23 @@ const originOf = ({ preset, scale = 1, layers, width, vocab, feedForward }: Expe
   return `: the shape of ${preset}${scale === 1 ? "" : ` at a scale of ${scale}`}${isOwn ? "" : ", with sizes of its own"}`;
 };
 
+/** "Before all this the text is cut into tokens, on the CPU and by the wall clock: … It is in none of the times above." */
+const tokenizerSentence = ({ tokenizer = [] }: RunRecord): string => {
+  const parts = tokenizer.map(
+    ({ encoding, characters, ids, msPerToken }) =>
+      `${encoding} makes ${formatCount(ids.length)} tokens of a text of ${formatCount(characters)} characters, ${bracketed(msPerToken, formatMs)} each`,
+  );
+  return parts.length === 0
+    ? ""
+    : `Before all this a text is cut into tokens, on the CPU and by the wall clock: ${formatList(parts)}. No stage and no whole has that time in it.`;
+};
+
 /** Of a whole model: where a token's time goes, stage by stage, and attention's share of it. Undefined in other phases. */
 export const stagesSection = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
   if (record.experiment.phase !== "tokenLoop") return undefined;
   const all = stageBarsOf(record);
   if (all.length === 0)
-    return html`<section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2><p>No stage was timed: there is no time, or this device gives no GPU timestamps.</p></section>`;
+    return html`<section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2><p>No stage was timed: there is no time, or this device gives no GPU timestamps.</p>${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}</section>`;
   const shown = evenly(all, mostCharts);
   const stages = stagesOf(all);
   const drawings: Html[] = [];
@@ -102,6 +114,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering): Pr
   return html`
 <section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2>
 <p>${modelSentence(record)}</p>
+${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}
 <div class="figures">${figure("stages", stageHeading, [...drawings, key], caption, stageTable(record, all), true)}</div>
 ${table("Attention's share of a token's time", columns, rows)}
 </section>`;

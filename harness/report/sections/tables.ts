@@ -126,7 +126,7 @@ export const fitsSection = (record: RunRecord): Html | undefined => {
   const [fits, crossovers] = [askedFits(record), askedCrossovers(record)];
   if (fits.length === 0 && crossovers.length === 0) return undefined;
   return html`
-<section aria-labelledby="fits"><h2 id="fits">Claims, fits and crossovers</h2>
+<section aria-labelledby="fits"><h2 id="fits">Orders, fits and crossovers</h2>
 ${fits.length > 0 && table("Growth of each arm, fitted and claimed. Brackets are 95 % intervals.", fitColumns, fits)}
 ${projectionsTable(fits)}
 ${(record.sizeFits ?? []).length > 0 && table("Growth with the width of the model, by more heads (dModel) or wider ones (headDim), at the largest n that all values were measured at. FLOPs: how the work of the definition grows. A law of times is named from 7 values on.", sizeColumns, record.sizeFits ?? [])}

@@ -134,7 +134,7 @@ const besides = (phase: RunRecord["experiment"]["phase"]): string =>
 
 const modelLimit = ({ experiment: { phase } }: RunRecord): Html =>
   oneLayer[phase] === undefined
-    ? html`<li><strong>A trained model.</strong> Weights are random, and what real models have besides (short convolutions, output gates, biases) is left out. The tokenizer and the text's way in and out are not timed.</li>`
+    ? html`<li><strong>A trained model.</strong> Weights are random, and what real models have besides (short convolutions, output gates, biases) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.</li>`
     : html`<li><strong>The rest of a model.</strong> ${oneLayer[phase]} ${around} ${besides(phase)}</li>`;
 
 /** The two boxes under the answer: how sure it is, and what it leaves out. */

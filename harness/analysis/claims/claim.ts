@@ -1,0 +1,37 @@
+import type { ClaimId } from "../../experiment/claims.ts";
+import type { JudgedClaim } from "../../record/run.ts";
+import type { Analysed } from "../answer.ts";
+import type { Verdict } from "../every.ts";
+
+/** What a run says of a claim. */
+export type Judgement = Omit<JudgedClaim, "id">;
+
+/** One statement about attention that a run can hold against its own numbers. */
+export interface Claim {
+  readonly id: ClaimId;
+  /** in one sentence */
+  readonly claim: string;
+  /** what a run must have for it to be judged, after "needs" */
+  readonly needs: string;
+  /** Of a run of the claim's phase (experiment/claims.ts); undefined where it has nothing that speaks of it. A claim without a judge waits for its phase. */
+  readonly judge?: (record: Analysed) => Judgement | undefined;
+}
+
+/** What a judge found out. */
+export interface Found {
+  /** undefined: the numbers do not tell */
+  readonly held: Verdict;
+  readonly measured: string;
+  /** sentences that the claim needs beside it where it holds */
+  readonly corrections?: readonly (string | false | undefined)[];
+  /** a sentence on what would decide */
+  readonly would: string;
+  readonly evidence: string;
+}
+
+export const judged = ({ held, measured, corrections = [], would, evidence }: Found): Judgement => {
+  if (held === undefined) return { verdict: "undecided", measured: `${measured} ${would}`, evidence };
+  if (!held) return { verdict: "doesNotHoldHere", measured, evidence };
+  const correction = corrections.filter((text) => text).join(" ");
+  return correction === "" ? { verdict: "holds", measured, evidence } : { verdict: "holdsWithCorrection", measured, correction, evidence };
+};

@@ -1,0 +1,38 @@
+import { claimIds, claimPhases } from "../../experiment/claims.ts";
+import type { ClaimVerdict, JudgedClaim, RunRecord } from "../../record/run.ts";
+import { claims, claimText } from "./claims.ts";
+
+/** A verdict in words, and a mark that needs no colour. */
+export const verdictWords: Readonly<Record<ClaimVerdict, { readonly mark: string; readonly words: string }>> = {
+  holds: { mark: "✓", words: "holds" },
+  holdsWithCorrection: { mark: "≈", words: "holds with a correction" },
+  doesNotHoldHere: { mark: "✕", words: "does not hold here" },
+  undecided: { mark: "?", words: "undecided" },
+};
+
+/** Claims of an experiment that no run of its phases says anything of, with what they need. */
+export const unjudged = (records: readonly Pick<RunRecord, "experiment" | "claims">[]): readonly string[] =>
+  claims
+    .filter(({ id }) => records.some(({ experiment }) => experiment.claims?.includes(id)) && !records.some((record) => verdictOf(record, id)))
+    .map(({ id, needs }) => `${id} not judged: needs phase ${claimPhases[id]}, with ${needs}.`);
+
+const verdictOf = (record: Pick<RunRecord, "claims">, id: string): JudgedClaim | undefined => record.claims?.find((one) => one.id === id);
+
+/** One line a claim that is asked for, in order: verdict, numbers, correction; where several runs judge it, one each. */
+export const claimSentences = (records: readonly Pick<RunRecord, "experiment" | "claims">[]): readonly string[] => {
+  const without = unjudged(records);
+  return claimIds.flatMap((id) => {
+    const lines = records.flatMap((record) => {
+      const found = verdictOf(record, id);
+      return found ? [{ found, name: record.experiment.name }] : [];
+    });
+    return [
+      ...lines.map(({ found, name }) => `${id}${lines.length > 1 ? ` (${name})` : ""} ${sentenceOf(found)}`),
+      ...without.filter((line) => line.startsWith(`${id} `)),
+    ];
+  });
+};
+
+/** "holds with a correction: A token costs … Measured: … Correction: …" */
+const sentenceOf = ({ id, verdict, measured, correction }: JudgedClaim): string =>
+  `${verdictWords[verdict].words}: ${claimText(id)} Measured: ${measured}${correction === undefined ? "" : ` Correction: ${correction}`}`;

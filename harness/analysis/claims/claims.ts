@@ -1,0 +1,29 @@
+import { type ClaimId, claimIds, claimPhases } from "../../experiment/claims.ts";
+import type { JudgedClaim } from "../../record/run.ts";
+import type { Analysed } from "../answer.ts";
+import type { Claim } from "./claim.ts";
+import { feedForwardClaims } from "./feedForwardClaims.ts";
+import { inputClaims } from "./inputClaims.ts";
+import { linearClaims } from "./linearClaims.ts";
+import { memoryClaims } from "./memoryClaims.ts";
+import { softmaxClaims } from "./softmaxClaims.ts";
+import { textClaims } from "./textClaims.ts";
+import { wholeClaims } from "./wholeClaims.ts";
+
+const byId = new Map<ClaimId, Claim>(
+  [...textClaims, ...inputClaims, ...softmaxClaims, ...feedForwardClaims, ...wholeClaims, ...memoryClaims, ...linearClaims].map((claim) => [claim.id, claim]),
+);
+
+/** All claims, in their order. */
+export const claims: readonly Claim[] = claimIds.flatMap((id) => byId.get(id) ?? []);
+
+export const claimText = (id: ClaimId): string => byId.get(id)?.claim ?? id;
+
+/** What a run says of the claims that its experiment asks about: of those alone that its phase speaks of, and that it has numbers for. */
+export const claimsOf = (record: Analysed): readonly JudgedClaim[] =>
+  (record.experiment.claims ?? [])
+    .filter((id) => claimPhases[id] === record.experiment.phase)
+    .flatMap((id) => {
+      const judgement = byId.get(id)?.judge?.(record);
+      return judgement ? [{ id, ...judgement }] : [];
+    });

@@ -1,0 +1,155 @@
+import { expect, it } from "vitest";
+import type { CellRecord, Crossover, RunRecord, Sharpness, SizeFit } from "../../record/run.ts";
+import { plantedPrepared } from "../planted.ts";
+import { type ClaimCase, sentencesOn, testClaims } from "./claimCases.ts";
+import { about, between, line, linear, none } from "./plantedClaims.ts";
+
+const sharp = (points: Sharpness["points"]): Partial<RunRecord> => ({ sharpness: { cell: "a", heads: 4, points } });
+const at = (times: number, off: number, weight: number) => ({ times, off, weight });
+
+/** FLOPs of softmax decode in one head of 64: over n, and over n + 1 positions. */
+const work =
+  (perPosition: number, extra: number) =>
+  (n: number): Partial<CellRecord> => ({ heads: 1, prepared: plantedPrepared(perPosition * (n + extra), 1) });
+
+const crossing = (outcome: Crossover["outcome"]): Partial<RunRecord> => ({
+  crossovers: [
+    {
+      between: ["softmax", "linear"],
+      metric: "time",
+      series: { dModel: 256, heads: 4, headDim: 64 },
+      outcome,
+      n: outcome === "crosses" ? between(100, 120) : undefined,
+      atLatest: undefined,
+      crossings: [],
+      range: [64, 512],
+      note: undefined,
+    },
+  ],
+});
+
+const widths = (label: string, exponent: SizeFit["exponent"], law: SizeFit["class"] = "O(n²)", worked: SizeFit["work"] = "O(n²)"): Partial<RunRecord> => ({
+  sizeFits: (["time", "stateBytes"] as const).map((metric) => ({
+    label,
+    form: "recurrent",
+    metric,
+    variable: "headDim",
+    series: { n: 2048, heads: 4 },
+    points: [],
+    exponent,
+    class: metric === "time" ? "undecided" : law,
+    work: worked,
+  })),
+});
+
+/** Bytes of a cache of 4 heads of 64 in f32, a token. */
+const perToken = 4 * 128 * 4;
+const grouped = (): Partial<CellRecord> => ({ kvHeads: 1 });
+const verified =
+  (form: string, maxError: (n: number) => number) =>
+  (n: number): Partial<CellRecord> => ({
+    mechanism: "linear",
+    form,
+    prepared: { ...plantedPrepared(1, 1), maxError: maxError(n), tolerance: 1e-4 },
+  });
+
+testClaims({
+  S5: [
+    ["as many dot products as tokens before", "holds", [{ label: "softmax", cell: work(128, 0), time: { exponent: about(1) } }]],
+    ["itself too, and values", "holdsWithCorrection", [{ label: "softmax", cell: work(256, 1), time: { class: "O(n)" } }]],
+    ["a constant time", "doesNotHoldHere", [{ label: "softmax", cell: work(256, 1), time: { class: "O(1)", exponent: about(0.01) } }]],
+    ["work as the square", "doesNotHoldHere", [{ label: "softmax", cell: (n) => work(256 * n, 0)(n), time: { class: "O(n)" } }]],
+    ["a wide interval", "undecided", [{ label: "softmax", cell: work(256, 1), time: { exponent: between(0.5, 1.5) } }]],
+    ["no softmax", undefined, [linear()]],
+  ],
+  S6: [
+    ["sharp from the start", "holds", [], sharp([at(1, 0.2, 0.8), at(256, 1e-9, 1)])],
+    ["soft at the usual scale", "holdsWithCorrection", [], sharp([at(1, 0.9, 0.01), at(256, 1e-9, 1)])],
+    ["not sharp at all", "doesNotHoldHere", [], sharp([at(1, 0.9, 0.01), at(256, 0.8, 0.02)])],
+    ["less sharp for larger scores", "doesNotHoldHere", [], sharp([at(1, 0.9, 0.5), at(2, 0.9, 0.4), at(256, 1e-9, 1)])],
+    ["not sharp yet", "undecided", [], sharp([at(1, 0.9, 0.01), at(256, 0.05, 0.9)])],
+    ["nothing looked at", undefined, []],
+  ],
+  S7: [
+    ["a square", "holds", [{ label: "softmax", time: { class: "O(n²)", exponent: about(2), slopes: [about(1.9)] } }]],
+    ["a square after a line", "holdsWithCorrection", [{ label: "softmax", time: { class: "O(n²)", exponent: about(1.9), slopes: [about(1.1)] } }]],
+    ["a square that is not most yet", "holdsWithCorrection", [{ label: "softmax", time: { exponent: about(1.4), coefficients: [none, about(1), about(1)] } }]],
+    ["a line", "doesNotHoldHere", [{ label: "softmax", time: { class: "O(n)", exponent: about(1), coefficients: [none, about(1), between(0, 1e-9)] } }]],
+    ["a wide interval", "undecided", [{ label: "softmax", time: { exponent: between(1, 2), coefficients: [none, about(1), between(0, 1)] } }]],
+  ],
+  S8: (
+    [
+      ["most of 10,000 tokens", "holds", about(1e-3)],
+      ["most of 100,000 alone", "holdsWithCorrection", about(5e-5)],
+      ["not even of those", "doesNotHoldHere", about(1e-6)],
+      ["a wide interval", "undecided", between(0, 1e-3)],
+    ] as const
+  ).map(([what, wanted, b]): ClaimCase => [what, wanted, [{ label: "softmax", time: { coefficients: [none, about(1), b] } }]]),
+  S13: [
+    ["keys and values of every head", "holds", [{ label: "softmax", bytes: line(perToken) }]],
+    ["heads that share", "holdsWithCorrection", [{ label: "softmax", cell: grouped, bytes: line(perToken / 4) }]],
+    ["other bytes than a token has", "doesNotHoldHere", [{ label: "softmax", bytes: line(perToken + 4) }]],
+    ["bytes of no known law", "undecided", [{ label: "softmax", bytes: {} }]],
+  ],
+  S15: [
+    [
+      "two forms, alike at all lengths",
+      "holds",
+      [linear({ cell: verified("chunk", () => 1e-6) }), linear({ label: "r", cell: verified("recurrent", () => 1e-6) })],
+    ],
+    [
+      "rounding that grows",
+      "holdsWithCorrection",
+      [linear({ cell: verified("chunk", (n) => 1e-8 * n) }), linear({ label: "r", cell: verified("recurrent", (n) => 1e-8 * n) })],
+    ],
+    [
+      "a wrong output",
+      "doesNotHoldHere",
+      [
+        linear({ cell: verified("chunk", () => 1e-6) }),
+        linear({ label: "r", cell: (n) => ({ ...verified("recurrent", () => 1)(n), outcome: { status: "failed", code: "wrongOutput", reason: "" } }) }),
+      ],
+    ],
+    ["one form", "undecided", [linear({ cell: verified("chunk", () => 1e-6) })]],
+    ["softmax alone", undefined, [{ label: "softmax" }]],
+  ],
+  S16: [
+    ["a constant, and faster everywhere", "holds", [linear({ time: { exponent: between(-0.05, 0.05) } }), { label: "softmax" }], crossing("already")],
+    ["a constant, and slower at first", "holdsWithCorrection", [linear({ time: { class: "O(1)" } }), { label: "softmax" }], crossing("crosses")],
+    ["a line", "doesNotHoldHere", [linear({ time: { class: "O(n)", exponent: about(1) } })]],
+    ["a wide interval", "undecided", [linear({ time: { exponent: between(-0.5, 0.5) } })]],
+  ],
+  S17: [
+    ["a square in all", "holds", [linear()], widths("linear", about(2))],
+    ["a square of work, and less of time", "holdsWithCorrection", [linear()], widths("linear", about(1.3))],
+    ["a line of work", "doesNotHoldHere", [linear()], widths("linear", about(1), "O(n)", "O(n)")],
+    ["a constant time", "doesNotHoldHere", [linear()], widths("linear", between(-0.1, 0.1))],
+    ["a wide interval", "undecided", [linear()], widths("linear", between(0, 2.5))],
+    ["widths that were not swept", undefined, [linear()]],
+  ],
+  S18: [
+    ["a constant state", "holds", [linear({ bytes: { class: "O(1)" } })]],
+    [
+      "a constant state, beside a hybrid",
+      "holdsWithCorrection",
+      [
+        linear({ bytes: { class: "O(1)" } }),
+        { label: "hybrid", family: "linear", cell: () => ({ composedOf: { a: 3, b: 1 }, prepared: undefined }), bytes: { class: "O(n)" } },
+      ],
+    ],
+    ["a state that grows", "doesNotHoldHere", [linear({ bytes: { class: "O(n)" } })]],
+    ["too few lengths", "undecided", [linear({ bytes: {} })]],
+  ],
+});
+
+it("says its numbers", () => {
+  expect(sentencesOn("S5", [{ label: "softmax", cell: work(256, 1), time: { class: "O(n)", exponent: about(0.97) } }])).toMatchInlineSnapshot(
+    `"Slope of time over n: 0.970 [0.951, 0.989] (softmax, headDim 64, at n = 512). Counted are 256 FLOPs a head and position (softmax, headDim 64), over n + 1 positions for n tokens before. | The newest token is compared with itself too: L dot products. Weighing values comes on top: with it a position costs 2.00 times its dot product."`,
+  );
+  expect(sentencesOn("S8", [{ label: "softmax", time: { coefficients: [none, about(1), about(5e-5)] } }])).toMatchInlineSnapshot(
+    `"By the fitted time of softmax, headDim 64, n² is 33 % [32 %, 34 %] of a text of 10,000 tokens and 83 % [83 %, 84 %] of one of 100,000: extrapolated from n = 512. | It is not known to be so at 10,000 tokens, only at 100,000."`,
+  );
+  expect(sentencesOn("S16", [linear({ time: { exponent: between(-0.5, 0.5) } })])).toMatchInlineSnapshot(
+    `"Slope of time over n: 0 [-0.500, 0.500] (linear, headDim 64, at n = 512). More turns, which narrow intervals, would tell. | "`,
+  );
+});

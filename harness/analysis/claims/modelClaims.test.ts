@@ -1,0 +1,234 @@
+import { expect, it } from "vitest";
+import type { ModelShape, StageCost } from "../../../kernels/mechanism.ts";
+import type { CellRecord, ClaimVerdict, Estimate, RunRecord, Tokenization } from "../../record/run.ts";
+import { type ClaimCase, sentencesOn, testClaims } from "./claimCases.ts";
+import { about, between, cost, line, linear, type PlantedArm } from "./plantedClaims.ts";
+
+const text = (encoding: Tokenization["encoding"], ids: readonly number[], more: Partial<Tokenization> = {}): Tokenization => ({
+  encoding,
+  text: "四个字符",
+  characters: 4,
+  ids,
+  restores: true,
+  msPerToken: about(0.001),
+  ...more,
+});
+const published = [37046, 33565, 111, 24186, 6079, 99];
+const tokens = (...tokenizer: Tokenization[]): Partial<RunRecord> => ({ tokenizer });
+
+const model: ModelShape = {
+  layers: 2,
+  width: 64,
+  vocab: 100,
+  feedForward: { kind: "gated", hidden: 256 },
+  rotary: true,
+  tied: true,
+  recomputes: false,
+};
+const withModel =
+  (more: Partial<ModelShape> = {}) =>
+  (): Partial<CellRecord> => ({ model: { ...model, ...more }, heads: 1, kvHeads: 1, dModel: 64 });
+const nothing = (more: Partial<PlantedArm> = {}): PlantedArm => ({
+  label: "no cache",
+  cell: (n) => ({ ...withModel({ recomputes: true })(), n, claim: { time: "O(n)", stateBytes: "O(1)" } }),
+  ...more,
+});
+
+/** Weights: 2 · (3 · 64 · 256) of feed-forward, 100 · 64 of the table, and `mixers`. */
+const counted =
+  (mixers: number, more: NonNullable<PlantedArm["stages"]> = () => ({})): NonNullable<PlantedArm["stages"]> =>
+  (n) => ({
+    norm: { cost: cost(0, 0) },
+    project: { cost: cost(0, 4 * mixers) },
+    feedForward: { cost: cost(2 * 2 * 3 * 64 * 256, 1) },
+    ...more(n),
+  });
+const fed = 2 * 3 * 64 * 256;
+
+/** Time of feed-forward and of attention, ms. */
+const split =
+  (feedForward: (n: number) => number, mix: (n: number) => number, spread = 0.02): NonNullable<PlantedArm["stages"]> =>
+  (n) => ({
+    feedForward: { ms: about(feedForward(n), spread) },
+    mix: { ms: about(mix(n), spread) },
+  });
+
+testClaims({
+  S1: [
+    ["all vocabularies give these ids", "holds", [], tokens(text("cl100k_base", [...published, 7]))],
+    ["one of two does", "holdsWithCorrection", [], tokens(text("cl100k_base", published), text("o200k_base", [7522]))],
+    ["none does", "doesNotHoldHere", [], tokens(text("cl100k_base", [1]), text("o200k_base", [7522]))],
+    ["the ids are not those of the text", "undecided", [], tokens(text("cl100k_base", published, { restores: false }))],
+    ["no text was cut", undefined, []],
+  ],
+  S2: [
+    ["more tokens than characters", "holds", [], tokens(text("cl100k_base", published), text("o200k_base", [7522]))],
+    ["as many in one of two", "holdsWithCorrection", [], tokens(text("cl100k_base", published), text("o200k_base", [1, 2, 3, 4]))],
+    ["as many", "doesNotHoldHere", [], tokens(text("o200k_base", [1, 2, 3, 4]))],
+    ["the ids are not those of the text", "undecided", [], tokens(text("cl100k_base", published, { restores: false }))],
+  ],
+  S3: (
+    [
+      ["a row at every length, in the same time", "holds", () => about(0.01), () => cost(0, 256)],
+      ["a row at every length, in more and more time", "holdsWithCorrection", (n) => about(n), () => cost(0, 256)],
+      ["more bytes for a longer text", "doesNotHoldHere", () => about(0.01), (n) => cost(0, 256 * n)],
+      ["work", "doesNotHoldHere", () => about(0.01), () => cost(1, 256)],
+      ["wide intervals", "undecided", () => between(0.001, 0.1), () => cost(0, 256)],
+    ] as readonly (readonly [string, ClaimVerdict, (n: number) => Estimate, (n: number) => StageCost])[]
+  ).map(
+    ([what, wanted, ms, counts]): ClaimCase => [
+      what,
+      wanted,
+      [{ label: "softmax", cell: withModel(), stages: (n) => ({ embed: { ms: ms(n), cost: counts(n) } }) }],
+    ],
+  ),
+  S4: (
+    [
+      ["three products of the model's width", "holds", 2 * 3 * 64 * 64, (n) => about(n + 1)],
+      ["a fourth product", "holdsWithCorrection", 2 * 4 * 64 * 64, (n) => about(n + 1)],
+      ["three, in less and less time a token", "holdsWithCorrection", 2 * 3 * 64 * 64, (n) => about(Math.sqrt(n))],
+      ["time as the square", "doesNotHoldHere", 2 * 3 * 64 * 64, (n) => about(n * n)],
+      ["wide intervals", "undecided", 2 * 3 * 64 * 64, () => between(1, 1000)],
+      ["stages that were not timed", "undecided", 2 * 3 * 64 * 64, () => undefined],
+    ] as readonly (readonly [string, ClaimVerdict, number, (n: number) => Estimate | undefined])[]
+  ).map(
+    ([what, wanted, perToken, ms]): ClaimCase => [
+      what,
+      wanted,
+      [
+        nothing({
+          stages: (n) => {
+            const time = ms(n);
+            return { project: { cost: cost(2 * perToken * (n + 1), 1), ...(time ? { ms: time } : {}) } };
+          },
+        }),
+      ],
+    ],
+  ),
+  S9: [
+    [
+      "always less",
+      "holds",
+      [
+        {
+          label: "softmax",
+          cell: withModel(),
+          stages: split(
+            () => 1,
+            () => 9,
+          ),
+        },
+      ],
+    ],
+    [
+      "less from some length on",
+      "holdsWithCorrection",
+      [
+        {
+          label: "softmax",
+          cell: withModel(),
+          stages: split(
+            () => 100,
+            (n) => n,
+          ),
+        },
+      ],
+    ],
+    [
+      "always more",
+      "doesNotHoldHere",
+      [
+        {
+          label: "softmax",
+          cell: withModel(),
+          stages: split(
+            () => 9,
+            () => 1,
+          ),
+        },
+      ],
+    ],
+    [
+      "about as much",
+      "undecided",
+      [
+        {
+          label: "softmax",
+          cell: withModel(),
+          stages: split(
+            () => 1,
+            () => 1,
+          ),
+        },
+      ],
+    ],
+    ["stages that were not timed", "undecided", [{ label: "softmax", cell: withModel() }]],
+  ],
+  S10: [
+    ["most of them", "holds", [{ label: "softmax", cell: withModel(), stages: counted(1000) }]],
+    ["the largest part", "holdsWithCorrection", [{ label: "softmax", cell: withModel({ vocab: 1000 }), stages: counted(0.9 * fed) }]],
+    ["a small part", "doesNotHoldHere", [{ label: "softmax", cell: withModel(), stages: counted(2 * fed) }]],
+    ["nothing counted", "undecided", [{ label: "softmax", cell: withModel() }]],
+  ],
+  S11: (
+    [
+      ["two of thirty-two", "holds", 32, 2, true],
+      ["two of three", "holdsWithCorrection", 3, 2, true],
+      ["all of them", "doesNotHoldHere", 2, 2, true],
+      ["nothing counted", "undecided", 32, 2, false],
+    ] as const
+  ).map(([what, wanted, experts, active, isCounted]): ClaimCase => {
+    const one = 3 * 64 * 256;
+    const cell = withModel({ feedForward: { kind: "experts", hidden: 256, experts, active } });
+    const stages = counted(1000, () => ({ feedForward: { cost: cost(2 * 2 * (active * one + 64 * experts), 1) } }));
+    return [what, wanted, [{ label: "softmax", cell, ...(isCounted ? { stages } : {}) }]];
+  }),
+  S12: (
+    [
+      ["faster, and queries are kept too", "holds", () => about(9), 2 * 64 * 3 * 4],
+      ["faster with keys and values alone", "holdsWithCorrection", () => about(9), 2 * 64 * 2 * 4],
+      ["slower", "doesNotHoldHere", () => about(0.5), 2 * 64 * 2 * 4],
+      ["about as fast", "undecided", () => about(1, 0.2), 2 * 64 * 2 * 4],
+    ] as const
+  ).map(
+    ([what, wanted, ms, kept]): ClaimCase => [what, wanted, [nothing({ ms }), { label: "softmax", cell: withModel(), ms: () => about(1), bytes: line(kept) }]],
+  ),
+  S19: (
+    [
+      ["all the same", "holds", { project: cost(8, 8), feedForward: cost(4, 4) }],
+      ["other projections", "holdsWithCorrection", { project: cost(9, 9), feedForward: cost(4, 4) }],
+      ["another feed-forward network", "doesNotHoldHere", { project: cost(8, 8), feedForward: cost(5, 5) }],
+      ["nothing counted", "undecided", {}],
+    ] as const
+  ).map(([what, wanted, costs]): ClaimCase => {
+    const own = { project: cost(8, 8), feedForward: cost(4, 4) };
+    const stagesOf = (all: Readonly<Record<string, ReturnType<typeof cost>>>) => () =>
+      Object.fromEntries(Object.entries(all).map(([stage, one]) => [stage, { cost: one, ms: about(1) }]));
+    return [what, wanted, [{ label: "softmax", cell: withModel(), stages: stagesOf(own) }, linear({ cell: withModel(), stages: stagesOf(costs) })]];
+  }),
+});
+
+it("says its numbers", () => {
+  expect(sentencesOn("S2", [], tokens(text("cl100k_base", [1, 2, 3, 4, 5, 6, 7, 8]), text("o200k_base", [1, 2])))).toMatchInlineSnapshot(
+    `"4 characters are 8 tokens in cl100k_base and 4 characters are 2 tokens in o200k_base. The vocabulary alone makes n 4.00 times as large, and n² 16.0 times. | "`,
+  );
+  expect(
+    sentencesOn("S9", [
+      {
+        label: "softmax",
+        cell: withModel(),
+        stages: split(
+          () => 100,
+          (n) => n,
+        ),
+      },
+    ]),
+  ).toMatchInlineSnapshot(
+    `"Of softmax, at n = 64, 61 % [60 %, 62 %] of a token goes to feed-forward and 39 % [38 %, 40 %] to attention; at n = 512, 16 % [16 %, 17 %] of a token goes to feed-forward and 84 % [82 %, 85 %] to attention. | It is so for long texts alone: at n = 64 it still takes more than attention, and less from n = 128 on."`,
+  );
+  expect(
+    sentencesOn("S12", [nothing({ ms: () => about(9) }), { label: "softmax", cell: withModel(), ms: () => about(1), bytes: line(2 * 64 * 2 * 4) }]),
+  ).toMatchInlineSnapshot(
+    `"At n = 512 a token takes 9.00 ms with nothing kept and 1.00 ms with a cache: 9.00 [8.65, 9.37] times as long. The cache grows by 1 KiB a token. | Keys and values are enough: they are all of that, and queries would be 512 B more."`,
+  );
+});

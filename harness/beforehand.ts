@@ -1,0 +1,33 @@
+import { performance } from "node:perf_hooks";
+import type { Mechanism } from "../kernels/mechanism.ts";
+import type { PlannedCell } from "./experiment/experiment.ts";
+import { sharpnessOf } from "./measure/sharpness.ts";
+import type { RunRecord, Tokenization } from "./record/run.ts";
+import { encodingNames } from "./tokenizer/encodingNames.ts";
+import { question } from "./tokenizer/question.ts";
+import { tokenize } from "./tokenizer/tokenization.ts";
+
+/** A record with what the command finds out itself, on the CPU and before anything else runs. */
+export const withBeforehand = async (
+  record: RunRecord,
+  { cells, mechanisms }: { readonly cells: readonly PlannedCell[]; readonly mechanisms: readonly Mechanism[] },
+): Promise<RunRecord> => {
+  const { experiment } = record;
+  const tokenizer = record.tokenizer ?? (experiment.phase === "tokenLoop" ? await tokenizations() : undefined);
+  const sharpness =
+    record.sharpness ??
+    (experiment.claims?.includes("S6")
+      ? sharpnessOf(
+          cells.map(({ cell }) => cell),
+          mechanisms,
+          experiment.measure.seed,
+        )
+      : undefined);
+  return { ...record, ...(tokenizer ? { tokenizer } : {}), ...(sharpness ? { sharpness } : {}) };
+};
+
+const tokenizations = async (): Promise<readonly Tokenization[]> => {
+  const all: Tokenization[] = [];
+  for (const encoding of encodingNames) all.push(await tokenize(question, encoding, () => performance.now()));
+  return all;
+};

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { claimSentences } from "./analysis/claims/claimSentences.ts";
+import { runAnswer } from "./cli/runAnswer.ts";
+import { type FakeDevice, fakeWorkers } from "./measure/fakeWorker.ts";
+import { readRun } from "./record/runFolder.ts";
+import { renderMarkdown } from "./report/markdown.ts";
+import { renderPage } from "./report/page.ts";
+import { strictLogger } from "./report/strictLogger.ts";
+import { fakeRun } from "./testExperiment.ts";
+
+const yaml = (phase: string, more = "") => `
+name: said
+phase: ${phase}
+mechanisms: [softmax, linear]
+axes: { n: [64, 128, 256, 512, 1024, 2048, 4096] }
+measure: { precision: 5%, maxTime: 60s, seed: 3 }
+claims: true
+${more}
+`;
+
+/** One token over a cache of n: 1 µs each, or 0.5 ms flat. */
+const decoding: FakeDevice = {
+  noise: { sample: 0.01, turn: 0.005, worker: 0.005 },
+  costMs: ({ mechanism, n }) => (mechanism === "softmax" ? 0.01 + 0.001 * n : 0.5),
+};
+
+const sectionOf = (page: string): string => /<section aria-labelledby="claims">[\s\S]*?<\/section>/.exec(page)?.[0] ?? "";
+
+describe("a run that is asked for claims", () => {
+  it("judges those of its phase, and says which need another", async () => {
+    const { record, folder } = await fakeRun(yaml("decode"), fakeWorkers(decoding));
+    const verdict = (id: string) => record.claims?.find((one) => one.id === id);
+    expect(record.claims?.map(({ id }) => id)).toEqual(["S5", "S6", "S13", "S16", "S18"]);
+    expect(verdict("S6")).toMatchObject({ verdict: "holdsWithCorrection", evidence: "sharpness" });
+    expect(verdict("S16")).toMatchObject({ verdict: "holdsWithCorrection", correction: expect.stringMatching(/softmax is faster up to n = 4\d\d for linear/) });
+    // The fake device tells neither FLOPs nor bytes that grow, so what rests on counts cannot hold.
+    expect(verdict("S13")?.verdict).toBe("doesNotHoldHere");
+    expect(verdict("S5")?.verdict).toBe("doesNotHoldHere");
+    expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
+
+    const lines = claimSentences([record]);
+    expect(lines).toHaveLength(19);
+    expect(lines.map((line) => line.split(" ")[0])).toEqual(Array.from({ length: 19 }, (_, i) => `S${i + 1}`));
+    expect(lines[15]).toMatch(/^S16 holds with a correction: With linear attention a token costs the same .* Measured: Slope of time over n: .* Correction: /);
+    expect(lines[13]).toBe("S14 not judged: needs phase offload, with caches that are moved.");
+    expect(lines[16]).toBe("S17 not judged: needs phase decode, with a mechanism of the linear family at four values of headDim or more.");
+    // Of two runs that judge one claim, each has its line.
+    expect(claimSentences([record, record]).filter((line) => line.startsWith("S16 (said) "))).toHaveLength(2);
+    const answer = runAnswer([{ record, folder, report: undefined }]) as { claims: { id: string; run: string }[]; unjudged: string[] };
+    expect(answer.claims.map(({ id }) => id)).toEqual(record.claims?.map(({ id }) => id));
+    expect(answer.claims[0]?.run).toBe(folder);
+    expect(answer.unjudged).toHaveLength(14);
+
+    const page = await renderPage(record, strictLogger);
+    const section = sectionOf(page);
+    expect(/NaN|Infinity|undefined/.exec(section)?.[0]).toBeUndefined();
+    for (const { id } of record.claims ?? []) expect(section).toContain(`<th scope="row"><bdi>${id}</bdi></th>`);
+    const links = [...section.matchAll(/href="#([a-z-]+)"/g)].map(([, place]) => place);
+    expect(links).toHaveLength(5);
+    for (const place of links) expect(page).toContain(` id="${place}"`);
+    expect(section).toMatch(/class="verdict pass"><span aria-hidden="true">≈ <\/span>holds with a correction/);
+    expect(section).toMatch(/Not judged by this run[^<]*S14 \(offload\)/);
+    const row = renderMarkdown(record)
+      .split("\n")
+      .find((line) => line.startsWith("| S16 |"));
+    expect(row).toMatch(/\| ≈ holds with a correction \| Slope of time/);
+  }, 120_000);
+
+  it("has no section, no field and no line where none is asked", async () => {
+    const { record } = await fakeRun(yaml("decode").replace("claims: true", ""), fakeWorkers(decoding));
+    expect(record).not.toHaveProperty("claims");
+    expect(record).not.toHaveProperty("sharpness");
+    expect(claimSentences([record])).toEqual([]);
+    expect(sectionOf(await renderPage(record, strictLogger))).toBe("");
+    expect(runAnswer([{ record, folder: "", report: undefined }])).not.toHaveProperty("claims");
+  }, 120_000);
+
+  it("judges a whole text's square", async () => {
+    const writing: FakeDevice = {
+      ...decoding,
+      costMs: ({ mechanism, n }) => (mechanism === "softmax" ? 0.01 * n + 0.00002 * n * n : mechanism === "linear" ? 0.01 * n : 0.5),
+    };
+    const { record } = await fakeRun(yaml("generate"), fakeWorkers(writing));
+    expect(record.claims).toMatchObject([
+      { id: "S7", verdict: "holdsWithCorrection", correction: expect.stringMatching(/Short texts grow more slowly, with slope 1\.\d/) },
+      { id: "S8", verdict: "holds", measured: expect.stringMatching(/n² is 95 % \[/) },
+    ]);
+  }, 120_000);
+});

@@ -1,0 +1,17 @@
+import type { GptEncoding } from "gpt-tokenizer/GptEncoding";
+import type { EncodingName } from "./encodingNames.ts";
+
+/** A vocabulary is megabytes of JavaScript: each is loaded when it is first asked for, and never by a command that asks for none. */
+const loads: Readonly<Record<EncodingName, () => Promise<{ readonly default: GptEncoding }>>> = {
+  cl100k_base: () => import("gpt-tokenizer/encoding/cl100k_base"),
+  o200k_base: () => import("gpt-tokenizer/encoding/o200k_base"),
+};
+
+export const loadEncoding = async (name: EncodingName): Promise<GptEncoding> => (await loads[name]()).default;
+
+/** Ids of a text's tokens. What looks like a special token is text like any other. */
+export const encode = async (text: string, name: EncodingName): Promise<readonly number[]> => idsOf(await loadEncoding(name), text);
+
+export const decode = async (ids: readonly number[], name: EncodingName): Promise<string> => (await loadEncoding(name)).decode(ids);
+
+export const idsOf = (encoding: GptEncoding, text: string): readonly number[] => encoding.encode(text, { disallowedSpecial: new Set() });
