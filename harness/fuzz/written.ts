@@ -1,4 +1,5 @@
 import { parse } from "csv-parse/sync";
+import script from "../report/runtime/page.script";
 
 /** What must not be in a message, a page, Markdown or CSV that was made of a hostile file. */
 
@@ -15,9 +16,9 @@ export const flawsOfText = (text: string): readonly string[] => [
 
 const tagNames = (page: string): ReadonlySet<string> => new Set([...page.matchAll(/<\/?([a-zA-Z!][^\s/>]*)/g)].map(([, tag = ""]) => tag.toLowerCase()));
 
-/** A page has the tags that a page of a good record has, no others, and nothing that runs. */
+/** A page has the tags that a page of a good record has, no others, and nothing that runs but its own script. */
 export const flawsOfPage = (page: string, tags: ReadonlySet<string>): readonly string[] => {
-  const body = page.replace(/<script type="application\/json" id="results">[^<]*<\/script>/, "");
+  const body = page.replace(/<script type="application\/json" id="results">[^<]*<\/script>/, "").replace(`<script>${script}</script>`, "");
   return [
     ...(/<\/?script/i.test(body) ? ["a script"] : []),
     ...[...tagNames(body)].filter((tag) => tag !== "script" && !tags.has(tag)).map((tag) => `a tag <${tag}>`),
