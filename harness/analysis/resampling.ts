@@ -92,10 +92,16 @@ export const bootstrapOf = (visits: readonly Visit[], draws: Draws, id: string):
 
 export const visitCount = ({ visits }: Pick<Bootstrap, "visits">): number => visits.reduce((sum, count) => sum + count, 0);
 
+/** A factor of a million either way: one stalled visit among few processes is widened beyond any number that a record may hold. */
+const mostOff = Math.log(1e6);
+
 /** Replicates whose deviations are `widening` times those drawn, and what draws do not show on top. */
 export const spreadOf = ({ estimate, deviations, unseen, normal }: Bootstrap, widening: number): Spread => ({
   estimate,
-  replicates: deviations.map((deviation) => estimate * Math.exp(widening * deviation + (unseen > 0 ? unseen * normal() : 0))),
+  replicates: deviations.map((deviation) => {
+    const off = widening * deviation + (unseen > 0 ? unseen * normal() : 0);
+    return estimate * Math.exp(Math.max(-mostOff, Math.min(mostOff, off)));
+  }),
 });
 
 /** A cell by itself: its replicates are spread, on the log scale, for the few units they were drawn from. Undefined without a positive median. */

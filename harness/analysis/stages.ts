@@ -24,10 +24,12 @@ export const stageSummary = ({ id, visits, prepared }: Pick<CellRecord, "id" | "
     times: order.map((stage, i) => ({
       stage,
       ms: estimate(stage, ({ ms }) => ms[stage] ?? 0),
-      share: scaled(shares[i] ?? { value: 0, low: 0, high: 0 }, 1 / all),
+      share: atMostAll(scaled(shares[i] ?? { value: 0, low: 0, high: 0 }, 1 / all)),
     })),
     sumOverWhole: estimate("sum", ({ visit, ms }) => sum(ms) / median(visit.gpuMs)),
   };
 };
 
 const scaled = ({ value, low, high }: Estimate, factor: number): Estimate => ({ value: factor * value, low: factor * low, high: factor * high });
+
+const atMostAll = ({ value, low, high }: Estimate): Estimate => ({ value, low, high: Math.max(value, Math.min(1, high)) });
