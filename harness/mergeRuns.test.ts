@@ -204,13 +204,19 @@ describe("merged shards", () => {
     expect(two.findings[0]?.text).toBe("Shard 2 of 3 is missing: of its cells nothing is told.");
     expect(two.cells.some(({ batch }) => batch === 2)).toBe(false);
     expect(merged).toMatchObject({ state: "complete", merged: { missing: [] } });
-    // What is complete takes the page, also where the rest of it comes to results later.
+    // What is complete takes the page, also where the rest of it comes to results later, or is of a shard that began after the others.
     const outFolder = newFolder();
-    await mergeRuns({ runs: shards.map(({ folder }) => folder), outFolder });
-    const [some] = await mergeRuns({ runs: [shards[0]?.folder ?? ""], outFolder });
-    expect(some?.report).toBe(join(outFolder, `reports/sharded-${some?.record.run}.html`));
-    expect(readFileSync(join(outFolder, "reports/sharded.html"), "utf8").includes("are missing")).toBe(false);
-    expect(readFileSync(some?.report ?? "", "utf8").includes("Shards 2 and 3 of 3 are missing")).toBe(true);
+    const files = records.map((record) => join(newFolder(), `${record.run}.json`));
+    for (const [at, record] of records.entries())
+      writeFileSync(files[at] ?? "", JSON.stringify({ ...record, startedAt: new Date(Date.parse(record.startedAt) + 60_000 * at).toISOString() }));
+    await mergeRuns({ runs: files, outFolder });
+    const missing = ["Shards 2 and 3", "Shards 1 and 3", "Shards 1 and 2"];
+    for (const [at, file] of files.entries()) {
+      const [some] = await mergeRuns({ runs: [file], outFolder });
+      expect(some?.report).toBe(join(outFolder, `reports/sharded-${some?.record.run}.html`));
+      expect(readFileSync(join(outFolder, "reports/sharded.html"), "utf8").includes("are missing")).toBe(false);
+      expect(readFileSync(some?.report ?? "", "utf8").includes(`${missing[at]} of 3 are missing`)).toBe(true);
+    }
   });
 
   it("of an experiment with fewer comparisons than shards miss none that has no cell", async () => {

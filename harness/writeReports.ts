@@ -30,23 +30,27 @@ export const writeReports = async (outFolder: string, record: RunRecord): Promis
     await writeWhole(ownPage, await renderPage(record));
     return { file: ownPage, newerRun: undefined };
   }
-  const newest = newestRun(outFolder, name);
-  const newerRun = newest !== undefined && isAfter(newest, record) ? newest.run : undefined;
+  const newest = newestOf([...wholeRuns(outFolder, name).filter(({ run }) => run !== record.run), record]);
+  const newerRun = newest === record ? undefined : newest?.run;
   const file = newerRun === undefined ? join(folder, `${name}.html`) : ownPage;
   await writeWhole(file, await renderPage(record));
   const listed = listExperiments(outFolder).filter((experiment) => existsSync(join(folder, `${experiment}.html`)));
-  await writeWhole(join(folder, "index.html"), renderIndex(listed.flatMap((experiment) => newestRun(outFolder, experiment) ?? [])));
+  await writeWhole(join(folder, "index.html"), renderIndex(listed.flatMap((experiment) => newestOf(wholeRuns(outFolder, experiment)) ?? [])));
   return { file, newerRun };
 };
 
-const newestRun = (outFolder: string, experiment: string): RunRecord | undefined =>
+const wholeRuns = (outFolder: string, experiment: string): readonly RunRecord[] =>
   listRuns(outFolder, experiment)
     .map(({ record }) => record)
-    .filter(({ shard }) => shard === undefined)
-    .reduce<RunRecord | undefined>((newest, one) => (newest === undefined || isAfter(one, newest) ? one : newest), undefined);
+    .filter(({ shard }) => shard === undefined);
 
-/** Runs that were merged of some and of more of the same shards began at one moment: the wholer one is the later. */
-const isAfter = (one: RunRecord, other: RunRecord): boolean =>
-  one.startedAt > other.startedAt || (one.startedAt === other.startedAt && missingOf(one) < missingOf(other));
+/** The run that began last; of runs merged of some and of more of the same shards the wholer one, whenever those of each began. At one moment, the last listed. */
+const newestOf = (runs: readonly RunRecord[]): RunRecord | undefined =>
+  runs
+    .filter((one) => !runs.some((other) => isPartOf(one, other)))
+    .reduce<RunRecord | undefined>((newest, one) => (newest === undefined || one.startedAt >= newest.startedAt ? one : newest), undefined);
 
-const missingOf = ({ merged }: RunRecord): number => merged?.missing.length ?? 0;
+const isPartOf = (one: RunRecord, other: RunRecord): boolean => {
+  const [some, more] = [one, other].map(({ merged }) => new Set(merged?.parts.map(({ run }) => run)));
+  return some !== undefined && more !== undefined && some.size > 0 && some.size < more.size && [...some].every((run) => more.has(run));
+};
