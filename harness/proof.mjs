@@ -2,7 +2,8 @@
 // the laws of real runs foretell their two largest n; with --gate, how often duets of planted costs cry wolf and how often they find a change.
 // --noise FOLDER: the noise of duets that --real kept, as JSON: proof/recordedNoise.json is made so. --scale: what a sweep of 5,000 cells costs the command itself. --real: duets of real kernels with themselves, of which some cells do extra work.
 // --repeated: how often n* and exponents of one of several runs lie in the intervals of another.
-// usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --noise FOLDER --machine NAME | --held-out RUN… | --repeated RUN…]
+// --apart: runs of one code and device held against each other as `compare` does: how often it cries wolf, and what it could have found.
+// usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --noise FOLDER --machine NAME | --held-out RUN… | --repeated RUN… | --apart RUN…]
 import { fork } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -26,6 +27,7 @@ const { values, positionals } = parseArgs({
     machine: { type: "string", default: "recorded" },
     "held-out": { type: "string", multiple: true },
     repeated: { type: "string", multiple: true },
+    apart: { type: "string", multiple: true },
     part: { type: "string" },
   },
 });
@@ -117,6 +119,19 @@ const tellRepeated = async (runs) => {
     );
 };
 
+/** Of runs of one code: how often `compare` would have called one of them slower than another. */
+const tellApart = async (runs) => {
+  const { runsApart, gateNames, readRun, analyse } = await loadProof();
+  say(
+    `| experiment | runs, pairs | ${gateNames.map((name) => `${name}: pairs with SLOWER`).join(" | ")} | intervals that hold 1 | noise floor | found in 95 of 100 |\n|${"---|".repeat(5 + gateNames.length)}`,
+  );
+  const records = runs.map((run) => analyse(readRun(run).record)).sort((one, other) => (one.startedAt < other.startedAt ? -1 : 1));
+  for (const { experiment, runs: count, pairs, alarms, times, held, noiseFloor, findable } of runsApart(records))
+    say(
+      `| ${[experiment, `${count}, ${pairs}`, ...gateNames.map((name) => `${alarms[name]}`), `${held} of ${times}`, `±${percent(noiseFloor)}`, `+${percent(findable)}`].join(" | ")} |`,
+    );
+};
+
 /** Duets one after another, and what each judge made of them. */
 const tellReal = async (blocks) => {
   const { realBlock, gateNames, upperBound } = await loadProof();
@@ -161,6 +176,8 @@ if (values.scale) {
   await tellHeldOut([...values["held-out"], ...positionals]);
 } else if (values.repeated !== undefined) {
   await tellRepeated([...values.repeated, ...positionals]);
+} else if (values.apart !== undefined) {
+  await tellApart([...values.apart, ...positionals]);
 } else if (values.part === undefined) {
   proof = await loadProof();
   if (values.gate) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { normals } from "../../kernels/random.ts";
 import { uniforms } from "./random.ts";
-import { median, medianInPlace, percentileInterval, quantileSorted, studentRatio } from "./statistics.ts";
+import { mean, median, medianInPlace, pairwiseScale, percentileInterval, quantileSorted, studentRatio } from "./statistics.ts";
 
 describe("median", () => {
   it("is the middle, or the mean of the two middle values", () => {
@@ -41,5 +42,18 @@ describe("studentRatio", () => {
     // t(11) = 2.201, from tables.
     expect(studentRatio(11) * 1.96).toBeCloseTo(2.201, 1);
     expect(studentRatio(1e6)).toBeCloseTo(1, 4);
+  });
+});
+
+describe("pairwiseScale", () => {
+  it("is the standard deviation of few normal values on average, and at most three of it where half of them lie elsewhere", () => {
+    const draws = 400;
+    const scaleOf = (count: number, elsewhere: number): number => {
+      const all = normals(count * draws, count, "scale");
+      const of = (draw: number) => Array.from({ length: count }, (_, i) => (all[draw * count + i] ?? 0) + (i < elsewhere ? 50 : 0));
+      return mean(Array.from({ length: draws }, (_, draw) => pairwiseScale(of(draw))));
+    };
+    for (const count of [6, 7, 8, 12, 24]) expect(Math.abs(scaleOf(count, 0) - 1)).toBeLessThan(0.1);
+    for (const count of [8, 12, 24]) expect(scaleOf(count, count / 2)).toBeLessThan(3);
   });
 });

@@ -53,6 +53,17 @@ export const deviation = (values: ArrayLike<number>, spare: 0 | 1): number => {
   return Math.sqrt(squares / (values.length - spare));
 };
 
+/**
+ * Standard deviation of values of which up to half may be others: the distance that a quarter of all pairs lie within, Q_n of Rousseeuw and Croux 1993 with their factor for few values. Where two
+ * halves lie apart it is at most three times that of a half, and a median of deviations has no bound. From 6 values on.
+ */
+export const pairwiseScale = (values: readonly number[]): number => {
+  const apart = values.flatMap((one, i) => values.slice(i + 1).map((other) => Math.abs(one - other))).sort((one, other) => one - other);
+  const half = Math.floor(values.length / 2) + 1;
+  const few = values.length % 2 === 0 ? values.length / (values.length + 3.8) : values.length / (values.length + 1.4);
+  return few * 2.2219 * (apart[(half * (half - 1)) / 2 - 1] ?? Number.NaN);
+};
+
 /** The p-quantile (0..1) of ascending values, linear between neighbours (Hyndman and Fan's type 7). NaN of none. */
 export const quantileSorted = (ascending: ArrayLike<number>, p: number): number => {
   if (ascending.length === 0) return Number.NaN;

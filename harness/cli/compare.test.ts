@@ -29,7 +29,7 @@ describe("attnbench compare", () => {
   it("finds nothing in a run beside itself, and says how small a change it would have found", async () => {
     const { code, stdout, stderr } = await compared((run) => run);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain("Gate passed");
+    expect(stdout).toMatch(/^Gate (passed|undecided): nothing that gates /m);
     expect(stdout).toMatch(/Smallest slowdown that would have been found in 95 of 100 such comparisons: \d+\.\d %/);
   });
 
@@ -61,18 +61,22 @@ describe("attnbench compare", () => {
     const refused = await compared(other);
     expect([refused.code, refused.stdout]).toEqual([2, ""]);
     expect(refused.stderr).toMatch(/differ in more than their code:\n {2}device: .* against .*another device/);
-    const shown = await compared(other, "--allow-different", "--strict", "--format", "md");
+    const shown = await compared(other, "--allow-different", "--strict", "--format", "md", "--undecided", "fail");
     expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain("runs that differ, so nothing gates");
+    expect((await compared(other, "--json", "--format", "md")).stderr).toBe("--json and --format md both ask for stdout: name one of them\n");
     expect(shown.stdout).toContain("| softmax | split | 16 | time | SLOWER |");
   });
 
   it("says what is no run, and ends with 5 where nothing was measured in both", async () => {
     const missing = await attnbench(["compare", sample, "nowhere"], emptyFolder());
     expect([missing.code, missing.stderr.trim()]).toEqual([2, "nowhere: no such file or folder"]);
-    const nothing = await compared((run) => ({
-      ...run,
-      cells: run.cells.map((cell) => ({ ...cell, outcome: { status: "skipped", code: "noFeature", reason: "x" }, visits: [] })),
-    }));
-    expect(nothing.code).toBe(5);
+    const skipped = { ...record, cells: record.cells.map((cell) => ({ ...cell, outcome: { status: "skipped", code: "noFeature", reason: "x" }, visits: [] })) };
+    const folder = emptyFolder();
+    writeFileSync(join(folder, "run.json"), JSON.stringify(skipped));
+    expect((await attnbench(["compare", "run.json", "run.json"], folder)).code).toBe(5);
+    // What base measured is lost.
+    expect((await attnbench(["compare", sample, "run.json"], folder)).code).toBe(3);
+    expect((await attnbench(["compare", "/dev/zero", "run.json"], folder)).stderr.trim()).toBe("/dev/zero: neither a file nor the folder of a run");
   });
 });

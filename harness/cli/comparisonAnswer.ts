@@ -7,16 +7,14 @@ const codes: Readonly<Record<Comparison["gate"], ExitCode>> = {
   fail: exitCode.gateFailed,
   undecided: exitCode.ok,
   nothing: exitCode.nothingMeasured,
+  off: exitCode.ok,
 };
 
 /** Undecided is no failure unless asked to be one (`--undecided fail`). */
-export const comparisonCode = ({ gate, cells }: Comparison, undecided: "ok" | "fail"): ExitCode => {
-  // A time that only advises is undecided all the same.
-  const open = gate === "undecided" || (gate === "pass" && cells.some(({ metrics: { time } }) => time.verdict === "UNDECIDED"));
-  return open && undecided === "fail" ? exitCode.gateFailed : codes[gate];
-};
+export const comparisonCode = ({ gate }: Comparison, undecided: "ok" | "fail"): ExitCode =>
+  gate === "undecided" && undecided === "fail" ? exitCode.gateFailed : codes[gate];
 
-const styles = { pass: "green", fail: "red", undecided: "yellow", nothing: "yellow" } as const;
+const styles = { pass: "green", fail: "red", undecided: "yellow", nothing: "yellow", off: "yellow" } as const;
 
 /** The answer on stdout, a sentence a line, then each cell's time in a row. */
 export const tellComparison = ({ findings, cells, gate }: Comparison): void => {

@@ -21,7 +21,7 @@ export const notPassed = (comparison: Comparison, undecided: "ok" | "fail"): rea
   const told = (message: string): readonly Annotation[] => [{ level: "error", title: `${head.experiment}: not passed`, message }];
   const code = comparisonCode(comparison, undecided);
   if (code === exitCode.nothingMeasured) return told("Nothing was measured in both, so nothing is known to be as it was.");
-  if (code === exitCode.gateFailed && gate !== "fail") return told(findings.find((text) => text.startsWith("UNDECIDED")) ?? "Something is undecided.");
+  if (code === exitCode.gateFailed && gate !== "fail") return told(findings.find((text) => /^(UNDECIDED|GONE)/.test(text)) ?? "Something is undecided.");
   return [];
 };
 

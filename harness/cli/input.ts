@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import { joinMechanisms, loadMechanisms, UnloadableKernels } from "../../kernels/registry.ts";
 import type { PlannedExperiment } from "../experiment/parse.ts";
 import type { Shard } from "../record/merged.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
+import { fileBytes } from "./fileBytes.ts";
 
 /** Built-in mechanisms and those of `--kernels`. Ends the command with 2 where a folder cannot be loaded. */
 export const mechanismsOf = async (folders: readonly string[]): Promise<readonly Mechanism[]> => {
@@ -37,7 +38,7 @@ export const readExperiments = async (files: readonly string[], changes: Changes
   const complaints: string[] = [];
   const read: ReadExperiment[] = [];
   for (const file of files) {
-    const bytes = fileBytes(file);
+    const bytes = bytesOf(file);
     if (typeof bytes === "string") {
       complaints.push(bytes);
       continue;
@@ -59,10 +60,10 @@ export const readExperiments = async (files: readonly string[], changes: Changes
 };
 
 /** A file's bytes, or one sentence on why there are none. */
-const fileBytes = (file: string): Uint8Array | string => {
+const bytesOf = (file: string): Uint8Array | string => {
   try {
     if (statSync(file).isDirectory()) return `${file}: a folder; name the experiment files in it, e.g. ${file.replace(/\/$/, "")}/*.yaml`;
-    return readFileSync(file);
+    return fileBytes(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return `${file}: no such file; attnbench init writes one to start from`;

@@ -123,7 +123,11 @@ program
   .argument("<run...>", "run folders or run.json files of runs with --shard")
   .option("--out <dir>", "where results/ and reports/ go", ".")
   .addOption(jsonOption())
-  .addOption(new Option("--undecided <verdict>", "as for run").choices(["ok", "fail"]).default("ok"))
+  .addOption(
+    new Option("--undecided <verdict>", "fail: shards that are missing end with exit code 3, as an undecided expectation does")
+      .choices(["ok", "fail"])
+      .default("ok"),
+  )
   .action(async (runs, options) => finish((await import("./commands/merge.ts")).merge(runs, options)));
 
 program

@@ -1,7 +1,6 @@
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { uniformStream } from "../../kernels/random.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
-import { compareRuns } from "../analysis/comparison/comparison.ts";
 import { seedFor } from "../analysis/random.ts";
 import { describeEnvironment } from "../device/environment.ts";
 import { parseExperiment } from "../experiment/parse.ts";
@@ -12,7 +11,7 @@ import { turnOrder } from "../measure/schedule.ts";
 import { createSession } from "../measure/workerSession.ts";
 import type { DuetSide, RunRecord } from "../record/run.ts";
 import { newRecord } from "../runExperiment.ts";
-import { fixedFivePercent, type GateRival, mannWhitney } from "./gateRivals.ts";
+import { gateNames, slowerBy } from "./gateJudges.ts";
 import twoCores from "./recordedNoise.json" with { type: "json" };
 import type { RecordedNoise } from "./recordedNoise.ts";
 
@@ -34,9 +33,6 @@ export interface GateScore {
   /** the planted change was called SLOWER; undefined where none was planted */
   readonly found: Readonly<Record<string, boolean>> | undefined;
 }
-
-const rivals: Readonly<Record<string, GateRival>> = { "fixed 5 %": fixedFivePercent, "Mann–Whitney U, 5 %": mannWhitney };
-export const gateNames = ["attnbench", ...Object.keys(rivals)];
 
 /** Twelve cells, three minutes, one of them changed. */
 const yaml = (seed: number): string => `name: gate
@@ -85,21 +81,6 @@ export const runGate = async ({ slowness, recorded, prepareMs, name, ...machine 
     onProgress: () => {},
   });
   return scoreOf(records, slower > 1);
-};
-
-/** All times of one cell, ms. */
-export const samplesOf = ({ cells }: RunRecord, id: string): readonly number[] =>
-  cells.find((cell) => cell.id === id)?.visits.flatMap(({ gpuMs }) => [...gpuMs]) ?? [];
-
-/** Ids of the cells that each judge calls SLOWER, on the same samples. */
-export const slowerBy = ({ base, head }: Readonly<Record<DuetSide, RunRecord>>): Readonly<Record<string, readonly string[]>> => {
-  const { cells } = compareRuns(base, head, { strict: true });
-  return {
-    attnbench: cells.filter(({ metrics: { time } }) => time.verdict === "SLOWER").map(({ cell }) => cell),
-    ...Object.fromEntries(
-      Object.entries(rivals).map(([name, rival]) => [name, head.cells.filter(({ id }) => rival(samplesOf(base, id), samplesOf(head, id))).map(({ id }) => id)]),
-    ),
-  };
 };
 
 /** What is said of a duet. `isChanged`: one cell of head was made slower. */

@@ -1,10 +1,13 @@
+export { analyse } from "../analysis/analysis.ts";
 export { readRun } from "../record/runFolder.ts";
-export { gateCases, gateNames, gateTally, runGate, upperBound } from "./gate.ts";
+export { gateCases, gateTally, runGate, upperBound } from "./gate.ts";
+export { gateNames } from "./gateJudges.ts";
 export { heldOut } from "./heldOut.ts";
 export { runPlanted } from "./plantedRun.ts";
 export { realBlock } from "./realGate.ts";
 export { recordedNoise } from "./recordedNoise.ts";
 export { repeated } from "./repeated.ts";
+export { runsApart } from "./runsApart.ts";
 export { measureScale } from "./scale.ts";
 export { scoreOf, tallyOf } from "./score.ts";
 export { timeAnalysis } from "./timeAnalysis.ts";

@@ -13,7 +13,7 @@ import type { Messages, MessageType } from "../measure/messages.ts";
 import { createSession } from "../measure/workerSession.ts";
 import type { DuetSide, RunRecord } from "../record/run.ts";
 import { newRecord } from "../runExperiment.ts";
-import { gateNames, samplesOf, slowerBy } from "./gate.ts";
+import { gateNames, samplesOf, slowerBy } from "./gateJudges.ts";
 
 /** Extra work of some cells of a block, as a factor on their time; all others run the same code on both sides. */
 const extras = [1.05, 1.1, 1.2] as const;

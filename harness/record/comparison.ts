@@ -33,8 +33,10 @@ export interface MetricComparison {
   readonly p?: number;
   /** of times: the smallest change, as a share, that would be found in 95 of 100 such comparisons */
   readonly findable?: number | undefined;
-  /** whether SLOWER, or GONE where head failed, fails the gate */
+  /** whether SLOWER, or GONE, fails the gate: of what is gone, where head failed or does not fit */
   readonly gates: boolean;
+  /** GONE for want of time: nothing is known to be worse, and the gate is not passed */
+  readonly open?: true;
   readonly note: string | undefined;
 }
 
@@ -44,6 +46,8 @@ export interface CellComparison {
   readonly label: string;
   readonly form: string;
   readonly n: number;
+  /** its other sizes as far as cells differ in them, in words: "dModel 512 (kvHeads 2)"; empty where all are alike */
+  readonly shape: string;
   readonly metrics: Readonly<Record<CellMetric, MetricComparison>>;
 }
 
@@ -87,6 +91,6 @@ export interface Comparison {
   readonly arms: readonly ArmComparison[];
   /** the answer, sentence by sentence */
   readonly findings: readonly string[];
-  /** nothing: no cell that both have has times */
-  readonly gate: "pass" | "fail" | "undecided" | "nothing";
+  /** undecided: nothing that gates became worse, as far as is known. nothing: no cell that both have has times. off: the runs differ in more than their code, so nothing gates */
+  readonly gate: "pass" | "fail" | "undecided" | "nothing" | "off";
 }

@@ -56,6 +56,9 @@ export const readRun = (path: string): { readonly folder: string; readonly recor
   if (!existsSync(path)) throw new UnreadableRun(`${path}: no such file or folder`);
   const folder = statSync(path).isDirectory() ? path : join(path, "..");
   const file = statSync(path).isDirectory() ? join(path, "run.json") : path;
+  // A pipe nobody writes to, or a device that has no end, would keep the command for ever.
+  const kind = statSync(file, { throwIfNoEntry: false });
+  if (kind && !kind.isFile()) throw new UnreadableRun(`${file}: neither a file nor the folder of a run`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(readFileSync(file, "utf8"));

@@ -41,7 +41,7 @@ describe("annotations of a comparison", () => {
 
   it("are errors of what gates: bytes, failures", () => {
     const errors = saying(annotationsOf(compared(runOf(0.1, { bytes: 32_768, failed: "o[0] is 1" }))), "error");
-    expect(errors[0]).toBe("FAILED in head, and not in base: linear (recurrent) at n = 512 (head: wrongOutput: o[0] is 1).");
+    expect(errors[0]).toBe("LOST in head, measured in base: linear (recurrent) at n = 512 (head: wrongOutput: o[0] is 1).");
     expect(errors).toContain("SLOWER: linear (recurrent) at n = 256, state bytes 2.000 times base's (16 KiB → 32 KiB).");
   });
 

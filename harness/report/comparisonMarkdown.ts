@@ -12,6 +12,7 @@ const gates: Readonly<Record<Comparison["gate"], string>> = {
   fail: "❌ failed",
   undecided: "❔ undecided",
   nothing: "⚠ nothing measured in both",
+  off: "runs that differ, so nothing gates",
 };
 
 const valueText = (metric: CellMetric, value: number | undefined): string =>
@@ -23,10 +24,11 @@ const ratioText = ({ ratio, p }: MetricComparison): string =>
 /** A comparison as GitHub-flavoured Markdown, for a job summary or a comment on a pull request. Pure. */
 export const renderComparison = (comparison: Comparison): string => {
   const { base, head, cells, arms, findings, gate } = comparison;
-  const rows = cells.flatMap(({ label, form, n, metrics }) =>
+  const hasShapes = cells.some(({ shape }) => shape !== "");
+  const rows = cells.flatMap(({ label, form, n, shape, metrics }) =>
     (Object.entries(metrics) as [CellMetric, MetricComparison][]).flatMap(([metric, one]) =>
       // Where all is as it was, time alone is worth a row.
-      metric === "time" || (one.verdict !== "SAME" && metric !== "wallTime") ? [{ label, form, n, metric, one }] : [],
+      metric === "time" || (one.verdict !== "SAME" && metric !== "wallTime") ? [{ label, form, n, shape, metric, one }] : [],
     ),
   );
   const ordered = [...rows.filter(({ one }) => one.verdict !== "SAME"), ...rows.filter(({ one }) => one.verdict === "SAME")];
@@ -38,13 +40,14 @@ export const renderComparison = (comparison: Comparison): string => {
     ordered.length === 0
       ? ""
       : markdownTable(
-          ["arm", "form", "n", "of", "verdict", "base", "head", "head ÷ base"],
+          ["arm", "form", "n", ...(hasShapes ? ["at"] : []), "of", "verdict", "base", "head", "head ÷ base"],
           ordered
             .slice(0, mostRows)
-            .map(({ label, form, n, metric, one }) => [
+            .map(({ label, form, n, shape, metric, one }) => [
               markdownText(shortened(label, 60)),
               markdownText(form),
               formatCount(n),
+              ...(hasShapes ? [markdownText(shape)] : []),
               metric,
               one.verdict,
               valueText(metric, one.base),

@@ -75,6 +75,9 @@ const whose = ({ base, head }: Matched<Fit>, gates: boolean): Pick<ArmComparison
   return { labels: [label], of: metric, series, gates };
 };
 
+/** That is the experiment's, and not what came between the runs: it does not keep a gate from being passed. */
+const neitherTells = "neither run tells it";
+
 const oneSided = ({ base, head }: Matched<unknown>): Verdict | undefined => (base === undefined ? "NEW" : head === undefined ? "GONE" : undefined);
 
 const exponentComparison = (pair: Matched<Fit>, shift: Shift | undefined, limit: number, gates: boolean): ArmComparison => {
@@ -96,7 +99,15 @@ const exponentComparison = (pair: Matched<Fit>, shift: Shift | undefined, limit:
     (fit.exponent.low === fit.exponent.high
       ? fit.exponent.value.toFixed(2)
       : `${fit.exponent.value.toFixed(2)} [${fit.exponent.low.toFixed(2)}, ${fit.exponent.high.toFixed(2)}]`);
-  return { ...whose(pair, gates), metric: "exponent", verdict, base: told(pair.base), head: told(pair.head), note: undefined };
+  const neither = pair.base?.exponent === undefined && pair.head?.exponent === undefined;
+  return {
+    ...whose(pair, gates && !neither),
+    metric: "exponent",
+    verdict,
+    base: told(pair.base),
+    head: told(pair.head),
+    note: neither ? neitherTells : undefined,
+  };
 };
 
 /** A law may change its name by noise where two follow the points: it has changed where the slope has. Of bytes, laws are exact. */
@@ -106,9 +117,10 @@ const classComparison = (pair: Matched<Fit>, ofExponent: Verdict, gates: boolean
   const steeper = open ? 0 : ascending.indexOf(after) - ascending.indexOf(before);
   const exact = (pair.head ?? pair.base)?.metric === "stateBytes";
   const changed = steeper > 0 ? "SLOWER" : "FASTER";
-  const verdict: Verdict = oneSided(pair) ?? (before === after ? "SAME" : !open && (exact || ofExponent === changed) ? changed : "UNDECIDED");
+  const verdict: Verdict = oneSided(pair) ?? (before === after && !open ? "SAME" : !open && (exact || ofExponent === changed) ? changed : "UNDECIDED");
   const note = verdict === "UNDECIDED" && !open ? "the slopes do not differ enough to say that the law has changed" : undefined;
-  return { ...whose(pair, gates), metric: "class", verdict, base: before, head: after, note };
+  const neither = before === after && open;
+  return { ...whose(pair, gates && !neither), metric: "class", verdict, base: before, head: after, note: neither ? neitherTells : note };
 };
 
 const crossoverComparison = ({ base, head }: Matched<Crossover>): ArmComparison => {

@@ -1,8 +1,10 @@
 import { type CellComparison, type CellMetric, cellMetrics, type Limits, type MetricComparison, type Verdict } from "../../record/comparison.ts";
 import type { CellRecord, ClockSource, RunRecord } from "../../record/run.ts";
 import { timesOf } from "../resampling.ts";
+import { describeKey, seriesOf } from "../series.ts";
 import { median } from "../statistics.ts";
 import { difference, type Level, levelsOf, pairedLogs, visitLogs, withoutShared } from "./change.ts";
+import { withScatter } from "./runsApart.ts";
 import { type TimeChange, timeVerdicts } from "./timeComparison.ts";
 
 /** The same cell in both runs; undefined where one has not got it. */
@@ -10,6 +12,8 @@ interface Pair {
   readonly id: string;
   readonly base: CellRecord | undefined;
   readonly head: CellRecord | undefined;
+  /** around the n* of a run, which is nobody's plan */
+  readonly isAdded: boolean;
 }
 
 /** An error four times as large has lost two bits: another order of summation does not do that. */
@@ -19,19 +23,37 @@ const lostBits = 4;
 export const cellComparisons = (base: RunRecord, head: RunRecord, limits: Limits, paired: boolean, timesGate: boolean): readonly CellComparison[] => {
   const own = ({ cells }: RunRecord): readonly CellRecord[] => cells.filter(({ composedOf, runtime }) => composedOf === undefined && runtime === undefined);
   const [before, after] = [own(base), own(head)];
+  const added = new Set([...(base.added ?? []), ...(head.added ?? [])].map(({ id }) => id));
+  const isAdded = ({ id }: CellRecord): boolean => added.has(id);
   const pairs: readonly Pair[] = [
-    ...after.map((cell) => ({ id: cell.id, head: cell, base: before.find(({ id }) => id === cell.id) })),
-    ...before.filter(({ id }) => !after.some((cell) => cell.id === id)).map((cell) => ({ id: cell.id, head: undefined, base: cell })),
+    ...after.map((cell) => ({ id: cell.id, head: cell, base: before.find(({ id }) => id === cell.id), isAdded: isAdded(cell) })),
+    ...before.filter(({ id }) => !after.some((cell) => cell.id === id)).map((cell) => ({ id: cell.id, head: undefined, base: cell, isAdded: isAdded(cell) })),
   ];
+  const shapes = shapesOf(pairs.flatMap(({ base, head }) => head ?? base ?? []));
   const { source, stepNs } = head.environment.clock;
   const time = timesBy(pairs, source, stepNs / 1e6, limits, paired, timesGate);
   const wallTime = source === "wall" ? time : timesBy(pairs, "wall", 0, limits, paired, false);
   return pairs.map((pair) => {
     const { label, form, n } = (pair.head ?? pair.base) as CellRecord;
     const each = (metric: CellMetric): MetricComparison =>
-      (metric === "time" ? time : metric === "wallTime" ? wallTime : undefined)?.get(pair.id) ?? oneSided(pair, metric, source) ?? counted(pair, metric);
-    return { cell: pair.id, label, form, n, metrics: Object.fromEntries(cellMetrics.map((metric) => [metric, each(metric)])) as CellComparison["metrics"] };
+      oneSided(pair, metric, source) ??
+      (metric === "time" ? timed(pair, time, source) : metric === "wallTime" ? timed(pair, wallTime, "wall") : counted(pair, metric));
+    return {
+      cell: pair.id,
+      label,
+      form,
+      n,
+      shape: shapes.get(pair.id) ?? "",
+      metrics: Object.fromEntries(cellMetrics.map((metric) => [metric, each(metric)])) as CellComparison["metrics"],
+    };
   });
+};
+
+/** By id, how a cell's shape is told from the others'. */
+const shapesOf = (cells: readonly CellRecord[]): ReadonlyMap<string, string> => {
+  const series = seriesOf(cells.map((cell) => ({ ...cell, outcome: { status: "ok" } })));
+  const keys = series.map(({ key }) => key);
+  return new Map(series.flatMap((one) => one.cells.map(({ id }) => [id, describeKey(one.key, keys)] as const)));
 };
 
 const isOk = (cell: CellRecord | undefined): cell is CellRecord => cell?.outcome.status === "ok";
@@ -53,9 +75,9 @@ const timesBy = (
   const base = both.map((pair) => visitLogs(later(pair.base), source));
   const head = both.map((pair) => visitLogs(later(pair.head), source));
   const beside = both.map((pair) => pairedLogs(later(pair.base), later(pair.head), source));
-  const changes = paired ? levelsOf(beside) : differences(levelsOf(base), levelsOf(head));
+  const changes = paired ? levelsOf(beside) : withScatter(differences(levelsOf(base), levelsOf(head)));
   const [alone, own, its] = [withoutShared(beside), withoutShared(base), withoutShared(head)];
-  const apart = paired ? alone && levelsOf(alone) : own && its && differences(levelsOf(own), levelsOf(its));
+  const apart = paired ? alone && levelsOf(alone) : own && its && withScatter(differences(levelsOf(own), levelsOf(its)));
   const common = apart && median(apart.map(({ value }) => value));
   const msOf = (cell: CellRecord): number => median(later(cell).flatMap((visit) => [...timesOf(visit, source)]));
   const compared = both.flatMap(({ id, base, head }, i): { id: string; change: TimeChange }[] => {
@@ -70,6 +92,7 @@ const timesBy = (
   const verdicts = timeVerdicts(
     compared.map(({ change }) => change),
     limits,
+    paired,
     gates,
   );
   return new Map(compared.flatMap(({ id }, i) => (verdicts[i] ? [[id, verdicts[i]] as const] : [])));
@@ -78,11 +101,13 @@ const timesBy = (
 const differences = (base: readonly Level[], head: readonly Level[]): readonly Level[] =>
   base.map((level, i) => difference(level, head[i] ?? { value: Number.NaN, error: Number.POSITIVE_INFINITY, freedom: 0, processes: 0 }));
 
-/** What only one of the two runs measured, and why as far as that is known. A cell that fails where it did not is the worst regression there is. */
-const oneSided = ({ base, head }: Pair, metric: CellMetric, source: ClockSource): MetricComparison | undefined => {
+/** What only one of the two runs measured, and why as far as that is known. A cell that fails where it did not, or no longer fits, is the worst regression there is. */
+const oneSided = ({ base, head, isAdded }: Pair, metric: CellMetric, source: ClockSource): MetricComparison | undefined => {
   if (isOk(base) && isOk(head)) return undefined;
   const verdict: Verdict = isOk(head) ? "NEW" : isOk(base) ? "GONE" : "SAME";
-  const failed = verdict === "GONE" && head?.outcome.status === "failed";
+  const isGone = verdict === "GONE";
+  const isLate = isGone && ranLate(head);
+  const isOpen = isLate && !isAdded;
   const other = isOk(head) ? base : head;
   const why =
     other && other.outcome.status !== "ok"
@@ -95,10 +120,15 @@ const oneSided = ({ base, head }: Pair, metric: CellMetric, source: ClockSource)
     base: isOk(base) ? measuredOf(base, metric, source) : undefined,
     head: isOk(head) ? measuredOf(head, metric, source) : undefined,
     ratio: undefined,
-    gates: failed,
+    gates: isGone && !isLate,
+    ...(isOpen ? { open: true as const } : {}),
     note: isOk(base) ? `head: ${why}` : isOk(head) ? `base: ${why}` : `neither has it: ${why}`,
   };
 };
+
+/** Whether a cell was not measured for want of time, and not of anything that it needs: its run ended before, or an axis that goes as far as the device does. */
+const ranLate = (cell: CellRecord | undefined): boolean =>
+  cell === undefined || cell.outcome.status === "pending" || (cell.outcome.status === "censored" && cell.outcome.code === "timeCap");
 
 const measuredOf = ({ visits, stateBytes, peakBytes, prepared }: CellRecord, metric: CellMetric, source: ClockSource): number | undefined => {
   if (metric === "stateBytes") return stateBytes;
@@ -107,6 +137,17 @@ const measuredOf = ({ visits, stateBytes, peakBytes, prepared }: CellRecord, met
   const times = visits.flatMap((visit) => [...timesOf(visit, metric === "time" ? source : "wall")]);
   return times.length > 0 ? median(times) : undefined;
 };
+
+/** Times have noise: what has no verdict among all cells of its clock has none, and is never held against the other as a count is. */
+const timed = ({ id, base, head }: Pair, verdicts: ReadonlyMap<string, MetricComparison>, source: ClockSource): MetricComparison =>
+  verdicts.get(id) ?? {
+    verdict: "UNDECIDED",
+    base: base && measuredOf(base, "time", source),
+    head: head && measuredOf(head, "time", source),
+    ratio: undefined,
+    gates: false,
+    note: "not timed in both",
+  };
 
 /** Bytes and errors have no noise: they are the same or not. Another order of summation changes an error a little, so only bits that are lost gate. */
 const counted = ({ base, head }: Pair, metric: CellMetric): MetricComparison => {

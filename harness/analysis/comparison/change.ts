@@ -104,7 +104,8 @@ const deviationsOf = (logs: ByProcess): readonly number[] => {
 
 const clipped = (logs: ByProcess, common: number): ByProcess => {
   const centre = median(logs.flat());
-  const reach = furthest * Math.max(common, ofMedianDeviation * median(deviationsOf(logs)) || 0);
+  // Cells of one visit have no scale, and nothing to draw in.
+  const reach = furthest * Math.max(common || 0, ofMedianDeviation * median(deviationsOf(logs)) || 0);
   return logs.map((group) => group.map((value) => Math.min(centre + reach, Math.max(centre - reach, value))));
 };
 

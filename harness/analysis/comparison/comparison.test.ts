@@ -92,15 +92,51 @@ describe("a change", () => {
     expect(comparison.cells.filter(({ metrics }) => metrics.stateBytes.verdict === "SLOWER").map(({ cell }) => cell)).toEqual(["linear-n512-d256"]);
   });
 
-  it("to wrong output is the worst there is; what head alone has, or no longer plans, is no fault", () => {
+  it("to wrong output is the worst there is, and what head alone has is no fault", () => {
     const wrong = withCell(same, "linear-n512-d256", () => ({ outcome: { status: "failed", code: "wrongOutput", reason: "o[0] is 1" }, visits: [] }));
     const failed = compareRuns(base, wrong);
     expect([failed.gate, timesOf(failed)["linear-n512-d256"]]).toEqual(["fail", "GONE"]);
-    expect(failed.findings[1]).toBe("FAILED in head, and not in base: linear (recurrent) at n = 512 (head: wrongOutput: o[0] is 1).");
-    const fewer = { ...same, cells: same.cells.filter(({ n }) => n !== 512) };
-    expect(compareRuns(base, fewer).gate).toBe("pass");
-    expect(timesOf(compareRuns(base, fewer))["linear-n512-d256"]).toBe("GONE");
-    expect(timesOf(compareRuns(fewer, base))["linear-n512-d256"]).toBe("NEW");
+    expect(failed.findings[1]).toBe("LOST in head, measured in base: linear (recurrent) at n = 512 (head: wrongOutput: o[0] is 1).");
+    expect(compareRuns(wrong, same).gate).toBe("pass");
+    expect(timesOf(compareRuns(wrong, same))["linear-n512-d256"]).toBe("NEW");
+  });
+
+  it.each<[string, Partial<CellRecord> | undefined, string]>([
+    ["does not fit any more", { outcome: { status: "skipped", code: "overLimit", reason: "a buffer of 3 GiB" } }, "fail"],
+    ["finds no memory", { outcome: { status: "failed", code: "outOfMemory", reason: "a buffer of 3 GiB" } }, "fail"],
+    ["is cut by its memory cap", { outcome: { status: "censored", code: "memoryCap", reason: "more than 50 %" } }, "fail"],
+    ["is cut by its time cap", { outcome: { status: "censored", code: "timeCap", reason: "more than 1 s" } }, "undecided"],
+    ["is not reached", { outcome: { status: "pending" } }, "undecided"],
+    ["is beyond the end of an open axis", undefined, "undecided"],
+  ])("after which a cell %s never passes", (_, lost, gate) => {
+    const head: RunRecord =
+      lost === undefined
+        ? { ...same, cells: same.cells.filter(({ id }) => id !== "linear-n512-d256") }
+        : withCell(same, "linear-n512-d256", () => ({ ...lost, visits: [] }));
+    const comparison = compareRuns(base, head);
+    expect([comparison.gate, timesOf(comparison)["linear-n512-d256"]]).toEqual([gate, "GONE"]);
+    expect(comparison.findings.some((text) => text.includes("linear (recurrent) at n = 512 (head: "))).toBe(true);
+    // On a CPU emulation times only advise, and what is lost is no time.
+    const emulated = (record: RunRecord): RunRecord => ({ ...record, environment: { ...record.environment, deviceClass: "software" } });
+    expect(compareRuns(emulated(base), emulated(head)).gate).toBe(gate);
+  });
+
+  it("of what was added around an n* is none", () => {
+    const added = [{ id: "linear-n512-d256", n: 512, like: "linear-n1024-d256" }];
+    const fewer = { ...same, cells: same.cells.filter(({ id }) => id !== "linear-n512-d256") };
+    expect(compareRuns({ ...base, added }, fewer).gate).toBe("pass");
+  });
+
+  it("is told of the cell that changed, where only its shape tells it from others", () => {
+    const wide = (record: RunRecord): RunRecord => ({
+      ...record,
+      cells: [...record.cells, ...record.cells.map((cell) => ({ ...cell, id: cell.id.replace("d256", "d512"), dModel: 512, headDim: cell.headDim * 2 }))],
+    });
+    const { cells, findings } = compareRuns(wide(base), wide(withCell(same, "softmax-n1024-d256", slower(1.2))));
+    expect(cells.find(({ cell }) => cell === "softmax-n1024-d512")?.shape).toMatch(/^dModel 512/);
+    const told = findings.filter((text) => text.startsWith("SLOWER"));
+    expect(told).toHaveLength(2);
+    expect(told.map((text) => /at n = 1,024, dModel (\d+)/.exec(text)?.[1]).sort()).toEqual(["256", "512"]);
   });
 
   it("of order is found though no cell moved by the threshold", () => {
@@ -126,8 +162,19 @@ describe("what cannot be compared", () => {
     };
     const comparison = compareRuns(base, other);
     expect(comparison.differences).toEqual(["device: v a d against v a another", "driver: planted (vulkan) against driver 2 (vulkan)"]);
-    expect(comparison.gate).toBe("pass");
+    expect(comparison.gate).toBe("off");
     expect(compareRuns(base, { ...head, experiment: { ...head.experiment, name: "other" } }).differences).toEqual(["experiment: planted against other"]);
+    const { axes } = head.experiment;
+    const longer = { ...head.experiment, axes: { ...axes, n: { values: [...ns, 32768] } }, filter: "n > 256" };
+    expect(compareRuns(base, { ...head, experiment: longer }).differences.map((text) => text.split(":")[0])).toEqual(["axes.n", "filter"]);
+    const words = {
+      ...head.experiment,
+      title: "Another",
+      question: "Why?",
+      expect: ["linear.time is O(1)"],
+      measure: { ...head.experiment.measure, precision: 0.01, maxTimeSeconds: 5 },
+    };
+    expect(compareRuns(base, { ...head, experiment: words }).differences).toEqual([]);
     expect(
       compareRuns(
         base,
@@ -141,6 +188,51 @@ describe("what cannot be compared", () => {
     expect(timesOf(short)["softmax-n1024-d256"]).toBe("UNDECIDED");
     expect(short.cells.find(({ cell }) => cell === "softmax-n1024-d256")?.metrics.time.note).toContain("1 process");
     expect(compareRuns({ ...base, cells: [] }, head).gate).toBe("nothing");
+  });
+
+  it("is what was timed in one turn alone, though its times seem to differ exactly", () => {
+    const once = (chance: number): RunRecord => {
+      const run = runOf(chance, { workers: 1, turns: 1 });
+      return { ...run, cells: run.cells.map((cell) => ({ ...cell, visits: cell.visits.slice(0, 1).map((visit) => ({ ...visit, turn: 0 })) })) };
+    };
+    const comparison = compareRuns(once(1), withCell(once(2), "softmax-n1024-d256", slower(3)));
+    expect([...new Set(Object.values(timesOf(comparison)))]).toEqual(["UNDECIDED"]);
+    expect(comparison.gate).toBe("undecided");
+  });
+
+  it("is runs of a machine that moves between them as it moves within them: nothing below that is told, and what is said of it is true", () => {
+    // Turns of one run are up to a fifth slower or faster, each as a whole; the head was measured when all was a tenth slower.
+    const moving = (chance: number, factor: number): RunRecord => {
+      const run = runOf(chance, { drift: 0, noise: [0.005, 0.005, 0.005] });
+      const of = (turn: number): number => factor * Math.exp(0.1 * Math.sin(2.4 * turn + chance));
+      const timed = (cell: CellRecord) => ({
+        ...cell,
+        visits: cell.visits.map((visit) => ({ ...visit, gpuMs: visit.gpuMs.map((ms) => ms * of(visit.turn)) })),
+      });
+      return { ...run, cells: run.cells.map(timed) };
+    };
+    const pairs = Array.from({ length: 10 }, (_, i) => compareRuns(moving(2 * i, 1), moving(2 * i + 1, 1.1)));
+    expect(pairs.flatMap(({ cells }) => cells.map(({ metrics }) => metrics.time.verdict)).filter((verdict) => verdict !== "UNDECIDED")).toEqual([]);
+    expect(pairs.every(({ cells }) => cells.every(({ metrics: { time } }) => (time.ratio?.low ?? 2) <= 1 && (time.ratio?.high ?? 0) >= 1))).toBe(true);
+    expect(pairs[0]?.findings.find((text) => text.startsWith("UNDECIDED"))).toMatch(/this machine moves by up to ±\d+\.\d % from run to run/);
+    // One cell alone moves with no machine.
+    expect(compareRuns(moving(1, 1), withCell(moving(2, 1.1), "softmax-n1024-d256", slower(1.2))).gate).toBe("fail");
+  });
+
+  it("is a kernel that differs from run to run by itself: cells tell of each other how far", () => {
+    const scattered = (chance: number): RunRecord => {
+      const run = runOf(chance, { drift: 0, noise: [0.002, 0.002, 0.002] });
+      return { ...run, cells: run.cells.map((cell, i) => ({ ...cell, ...slower(Math.exp(0.04 * Math.sin(7.3 * i + 3.1 * chance)))(cell) })) };
+    };
+    const pairs = Array.from({ length: 20 }, (_, i) => compareRuns(scattered(2 * i), scattered(2 * i + 1)));
+    expect(pairs.filter(({ gate }) => gate === "fail")).toEqual([]);
+    expect(compareRuns(scattered(1), withCell(scattered(2), "softmax-n1024-d256", slower(1.8))).gate).toBe("fail");
+  });
+
+  it("is no arm that became slower as a whole: that is found", () => {
+    const head = runOf(2, { drift: 0, arms: [softmax, { ...linear, ms: () => 0.13 }] });
+    const slow = compareRuns(runOf(1, { drift: 0 }), head).cells.filter(({ metrics }) => metrics.time.verdict === "SLOWER");
+    expect(slow.map(({ label }) => label)).toEqual(ns.map(() => "linear"));
   });
 
   it("of a slower machine, as its sentinel shows, is below the noise floor", () => {

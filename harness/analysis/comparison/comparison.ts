@@ -1,11 +1,12 @@
 import { adapterName } from "../../record/adapterName.ts";
 import { type ComparedRun, type Comparison, comparisonVersion, type Limits } from "../../record/comparison.ts";
 import type { RunRecord } from "../../record/run.ts";
-import { median } from "../statistics.ts";
 import { armComparisons } from "./armComparisons.ts";
 import { cellComparisons } from "./cellComparisons.ts";
 import { comparisonSentences } from "./comparisonSentences.ts";
 import { runDifferences } from "./runDifferences.ts";
+import { machineShift } from "./runsApart.ts";
+import { leastFloor } from "./timeComparison.ts";
 
 export interface CompareOptions {
   /** share that a time must change by to be told; 0.05 unless given */
@@ -14,8 +15,6 @@ export interface CompareOptions {
   readonly strict?: boolean;
 }
 
-/** Ratios nearer to 1 are not told of any machine. */
-const leastFloor = 0.01;
 const falseDiscovery = 0.01;
 const defaultThreshold = 0.05;
 
@@ -29,7 +28,7 @@ export const compareRuns = (base: RunRecord, head: RunRecord, options: CompareOp
   const timesAdvise = differences.length > 0 || (head.environment.deviceClass === "software" && !options.strict);
   const limits: Limits = {
     threshold: options.threshold ?? defaultThreshold,
-    noiseFloor: Math.max(leastFloor, paired ? 0 : sentinelApart(base, head)),
+    noiseFloor: Math.max(leastFloor, paired ? 0 : machineShift(base, head)),
     falseDiscovery,
   };
   const cells = cellComparisons(base, head, limits, paired, !timesAdvise);
@@ -60,21 +59,18 @@ const comparedRun = ({ run, experiment, environment: { attnbench, adapter, devic
   startedAt,
 });
 
-/** By how much the one kernel that is always the same took longer in one of the runs: that much is the machine's, and nothing below it is told. */
-const sentinelApart = (base: RunRecord, head: RunRecord): number => {
-  const of = ({ sentinel = [] }: RunRecord): number => median(sentinel.flatMap(({ beforeMs, afterMs }) => [beforeMs, afterMs]));
-  const ratio = Math.abs(Math.log(of(head) / of(base)));
-  return Number.isFinite(ratio) ? Math.expm1(ratio) : 0;
-};
-
 const gateOf = (cells: Comparison["cells"], arms: Comparison["arms"], differences: readonly string[]): Comparison["gate"] => {
   const metrics = cells.flatMap((cell) => Object.values(cell.metrics));
   const rows = [...metrics, ...arms];
+  const apart = differences.length > 0;
   const worse = rows.some(({ verdict, gates }) => gates && verdict === "SLOWER");
   // An arm that is gone is so for want of its cells.
   const broken = metrics.some(({ verdict, gates }) => gates && verdict === "GONE");
-  if (differences.length === 0 && (worse || broken)) return "fail";
+  if (!apart && (worse || broken)) return "fail";
   // Of a failed cell there is nothing to compare, and that is what it was told by.
   if (!cells.some(({ metrics: { time } }) => time.base !== undefined && time.head !== undefined)) return "nothing";
-  return rows.some(({ verdict, gates }) => gates && verdict === "UNDECIDED") ? "undecided" : "pass";
+  if (apart) return "off";
+  // A time that only advises is not known all the same: who reads "passed" takes it for known.
+  const unknown = rows.some(({ verdict, gates }) => gates && verdict === "UNDECIDED") || cells.some(({ metrics: { time } }) => time.verdict === "UNDECIDED");
+  return unknown || metrics.some(({ open }) => open) ? "undecided" : "pass";
 };

@@ -29,7 +29,7 @@ export const comparisonSentences = (comparison: Omit<Comparison, "findings">): r
   ...advice(comparison),
 ];
 
-const headline = ({ cells, gate, paired, limits, differences }: Omit<Comparison, "findings">): string => {
+const headline = ({ cells, gate, paired, limits }: Omit<Comparison, "findings">): string => {
   const counts = (["SLOWER", "FASTER", "UNDECIDED", "SAME", "NEW", "GONE"] as const).flatMap((verdict) => {
     const count = cells.filter(({ metrics: { time } }) => time.verdict === verdict && (time.base !== undefined || time.head !== undefined)).length;
     return count > 0 ? [`${count} ${verdict}`] : [];
@@ -38,19 +38,19 @@ const headline = ({ cells, gate, paired, limits, differences }: Omit<Comparison,
   const end: Record<Comparison["gate"], string> = {
     pass: "passed: nothing that gates became worse",
     fail: "FAILED",
-    undecided: "undecided: nothing that gates became worse, as far as is known",
+    undecided: "undecided: nothing that gates is known to be worse, and not all is known",
     nothing: "empty: nothing was measured in both",
+    off: "open to all: nothing gates",
   };
-  const ended = differences.length > 0 && gate === "pass" ? "open to all: nothing gates" : end[gate];
-  return `Gate ${ended}. Time of ${formatCount(cells.length)} cells, ${how}: ${formatList(counts) || "none"}.`;
+  return `Gate ${end[gate]}. Time of ${formatCount(cells.length)} cells, ${how}: ${formatList(counts) || "none"}.`;
 };
 
-const place = ({ label, form, n }: Pick<CellComparison, "label" | "form" | "n">): string => `${armName({ label, form })} at n = ${formatCount(n)}`;
+const place = ({ label, form, n, shape }: CellComparison): string => `${armName({ label, form })} at n = ${formatCount(n)}${shape === "" ? "" : `, ${shape}`}`;
 
 const failures = (cells: readonly CellComparison[]): readonly string[] =>
   cells.flatMap((cell) => (cell.metrics.time.verdict === "GONE" && cell.metrics.time.gates ? [failureSentence(cell)] : []));
 
-export const failureSentence = (cell: CellComparison): string => `FAILED in head, and not in base: ${place(cell)} (${cell.metrics.time.note}).`;
+export const failureSentence = (cell: CellComparison): string => `LOST in head, measured in base: ${place(cell)} (${cell.metrics.time.note}).`;
 
 const ratioText = ({ ratio, p }: MetricComparison): string =>
   ratio === undefined ? "?" : `${ratio.value.toFixed(3)} times${p === undefined ? "" : ` [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`}`;

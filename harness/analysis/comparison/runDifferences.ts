@@ -1,9 +1,11 @@
+import type { Experiment } from "../../experiment/experiment.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 
 /** What sets two runs apart but for their code, in words, e.g. "device: NVIDIA A against NVIDIA B". Empty where they may be held against each other. */
 export const runDifferences = (base: RunRecord, head: RunRecord): readonly string[] => [
   ...apart(base, head, "experiment", ({ experiment }) => experiment.name),
   ...apart(base, head, "phase", ({ experiment }) => experiment.phase),
+  ...otherSweep(base.experiment, head.experiment),
   ...apart(base, head, "device", ({ environment: { adapter } }) => [adapter.vendor, adapter.architecture, adapter.device].join(" ").trim()),
   ...apart(base, head, "driver", ({ environment: { adapter } }) => `${adapter.description} (${adapter.backend})`),
   ...apart(base, head, "device class", ({ environment }) => environment.deviceClass),
@@ -17,6 +19,31 @@ export const runDifferences = (base: RunRecord, head: RunRecord): readonly strin
   ...apart(base, head, "cache", ({ experiment }) => experiment.measure.cache),
   ...otherCells(base.cells, head.cells),
 ];
+
+/** What an experiment measures: all of it but its words, its expectations, and how long and how closely it measures. By names a reader finds in the file. */
+const sweptParts = ({ arms, hybrids = [], model, layers, axes, zip, fixed, exclude, filter }: Experiment): ReadonlyMap<string, unknown> => {
+  const named = (name: string, parts: object): readonly (readonly [string, unknown])[] => Object.entries(parts).map(([key, part]) => [`${name}.${key}`, part]);
+  const byLabel = (parts: readonly { readonly label: string }[]): object => Object.fromEntries(parts.map((part) => [part.label, part]));
+  return new Map<string, unknown>([
+    ...named("mechanisms", byLabel([...arms, ...hybrids])),
+    ...named("model", model ?? {}),
+    ...named("axes", axes),
+    ...named("fixed", fixed),
+    ...Object.entries({ layers, zip, exclude, filter }),
+  ]);
+};
+
+const otherSweep = (base: Experiment, head: Experiment): readonly string[] => {
+  const [before, after] = [sweptParts(base), sweptParts(head)];
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const [one, other] = [before, after].map((parts) => JSON.stringify(parts.get(name)) ?? "none");
+    return one === other ? [] : [`${name}: ${shortened(one)} against ${shortened(other)}`];
+  });
+};
+
+const shortened = (text = "none"): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+/** More of a sweep than this fills a screen. */
+const longest = 160;
 
 const apart = (base: RunRecord, head: RunRecord, what: string, read: (record: RunRecord) => string): readonly string[] =>
   read(base) === read(head) ? [] : [`${what}: ${read(base) || "none"} against ${read(head) || "none"}`];

@@ -21,9 +21,14 @@ const leastProcesses = 3;
 const leastSteps = 3;
 const alpha = 0.05;
 
-/** How likely so large a change is where times differ by no more than the noise floor: two-sided, of Student's t. */
-const chanceOf = ({ value, error, freedom }: Level, { noiseFloor }: Limits): number => {
-  const beyond = Math.abs(value) - Math.log1p(noiseFloor);
+/** Ratios nearer to 1 are not told of any machine. */
+export const leastFloor = 0.01;
+
+const floorOf = ({ noiseFloor }: Limits): number => Math.log1p(noiseFloor);
+
+/** How likely so large a change is where times differ by no more than `floor`, a log: two-sided, of Student's t. */
+const chanceOf = ({ value, error, freedom }: Level, floor: number): number => {
+  const beyond = Math.abs(value) - floor;
   if (!(freedom > 0) || !Number.isFinite(error)) return 1;
   if (error === 0) return beyond > 0 ? 0 : 1;
   return beyond > 0 ? studentTail(beyond / error, freedom) : 1;
@@ -32,6 +37,10 @@ const chanceOf = ({ value, error, freedom }: Level, { noiseFloor }: Limits): num
 /** The two ways to see one change: as it is, and beside the other cells. */
 interface Look {
   readonly level: Level;
+  /** log of a ratio up to which nothing is told */
+  readonly floor: number;
+  /** log of a ratio by which the machine may have moved it, beyond its own error */
+  readonly shift: number;
   /** of both looks, so that looking twice finds no more by chance */
   readonly p: number;
   readonly isApart: boolean;
@@ -41,21 +50,25 @@ interface Look {
  * Beside the other cells a change is seen through what slows a process as a whole, which three processes tell little of. It counts where the cell itself, too, changed that way by the threshold: where most
  * cells became slower, those that did not are no faster.
  */
-const lookOf = ({ change, apart }: TimeChange, limits: Limits): Look => {
-  const whole = { level: change, p: chanceOf(change, limits), isApart: false };
+const lookOf = ({ change, apart }: TimeChange, limits: Limits, paired: boolean): Look => {
+  const floor = floorOf(limits);
+  const whole = { level: change, floor, shift: paired ? 0 : floor, p: chanceOf(change, floor), isApart: false };
   if (!apart) return whole;
   const agrees = Math.sign(apart.value) === Math.sign(change.value) && Math.abs(change.value) >= Math.log1p(limits.threshold);
-  const beside = { level: apart, p: agrees ? chanceOf(apart, limits) : 1, isApart: true };
+  // What the machine did to all cells is not in it.
+  const least = Math.log1p(leastFloor);
+  const beside = { level: apart, floor: least, shift: 0, p: agrees ? chanceOf(apart, least) : 1, isApart: true };
   const better = beside.p < whole.p ? beside : whole;
   return { ...better, p: Math.min(1, 2 * better.p) };
 };
 
 /**
  * Verdicts of all cells of one clock, together: SLOWER or FASTER where the interval of the ratio is clear of 1 ± noiseFloor, the change is among those that false-discovery control over the whole
- * grid allows to tell, and it is at least the threshold and three steps of the clock; SAME where the interval lies within the threshold; else UNDECIDED.
+ * grid allows to tell, and it is at least the threshold and three steps of the clock; SAME where the interval lies within the threshold; else UNDECIDED. `paired`: of runs measured beside each other;
+ * of runs apart every interval has room for what the machine may have done in between.
  */
-export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, gates: boolean): readonly MetricComparison[] => {
-  const looks = changes.map((one) => lookOf(one, limits));
+export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, paired: boolean, gates: boolean): readonly MetricComparison[] => {
+  const looks = changes.map((one) => lookOf(one, limits, paired));
   const limit = discoveryLimit(
     looks.map(({ p }) => p),
     limits.falseDiscovery,
@@ -63,21 +76,25 @@ export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, gat
   const worth = Math.log1p(limits.threshold);
   return changes.map((one, i) => {
     const { baseMs, headMs, change, stepMs } = one;
-    const { level, p, isApart } = looks[i] as Look;
-    const isClear = Math.abs(level.value) - halfOf(level) > Math.log1p(limits.noiseFloor) && Math.abs(level.value) >= worth;
+    const { level, floor, shift, p, isApart } = looks[i] as Look;
+    const isClear = Math.abs(level.value) - halfOf(level) > floor && Math.abs(level.value) >= worth;
+    const machine = paired ? 0 : floorOf(limits);
+    const half = halfOf(change) + machine;
     const enough = change.processes >= leastProcesses;
     const told = enough && isClear && p <= limit && Math.abs(headMs - baseMs) >= leastSteps * stepMs;
-    const verdict: Verdict = told ? (level.value > 0 ? "SLOWER" : "FASTER") : enough && Math.abs(change.value) + halfOf(change) <= worth ? "SAME" : "UNDECIDED";
-    const shown = told ? level : change;
+    const verdict: Verdict = told ? (level.value > 0 ? "SLOWER" : "FASTER") : enough && Math.abs(change.value) + half <= worth ? "SAME" : "UNDECIDED";
     return {
       verdict,
       base: baseMs,
       head: headMs,
-      ratio: ratioOf(shown),
+      ratio: told ? ratioOf(level, halfOf(level) + shift) : ratioOf(change, half),
       p,
-      findable: findable(one.apart && one.apart.error < change.error ? one.apart : change, limits, changes.length),
+      findable: least([
+        findable(change, floorOf(limits), limits, changes.length),
+        one.apart && findable(one.apart, Math.log1p(leastFloor), limits, changes.length),
+      ]),
       gates,
-      note: told && isApart ? "beside the other cells" : verdict === "UNDECIDED" ? undecidedNote(one, halfOf(change), limits) : undefined,
+      note: told && isApart ? "beside the other cells" : verdict === "UNDECIDED" ? undecidedNote(one, half, machine, limits) : undefined,
     };
   });
 };
@@ -86,25 +103,31 @@ export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, gat
 const halfOf = ({ error, freedom }: Level): number =>
   freedom > 0 && Number.isFinite(error) ? studentQuantile(alpha, freedom) * error : Number.POSITIVE_INFINITY;
 
-const ratioOf = (level: Level): MetricComparison["ratio"] => {
-  const half = halfOf(level);
-  return Number.isFinite(half) ? { value: Math.exp(level.value), low: Math.exp(level.value - half), high: Math.exp(level.value + half) } : undefined;
-};
+const ratioOf = ({ value }: Level, half: number): MetricComparison["ratio"] =>
+  Number.isFinite(half) ? { value: Math.exp(value), low: Math.exp(value - half), high: Math.exp(value + half) } : undefined;
 
 /** The smallest change, as a share, whose verdict would be SLOWER in 95 of 100 comparisons: with room for chance beyond the threshold, and beyond the p of a lone change among `tests`. */
-const findable = ({ error, freedom }: Level, { threshold, noiseFloor, falseDiscovery }: Limits, tests: number): number | undefined => {
+const findable = ({ error, freedom }: Level, floor: number, { threshold, falseDiscovery }: Limits, tests: number): number | undefined => {
   if (!(freedom > 0) || !Number.isFinite(error)) return undefined;
   const luck = studentQuantile(2 * alpha, freedom) * error;
   const needed = studentQuantile(falseDiscovery / tests / 2, freedom) * error;
-  return Math.expm1(luck + Math.max(Math.log1p(threshold), Math.log1p(noiseFloor) + needed));
+  return Math.expm1(luck + Math.max(Math.log1p(threshold), floor + needed));
 };
 
-const undecidedNote = ({ change, baseMs, headMs, stepMs }: TimeChange, half: number, { threshold }: Limits): string => {
+const least = (values: readonly (number | undefined)[]): number | undefined => {
+  const known = values.filter((value) => value !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+};
+
+/** `half` of the interval, of which `machine` is what the machine may have done between two runs. */
+const undecidedNote = ({ change, baseMs, headMs, stepMs }: TimeChange, half: number, machine: number, { threshold }: Limits): string => {
   if (!Number.isFinite(half)) return "measured too few times to say anything: at least two visits of each are needed";
   if (change.processes < leastProcesses)
     return `measured in ${change.processes} ${change.processes === 1 ? "process" : "processes"}, and times differ from one to the next: at least ${leastProcesses} are needed`;
   if (Math.abs(headMs - baseMs) < leastSteps * stepMs && Math.abs(change.value) >= Math.log1p(threshold))
     return "the two differ by less than three steps of this clock";
+  if (machine >= Math.log1p(threshold))
+    return `this machine moves by up to ±${(100 * Math.expm1(machine)).toFixed(1)} % from run to run, more than the threshold: no number of turns would decide, measuring both beside each other would`;
   const rest = Math.abs(Math.abs(change.value) - Math.log1p(threshold));
   // An interval falls with the root of what is measured.
   const times = Math.min(99, Math.max(1.1, (half / Math.max(rest, half / 10)) ** 2));

@@ -23,6 +23,7 @@ export interface CompareFlags extends GateFlags {
 /** `attnbench compare BASE HEAD`: reads two runs and says what became of every cell and arm. Exits with 3 where something that gates became worse. */
 export const compare = async (base: string, head: string, flags: CompareFlags): Promise<ExitCode> => {
   const threshold = thresholdOf(flags);
+  if (flags.json && flags.format === "md") throw new CommandEnd(exitCode.usage, "--json and --format md both ask for stdout: name one of them");
   const [before, after] = [recordOf(base), recordOf(head)];
   const comparison = compareRuns(before, after, { ...(threshold === undefined ? {} : { threshold }), strict: flags.strict === true });
   if (comparison.differences.length > 0 && !flags.allowDifferent)

@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { UnloadableKernels } from "../../../kernels/registry.ts";
 import { scaleOf } from "../../../kernels/scale.ts";
@@ -14,6 +14,7 @@ import { adapterName } from "../../record/adapterName.ts";
 import { writeWhole } from "../../record/wholeFile.ts";
 import { version } from "../../version.ts";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
+import { fileBytes } from "../fileBytes.ts";
 import { print, say, styled } from "../terminal.ts";
 
 export interface ExecFlags {
@@ -56,7 +57,7 @@ export const exec = async (mechanism: string, flags: ExecFlags): Promise<ExitCod
 
 const tensorsIn = (file: string): NamedTensors => {
   try {
-    return readTensors(readFileSync(file));
+    return readTensors(fileBytes(file));
   } catch (error) {
     if (error instanceof UnreadableTensors) throw new CommandEnd(exitCode.usage, `${file}: ${error.message}`);
     throw new CommandEnd(exitCode.usage, `--tensors ${file}: ${fileFault(error)}`);

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { buffer as streamBuffer } from "node:stream/consumers";
 import type { CurveCrossing, CurveFit } from "../../analysis/curves.ts";
 import { formatChoice, formatCount, formatEstimate, formatNumber } from "../../analysis/format.ts";
@@ -6,6 +5,7 @@ import { type FitResult, fit as fitText } from "../../fit.ts";
 import { type MeasurementColumns, UnreadableMeasurements } from "../../record/measurements.ts";
 import type { Estimate } from "../../record/run.ts";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
+import { fileBytes } from "../fileBytes.ts";
 import { print, say, table } from "../terminal.ts";
 
 export interface FitFlags extends MeasurementColumns {
@@ -45,7 +45,7 @@ const decoded = (bytes: Buffer): string =>
 
 const fileText = (file: string): string => {
   try {
-    return decoded(readFileSync(file));
+    return decoded(fileBytes(file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "this is a folder" : String((error as Error).message);

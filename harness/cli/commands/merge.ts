@@ -38,7 +38,13 @@ export const merge = async (runs: readonly string[], flags: MergeFlags): Promise
         missing: results.flatMap(({ folder, record: { merged } }) => (merged && merged.missing.length > 0 ? [{ run: folder, shards: merged.missing }] : [])),
       }),
     );
-  return worst([...results.map(({ record }) => outcomeCode(record, flags.undecided)), ...faults.map((fault) => fault.exitCode)]);
+  // Of what is missing nothing is decided.
+  const isOpen = flags.undecided === "fail" && results.some(({ record: { merged } }) => (merged?.missing.length ?? 0) > 0);
+  return worst([
+    ...results.map(({ record }) => outcomeCode(record, flags.undecided)),
+    ...(isOpen ? [exitCode.gateFailed] : []),
+    ...faults.map((fault) => fault.exitCode),
+  ]);
 };
 
 const merged = async (runs: readonly string[], outFolder: string): Promise<readonly MergeResult[]> => {
