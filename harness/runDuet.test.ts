@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { connector } from "./measure/connection.ts";
 import { readRun } from "./record/runFolder.ts";
 import { fakeDuet, plantedCost } from "./testDuet.ts";
+import { newFolder } from "./testExperiment.ts";
 
 const yaml = `name: ci
 title: Planted
@@ -70,6 +72,26 @@ describe("a duet on planted costs", () => {
   it("a base that cannot be had makes everything new, and is no crash", async () => {
     const { comparison, baseRefused, records } = await fakeDuet(yaml, { ...same, refusal: "workerError" }, same);
     expect(baseRefused).toContain("workerError");
+    expect(comparison.gate).toBe("nothing");
+    expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(Array(6).fill("NEW"));
+    expect(records.head.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
+  });
+
+  it("a base whose worker speaks an older protocol makes everything new, and says so", async () => {
+    const script = join(newFolder(), "oldWorker.mjs");
+    writeFileSync(
+      script,
+      'process.on("message", ({ id }) => process.send({ id, ok: true, reply: { protocol: 0 } }));\nprocess.on("disconnect", () => process.exit());\n',
+    );
+    const connect = connector("embedded", { mode: "timing", kernels: [], memoryBudgetBytes: 2 ** 30 }, script);
+    const { comparison, baseRefused, records } = await fakeDuet(yaml, { ...same, connect }, same);
+    expect(baseRefused).toContain("the worker speaks protocol 0, this command 1: rebuild");
+    expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(Array(6).fill("NEW"));
+    expect(records.head.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
+  });
+
+  it("a base without the experiment's mechanisms makes everything new", async () => {
+    const { comparison, records } = await fakeDuet(yaml, { ...same, fault: () => "noFeature" as const }, same);
     expect(comparison.gate).toBe("nothing");
     expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(Array(6).fill("NEW"));
     expect(records.head.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);

@@ -1,10 +1,13 @@
 import type { Cell } from "./experiment/experiment.ts";
+import type { Connect } from "./measure/connection.ts";
 import { type FakeDevice, fakeWorkers } from "./measure/fakeWorker.ts";
 import { type DuetResult, type DuetRun, runDuet } from "./runDuet.ts";
 import { experimentOf, newFolder } from "./testExperiment.ts";
 
-/** For tests: what one checkout's kernels cost and do. */
-export type FakeCheckout = Omit<FakeDevice, "seed">;
+/** For tests: what one checkout's kernels cost and do, or how its own workers are opened. */
+export interface FakeCheckout extends Omit<FakeDevice, "seed"> {
+  readonly connect?: Connect;
+}
 
 /** For tests: a whole duet, files and all, on fake workers that share one clock. */
 export const fakeDuet = async (text: string, base: FakeCheckout, head: FakeCheckout, seed = 1, more: Partial<DuetRun> = {}): Promise<DuetResult> => {
@@ -21,8 +24,8 @@ export const fakeDuet = async (text: string, base: FakeCheckout, head: FakeCheck
     cells,
     mechanisms,
     checkouts: {
-      base: { connect: workers.base.connect, commit: "b".repeat(40), dirty: false },
-      head: { connect: workers.head.connect, commit: "a".repeat(40), dirty: true },
+      base: { connect: base.connect ?? workers.base.connect, commit: "b".repeat(40), dirty: false },
+      head: { connect: head.connect ?? workers.head.connect, commit: "a".repeat(40), dirty: true },
     },
     adapter: "fake",
     command: "test",

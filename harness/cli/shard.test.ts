@@ -100,6 +100,7 @@ describe("merge", () => {
     const { runs, missing } = JSON.parse(stdout) as { runs: string[]; missing: { run: string; shards: number[] }[] };
     expect(missing.map(({ run }) => run)).toEqual(runs);
     expect(missing.flatMap(({ shards }) => shards).toSorted()).toEqual([1, 2]);
+    expect((await attnbench(["merge", first, second, "--undecided", "fail"], folder)).code).toBe(3);
   });
 
   it("of what cannot be put together, or is no run, is one message, exit 2, and nothing is written", async () => {
