@@ -5,59 +5,17 @@ import { loadMechanisms } from "../../kernels/registry.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
+import { modelCell, modelCells, smallModel } from "./modelCases.ts";
 
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ forms }) => forms.tokenLoop);
 
-const model: ModelShape = { layers: 2, width: 64, vocab: 100, feedForward: { kind: "gated", hidden: 96 }, rotary: true, tied: false, recomputes: false };
+const cells = modelCells(mechanisms);
 
-const cellOf = (name: string, form: string, n: number, change: Partial<Cell> = {}, around: Partial<ModelShape> = {}): Cell => {
+const cellOf = (name: string, ...rest: readonly [form: string, n: number, change?: Partial<Cell>, around?: Partial<ModelShape>]): Cell => {
   const mechanism = mechanisms.find((one) => one.name === name);
   if (!mechanism) throw new Error(`no ${name}`);
-  const shape = {
-    mechanism: name,
-    label: name,
-    form,
-    phase: "tokenLoop",
-    n,
-    batch: 1,
-    heads: 2,
-    kvHeads: 2,
-    headDim: 32,
-    headDimV: 32,
-    dModel: 64,
-    dtype: "f32",
-    kvDtype: "f32",
-    stateDtype: "f32",
-    parameters: Object.fromEntries(Object.entries(mechanism.parameters).map(([key, parameter]) => [key, parameter.default])),
-    model: { ...model, recomputes: form === "recompute", ...around },
-    ...change,
-  } as const;
-  return { ...shape, id: JSON.stringify([name, form, n, change, around]) };
+  return modelCell(mechanism, ...rest);
 };
-
-const cells = [
-  ...mechanisms.flatMap(({ name, forms: { tokenLoop = [] } }) => tokenLoop.flatMap((form) => [5, 70].map((n) => cellOf(name, form, n)))),
-  ...mechanisms.flatMap(({ name, forms: { tokenLoop = [] } }) =>
-    tokenLoop.map((form) => cellOf(name, form, 9, { batch: 2, heads: 4, headDim: 16, headDimV: 16 })),
-  ),
-  ...["cached", "recompute"].map((form) => cellOf("softmax", form, 33, { batch: 2, heads: 4, kvHeads: 2 })),
-  // Of a hybrid's layers some group heads and some cannot.
-  ...["recurrent", "recompute"].map((form) =>
-    cellOf(
-      "gatedDeltaNet",
-      form,
-      70,
-      { batch: 2, heads: 4, kvHeads: 2 },
-      { layers: 5, pattern: ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"] },
-    ),
-  ),
-  ...["cached", "recompute"].flatMap((form) => [
-    cellOf("softmax", form, 9, {}, { feedForward: { kind: "gelu", hidden: 128 }, tied: true, rotary: false }),
-    cellOf("softmax", form, 9, { batch: 2 }, { feedForward: { kind: "experts", hidden: 32, experts: 7, active: 3 } }),
-    cellOf("softmax", form, 9, {}, { width: 36, vocab: 67 }),
-    cellOf("softmax", form, 9, {}, { layers: 4, pattern: ["linear", "gatedDeltaNet", "linear", "softmax"] }),
-  ]),
-];
 
 describe(`one token's whole way through a model, on ${testAdapter}`, () => {
   let connection: Connection;
@@ -123,7 +81,7 @@ describe("a text that a model writes by itself", () => {
     const text = [...given];
     while (mechanism && text.length < length) {
       const { stream: _, ...rest } = cell;
-      const shape = { ...rest, phase: "tokenLoop" as const, n: text.length - 1, model: { ...model, ...cell.model, recomputes: true } };
+      const shape = { ...rest, phase: "tokenLoop" as const, n: text.length - 1, model: { ...smallModel, ...cell.model, recomputes: true } };
       const tensors = { ...mechanism.inputs(shape, seed), tokens: Uint32Array.from(text) };
       const [scores] = mechanism.reference(shape, tensors, { batch: 0, head: 0, tokens: [0] });
       text.push(indexOfLargest(scores?.values ?? []));

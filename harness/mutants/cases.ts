@@ -2,6 +2,7 @@ import type { Capabilities, Mechanism } from "../../kernels/mechanism.ts";
 import { uniformStream } from "../../kernels/random.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { kernelCells } from "../measure/kernelCases.ts";
+import { modelCells } from "../measure/modelCases.ts";
 import { modulesOf, type PlanModule } from "./mutantPlan.ts";
 import type { Mutant } from "./mutate.ts";
 import { type MutantKind, mutantsOf } from "./mutate.ts";
@@ -27,9 +28,11 @@ const otherShape = { n: 71, batch: 1 };
 
 /**
  * What each form of each phase of a mechanism is mutated at: every set of its choices and every example, other integers as they are by default, chunks so
- * short that there are some. A module over q, k, v and o of f16 is the one of f32 but for a line of type names.
+ * short that there are some. A module over q, k, v and o of f16 is the one of f32 but for a line of type names. Then what meets the kernels of a whole model.
  */
-export const mutationCells = (mechanism: Mechanism): readonly Cell[] =>
+export const mutationCells = (mechanism: Mechanism): readonly Cell[] => [...mixerCells(mechanism), ...modelCells(mechanism.forms.tokenLoop ? [mechanism] : [])];
+
+const mixerCells = (mechanism: Mechanism): readonly Cell[] =>
   kernelCells(mechanism, { ...sizes, layouts: [mechanism.groupedHeads ? [2, 4, 2] : [2, 3, 3]] })
     .filter(({ parameters, dtype }) => {
       const has = (values: Cell["parameters"]): boolean => Object.entries(values).every(([name, value]) => parameters[name] === value);

@@ -51,6 +51,12 @@ export const connectionName = (mixer: Mixer, layer: number, connection: Connecti
   return placedName(mixer, layer, buffer);
 };
 
+/** Name in a model of what a mixer keeps for the next token, by the mixer's own name for it; undefined where a repetition leaves none. */
+export const keptName = (mixer: Mixer, layer: number, name: string): string | undefined => {
+  const buffer = mixer.buffers.find((one) => one.name === name);
+  return buffer && mixer.shape.phase === "decode" && isCarried(mixer, buffer) ? placedName(mixer, layer, buffer) : undefined;
+};
+
 /** Widths of what goes in and out of a mixer, a token. */
 export const widthsOf = (mixer: Mixer): MixerWidths => {
   const width = (connection: Connection): number => {

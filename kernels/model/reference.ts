@@ -1,7 +1,7 @@
 import type { ExpectedRow, ModelShape, Tensors } from "../mechanism.ts";
 import { tensorOf } from "../tensors.ts";
 import { finishes } from "./finish.ts";
-import { type Mixer, ownTensors, widthsOf } from "./layer.ts";
+import { keptName, type Mixer, ownTensors, widthsOf } from "./layer.ts";
 import { isRotated, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
 
 /** Rows of values in float64: [row][channel]. */
@@ -53,23 +53,31 @@ const rotated = (rows: Rows, turns: ArrayLike<number>, headDim: number): Rows =>
 const finished = (rows: Rows, finish: keyof typeof finishes): Rows => rows.map((row) => row.map(finishes[finish].of));
 const silu = (x: number): number => x / (1 + Math.exp(-x));
 
-/** What all layers but the mixers compute, plainly; the mixers by their own references. */
+/** What all layers but the mixers compute, plainly; the mixers by their own references. Covers the scores, and what each layer keeps for the next token. */
 export const modelReference = ({ model, mixers, batch }: Pick<ModelPlanning, "model" | "mixers" | "batch">, tensors: Tensors): readonly ExpectedRow[] => {
   const { width, vocab } = model;
   const embedding = tensorOf(tensors, "embedding");
   let x: Rows = Array.from(tensorOf(tensors, "tokens"), (token) => Float64Array.from(embedding.subarray(token * width, (token + 1) * width)));
+  const kept: ExpectedRow[] = [];
   for (const [layer, mixer] of mixers.entries()) {
     const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
     const mixed = mixedRows(model, mixer, layer, normed(x, width, weight("mixNorm")), tensors);
-    x = added(x, times(mixed, weight("wo"), width));
+    kept.push(...mixed.kept);
+    x = added(x, times(mixed.rows, weight("wo"), width));
     x = added(x, fedForward(model, normed(x, width, weight("feedForwardNorm")), weight));
   }
   const last = x.filter((_, row) => row % (x.length / batch) === x.length / batch - 1);
   const scores = times(normed(last, width, tensorOf(tensors, "finalNorm")), tensorOf(tensors, model.tied ? "embedding" : "classifier"), vocab);
-  return scores.map((values, row) => ({ buffer: "scores", offset: row * vocab, values }));
+  return [...scores.map((values, row) => ({ buffer: "scores", offset: row * vocab, values })), ...kept];
 };
 
-const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, tensors: Tensors): Rows => {
+/** A layer's mixer: what flows on, and what it keeps for the next token. */
+interface Mixed {
+  readonly rows: Rows;
+  readonly kept: readonly ExpectedRow[];
+}
+
+const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, tensors: Tensors): Mixed => {
   const { mechanism, shape } = mixer;
   const widths = widthsOf(mixer);
   const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
@@ -87,14 +95,19 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, t
     ...(widths.beta > 0 ? { beta: flat(finished(times(rows, weight("wbeta"), widths.beta), "sigmoid")) } : {}),
   };
   const o = new Float64Array(rows.length * widths.o).fill(Number.NaN);
+  const kept: ExpectedRow[] = [];
   const tokens = Array.from({ length: rows.length / shape.batch }, (_, token) => token);
   for (let batch = 0; batch < shape.batch; batch++) {
     for (let head = 0; head < shape.heads; head++) {
-      for (const { buffer, offset, values } of mechanism.reference(shape, given, { batch, head, tokens })) if (buffer === "o") o.set(values, offset);
+      for (const row of mechanism.reference(shape, given, { batch, head, tokens })) {
+        const name = keptName(mixer, layer, row.buffer);
+        if (row.buffer === "o") o.set(row.values, row.offset);
+        else if (name !== undefined) kept.push({ ...row, buffer: name });
+      }
     }
   }
   const mixed = rows.map((_, row) => o.subarray(row * widths.o, (row + 1) * widths.o));
-  return widths.outputNorm > 0 ? normed(mixed, widths.outputNorm, weight("outputNorm")) : mixed;
+  return { rows: widths.outputNorm > 0 ? normed(mixed, widths.outputNorm, weight("outputNorm")) : mixed, kept };
 };
 
 /** One after another as f32, as a mixer's reference takes them. */

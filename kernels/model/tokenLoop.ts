@@ -11,10 +11,10 @@ import { textPlan } from "./textPlan.ts";
 
 /**
  * Mechanisms that a model can be built of, each with phase tokenLoop beside its own: one token's whole way, with n tokens before it. Its forms say what is kept between tokens: keys and values
- * (`cached`), a state (`recurrent`), or nothing (`recompute`). Layers of a pattern are looked up among `mechanisms`.
+ * (`cached`), a state (`recurrent`), or nothing (`recompute`). Layers of a pattern are looked up among `mechanisms`. One that brings a phase tokenLoop of its own keeps it.
  */
 export const withTokenLoop = (mechanisms: readonly Mechanism[]): readonly Mechanism[] =>
-  mechanisms.map((mechanism) => (formsOf(mechanism).length > 0 ? extended(mechanism, mechanisms) : mechanism));
+  mechanisms.map((mechanism) => (!mechanism.forms.tokenLoop && formsOf(mechanism).length > 0 ? extended(mechanism, mechanisms) : mechanism));
 
 const formsOf = ({ family, forms }: Mechanism): readonly Form[] =>
   forms.decode && forms.prefill && family !== "instrument" ? [family === "softmax" ? keepsCache : keepsState, keepsNothing] : [];

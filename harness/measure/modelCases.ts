@@ -1,0 +1,60 @@
+import type { Mechanism, ModelShape } from "../../kernels/mechanism.ts";
+import type { Cell } from "../experiment/experiment.ts";
+
+/** For tests: what lies around the mixers of a small model. */
+export const smallModel: ModelShape = {
+  layers: 2,
+  width: 64,
+  vocab: 100,
+  feedForward: { kind: "gated", hidden: 96 },
+  rotary: true,
+  tied: false,
+  recomputes: false,
+};
+
+/** For tests: one token's whole way through a small model of this mechanism, n tokens before it; `change` of the cell and `around` of its model. */
+export const modelCell = ({ name, parameters }: Mechanism, form: string, n: number, change: Partial<Cell> = {}, around: Partial<ModelShape> = {}): Cell => {
+  const shape = {
+    mechanism: name,
+    label: name,
+    form,
+    phase: "tokenLoop",
+    n,
+    batch: 1,
+    heads: 2,
+    kvHeads: 2,
+    headDim: 32,
+    headDimV: 32,
+    dModel: 64,
+    dtype: "f32",
+    kvDtype: "f32",
+    stateDtype: "f32",
+    parameters: Object.fromEntries(Object.entries(parameters).map(([key, parameter]) => [key, parameter.default])),
+    model: { ...smallModel, recomputes: form === "recompute", ...around },
+    ...change,
+  } as const;
+  return { ...shape, id: JSON.stringify([name, form, n, change, around]) };
+};
+
+/** Cells that meet every kernel of a whole model: each mechanism in each form, and with the first of them every kind of layer, head and vocabulary. `mechanisms`: those with a phase tokenLoop. */
+export const modelCells = (mechanisms: readonly Mechanism[]): readonly Cell[] => {
+  const of = (name: string, ...rest: readonly [form: string, n: number, change?: Partial<Cell>, around?: Partial<ModelShape>]): readonly Cell[] =>
+    mechanisms.filter((one) => one.name === name).map((mechanism) => modelCell(mechanism, ...rest));
+  return [
+    ...mechanisms.flatMap((mechanism) => (mechanism.forms.tokenLoop ?? []).flatMap((form) => [5, 70].map((n) => modelCell(mechanism, form, n)))),
+    ...mechanisms.flatMap((mechanism) =>
+      (mechanism.forms.tokenLoop ?? []).map((form) => modelCell(mechanism, form, 9, { batch: 2, heads: 4, headDim: 16, headDimV: 16 })),
+    ),
+    ...["cached", "recompute"].flatMap((form) => of("softmax", form, 33, { batch: 2, heads: 4, kvHeads: 2 })),
+    // Of a hybrid's layers some group heads and some cannot.
+    ...["recurrent", "recompute"].flatMap((form) =>
+      of("gatedDeltaNet", form, 70, { batch: 2, heads: 4, kvHeads: 2 }, { layers: 5, pattern: ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"] }),
+    ),
+    ...["cached", "recompute"].flatMap((form) => [
+      ...of("softmax", form, 9, {}, { feedForward: { kind: "gelu", hidden: 128 }, tied: true, rotary: false }),
+      ...of("softmax", form, 9, { batch: 2 }, { feedForward: { kind: "experts", hidden: 32, experts: 7, active: 3 } }),
+      ...of("softmax", form, 9, {}, { width: 36, vocab: 67 }),
+      ...of("softmax", form, 9, {}, { layers: 4, pattern: ["linear", "gatedDeltaNet", "linear", "softmax"] }),
+    ]),
+  ];
+};
