@@ -6,14 +6,14 @@ import { claimDrafts, claimsAsked } from "./claims.ts";
 import { entriesIn, entryDrafts } from "./entries.ts";
 import type { Experiment } from "./experiment.ts";
 import { hybridsOf } from "./hybrids.ts";
+import { maxTimeDrafts, maxTimeSecondsOf } from "./maxTime.ts";
 import { modelDrafts, modelOf, patternDrafts } from "./model.ts";
 import type { Draft } from "./problem.ts";
 import { type ExperimentFile, experimentMechanisms } from "./schema.ts";
 import { sizeNames } from "./sizes.ts";
-import { parseDuration, parseShare } from "./units.ts";
+import { parseShare } from "./units.ts";
 
 const defaultPrecision = 0.05;
-const defaultMaxTimeSeconds = 90;
 
 /** The phases of a checked file: each is an experiment of its own, since times of two phases never stand on one chart. */
 export const phasesOf = ({ phase }: ExperimentFile): readonly Experiment["phase"][] => [phase].flat();
@@ -53,7 +53,7 @@ export const resolveExperiment = (
     fixed: { ...Object.fromEntries(defaults), ...resolved?.sizes, ...given },
     measure: {
       precision: parseShare(file.measure?.precision ?? defaultPrecision) ?? defaultPrecision,
-      maxTimeSeconds: parseDuration(file.measure?.maxTime ?? "") ?? defaultMaxTimeSeconds,
+      maxTimeSeconds: maxTimeSecondsOf(file, phase),
       cache: usualCache,
       seed: file.measure?.seed ?? 1,
       ...(refine === undefined ? {} : { refineCrossover: parseShare(refine.crossover) ?? defaultPrecision }),
@@ -70,6 +70,7 @@ export const resolveExperiment = (
     ...claimDrafts(file, phasesOf(file)),
     ...modelDrafts(file, phasesOf(file)),
     ...layerDrafts(file),
+    ...maxTimeDrafts(file, phasesOf(file)),
     ...(file.model === undefined && phase === "tokenLoop" ? [] : patternDrafts(entries, model, byName)),
     ...armDrafts,
     ...hybridDrafts,
