@@ -3,6 +3,7 @@ import { verdictWords } from "../analysis/claims/claimSentences.ts";
 import { claimText } from "../analysis/claims/claims.ts";
 import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/format.ts";
 import { movedStates } from "../analysis/offload.ts";
+import { breakEvenSentence } from "../analysis/offloadSentences.ts";
 import { ratioText } from "../analysis/peerSentences.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
@@ -14,7 +15,6 @@ import { offloadColumns } from "./offloadColumns.ts";
 import { crossoverText, seriesText, tallyOf, tallySentence } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import { answerSentences, warningsOf } from "./sections/answer.ts";
-import { breakEvenSentence } from "./sections/offload.ts";
 
 const cellRow = (cell: CellRecord): readonly string[] => {
   const { outcome, summary } = cell;
