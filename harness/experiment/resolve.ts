@@ -10,6 +10,7 @@ import { maxTimeDrafts, maxTimeSecondsOf } from "./maxTime.ts";
 import { modelDrafts, modelOf, patternDrafts } from "./model.ts";
 import type { Draft } from "./problem.ts";
 import { type ExperimentFile, experimentMechanisms } from "./schema.ts";
+import { servingAsked, servingDrafts } from "./serving.ts";
 import { sizeNames } from "./sizes.ts";
 import { parseShare } from "./units.ts";
 
@@ -35,6 +36,7 @@ export const resolveExperiment = (
   const defaults = Object.entries({ batch: 1, dtype: "f32", stateDtype: "f32" }).filter(([name]) => axes[name] === undefined);
   const resolved = file.model && modelOf(file.model, new Set([...Object.keys(given), ...Object.keys(axes)]));
   const model = phase === "tokenLoop" ? resolved?.model : undefined;
+  const serving = servingAsked(file, phase);
   const refine = file.measure?.refine;
   const usualCache = file.measure?.cache ?? "hot";
   const unhashed: Omit<Experiment, "hash"> = {
@@ -59,6 +61,7 @@ export const resolveExperiment = (
       ...(refine === undefined ? {} : { refineCrossover: parseShare(refine.crossover) ?? defaultPrecision }),
     },
     expect: file.expect ?? [],
+    ...(serving === undefined ? {} : { serving }),
     ...(file.claims === undefined ? {} : { claims: claimsAsked(file) }),
     filter,
     yaml,
@@ -71,6 +74,7 @@ export const resolveExperiment = (
     ...modelDrafts(file, phasesOf(file)),
     ...layerDrafts(file),
     ...maxTimeDrafts(file, phasesOf(file)),
+    ...servingDrafts(file, phasesOf(file), axes),
     ...(file.model === undefined && phase === "tokenLoop" ? [] : patternDrafts(entries, model, byName)),
     ...armDrafts,
     ...hybridDrafts,

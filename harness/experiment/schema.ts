@@ -7,6 +7,7 @@ import { maxTimeSchema } from "./maxTime.ts";
 import { modelSchema } from "./modelSchema.ts";
 import { phases } from "./phases.ts";
 import { runtimeNames, takenBy } from "./runtimes.ts";
+import { servingSchema } from "./serving.ts";
 import { dtypeFields, dtypes, type SizeName, sizeNames, sizes } from "./sizes.ts";
 import { bytesPattern, isPrecision, parseBytes, parseShare, percentPattern } from "./units.ts";
 
@@ -227,6 +228,7 @@ export const experimentSchema = (all: readonly Mechanism[]) => {
         "an expectation such as linear.time is O(1)",
         "What must come out, e.g. linear.time is O(1); a run that fails one ends with exit code 3.",
       ).optional(),
+      serving: servingSchema.optional(),
       claims: accepting(
         z.union([z.literal(true), accepting(z.array(z.enum(claimIds)).min(1).max(claimIds.length), "a list of different claims")]),
         `true, or a list such as [${claimIds.slice(4, 6).join(", ")}]`,
