@@ -1,7 +1,7 @@
 import type { Estimate } from "../record/run.ts";
 import { type Power, surfaceFitter, worstJoint } from "./jointFit.ts";
 import type { Spread } from "./resampling.ts";
-import { percentileInterval } from "./statistics.ts";
+import { mean, percentileInterval } from "./statistics.ts";
 
 /**
  * What one step costs for `batch` texts of n tokens each: c0 + c1·batch + (c2 + c3·batch)·n, coefficients not negative. Weights are read once whatever the batch, each text has a cache or state of its own
@@ -68,13 +68,13 @@ export interface TimeLaw {
   readonly at: (point: BatchPoint) => Estimate;
 }
 
-/** The law of times measured at these points; undefined where it does not follow them (`worstJoint`). */
+/** The law of times measured at these points; undefined where it is further off them than `worstJoint`, and than half their intervals. */
 export const timeLaw = (points: readonly (BatchPoint & { readonly spread: Spread })[], withN: boolean): TimeLaw | undefined => {
   const fitTo = fitterOf(points, withN);
   const ys = points.map(({ spread }) => spread.estimate);
   const law = fitTo(ys);
   const rms = Math.sqrt(points.reduce((sum, { n, batch }, i) => sum + (at(law(n), batch) / (ys[i] ?? 1) - 1) ** 2, 0) / points.length);
-  if (!(rms <= worstJoint)) return undefined;
+  if (!(rms <= Math.max(worstJoint, noiseOf(points)))) return undefined;
   const count = Math.min(...points.map(({ spread }) => spread.replicates.length));
   const laws = Array.from({ length: count }, (_, r) => fitTo(points.map(({ spread }) => spread.replicates[r] ?? spread.estimate)));
   return {
@@ -89,6 +89,15 @@ export const timeLaw = (points: readonly (BatchPoint & { readonly spread: Spread
       ),
   };
 };
+
+/** Half a typical 95 % interval, relative. */
+const noiseOf = (points: readonly { readonly spread: Spread }[]): number =>
+  mean(
+    points.map(({ spread }) => {
+      const { value, low, high } = percentileInterval(spread.estimate, spread.replicates);
+      return (high - low) / (2 * value);
+    }),
+  );
 
 const normal975 = 1.96;
 

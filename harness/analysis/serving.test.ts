@@ -120,6 +120,12 @@ describe("serving", () => {
       stepMs: undefined,
       note: "known less narrowly than to a factor of 4; larger batches, and n nearer to this one, would tell",
     });
+    // Times that scatter by as much as their intervals are wide are no objection to a line, and widen what is told.
+    const noisy = sweep({ workers: 2, noise: [0.3, 0.3, 0.3] });
+    const quiet = of(servedBy(sweep({ noise: [0.01, 0.01, 0.01] }), { memoryBytes: gib, n: [512] }), "linear", 512)?.stepMs;
+    const wide = of(servedBy(noisy, { memoryBytes: gib, n: [512] }), "linear", 512);
+    expect(wide?.note ?? "known less narrowly than").toMatch(/^known less narrowly than/);
+    expect(wide?.stepMs === undefined || wide.stepMs.high / wide.stepMs.low > 2 * ((quiet?.high ?? 1) / (quiet?.low ?? 1))).toBe(true);
     // A law that is no line.
     const bent = sweep({ ms: (_, __, batch) => batch ** 3 });
     expect(of(servedBy(bent, { memoryBytes: gib, n: [512] }), "linear", 512)?.note).toBe("its times follow no line over n and batch");
