@@ -5,10 +5,11 @@ import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
 
 /** How many texts at once, and how fast, in plain words: at the least and the largest n that is asked, of every shape. */
-export const servingSentences = ({ experiment, serving = [] }: Pick<Analysed, "experiment" | "serving">): readonly string[] => {
+export const servingSentences = ({ experiment, environment, serving = [] }: Pick<Analysed, "experiment" | "environment" | "serving">): readonly string[] => {
   if (experiment.serving === undefined || serving.length === 0) return [];
   const ns = experiment.serving.n;
   const ends = new Set([ns[0], ns.at(-1)]);
+  const emulated = environment.deviceClass === "software" ? " on this CPU emulation" : "";
   const keys = serving.map(({ series }) => series);
   const groups = [
     ...groupBy(
@@ -19,7 +20,7 @@ export const servingSentences = ({ experiment, serving = [] }: Pick<Analysed, "e
   return groups.map((alike) => {
     const [first] = alike;
     const place = first ? describeKey(first.series, keys) : "";
-    const budget = `With ${formatBytes(experiment.serving?.memoryBytes ?? 0)}${servedPart(experiment.phase)}, at n = ${formatCount(first?.n ?? 0)}${place === "" ? "" : ` and ${place}`}`;
+    const budget = `With ${formatBytes(experiment.serving?.memoryBytes ?? 0)}${servedPart(experiment.phase)}${emulated}, at n = ${formatCount(first?.n ?? 0)}${place === "" ? "" : ` and ${place}`}`;
     return `${budget}, ${alike.map(phrase).join("; ")}${projectedText(alike)}.`;
   });
 };
@@ -32,7 +33,7 @@ const phrase = ({ label, batch, tokensPerSecond, note, textBytes }: Served): str
   if (textBytes === 0) return `of ${label} nothing is known (${note})`;
   if (batch === 0) return `${label} has room for no text`;
   const texts = `${label} serves ${formatCount(batch)} text${batch === 1 ? "" : "s"} at once`;
-  return tokensPerSecond ? `${texts}, ${bracketed(tokensPerSecond)} tokens a second in all` : `${texts}, at a speed that is not told (${note})`;
+  return tokensPerSecond ? `${texts}, ${bracketed(tokensPerSecond)} tokens a second in all` : `${texts}, at a speed that this run does not tell`;
 };
 
 /** ", projected from batches up to 8 and n up to 1,024" */
