@@ -45,7 +45,7 @@ const measuredText = ({ label, longest, crossovers }: Tiered): string => {
   const { cell, bytes, inMs, stepMs, outGbps, inGbps, allLayersMs } = longest;
   const layers = allLayersMs === undefined ? "" : ` (${formatMs(allLayersMs.value)} for all layers)`;
   const against = crossovers.length === 0 ? "it was not computed anew beside that" : `that takes less time than computing it anew ${evenText(crossovers)}`;
-  return `${label} at n = ${formatCount(cell.n)}: ${formatBytes(bytes)} leave at ${bracketed(outGbps)} GB/s and come back at ${bracketed(inGbps)} GB/s, and a token waits ${formatMs(inMs.value)}${layers} for a step of ${formatMs(stepMs.value)}, ${bracketed(timesAsLong(longest))} times as long in all; ${against}.`;
+  return `With ${label} at n = ${formatCount(cell.n)}, ${formatBytes(bytes)} leave at ${bracketed(outGbps)} GB/s and come back at ${bracketed(inGbps)} GB/s, and a token waits ${formatMs(inMs.value)}${layers} for a step of ${formatMs(stepMs.value)}, ${bracketed(timesAsLong(longest))} times as long in all; ${against}.`;
 };
 
 const evenText = (crossovers: readonly Crossover[]): string => formatList([...new Set(crossovers.map(breakEven))]);
