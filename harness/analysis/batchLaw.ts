@@ -68,18 +68,24 @@ export interface TimeLaw {
   readonly at: (point: BatchPoint) => Estimate;
 }
 
-/** The law of times measured at these points; undefined where it is further off them than `worstJoint`, and than half their intervals. */
-export const timeLaw = (points: readonly (BatchPoint & { readonly spread: Spread })[], withN: boolean): TimeLaw | undefined => {
+/** Between the two largest batches a time may grow so many times as fast as the law has it, and no faster for certain. */
+const fastest = 1.25;
+
+/** The law of times measured at these points, or why there is none: it is further off them than `worstJoint` and than half their intervals, or they bend upwards at the largest batch. */
+export const timeLaw = (points: readonly (BatchPoint & { readonly spread: Spread })[], withN: boolean): TimeLaw | string => {
   const fitTo = fitterOf(points, withN);
   const ys = points.map(({ spread }) => spread.estimate);
   const law = fitTo(ys);
   const rms = Math.sqrt(points.reduce((sum, { n, batch }, i) => sum + (at(law(n), batch) / (ys[i] ?? 1) - 1) ** 2, 0) / points.length);
-  if (!(rms <= Math.max(worstJoint, noiseOf(points)))) return undefined;
+  if (!(rms <= Math.max(worstJoint, noiseOf(points)))) return "its times follow no line over n and batch";
+  const last = lastRise(points);
+  if (last && last.rise.low > fastest * law(last.n).each)
+    return "its times bend upwards with batch, as on a device that few texts do not fill; larger batches would tell";
   const count = Math.min(...points.map(({ spread }) => spread.replicates.length));
   const laws = Array.from({ length: count }, (_, r) => fitTo(points.map(({ spread }) => spread.replicates[r] ?? spread.estimate)));
   return {
     rms,
-    at: ({ n, batch }) =>
+    at: ({ n, batch }: BatchPoint) =>
       widened(
         percentileInterval(
           at(law(n), batch),
@@ -88,6 +94,17 @@ export const timeLaw = (points: readonly (BatchPoint & { readonly spread: Spread
         normal975 * rms,
       ),
   };
+};
+
+/** ms that each text adds between the two largest batches, at the largest n that has two. */
+const lastRise = (points: readonly (BatchPoint & { readonly spread: Spread })[]): { readonly n: number; readonly rise: Estimate } | undefined => {
+  const descending = points.toSorted((one, other) => other.n - one.n || other.batch - one.batch);
+  const more = descending.find(({ n }, i) => descending[i + 1]?.n === n);
+  const less = descending.find(({ n, batch }) => more && n === more.n && batch < more.batch);
+  if (!more || !less) return undefined;
+  const of = (upper: number, lower: number): number => (upper - lower) / (more.batch - less.batch);
+  const replicates = more.spread.replicates.map((value, r) => of(value, less.spread.replicates[r] ?? less.spread.estimate));
+  return { n: more.n, rise: percentileInterval(of(more.spread.estimate, less.spread.estimate), replicates) };
 };
 
 /** Half a typical 95 % interval, relative. */

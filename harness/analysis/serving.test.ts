@@ -129,6 +129,14 @@ describe("serving", () => {
     // A law that is no line.
     const bent = sweep({ ms: (_, __, batch) => batch ** 3 });
     expect(of(servedBy(bent, { memoryBytes: gib, n: [512] }), "linear", 512)?.note).toBe("its times follow no line over n and batch");
+    // A device that is full from six texts on: a line through all would be off by much beyond.
+    const filling = sweep({ noise: [0.01, 0.01, 0.01], ms: (_, __, batch) => Math.max(1, batch / 6) });
+    expect(of(servedBy(filling, { memoryBytes: gib, n: [512] }), "linear", 512)?.note).toMatch(/^its times bend upwards with batch, /);
+    // One that is off the line a little says so by its interval, whatever its noise.
+    const wavy = sweep({ ms: (_, __, batch) => batch * (batch === 2 ? 1.15 : 1) });
+    const { low = 0, high = 0, value = 0 } = of(servedBy(wavy, { memoryBytes: gib, n: [512] }), "linear", 512)?.stepMs ?? {};
+    expect(high / value).toBeGreaterThan(1.1);
+    expect(low / value).toBeLessThan(0.92);
     const two = sweep({ batches: [1, 2] });
     expect(of(servedBy(two, { memoryBytes: gib, n: [512] }), "softmax", 512)?.note).toBe("3 values of batch are needed, 2 were measured");
     const short = sweep({ ns: [512] });

@@ -80,7 +80,7 @@ const served = (swept: Swept, n: number, memoryBytes: number): Served => {
   const own = points.find((point) => point.n === n && point.batch === batch);
   if (own) return timed({ ...counted, from: "measured" }, percentileInterval(own.spread.estimate, own.spread.replicates));
   const law = timeLaw(resting.points, resting.withN);
-  if (!law) return untimed("its times follow no line over n and batch");
+  if (typeof law === "string") return untimed(law);
   const stepMs = law.at({ n, batch });
   // A time that hardly grows over what was measured says little of many more texts.
   return stepMs.high > widest * stepMs.low
