@@ -50,7 +50,7 @@ const tokens: Shown = {
   write: ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : "not known"),
 };
 
-/** How many texts of n tokens each arm has room for, and how many tokens a second they make together, over n. Undefined where no arm has any. */
+/** How many texts of n tokens each arm has room for, and how many tokens a second they make together, over n. None where no text has room. */
 export const servingCharts = (record: RunRecord, shape: ServedShape, size: ChartSize): readonly Chart[] =>
   [texts, tokens].flatMap((shown) => chartOf(record, shape, shown, size) ?? []);
 
