@@ -42,7 +42,7 @@ describe("a run that is asked for claims", () => {
     expect(lines).toHaveLength(19);
     expect(lines.map((line) => line.split(" ")[0])).toEqual(Array.from({ length: 19 }, (_, i) => `S${i + 1}`));
     expect(lines[15]).toMatch(/^S16 holds with a correction: With linear attention a token costs the same .* Measured: Slope of time over n: .* Correction: /);
-    expect(lines[13]).toBe("S14 not judged: needs phase offload, with caches that are moved.");
+    expect(lines[13]).toBe("S14 not judged: needs phase offload, with softmax whose cache is kept in host memory or on disk.");
     expect(lines[16]).toBe("S17 not judged: needs phase decode, with a mechanism of the linear family at four values of headDim or more.");
     // Of two runs that judge one claim, each has its line.
     expect(claimSentences([record, record]).filter((line) => line.startsWith("S16 (said) "))).toHaveLength(2);
@@ -85,5 +85,27 @@ describe("a run that is asked for claims", () => {
       { id: "S7", verdict: "holdsWithCorrection", correction: expect.stringMatching(/Short texts grow more slowly, with slope 1\.\d/) },
       { id: "S8", verdict: "holds", measured: expect.stringMatching(/n² is 95 % \[/) },
     ]);
+  }, 120_000);
+
+  it("judges whether moving a cache away pays", async () => {
+    // 1 µs a token to bring back, 4 µs from a file, and a prefill of 10 ns a pair of tokens: they cross at n = 100 and 400.
+    const costMs: FakeDevice["costMs"] = ({ phase, form, n }) =>
+      phase === "probe" ? 0.1 : form === "recompute" ? 1e-5 * n * n : (form === "disk" ? 4e-3 : 1e-3) * n;
+    const moving: FakeDevice = {
+      ...decoding,
+      costMs,
+      offloadTimes: (cell) => (cell.form === "recompute" ? undefined : { outMs: 2 * costMs(cell, undefined), stepMs: 0.2 }),
+    };
+    const entries = "[{ use: softmax, form: host }, { use: softmax, form: disk }, { use: softmax, form: recompute }]";
+    const { record } = await fakeRun(yaml("offload", "layers: 4").replace("[softmax, linear]", entries), fakeWorkers(moving));
+    expect(record.claims).toMatchObject([{ id: "S14", verdict: "holdsWithCorrection", evidence: "offload" }]);
+    const [{ measured = "", correction = "" } = {}] = record.claims ?? [];
+    // 4.096 ms and 16.384 ms beside a step of 0.2 ms
+    expect(measured).toMatch(/softmax host at n = 4,096, .* a token waits 4\.[01]\d ms \(16\.\d ms for all layers\) for a step of 200 µs, 21\.\d \[/);
+    expect(measured).toMatch(/softmax disk at n = 4,096, .* a token waits 16\.\d ms/);
+    expect(correction).toMatch(/short ones are computed anew sooner, below n = (9\d|10\d) \(softmax host\) and below n = (39\d|40\d) \(softmax disk\)\./);
+    expect(correction).toMatch(/with softmax host and softmax disk a token waits longer/);
+    const section = sectionOf(await renderPage(record, strictLogger));
+    expect(section).toContain('<a href="#offload">table of states</a>');
   }, 120_000);
 });

@@ -9,6 +9,7 @@ import { jointCrossings, surfacesOf } from "./jointFit.ts";
 import { peerRatiosOf } from "./peerRatio.ts";
 import { type Draws, resample, type Spread, sourceOf } from "./resampling.ts";
 import { type Pair, pairsOf, seriesOf } from "./series.ts";
+import { servingOf } from "./serving.ts";
 import { sizeFits } from "./sizeFits.ts";
 import { summarise } from "./summary.ts";
 import { timingOf } from "./timing.ts";
@@ -42,7 +43,7 @@ export const analyse = (record: RunRecord): RunRecord => {
     ...(wallSpreadOf ? pairs.map((pair) => timeCrossover(pair, wallSpreadOf, "wallTime")) : []),
   ];
   const surfaces = surfacesOf(seriesOf(measured), spreadOf);
-  const { peerRatios: _, sizeFits: __, jointFits: ___, jointCrossings: ____, claims: _____, ...rest } = record;
+  const { peerRatios: _, sizeFits: __, jointFits: ___, jointCrossings: ____, claims: _____, serving: ______, ...rest } = record;
   const analysed = {
     ...rest,
     cells,
@@ -55,6 +56,7 @@ export const analyse = (record: RunRecord): RunRecord => {
     ...unlessEmpty("jointCrossings", jointCrossings(surfaces)),
     crossovers,
     ...unlessEmpty("peerRatios", peerRatiosOf(cells, timing.drawsFor)),
+    ...unlessEmpty("serving", servingOf(record.experiment.serving, series, spreadOf)),
   };
   return { ...analysed, findings: findingsOf(analysed), ...unlessEmpty("claims", claimsOf(analysed)) };
 };

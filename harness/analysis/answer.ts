@@ -6,6 +6,7 @@ import { growthSentences } from "./growthSentences.ts";
 import { memorySentences } from "./memorySentences.ts";
 import { outcomeSentences } from "./outcomeSentences.ts";
 import { peerSentences } from "./peerSentences.ts";
+import { servingSentences } from "./servingSentences.ts";
 import { sizeSentences } from "./sizeSentences.ts";
 import { timeSentences } from "./timeSentences.ts";
 import { tuningSentences } from "./tuningSentences.ts";
@@ -15,7 +16,7 @@ import { warningsOf } from "./warnings.ts";
 export type Analysed = Omit<RunRecord, "findings">;
 
 /**
- * The answer of a run, sentence by sentence: what went wrong, how ours stand beside a peer where the experiment asks that, what carries over to
+ * The answer of a run, sentence by sentence: what went wrong, how ours stand beside a peer and how many texts are served at once where the experiment asks that, what carries over to
  * other devices (growth and bytes), then n*, what is open, which variants were chosen, and what to beware of. Where no law is known at all, that comes first. Of laws and n* that
  * the experiment has too few n to ask for, nothing is said: of such arms times are told.
  */
@@ -27,6 +28,7 @@ export const findingsOf = (record: Analysed): readonly Finding[] => {
   return [
     ...findings("outcome", outcomeSentences(record)),
     ...findings("peerRatio", peerSentences(record)),
+    ...findings("memory", servingSentences(record)),
     ...(asked.fits.length === 0 ? times : []),
     ...findings("growth", first),
     ...findings("growth", sizeSentences(record)),

@@ -13,7 +13,8 @@ const leastLengths = 4;
 /** Root mean square of relative errors above which a law is told, and nothing taken from it. */
 export const worstJoint = 0.15;
 
-type Power = Pick<JointTerm, "n" | "size">;
+/** Of a term of a law over n and a size. */
+export type Power = Pick<JointTerm, "n" | "size">;
 
 /**
  * Powers of n and of a size whose sum a time can be. More heads of one width do the same work each. Wider heads do that of QKᵀ and PV in proportion to their width, and that of a state in proportion to
@@ -100,8 +101,8 @@ const surfaceOf = (points: readonly Point[], variable: JointFit["variable"]): Pi
 export const jointTime = (terms: JointFit["terms"], n: number, size: number): number =>
   terms.reduce((sum, term) => sum + term.coefficient.value * n ** term.n * size ** term.size, 0);
 
-/** Fits any ys at these points. Columns are scaled to 1 at the largest n and size, so that the normal equations stay well conditioned. */
-const surfaceFitter = (points: readonly Point[], powers: readonly Power[]): ((ys: readonly number[]) => readonly number[]) => {
+/** Fits any ys > 0 at these points, coefficients not negative, by relative error; they come in the order of `powers`. Columns are scaled to 1 at the largest n and size, so that the normal equations stay well conditioned. */
+export const surfaceFitter = (points: readonly Pick<Point, "n" | "size">[], powers: readonly Power[]): ((ys: readonly number[]) => readonly number[]) => {
   const [n, size] = [Math.max(...points.map((point) => point.n)), Math.max(...points.map((point) => point.size))];
   const columns = powers.map((power) => Float64Array.from(points, (point) => (point.n / n) ** power.n * (point.size / size) ** power.size));
   const products = columns.map((one) => columns.map((other) => one.map((value, i) => value * (other[i] ?? 0))));

@@ -23,8 +23,8 @@ export interface Moved {
   readonly bytes: number;
   readonly outMs: Estimate;
   readonly inMs: Estimate;
-  readonly outGbps: number;
-  readonly inGbps: number;
+  readonly outGbps: Estimate;
+  readonly inGbps: Estimate;
   /** the decode step that goes on with it: all that a token costs where the state stays on the GPU */
   readonly stepMs: Estimate;
   /** what bringing it back adds to a token in all layers of the model, one after another; undefined where the experiment names none */
@@ -53,6 +53,6 @@ export const movedStates = ({ cells, experiment }: Pick<RunRecord, "cells" | "ex
   });
 
 /** bytes over ms, in 10⁹ bytes a second */
-const gbps = (bytes: number, { value }: Estimate): number => bytes / value / 1e6;
+const gbps = (bytes: number, { value, low, high }: Estimate): Estimate => ({ value: bytes / value / 1e6, low: bytes / high / 1e6, high: bytes / low / 1e6 });
 
 const times = ({ value, low, high }: Estimate, factor: number): Estimate => ({ value: factor * value, low: factor * low, high: factor * high });

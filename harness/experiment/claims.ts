@@ -23,7 +23,7 @@ export const claimPhases = {
   S17: "decode",
   S18: "decode",
   S19: "tokenLoop",
-} as const satisfies Readonly<Record<string, ExperimentPhase | "offload">>;
+} as const satisfies Readonly<Record<string, ExperimentPhase>>;
 
 export type ClaimId = keyof typeof claimPhases;
 

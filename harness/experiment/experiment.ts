@@ -41,6 +41,14 @@ export interface Hybrid {
   readonly layers: Readonly<Record<string, number>>;
 }
 
+/** How many texts at once, and how fast: of phases of single tokens. */
+export interface Serving {
+  /** what weights, states and all else may take together */
+  readonly memoryBytes: number;
+  /** tokens that each text has, ascending; need not be measured */
+  readonly n: readonly number[];
+}
+
 export interface Measure {
   /** CI half-width / median at which a cell has enough samples */
   readonly precision: number;
@@ -73,6 +81,8 @@ export interface Experiment {
   readonly fixed: Readonly<Record<string, ParameterValue>>;
   readonly measure: Measure;
   readonly expect: readonly string[];
+  /** of phases decode and tokenLoop; absent where it is not asked */
+  readonly serving?: Serving;
   /** to be judged by what all phases of the file measure; absent where none are asked */
   readonly claims?: readonly ClaimId[];
   /** condition of --filter, which leaves only the cells that meet it */

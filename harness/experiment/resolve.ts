@@ -6,14 +6,15 @@ import { claimDrafts, claimsAsked } from "./claims.ts";
 import { entriesIn, entryDrafts } from "./entries.ts";
 import type { Experiment } from "./experiment.ts";
 import { hybridsOf } from "./hybrids.ts";
+import { maxTimeDrafts, maxTimeSecondsOf } from "./maxTime.ts";
 import { modelDrafts, modelOf, patternDrafts } from "./model.ts";
 import type { Draft } from "./problem.ts";
 import { type ExperimentFile, experimentMechanisms } from "./schema.ts";
+import { servingAsked, servingDrafts } from "./serving.ts";
 import { sizeNames } from "./sizes.ts";
-import { parseDuration, parseShare } from "./units.ts";
+import { parseShare } from "./units.ts";
 
 const defaultPrecision = 0.05;
-const defaultMaxTimeSeconds = 90;
 
 /** The phases of a checked file: each is an experiment of its own, since times of two phases never stand on one chart. */
 export const phasesOf = ({ phase }: ExperimentFile): readonly Experiment["phase"][] => [phase].flat();
@@ -35,6 +36,7 @@ export const resolveExperiment = (
   const defaults = Object.entries({ batch: 1, dtype: "f32", stateDtype: "f32" }).filter(([name]) => axes[name] === undefined);
   const resolved = file.model && modelOf(file.model, new Set([...Object.keys(given), ...Object.keys(axes)]));
   const model = phase === "tokenLoop" ? resolved?.model : undefined;
+  const serving = servingAsked(file, phase);
   const refine = file.measure?.refine;
   const usualCache = file.measure?.cache ?? "hot";
   const unhashed: Omit<Experiment, "hash"> = {
@@ -53,12 +55,13 @@ export const resolveExperiment = (
     fixed: { ...Object.fromEntries(defaults), ...resolved?.sizes, ...given },
     measure: {
       precision: parseShare(file.measure?.precision ?? defaultPrecision) ?? defaultPrecision,
-      maxTimeSeconds: parseDuration(file.measure?.maxTime ?? "") ?? defaultMaxTimeSeconds,
+      maxTimeSeconds: maxTimeSecondsOf(file, phase),
       cache: usualCache,
       seed: file.measure?.seed ?? 1,
       ...(refine === undefined ? {} : { refineCrossover: parseShare(refine.crossover) ?? defaultPrecision }),
     },
     expect: file.expect ?? [],
+    ...(serving === undefined ? {} : { serving }),
     ...(file.claims === undefined ? {} : { claims: claimsAsked(file) }),
     filter,
     yaml,
@@ -70,6 +73,8 @@ export const resolveExperiment = (
     ...claimDrafts(file, phasesOf(file)),
     ...modelDrafts(file, phasesOf(file)),
     ...layerDrafts(file),
+    ...maxTimeDrafts(file, phasesOf(file)),
+    ...servingDrafts(file, phasesOf(file), axes),
     ...(file.model === undefined && phase === "tokenLoop" ? [] : patternDrafts(entries, model, byName)),
     ...armDrafts,
     ...hybridDrafts,

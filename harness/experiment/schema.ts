@@ -1,12 +1,15 @@
 import { z } from "zod";
 import type { Mechanism, Parameter } from "../../kernels/mechanism.ts";
 import { accepting, optionalEach, recognisedWhere, text, wholeNumber } from "./accepted.ts";
+import { duration, within } from "./amounts.ts";
 import { claimIds } from "./claims.ts";
+import { maxTimeSchema } from "./maxTime.ts";
 import { modelSchema } from "./modelSchema.ts";
 import { phases } from "./phases.ts";
 import { runtimeNames, takenBy } from "./runtimes.ts";
+import { servingSchema } from "./serving.ts";
 import { dtypeFields, dtypes, type SizeName, sizeNames, sizes } from "./sizes.ts";
-import { bytesPattern, durationPattern, isPrecision, parseBytes, parseDuration, parseShare, percentPattern } from "./units.ts";
+import { bytesPattern, isPrecision, parseBytes, parseShare, percentPattern } from "./units.ts";
 
 /** Longest list on one axis. */
 const mostValues = 1000;
@@ -36,20 +39,6 @@ const axis = (minimum: number, maximum: number, about: string, isOpen: boolean, 
   return accepting(z.union([list, accepting(open, "{ from: 256, to: 16384, factor: 2 } or { from: 256, factor: 2, until: { cell: 1s } }")]), shapes, about);
 };
 
-const duration = (about: string, least: number, most: number) =>
-  accepting(
-    z
-      .string()
-      .regex(durationPattern)
-      .refine((given) => within(parseDuration(given), least, most), "out of range"),
-    `a duration from ${seconds(least)} to ${seconds(most)}, e.g. ${least < 1 ? "500ms, " : ""}90s or 5m`,
-    about,
-  );
-
-const seconds = (value: number): string => (value < 1 ? `${value * 1000}ms` : value < 3600 ? `${value}s` : `${value / 3600}h`);
-
-const within = (value: number | undefined, least: number, most: number): boolean => value !== undefined && value >= least && value <= most;
-
 const memory = accepting(
   z
     .string()
@@ -67,7 +56,7 @@ const measure = z
     precision: shareOfInterval(
       "A cell has enough samples when half its 95 % interval is this share of its median; 5% unless given. So is n*, unless refine says otherwise.",
     ).optional(),
-    maxTime: duration("Wall time of this experiment's measuring; 90s unless given.", 1, 24 * 3600).optional(),
+    maxTime: maxTimeSchema.optional(),
     cache: z.enum(["hot", "cold"]).meta({ description: "cold: what is read rotates over more than the last-level cache; hot unless given." }).optional(),
     seed: wholeNumber(0, 2 ** 32 - 1, "Of the inputs; 1 unless given.").optional(),
     refine: z
@@ -239,6 +228,7 @@ export const experimentSchema = (all: readonly Mechanism[]) => {
         "an expectation such as linear.time is O(1)",
         "What must come out, e.g. linear.time is O(1); a run that fails one ends with exit code 3.",
       ).optional(),
+      serving: servingSchema.optional(),
       claims: accepting(
         z.union([z.literal(true), accepting(z.array(z.enum(claimIds)).min(1).max(claimIds.length), "a list of different claims")]),
         `true, or a list such as [${claimIds.slice(4, 6).join(", ")}]`,

@@ -24,7 +24,7 @@ measure: { precision: 5%, maxTime: 1s, seed: 3, refine: { crossover: 20% } }
 expect: ["linear.time is O(1)", "crossover(softmax, linear) < 2000"]
 ${more}`;
 
-/** Runs that have a bit of everything: added n, tuned arms, hybrids, peers that are not there, failed cells, wall clocks. */
+/** Runs that have a bit of everything: added n, tuned arms, hybrids, peers that are not there, failed cells, wall clocks, texts at once. */
 export const storedRuns = async (): Promise<readonly StoredRun[]> => {
   const device = {
     costMs: (cell: { mechanism: string; n: number }) => (cell.mechanism === "softmax" ? 0.1 + 0.001 * cell.n : 0.9),
@@ -35,6 +35,13 @@ export const storedRuns = async (): Promise<readonly StoredRun[]> => {
     yaml("[softmax, gated, { use: softmax, runtime: ort }]", "").replace("linear.time", "gated.time").replace("softmax, linear)", "softmax, gated)"),
     fakeWorkers({ ...device, clock: "wall", fault: ({ n }, _, at) => (n === 512 && at === "visit" ? "deviceLost" : undefined) }),
   );
-  const fromRuns = [plain, failing].map(({ folder }) => ({ record: readRun(folder).record, journal: readFileSync(join(folder, "journal.jsonl"), "utf8") }));
+  const serving = await fakeRun(
+    yaml("[softmax, linear]", "serving: { memory: 1GiB, n: [64, 65536] }").replace("4096] }", "4096], batch: [1, 2, 4] }"),
+    fakeWorkers({ ...device, bytesByRole: ({ batch }) => ({ input: 100, output: 4 * batch, state: 64 * batch, scratch: 0, harness: 0 }) }),
+  );
+  const fromRuns = [plain, failing, serving].map(({ folder }) => ({
+    record: readRun(folder).record,
+    journal: readFileSync(join(folder, "journal.jsonl"), "utf8"),
+  }));
   return [...fromRuns, { record: fixtureRecord({ ns: [256, 512, 1024], dModels: [512] }), journal: fromRuns[0]?.journal ?? "" }];
 };

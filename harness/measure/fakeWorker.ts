@@ -1,4 +1,4 @@
-import type { Tiles } from "../../kernels/mechanism.ts";
+import type { BytesByRole, Tiles } from "../../kernels/mechanism.ts";
 import { uniformStream } from "../../kernels/random.ts";
 import { CellFailure, type FailureCode } from "../device/failure.ts";
 import { timingToggles } from "../device/toggles.ts";
@@ -21,6 +21,8 @@ export interface FakeDevice {
   slowness?(clockMs: number): number;
   /** true shares of a cell's stages in its time */
   stageShares?(cell: Cell): Readonly<Record<string, number>> | undefined;
+  /** what a cell allocates */
+  bytesByRole?(cell: Cell): BytesByRole;
   /** true times of a visit beside bringing a state back */
   offloadTimes?(cell: Cell): OffloadTimes | undefined;
   readonly stepNs?: number;
@@ -145,7 +147,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
           maxError: 0,
           tolerance: 1,
           verifiedRows: 1,
-          bytesByRole: { input: 4, output: 4, state: 4, scratch: 0, harness: 0 },
+          bytesByRole: device.bytesByRole?.(cell) ?? { input: 4, output: 4, state: 4, scratch: 0, harness: 0 },
           copies: 1,
           flops: { useful: 1, executed: 1 },
           leastBytes: 4,

@@ -13,6 +13,7 @@ import {
   type JointFit,
   type JudgedClaim,
   type PeerRatio,
+  type Served,
   type SizeFit,
   type Summary,
   type WouldCross,
@@ -127,6 +128,22 @@ export const peerRatio: z.ZodType<PeerRatio> = z.object({
   series: namedValues,
   wallMs: wallMsOfTwo,
   ratio: maybe(estimate),
+  note: maybe(text),
+});
+
+export const served: z.ZodType<Served> = z.object({
+  label: name,
+  form: name,
+  series: namedValues,
+  n: size,
+  fixedBytes: amount,
+  textBytes: amount,
+  exactBytes: z.boolean(),
+  batch: count,
+  from: z.enum(["measured", "projected"]),
+  stepMs: maybe(estimate),
+  tokensPerSecond: maybe(estimate),
+  largest: z.object({ n: size, batch: size }),
   note: maybe(text),
 });
 

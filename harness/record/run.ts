@@ -42,6 +42,8 @@ export interface RunRecord {
   readonly crossovers: readonly Crossover[];
   /** of experiments with arms of another runtime */
   readonly peerRatios?: readonly PeerRatio[];
+  /** of experiments that ask for it: arm by arm, n ascending */
+  readonly serving?: readonly Served[];
   /** of phase tokenLoop: a text's way into the model, measured before the turns by the command itself, on the CPU */
   readonly tokenizer?: readonly Tokenization[];
   /** of runs that are asked whether softmax picks a maximum: in float64, with the inputs of one of its cells */
@@ -400,6 +402,33 @@ export interface PeerRatio {
   /** time of ours over the peer's; undefined where there is nothing to compare */
   readonly ratio: Estimate | undefined;
   /** why there is no ratio */
+  readonly note: string | undefined;
+}
+
+/** The most texts of n tokens each that an arm has room for within experiment.serving.memoryBytes, and how fast they go on together. */
+export interface Served {
+  readonly label: string;
+  readonly form: string;
+  /** sizes that stay: those of a curve without its batch */
+  readonly series: SeriesKey;
+  readonly n: number;
+  /** whatever the batch: weights, and what else does not grow with it */
+  readonly fixedBytes: number;
+  /** of one text: its state, and its part of all that is computed */
+  readonly textBytes: number;
+  /** false: both follow the counted bytes only about, which step with n or batch */
+  readonly exactBytes: boolean;
+  /** 0: not even one text has room */
+  readonly batch: number;
+  /** projected: by the law of times over batch, or over n and batch */
+  readonly from: "measured" | "projected";
+  /** of one token of each text; undefined where none has room, or no law tells */
+  readonly stepMs: Estimate | undefined;
+  /** of all texts together */
+  readonly tokensPerSecond: Estimate | undefined;
+  /** that were measured */
+  readonly largest: { readonly n: number; readonly batch: number };
+  /** why there is no time */
   readonly note: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import { valueAt } from "../experiment/document.ts";
 import type { Arm, Axis, Experiment, ExperimentModel } from "../experiment/experiment.ts";
 import { phases } from "../experiment/phases.ts";
 import { pathText, printable, show } from "../experiment/problem.ts";
-import { crossover, finding, fit, jointCrossing, jointFit, judgedClaim, peerRatio, sizeFit } from "./derivedSchema.ts";
+import { crossover, finding, fit, jointCrossing, jointFit, judgedClaim, peerRatio, served, sizeFit } from "./derivedSchema.ts";
 import { addedCell, ceilings, cellRecord, modelFields, runtime, sentinelTurn, sharpness, tokenization, tuning } from "./measuredSchema.ts";
 import type { Merged, Shard } from "./merged.ts";
 import { duetSides, type Environment, type RunRecord, type Schedule, schemaVersion, type Unmet } from "./run.ts";
@@ -69,6 +69,7 @@ const experiment: z.ZodType<Experiment> = z.object({
     refineCrossover: share.exactOptional(),
   }),
   expect: z.array(text),
+  serving: z.object({ memoryBytes: amount, n: z.array(size) }).exactOptional(),
   claims: z.array(z.enum(claimIds)).exactOptional(),
   filter: maybe(text),
   yaml: text,
@@ -163,6 +164,7 @@ const run: z.ZodType<RunRecord> = z
     shard: shard.exactOptional(),
     merged: merged.exactOptional(),
     duet: z.object({ id: name, side: z.enum(duetSides) }).exactOptional(),
+    serving: z.array(served).exactOptional(),
     findings: z.array(finding),
     claims: z.array(judgedClaim).exactOptional(),
   })

@@ -3,6 +3,7 @@ import { verdictWords } from "../analysis/claims/claimSentences.ts";
 import { claimText } from "../analysis/claims/claims.ts";
 import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/format.ts";
 import { movedStates } from "../analysis/offload.ts";
+import { breakEvenSentence } from "../analysis/offloadSentences.ts";
 import { ratioText } from "../analysis/peerSentences.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
@@ -14,7 +15,7 @@ import { offloadColumns } from "./offloadColumns.ts";
 import { crossoverText, seriesText, tallyOf, tallySentence } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import { answerSentences, warningsOf } from "./sections/answer.ts";
-import { breakEvenSentence } from "./sections/offload.ts";
+import { servingColumns, servingNotes } from "./servingColumns.ts";
 
 const cellRow = (cell: CellRecord): readonly string[] => {
   const { outcome, summary } = cell;
@@ -53,6 +54,17 @@ const offloadTable = (record: RunRecord): string => {
     rows.map((row) => columns.map(({ text: of }) => text(of(row)))),
   );
   return [text(breakEvenSentence(record)), states].filter((part) => part !== "").join("\n\n");
+};
+
+/** Texts at once in a budget of memory; empty where the experiment asks for none. */
+const servingTable = ({ serving = [] }: RunRecord): string => {
+  if (serving.length === 0) return "";
+  const columns = servingColumns(serving);
+  const rows = tableOf(
+    columns.map(({ head }) => head),
+    serving.map((row) => columns.map(({ text: of }) => text(of(row)))),
+  );
+  return [rows, ...servingNotes(serving).map(text)].join("\n\n");
 };
 
 /** The answer and the tables of one run as GitHub-flavoured Markdown, for a pull request or a job summary. Pure. */
@@ -113,6 +125,7 @@ export const renderMarkdown = (run: RunRecord): string => {
         ),
     stageTable(record),
     offloadTable(record),
+    servingTable(record),
     tableOf(["arm", "form", "n", "dModel", "headDim", "outcome", "median", "95 % interval", "state", "reason"], record.cells.map(cellRow)),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;

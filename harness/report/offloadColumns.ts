@@ -24,8 +24,8 @@ export const offloadColumns = ({ experiment: { layers } }: RunRecord, rows: read
   number("state", ({ bytes }) => formatBytes(bytes)),
   number("out", ({ outMs }) => bracketed(outMs, formatMs)),
   number("in, added to a token", ({ inMs }) => bracketed(inMs, formatMs)),
-  number("GB/s out", ({ outGbps }) => formatNumber(outGbps)),
-  number("GB/s in", ({ inGbps }) => formatNumber(inGbps)),
+  number("GB/s out", ({ outGbps }) => formatNumber(outGbps.value)),
+  number("GB/s in", ({ inGbps }) => formatNumber(inGbps.value)),
   number("decode step", ({ stepMs }) => bracketed(stepMs, formatMs)),
   ...(layers === undefined
     ? []

@@ -13,6 +13,7 @@ import { environmentSection, methodSection, reproduceSection } from "./sections/
 import { figuresSection } from "./sections/figures.ts";
 import { offloadSection } from "./sections/offload.ts";
 import { peersSection } from "./sections/peers.ts";
+import { servingSection } from "./sections/serving.ts";
 import { shardsSection } from "./sections/shards.ts";
 import { stagesSection } from "./sections/stages.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
@@ -55,10 +56,12 @@ export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Prom
   const rendering = { variables: themeVariables(charted), ...(logger === undefined ? {} : { logger }) };
   const figures = await figuresSection(charted, rendering);
   const stages = await stagesSection(charted, rendering);
+  const serving = await servingSection(charted, rendering);
   const question = experiment.question ?? experiment.title;
   const below = html`${peersSection(record)}
 ${figures}
 ${stages}
+${serving}
 ${offloadSection(record)}
 ${limitsSection(record)}
 ${fitsSection(record)}

@@ -41,6 +41,7 @@ export const presentable = (record: RunRecord): RunRecord => {
     ...(record.peerRatios === undefined
       ? {}
       : { peerRatios: record.peerRatios.map((one) => ({ ...one, labels: [labelOf(one.labels[0]), labelOf(one.labels[1])] as const })) }),
+    ...(record.serving === undefined ? {} : { serving: record.serving.map((one) => ({ ...one, label: labelOf(one.label) })) }),
     ...(record.claims === undefined
       ? {}
       : {

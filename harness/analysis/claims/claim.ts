@@ -13,8 +13,8 @@ export interface Claim {
   readonly claim: string;
   /** what a run must have for it to be judged, after "needs" */
   readonly needs: string;
-  /** Of a run of the claim's phase (experiment/claims.ts); undefined where it has nothing that speaks of it. A claim without a judge waits for its phase. */
-  readonly judge?: (record: Analysed) => Judgement | undefined;
+  /** Of a run of the claim's phase (experiment/claims.ts); undefined where it has nothing that speaks of it. */
+  readonly judge: (record: Analysed) => Judgement | undefined;
 }
 
 /** What a judge found out. */

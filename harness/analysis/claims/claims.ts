@@ -6,12 +6,16 @@ import { feedForwardClaims } from "./feedForwardClaims.ts";
 import { inputClaims } from "./inputClaims.ts";
 import { linearClaims } from "./linearClaims.ts";
 import { memoryClaims } from "./memoryClaims.ts";
+import { movedClaims } from "./movedClaims.ts";
 import { softmaxClaims } from "./softmaxClaims.ts";
 import { textClaims } from "./textClaims.ts";
 import { wholeClaims } from "./wholeClaims.ts";
 
 const byId = new Map<ClaimId, Claim>(
-  [...textClaims, ...inputClaims, ...softmaxClaims, ...feedForwardClaims, ...wholeClaims, ...memoryClaims, ...linearClaims].map((claim) => [claim.id, claim]),
+  [...textClaims, ...inputClaims, ...softmaxClaims, ...feedForwardClaims, ...wholeClaims, ...memoryClaims, ...movedClaims, ...linearClaims].map((claim) => [
+    claim.id,
+    claim,
+  ]),
 );
 
 /** All claims, in their order. */
@@ -24,6 +28,6 @@ export const claimsOf = (record: Analysed): readonly JudgedClaim[] =>
   (record.experiment.claims ?? [])
     .filter((id) => claimPhases[id] === record.experiment.phase)
     .flatMap((id) => {
-      const judgement = byId.get(id)?.judge?.(record);
+      const judgement = byId.get(id)?.judge(record);
       return judgement ? [{ id, ...judgement }] : [];
     });

@@ -39,8 +39,6 @@ export const memoryClaims: readonly Claim[] = [
       });
     },
   },
-  // Moves the cache to the host's memory and to disk: judged by the phase that does.
-  { id: "S14", claim: "A cache that does not fit is moved to the host's memory or to disk.", needs: "caches that are moved" },
   {
     id: "S18",
     claim: "Linear attention needs no keys and values of earlier tokens: no KV cache at all.",

@@ -2,7 +2,7 @@ import type { GrowthClass, StageCost } from "../../../kernels/mechanism.ts";
 import type { StageName } from "../../../kernels/model/stageNames.ts";
 import { type ClaimId, claimPhases } from "../../experiment/claims.ts";
 import type { ExperimentPhase } from "../../experiment/phases.ts";
-import type { CellRecord, Estimate, Fit, JudgedClaim, RunRecord } from "../../record/run.ts";
+import type { CellRecord, Estimate, Fit, JudgedClaim, RunRecord, Summary } from "../../record/run.ts";
 import { plantedPrepared, plantedRun } from "../planted.ts";
 import { seriesOf } from "../series.ts";
 import { claimsOf } from "./claims.ts";
@@ -29,13 +29,18 @@ export interface PlantedArm {
   readonly stages?: (n: number) => Readonly<Partial<Record<StageName, { readonly ms?: Estimate; readonly cost?: StageCost }>>>;
   /** whole, ms */
   readonly ms?: (n: number) => Estimate;
+  /** beside bringing a state back */
+  readonly offload?: (n: number) => NonNullable<Summary["offload"]>;
   readonly time?: Law;
   readonly bytes?: Law;
 }
 
 export const cost = (flops: number, leastBytes: number): StageCost => ({ flops: { useful: flops, executed: flops }, leastBytes });
 
-const cellsOf = (phase: ExperimentPhase, { label, family = "softmax", ns = [64, 128, 256, 512], cell, stages, ms }: PlantedArm): readonly CellRecord[] =>
+const cellsOf = (
+  phase: ExperimentPhase,
+  { label, family = "softmax", ns = [64, 128, 256, 512], cell, stages, ms, offload }: PlantedArm,
+): readonly CellRecord[] =>
   ns.map((n): CellRecord => {
     const keeps: GrowthClass = family === "softmax" ? "O(n)" : "O(1)";
     const [made] = plantedRun({ ns: [n], arms: [{ label, family, ms: () => 1, bytes: () => 1, claim: { time: keeps, stateBytes: keeps } }] }).cells;
@@ -63,6 +68,7 @@ const cellsOf = (phase: ExperimentPhase, { label, family = "softmax", ns = [64, 
         ceilingShare: undefined,
         binding: undefined,
         ...(times.length > 0 ? { stages: { times: times.map((time) => ({ ...time, share: share(time.ms) })), sumOverWhole: about(1) } } : {}),
+        ...(offload ? { offload: offload(n) } : {}),
       },
       ...cell?.(n),
     };
@@ -95,7 +101,7 @@ const fitOf = (metric: Fit["metric"], law: Law | undefined, { label, mechanism, 
 
 /** What a run with these arms says of one claim. */
 export const verdictOn = (id: ClaimId, arms: readonly PlantedArm[], more: Partial<RunRecord> = {}): JudgedClaim | undefined => {
-  const phase = claimPhases[id] as ExperimentPhase;
+  const phase = claimPhases[id];
   const { findings: _, ...empty } = plantedRun({ ns: [], arms: [] });
   const cells = arms.flatMap((arm) => cellsOf(phase, arm));
   const fits = seriesOf(cells).flatMap((series) => {

@@ -15,6 +15,7 @@ const placeNames: Readonly<Record<string, string>> = {
   stages: "chart of stages",
   "stages-of": "the model",
   tokenizer: "tokenizer",
+  offload: "table of states",
   sharpness: "table of scales",
   fits: "table of fits",
   cells: "table of cells",

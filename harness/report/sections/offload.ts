@@ -1,30 +1,12 @@
-import { askedCrossovers } from "../../analysis/asked.ts";
-import { formatCount, formatEstimate, formatList } from "../../analysis/format.ts";
-import { groupBy } from "../../analysis/grouping.ts";
+import { formatCount, formatList } from "../../analysis/format.ts";
 import { type Moved, movedStates } from "../../analysis/offload.ts";
-import type { Crossover, RunRecord } from "../../record/run.ts";
+import { breakEvenSentence } from "../../analysis/offloadSentences.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
 import { offloadColumns } from "../offloadColumns.ts";
 import { type Column, name, table } from "../table.ts";
 
 export const offloadHeading = "A state that leaves the GPU and comes back";
-
-/** From which length on each tier beats computing anew, those of one answer together. */
-export const breakEvenSentence = (record: RunRecord): string => {
-  const pairs = askedCrossovers(record).filter(({ metric }) => metric === "time");
-  const parts = [...groupBy(pairs, breakEven)].map(([from, alike]) => `${from} with ${formatList(alike.map(({ between: [, kept] }) => kept))}`);
-  return parts.length === 0 ? "" : `Bringing a state back takes less time than computing it anew ${parts.join("; ")}.`;
-};
-
-/** "from n = 812 (95 % interval 700 to 930) on" */
-const breakEven = ({ outcome, n, atLatest, range, crossings }: Crossover): string => {
-  const span = range ? ` (n = ${formatCount(range[0])} to ${formatCount(range[1])})` : "";
-  if (outcome === "crosses" && n) return `from n = ${formatEstimate(n)} on`;
-  if (outcome === "already") return `at every n measured${span}`;
-  if (outcome === "none") return `at no n measured${span}`;
-  if (outcome === "many") return `on one side of n = ${formatList(crossings.map(formatCount))} or the other`;
-  return atLatest === undefined ? "from an n on that is not decided" : `from n = ${formatCount(atLatest)} on at the latest`;
-};
 
 /** What was timed, and what was not. */
 const wordsOf = ({ experiment: { layers } }: RunRecord, rows: readonly Moved[]): readonly string[] => {

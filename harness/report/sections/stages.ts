@@ -11,6 +11,7 @@ import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { type Column, name, table } from "../table.ts";
 import { drawn, figure } from "./figure.ts";
+import { textStagesTable } from "./textStages.ts";
 
 interface StageRow {
   readonly bars: StageBars;
@@ -117,5 +118,6 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering): Pr
 ${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}
 <div class="figures">${figure("stages", stageHeading, [...drawings, key], caption, stageTable(record, all), true)}</div>
 ${table("Attention's share of a token's time", columns, rows)}
+${textStagesTable(record, all)}
 </section>`;
 };

@@ -1,0 +1,94 @@
+import type { Serving } from "../experiment/experiment.ts";
+import type { CellRecord, Estimate, SeriesKey, Served } from "../record/run.ts";
+import { type BatchPoint, bytesLaw, timeLaw } from "./batchLaw.ts";
+import type { SpreadOf } from "./drift.ts";
+import { groupBy } from "./grouping.ts";
+import type { Spread } from "./resampling.ts";
+import type { Series } from "./series.ts";
+import { percentileInterval } from "./statistics.ts";
+
+/** Two values of batch would be followed by any line, so nothing would show whether time is one. */
+const leastBatches = 3;
+/** The same of n. */
+const leastLengths = 3;
+/** A time that is not known within this factor is not told. */
+const widest = 4;
+
+interface Measured extends BatchPoint {
+  readonly bytes: number;
+  readonly spread: Spread;
+}
+
+/** One arm at sizes that stay, over n and batch. */
+interface Swept {
+  readonly label: string;
+  readonly form: string;
+  readonly series: SeriesKey;
+  readonly growsWithN: boolean;
+  readonly points: readonly Measured[];
+}
+
+/**
+ * How many texts of n tokens each arm serves at once in so much memory, and how fast: one entry an arm and n. Of arms that keep what they have read: those that go through all tokens again for the next one
+ * are no way to serve, and a composed hybrid has no bytes of its own. Arms that were measured in several shards have no law, as no interval holds how much two machines differ.
+ */
+export const servingOf = (serving: Serving | undefined, series: readonly Series[], spreadOf: SpreadOf): readonly Served[] =>
+  serving === undefined ? [] : sweptOf(series, spreadOf).flatMap((swept) => serving.n.map((n) => served(swept, n, serving.memoryBytes)));
+
+const keeps = ({ model, composedOf, stateBytes }: CellRecord): boolean => !model?.recomputes && composedOf === undefined && stateBytes !== 0;
+
+const sweptOf = (series: readonly Series[], spreadOf: SpreadOf): readonly Swept[] =>
+  [...groupBy(series, ({ label, form, key }) => JSON.stringify([label, form, withoutBatch(key)])).values()].flatMap((curves) => {
+    const cells = curves.flatMap((curve) => curve.cells).filter(keeps);
+    const points = cells.flatMap((cell): readonly Measured[] => {
+      const spread = spreadOf(cell.id);
+      return spread && cell.peakBytes ? [{ n: cell.n, batch: cell.batch, bytes: cell.peakBytes, spread }] : [];
+    });
+    const [curve, [cell]] = [curves[0], cells];
+    if (!curve || !cell || points.length === 0 || new Set(cells.map(({ shard }) => shard)).size > 1) return [];
+    return [{ label: curve.label, form: curve.form, series: withoutBatch(curve.key), growsWithN: cell.claim.stateBytes !== "O(1)", points }];
+  });
+
+const withoutBatch = (key: SeriesKey): SeriesKey => Object.fromEntries(Object.entries(key).filter(([name]) => name !== "batch"));
+
+/** Points that a law for this n rests on: all of a state of one size; of one that grows those at this n where batches suffice, else all. */
+const restingOn = ({ points, growsWithN }: Swept, n: number): { readonly points: readonly Measured[]; readonly withN: boolean } | string => {
+  if (distinct(points, "batch") < leastBatches) return `${leastBatches} values of batch are needed, ${distinct(points, "batch")} were measured`;
+  if (!growsWithN) return { points, withN: false };
+  const here = points.filter((point) => point.n === n);
+  if (distinct(here, "batch") >= leastBatches) return { points: here, withN: false };
+  if (distinct(points, "n") < leastLengths) return `${leastLengths} values of n are needed for another n, ${distinct(points, "n")} were measured`;
+  return { points, withN: true };
+};
+
+const distinct = (points: readonly Measured[], name: "n" | "batch"): number => new Set(points.map((point) => point[name])).size;
+
+const served = (swept: Swept, n: number, memoryBytes: number): Served => {
+  const { label, form, series, points } = swept;
+  const largest = { n: Math.max(...points.map((point) => point.n)), batch: Math.max(...points.map(({ batch }) => batch)) };
+  const none = { label, form, series, n, fixedBytes: 0, textBytes: 0, exactBytes: false, batch: 0, from: "projected", largest } as const;
+  const nothing = (note: string): Served => ({ ...none, stepMs: undefined, tokensPerSecond: undefined, note });
+  const resting = restingOn(swept, n);
+  if (typeof resting === "string") return nothing(resting);
+  const bytes = bytesLaw(resting.points, resting.withN);
+  if (!bytes) return nothing("its bytes follow no line over n and batch");
+  const { fixed: fixedBytes, each: textBytes } = bytes.lineAt(n);
+  const batch = textBytes > 0 ? Math.max(0, Math.floor((memoryBytes - fixedBytes) / textBytes)) : 0;
+  const counted = { ...none, fixedBytes, textBytes, exactBytes: bytes.exact, batch };
+  const untimed = (note: string): Served => ({ ...counted, stepMs: undefined, tokensPerSecond: undefined, note });
+  if (batch === 0) return untimed("not even one text has room");
+  const own = points.find((point) => point.n === n && point.batch === batch);
+  if (own) return timed({ ...counted, from: "measured" }, percentileInterval(own.spread.estimate, own.spread.replicates));
+  const law = timeLaw(resting.points, resting.withN);
+  if (typeof law === "string") return untimed(law);
+  const stepMs = law.at({ n, batch });
+  // A time that hardly grows over what was measured says little of many more texts.
+  return stepMs.high > widest * stepMs.low
+    ? untimed(`known less narrowly than to a factor of ${widest}; larger batches, and n nearer to this one, would tell`)
+    : timed(counted, stepMs);
+};
+
+const timed = (counted: Omit<Served, "stepMs" | "tokensPerSecond" | "note">, stepMs: Estimate): Served => {
+  const rate = (ms: number): number => (1000 * counted.batch) / ms;
+  return { ...counted, stepMs, tokensPerSecond: { value: rate(stepMs.value), low: rate(stepMs.high), high: rate(stepMs.low) }, note: undefined };
+};

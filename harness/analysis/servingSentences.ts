@@ -1,0 +1,45 @@
+import type { Served } from "../record/run.ts";
+import type { Analysed } from "./answer.ts";
+import { bracketed, formatBytes, formatChoice, formatCount, formatList } from "./format.ts";
+import { groupBy } from "./grouping.ts";
+import { describeKey } from "./series.ts";
+
+/** How many texts at once, and how fast, in plain words: at the least and the largest n that is asked, of every shape. */
+export const servingSentences = ({ experiment, environment, serving = [] }: Pick<Analysed, "experiment" | "environment" | "serving">): readonly string[] => {
+  if (experiment.serving === undefined || serving.length === 0) return [];
+  const ns = experiment.serving.n;
+  const ends = new Set([ns[0], ns.at(-1)]);
+  const emulated = environment.deviceClass === "software" ? " on this CPU emulation" : "";
+  const keys = serving.map(({ series }) => series);
+  const groups = [
+    ...groupBy(
+      serving.filter(({ n }) => ends.has(n)),
+      ({ n, series }) => JSON.stringify([n, series.dModel, series.heads, series.headDim]),
+    ).values(),
+  ];
+  return groups.map((alike) => {
+    const [first] = alike;
+    const place = first ? describeKey(first.series, keys) : "";
+    const budget = `With ${formatBytes(experiment.serving?.memoryBytes ?? 0)}${servedPart(experiment.phase)}${emulated}, at n = ${formatCount(first?.n ?? 0)}${place === "" ? "" : ` and ${place}`}`;
+    return `${budget}, ${alike.map(phrase).join("; ")}${projectedText(alike)}.`;
+  });
+};
+
+/** What the memory is for: a run of phase decode has one layer's attention and no weights. */
+export const servedPart = (phase: Analysed["experiment"]["phase"]): string => (phase === "decode" ? " for one layer's attention" : "");
+
+/** "softmax serves 12 texts at once, 340 [300, 380] tokens a second in all" */
+const phrase = ({ label, batch, tokensPerSecond, note, textBytes }: Served): string => {
+  if (textBytes === 0) return `of ${label} nothing is known (${note})`;
+  if (batch === 0) return `${label} has room for no text`;
+  const texts = `${label} serves ${formatCount(batch)} text${batch === 1 ? "" : "s"} at once`;
+  return tokensPerSecond ? `${texts}, ${bracketed(tokensPerSecond)} tokens a second in all` : `${texts}, at a speed that this run does not tell`;
+};
+
+/** ", projected from batches up to 8 and n up to 1,024" */
+const projectedText = (alike: readonly Served[]): string => {
+  const projected = alike.filter(({ from, stepMs }) => from === "projected" && stepMs);
+  const reached = [...new Set(projected.map(({ largest }) => `batches up to ${formatCount(largest.batch)} and n up to ${formatCount(largest.n)}`))];
+  const whose = projected.length < alike.filter(({ stepMs }) => stepMs).length ? ` (${formatList(projected.map(({ label }) => label))})` : "";
+  return reached.length === 0 ? "" : `: projected from ${formatChoice(reached)}${whose}`;
+};

@@ -1,0 +1,89 @@
+import { bracketed, formatCount, formatNumber } from "../../analysis/format.ts";
+import { groupBy } from "../../analysis/grouping.ts";
+import { describeKey } from "../../analysis/series.ts";
+import type { RunRecord, Served } from "../../record/run.ts";
+import { armLooks } from "./arms.ts";
+import { type Chart, type ChartSize, decadeDomain, decades } from "./frame.ts";
+import { type Line, lineChart } from "./lineChart.ts";
+
+export const servingHeading = "Serving: how many texts at once, and how fast";
+
+/** All arms of one shape, over the n that are asked. */
+export interface ServedShape {
+  /** "dModel 512": empty where there is one shape */
+  readonly place: string;
+  readonly served: readonly Served[];
+}
+
+/** Shapes of a record, in the order of its cells. */
+export const servedShapes = ({ serving = [] }: Pick<RunRecord, "serving">): readonly ServedShape[] => {
+  const keys = serving.map(({ series }) => series);
+  return [...groupBy(serving, ({ series }) => JSON.stringify([series.dModel, series.heads, series.headDim])).values()].map((served) => ({
+    place: served[0] ? describeKey(served[0].series, keys) : "",
+    served,
+  }));
+};
+
+/** What a chart shows of each arm and n: undefined where there is nothing to show. */
+interface Shown {
+  readonly title: string;
+  readonly yTitle: string;
+  /** after the device in the subtitle */
+  readonly note: (served: readonly Served[]) => string;
+  readonly of: (served: Served) => { readonly value: number; readonly low: number; readonly high: number } | undefined;
+  readonly write: (served: Served) => string;
+}
+
+const texts: Shown = {
+  title: "Texts that have room at once",
+  yTitle: "texts of n tokens",
+  note: () => "by counted bytes",
+  of: ({ batch }) => (batch > 0 ? { value: batch, low: batch, high: batch } : undefined),
+  write: ({ batch }) => formatCount(batch),
+};
+
+const tokens: Shown = {
+  title: "Tokens a second of all these texts",
+  yTitle: "tokens/s in all",
+  note: (served) => `projected${served.some(({ from, stepMs }) => stepMs && from === "measured") ? " where not measured" : ""}, 95 % interval`,
+  of: ({ tokensPerSecond }) => tokensPerSecond,
+  write: ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : "not known"),
+};
+
+/** How many texts of n tokens each arm has room for, and how many tokens a second they make together, over n. None where no text has room. */
+export const servingCharts = (record: RunRecord, shape: ServedShape, size: ChartSize): readonly Chart[] =>
+  [texts, tokens].flatMap((shown) => chartOf(record, shape, shown, size) ?? []);
+
+const chartOf = (record: RunRecord, { place, served }: ServedShape, shown: Shown, size: ChartSize): Chart | undefined => {
+  const lines = armLooks(record).flatMap(({ label, colour, mark, dash }): readonly Line[] => {
+    const points = served.flatMap((one) => {
+      const y = one.label === label ? shown.of(one) : undefined;
+      // A record comes from anywhere, and the axis is logarithmic.
+      return y && y.low > 0 && y.high >= y.low ? [{ x: one.n, y: y.value, low: y.low, high: y.high }] : [];
+    });
+    return points.length > 0 ? [{ name: label, colour: colour.light, mark, dash, points }] : [];
+  });
+  if (lines.length === 0) return undefined;
+  const ys = lines.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high]));
+  const [low, high] = decadeDomain(Math.min(...ys), Math.max(...ys));
+  const ticks = decades(low, high);
+  const every = Math.ceil(ticks.length / 8);
+  const title = place === "" ? shown.title : `${shown.title}, ${place}`;
+  const spec = lineChart(record, size, title, lines, {
+    x: { title: "n, tokens of each text", values: [...new Set(served.map(({ n }) => n))].sort((one, other) => one - other), scale: "log" },
+    y: {
+      title: shown.yTitle,
+      low,
+      high,
+      scale: "log",
+      guides: ticks.filter((_, i) => i % every === 0).map((value) => ({ value, words: [value >= 1 ? formatCount(value) : formatNumber(value)] })),
+    },
+    note: shown.note(served),
+    plotHeight: size.dataHeightPx - 60,
+  });
+  const description = lines.map(({ name }) => {
+    const own = served.filter(({ label }) => label === name).map((one) => `${shown.write(one)} at n = ${formatCount(one.n)}`);
+    return `${name}: ${own.join(", ")}`;
+  });
+  return { spec, title: `${title}, over n`, description: description.join("; ") };
+};

@@ -1,0 +1,86 @@
+import { formatBytes, formatCount } from "../../analysis/format.ts";
+import { groupBy } from "../../analysis/grouping.ts";
+import { servedPart, servingSentences } from "../../analysis/servingSentences.ts";
+import type { CellRecord, RunRecord, Served } from "../../record/run.ts";
+import { evenly, mostCharts, thinned } from "../charts/facets.ts";
+import { chartSizes } from "../charts/frame.ts";
+import type { Rendering } from "../charts/render.ts";
+import { servedShapes, servingCharts, servingHeading } from "../charts/servingChart.ts";
+import { type Html, html } from "../html.ts";
+import { bracketed } from "../interval.ts";
+import { seriesText } from "../outcome.ts";
+import { servingColumns, servingNotes } from "../servingColumns.ts";
+import { type Column, name, table } from "../table.ts";
+import { drawn, figure } from "./figure.ts";
+
+/** Batches that were measured, of one arm at one n. */
+interface BatchRow {
+  readonly first: CellRecord;
+  readonly cells: readonly CellRecord[];
+}
+
+/** Tokens a second of all texts together, as they were measured. */
+const measuredTable = (record: RunRecord, labels: ReadonlySet<string>): Html => {
+  const cells = record.cells.filter(({ label, summary }) => summary && labels.has(label));
+  const rows = [...groupBy(cells, ({ label, n, dModel, heads, headDim }) => JSON.stringify([label, dModel, heads, headDim, n])).values()].flatMap(
+    (alike): readonly BatchRow[] => (alike[0] ? [{ first: alike[0], cells: alike }] : []),
+  );
+  const shapes = new Set(rows.map(({ first: { dModel, heads, headDim } }) => seriesText({ dModel, heads, headDim })));
+  const batches = [...new Set(cells.map(({ batch }) => batch))].sort((one, other) => one - other);
+  const columns: readonly Column<BatchRow>[] = [
+    { head: "arm", cell: ({ first }) => name(first.label) },
+    ...(shapes.size > 1 ? [{ head: "at", cell: ({ first: { dModel, heads, headDim } }: BatchRow) => seriesText({ dModel, heads, headDim }) }] : []),
+    { head: "n", numeric: true, cell: ({ first }) => formatCount(first.n) },
+    ...batches.map(
+      (batch): Column<BatchRow> => ({
+        head: `${formatCount(batch)} text${batch === 1 ? "" : "s"}`,
+        numeric: true,
+        cell: (row) => rateOf(row.cells.find((cell) => cell.batch === batch)),
+      }),
+    ),
+  ];
+  return table("Tokens a second of all texts together, measured", columns, rows);
+};
+
+const rateOf = (cell: CellRecord | undefined): string | undefined => {
+  if (!cell?.summary) return undefined;
+  const { medianMs, lowMs, highMs } = cell.summary;
+  const rate = (ms: number): number => (1000 * cell.batch) / ms;
+  return bracketed({ value: rate(medianMs), low: rate(highMs), high: rate(lowMs) });
+};
+
+const wordsOf = (record: RunRecord, serving: readonly Served[]): readonly string[] => [
+  `The budget is ${formatBytes(record.experiment.serving?.memoryBytes ?? 0)}${servedPart(record.experiment.phase)}: what is needed whatever the batch${record.experiment.phase === "tokenLoop" ? " (weights)" : ""}, and of each text its state and its part of all that is computed. Both are of the bytes that this run counted; a program that shares buffers between layers otherwise, or keeps weights in fewer bits, has room for more.`,
+  "One token of each text is a step, so tokens a second are the batch over a step's time. A time is measured where just that batch was; else it is projected: a cost that stays, one for each text, and one for each token of each text, fitted to the batches that were measured. The interval has in it how far that law is off where it was measured, and nothing of what a device does beyond: caches that end, or buffers larger than it can have.",
+  ...(serving.some(({ exactBytes, textBytes }) => !exactBytes && textBytes > 0)
+    ? ["Where bytes step with n or batch they are about so many: the line through those that were counted."]
+    : []),
+];
+
+/** The most texts that have room at once and how fast they go on; undefined where the experiment asks for none. */
+export const servingSection = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
+  if (record.experiment.serving === undefined) return undefined;
+  const heading = html`<h2 id="serving-of">${servingHeading}</h2>`;
+  const { serving = [] } = record;
+  if (serving.length === 0) return html`<section aria-labelledby="serving-of">${heading}<p>No arm that keeps a state has a time at any batch.</p></section>`;
+  const shapes = servedShapes(record);
+  const shown = evenly(shapes, mostCharts);
+  const drawings: Html[] = [];
+  for (const [i, shape] of shown.entries())
+    for (let chart = 0; chart < servingCharts(record, shape, chartSizes[0]).length; chart++) {
+      const drawing = await drawn(`serving-${i}-${chart}`, (size) => servingCharts(record, shape, size)[chart], rendering);
+      if (drawing !== undefined) drawings.push(drawing);
+    }
+  const columns = servingColumns(serving).map(
+    ({ head, numeric, text }): Column<Served> => ({ head, ...(numeric ? { numeric } : {}), cell: (row) => (numeric ? text(row) : name(text(row))) }),
+  );
+  const measured = measuredTable(record, new Set(serving.map(({ label }) => label)));
+  return html`
+<section aria-labelledby="serving-of">${heading}
+${servingSentences(record).map((sentence) => html`<p><bdi>${sentence}</bdi></p>`)}
+<ul>${wordsOf(record, serving).map((words) => html`<li>${words}</li>`)}</ul>
+${drawings.length > 0 && html`<div class="figures">${figure("serving", servingHeading, drawings, [thinned(shown.length, shapes.length)], measured, true)}</div>`}
+${table(`Texts at once in ${formatBytes(record.experiment.serving.memoryBytes)}`, columns, serving)}
+${servingNotes(serving).map((note) => html`<p><small><bdi>${note}</bdi></small></p>`)}
+</section>`;
+};

@@ -1,0 +1,63 @@
+import { mixing } from "../../../kernels/model/stageNames.ts";
+import { formatCount, formatList, formatMs, formatShare } from "../../analysis/format.ts";
+import { type TextStages, textStages } from "../../analysis/textStages.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { variableOf } from "../charts/facets.ts";
+import { armText, type StageBars, stagesOf, stageText } from "../charts/stageBars.ts";
+import { type Html, html } from "../html.ts";
+import { bracketed } from "../interval.ts";
+import { type Column, name, table } from "../table.ts";
+
+interface TextRow {
+  readonly arm: string;
+  readonly text: TextStages;
+}
+
+/** Texts of every arm, as long as the contexts of its tokens; none where tokens differ in another size than n. */
+const textRows = (record: RunRecord, all: readonly StageBars[]): readonly TextRow[] =>
+  variableOf(record) !== "n"
+    ? []
+    : all.flatMap((bars) =>
+        textStages(
+          bars.bars.map(({ x, cell: { summary }, wholeMs, stages }) => ({
+            n: x,
+            wholeMs: { value: wholeMs, low: summary?.lowMs ?? wholeMs, high: summary?.highMs ?? wholeMs },
+            times: stages.times,
+          })),
+        ).map((text) => ({ arm: armText(bars), text })),
+      );
+
+/** "attention 62 % of 12.3 s with KV cache for 16,384 tokens" of the longest text of each arm. */
+const longestText = (rows: readonly TextRow[]): string => {
+  const longest = rows.filter(({ arm, text }) => rows.every((other) => other.arm !== arm || other.text.n <= text.n));
+  const parts = longest.flatMap(({ arm, text }) => {
+    const mix = text.times.find(({ stage }) => stage === mixing);
+    return mix ? [`${formatShare(mix.share)} of ${formatMs(text.wholeMs.value)} with ${arm} for ${formatCount(text.n)} tokens`] : [];
+  });
+  return parts.length === 0 ? "" : `Of a whole text, written token by token from none on, attention takes ${formatList(parts)}.`;
+};
+
+/** Whole texts by stage, added up from tokens; undefined where no arm has two contexts. */
+export const textStagesTable = (record: RunRecord, all: readonly StageBars[]): Html | undefined => {
+  const rows = textRows(record, all);
+  if (rows.length === 0) return undefined;
+  const columns: readonly Column<TextRow>[] = [
+    { head: "arm", cell: ({ arm }) => name(arm) },
+    { head: "n", numeric: true, cell: ({ text }) => formatCount(text.n) },
+    { head: "whole text", numeric: true, cell: ({ text }) => bracketed(text.wholeMs, formatMs) },
+    ...stagesOf(all).map(
+      (stage): Column<TextRow> => ({
+        head: stageText(stage),
+        numeric: true,
+        cell: ({ text }) => {
+          const time = text.times.find((one) => one.stage === stage);
+          return time && `${formatMs(time.ms.value)}, ${formatShare(time.share)}`;
+        },
+      }),
+    ),
+  ];
+  return html`
+<p id="texts"><bdi>${longestText(rows)}</bdi></p>
+${table("A whole text of n tokens by stage", columns, rows)}
+<p><small>Added up from the tokens above, on straight lines between the n that were measured: no text was written. An interval is the sum of its tokens' own, as if all were off the same way. Shares are of the stages' sum.</small></p>`;
+};

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import type { Cell } from "./experiment/experiment.ts";
+import { type FakeDevice, fakeWorkers } from "./measure/fakeWorker.ts";
+import { readRun } from "./record/runFolder.ts";
+import { renderMarkdown } from "./report/markdown.ts";
+import { renderPage } from "./report/page.ts";
+import { strictLogger } from "./report/strictLogger.ts";
+import { fakeRun } from "./testExperiment.ts";
+
+const yaml = `
+name: served
+title: Texts at once
+phase: tokenLoop
+model: { layers: 2, width: 64, vocab: 256, feedForward: 128 }
+mechanisms: [softmax, linear, { use: softmax, form: recompute, label: no cache }]
+axes: { n: [64, 128, 256], batch: [1, 2, 4] }
+serving: { memory: 1MiB, n: [256, 2048] }
+measure: { precision: 5%, maxTime: 30s, seed: 3 }
+`;
+
+/** Weights of 100,000 bytes; a text has 64 bytes a token of a cache, or a state of 8,192. */
+const bytesByRole = ({ mechanism, n, batch }: Cell) => ({
+  input: 100_000,
+  output: 16 * batch,
+  state: batch * (mechanism === "softmax" ? 64 * n : 8192),
+  scratch: 0,
+  harness: 0,
+});
+/** 1 ms for weights; 1 µs a token of each text with a cache, 0.1 ms a text with a state. */
+const costMs = ({ phase, mechanism, n, batch }: Cell): number => (phase === "probe" ? 0.1 : 1 + batch * (mechanism === "softmax" ? 1e-3 * n : 0.1));
+const device: FakeDevice = { costMs, bytesByRole, noise: { sample: 0.01, turn: 0.005, worker: 0.005 } };
+
+const text = (page: string): string =>
+  page
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll("&nbsp;", " ")
+    .replaceAll(/\s+/g, " ");
+
+describe("a run that is asked how many texts it can serve", () => {
+  it("tells texts at once and tokens a second, in the record, the answer and the report", async () => {
+    const { record, folder } = await fakeRun(yaml, fakeWorkers(device));
+    expect(record.serving?.map(({ label, n }) => [label, n])).toEqual([
+      ["softmax", 256],
+      ["softmax", 2048],
+      ["linear", 256],
+      ["linear", 2048],
+    ]);
+    for (const { label, n, batch, fixedBytes, textBytes, exactBytes, stepMs, from } of record.serving ?? []) {
+      const each = label === "softmax" ? 64 * n + 16 : 8208;
+      expect({ fixedBytes, textBytes, exactBytes, batch, from }).toEqual({
+        fixedBytes: 100_000,
+        textBytes: each,
+        exactBytes: true,
+        batch: Math.floor((2 ** 20 - 100_000) / each),
+        from: "projected",
+      });
+      const truth = 1 + batch * (label === "softmax" ? 1e-3 * n : 0.1);
+      expect(Math.abs((stepMs?.value ?? 0) / truth - 1)).toBeLessThan(0.1);
+      expect(stepMs?.low).toBeLessThan(truth);
+      expect(stepMs?.high).toBeGreaterThan(truth);
+    }
+    expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
+    // What was asked comes first.
+    expect(record.findings[0]?.text).toMatch(
+      /^With 1 MiB, at n = 256, softmax serves 57 texts at once, 3,\d{3} \[.*; linear serves 115 texts at once, 9,\d{3} \[/,
+    );
+    expect(record.findings[1]?.text).toMatch(/at n = 2,048, softmax serves 7 texts at once, .*: projected from batches up to 4 and n up to 256\.$/);
+
+    const page = await renderPage(record, strictLogger);
+    const section = /<section aria-labelledby="serving-of">[\s\S]*?<\/section>/.exec(page)?.[0] ?? "";
+    expect(/NaN|Infinity|undefined/.exec(section)?.[0]).toBeUndefined();
+    expect(section.match(/<svg /g)).toHaveLength(4);
+    expect(text(section)).toContain("projected, 95 % interval");
+    expect(text(section)).not.toContain("no cache");
+    // Of what was measured: 4 texts of 256 tokens each in 2.024 ms.
+    expect(text(section)).toMatch(/softmax 256 [\d,.]+ \[[^\]]*\] [\d,.]+ \[[^\]]*\] 1,9\d0 \[/);
+    const row = renderMarkdown(record)
+      .split("\n")
+      .find((line) => line.startsWith("| softmax | 2,048 |"));
+    expect(row).toMatch(/\| 97.7 KiB \| 128 KiB \| 7 \| 15\.\d ms .*\| projected \|$/);
+  }, 120_000);
+
+  it("has no field and no section where it is not asked", async () => {
+    const { record } = await fakeRun(yaml.replace(/serving: .*\n/, ""), fakeWorkers(device));
+    expect(record).not.toHaveProperty("serving");
+    expect(await renderPage(record, strictLogger)).not.toContain("serving-of");
+  }, 120_000);
+});
