@@ -4,6 +4,7 @@ import { crossoverSentences } from "./crossoverSentences.ts";
 import { expectationsOf } from "./expectation.ts";
 import { growthSentences } from "./growthSentences.ts";
 import { memorySentences } from "./memorySentences.ts";
+import { breakEvenSentence } from "./offloadSentences.ts";
 import { outcomeSentences } from "./outcomeSentences.ts";
 import { peerSentences } from "./peerSentences.ts";
 import { servingSentences } from "./servingSentences.ts";
@@ -16,24 +17,27 @@ import { warningsOf } from "./warnings.ts";
 export type Analysed = Omit<RunRecord, "findings">;
 
 /**
- * The answer of a run, sentence by sentence: what went wrong, how ours stand beside a peer and how many texts are served at once where the experiment asks that, what carries over to
+ * The answer of a run, sentence by sentence: what went wrong, how ours stand beside a peer, how many texts are served at once and from where on a state is worth bringing back where the experiment asks that, what carries over to
  * other devices (growth and bytes), then n*, what is open, which variants were chosen, and what to beware of. Where no law is known at all, that comes first. Of laws and n* that
  * the experiment has too few n to ask for, nothing is said: of such arms times are told.
  */
 export const findingsOf = (record: Analysed): readonly Finding[] => {
   const asked = { ...record, fits: askedFits(record), crossovers: askedCrossovers(record) };
   const growth = growthSentences(asked);
+  // Of a state that is moved the crossing is what is asked, and not how its time grows.
+  const moved = record.experiment.phase === "offload" ? [breakEvenSentence(record)].filter((text) => text !== "") : [];
   const times = findings("time", timeSentences(record));
   const [first, later] = growth.known.length > 0 ? [growth.known, growth.open] : [growth.open, []];
   return [
     ...findings("outcome", outcomeSentences(record)),
     ...findings("peerRatio", peerSentences(record)),
     ...findings("memory", servingSentences(record)),
+    ...findings("crossover", moved),
     ...(asked.fits.length === 0 ? times : []),
     ...findings("growth", first),
     ...findings("growth", sizeSentences(record)),
     ...findings("memory", memorySentences(record)),
-    ...findings("crossover", [...crossoverSentences(asked, "stateBytes"), ...crossoverSentences(asked, "time")]),
+    ...findings("crossover", [...crossoverSentences(asked, "stateBytes"), ...(moved.length > 0 ? [] : crossoverSentences(asked, "time"))]),
     ...(asked.fits.length > 0 ? times : []),
     ...findings("growth", later),
     ...findings("tuning", tuningSentences(record)),

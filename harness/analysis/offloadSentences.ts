@@ -4,10 +4,11 @@ import { formatCount, formatEstimate, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 
 /** From which length on each tier beats computing anew, those of one answer together; empty where no two were compared. */
-export const breakEvenSentence = (record: Pick<RunRecord, "cells" | "crossovers">): string => {
+export const breakEvenSentence = (record: Pick<RunRecord, "cells" | "crossovers" | "environment">): string => {
   const pairs = askedCrossovers(record).filter(({ metric }) => metric === "time");
   const parts = [...groupBy(pairs, breakEven)].map(([from, alike]) => `${from} with ${formatList(alike.map(({ between: [, kept] }) => kept))}`);
-  return parts.length === 0 ? "" : `Bringing a state back takes less time than computing it anew ${parts.join("; ")}.`;
+  const emulated = record.environment.deviceClass === "software" ? " on this CPU emulation" : "";
+  return parts.length === 0 ? "" : `Bringing a state back takes less time than computing it anew${emulated} ${parts.join("; ")}.`;
 };
 
 /** "from n = 812 (95 % interval 700 to 930) on" */
