@@ -39,6 +39,8 @@ export const fakeRun = async (
     resume: false,
     signal: new AbortController().signal,
     onProgress: (step) => progress.push(step),
+    // A fake worker is there again, or is not, whatever time it is.
+    pausesMs: [1, 5],
     ...more,
   });
   return { ...result, progress };
