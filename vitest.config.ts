@@ -38,6 +38,7 @@ export default defineConfig({
   test: {
     // Tests that run experiments take turns: two cores cannot carry two of them.
     fileParallelism: false,
+    globalSetup: "harness/testFolder.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

@@ -46,6 +46,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly now?: () => number;
+  /** how long to wait before each further try to start a worker where one was had before; 1 s and 5 s unless given */
+  readonly pausesMs?: readonly number[];
 }
 
 export interface RunResult extends WrittenResults {
@@ -98,7 +100,7 @@ const pendingCell = (planned: PlannedCell, mechanisms: readonly Mechanism[]): Ce
 export const runExperiment = async (options: RunOptions): Promise<RunResult> => {
   const { experiment, outFolder } = options;
   for (const folder of [join(outFolder, "results", experiment.name), join(outFolder, "reports")]) assertWritable(folder);
-  const probing = createSession(connectFor(options.connect, experiment.phase), 0);
+  const probing = createSession(connectFor(options.connect, experiment.phase), 0, options.pausesMs);
   try {
     const { hello, choice } = await probing.connection();
     const environment = describeEnvironment(options.adapter, choice, hello);
@@ -118,7 +120,7 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
     const cells = planned.map((one) => known.find(({ id }) => id === one.cell.id) ?? pendingCell(one, options.mechanisms));
     const visits = cells.flatMap((cell) => cell.visits);
     const own = cells.flatMap((cell) => (cell.runtime === undefined ? cell.visits : []));
-    const session = createSession(connectFor(options.connect, experiment.phase), Math.max(-1, ...own.map(({ worker }) => worker)) + 1);
+    const session = createSession(connectFor(options.connect, experiment.phase), Math.max(-1, ...own.map(({ worker }) => worker)) + 1, options.pausesMs);
     options.onProgress({ type: "began", folder: unfinished.folder, keptVisits: visits.length });
     const record: RunRecord = { ...unfinished.record, state: "running", cells };
     return { ...(await recordRun({ ...options, cells: planned }, record, unfinished.folder, session)), resumed: true };
@@ -166,7 +168,7 @@ export const newRecord = (
 const recordRun = async (options: RunOptions, begun: RunRecord, folder: string, session: WorkerSession): Promise<Omit<RunResult, "resumed">> => {
   let lock: Lock | undefined;
   let journal: Journal | undefined;
-  const workers = createWorkers(session, begun.cells, options.connectPeer);
+  const workers = createWorkers(session, begun.cells, options.connectPeer, options.pausesMs);
   try {
     const record = await withBeforehand(begun, options);
     makeFolder(folder);

@@ -9,9 +9,11 @@ import type { FakeWorkers } from "./measure/fakeWorker.ts";
 import type { Progress } from "./measure/progress.ts";
 import { type RunOptions, type RunResult, runExperiment } from "./runExperiment.ts";
 
+const loading = loadMechanisms(builtInKernels);
+
 /** For tests: an experiment from its YAML text, with the built-in mechanisms. Throws what is wrong with the text. */
 export const experimentOf = async (text: string, filter?: string) => {
-  const mechanisms = await loadMechanisms(builtInKernels);
+  const mechanisms = await loading;
   const parsed = parseExperiment({ text, file: "test.yaml", sets: [], filter }, mechanisms);
   if (!parsed.experiment) throw new Error(parsed.problems.map(formatProblem).join("\n"));
   return { ...parsed, mechanisms };
@@ -39,6 +41,8 @@ export const fakeRun = async (
     resume: false,
     signal: new AbortController().signal,
     onProgress: (step) => progress.push(step),
+    // A fake worker is there again, or is not, whatever time it is.
+    pausesMs: [1, 5],
     ...more,
   });
   return { ...result, progress };

@@ -1,9 +1,19 @@
 import type { Step } from "./mechanism.ts";
 
 type Constants = Step["constants"];
+/** of constants, and of counters within their blocks */
+type Names = Record<string, Constants[string] | undefined>;
+
+/** A whole number, or the name of one. */
+type Term = number | string;
+interface Counted {
+  readonly left: Term;
+  readonly operator: string | undefined;
+  readonly right: Term;
+}
 
 type Block =
-  | { readonly kind: "line"; readonly text: string }
+  | { readonly kind: "line"; readonly parts: readonly (string | Counted)[] }
   | { readonly kind: "each"; readonly variable: string; readonly limit: string; readonly body: readonly Block[] }
   | { readonly kind: "if"; readonly name: string; readonly body: readonly Block[]; readonly otherwise: readonly Block[] };
 
@@ -15,12 +25,23 @@ type Block =
  * Throws on unknown names and unbalanced blocks: a mistake in a kernel, not in its use.
  */
 export const expandTemplate = (source: string, constants: Constants): string => {
+  const lines: string[] = [];
+  expand(blocksOf(source), { ...constants }, lines);
+  return lines.join("\n");
+};
+
+/** by source: these are few, and a plan asks for the same ones at every shape */
+const met = new Map<string, readonly Block[]>();
+
+const blocksOf = (source: string): readonly Block[] => {
+  const known = met.get(source);
+  if (known) return known;
   const lines = source.split("\n");
   const { blocks, next } = parse(lines, 0);
   if (next < lines.length) throw new Error(`line ${next + 1}: ${lines[next]?.trim()} without a block`);
-  const text = expand(blocks, constants).join("\n");
   refuseClashes(source);
-  return text;
+  met.set(source, blocks);
+  return blocks;
 };
 
 /**
@@ -46,7 +67,7 @@ const parse = (lines: readonly string[], from: number): { readonly blocks: reado
     const [, word, first = "", second = ""] = directive.exec(text) ?? [];
     if (word === "end" || word === "else") return { blocks, next: at };
     if (word === undefined) {
-      blocks.push({ kind: "line", text });
+      blocks.push({ kind: "line", parts: partsOf(text) });
       continue;
     }
     const body = parse(lines, at + 1);
@@ -62,29 +83,60 @@ const parse = (lines: readonly string[], from: number): { readonly blocks: reado
   return { blocks, next: lines.length };
 };
 
-const expand = (blocks: readonly Block[], names: Constants): string[] =>
-  blocks.flatMap((block) => {
-    if (block.kind === "line") return substitute(block.text, names);
-    if (block.kind === "each") {
-      return Array.from({ length: integer(block.limit, names) }, (_, i) => expand(block.body, { ...names, [block.variable]: i })).flat();
+const place = /\$\{\s*(\w+)\s*(?:([*/%+])\s*(\w+)\s*)?\}/g;
+
+/** What stands between places to fill in, and those. */
+const partsOf = (line: string): (string | Counted)[] => {
+  const parts: (string | Counted)[] = [];
+  let from = 0;
+  for (const { 0: found, 1: left = "", 2: operator, 3: right = "", index } of line.matchAll(place)) {
+    parts.push(line.slice(from, index), { left: termOf(left), operator, right: termOf(right) });
+    from = index + found.length;
+  }
+  return [...parts, line.slice(from)];
+};
+
+const termOf = (text: string): Term => (/^\d+$/.test(text) ? Number(text) : text);
+
+/** Adds the lines of blocks to `lines`. `names` has each counter while its block is repeated, and is as before after it. */
+const expand = (blocks: readonly Block[], names: Names, lines: string[]): void => {
+  for (const block of blocks) {
+    if (block.kind === "line") lines.push(filledIn(block.parts, names));
+    else if (block.kind === "each") {
+      const { variable, body } = block;
+      const count = integer(termOf(block.limit), names);
+      const outer = names[variable];
+      for (let i = 0; i < count; i++) {
+        names[variable] = i;
+        expand(body, names, lines);
+      }
+      names[variable] = outer;
+    } else {
+      const negated = block.name.startsWith("!");
+      const value = names[block.name.slice(negated ? 1 : 0)];
+      if (typeof value !== "boolean") throw new Error(`#if ${block.name}: a boolean is wanted, it is ${value}`);
+      expand(value !== negated ? block.body : block.otherwise, names, lines);
     }
-    const negated = block.name.startsWith("!");
-    const value = names[block.name.slice(negated ? 1 : 0)];
-    if (typeof value !== "boolean") throw new Error(`#if ${block.name}: a boolean is wanted, it is ${value}`);
-    return expand(value !== negated ? block.body : block.otherwise, names);
-  });
+  }
+};
 
-const substitute = (line: string, names: Constants): string =>
-  line.replace(/\$\{\s*(\w+)\s*(?:([*/%+])\s*(\w+)\s*)?\}/g, (_, left: string, operator: string | undefined, right: string | undefined) => {
-    const a = integer(left, names);
-    if (operator === undefined || right === undefined) return String(a);
-    const b = integer(right, names);
-    const results: Record<string, number> = { "*": a * b, "+": a + b, "/": Math.floor(a / b), "%": a % b };
-    return String(results[operator]);
-  });
+const filledIn = (parts: readonly (string | Counted)[], names: Names): string => {
+  let text = "";
+  for (const part of parts) text += typeof part === "string" ? part : countedValue(part, names);
+  return text;
+};
 
-const integer = (text: string, names: Constants): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : names[text];
-  if (typeof value !== "number") throw new Error(`${text} is not a number here: it is ${value}`);
+const countedValue = ({ left, operator, right }: Counted, names: Names): number => {
+  const a = integer(left, names);
+  if (operator === undefined) return a;
+  const b = integer(right, names);
+  if (operator === "*") return a * b;
+  if (operator === "+") return a + b;
+  return operator === "/" ? Math.floor(a / b) : a % b;
+};
+
+const integer = (term: Term, names: Names): number => {
+  const value = typeof term === "number" ? term : names[term];
+  if (typeof value !== "number") throw new Error(`${term} is not a number here: it is ${value}`);
   return value;
 };

@@ -1,6 +1,7 @@
 import { create, globals } from "webgpu";
 import type { Capabilities } from "../../kernels/mechanism.ts";
 import { type AdapterFacts, NoAdapter } from "./adapterFacts.ts";
+import { quietly } from "./quietly.ts";
 import type { Toggles } from "./toggles.ts";
 
 Object.assign(globalThis, globals);
@@ -15,6 +16,8 @@ export interface OpenDevice {
   readonly timestamps: boolean;
   /** Set once the device is lost; asked before blaming a cell. */
   lostReason(): string | undefined;
+  /** Waits without keeping a core busy where the device is that core: a CPU emulation. */
+  awaited<T>(work: Promise<T>): Promise<T>;
 }
 
 const softwareDrivers = /swiftshader|llvmpipe|lavapipe|softpipe|basic render driver|\bwarp\b/i;
@@ -76,6 +79,7 @@ export const openDevice = async (match: string | undefined, toggles: Toggles, pu
     toggles,
     timestamps: features.includes("timestamp-query"),
     lostReason: () => lost,
+    awaited: (work) => (facts.software ? quietly(work) : work),
     capabilities: {
       subgroups,
       subgroupMinSize: subgroups ? facts.subgroupMinSize : 0,

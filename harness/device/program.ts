@@ -45,7 +45,7 @@ export interface Compiler {
 
 const chunkBytes = 1 << 24;
 
-export const createCompiler = ({ device }: OpenDevice): Compiler => {
+export const createCompiler = (open: OpenDevice): Compiler => {
   const known = new Map<string, { readonly pipeline: GPUComputePipeline; readonly compileMs: number }>();
   return {
     async compile(plan) {
@@ -57,7 +57,7 @@ export const createCompiler = ({ device }: OpenDevice): Compiler => {
         let met = known.get(key);
         if (!met) {
           const started = performance.now();
-          met = { pipeline: await compileStep(device, step, text), compileMs: performance.now() - started };
+          met = { pipeline: await compileStep(open, step, text), compileMs: performance.now() - started };
           known.set(key, met);
         }
         byStep.set(step, met.pipeline);
@@ -68,7 +68,7 @@ export const createCompiler = ({ device }: OpenDevice): Compiler => {
   };
 };
 
-const compileStep = async (device: GPUDevice, step: Step, text: string): Promise<GPUComputePipeline> => {
+const compileStep = async ({ device, awaited }: OpenDevice, step: Step, text: string): Promise<GPUComputePipeline> => {
   device.pushErrorScope("validation");
   const module = device.createShaderModule({ label: step.label, code: text });
   const info = await module.getCompilationInfo();
@@ -81,7 +81,7 @@ const compileStep = async (device: GPUDevice, step: Step, text: string): Promise
   }
   if (invalid) throw new CellFailure("compileError", `${step.label}: ${invalid.message}`);
   try {
-    return await device.createComputePipelineAsync({ label: step.label, layout: "auto", compute: { module, entryPoint: step.entryPoint } });
+    return await awaited(device.createComputePipelineAsync({ label: step.label, layout: "auto", compute: { module, entryPoint: step.entryPoint } }));
   } catch (error) {
     throw new CellFailure("compileError", `${step.label}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -230,7 +230,7 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
         const encoder = device.createCommandEncoder();
         encoder.copyBufferToBuffer(entry.buffer, 0, staging, 0, entry.bytes);
         device.queue.submit([encoder.finish()]);
-        await staging.mapAsync(GPUMapMode.READ);
+        await open.awaited(staging.mapAsync(GPUMapMode.READ));
         const raw = staging.getMappedRange().slice(0);
         staging.destroy();
         if (entry.spec.dtype === "f16") return halfValues(new Uint16Array(raw));

@@ -166,8 +166,16 @@ const entrySchema = (mechanism: Mechanism) => {
 export const experimentMechanisms = (mechanisms: readonly Mechanism[]): readonly Mechanism[] =>
   mechanisms.filter((mechanism) => mechanism.family !== "instrument");
 
-/** The schema of an experiment file for these mechanisms. Throws where two mechanisms declare one parameter with different kinds. */
-export const experimentSchema = (all: readonly Mechanism[]) => {
+/** The schema of an experiment file for these mechanisms, made once for a list of them. Throws where two mechanisms declare one parameter with different kinds. */
+export const experimentSchema = (mechanisms: readonly Mechanism[]): ReturnType<typeof schemaOf> => {
+  const known = made.get(mechanisms) ?? schemaOf(mechanisms);
+  made.set(mechanisms, known);
+  return known;
+};
+
+const made = new WeakMap<readonly Mechanism[], ReturnType<typeof schemaOf>>();
+
+const schemaOf = (all: readonly Mechanism[]) => {
   const mechanisms = experimentMechanisms(all);
   const [first, ...rest] = mechanisms.map(entrySchema);
   if (first === undefined) throw new Error("no mechanism is loaded");

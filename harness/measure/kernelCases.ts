@@ -11,6 +11,8 @@ export interface KernelSizes {
   readonly layouts: readonly (readonly [batch: number, heads: number, kvHeads: number])[];
   /** every set of parameters at every layout and in every form, and the ends of integers, instead of at the first layout and in a phase's first two forms */
   readonly thorough: boolean;
+  /** useful FLOPs of one repetition beyond which a shorter n is tried; what SwiftShader does in half a minute, unless given */
+  readonly mostFlops?: number;
 }
 
 /** No right kernel is off by as much at these sizes; of f16, by a step at an element of eight times its row's size. */
@@ -46,14 +48,13 @@ const parameterSets = (mechanism: Mechanism, thorough: boolean): Record<string, 
 const variedLengths = [63, 65, 130];
 
 /** Useful FLOPs of one repetition that SwiftShader does in half a minute, variants of GPUs included. */
-const mostFlops = 4e9;
+const halfMinuteFlops = 4e9;
 
 const full = { dtype: "f32", kvDtype: "f32" } as const;
 const cached = { dtype: "f32", kvDtype: "f16" } as const;
 const half = { dtype: "f16", kvDtype: "f16" } as const;
 const storages = [full, cached, half];
 
-/**
 /**
  * Cells of one mechanism at these sizes: all forms of all phases, at every n; other layouts than the first, other parameters than the defaults, a KV cache
  * of f16 and all of q, k, v and o in f16 at few n only, the last at the first layout alone. What is more work than a test can wait for, as texts without a
@@ -76,7 +77,7 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
             .filter((n) => (plain && layout === 0) || (sizes.thorough ? variedLengths : variedLengths.slice(-1)).includes(n))
             .filter(() => (sizes.thorough && variant.dtype === "f32") || plain || (layout === 0 && (sizes.thorough || place < 2)))
             .map((n) =>
-              shortened(mechanism, {
+              shortened(mechanism, sizes.mostFlops ?? halfMinuteFlops, {
                 n,
                 batch,
                 heads,
@@ -100,10 +101,10 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
 type CaseShape = Omit<Cell, "id" | "mechanism" | "label">;
 
 /** The shape with half of its n, and half again, until a repetition of it is no more than `mostFlops`, which are the same on any device. */
-const shortened = (mechanism: Mechanism, shape: CaseShape): CaseShape => {
+const shortened = (mechanism: Mechanism, mostFlops: number, shape: CaseShape): CaseShape => {
   const [tiles = {}] = mechanism.tiles(shape, shape.form, boundless);
   const { useful } = mechanism.flops(shape, shape.form, tiles);
-  return useful <= mostFlops || shape.n === 1 ? shape : shortened(mechanism, { ...shape, n: Math.ceil(shape.n / 2) });
+  return useful <= mostFlops || shape.n === 1 ? shape : shortened(mechanism, mostFlops, { ...shape, n: Math.ceil(shape.n / 2) });
 };
 
 const caseId = ({ name }: Mechanism, { form, phase, n, headDim, headDimV, batch, heads, kvHeads, dtype, kvDtype, parameters }: CaseShape): string =>

@@ -17,13 +17,14 @@ const cellOf = (name: string, ...rest: readonly [form: string, n: number, change
   return modelCell(mechanism, ...rest);
 };
 
-describe(`one token's whole way through a model, on ${testAdapter}`, () => {
-  let connection: Connection;
-  beforeAll(async () => {
-    connection = await connector(testAdapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
-  });
-  afterAll(() => connection?.worker.close());
+/** One worker for all that is given the device's own variants: most of their kernels are the same, and compiling is what takes long. */
+let connection: Connection;
+beforeAll(async () => {
+  connection = await connector(testAdapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+});
+afterAll(() => connection?.worker.close());
 
+describe(`one token's whole way through a model, on ${testAdapter}`, () => {
   it.each(cells)("$id has the scores of its float64 reference", async (cell) => {
     const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
     await connection.worker.ask("evict", { cell: cell.id }, 10_000);
@@ -69,11 +70,6 @@ describe("a text that a model writes by itself", () => {
   const length = 40;
   const prompt = 5;
   const seed = 3;
-  let connection: Connection;
-  beforeAll(async () => {
-    connection = await connector(testAdapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28 })();
-  });
-  afterAll(() => connection?.worker.close());
 
   /** The likeliest token each time, by float64 and without anything kept. */
   const expectedText = (cell: Cell, given: readonly number[]): readonly number[] => {

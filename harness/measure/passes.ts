@@ -1,7 +1,6 @@
 import { createStopwatch, type Stopwatch } from "../device/clock.ts";
 import type { OpenDevice } from "../device/openDevice.ts";
 import type { Program } from "../device/program.ts";
-import { quietly } from "../device/quietly.ts";
 import { createGpuRest, wakeMs } from "./gpuRest.ts";
 import { sample } from "./sampler.ts";
 import { stageTimesOf } from "./stageTimes.ts";
@@ -23,8 +22,6 @@ export interface Passes {
   estimate(name: string, program: Program): Promise<number>;
   /** Keeps a GPU that has rested busy until its clock is up; a CPU emulation needs none. Returns the ms that took. */
   wake(program: Program, repetitionMs: number): Promise<number>;
-  /** Waits without keeping a core busy where the device is that core: a CPU emulation. */
-  awaited<T>(work: Promise<T>): Promise<T>;
 }
 
 /** A pass that even a clock with steps of 65.5 µs times to a seventh. */
@@ -49,7 +46,6 @@ export const createPasses = (open: OpenDevice): Passes => {
     device.queue.submit([encoder.finish()]);
   };
 
-  const awaited = <T>(work: Promise<T>): Promise<T> => (open.facts.software ? quietly(work) : work);
   const time = async (name: string, program: Program, k: number, samples: number): Promise<Times> => {
     const times = await timed(name, program, k, Math.min(samples, mostPairs));
     rest.worked((times.gpuMs.length > 0 ? times.gpuMs : times.wallMs).reduce((sum, ms) => sum + ms * k, 0));
@@ -79,7 +75,7 @@ export const createPasses = (open: OpenDevice): Passes => {
       samples,
       async () => {
         for (let i = 0; i < samples; i++) submit(program, k, stopwatch.writes(i));
-        passMs = await awaited(stopwatch.readMs(samples));
+        passMs = await open.awaited(stopwatch.readMs(samples));
       },
       async (index) => (passMs[index] ?? Number.NaN) / k,
     );
@@ -95,7 +91,7 @@ export const createPasses = (open: OpenDevice): Passes => {
       program.recordStages((run) => encoder.beginComputePass({ timestampWrites: stopwatch.writes(repetition * runs + run) }));
       device.queue.submit([encoder.finish()]);
     }
-    const passMs = await awaited(stopwatch.readMs(count * runs));
+    const passMs = await open.awaited(stopwatch.readMs(count * runs));
     rest.worked(passMs.reduce((sum, ms) => sum + ms, 0));
     return stageTimesOf(program.stageRuns, passMs);
   };
@@ -122,7 +118,7 @@ export const createPasses = (open: OpenDevice): Passes => {
     }
   };
 
-  return { submit, time, timeStages, estimate, wake, awaited };
+  return { submit, time, timeStages, estimate, wake };
 };
 
 /** Of one repetition, by the GPU's clock where there is one. */

@@ -196,7 +196,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       // Untimed: buffers written since the last visit, caches of another cell's data.
       if (bench.estimateMs < longestWarmupMs) passes.submit(program, 1);
       // Else a wall clock would time this too.
-      await passes.awaited(device.queue.onSubmittedWorkDone());
+      await open.awaited(device.queue.onSubmittedWorkDone());
       const times =
         bench.cell.phase === "offload" ? { gpuMs: [], ...(await offload.time(program, bench.cell, k, samples)) } : await passes.time(cell, program, k, samples);
       const stages = await passes.timeStages(program, stagedRepetitions(k * samples));

@@ -23,12 +23,17 @@ export interface Workers {
 }
 
 /** `cells` as a resumed run knows them: a peer's workers go on counting, too. */
-export const createWorkers = (own: WorkerSession, cells: readonly Pick<CellRecord, "runtime" | "visits">[], connectPeer: ConnectPeer | undefined): Workers => {
+export const createWorkers = (
+  own: WorkerSession,
+  cells: readonly Pick<CellRecord, "runtime" | "visits">[],
+  connectPeer: ConnectPeer | undefined,
+  pausesMs?: readonly number[],
+): Workers => {
   const peers = new Map(
     runtimeNames.map((name) => {
       const made = cells.filter(({ runtime }) => runtime === name).flatMap(({ visits }) => visits.map(({ worker }) => worker));
       const lost = (reason: string): CellFailure => new CellFailure("workerError", reason);
-      return [name, createSession(peerConnect(name, own, connectPeer), Math.max(-1, ...made) + 1, undefined, lost)] as const;
+      return [name, createSession(peerConnect(name, own, connectPeer), Math.max(-1, ...made) + 1, pausesMs, lost)] as const;
     }),
   );
   const all = [own, ...peers.values()];

@@ -18,10 +18,14 @@ import { renderPage } from "./page.ts";
 const startBrowser = async (): Promise<Browser> => {
   process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs20.x";
   const { default: packaged } = await import("@sparticuz/chromium");
+  const executablePath = await packaged.executablePath();
+  // Its list of fonts says /tmp, wherever it unpacks them, and without a font pages crash.
+  const fonts = join(tmpdir(), "fonts/fonts.conf");
+  writeFileSync(fonts, readFileSync(fonts, "utf8").replaceAll(">/tmp/fonts", `>${tmpdir()}/fonts`));
   // Chromium brings its own SwiftShader; a Vulkan driver that this environment names must not be in its way.
   const { VK_DRIVER_FILES: _, VK_ICD_FILENAMES: __, ...env } = process.env;
   const args = packaged.args.filter((argument) => argument !== "--single-process");
-  return chromium.launch({ executablePath: await packaged.executablePath(), args, env: env as Record<string, string> });
+  return chromium.launch({ executablePath, args, env: env as Record<string, string> });
 };
 
 const pages: Readonly<Record<string, FixtureOptions>> = {
