@@ -9,11 +9,16 @@ import type { FakeWorkers } from "./measure/fakeWorker.ts";
 import type { Progress } from "./measure/progress.ts";
 import { type RunOptions, type RunResult, runExperiment } from "./runExperiment.ts";
 
-const loading = loadMechanisms(builtInKernels);
+/** Asked for once, and by whom needs it: a test that does not may have ended before they are there. */
+let loading: ReturnType<typeof loadMechanisms> | undefined;
+const mechanismsOnce = (): ReturnType<typeof loadMechanisms> => {
+  loading ??= loadMechanisms(builtInKernels);
+  return loading;
+};
 
 /** For tests: an experiment from its YAML text, with the built-in mechanisms. Throws what is wrong with the text. */
 export const experimentOf = async (text: string, filter?: string) => {
-  const mechanisms = await loading;
+  const mechanisms = await mechanismsOnce();
   const parsed = parseExperiment({ text, file: "test.yaml", sets: [], filter }, mechanisms);
   if (!parsed.experiment) throw new Error(parsed.problems.map(formatProblem).join("\n"));
   return { ...parsed, mechanisms };
