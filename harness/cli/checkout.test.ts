@@ -97,4 +97,16 @@ describe("checkouts of a duet", () => {
     expect(reasonOf(() => makeCheckouts("HEAD", root, () => {}))).toContain("building base failed");
     expect(git("worktree", "list").split("\n")).toHaveLength(1);
   });
+
+  it("take what is installed here where no lock file says what else they need", () => {
+    const { root, git } = repository();
+    writeFileSync(join(root, "package.json"), '{ "name": "kernels-of-mine", "dependencies": { "a-thing": "1" } }');
+    mkdirSync(join(root, "node_modules", "a-thing"), { recursive: true });
+    git("add", "package.json");
+    git("commit", "-q", "-m", "third");
+    const { base, head, remove } = makeCheckouts("HEAD", root, () => {});
+    expect([base, head].map(({ folder, worker }) => [existsSync(join(folder, "node_modules", "a-thing")), worker])).toEqual(Array(2).fill([true, undefined]));
+    remove();
+    expect(existsSync(join(root, "node_modules", "a-thing"))).toBe(true);
+  });
 });

@@ -38,7 +38,7 @@ const ask = (program: string, args: readonly string[], folder: string, failing: 
 
 /**
  * The repository around `start` at `ref`, and its working tree with all that git does not ignore, side by side in a folder for temporary files: both are made the same way, so that nothing but their
- * code sets them apart. Dependencies are those installed here where the lock file is the same, and installed anew where it is not. Ends the command with 2 where this is no
+ * code sets them apart. Dependencies are those installed here where the lock file is the same or there is none, and installed anew where it is another. Ends the command with 2 where this is no
  * repository, `ref` is no commit of it, or installing or building fails.
  */
 export const makeCheckouts = (ref: string, start: string, onStep: (text: string) => void): Checkouts => {
@@ -123,8 +123,11 @@ const preparedWorker = (folder: string, root: string, onStep: (text: string) => 
   const side = basename(folder);
   const lock = "package-lock.json";
   const installed = join(root, "node_modules");
-  if (existsSync(installed) && textOf(join(folder, lock)) === textOf(join(root, lock))) symlinkSync(installed, join(folder, "node_modules"), "dir");
-  else {
+  const [locked, here] = [folder, root].map((place) => textOf(join(place, lock)));
+  // Without a lock file nothing says what else it would be.
+  if (locked === undefined || (locked === here && existsSync(installed))) {
+    if (existsSync(installed)) symlinkSync(installed, join(folder, "node_modules"), "dir");
+  } else {
     onStep(`installing what ${side} depends on`);
     ask("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder, `npm ci of ${side} failed`);
   }

@@ -10,14 +10,16 @@ type Rows = readonly Float64Array[];
 const epsilon = 1e-6;
 
 const times = (rows: Rows, weights: ArrayLike<number>, outputs: number, offset = 0): Rows =>
-  rows.map((row) =>
-    Float64Array.from({ length: outputs }, (_, o) => {
+  rows.map((row) => {
+    const made = new Float64Array(outputs);
+    let at = offset;
+    for (let o = 0; o < outputs; o++) {
       let sum = 0;
-      const from = offset + o * row.length;
-      for (let i = 0; i < row.length; i++) sum += (weights[from + i] ?? Number.NaN) * (row[i] ?? 0);
-      return sum;
-    }),
-  );
+      for (let i = 0; i < row.length; i++) sum += (weights[at++] ?? Number.NaN) * (row[i] ?? 0);
+      made[o] = sum;
+    }
+    return made;
+  });
 
 const added = (rows: Rows, more: Rows): Rows => rows.map((row, r) => row.map((value, i) => value + (more[r]?.[i] ?? Number.NaN)));
 
