@@ -1,10 +1,11 @@
 import { presets, scaled } from "../../../kernels/model/presets.ts";
 import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import { stageSentences } from "../../analysis/stageSentences.ts";
 import type { ExperimentModel } from "../../experiment/experiment.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Rendering } from "../charts/render.ts";
-import { armText, mixingShare, type StageBar, type StageBars, sharesOf, stageBarsOf, stagesOf, stageText } from "../charts/stageBars.ts";
+import { armText, type StageBar, type StageBars, sharesOf, stageBarsOf, stagesOf, stageText } from "../charts/stageBars.ts";
 import { stageChart, stageHeading } from "../charts/stageChart.ts";
 import { stageFills } from "../charts/theme.ts";
 import { type Html, html } from "../html.ts";
@@ -18,16 +19,6 @@ interface StageRow {
   readonly bar: StageBar;
   readonly stage: string;
 }
-
-/** "Of a token's whole time attention takes 72 % with KV cache at n = 8,192 and …" */
-const endSentence = (record: RunRecord, all: readonly StageBars[]): string => {
-  const parts = all.flatMap((bars) => {
-    const last = bars.bars.at(-1);
-    const share = last && mixingShare(last);
-    return last && share ? [`${formatShare(share.value)} with ${armText(bars)} at ${variableOf(record)} = ${formatCount(last.x)}`] : [];
-  });
-  return parts.length === 0 ? "" : `Of a token's whole time attention takes ${formatList(parts)}.`;
-};
 
 /** How far the stages' sum is off the whole, over all bars. */
 const sumSentence = (all: readonly StageBars[]): string => {
@@ -111,7 +102,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering): Pr
       }),
     ),
   ];
-  const caption = [endSentence(record, all), sumSentence(all), thinned(shown.length, all.length)];
+  const caption = [...stageSentences(record), sumSentence(all), thinned(shown.length, all.length)];
   return html`
 <section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2>
 <p>${modelSentence(record)}</p>
