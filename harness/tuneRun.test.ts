@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 import type { Tiles } from "../kernels/mechanism.ts";
 import type { Cell } from "./experiment/experiment.ts";
 import { fakeWorkers } from "./measure/fakeWorker.ts";
+import type { Progress } from "./measure/progress.ts";
+import { foldJournal, readJournal } from "./record/journal.ts";
 import { readRun } from "./record/runFolder.ts";
 import { renderPage } from "./report/page.ts";
 import { fakeRun, newFolder } from "./testExperiment.ts";
@@ -78,6 +80,29 @@ test("a cell that its arm's new variant does not suit keeps the default", async 
   expect(tuning?.cells).toHaveLength(4);
   const last = medians(record, "softmax").at(-1);
   expect((last?.[1] ?? 0) / (0.1 + 0.001 * 4096)).toBeCloseTo(1, 1);
+});
+
+test("an interrupt while an arm begins anew leaves every finished visit, in the record as in the journal", async () => {
+  const controller = new AbortController();
+  let tuning = false;
+  const workers = fakeWorkers({
+    costMs: planted(2),
+    noise,
+    // The first cell that is timed again with what was chosen: variants in trial have ids of their own.
+    fault: ({ id, phase }, _worker, message) => {
+      if (tuning && message === "visit" && phase !== "probe" && !id.includes("~")) controller.abort();
+      return undefined;
+    },
+  });
+  const onProgress = ({ type }: Progress): void => {
+    tuning ||= type === "tuning";
+  };
+  const { record, folder } = await fakeRun(yaml, workers, { tune: true, signal: controller.signal, onProgress });
+  const chosen = record.tunings?.find(({ cell }) => cell.startsWith("softmax"));
+  expect([record.state, chosen?.chosen, chosen?.cells.length]).toEqual(["interrupted", 1, 1]);
+  for (const { visits, outcome } of record.cells) expect([visits.length, outcome.status]).toEqual([1, "ok"]);
+  const again = foldJournal({ ...record, state: "running" }, readJournal(join(folder, "journal.jsonl")));
+  expect(again.cells.map(({ visits }) => visits)).toEqual(JSON.parse(JSON.stringify(record.cells.map(({ visits }) => visits))));
 });
 
 test("a worker that dies under a variant costs the tuning of its arm, not the run", async () => {

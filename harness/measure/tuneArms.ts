@@ -56,7 +56,7 @@ export const tuneArms = async (run: TuningRun): Promise<readonly Tuning[]> => {
   return tunings;
 };
 
-/** The cells that change their variant make their turn 0 again; one that cannot, or comes after an interrupt, keeps its default. */
+/** The cells that change their variant make their turn 0 again; one that cannot, or comes after an interrupt, keeps its default and what that was timed at. */
 const beginAnew = async (tuning: Tuning, { tasks, visitor, session, signal, journal }: TuningRun): Promise<Tuning> => {
   let told = tuning;
   const tell = (): void => journal.append({ type: "tuned", at: new Date().toISOString(), tuning: told });
@@ -72,17 +72,16 @@ const beginAnew = async (tuning: Tuning, { tasks, visitor, session, signal, jour
       leaveOut(id);
       continue;
     }
-    const visit = async (tiles: Task["tiles"]): Promise<void> => {
-      retile(task, tiles);
+    const before = { ...task };
+    try {
+      retile(task, tuning.variants[tuning.chosen]?.tiles);
       session.prepared.delete(id);
       await visitor.visit(task, 0, 1);
-    };
-    try {
-      await visit(tuning.variants[tuning.chosen]?.tiles);
     } catch (error) {
       if (!(error instanceof CellFailure)) throw error;
+      Object.assign(task, before);
+      session.prepared.delete(id);
       leaveOut(id);
-      await visit(undefined).catch((error: unknown) => visitor.settleFailure(task, error));
     }
   }
   return told;

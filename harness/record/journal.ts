@@ -83,6 +83,13 @@ export const foldJournal = (stored: RunRecord, lines: readonly JournalLine[]): R
   const sentinel = new Map((record.sentinel ?? []).map((reading) => [reading.turn, reading]));
   const added = new Map((record.added ?? []).map((cell) => [cell.id, cell]));
   const tunings = new Map((record.tunings ?? []).map((tuning) => [tuning.cell, tuning]));
+  /** cells as they were before they were given another variant, which some do not take */
+  const byDefault = new Map<string, CellRecord & { visits: Visit[] }>();
+  const replace = (id: string, cell: CellRecord & { visits: Visit[] }): void => {
+    cells.set(id, cell);
+    for (const key of [...seen]) if (key.startsWith(`${id} `)) seen.delete(key);
+    for (const { turn } of cell.visits) seen.add(`${id} ${turn}`);
+  };
   for (const line of lines) {
     if (line.type === "ceilings") {
       ({ ceilings, ceilingsFailure } = line);
@@ -90,10 +97,16 @@ export const foldJournal = (stored: RunRecord, lines: readonly JournalLine[]): R
     }
     if (line.type === "tuned") {
       const { tuning } = line;
-      for (const id of retiled(tunings.get(tuning.cell), tuning)) {
+      const { begun, left } = retiled(tunings.get(tuning.cell), tuning);
+      for (const id of begun) {
         const before = cells.get(id);
-        if (before) cells.set(id, { ...before, outcome: { status: "pending" }, prepared: undefined, visits: [] });
-        for (const key of [...seen]) if (key.startsWith(`${id} `)) seen.delete(key);
+        if (!before) continue;
+        byDefault.set(id, before);
+        replace(id, { ...before, outcome: { status: "pending" }, prepared: undefined, visits: [] });
+      }
+      for (const id of left) {
+        const before = byDefault.get(id);
+        if (before) replace(id, before);
       }
       tunings.set(tuning.cell, tuning);
       continue;
@@ -151,9 +164,9 @@ const forget = (cell: CellRecord & { visits: Visit[] }, turn: number, seen: Set<
 };
 
 /** Ids of the cells whose variant changes from one tuning of their arm to the next. */
-const retiled = (before: Tuning | undefined, after: Tuning): readonly string[] => {
+const retiled = (before: Tuning | undefined, after: Tuning): { readonly begun: readonly string[]; readonly left: readonly string[] } => {
   const [old, now] = [before?.cells ?? [], after.cells];
-  return [...old.filter((id) => !now.includes(id)), ...now.filter((id) => !old.includes(id))];
+  return { begun: now.filter((id) => !old.includes(id)), left: old.filter((id) => !now.includes(id)) };
 };
 
 /** Only a cell that is ok keeps times; one whose visit was the last thing written before a kill has been measured. */
