@@ -62,9 +62,11 @@ describe("a run that is asked how many texts it can serve", () => {
     expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
     // What was asked comes first.
     expect(record.findings[0]?.text).toMatch(
-      /^With 1 MiB, at n = 256, softmax serves 57 texts at once, 3,\d{3} \[.*; linear serves 115 texts at once, 9,\d{3} \[/,
+      /^With 1 MiB, at n = 256, softmax has room for 57 texts at once, 3,\d{3} \[.*; linear has room for 115 texts at once, 9,\d{3} \[/,
     );
-    expect(record.findings[1]?.text).toMatch(/at n = 2,048, softmax serves 7 texts at once, .*: projected from batches up to 4 and n up to 256\.$/);
+    expect(record.findings[1]?.text).toMatch(
+      /at n = 2,048, softmax has room for 7 texts at once, .*: projected from batches up to 4 and n up to 256\. Room is that of the memory alone\.$/,
+    );
 
     const page = await renderPage(record, strictLogger);
     const section = /<section aria-labelledby="serving-of">[\s\S]*?<\/section>/.exec(page)?.[0] ?? "";

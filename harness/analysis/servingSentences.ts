@@ -10,6 +10,8 @@ export const servingSentences = ({ experiment, environment, serving = [] }: Pick
   const ns = experiment.serving.n;
   const ends = new Set([ns[0], ns.at(-1)]);
   const emulated = environment.deviceClass === "software" ? " on this CPU emulation" : "";
+  const { maxStorageBufferBindingSize: most } = environment.limits;
+  const largest = most ? `: no buffer of this device holds more than ${formatBytes(most)}, which is not looked at` : "";
   const keys = serving.map(({ series }) => series);
   const groups = [
     ...groupBy(
@@ -21,18 +23,19 @@ export const servingSentences = ({ experiment, environment, serving = [] }: Pick
     const [first] = alike;
     const place = first ? describeKey(first.series, keys) : "";
     const budget = `With ${formatBytes(experiment.serving?.memoryBytes ?? 0)}${servedPart(experiment.phase)}${emulated}, at n = ${formatCount(first?.n ?? 0)}${place === "" ? "" : ` and ${place}`}`;
-    return `${budget}, ${alike.map(phrase).join("; ")}${projectedText(alike)}.`;
+    return `${budget}, ${alike.map(phrase).join("; ")}${projectedText(alike)}. Room is that of the memory alone${largest}.`;
   });
 };
 
 /** What the memory is for: a run of phase decode has one layer's attention and no weights. */
 export const servedPart = (phase: Analysed["experiment"]["phase"]): string => (phase === "decode" ? " for one layer's attention" : "");
 
-/** "softmax serves 12 texts at once, 340 [300, 380] tokens a second in all" */
-const phrase = ({ label, batch, tokensPerSecond, note, textBytes }: Served): string => {
+/** "softmax has room for 12 texts at once, 340 [300, 380] tokens a second in all" */
+const phrase = ({ label, batch, tokensPerSecond, note, textBytes, exactBytes, from }: Served): string => {
   if (textBytes === 0) return `of ${label} nothing is known (${note})`;
   if (batch === 0) return `${label} has room for no text`;
-  const texts = `${label} serves ${formatCount(batch)} text${batch === 1 ? "" : "s"} at once`;
+  const about = exactBytes || from === "measured" ? "" : "about ";
+  const texts = `${label} has room for ${about}${formatCount(batch)} text${batch === 1 ? "" : "s"} at once`;
   return tokensPerSecond ? `${texts}, ${bracketed(tokensPerSecond)} tokens a second in all` : `${texts}, at a speed that this run does not tell`;
 };
 

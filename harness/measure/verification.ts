@@ -139,7 +139,8 @@ const rowError = (buffer: PlanBuffer, values: Float32Array | Uint32Array, row: E
     const value = values[row.offset + i];
     if (value === undefined) throw new Error(`the reference of ${buffer.name} reaches element ${row.offset + i} of ${values.length}`);
     const error = Math.abs(value - reference) / scale;
-    const allowed = limit + storageError(stored, value, reference) / scale;
+    // Whole numbers are counted, and not rounded.
+    const allowed = buffer.dtype === "u32" ? 0 : limit + storageError(stored, value, reference) / scale;
     if (!(error <= allowed)) {
       throw new CellFailure(
         "wrongOutput",

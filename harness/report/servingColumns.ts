@@ -16,14 +16,15 @@ const number = (head: string, text: ServingColumn["text"]): ServingColumn => ({ 
 /** Of rows of one run. */
 export const servingColumns = (rows: readonly Served[]): readonly ServingColumn[] => {
   const keys = rows.map(({ series }) => series);
-  const about = ({ exactBytes }: Served, bytes: number): string => `${exactBytes ? "" : "about "}${formatBytes(bytes)}`;
+  const hedged = ({ exactBytes }: Served, text: string): string => `${exactBytes ? "" : "about "}${text}`;
+  const about = (row: Served, bytes: number): string => hedged(row, formatBytes(bytes));
   return [
     { head: "arm", text: ({ label }) => label },
     ...(rows.some(({ series }) => describeKey(series, keys) !== "") ? [{ head: "at", text: ({ series }: Served) => describeKey(series, keys) }] : []),
     number("n", ({ n }) => formatCount(n)),
     number("whatever the batch", (row) => (row.textBytes > 0 ? about(row, row.fixedBytes) : "")),
     number("a text", (row) => (row.textBytes > 0 ? about(row, row.textBytes) : "")),
-    number("texts at once", ({ batch, textBytes }) => (textBytes > 0 ? formatCount(batch) : "")),
+    number("texts at once", (row) => (row.textBytes > 0 ? (row.from === "measured" ? formatCount(row.batch) : hedged(row, formatCount(row.batch))) : "")),
     number("a token of each", ({ stepMs }) => (stepMs ? bracketed(stepMs, formatMs) : "")),
     number("tokens/s in all", ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : "")),
     number("tokens/s of each", ({ tokensPerSecond, batch }) => (tokensPerSecond ? formatNumber(tokensPerSecond.value / batch) : "")),

@@ -55,7 +55,7 @@ const rotated = (rows: Rows, turns: ArrayLike<number>, headDim: number): Rows =>
 const finished = (rows: Rows, finish: keyof typeof finishes): Rows => rows.map((row) => row.map(finishes[finish].of));
 const silu = (x: number): number => x / (1 + Math.exp(-x));
 
-/** What all layers but the mixers compute, plainly; the mixers by their own references. Covers the scores, and what each layer keeps for the next token. */
+/** What all layers but the mixers compute, plainly; the mixers by their own references. Covers the scores, the token of the largest, and what each layer keeps for the next one. */
 export const modelReference = ({ model, mixers, batch }: Pick<ModelPlanning, "model" | "mixers" | "batch">, tensors: Tensors): readonly ExpectedRow[] => {
   const { width, vocab } = model;
   const embedding = tensorOf(tensors, "embedding");
@@ -70,7 +70,19 @@ export const modelReference = ({ model, mixers, batch }: Pick<ModelPlanning, "mo
   }
   const last = x.filter((_, row) => row % (x.length / batch) === x.length / batch - 1);
   const scores = times(normed(last, width, tensorOf(tensors, "finalNorm")), tensorOf(tensors, model.tied ? "embedding" : "classifier"), vocab);
-  return [...scores.map((values, row) => ({ buffer: "scores", offset: row * vocab, values })), ...kept];
+  return [...scores.map((values, row) => ({ buffer: "scores", offset: row * vocab, values })), ...scores.flatMap(nextRow), ...kept];
+};
+
+/** Scores that lie nearer to the largest than this, relative to their size, may be the largest once they are rounded. */
+const leastGap = 1e-2;
+
+/** The next token of a row, where rounding cannot make it another. */
+const nextRow = (scores: Float64Array, row: number): readonly ExpectedRow[] => {
+  let best = 0;
+  for (let token = 1; token < scores.length; token++) if ((scores[token] ?? 0) > (scores[best] ?? 0)) best = token;
+  const size = Math.sqrt(scores.reduce((sum, score) => sum + score * score, 0) / scores.length);
+  const isAlone = scores.every((score, token) => token === best || (scores[best] ?? 0) - score > leastGap * size);
+  return isAlone ? [{ buffer: "next", offset: row, values: Float64Array.of(best) }] : [];
 };
 
 /** A layer's mixer: what flows on, and what it keeps for the next token. */

@@ -89,7 +89,7 @@ export const linearClaims: readonly Claim[] = [
       const [cached] = lawCurvesOf(record, keepsCache);
       const alike = cached && curves.find(({ key }) => key.headDim === cached.key.headDim);
       const [cell, cachedCell] = [alike?.cells[0], cached?.cells[0]];
-      const asTokens = cell?.stateBytes && cachedCell ? cell.stateBytes / cachedBytes(cachedCell) : undefined;
+      const asTokens = cell?.stateBytes && cachedCell ? cell.stateBytes / (cachedCell.batch * cachedBytes(cachedCell)) : undefined;
       const later = crossoversOf(record).filter(({ outcome }) => outcome === "crosses" || outcome === "none");
       return judged({
         held: every(curves.map(({ time }) => grows(time, "O(1)"))),

@@ -5,9 +5,11 @@ import { formatBytes, formatCount, formatList, formatShare } from "../format.ts"
 import { type Claim, judged } from "./claim.ts";
 import { type ClaimCurve, curveName, isHybrid, keepsCache, keepsState, lawCurvesOf } from "./curve.ts";
 
-/** Bytes of one token's keys and values in one layer. */
-export const cachedBytes = ({ batch, kvHeads, headDim, headDimV, kvDtype }: CellRecord): number =>
-  batch * kvHeads * (headDim + headDimV) * elementBytes[kvDtype];
+/** Bytes of one token's keys and values in one layer, of one text. */
+export const cachedBytes = ({ kvHeads, headDim, headDimV, kvDtype }: CellRecord): number => kvHeads * (headDim + headDimV) * elementBytes[kvDtype];
+
+/** " with 8 texts at once", for bytes that are of all of them; empty of one. */
+const ofTexts = ({ batch }: CellRecord): string => (batch === 1 ? "" : ` with ${formatCount(batch)} texts at once`);
 
 const classOf = ({ bytes }: ClaimCurve) => (bytes === undefined || bytes.class === "undecided" ? undefined : bytes.class);
 
@@ -23,13 +25,14 @@ export const memoryClaims: readonly Claim[] = [
       const [curve] = curves;
       const last = curve?.cells.at(-1);
       if (!curve || !last) return undefined;
-      const law = (one: ClaimCurve) => classOf(one) && classOf(one) === "O(n)" && one.bytes?.coefficients?.a.value === cachedBytes(one.cells[0] ?? last);
+      const law = (one: ClaimCurve) =>
+        classOf(one) && classOf(one) === "O(n)" && one.bytes?.coefficients?.a.value === (one.cells[0] ?? last).batch * cachedBytes(one.cells[0] ?? last);
       const largest = environment.limits.maxBufferSize;
       const [group] = curves.flatMap(({ cells: [cell] }) => (cell && cell.kvHeads < cell.heads ? [cell] : []));
       const share = last.peakBytes ? (last.stateBytes ?? 0) / last.peakBytes : undefined;
       return judged({
         held: every(curves.map(law)),
-        measured: `Counted where it is allocated, ${curveName(curve)} keeps ${formatBytes(cachedBytes(last))} a token and layer, ${formatBytes(last.stateBytes ?? 0)} at n = ${formatCount(last.n)}${share === undefined ? "" : `, ${formatShare(share)} of all that it needs there`}; its bytes are ${classOf(curve) ?? "of no known law"}${largest ? `, and keys and values of one layer fill two of this device's largest buffers, ${formatBytes(largest)} each, at ${formatCount((2 * largest) / cachedBytes(last))} tokens` : ""}.`,
+        measured: `Counted where it is allocated, ${curveName(curve)} keeps ${formatBytes(cachedBytes(last))} a token and layer, ${formatBytes(last.stateBytes ?? 0)} at n = ${formatCount(last.n)}${ofTexts(last)}${share === undefined ? "" : `, ${formatShare(share)} of all that it needs there`}; its bytes are ${classOf(curve) ?? "of no known law"}${largest ? `, and keys and values of one layer of a text fill two of this device's largest buffers, ${formatBytes(largest)} each, at ${formatCount((2 * largest) / cachedBytes(last))} tokens` : ""}.`,
         corrections: [
           group &&
             `Heads that share keys and values take less: ${formatCount(group.heads)} heads of queries to ${formatCount(group.kvHeads)} of keys and values keep one part in ${formatCount(group.heads / group.kvHeads)}.`,
@@ -53,10 +56,10 @@ export const memoryClaims: readonly Claim[] = [
       const [hybrid] = growing;
       return judged({
         held: every(curves.map((one) => (classOf(one) === undefined ? undefined : classOf(one) === "O(1)"))),
-        measured: `${curveName(curve)} keeps ${formatBytes(shortest.stateBytes ?? 0)} at n = ${formatCount(shortest.n)} and ${formatBytes(longest.stateBytes ?? 0)} at n = ${formatCount(longest.n)}; bytes of ${formatList([...new Set(curves.map(({ label }) => label))])} are ${formatList([...new Set(curves.map((one) => classOf(one) ?? "of no known law"))])}.`,
+        measured: `${curveName(curve)} keeps ${formatBytes(shortest.stateBytes ?? 0)} at n = ${formatCount(shortest.n)} and ${formatBytes(longest.stateBytes ?? 0)} at n = ${formatCount(longest.n)}${ofTexts(longest)}; bytes of ${formatList([...new Set(curves.map(({ label }) => label))])} are ${formatList([...new Set(curves.map((one) => classOf(one) ?? "of no known law"))])}.`,
         corrections: [
           hybrid &&
-            `A model with some layers of softmax keeps their cache: ${curveName(hybrid)} has ${formatBytes(hybrid.cells.at(-1)?.stateBytes ?? 0)} a layer at n = ${formatCount(hybrid.cells.at(-1)?.n ?? 0)}, in proportion to n.`,
+            `A model with some layers of softmax keeps their cache: ${curveName(hybrid)} has ${formatBytes(hybrid.cells.at(-1)?.stateBytes ?? 0)} a layer at n = ${formatCount(hybrid.cells.at(-1)?.n ?? 0)}${ofTexts(hybrid.cells.at(-1) ?? longest)}, in proportion to n.`,
         ],
         would,
         evidence: "memory",

@@ -36,7 +36,7 @@ export const wholeClaims: readonly Claim[] = [
       const layers = cell.model?.layers ?? 1;
       const ratio = ratioOf(again, kept);
       const perToken = cached.bytes?.class === "O(n)" ? cached.bytes.coefficients?.a.value : undefined;
-      const keysAndValues = layers * cachedBytes(cell);
+      const keysAndValues = layers * cell.batch * cachedBytes(cell);
       const queries = layers * batch * heads * headDim * elementBytes[kvDtype];
       return judged({
         held: ratio.low > 1 ? true : ratio.high < 1 ? false : undefined,

@@ -1,4 +1,4 @@
-import { formatMs } from "../../analysis/format.ts";
+import { formatCount, formatMs } from "../../analysis/format.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import { type Facet, variableOf } from "./facets.ts";
@@ -29,12 +29,21 @@ export const xTitleOf = (record: RunRecord): string => {
   return variable === "n" ? `n, ${meaningOfN[record.experiment.phase]}` : variable;
 };
 
-export const timeHeading = (record: RunRecord): string => `Time per ${repetition[record.experiment.phase]}`;
+/** The same of this run's cells: where they compute several texts at once, a time is of a token of each. */
+export const repetitionOf = ({ experiment: { phase }, cells }: Pick<RunRecord, "experiment" | "cells">): string => {
+  const batches = new Set(cells.filter((cell) => cell.phase !== "probe").map(({ batch }) => batch));
+  const [only] = batches;
+  const texts = batches.size > 1 ? "all texts of a batch" : only === undefined || only === 1 ? "" : `${formatCount(only)} texts at once`;
+  if (texts === "") return repetition[phase];
+  return phase === "tokenLoop" ? `token of ${texts} through the whole model` : `${repetition[phase]}, of ${texts}`;
+};
+
+export const timeHeading = (record: RunRecord): string => `Time per ${repetitionOf(record)}`;
 
 /** Time per repetition over n (or the size swept), one facet. Times in ms. */
 export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize): Chart => {
   const growth = growthOf(record, facet, "time");
-  const per = repetition[record.experiment.phase];
+  const per = repetitionOf(record);
   const title = facet.title === undefined ? timeHeading(record) : `Time, ${facet.title}`;
   const axis = { title: `ms per ${per}`, xTitle: xTitleOf(record), labelExpr: "format(datum.value, ',~r')", note: "median, 95 % interval" };
   const ends = growth.series.map(({ look, points, fit }) => {

@@ -58,6 +58,6 @@ export const textStagesTable = (record: RunRecord, all: readonly StageBars[]): H
   ];
   return html`
 <p id="texts"><bdi>${longestText(rows)}</bdi></p>
-${table("A whole text of n tokens by stage", columns, rows)}
+${table(record.cells.some(({ batch }) => batch > 1) ? "Whole texts of n tokens by stage, all of a batch together" : "A whole text of n tokens by stage", columns, rows)}
 <p><small>Added up from the tokens above, on straight lines between the n that were measured: no text was written. An interval is the sum of its tokens' own, as if all were off the same way. Shares are of the stages' sum.</small></p>`;
 };
