@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { newFolder } from "../testExperiment.ts";
 import { makeCheckouts } from "./checkout.ts";
 import { CommandEnd } from "./exit.ts";
@@ -96,6 +96,50 @@ describe("checkouts of a duet", () => {
     git("commit", "-q", "-m", "third");
     expect(reasonOf(() => makeCheckouts("HEAD", root, () => {}))).toContain("building base failed");
     expect(git("worktree", "list").split("\n")).toHaveLength(1);
+  });
+
+  it("follow staged deletions and renames, and files that became links", () => {
+    const { root, git } = repository();
+    writeFileSync(join(root, "gone.txt"), "a");
+    writeFileSync(join(root, "named.txt"), "b");
+    writeFileSync(join(root, "file.txt"), "c");
+    git("add", ".");
+    git("commit", "-q", "-m", "more");
+    git("rm", "-q", "gone.txt");
+    git("mv", "named.txt", "renamed.txt");
+    rmSync(join(root, "file.txt"));
+    symlinkSync("nowhere", join(root, "file.txt"));
+    const { base, head, remove } = makeCheckouts("HEAD", root, () => {});
+    const has = (folder: string) => ["gone.txt", "named.txt", "renamed.txt"].filter((file) => existsSync(join(folder, file)));
+    expect([has(base.folder), has(head.folder)]).toEqual([["gone.txt", "named.txt"], ["renamed.txt"]]);
+    expect(readlinkSync(join(head.folder, "file.txt"))).toBe("nowhere");
+    remove();
+  });
+
+  it("leave the index of a commit that is being made, and worktrees of the user that are not there at the moment", () => {
+    const { root, git } = repository();
+    const away = join(newFolder(), "away");
+    git("worktree", "add", "-q", "-b", "side", away, "HEAD");
+    renameSync(away, `${away}.off`);
+    const index = join(newFolder(), "index");
+    vi.stubEnv("GIT_INDEX_FILE", index);
+    vi.stubEnv("GIT_DIR", join(root, ".git"));
+    try {
+      makeCheckouts("HEAD", root, () => {}).remove();
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    expect(existsSync(index)).toBe(false);
+    renameSync(`${away}.off`, away);
+    expect(execFileSync("git", ["status", "--porcelain"], { cwd: away, encoding: "utf8" })).toBe("");
+  });
+
+  it("say what is wrong with a package.json that is none", () => {
+    const { root, git } = repository();
+    writeFileSync(join(root, "package.json"), "null");
+    git("add", "package.json");
+    git("commit", "-q", "-m", "third");
+    expect(reasonOf(() => makeCheckouts("HEAD", root, () => {}))).toBe("package.json of base is no JSON object");
   });
 
   it("take what is installed here where no lock file says what else they need", () => {

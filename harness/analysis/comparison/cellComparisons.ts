@@ -106,8 +106,10 @@ const oneSided = ({ base, head, isAdded }: Pair, metric: CellMetric, source: Clo
   if (isOk(base) && isOk(head)) return undefined;
   const verdict: Verdict = isOk(head) ? "NEW" : isOk(base) ? "GONE" : "SAME";
   const isGone = verdict === "GONE";
-  const isLate = isGone && ranLate(head);
+  const isLate = (isGone && ranLate(head)) || (verdict === "NEW" && base !== undefined && ranLate(base));
   const isOpen = isLate && !isAdded;
+  // Nobody measured it, and head is wrong in a way that base was not.
+  const isWorse = base !== undefined && verdict === "SAME" && wrongCode(head) !== undefined && wrongCode(base) !== wrongCode(head);
   const other = isOk(head) ? base : head;
   const why =
     other && other.outcome.status !== "ok"
@@ -116,19 +118,24 @@ const oneSided = ({ base, head, isAdded }: Pair, metric: CellMetric, source: Clo
         : `${other.outcome.code}: ${other.outcome.reason}`
       : "not in its plan";
   return {
-    verdict,
+    verdict: isWorse ? "GONE" : verdict,
     base: isOk(base) ? measuredOf(base, metric, source) : undefined,
     head: isOk(head) ? measuredOf(head, metric, source) : undefined,
     ratio: undefined,
-    gates: isGone && !isLate,
+    gates: (isGone && !isLate) || isWorse,
     ...(isOpen ? { open: true as const } : {}),
-    note: isOk(base) ? `head: ${why}` : isOk(head) ? `base: ${why}` : `neither has it: ${why}`,
+    note: isOk(base) ? `head: ${why}` : isOk(head) ? `base: ${why}` : isWorse ? `head: ${why}, and in base it did not fail so` : `neither has it: ${why}`,
   };
 };
 
 /** Whether a cell was not measured for want of time, and not of anything that it needs: its run ended before, or an axis that goes as far as the device does. */
 const ranLate = (cell: CellRecord | undefined): boolean =>
   cell === undefined || cell.outcome.status === "pending" || (cell.outcome.status === "censored" && cell.outcome.code === "timeCap");
+
+/** What is wrong with a kernel, whatever time there was. */
+const wrongCodes = new Set(["wrongOutput", "compileError", "ledgerMismatch"]);
+const wrongCode = (cell: CellRecord | undefined): string | undefined =>
+  cell?.outcome.status === "failed" && wrongCodes.has(cell.outcome.code) ? cell.outcome.code : undefined;
 
 const measuredOf = ({ visits, stateBytes, peakBytes, prepared }: CellRecord, metric: CellMetric, source: ClockSource): number | undefined => {
   if (metric === "stateBytes") return stateBytes;

@@ -121,6 +121,35 @@ describe("a change", () => {
     expect(compareRuns(emulated(base), emulated(head)).gate).toBe(gate);
   });
 
+  it("to wrong output gates where base had no time of the cell either", () => {
+    const untimed = (outcome: CellRecord["outcome"]) => () => ({ outcome, visits: [] });
+    const wrong = withCell(same, "linear-n512-d256", untimed({ status: "failed", code: "wrongOutput", reason: "o[0] is 1" }));
+    const quick = withCell(base, "linear-n512-d256", untimed({ status: "failed", code: "belowResolution", reason: "too short" }));
+    const comparison = compareRuns(quick, wrong);
+    expect(comparison.gate).toBe("fail");
+    expect(comparison.findings[1]).toMatch(/^LOST in head, and not so in base: linear \(recurrent\) at n = 512 \(head: wrongOutput/);
+    // Wrong in both, as it was.
+    expect(compareRuns(withCell(base, "linear-n512-d256", untimed({ status: "failed", code: "wrongOutput", reason: "o[1] is 1" })), wrong).gate).toBe("pass");
+  });
+
+  it("cannot be told of a cell that base did not reach", () => {
+    const late = withCell(base, "linear-n512-d256", () => ({ outcome: { status: "pending" }, visits: [] }));
+    expect([compareRuns(late, same).gate, timesOf(compareRuns(late, same))["linear-n512-d256"]]).toEqual(["undecided", "NEW"]);
+  });
+
+  it("that few processes or a coarse clock cannot show is not called findable", () => {
+    const two = compareRuns(runOf(1, { workers: 2, drift: 0 }), runOf(2, { workers: 2, drift: 0 }));
+    expect(two.cells.every(({ metrics }) => metrics.time.findable === undefined)).toBe(true);
+    expect(two.findings.some((text) => text.startsWith("Smallest slowdown"))).toBe(false);
+    const coarse = (record: RunRecord): RunRecord => ({
+      ...record,
+      environment: { ...record.environment, clock: { ...record.environment.clock, stepNs: 1e6 } },
+    });
+    const least = compareRuns(coarse(base), coarse(same)).cells.map(({ metrics: { time } }) => (time.findable ?? 0) * (time.base ?? 0));
+    // Three steps of 1 ms over the repetitions of a pass.
+    expect(Math.min(...least)).toBeGreaterThan(0);
+  });
+
   it("of what was added around an n* is none", () => {
     const added = [{ id: "linear-n512-d256", n: 512, like: "linear-n1024-d256" }];
     const fewer = { ...same, cells: same.cells.filter(({ id }) => id !== "linear-n512-d256") };

@@ -50,7 +50,8 @@ const place = ({ label, form, n, shape }: CellComparison): string => `${armName(
 const failures = (cells: readonly CellComparison[]): readonly string[] =>
   cells.flatMap((cell) => (cell.metrics.time.verdict === "GONE" && cell.metrics.time.gates ? [failureSentence(cell)] : []));
 
-export const failureSentence = (cell: CellComparison): string => `LOST in head, measured in base: ${place(cell)} (${cell.metrics.time.note}).`;
+export const failureSentence = (cell: CellComparison): string =>
+  `LOST in head, ${cell.metrics.time.base === undefined ? "and not so" : "measured"} in base: ${place(cell)} (${cell.metrics.time.note}).`;
 
 const ratioText = ({ ratio, p }: MetricComparison): string =>
   ratio === undefined ? "?" : `${ratio.value.toFixed(3)} times${p === undefined ? "" : ` [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`}`;

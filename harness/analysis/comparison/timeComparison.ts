@@ -89,7 +89,8 @@ export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, pai
       head: headMs,
       ratio: told ? ratioOf(level, halfOf(level) + shift) : ratioOf(change, half),
       p,
-      findable: least([
+      // Of fewer processes nothing is told, nor below three steps of the clock.
+      findable: foundFrom(enough ? (leastSteps * stepMs) / baseMs : undefined, [
         findable(change, floorOf(limits), limits, changes.length),
         one.apart && findable(one.apart, Math.log1p(leastFloor), limits, changes.length),
       ]),
@@ -114,9 +115,10 @@ const findable = ({ error, freedom }: Level, floor: number, { threshold, falseDi
   return Math.expm1(luck + Math.max(Math.log1p(threshold), floor + needed));
 };
 
-const least = (values: readonly (number | undefined)[]): number | undefined => {
-  const known = values.filter((value) => value !== undefined);
-  return known.length > 0 ? Math.min(...known) : undefined;
+/** The least of two looks, and `steps` at the least; undefined where either is. */
+const foundFrom = (steps: number | undefined, looks: readonly (number | undefined)[]): number | undefined => {
+  const known = looks.filter((value) => value !== undefined);
+  return known.length > 0 && steps !== undefined ? Math.max(steps, Math.min(...known)) : undefined;
 };
 
 /** `half` of the interval, of which `machine` is what the machine may have done between two runs. */

@@ -1,4 +1,5 @@
-import { relative, resolve } from "node:path";
+import { realpathSync } from "node:fs";
+import { isAbsolute, relative, resolve } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { connector } from "../../measure/connection.ts";
@@ -54,6 +55,9 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
     if (flags.json) print(JSON.stringify({ runs: results.map(({ folder }) => folder), comparisons: results.map(({ comparison }) => comparison) }));
     return worst([...results.map((result) => codeOf(result, flags)), ...(interruption.signal.aborted ? [interruption.code()] : [])]);
   } catch (error) {
+    // A signal that came while git or npm ran is heard now.
+    await new Promise((heard) => setImmediate(heard));
+    if (interruption.signal.aborted && error instanceof CommandEnd) return interruption.code();
     throw error instanceof NoAdapter ? new CommandEnd(exitCode.noAdapter, `${error.message}\n  attnbench doctor says what this machine offers`) : error;
   } finally {
     checkouts?.remove();
@@ -92,14 +96,27 @@ const measured = async (
 /** Kernels of the user's own repository are those of each state of it. */
 const sideOf = ({ folder, commit, dirty, worker }: Checkout, root: string, { adapter, kernels }: DuetFlags): DuetCheckout => {
   const ofSide = kernels.map((path) => {
-    const below = relative(root, resolve(path));
-    return below.startsWith("..") ? resolve(path) : resolve(folder, below);
+    // By its real place, as git tells its own: through a link both sides would be given one folder.
+    const below = relative(root, realPath(resolve(path)));
+    return /^\.\.(?:[/\\]|$)/.test(below) || isAbsolute(below) ? resolve(path) : resolve(folder, below);
   });
   return { connect: connector(adapter, { mode: "timing", kernels: ofSide, memoryBudgetBytes }, worker), commit, dirty };
 };
 
-const isEverythingNew = ({ comparison, records: { head } }: DuetResult): boolean =>
-  comparison.gate === "nothing" && head.cells.some(({ outcome }) => outcome.status === "ok");
+/** Base could not be had, or has none of these cells. Where it only got no time, nothing was measured in both, and that is no pass. */
+const isEverythingNew = ({ comparison, records: { base, head }, baseRefused }: DuetResult): boolean =>
+  comparison.gate === "nothing" &&
+  head.cells.some(({ outcome }) => outcome.status === "ok") &&
+  (baseRefused !== undefined || !base.cells.some(({ outcome }) => outcome.status === "pending" || ("code" in outcome && outcome.code === "timeCap")));
+
+/** A folder that is not there is told where it is loaded. */
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+};
 
 const isUnmet = ({ verdict }: Finding, flags: DuetFlags): boolean => verdict === "fail" || (verdict === "undecided" && flags.undecided === "fail");
 
