@@ -42,7 +42,7 @@ export const fakeRun = async (
     now: workers.now,
     adapter: "fake",
     command: "test",
-    outFolder: newFolder(),
+    outFolder: more.outFolder ?? newFolder(),
     resume: false,
     signal: new AbortController().signal,
     onProgress: (step) => progress.push(step),
