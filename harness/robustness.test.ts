@@ -183,6 +183,20 @@ describe("a system clock that is put back", () => {
   });
 });
 
+describe("a kernel that is changed between a run and its --resume", () => {
+  it("ends it in words, mixes nothing, loses nothing, and put back is gone on with", async () => {
+    const outFolder = newFolder();
+    const { folder, record } = await interrupted(outFolder);
+    await expect(fakeRun(yaml, fakeWorkers({ costMs, kernelHash: "other" }), { outFolder, resume: true })).rejects.toThrow(
+      /^the kernel of \S+ is another one \(other\) than the one that its visits were timed with \(fake\)$/,
+    );
+    expect(visitsOf(readRun(folder).record).toSorted()).toEqual(visitsOf(record).toSorted());
+    const rest = await fakeRun(yaml, workers(), { outFolder, resume: true });
+    expect(rest).toMatchObject({ resumed: true, folder, record: { state: "complete" } });
+    once(rest.record);
+  });
+});
+
 describe("a lock", () => {
   it("of a process on another machine holds while it is touched, and names the machine", async () => {
     const outFolder = newFolder();

@@ -95,7 +95,7 @@ const pendingCell = (planned: PlannedCell, mechanisms: readonly Mechanism[]): Ce
 /**
  * One experiment from plan to report: worker, measuring, analysis, files. The run folder exists from the moment the device has answered and
  * is readable at any time after. Rejects with NoAdapter when no device can be had, with RunInUse, with the file system's error when the run's
- * folder cannot be made, and with UnwritableJournal; what goes wrong with files after measuring is told in the result.
+ * folder cannot be made, with UnwritableJournal and with ChangedKernel; what goes wrong with files after measuring is told in the result.
  */
 export const runExperiment = async (options: RunOptions): Promise<RunResult> => {
   const { experiment, outFolder } = options;

@@ -21,6 +21,8 @@ export interface FakeDevice {
   slowness?(clockMs: number): number;
   /** true shares of a cell's stages in its time */
   stageShares?(cell: Cell): Readonly<Record<string, number>> | undefined;
+  /** of every cell */
+  readonly kernelHash?: string;
   /** what a cell allocates */
   bytesByRole?(cell: Cell): BytesByRole;
   /** true times of a visit beside bringing a state back */
@@ -142,7 +144,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
         clock += cell.phase === "probe" ? 1 : (device.prepareMs ?? 1) - (device.choosingMs ?? 0) + choosingMs;
         return {
           tiles: tiles ?? {},
-          kernelHash: "fake",
+          kernelHash: device.kernelHash ?? "fake",
           compileMs: device.prepareMs ?? 1,
           maxError: 0,
           tolerance: 1,

@@ -9,7 +9,7 @@ import type { WorkerSession } from "./workerSession.ts";
 
 /** Prepares and visits cells, journals what happened before it counts, and keeps account of where the time went. */
 export interface Visitor {
-  /** One visit; prepares the cell first where this worker has not. Rejects with CellFailure. */
+  /** One visit; prepares the cell first where this worker has not. Rejects with CellFailure, and with ChangedKernel. */
   visit(task: Task, turn: number, samples: number): Promise<void>;
   settle(task: Task, outcome: Outcome): void;
   /** A failed ask becomes the cell's outcome. Throws what is no cell's failure, and NoAdapter when workers die again and again. */
@@ -38,6 +38,9 @@ interface Context {
   /** bytes over which reads rotate; see PrepareRequest */
   readonly rotateBytes: (cell: Cell) => number;
 }
+
+/** A worker has another kernel than the one that a cell's visits were timed with: two kernels are no one cell. The run ends where it is, and nothing is lost. */
+export class ChangedKernel extends Error {}
 
 const prepareLimitMs = 120_000;
 const visitLimitMs = 60_000;
@@ -69,6 +72,11 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateB
         { cell: task.planned.cell, ...(tiles === undefined ? {} : { tiles }), seed: measure.seed, rotateBytes: rotateBytes(task.planned.cell) },
         prepareLimitMs,
       );
+      const { record } = task;
+      if (record.runtime === undefined && record.visits.length > 0 && record.prepared && record.prepared.kernelHash !== prepared.kernelHash)
+        throw new ChangedKernel(
+          `the kernel of ${record.id} is another one (${prepared.kernelHash}) than the one that its visits were timed with (${record.prepared.kernelHash})`,
+        );
       task.choosingMs = choosingMs ?? 0;
       task.estimateMs ??= estimateMs;
       task.leastMs ??= estimateMs;

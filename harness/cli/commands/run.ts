@@ -6,6 +6,7 @@ import { NoAdapter } from "../../device/adapterFacts.ts";
 import { isPrecision, parseDuration } from "../../experiment/units.ts";
 import { connector } from "../../measure/connection.ts";
 import { peerConnector } from "../../measure/peers/peerConnector.ts";
+import { ChangedKernel } from "../../measure/visitor.ts";
 import { UnwritableJournal } from "../../record/journal.ts";
 import { isSameShard, type Shard, shardName } from "../../record/merged.ts";
 import { listRuns } from "../../record/runFolder.ts";
@@ -186,6 +187,11 @@ const explained = (error: unknown): unknown => {
   if (error instanceof NoAdapter) return new CommandEnd(exitCode.noAdapter, noAdapterText(error));
   if (error instanceof UnwritableJournal)
     return new CommandEnd(exitCode.usage, `${error.message}\n  every visit before that is kept: make room, and --resume goes on with it`);
+  if (error instanceof ChangedKernel)
+    return new CommandEnd(
+      exitCode.usage,
+      `${error.message}: what one run tells must be of one kernel\n  every visit before that is kept; without --resume a new run begins, with that kernel put back --resume goes on`,
+    );
   return error instanceof RunInUse ? new CommandEnd(exitCode.usage, error.message) : error;
 };
 
