@@ -3,7 +3,7 @@ import type { CellRecord, ClockSource, RunRecord } from "../../record/run.ts";
 import { timesOf } from "../resampling.ts";
 import { describeKey, seriesOf } from "../series.ts";
 import { median } from "../statistics.ts";
-import { difference, type Level, levelsOf, pairedLogs, visitLogs, withoutShared } from "./change.ts";
+import { besideOthers, difference, type Level, levelsOf, pairedLogs, visitLogs, withoutShared } from "./change.ts";
 import { withScatter } from "./runsApart.ts";
 import { type TimeChange, timeVerdicts } from "./timeComparison.ts";
 
@@ -78,15 +78,13 @@ const timesBy = (
   const changes = paired ? levelsOf(beside) : withScatter(differences(levelsOf(base), levelsOf(head)));
   const [alone, own, its] = [withoutShared(beside), withoutShared(base), withoutShared(head)];
   const apart = paired ? alone && levelsOf(alone) : own && its && withScatter(differences(levelsOf(own), levelsOf(its)));
-  const common = apart && median(apart.map(({ value }) => value));
+  const others = apart && besideOthers(apart);
   const msOf = (cell: CellRecord): number => median(later(cell).flatMap((visit) => [...timesOf(visit, source)]));
   const compared = both.flatMap(({ id, base, head }, i): { id: string; change: TimeChange }[] => {
     const change = changes[i];
     const k = Math.max(1, median(head.visits.map((visit) => visit.k)));
-    const own = apart?.[i];
-    const beside = own && common !== undefined ? { ...own, value: own.value - common } : undefined;
     return change && Number.isFinite(change.value)
-      ? [{ id, change: { baseMs: msOf(base), headMs: msOf(head), change, apart: beside, stepMs: stepMs / k } }]
+      ? [{ id, change: { baseMs: msOf(base), headMs: msOf(head), change, apart: others?.[i], stepMs: stepMs / k } }]
       : [];
   });
   const verdicts = timeVerdicts(

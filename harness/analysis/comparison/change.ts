@@ -143,3 +143,23 @@ export const difference = (base: Level, head: Level): Level => {
       : Math.min(base.freedom, head.freedom);
   return { value: head.value - base.value, error, freedom, processes: Math.min(base.processes, head.processes) };
 };
+
+/** The same with an error more, known by so many degrees of freedom: errors add in squares, and so, by Welch and Satterthwaite, are they known. */
+export const withError = (level: Level, error: number, freedom: number): Level => {
+  if (!(error > 0) || !Number.isFinite(level.error) || level.freedom <= 0) return level;
+  const whole = Math.hypot(level.error, error);
+  return { ...level, error: whole, freedom: whole ** 4 / (level.error ** 4 / level.freedom + error ** 4 / freedom) };
+};
+
+/** standard error of a median over that of a mean, of normal values */
+const ofMedian = 1.2533;
+
+/**
+ * Levels beside each other: each less what is common to all, their median. That is known no better than they agree on it: where half of them changed it lies between two halves, and a cell that did not
+ * change is far from it. So its own error, by the median deviation, is in each.
+ */
+export const besideOthers = (levels: readonly Level[]): readonly Level[] => {
+  const common = median(levels.map(({ value }) => value));
+  const deviation = ofMedianDeviation * median(levels.map(({ value }) => Math.abs(value - common)));
+  return levels.map((level) => withError({ ...level, value: level.value - common }, (ofMedian * deviation) / Math.sqrt(levels.length), levels.length - 1));
+};

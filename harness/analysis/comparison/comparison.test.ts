@@ -67,6 +67,17 @@ describe("a change", () => {
     expect(timesOf(compareRuns(base, withCell(same, "softmax-n1024-d256", slower(1 / 1.1))))["softmax-n1024-d256"]).toBe("FASTER");
   });
 
+  it("of half of the cells moves none of the others: what is common then lies between two halves", () => {
+    const fast = (times: number): Arm => ({ ...softmax, ms: (n) => times * (0.02 + 1e-4 * n) });
+    // Each other cell is off by chance, some by more than the threshold, as few processes have it.
+    const noisy = (chance: number, times: number): RunRecord =>
+      runOf(chance, { ns: [256, 1024, 4096], arms: [fast(times), linear], drift: 0, noise: [0.02, 0.05, 0.08], workers: 4 });
+    const verdicts = Array.from({ length: 60 }, (_, i) => compareRuns(...duetOf(noisy(2 * i, 1), noisy(2 * i + 1, 0.7))));
+    const ofOthers = verdicts.map(({ cells }) => cells.filter(({ label }) => label === "linear").map(({ metrics }) => metrics.time.verdict));
+    expect(ofOthers.flat().filter((verdict) => verdict === "SLOWER")).toEqual([]);
+    expect(verdicts.filter(({ gate }) => gate === "fail")).toEqual([]);
+  });
+
   it("below the threshold is told by a lower one", () => {
     const quiet = duetOf(runOf(1, { drift: 0, noise: [0.002, 0.005, 0.005] }), runOf(2, { drift: 0, noise: [0.002, 0.005, 0.005] }));
     const head = withCell(quiet[1], "linear-n512-d256", slower(1.035));

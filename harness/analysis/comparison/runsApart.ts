@@ -1,7 +1,7 @@
 import type { RunRecord } from "../../record/run.ts";
 import { turnShifts } from "../drift.ts";
 import { deviation, median, pairwiseScale } from "../statistics.ts";
-import type { Level } from "./change.ts";
+import { type Level, withError } from "./change.ts";
 
 /**
  * What two runs of one code differ in that were measured one after the other. Their own turns and processes do not tell: a machine that is slow for minutes is so in all of one run and in none of the
@@ -42,12 +42,5 @@ export const withScatter = (levels: readonly Level[]): readonly Level[] => {
   const scatter = pairwiseScale(known.map(({ value }) => value));
   const freedom = known.length - 1;
   const ofRuns = Math.sqrt(Math.max(0, scatter ** 2 - median(known.map(({ error }) => error ** 2))));
-  return ofRuns > 0 ? levels.map((level) => joined(level, ofRuns, freedom)) : levels;
-};
-
-/** Errors add in squares, and so, by Welch and Satterthwaite, are they known. */
-const joined = (level: Level, error: number, freedom: number): Level => {
-  if (!Number.isFinite(level.error) || level.freedom <= 0) return level;
-  const whole = Math.hypot(level.error, error);
-  return { ...level, error: whole, freedom: whole ** 4 / (level.error ** 4 / level.freedom + error ** 4 / freedom) };
+  return levels.map((level) => withError(level, ofRuns, freedom));
 };
