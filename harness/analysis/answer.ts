@@ -1,4 +1,5 @@
-import type { Finding, RunRecord } from "../record/run.ts";
+import type { Finding } from "../record/derived.ts";
+import type { RunRecord } from "../record/run.ts";
 import { askedCrossovers, askedFits } from "./asked.ts";
 import { crossoverSentences } from "./crossoverSentences.ts";
 import { expectationsOf } from "./expectation.ts";

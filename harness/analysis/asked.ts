@@ -1,4 +1,5 @@
-import type { Crossover, Fit, RunRecord } from "../record/run.ts";
+import type { Crossover, Fit } from "../record/derived.ts";
+import type { RunRecord } from "../record/run.ts";
 import { type Pair, pairsOf, type Series, seriesOf } from "./series.ts";
 
 /** Fewer n of a curve show no law, fewer n of a pair no place where it crosses: an experiment that means to measure no more asks for neither. */

@@ -1,4 +1,4 @@
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 import { type Power, surfaceFitter, worstJoint } from "./jointFit.ts";
 import type { Spread } from "./resampling.ts";
 import { mean, percentileInterval } from "./statistics.ts";

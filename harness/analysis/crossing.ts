@@ -1,4 +1,4 @@
-import type { Advantage, Crossover } from "../record/run.ts";
+import type { Advantage, Crossover } from "../record/derived.ts";
 import { formatCount } from "./format.ts";
 import { type Pairing, type Point, pointsOf } from "./logRatio.ts";
 import { rootInterval, rootOf } from "./ratioRoot.ts";

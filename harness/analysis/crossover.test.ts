@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Crossover } from "../record/run.ts";
+import type { Crossover } from "../record/derived.ts";
 import { analyse } from "./analysis.ts";
 import { type Planted, plantedRun } from "./planted.ts";
 

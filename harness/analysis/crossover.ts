@@ -1,4 +1,5 @@
-import type { CellRecord, Crossover } from "../record/run.ts";
+import type { Crossover } from "../record/derived.ts";
+import type { CellRecord } from "../record/run.ts";
 import { type Crossing, crossingOf, found } from "./crossing.ts";
 import type { SpreadOf } from "./drift.ts";
 import { formatCount } from "./format.ts";

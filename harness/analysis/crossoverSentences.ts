@@ -1,4 +1,5 @@
-import type { CellRecord, Crossover, WouldCross } from "../record/run.ts";
+import type { Crossover, WouldCross } from "../record/derived.ts";
+import type { CellRecord } from "../record/run.ts";
 import type { Analysed } from "./answer.ts";
 import { formatCount, formatEstimate, formatList, formatShare } from "./format.ts";
 import { groupBy } from "./grouping.ts";

@@ -1,6 +1,6 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
+import type { Advantage, Crossover, Estimate } from "../record/derived.ts";
 import type { Measurement } from "../record/measurements.ts";
-import type { Advantage, Crossover, Estimate } from "../record/run.ts";
 import { type Crossing, crossingOf } from "./crossing.ts";
 import { bendsOf, leastResidual } from "./freeCurves.ts";
 import { type Growth, growthOf, ofAnyone } from "./growth.ts";

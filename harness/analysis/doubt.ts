@@ -1,5 +1,5 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 import { formatList } from "./format.ts";
 import { levellingOff, type PowerLaw, powerLaw } from "./freeCurves.ts";
 import { type Curve, cubicMixture, devianceOf, modelError, orders, type Score } from "./laws.ts";

@@ -3,7 +3,7 @@ import { type Expected, parseExpectation } from "../experiment/expression/expect
 import type { Comparator } from "../experiment/expression/tokens.ts";
 import { spokenOf } from "../experiment/hybrids.ts";
 import { sizeNames } from "../experiment/sizes.ts";
-import type { Estimate, Finding } from "../record/run.ts";
+import type { Estimate, Finding } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
 import { every, type Verdict } from "./every.ts";
 import { formatList, formatNumber } from "./format.ts";

@@ -1,5 +1,5 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
-import type { Fit } from "../record/run.ts";
+import type { Fit } from "../record/derived.ts";
 import type { SpreadOf } from "./drift.ts";
 import { type Growth, growthOf } from "./growth.ts";
 import { orders } from "./laws.ts";

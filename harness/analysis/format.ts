@@ -1,4 +1,4 @@
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 
 /** 1,234,567; fractions are rounded away. */
 export const formatCount = (value: number): string =>

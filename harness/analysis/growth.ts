@@ -1,5 +1,5 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 import { doubtOf, type Evidence, isExcluded, isFlat } from "./doubt.ts";
 import { formatCount } from "./format.ts";
 import { type PowerLaw, powerLaw } from "./freeCurves.ts";

@@ -1,4 +1,5 @@
-import type { Fit, RunRecord } from "../record/run.ts";
+import type { Fit } from "../record/derived.ts";
+import type { RunRecord } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
 import { formatChoice, formatCount, formatEstimate, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";

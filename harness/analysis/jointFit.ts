@@ -1,4 +1,4 @@
-import type { Estimate, JointCrossing, JointFit, JointTerm, SeriesKey } from "../record/run.ts";
+import type { Estimate, JointCrossing, JointFit, JointTerm, SeriesKey } from "../record/derived.ts";
 import type { SpreadOf } from "./drift.ts";
 import { groupBy } from "./grouping.ts";
 import { dot, nnlsNormal } from "./nnls.ts";

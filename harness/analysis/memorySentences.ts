@@ -1,4 +1,4 @@
-import type { Fit } from "../record/run.ts";
+import type { Fit } from "../record/derived.ts";
 import { type Analysed, armName } from "./answer.ts";
 import { formatBytes, formatCount, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";

@@ -1,4 +1,5 @@
-import type { CellRecord, Estimate, RunRecord, Summary } from "../record/run.ts";
+import type { Estimate, Summary } from "../record/derived.ts";
+import type { CellRecord, RunRecord } from "../record/run.ts";
 import { groupBy } from "./grouping.ts";
 import type { Draws } from "./resampling.ts";
 import { visitEstimate } from "./visitEstimate.ts";

@@ -1,4 +1,5 @@
-import type { Crossover, RunRecord } from "../record/run.ts";
+import type { Crossover } from "../record/derived.ts";
+import type { RunRecord } from "../record/run.ts";
 import { askedCrossovers } from "./asked.ts";
 import { formatCount, formatEstimate, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";

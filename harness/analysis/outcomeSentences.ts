@@ -1,4 +1,5 @@
-import type { CellRecord, SeriesKey } from "../record/run.ts";
+import type { SeriesKey } from "../record/derived.ts";
+import type { CellRecord } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
 import { formatCount, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";

@@ -1,7 +1,8 @@
 import { cellField } from "../experiment/expression/predicate.ts";
 import { type Runtime, type RuntimeName, runtimes } from "../experiment/runtimes.ts";
 import { dtypeFields, type SizeName, sizeNames } from "../experiment/sizes.ts";
-import type { CellRecord, Outcome, PeerRatio, SeriesKey, Visit } from "../record/run.ts";
+import type { PeerRatio, SeriesKey } from "../record/derived.ts";
+import type { CellRecord, Outcome, Visit } from "../record/run.ts";
 import { type Draws, resample } from "./resampling.ts";
 import { median, percentileInterval } from "./statistics.ts";
 

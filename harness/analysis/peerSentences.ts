@@ -1,5 +1,5 @@
 import { runtimes } from "../experiment/runtimes.ts";
-import type { Estimate, PeerRatio } from "../record/run.ts";
+import type { Estimate, PeerRatio } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
 import { formatCount, formatList, formatNumber } from "./format.ts";
 import { groupBy } from "./grouping.ts";

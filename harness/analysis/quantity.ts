@@ -1,6 +1,7 @@
 import type { ArmMeasure, At, Quantity } from "../experiment/expression/expectation.ts";
 import { cellField } from "../experiment/expression/predicate.ts";
-import type { CellRecord, Crossover, Estimate, SeriesKey } from "../record/run.ts";
+import type { Crossover, Estimate, SeriesKey } from "../record/derived.ts";
+import type { CellRecord } from "../record/run.ts";
 import type { Analysed } from "./answer.ts";
 import { seriesOf } from "./series.ts";
 

@@ -1,4 +1,4 @@
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 import { type NearRatio, type Pairing, type Point, ratioNear } from "./logRatio.ts";
 import { percentileInterval } from "./statistics.ts";
 

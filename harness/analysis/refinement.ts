@@ -1,4 +1,4 @@
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 
 /** What an n* is to be known by. */
 export interface Wanted {

@@ -1,7 +1,8 @@
 import type { ParameterValue } from "../../kernels/mechanism.ts";
 import { cellField } from "../experiment/expression/predicate.ts";
 import { areRivals } from "../experiment/rivals.ts";
-import type { CellRecord, SeriesKey } from "../record/run.ts";
+import type { SeriesKey } from "../record/derived.ts";
+import type { CellRecord } from "../record/run.ts";
 import { groupBy } from "./grouping.ts";
 
 /** The cells of one arm at one shape that differ in n alone, n ascending, outcome ok. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Serving } from "../experiment/experiment.ts";
-import type { CellRecord, RunRecord, Served } from "../record/run.ts";
+import type { Served } from "../record/derived.ts";
+import type { CellRecord, RunRecord } from "../record/run.ts";
 import { analyse } from "./analysis.ts";
 import { type Planted, plantedRun } from "./planted.ts";
 import { seriesOf } from "./series.ts";

@@ -1,5 +1,6 @@
 import type { Serving } from "../experiment/experiment.ts";
-import type { CellRecord, Estimate, SeriesKey, Served } from "../record/run.ts";
+import type { Estimate, SeriesKey, Served } from "../record/derived.ts";
+import type { CellRecord } from "../record/run.ts";
 import { type BatchPoint, bytesLaw, timeLaw } from "./batchLaw.ts";
 import type { SpreadOf } from "./drift.ts";
 import { groupBy } from "./grouping.ts";

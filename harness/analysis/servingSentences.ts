@@ -1,4 +1,4 @@
-import type { Served } from "../record/run.ts";
+import type { Served } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
 import { bracketed, formatBytes, formatChoice, formatCount, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";

@@ -1,5 +1,5 @@
+import type { SizeFit } from "../record/derived.ts";
 import type { Part } from "../record/merged.ts";
-import type { SizeFit } from "../record/run.ts";
 import type { Analysed } from "./answer.ts";
 import { formatCount, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";

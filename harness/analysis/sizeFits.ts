@@ -1,4 +1,5 @@
-import type { CellRecord, SizeFit } from "../record/run.ts";
+import type { SizeFit } from "../record/derived.ts";
+import type { CellRecord } from "../record/run.ts";
 import type { SpreadOf } from "./drift.ts";
 import { groupBy } from "./grouping.ts";
 import { growthOf } from "./growth.ts";

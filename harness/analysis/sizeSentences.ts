@@ -1,4 +1,4 @@
-import type { SizeFit } from "../record/run.ts";
+import type { SizeFit } from "../record/derived.ts";
 import { type Analysed, armName } from "./answer.ts";
 import { formatCount, formatEstimate, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";

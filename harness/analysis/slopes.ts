@@ -1,5 +1,5 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 import { type Sampled, termsOf } from "./laws.ts";
 import { smoothCurve } from "./smoothCurve.ts";
 import { percentileInterval } from "./statistics.ts";

@@ -1,4 +1,5 @@
-import type { CellRecord, Estimate, StageSummary } from "../record/run.ts";
+import type { Estimate, StageSummary } from "../record/derived.ts";
+import type { CellRecord } from "../record/run.ts";
 import type { Draws } from "./resampling.ts";
 import { median } from "./statistics.ts";
 import { visitEstimate } from "./visitEstimate.ts";

@@ -1,5 +1,5 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 import { formatCount } from "./format.ts";
 import type { Growth } from "./growth.ts";
 

@@ -1,4 +1,4 @@
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 
 /** The middle of `values`, or NaN of none. Reorders nothing. */
 export const median = (values: ArrayLike<number>): number => medianInPlace(new Float64Array(values), values.length);

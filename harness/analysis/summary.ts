@@ -1,4 +1,5 @@
-import type { Ceilings, CellRecord, Summary } from "../record/run.ts";
+import type { Summary } from "../record/derived.ts";
+import type { Ceilings, CellRecord } from "../record/run.ts";
 import { offloadSummary } from "./offload.ts";
 import { type Draws, type Spread, sourceOf, timesOf } from "./resampling.ts";
 import { stageSummary } from "./stages.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 import { type TokenStages, textStages } from "./textStages.ts";
 
 const about = (value: number): Estimate => ({ value, low: 0.9 * value, high: 1.2 * value });

@@ -1,4 +1,4 @@
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 
 /** Where the time of one token goes that is written after n others. */
 export interface TokenStages {

@@ -1,4 +1,5 @@
-import type { CellRecord, Estimate, Visit } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
+import type { CellRecord, Visit } from "../record/run.ts";
 import { type Draws, resample } from "./resampling.ts";
 import { median, percentileInterval } from "./statistics.ts";
 

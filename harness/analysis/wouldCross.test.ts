@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Crossover, RunRecord } from "../record/run.ts";
+import type { Crossover } from "../record/derived.ts";
+import type { RunRecord } from "../record/run.ts";
 import { analyse } from "./analysis.ts";
 import { plantedPrepared, plantedRun } from "./planted.ts";
 

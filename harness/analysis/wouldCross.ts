@@ -1,4 +1,5 @@
-import type { Ceilings, CellRecord, Crossover, WouldCross } from "../record/run.ts";
+import type { Crossover, WouldCross } from "../record/derived.ts";
+import type { Ceilings, CellRecord } from "../record/run.ts";
 import { crossingOf } from "./crossing.ts";
 import { sharedCells } from "./crossover.ts";
 import type { SpreadOf } from "./drift.ts";

@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import type { Comparison } from "../record/comparison.ts";
-import type { Finding, RunRecord } from "../record/run.ts";
+import type { Finding } from "../record/derived.ts";
+import type { RunRecord } from "../record/run.ts";
 import { type Annotation, annotationsOf, workflowCommands } from "../report/annotations.ts";
 import { renderComparison } from "../report/comparisonMarkdown.ts";
 import { comparisonCode } from "./comparisonAnswer.ts";

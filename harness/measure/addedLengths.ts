@@ -6,7 +6,8 @@ import { drawsOf } from "../analysis/resampling.ts";
 import { type Pair, pairsOf, type Series, seriesOf } from "../analysis/series.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
 import { addedTo } from "../record/addedCell.ts";
-import type { AddedCell, CellRecord, Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
+import type { AddedCell, CellRecord } from "../record/run.ts";
 import type { Measuring } from "./measuring.ts";
 import { type Task, taskOf } from "./task.ts";
 

@@ -1,4 +1,5 @@
 import type { Mechanism, ModelShape } from "../../kernels/mechanism.ts";
+import { smallShape } from "../../kernels/testShape.ts";
 import type { Cell } from "../experiment/experiment.ts";
 
 /** For tests: what lies around the mixers of a small model. */
@@ -13,23 +14,15 @@ export const smallModel: ModelShape = {
 };
 
 /** For tests: one token's whole way through a small model of this mechanism, n tokens before it; `change` of the cell and `around` of its model. */
-export const modelCell = ({ name, parameters }: Mechanism, form: string, n: number, change: Partial<Cell> = {}, around: Partial<ModelShape> = {}): Cell => {
+export const modelCell = (mechanism: Mechanism, form: string, n: number, change: Partial<Cell> = {}, around: Partial<ModelShape> = {}): Cell => {
+  const { name } = mechanism;
   const shape = {
     mechanism: name,
     label: name,
     form,
     phase: "tokenLoop",
     n,
-    batch: 1,
-    heads: 2,
-    kvHeads: 2,
-    headDim: 32,
-    headDimV: 32,
-    dModel: 64,
-    dtype: "f32",
-    kvDtype: "f32",
-    stateDtype: "f32",
-    parameters: Object.fromEntries(Object.entries(parameters).map(([key, parameter]) => [key, parameter.default])),
+    ...smallShape(mechanism),
     model: { ...smallModel, recomputes: form === "recompute", ...around },
     ...change,
   } as const;

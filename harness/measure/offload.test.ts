@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
+import { smallShape } from "../../kernels/testShape.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
@@ -21,16 +22,7 @@ const cellOf = (name: string, form: string, n: number, change: Partial<Cell> = {
     form,
     phase: "offload",
     n,
-    batch: 1,
-    heads: 2,
-    kvHeads: 2,
-    headDim: 32,
-    headDimV: 32,
-    dModel: 64,
-    dtype: "f32",
-    kvDtype: "f32",
-    stateDtype: "f32",
-    parameters: Object.fromEntries(Object.entries(mechanism.parameters).map(([key, parameter]) => [key, parameter.default])),
+    ...smallShape(mechanism),
     ...change,
   } as const;
   return { ...shape, id: JSON.stringify([name, form, n, change]) };

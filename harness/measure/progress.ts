@@ -1,4 +1,4 @@
-import type { Estimate } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
 
 /** What a run tells while it goes on. Times in ms. */
 export type Progress =

@@ -4,7 +4,8 @@ import { modelError } from "../analysis/laws.ts";
 import { drawsOf, type Spread, sampledOf } from "../analysis/resampling.ts";
 import { seriesOf } from "../analysis/series.ts";
 import { percentileInterval } from "../analysis/statistics.ts";
-import type { Estimate, RunRecord } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
+import type { RunRecord } from "../record/run.ts";
 
 /** A point of a curve that was kept from its fit, and where the fit of the others expects it. */
 export interface HeldOut {

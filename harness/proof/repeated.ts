@@ -1,5 +1,6 @@
 import { groupBy } from "../analysis/grouping.ts";
-import type { Crossover, Estimate, RunRecord } from "../record/run.ts";
+import type { Crossover, Estimate } from "../record/derived.ts";
+import type { RunRecord } from "../record/run.ts";
 
 /** How one number came out in several runs of one experiment. */
 export interface Repeated {

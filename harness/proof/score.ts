@@ -1,5 +1,6 @@
 import { median } from "../analysis/statistics.ts";
-import type { Estimate, RunRecord } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
+import type { RunRecord } from "../record/run.ts";
 import { crossingsOf, exponentOf, type Truth } from "./truth.ts";
 
 /** What one planted run said, held against what was planted. */

@@ -1,4 +1,5 @@
-import type { ClockSource, Estimate, SeriesKey } from "./run.ts";
+import type { Estimate, SeriesKey } from "./derived.ts";
+import type { ClockSource } from "./run.ts";
 
 /** comparison.json and `compare --json`: two runs of one experiment, held against each other. Adding an optional field keeps schemaVersion. */
 export const comparisonVersion = 1;

@@ -17,7 +17,7 @@ import {
   type SizeFit,
   type Summary,
   type WouldCross,
-} from "./run.ts";
+} from "./derived.ts";
 import { amount, count, maybe, ms, name, namedValues, real, size, text } from "./scalars.ts";
 
 /** What follows from what was measured, as it stands in run.json: analysis makes it anew, and an index shows it as it is. */

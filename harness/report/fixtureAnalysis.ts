@@ -1,4 +1,5 @@
-import type { CellRecord, Crossover, Estimate, Finding, Fit } from "../record/run.ts";
+import type { Crossover, Estimate, Finding, Fit } from "../record/derived.ts";
+import type { CellRecord } from "../record/run.ts";
 import { coefficientsOf, type FixtureArm, type FixtureOptions, growthOf, stateBytesOf, timeMs } from "./fixtureArms.ts";
 
 const estimate = (value: number, spread = 0.02): Estimate => ({ value, low: value * (1 - spread), high: value * (1 + spread) });

@@ -1,6 +1,7 @@
 import type { GrowthClass, Look, Mechanism } from "../../kernels/mechanism.ts";
 import type { Experiment } from "../experiment/experiment.ts";
-import type { Environment, Fit, Outcome, RunState } from "../record/run.ts";
+import type { Fit } from "../record/derived.ts";
+import type { Environment, Outcome, RunState } from "../record/run.ts";
 
 /** What a made-up run is like. Times follow t0 + a·n + b·n² exactly but for a little seeded noise, so that fits and crossings are known. */
 export interface FixtureOptions {

@@ -1,5 +1,6 @@
 import { formatCount } from "../analysis/format.ts";
-import type { CellRecord, Crossover, Fit, WouldCross } from "../record/run.ts";
+import type { Crossover, Fit, WouldCross } from "../record/derived.ts";
+import type { CellRecord } from "../record/run.ts";
 import { bracketed } from "./interval.ts";
 
 /** How many cells ended in each way. */

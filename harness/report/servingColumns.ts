@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatList, formatMs, formatNumber } from "../analysis/format.ts";
 import { groupBy } from "../analysis/grouping.ts";
 import { describeKey } from "../analysis/series.ts";
-import type { Served } from "../record/run.ts";
+import type { Served } from "../record/derived.ts";
 import { bracketed } from "./interval.ts";
 
 /** One column of the table of texts that are served at once, as text: for a page and for Markdown. */

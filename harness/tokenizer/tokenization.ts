@@ -1,4 +1,5 @@
-import type { Estimate, Tokenization } from "../record/run.ts";
+import type { Estimate } from "../record/derived.ts";
+import type { Tokenization } from "../record/run.ts";
 import { idsOf, loadEncoding } from "./encoding.ts";
 import type { EncodingName } from "./encodingNames.ts";
 

@@ -3,6 +3,7 @@ import { builtInKernels } from "../builtIn.ts";
 import type { Mechanism, ModelShape, Shape } from "../mechanism.ts";
 import { loadMechanisms } from "../registry.ts";
 import { testDevice } from "../testDevice.ts";
+import { smallShape } from "../testShape.ts";
 import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
 import { stageWords } from "./stageNames.ts";
 
@@ -16,16 +17,7 @@ const mechanismOf = (name: string): Mechanism => {
 const shapeOf = (name: string, change: Partial<Shape> = {}, around: Partial<ModelShape> = {}): Shape => ({
   phase: "tokenLoop",
   n: 64,
-  batch: 1,
-  heads: 2,
-  kvHeads: 2,
-  headDim: 32,
-  headDimV: 32,
-  dModel: 64,
-  dtype: "f32",
-  kvDtype: "f32",
-  stateDtype: "f32",
-  parameters: Object.fromEntries(Object.entries(mechanismOf(name).parameters).map(([key, parameter]) => [key, parameter.default])),
+  ...smallShape(mechanismOf(name)),
   model: { layers: 4, width: 64, vocab: 100, feedForward: { kind: "gated", hidden: 96 }, rotary: true, tied: false, recomputes: false, ...around },
   ...change,
 });

@@ -1,5 +1,5 @@
 import type { ClaimId } from "../../experiment/claims.ts";
-import type { JudgedClaim } from "../../record/run.ts";
+import type { JudgedClaim } from "../../record/derived.ts";
 import type { Analysed } from "../answer.ts";
 import type { Verdict } from "../every.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ClaimId } from "../../experiment/claims.ts";
-import type { ClaimVerdict, RunRecord } from "../../record/run.ts";
+import type { ClaimVerdict } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { type PlantedArm, verdictOn } from "./plantedClaims.ts";
 
 /** What a judge must say of a planted run. */

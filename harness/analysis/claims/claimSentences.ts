@@ -1,5 +1,6 @@
 import { claimIds, claimPhases } from "../../experiment/claims.ts";
-import type { ClaimVerdict, JudgedClaim, RunRecord } from "../../record/run.ts";
+import type { ClaimVerdict, JudgedClaim } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { claims, claimText } from "./claims.ts";
 
 /** A verdict in words, and a mark that needs no colour. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ClaimId, claimIds } from "../../experiment/claims.ts";
-import type { JudgedClaim, RunRecord } from "../../record/run.ts";
+import type { JudgedClaim } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { claims } from "./claims.ts";
 import { about, line, type PlantedArm, verdictOn } from "./plantedClaims.ts";
 

@@ -1,5 +1,5 @@
 import { type ClaimId, claimIds, claimPhases } from "../../experiment/claims.ts";
-import type { JudgedClaim } from "../../record/run.ts";
+import type { JudgedClaim } from "../../record/derived.ts";
 import type { Analysed } from "../answer.ts";
 import type { Claim } from "./claim.ts";
 import { feedForwardClaims } from "./feedForwardClaims.ts";

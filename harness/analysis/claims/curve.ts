@@ -1,4 +1,5 @@
-import type { CellRecord, Fit } from "../../record/run.ts";
+import type { Fit } from "../../record/derived.ts";
+import type { CellRecord } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
 import { asksLaw } from "../asked.ts";
 import { bracketed, formatCount } from "../format.ts";

@@ -1,4 +1,5 @@
-import type { CellRecord, Crossover, SizeFit } from "../../record/run.ts";
+import type { Crossover, SizeFit } from "../../record/derived.ts";
+import type { CellRecord } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
 import { every, type Verdict } from "../every.ts";
 import { bracketed, formatCount, formatList, formatNumber } from "../format.ts";

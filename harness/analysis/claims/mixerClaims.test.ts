@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { CellRecord, Crossover, RunRecord, Sharpness, SizeFit } from "../../record/run.ts";
+import type { Crossover, SizeFit } from "../../record/derived.ts";
+import type { CellRecord, RunRecord, Sharpness } from "../../record/run.ts";
 import { plantedPrepared } from "../planted.ts";
 import { type ClaimCase, sentencesOn, testClaims } from "./claimCases.ts";
 import { about, between, line, linear, none } from "./plantedClaims.ts";

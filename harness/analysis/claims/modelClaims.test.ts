@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { ModelShape, StageCost } from "../../../kernels/mechanism.ts";
-import type { CellRecord, ClaimVerdict, Estimate, RunRecord, Tokenization } from "../../record/run.ts";
+import type { ClaimVerdict, Estimate } from "../../record/derived.ts";
+import type { CellRecord, RunRecord, Tokenization } from "../../record/run.ts";
 import { type ClaimCase, sentencesOn, testClaims } from "./claimCases.ts";
 import { about, between, cost, line, linear, type PlantedArm } from "./plantedClaims.ts";
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { CellRecord, Crossover, Estimate, RunRecord } from "../../record/run.ts";
+import type { Crossover, Estimate } from "../../record/derived.ts";
+import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { sentencesOn, testClaims } from "./claimCases.ts";
 import { about, between, type PlantedArm } from "./plantedClaims.ts";
 

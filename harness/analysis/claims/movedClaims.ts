@@ -1,5 +1,6 @@
 import { tierOf } from "../../../kernels/offload.ts";
-import type { CellRecord, Crossover, Estimate } from "../../record/run.ts";
+import type { Crossover, Estimate } from "../../record/derived.ts";
+import type { CellRecord } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
 import type { Verdict } from "../every.ts";
 import { bracketed, formatBytes, formatCount, formatList, formatMs } from "../format.ts";

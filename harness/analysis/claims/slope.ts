@@ -1,5 +1,5 @@
 import type { GrowthClass } from "../../../kernels/mechanism.ts";
-import type { Estimate, Fit } from "../../record/run.ts";
+import type { Estimate, Fit } from "../../record/derived.ts";
 import type { Verdict } from "../every.ts";
 import { orders } from "../laws.ts";
 

@@ -1,4 +1,4 @@
-import type { Estimate } from "../../record/run.ts";
+import type { Estimate } from "../../record/derived.ts";
 import { every } from "../every.ts";
 import { bracketed, formatCount, formatList, formatNumber, formatShare } from "../format.ts";
 import { bytesGrowth } from "../stateBytes.ts";

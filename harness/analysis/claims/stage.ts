@@ -1,6 +1,7 @@
 import type { StageCost } from "../../../kernels/mechanism.ts";
 import type { StageName } from "../../../kernels/model/stageNames.ts";
-import type { CellRecord, Estimate, StageSummary } from "../../record/run.ts";
+import type { Estimate, StageSummary } from "../../record/derived.ts";
+import type { CellRecord } from "../../record/run.ts";
 
 /** Time and share of one stage of a cell; undefined where it was not timed. */
 export const stageTime = ({ summary }: CellRecord, name: StageName): StageSummary["times"][number] | undefined =>

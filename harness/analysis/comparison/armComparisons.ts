@@ -1,6 +1,7 @@
 import type { GrowthClass } from "../../../kernels/mechanism.ts";
 import type { ArmComparison, Limits, Verdict } from "../../record/comparison.ts";
-import type { Crossover, Estimate, Fit, RunRecord } from "../../record/run.ts";
+import type { Crossover, Estimate, Fit } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { formatCount } from "../format.ts";
 import { discoveryLimit } from "./falseDiscovery.ts";
 import { studentTail } from "./studentTail.ts";

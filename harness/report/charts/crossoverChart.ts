@@ -1,6 +1,7 @@
 import { formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
-import type { Crossover, RunRecord } from "../../record/run.ts";
+import type { Crossover } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { armLooks } from "./arms.ts";
 import { type Chart, type ChartSize, decades } from "./frame.ts";
 import { type Line, lineChart } from "./lineChart.ts";

@@ -1,7 +1,8 @@
 import type { ParameterValue } from "../../../kernels/mechanism.ts";
 import { formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
-import type { CellRecord, Crossover, Fit, RunRecord, SeriesKey } from "../../record/run.ts";
+import type { Crossover, Fit, SeriesKey } from "../../record/derived.ts";
+import type { CellRecord, RunRecord } from "../../record/run.ts";
 
 /** What runs along the x axis: n, or in a sweep at one n the size that varies. */
 export type Variable = Fit["variable"];

@@ -1,6 +1,7 @@
 import type { GrowthClass } from "../../../kernels/mechanism.ts";
 import { formatCount } from "../../analysis/format.ts";
-import type { CellRecord, Crossover, Fit, RunRecord } from "../../record/run.ts";
+import type { Crossover, Fit } from "../../record/derived.ts";
+import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { type ArmLook, armLooks } from "./arms.ts";
 import { crossoversOf, type Facet, fitOf, plannedXs, type Variable, variableOf } from "./facets.ts";
 

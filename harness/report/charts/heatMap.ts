@@ -1,6 +1,7 @@
 import { formatCount } from "../../analysis/format.ts";
 import { jointTime } from "../../analysis/jointFit.ts";
-import type { CellRecord, RunRecord, SeriesKey } from "../../record/run.ts";
+import type { SeriesKey } from "../../record/derived.ts";
+import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { times } from "../interval.ts";
 import { cellValue, crossoversOf, evenly, type Facet, facetsOf, plannedXs, variableOf, written } from "./facets.ts";

@@ -1,7 +1,8 @@
 import { bracketed, formatCount, formatNumber } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
 import { describeKey } from "../../analysis/series.ts";
-import type { RunRecord, Served } from "../../record/run.ts";
+import type { Served } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { armLooks } from "./arms.ts";
 import { type Chart, type ChartSize, decadeDomain, decades } from "./frame.ts";
 import { type Line, lineChart } from "./lineChart.ts";

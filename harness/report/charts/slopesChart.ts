@@ -1,5 +1,6 @@
 import { formatCount } from "../../analysis/format.ts";
-import type { Fit, RunRecord } from "../../record/run.ts";
+import type { Fit } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import { armLooks } from "./arms.ts";
 import { type Facet, fitOf, plannedXs, variableOf } from "./facets.ts";

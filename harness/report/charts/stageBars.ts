@@ -1,5 +1,6 @@
 import { mixing, type StageName, stageWords } from "../../../kernels/model/stageNames.ts";
-import type { CellRecord, Estimate, RunRecord, StageSummary } from "../../record/run.ts";
+import type { Estimate, StageSummary } from "../../record/derived.ts";
+import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { armLooks } from "./arms.ts";
 import { type Facet, facetsOf, variableOf } from "./facets.ts";
 

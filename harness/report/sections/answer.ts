@@ -1,5 +1,6 @@
 import { wallTimed } from "../../experiment/phases.ts";
-import type { Finding, RunRecord } from "../../record/run.ts";
+import type { Finding } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
 import { reasonsOf, tallyOf, tallySentence } from "../outcome.ts";
 

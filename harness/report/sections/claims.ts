@@ -2,7 +2,8 @@ import { verdictWords } from "../../analysis/claims/claimSentences.ts";
 import { claimText } from "../../analysis/claims/claims.ts";
 import { formatCount, formatNumber, formatShare } from "../../analysis/format.ts";
 import { claimPhases } from "../../experiment/claims.ts";
-import type { JudgedClaim, RunRecord, Sharpness } from "../../record/run.ts";
+import type { JudgedClaim } from "../../record/derived.ts";
+import type { RunRecord, Sharpness } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
 import { type Column, table } from "../table.ts";
 

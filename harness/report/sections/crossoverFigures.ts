@@ -1,5 +1,6 @@
 import { formatCount } from "../../analysis/format.ts";
-import type { Crossover, RunRecord } from "../../record/run.ts";
+import type { Crossover } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { type CrossoverCurve, crossoverChart, crossoverCurves, crossoverHeading, sizeOf } from "../charts/crossoverChart.ts";
 import type { Rendering } from "../charts/render.ts";
 import { type Html, html } from "../html.ts";

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatList, formatMs, formatNumber } from "../../analysis/format.ts";
-import type { Fit, RunRecord } from "../../record/run.ts";
+import type { Fit } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { type Doubling, doublingChart, doublingHeading, doublingsOf } from "../charts/doublingRatio.ts";
 import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import { type Growth, type GrowthPoint, gapLegend, growthOf } from "../charts/growth.ts";

@@ -1,7 +1,8 @@
 import { formatCount, formatMs } from "../../analysis/format.ts";
 import { ratioText } from "../../analysis/peerSentences.ts";
 import { runtimes } from "../../experiment/runtimes.ts";
-import type { PeerRatio, RunRecord } from "../../record/run.ts";
+import type { PeerRatio } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
 import { seriesText } from "../outcome.ts";
 import { type Column, name, table } from "../table.ts";

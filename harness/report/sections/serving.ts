@@ -1,7 +1,8 @@
 import { formatBytes, formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
 import { servedPart, servingSentences } from "../../analysis/servingSentences.ts";
-import type { CellRecord, RunRecord, Served } from "../../record/run.ts";
+import type { Served } from "../../record/derived.ts";
+import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { evenly, mostCharts, thinned } from "../charts/facets.ts";
 import { chartSizes } from "../charts/frame.ts";
 import type { Rendering } from "../charts/render.ts";

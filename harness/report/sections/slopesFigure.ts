@@ -1,5 +1,6 @@
 import { formatCount } from "../../analysis/format.ts";
-import type { Estimate, Fit, RunRecord } from "../../record/run.ts";
+import type { Estimate, Fit } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
 import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Rendering } from "../charts/render.ts";
 import { slopesChart, slopesHeading, slopesOf, written } from "../charts/slopesChart.ts";

@@ -1,6 +1,7 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
-import type { CellRecord, Crossover, Fit, JointCrossing, JointFit, RunRecord, SizeFit } from "../../record/run.ts";
+import type { Crossover, Fit, JointCrossing, JointFit, SizeFit } from "../../record/derived.ts";
+import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { facetsOf } from "../charts/facets.ts";
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
