@@ -8,9 +8,9 @@ test("a GPU rests at first, and again a second after a stretch of work", () => {
   now += wakeMs;
   rest.worked(wakeMs);
   expect(rest.isRested()).toBe(false);
-  now += 1000;
+  now += 700;
   expect(rest.isRested()).toBe(false);
-  now += 600;
+  now += 200;
   expect(rest.isRested()).toBe(true);
 });
 

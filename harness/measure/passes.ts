@@ -1,7 +1,7 @@
 import { createStopwatch, type Stopwatch } from "../device/clock.ts";
 import type { OpenDevice } from "../device/openDevice.ts";
 import type { Program } from "../device/program.ts";
-import { createGpuRest, wakeMs } from "./gpuRest.ts";
+import type { GpuLoad } from "./gpuLoad.ts";
 import { sample } from "./sampler.ts";
 import { stageTimesOf } from "./stageTimes.ts";
 
@@ -20,8 +20,6 @@ export interface Passes {
   timeStages(program: Program, repetitions: number): Promise<Readonly<Record<string, number>> | undefined>;
   /** Time of one repetition, ms: of a pass long enough for a coarse clock, and not of the first, which still warms caches and lazy drivers, unless it is slow. */
   estimate(name: string, program: Program): Promise<number>;
-  /** Keeps a GPU that has rested busy until its clock is up; a CPU emulation needs none. Returns the ms that took. */
-  wake(program: Program, repetitionMs: number): Promise<number>;
 }
 
 /** A pass that even a clock with steps of 65.5 µs times to a seventh. */
@@ -29,14 +27,11 @@ const longEnoughMs = 0.5;
 /** A pass beside which warming up does not count. */
 export const slowMs = 50;
 const mostPairs = 2048;
-/** A pass while waking. */
-const wakingPassMs = 5;
-const mostWakingRepetitions = 1024;
 
-export const createPasses = (open: OpenDevice): Passes => {
+/** `load` is told of the work that was timed. */
+export const createPasses = (open: OpenDevice, load: Pick<GpuLoad, "worked">): Passes => {
   const { device } = open;
   const stopwatch: Stopwatch | undefined = open.timestamps ? createStopwatch(open, mostPairs) : undefined;
-  const rest = createGpuRest(() => performance.now());
 
   const submit = (program: Program, repetitions: number, timestampWrites?: GPUComputePassTimestampWrites): void => {
     const encoder = device.createCommandEncoder();
@@ -48,7 +43,7 @@ export const createPasses = (open: OpenDevice): Passes => {
 
   const time = async (name: string, program: Program, k: number, samples: number): Promise<Times> => {
     const times = await timed(name, program, k, Math.min(samples, mostPairs));
-    rest.worked((times.gpuMs.length > 0 ? times.gpuMs : times.wallMs).reduce((sum, ms) => sum + ms * k, 0));
+    load.worked((times.gpuMs.length > 0 ? times.gpuMs : times.wallMs).reduce((sum, ms) => sum + ms * k, 0));
     return times;
   };
 
@@ -92,21 +87,8 @@ export const createPasses = (open: OpenDevice): Passes => {
       device.queue.submit([encoder.finish()]);
     }
     const passMs = await open.awaited(stopwatch.readMs(count * runs));
-    rest.worked(passMs.reduce((sum, ms) => sum + ms, 0));
+    load.worked(passMs.reduce((sum, ms) => sum + ms, 0));
     return stageTimesOf(program.stageRuns, passMs);
-  };
-
-  const wake = async (program: Program, repetitionMs: number): Promise<number> => {
-    if (open.facts.software || !rest.isRested()) return 0;
-    const from = performance.now();
-    const repetitions = Math.max(1, Math.min(mostWakingRepetitions, Math.ceil(wakingPassMs / Math.max(repetitionMs, 1e-3))));
-    while (performance.now() - from < wakeMs) {
-      submit(program, repetitions);
-      await device.queue.onSubmittedWorkDone();
-    }
-    const tookMs = performance.now() - from;
-    rest.worked(tookMs);
-    return tookMs;
   };
 
   const estimate = async (name: string, program: Program): Promise<number> => {
@@ -118,7 +100,7 @@ export const createPasses = (open: OpenDevice): Passes => {
     }
   };
 
-  return { submit, time, timeStages, estimate, wake };
+  return { submit, time, timeStages, estimate };
 };
 
 /** Of one repetition, by the GPU's clock where there is one. */

@@ -7,6 +7,7 @@ import { totalBytes } from "../device/ledger.ts";
 import type { OpenDevice } from "../device/openDevice.ts";
 import { createCompiler, createProgram, type Pipelines, type Program } from "../device/program.ts";
 import type { Cell } from "../experiment/experiment.ts";
+import { createGpuLoad, noLoad, openLoad } from "./gpuLoad.ts";
 import type { ExecReply, ExecRequest, PrepareReply, PrepareRequest, VisitReply, VisitRequest } from "./messages.ts";
 import { createOffload } from "./offload.ts";
 import { createPasses, median, slowMs } from "./passes.ts";
@@ -51,7 +52,15 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
   /** by kernel hash: what the first dispatch took beyond a later one, which is a driver's own compiling */
   const lazyCompileMs = new Map<string, number>();
   const complaints: CellFailure[] = [];
-  const passes = createPasses(open);
+  const fma = mechanisms.find(({ name }) => name === "fma");
+  const load =
+    open.facts.software || !fma
+      ? noLoad
+      : createGpuLoad(
+          () => openLoad(open, compiler, fma),
+          () => performance.now(),
+        );
+  const passes = createPasses(open, load);
   const offload = createOffload(open, passes);
   device.addEventListener("uncapturederror", ({ error }) => {
     complaints.push(new CellFailure(error instanceof GPUOutOfMemoryError ? "outOfMemory" : "compileError", error.message));
@@ -155,7 +164,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
         checkDevice();
         benches.set(cell.id, bench);
         // The first pass of a kernel holds what its driver compiles lazily.
-        compilingOrWakingMs += await passes.wake(program, median(first));
+        compilingOrWakingMs += await load.wake();
         const computedMs = lazyCompileMs.has(kernelHash) && median(first) >= slowMs ? median(first) : await passes.estimate(cell.id, program);
         bench.estimateMs = broughtBackMs ?? computedMs;
         checkDevice();
@@ -191,8 +200,9 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       if (!bench) throw new Error(`visit of ${cell}, which was not prepared`);
       bench.usedAt = ++uses;
       const program = bench.program ?? (await allocate(bench, undefined));
-      await passes.wake(program, bench.estimateMs);
+      await load.wake();
       program.restore(bench.drifting);
+      await load.hold();
       // Untimed: buffers written since the last visit, caches of another cell's data.
       if (bench.estimateMs < longestWarmupMs) passes.submit(program, 1);
       // Else a wall clock would time this too.
