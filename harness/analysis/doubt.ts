@@ -86,6 +86,7 @@ export const doubtOf = (evidence: Evidence): Doubt | undefined => {
     unsettled(winner, evidence) ??
     mixed(winner, evidence) ??
     barelyRisen(ys) ??
+    nowhereSteep(winner, evidence) ??
     levelling(winner, evidence) ??
     (isOffOrder(power, winner, nearPower) && power.deviance < winner.deviance + margin
       ? unknown(`a power of ${told(power)} follows them as well as ${winner.class}`)
@@ -165,6 +166,22 @@ const barelyRisen = (ys: readonly number[]): Doubt | undefined => {
   const lower = [...ys].sort((one, other) => one - other).slice(0, Math.ceil(ys.length / 2));
   const risen = ys.filter((y) => y > flatGrowth * median(lower)).length;
   return risen < leastRisen ? unknown(`only the ${risen === 1 ? "largest value shows" : `${risen} largest values show`} any growth`) : undefined;
+};
+
+/**
+ * Nothing linear more than doubles where x doubles, whatever its fixed cost. A device that is not full yet takes one time for any small x, and where it fills up a line bends as a parabola does: so
+ * what is told to grow faster than a line must somewhere have done so.
+ */
+const nowhereSteep = (winner: Score, { xs, ys, off }: Evidence): Doubt | undefined => {
+  if (orders[winner.class] < 2) return undefined;
+  const steepest = Math.max(
+    ...xs.flatMap((x, i) =>
+      xs.slice(i + 1).flatMap((further, j) => (further < 2 * x ? [] : [Math.log((ys[i + 1 + j] ?? 1) / (ys[i] ?? 1)) / Math.log(further / x)])),
+    ),
+  );
+  return steepest > 1
+    ? undefined
+    : among(["O(n)", winner.class], `${winner.class} is nearest, but nowhere do they more than double over a doubling, which a line does not either`, off);
 };
 
 const levelling = (winner: Score, { xs, ys }: Evidence): Doubt | undefined =>

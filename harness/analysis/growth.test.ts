@@ -1,9 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { growthOf } from "./growth.ts";
 import type { Sampled } from "./laws.ts";
 import { normals } from "./random.ts";
 
 const powers = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from * 2 ** i);
+
+/** Medians of linear attention by chunks on an H200, 8 heads × 64, ms: eight heads leave it half empty below n = 1,024, and three kernels take 14 µs at least. */
+const fillingUp = {
+  n: powers(16, 10),
+  ms: [0.01426, 0.0146, 0.01568, 0.01578, 0.01624, 0.01704, 0.01978, 0.03431, 0.0612, 0.112],
+};
 
 /** Independent log-normal errors of `noise` on each point, and replicates of the same spread. */
 const sampled = (xs: readonly number[], law: (x: number) => number, noise = 0, seed = 1): Sampled => {
@@ -19,6 +25,24 @@ const overhead = [
   { name: "50 µs + 4e-7 µs·n²", law: (n: number) => 50 + 4e-7 * n * n, truth: "O(n²)" },
   { name: "50 µs + 0.02 µs·n + 1e-6 µs·n²", law: (n: number) => 50 + 0.02 * n + 1e-6 * n * n, truth: "O(n²)" },
 ];
+
+test("a device that fills up makes no parabola of a line", () => {
+  for (const count of [7, 8, 9, 10]) {
+    const at = new Map(fillingUp.n.map((n, i) => [n, fillingUp.ms[i] ?? 0]));
+    for (const noise of [0, 0.005, 0.02]) {
+      const {
+        class: law,
+        candidates,
+        note,
+      } = growthOf(
+        sampled(fillingUp.n.slice(0, count), (n) => at.get(n) ?? 0, noise),
+        "n",
+      );
+      expect(["undecided", "O(n)"], `${count} values, ${noise} noise: ${note}`).toContain(law);
+      if (candidates.length > 0) expect(candidates).toContain("O(n)");
+    }
+  }
+});
 
 describe("growth above a launch overhead", () => {
   for (const { name, law, truth } of overhead) {
