@@ -52,6 +52,19 @@ const stairs =
   (n: number): number =>
     ms(64 * Math.ceil(n / 64));
 
+/** A GPU that is not full yet takes the same time for any small n. */
+const filling =
+  (leastMs: number, ms: (n: number) => number) =>
+  (n: number): number =>
+    (leastMs ** 8 + ms(n) ** 8) ** (1 / 8);
+/** as on an H200, 8 heads × 64 */
+const halfEmpty = {
+  softmax: { ms: filling(0.006, curve(0, 3e-5, 3.8e-8)), class: "O(n²)" },
+  linear: { ms: filling(0.0145, curve(0.008, 1.3e-5)), class: "O(n)" },
+  smooth: false,
+  device: { noise: noise(0.01) },
+} as const satisfies Partial<Truth>;
+
 export const truths: readonly Truth[] = [
   { name: "prefill, 2 %", ...prefill, smooth: true, device: { noise: noise(0.02) } },
   { name: "prefill, 5 %", ...prefill, smooth: true, device: { noise: noise(0.05) } },
@@ -96,6 +109,8 @@ export const truths: readonly Truth[] = [
     device: { noise: noise(0.05) },
   },
   { name: "throttling", ...prefill, smooth: false, device: { noise: noise(0.05), slowness: (ms) => (ms > 8000 ? 1.5 : 1) } },
+  { name: "a device that fills up at the end of the range", ns: powers(16, 2048), ...halfEmpty },
+  { name: "a device that fills up within the range", ns: powers(16, 32768), ...halfEmpty },
   {
     name: "two crossings",
     ...prefill,

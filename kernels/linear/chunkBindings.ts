@@ -8,9 +8,6 @@ type Constants = Step["constants"];
 /** Contraction steps staged at once in workgroup memory. */
 export const panel = 16;
 
-/** The same for products of keys; half of it where the decays of every channel are staged beside them (AMD: 8 subgroups per SIMD instead of 6). */
-export const pairsPanel = ({ rule }: Sizes): number => (rule.decay === "channel" ? panel / 2 : panel);
-
 /** Rows of a chunk that the delta rule solves at a time, and chunkInvert.wgsl inverts. */
 export const solvedRows = 16;
 

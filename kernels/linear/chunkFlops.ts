@@ -1,7 +1,7 @@
 import type { Flops } from "../mechanism.ts";
 import { roundUp } from "../tiles.ts";
-import { pairsPanel, panel, solvedRows } from "./chunkBindings.ts";
-import { carryTiles, revisedTokens } from "./deltaSteps.ts";
+import { panel, solvedRows } from "./chunkBindings.ts";
+import { revisedTokens, solvedColumns } from "./deltaSteps.ts";
 import type { Sizes } from "./sizes.ts";
 import type { ChunkTiles } from "./variants.ts";
 
@@ -55,13 +55,14 @@ const seenByTile = (rows: number, length: number): readonly number[] =>
 const pairsFlops = (sizes: Sizes, tiles: ChunkTiles, length: number): number => {
   const { keys, chunk } = sizes;
   const plain = tiles.path === "plain";
-  const contracted = plain ? roundUp(keys, pairsPanel(sizes)) : keys;
+  const contracted = plain ? roundUp(keys, tiles.pairsPanel) : keys;
   return seenByTile(tiles.rows, length).reduce((sum, seen) => sum + 2 * tiles.rows * contracted * roundUp(seen, plain ? Math.min(64, chunk) : tiles.keys), 0);
 };
 
 /** Solving for U₀ and W: rows above by 16 at a time, and the square of those on the diagonal. */
-const solveFlops = ({ keys, values }: Sizes, tiles: ChunkTiles, length: number): number => {
-  const padded = (columns: number): number => (tiles.path === "plain" ? roundUp(columns, columns > 32 ? 64 : 32) : roundUp(columns, tiles.carried));
+const solveFlops = (sizes: Sizes, tiles: ChunkTiles, length: number): number => {
+  const { keys, values } = sizes;
+  const padded = (columns: number): number => roundUp(columns, tiles.path === "plain" ? solvedColumns(sizes) : tiles.carried);
   const perColumn = seenByTile(solvedRows, length).reduce((sum, _, tile) => sum + 2 * solvedRows * solvedRows * (tile + 1), 0);
   return perColumn * (padded(values) + padded(keys));
 };
@@ -71,7 +72,7 @@ const deltaScanFlops = (sizes: Sizes, tiles: ChunkTiles, length: number): number
   const { keys, values } = sizes;
   if (tiles.path === "subgroup") return 2 * roundUp(values, tiles.carried) * (keys * roundUp(length, tiles.rows) + roundUp(keys, tiles.rows) * length);
   const sums = statesFlops(sizes, tiles, length) + statesFlops({ ...sizes, values: keys }, tiles, length);
-  const carried = 2 * keys * keys * roundUp(values, 4 * carryTiles(sizes).columnQuads);
+  const carried = 2 * keys * keys * values;
   return sums + carried + 2 * roundUp(keys, panel) * roundUp(values, tiles.tile) * roundUp(length, revisedTokens(sizes));
 };
 

@@ -1,7 +1,7 @@
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
-import { bound, chunkConstants, decayAccess, pairsPanel } from "./chunkBindings.ts";
+import { bound, chunkConstants, decayAccess } from "./chunkBindings.ts";
 import pairsPlain from "./chunkPairs.plain.wgsl";
 import pairsSubgroup from "./chunkPairs.subgroup.wgsl";
 import decayScalars from "./decayScalars.wgsl";
@@ -22,7 +22,7 @@ export const pairsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles
     ...(strict ? { BETA: ["beta"] } : {}),
   });
   const own: Step["constants"] = plain
-    ? { TILE: Math.min(64, chunk), PANEL: pairsPanel(sizes) }
+    ? { TILE: Math.min(64, chunk), PANEL: tiles.pairsPanel }
     : { ROW_QUADS: tiles.rows / 4, SUBGROUP: subgroupMinSize, KEY_WIDTHS: tiles.keys / subgroupMinSize };
   return stepOf({
     label: strict ? "chunk overlaps" : "chunk scores",

@@ -8,10 +8,11 @@ import scanSubgroup from "./chunkDeltaScan.subgroup.wgsl";
 import invert from "./chunkInvert.wgsl";
 import { pairsStep } from "./chunkPairs.ts";
 import revise from "./chunkRevise.plain.wgsl";
-import solve from "./chunkSolve.wgsl";
+import solvePlain from "./chunkSolve.plain.wgsl";
+import solveSubgroup from "./chunkSolve.subgroup.wgsl";
 import { statesStep } from "./chunkStates.ts";
 import type { Sizes } from "./sizes.ts";
-import type { ChunkTiles, PlainChunkTiles, SubgroupChunkTiles } from "./variants.ts";
+import { broadcasts, type ChunkTiles, type PlainChunkTiles, type SubgroupChunkTiles } from "./variants.ts";
 
 /**
  * The delta rule by chunks. What token i writes is u_i = β_i (v_i − e^{G_i} Sᵀk_i − Σ_{j<i} e^{G_i−G_j} (k_i·k_j) u_j), with S the state before the chunk:
@@ -24,16 +25,15 @@ import type { ChunkTiles, PlainChunkTiles, SubgroupChunkTiles } from "./variants
 export const deltaSteps = (sizes: Sizes, capabilities: Capabilities, tiles: ChunkTiles): Step[] => [
   pairsStep(sizes, capabilities, tiles, "k"),
   invertStep(sizes),
-  solveStep(sizes, capabilities, tiles, "v"),
-  solveStep(sizes, capabilities, tiles, "k"),
   ...(tiles.path === "plain"
     ? [
+        solveBothStep(sizes),
         statesStep(sizes, capabilities, tiles, { right: "written", to: "chunkStates" }),
         statesStep(sizes, capabilities, tiles, { right: "erased", to: "transitions", columns: sizes.keys }),
-        carryStep(sizes),
+        carryStep(sizes, capabilities),
         reviseStep(sizes, tiles),
       ]
-    : [scanStep(sizes, capabilities, tiles)]),
+    : [solveStep(sizes, capabilities, tiles, "v"), solveStep(sizes, capabilities, tiles, "k"), scanStep(sizes, capabilities, tiles)]),
 ];
 
 const invertStep = ({ batch, heads, chunk, chunks }: Sizes): Step =>
@@ -45,56 +45,91 @@ const invertStep = ({ batch, heads, chunk, chunks }: Sizes): Step =>
     workgroups: [1, chunks, batch * heads],
   });
 
-const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles, right: "v" | "k"): Step => {
+/** Columns that a workgroup of the plain solve has, a thread each. */
+export const solvedColumns = ({ keys, values }: Sizes): number => (Math.max(keys, values) > 32 ? 64 : 32);
+/** Finished rows that a thread of the plain solve reads at a time; divides solvedRows. */
+const rowsAhead = 16;
+
+/** For the values and for the keys at once. */
+const solveBothStep = (sizes: Sizes): Step => {
+  const { dtype, batch, heads, keys, values, chunks } = sizes;
+  const threads = solvedColumns(sizes);
+  const valueGroups = Math.ceil(values / threads);
+  return stepOf({
+    label: "chunk solve",
+    ...storing(`${decayAccess(sizes, "scalars")}${solvePlain}`, { Stored: dtype }),
+    constants: {
+      ...chunkConstants(sizes),
+      VALUE_GROUPS: valueGroups,
+      THREADS: threads,
+      ROWS: solvedRows,
+      ROW_QUADS: solvedRows / 4,
+      AHEAD: rowsAhead,
+      DECAYED: decays(sizes),
+    },
+    bindings: ["v", "k", "pairs", "beta", "written", "erased", ...(decays(sizes) ? ["decay"] : [])],
+    workgroups: [valueGroups + Math.ceil(keys / threads), chunks, batch * heads],
+  });
+};
+
+const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: SubgroupChunkTiles, right: "v" | "k"): Step => {
   const { dtype, batch, heads, keys, values, chunks } = sizes;
   const columns = right === "v" ? values : keys;
-  const plain = tiles.path === "plain";
-  const threads = plain ? (columns > 32 ? 64 : 32) : subgroupMinSize;
-  const widths = plain ? 1 : Math.min(tiles.carried, roundUp(columns, subgroupMinSize)) / subgroupMinSize;
+  const widths = Math.min(tiles.carried, roundUp(columns, subgroupMinSize)) / subgroupMinSize;
   const decayed = right === "k" && decays(sizes);
   return stepOf({
     label: right === "v" ? "chunk written" : "chunk erased",
-    ...storing(`${decayed ? decayAccess(sizes, "scalars") : ""}${solve}`, { Stored: dtype }),
-    subgroups: !plain,
+    ...storing(`${decayed ? decayAccess(sizes, "scalars") : ""}${solveSubgroup}`, { Stored: dtype }),
+    subgroups: true,
     constants: {
       ...chunkConstants(sizes),
       COLUMNS: columns,
-      THREADS: threads,
+      THREADS: subgroupMinSize,
       VALUE_WIDTHS: widths,
       ROWS: solvedRows,
       ROW_QUADS: solvedRows / 4,
-      STEP: plain ? solvedRows : Math.min(solvedRows, subgroupMinSize),
+      STEP: Math.min(solvedRows, subgroupMinSize),
       DECAYED: decayed,
-      BROADCAST: !plain,
     },
     bindings: [right, "pairs", "beta", right === "v" ? "written" : "erased", ...(decayed ? ["decay"] : [])],
-    workgroups: [Math.ceil(columns / (threads * widths)), chunks, batch * heads],
+    workgroups: [Math.ceil(columns / (subgroupMinSize * widths)), chunks, batch * heads],
   });
 };
 
 /** Most threads of a workgroup that every device grants. */
 const mostThreads = 256;
 
-/**
- * A workgroup of the plain scan: vec4s of columns it owns, rows of S a thread has, and quads of a row of T it reads ahead. A chunk is as long as what one thread does for it, so that is
- * one row: on an H100, 8 heads × 64, n = 4,096, 102 µs with 2 vec4s, where 4 and two rows a thread took 134.
- */
-export const carryTiles = ({ keys, values }: Sizes): { readonly columnQuads: number; readonly rowsEach: number; readonly group: number } => ({
-  columnQuads: Math.min(2, values / 4, Math.max(1, Math.floor(mostThreads / keys))),
-  rowsEach: 1,
-  group: greatestDivisor(keys / 4, 16),
-});
+/** Neighbours that share a row of the plain scan's product, at most. */
+const mostParts = 4;
+/** vec4s of T that a thread of it reads ahead, at most. */
+const mostAhead = 8;
 
-const carryStep = (sizes: Sizes): Step => {
+/** The plain scan: neighbours that share rows of S, rows that they have, and quads of a row of T that each reads ahead. */
+const carryTiles = ({ keys }: Sizes, capabilities: Capabilities): { readonly parts: number; readonly rowsEach: number; readonly group: number } => {
+  const parts = broadcasts(capabilities) ? ([mostParts, 2].find((count) => (keys / 4) % count === 0) ?? 1) : 1;
+  const rowsEach = keys / greatestDivisor(keys, mostThreads / parts);
+  return { parts, rowsEach, group: greatestDivisor(keys / 4 / parts, Math.max(1, Math.floor(mostAhead / rowsEach))) };
+};
+
+const carryStep = (sizes: Sizes, capabilities: Capabilities): Step => {
   const { batch, heads, values } = sizes;
   const { bindings, constants } = bound(sizes, ["transitions", "chunkStates", "state"], { DECAY: ["decay"], INITIAL: ["initialState"] });
-  const { columnQuads, rowsEach, group } = carryTiles(sizes);
+  const { parts, rowsEach, group } = carryTiles(sizes, capabilities);
   return stepOf({
     label: "chunk delta scan",
     source: `${decayAccess(sizes, "scalars")}${scanPlain}`,
-    constants: { ...chunkConstants(sizes), COLUMN_QUADS: columnQuads, ROWS_EACH: rowsEach, GROUP: group, ...constants },
+    subgroups: parts > 1,
+    constants: {
+      ...chunkConstants(sizes),
+      PARTS: parts,
+      PART_BITS: Math.log2(parts),
+      SHARED: parts > 1,
+      ROWS_EACH: rowsEach,
+      GROUP: group,
+      ...constants,
+    },
     bindings,
-    workgroups: [Math.ceil(values / 4 / columnQuads), 1, batch * heads],
+    workgroups: [values / 4, 1, batch * heads],
   });
 };
 

@@ -1,6 +1,6 @@
 import type { Capabilities, Form, Tiles } from "../mechanism.ts";
 import { roundUp, tileSize } from "../tiles.ts";
-import { solvedRows } from "./chunkBindings.ts";
+import { panel, solvedRows } from "./chunkBindings.ts";
 import type { Sizes } from "./sizes.ts";
 
 /**
@@ -23,9 +23,10 @@ export interface PlainChunkTiles {
   readonly tile: number;
   /** rows of the output that a thread has */
   readonly rowsEach: number;
-  /** contraction steps staged at once in workgroup memory: channels or keys of the output, and tokens of the sums */
+  /** contraction steps staged at once in workgroup memory: channels or keys of the output, tokens of the sums, and channels of products of keys */
   readonly panel: number;
   readonly sumsPanel: number;
+  readonly pairsPanel: number;
 }
 
 /**
@@ -90,9 +91,17 @@ const plainChunks = (sizes: Sizes, capabilities: Capabilities): readonly ChunkTi
   const { rule, tokens, batch, heads, keys, values, chunk } = sizes;
   const wide = keys % 64 === 0 && values % 64 === 0;
   const tall = chunk % 32 === 0 && rule.decay !== "channel";
-  const panel = chunk % 32 === 0 ? 32 : 16;
+  const staged = chunk % 32 === 0 ? 32 : 16;
   const large = chunk % 64 === 0 && broadcasts(capabilities) && !capabilities.software && capabilities.maxComputeWorkgroupStorageSize >= 32768;
-  const common = { path: "plain", rows: tall ? 32 : 16, tile: wide ? 64 : 32, rowsEach: 4, panel, sumsPanel: 16 } as const;
+  const common = {
+    path: "plain",
+    rows: tall ? 32 : 16,
+    tile: wide ? 64 : 32,
+    rowsEach: 4,
+    panel: staged,
+    sumsPanel: 16,
+    pairsPanel: pairsPanel(sizes, large),
+  } as const;
   const long = large ? [{ ...common, panel: 64, sumsPanel: 64 }] : [];
   const few = Math.ceil(tokens / 32) * Math.ceil(values / common.tile) * batch * heads <= fewWorkgroups;
   return [
@@ -103,6 +112,15 @@ const plainChunks = (sizes: Sizes, capabilities: Capabilities): readonly ChunkTi
     ...(tall && chunk % 64 === 0 ? [{ ...common, rows: 64 }] : []),
     ...(wide ? [{ ...common, tile: 32 }] : []),
   ];
+};
+
+/**
+ * Products of keys wait for few loads a panel, but where the decays of every channel are staged beside them: then half a panel where room is dear (AMD: 8 subgroups per SIMD instead of 6), and two
+ * where it is not.
+ */
+const pairsPanel = ({ rule }: Sizes, large: boolean): number => {
+  if (rule.decay !== "channel") return panel;
+  return large ? 2 * panel : panel / 2;
 };
 
 const recurrentVariants = (sizes: Sizes, capabilities: Capabilities): readonly RecurrentTiles[] =>
@@ -166,6 +184,7 @@ export const chunkTiles = (tiles: Tiles): ChunkTiles =>
         rowsEach: tileSize(tiles, "rowsEach"),
         panel: tileSize(tiles, "panel"),
         sumsPanel: tileSize(tiles, "sumsPanel"),
+        pairsPanel: tileSize(tiles, "pairsPanel"),
       }
     : {
         path: "subgroup",

@@ -1,7 +1,7 @@
 // The delta rule within a chunk, solved forward: (I + L) X = β R, with R the values, or the keys as far as they decay since the chunk began. A thread
 // owns VALUE_WIDTHS columns of X and goes down them ROWS rows at a time: first what the finished rows take away, a product with L, then the block on the
 // diagonal, whose negated inverse chunkInvert.wgsl has put there, so that it is one more such product. Each column needs only itself, so nothing is shared
-// but L: its lines are loaded once per subgroup and broadcast, or staged in workgroup memory.
+// but L: its lines are loaded once per subgroup and broadcast.
 @group(0) @binding(0) var<storage, read> right: array<Stored>; // [batch, token, head, column]
 @group(0) @binding(1) var<storage, read> pairs: array<vec4f>; // L [batch, head, chunk, row / 4, key of the chunk]
 @group(0) @binding(2) var<storage, read> beta: array<f32>; // [batch, token, head]
@@ -9,18 +9,13 @@
 #if DECAYED
 @group(0) @binding(4) var<storage, read> decay: array<u32>; // how far the log has fallen since the beginning of the chunk, steps and rest [2, batch, head, token] or [2, batch, head, token, key]
 #end
-#if !BROADCAST
-var<workgroup> lines: array<vec4f, STEP * ROW_QUADS>; // [key, row / 4]
-#end
 
 @compute @workgroup_size(THREADS)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) grid: vec3u,
   @builtin(local_invocation_index) thread: u32,
-#if BROADCAST
   @builtin(subgroup_invocation_id) lane: u32,
-#end
 ) {
   // 1, but no compiler knows: a loop of a constant length is unrolled by some (Mesa), which takes them seconds.
   let once = min(grid.x, 1u);
@@ -47,14 +42,8 @@ fn main(
       let begin = select(0u, top - chunk0, block == 1u);
       let past = select(top - chunk0, min(top + ROWS, end) - chunk0, block == 1u);
       for (var key0 = begin; key0 < past; key0 += STEP) {
-#if BROADCAST
 #each r ROW_QUADS
         let l${r} = pairs[lineAt + ${r}u * CHUNK + key0 + min(lane, STEP - 1u)];
-#end
-#else
-        workgroupBarrier();
-        for (var i = thread; i < STEP * ROW_QUADS; i += THREADS) { lines[i] = pairs[lineAt + (i % ROW_QUADS) * CHUNK + key0 + i / ROW_QUADS]; }
-        workgroupBarrier();
 #end
         for (var i = 0u; i < min(STEP, past - key0); i++) {
           let done = (base + (chunk0 + key0 + i) * HEADS) * COLUMNS;
@@ -62,11 +51,7 @@ fn main(
           let y${w} = vec4f(solved[done + at${w}]);
 #end
 #each r ROW_QUADS
-#if BROADCAST
           let c${r} = subgroupShuffle(l${r}, i);
-#else
-          let c${r} = lines[i * ROW_QUADS + ${r}u];
-#end
 #each w VALUE_WIDTHS
           x${w}_${r} = fma(-c${r}, y${w}, x${w}_${r});
 #end
