@@ -168,20 +168,19 @@ const barelyRisen = (ys: readonly number[]): Doubt | undefined => {
   return risen < leastRisen ? unknown(`only the ${risen === 1 ? "largest value shows" : `${risen} largest values show`} any growth`) : undefined;
 };
 
+/** Over so many times x a law above a line must have shown itself: a step, of a cache that ends or a device that fills up, is over within a doubling. */
+const steepOver = 4;
+
 /**
- * Nothing linear more than doubles where x doubles, whatever its fixed cost. A device that is not full yet takes one time for any small x, and where it fills up a line bends as a parabola does: so
- * what is told to grow faster than a line must somewhere have done so.
+ * Nothing linear grows by more than x does, whatever its fixed cost. But a device that is not full yet takes one time for any small x, and with the step where it fills up, or a cache ends, a line bends
+ * as a parabola does. So what is told to grow faster than a line must somewhere have done so, unless it is followed as closely as no step is.
  */
 const nowhereSteep = (winner: Score, { xs, ys, off }: Evidence): Doubt | undefined => {
-  if (orders[winner.class] < 2) return undefined;
-  const steepest = Math.max(
-    ...xs.flatMap((x, i) =>
-      xs.slice(i + 1).flatMap((further, j) => (further < 2 * x ? [] : [Math.log((ys[i + 1 + j] ?? 1) / (ys[i] ?? 1)) / Math.log(further / x)])),
-    ),
-  );
-  return steepest > 1
+  if (orders[winner.class] < 2 || winner.rms <= modelError) return undefined;
+  const isSteep = xs.some((x, i) => xs.some((further, j) => further >= steepOver * x && (ys[j] ?? 0) / (ys[i] ?? 1) > further / x));
+  return isSteep
     ? undefined
-    : among(["O(n)", winner.class], `${winner.class} is nearest, but nowhere do they more than double over a doubling, which a line does not either`, off);
+    : among(["O(n)", winner.class], `${winner.class} is nearest, but nowhere do they grow by more than a line does over ${steepOver} times the length`, off);
 };
 
 const levelling = (winner: Score, { xs, ys }: Evidence): Doubt | undefined =>
