@@ -6,3 +6,7 @@ export const adapterName = ({ device, description }: { readonly device: string; 
   if (software || device === "" || description === "" || description.includes(device)) return description || device;
   return `${device} (${description})`;
 };
+
+/** The same in few words, for a chart: which GPU, without its driver. */
+export const shortAdapterName = (adapter: { readonly device: string; readonly description: string }, software: boolean): string =>
+  software || adapter.device === "" ? adapterName(adapter, software) : adapter.device;

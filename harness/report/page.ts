@@ -7,7 +7,7 @@ import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts"
 import { tallyOf, tallySentence } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import script from "./runtime/page.script";
-import { answerSection, answerSentences, warningsOf } from "./sections/answer.ts";
+import { answerSection, answerSentences, foundSection, warningsOf } from "./sections/answer.ts";
 import { claimsSection } from "./sections/claims.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
@@ -63,7 +63,8 @@ ${figures}
 ${stages}
 ${serving}
 ${offloadSection(record)}
-${limitsSection(record)}
+${foundSection(record)}
+${trustSection(record)}
 ${fitsSection(record)}
 ${cellsSection(record)}
 ${tuningSection(record)}
@@ -77,7 +78,7 @@ ${reproduceSection(record)}`;
 <p class="question"><bdi>${shortened(question, 300)}</bdi></p></header>
 <main>
 ${answerSection(record)}
-${trustSection(record)}
+${limitsSection(record)}
 ${claimsSection(record, places)}
 ${below}
 </main>

@@ -37,8 +37,8 @@ a{color:var(--accent)}
 .answer{margin-top:26px;border-left:4px solid var(--accent);padding:2px 0 2px 20px}
 .answer h2{font-size:.8rem;text-transform:uppercase;letter-spacing:.08em;color:var(--muted);margin:0}
 .lead{font-size:clamp(1.12rem,1rem + .6vw,1.4rem);line-height:1.42;margin:.45em 0;max-width:36em}
-.answer .more{margin:.6em 0;padding-left:1.2em;max-width:46em}
-.answer .more li{margin:.25em 0}
+.found{margin:.6em 0;padding-left:1.2em;max-width:46em}
+.found li{margin:.3em 0}
 .verdicts{list-style:none;margin:.3em 0;padding:0}
 .verdicts li{margin:.2em 0}
 .verdict{white-space:nowrap;font-weight:600}

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { adapterName } from "../../record/adapterName.ts";
+import { shortAdapterName } from "../../record/adapterName.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { fitted, wrapped } from "./textWidth.ts";
@@ -90,7 +90,7 @@ export const spread = (wanted: readonly number[], gap: number, start: number, en
 /** Which device, said under the title of every chart. */
 export const deviceLine = (record: RunRecord): string => {
   const { adapter, deviceClass } = record.environment;
-  const name = printable(adapterName(adapter, deviceClass === "software") || adapter.choice || "unknown device");
+  const name = printable(shortAdapterName(adapter, deviceClass === "software") || adapter.choice || "unknown device");
   const wall = record.environment.clock.source === "wall";
   const words = deviceClass === "software" ? ["on this CPU emulation", ...(wall ? ["wall clock"] : [])] : [wall ? "wall clock" : "GPU clock"];
   return [fitted(name, 260, 11.5), ...words].join(" · ");

@@ -2,7 +2,7 @@ import { wallTimed } from "../../experiment/phases.ts";
 import type { Finding } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
-import { reasonsOf, tallyOf, tallySentence } from "../outcome.ts";
+import { counted, reasonsOf, tallyOf, tallySentence } from "../outcome.ts";
 
 /** Sentences of the answer: the record's findings, or what there is to say when nothing could be found. */
 export const answerSentences = (record: RunRecord): readonly string[] => {
@@ -43,16 +43,40 @@ const verdict = (finding: Finding): Html => {
   return html`<li><span class="verdict ${key}">${words[key]}</span> <bdi>${finding.text}</bdi></li>`;
 };
 
-/** The answer: the first two sentences large, the rest beneath, then expectations and warnings. */
-export const answerSection = (record: RunRecord): Html => {
-  const sentences = answerSentences(record);
+/** The sentences that stand large: the answer in plain words, or where there is none the first two. */
+const leadOf = (record: RunRecord): readonly string[] => {
+  const plain = record.findings.filter(({ kind }) => kind === "headline").map(({ text }) => text);
+  return plain.length > 0 ? plain : answerSentences(record).slice(0, 2);
+};
+
+/** The answer, large. */
+export const answerSection = (record: RunRecord): Html => html`
+<section class="answer" aria-labelledby="answer"><h2 id="answer">Answer</h2>
+${leadOf(record).map((text) => html`<p class="lead"><bdi>${text}</bdi></p>`)}
+</section>`;
+
+/** All that was found besides, in the words of the field: expectations, the other sentences of the answer, and what to beware of. Nothing where there is none. */
+export const foundSection = (record: RunRecord): Html | undefined => {
+  const lead = new Set(leadOf(record));
+  const sentences = answerSentences(record).filter((text) => !lead.has(text));
   const expectations = record.findings.filter(({ kind }) => kind === "expectation");
   const warnings = warningsOf(record);
+  if (sentences.length + expectations.length + warnings.length === 0) return undefined;
   return html`
-<section class="answer" aria-labelledby="answer"><h2 id="answer">Answer</h2>
-${sentences.slice(0, 2).map((text) => html`<p class="lead"><bdi>${text}</bdi></p>`)}
-${sentences.length > 2 && html`<ul class="more">${sentences.slice(2).map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>`}
+<section aria-labelledby="found"><h2 id="found">What was found</h2>
 ${expectations.length > 0 && html`<h3>Expected</h3><ul class="verdicts">${expectations.map(verdict)}</ul>`}
+${sentences.length > 0 && html`<ul class="found">${sentences.map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>`}
 ${warnings.length > 0 && html`<div class="warnings" role="note" aria-label="Warnings">${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span><bdi>${text}</bdi></p>`)}</div>`}
 </section>`;
+};
+
+/** "all 3 expectations are met", "1 of 3 expectations is not met, 1 is undecided"; undefined where nothing is expected. */
+export const expectationTally = ({ findings }: Pick<RunRecord, "findings">): string | undefined => {
+  const all = findings.filter(({ kind }) => kind === "expectation");
+  if (all.length === 0) return undefined;
+  const count = (wanted: Finding["verdict"]): number => all.filter(({ verdict: found = "undecided" }) => found === wanted).length;
+  const [missed, open] = [count("fail"), count("undecided")];
+  const are = (number: number, what: string): string => `${number} ${number === 1 ? "is" : "are"} ${what}`;
+  if (missed + open === 0) return all.length === 1 ? "What the experiment expects is met." : `All ${all.length} expectations are met.`;
+  return `Of ${counted(all.length, "expectation")}, ${[...(missed > 0 ? [are(missed, "not met")] : []), ...(open > 0 ? [are(open, "undecided")] : [])].join(", ")}.`;
 };

@@ -1,10 +1,12 @@
 import { askedFits } from "../../analysis/asked.ts";
 import { formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import { adapterName } from "../../record/adapterName.ts";
+import type { Summary } from "../../record/derived.ts";
 import { shardName } from "../../record/merged.ts";
 import type { RunRecord } from "../../record/run.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, html, shortened } from "../html.ts";
 import { counted, reasonsOf, tallyOf, tallySentence } from "../outcome.ts";
+import { expectationTally, warningsOf } from "./answer.ts";
 
 interface Fact {
   readonly name: string;
@@ -82,38 +84,60 @@ export const trustSection = (record: RunRecord): Html => html`
     html`<div><dt>${name}</dt><dd><bdi>${value}</bdi>${detail !== undefined && html`<small><bdi>${detail}</bdi></small>`}</dd></div>`,
 )}</dl></section>`;
 
+/** Half of all relative half-widths are at most the first, all at most the second; undefined without any. */
+const widthsOf = (record: RunRecord): readonly [middle: number, widest: number] | undefined => {
+  const widths = summariesOf(record)
+    .map(({ medianMs, lowMs, highMs }) => (highMs - lowMs) / 2 / medianMs)
+    .sort((one, other) => one - other);
+  const widest = widths.at(-1);
+  return widest === undefined ? undefined : [widths[Math.floor(widths.length / 2)] ?? 0, widest];
+};
+
+const summariesOf = ({ cells }: RunRecord): readonly Summary[] =>
+  cells.flatMap((cell) => (cell.summary === undefined || cell.composedOf ? [] : [cell.summary]));
+
 const suresOf = (record: RunRecord): readonly string[] => {
   const { measure } = record.experiment;
   const { schedule, environment } = record;
-  const sentences: string[] = [];
-  const summaries = record.cells.flatMap((cell) => (cell.summary === undefined || cell.composedOf ? [] : [cell.summary]));
-  if (summaries.length > 0) {
-    const widths = summaries.map(({ medianMs, lowMs, highMs }) => (highMs - lowMs) / 2 / medianMs).sort((one, other) => one - other);
-    const middle = widths[Math.floor(widths.length / 2)] ?? 0;
-    sentences.push(
-      `Intervals are 95 % bootstrap intervals of the median. Half of the cells are known to ±${formatShare(middle)} or better, the worst to ±${formatShare(widths.at(-1) ?? 0)}; ±${formatShare(measure.precision)} was asked for.`,
-    );
-    const shortest = Math.min(...summaries.map(({ medianMs }) => medianMs));
-    if (environment.clock.stepNs > 0)
-      sentences.push(
-        `The shortest time is ${formatMs(shortest)}, ${formatCount((shortest * 1e6) / environment.clock.stepNs)} steps of the clock; short kernels are timed many at once.`,
-      );
-  }
-  if (schedule.unmet.length > 0)
-    sentences.push(
-      `${counted(schedule.unmet.length, "cell")} had a wider interval than asked when measuring ended${schedule.stopped === "maxTime" ? " for lack of time" : ""}; the table shows them.`,
-    );
+  const summaries = summariesOf(record);
   if (summaries.length === 0) return ["There is no time to be sure of: no cell was measured."];
-  sentences.push(
-    "An interval covers what changes from turn to turn and from process to process in this run, not what another driver, clock rate or machine would change.",
-  );
+  const shortest = Math.min(...summaries.map(({ medianMs }) => medianMs));
   const fits = askedFits(record);
   const undecided = fits.filter((fit) => fit.verdict === "undecided").length;
-  if (undecided > 0)
-    sentences.push(
-      `${counted(undecided, "fit")} of ${formatCount(fits.length)} could not be decided from these points; the table of fits says what to measure.`,
-    );
-  return sentences;
+  return [
+    `Intervals are 95 % bootstrap intervals of the median; ±${formatShare(measure.precision)} was asked for.`,
+    ...(environment.clock.stepNs > 0
+      ? [
+          `The shortest time is ${formatMs(shortest)}, ${formatCount((shortest * 1e6) / environment.clock.stepNs)} steps of the clock; short kernels are timed many at once.`,
+        ]
+      : []),
+    ...(schedule.unmet.length > 0
+      ? [
+          `${counted(schedule.unmet.length, "cell")} had a wider interval than asked when measuring ended${schedule.stopped === "maxTime" ? " for lack of time" : ""}; the table shows them.`,
+        ]
+      : []),
+    "An interval covers what changes from turn to turn and from process to process in this run, not what another driver, clock rate or machine would change.",
+    ...(undecided > 0
+      ? [`${counted(undecided, "fit")} of ${formatCount(fits.length)} could not be decided from these points; the table of fits says what to measure.`]
+      : []),
+  ];
+};
+
+/** What decides at a glance whether to believe the answer: the most serious warning, how narrowly times are known, whether all is as expected. */
+const glanceOf = (record: RunRecord): readonly Html[] => {
+  const outcomes = record.findings.filter(({ kind }) => kind === "outcome").map(({ text }) => text);
+  const [first, ...others] = [...outcomes, ...warningsOf(record)];
+  const widths = widthsOf(record);
+  const expected = expectationTally(record);
+  return [
+    ...(first === undefined
+      ? []
+      : [
+          html`<li><span aria-hidden="true">⚠ </span><bdi>${shortened(first, 180)}</bdi>${others.length > 0 && html` <a href="#found">${others.length} more</a>`}</li>`,
+        ]),
+    ...(widths ? [html`<li>Half of the times are known to ±${formatShare(widths[0])} or better, the worst to ±${formatShare(widths[1])}.</li>`] : []),
+    ...(expected === undefined ? [] : [html`<li>${expected}</li>`]),
+  ];
 };
 
 /** One attention layer, and what of it is timed; a whole model where absent. */
@@ -132,19 +156,30 @@ const besides = (phase: RunRecord["experiment"]["phase"]): string =>
     ? "A state that is computed anew needs these too, in all layers before its own, and one that comes back does not, so that in whole models bringing back pays sooner than this page shows."
     : "Most of these cost about the same for both kinds, so that whole models differ by less than this page shows.";
 
-const modelLimit = ({ experiment: { phase } }: RunRecord): Html =>
-  oneLayer[phase] === undefined
-    ? html`<li><strong>A trained model.</strong> Weights are random, and what real models have besides (short convolutions, output gates, biases) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.</li>`
-    : html`<li><strong>The rest of a model.</strong> ${oneLayer[phase]} ${around} ${besides(phase)}</li>`;
+/** What is left out: in few words, and what that means. */
+const limitsOf = ({ experiment: { phase }, environment }: RunRecord): readonly (readonly [what: string, brief: string, meaning: string])[] => {
+  const layer = oneLayer[phase];
+  return [
+    layer === undefined
+      ? [
+          "A trained model.",
+          "Weights are random.",
+          "What real models have besides (short convolutions, output gates, biases) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
+        ]
+      : ["The rest of a model.", layer, `${around} ${besides(phase)}`],
+    ["Quality.", "Inputs are random.", "A mechanism that is faster may recall less; nothing here says how a trained model would answer."],
+    environment.deviceClass === "software"
+      ? ["A GPU.", "Take times from a run on your own.", "No GPU was used at all: growth and bytes carry over from here, times and n* do not."]
+      : ["Other devices.", "Run it on yours.", "n* moves with compute and memory speed, driver and kernel quality."],
+    ["The best possible kernels.", "These are WGSL, through WebGPU.", "Vendor libraries may be faster on either side."],
+  ];
+};
 
 /** The two boxes under the answer: how sure it is, and what it leaves out. */
 export const limitsSection = (record: RunRecord): Html => html`
 <section class="boxes">
-<div><h2>How sure is this?</h2><ul>${suresOf(record).map((text) => html`<li>${text}</li>`)}</ul></div>
-<div><h2>What this does not show</h2><ul>
-${modelLimit(record)}
-<li><strong>Quality.</strong> Inputs are random. A mechanism that is faster may recall less; nothing here says how a trained model would answer.</li>
-<li><strong>Other devices.</strong> ${record.environment.deviceClass === "software" ? "No GPU was used at all: take growth and bytes from here, and times from a run on your own GPU." : "n* moves with compute and memory speed, driver and kernel quality. Run it on yours."}</li>
-<li><strong>The best possible kernels.</strong> These are WGSL kernels through WebGPU; vendor libraries may be faster on either side.</li>
-</ul></div>
+<div><h2>How sure is this?</h2><ul>${glanceOf(record)}</ul>
+<details><summary>What it rests on</summary><ul>${suresOf(record).map((text) => html`<li>${text}</li>`)}</ul></details></div>
+<div><h2>What this does not show</h2><ul>${limitsOf(record).map(([what, brief]) => html`<li><strong>${what}</strong> ${brief}</li>`)}</ul>
+<details><summary>What that means</summary><ul>${limitsOf(record).map(([what, , meaning]) => html`<li><strong>${what}</strong> ${meaning}</li>`)}</ul></details></div>
 </section>`;
