@@ -9,7 +9,7 @@ import { peerConnector } from "../../measure/peers/peerConnector.ts";
 import type { Progress } from "../../measure/progress.ts";
 import { ChangedKernel } from "../../measure/visitor.ts";
 import { UnwritableJournal } from "../../record/journal.ts";
-import { type KernelFolder, kernelsText } from "../../record/kernelFolder.ts";
+import { type KernelFolder, kernelsText, sameKernels } from "../../record/kernelFolder.ts";
 import { isSameShard, type Shard, shardName } from "../../record/merged.ts";
 import { listRuns } from "../../record/runFolder.ts";
 import { RunInUse, type RunResult, runExperiment } from "../../runExperiment.ts";
@@ -111,12 +111,16 @@ const shardsOf = (experiments: readonly ReadExperiment[], mechanisms: readonly M
 };
 
 /** Phases of a file that an interrupted command had completed: --resume goes on with those that it had not. */
-const completed = (experiments: readonly ReadExperiment[], out: string): ReadonlySet<ReadExperiment> => {
+const completed = (experiments: readonly ReadExperiment[], held: readonly KernelFolder[], out: string): ReadonlySet<ReadExperiment> => {
   const newest = new Map(
     experiments.map((one) => [
       one,
       listRuns(out, one.experiment.name).find(
-        ({ record }) => record.experiment.hash === one.experiment.hash && isSameShard(record.shard, one.shard) && !record.merged,
+        ({ record }) =>
+          record.experiment.hash === one.experiment.hash &&
+          isSameShard(record.shard, one.shard) &&
+          !record.merged &&
+          sameKernels(record.environment.kernels, held),
       ),
     ]),
   );
@@ -141,7 +145,7 @@ const measure = async (
     const held = kernelFoldersOf(flags.kernels, flags.out);
     const connect = connector(flags.adapter, { mode: "timing", kernels, memoryBudgetBytes });
     const connectPeer = peerConnector({ mode: "timing", kernels, memoryBudgetBytes });
-    const done = flags.resume ? completed(experiments, flags.out) : new Set<ReadExperiment>();
+    const done = flags.resume ? completed(experiments, held, flags.out) : new Set<ReadExperiment>();
     for (const planned of experiments) {
       if (interruption.signal.aborted) break;
       const { file, experiment, cells, shard } = planned;
