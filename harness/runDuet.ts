@@ -126,7 +126,8 @@ const measureInto = async (
     const ended = (record: RunRecord): RunRecord =>
       analyse({ ...record, state: run.signal.aborted ? "interrupted" : "complete", endedAt: new Date().toISOString() });
     const analysed = { base: ended(measured.base), head: ended(measured.head) };
-    const comparison = compareRuns(analysed.base, analysed.head, run.options);
+    const refusal = baseRefused === undefined ? [] : [`Base cannot be measured, so everything is NEW: ${baseRefused.replace(/\s*\n\s*/g, " · ")}`];
+    const comparison = compareRuns(analysed.base, analysed.head, { ...run.options, notes: [...refusal, ...(run.options.notes ?? [])] });
     for (const side of ["base", "head"] as const) {
       await writeRun(folders[side], analysed[side]);
       writeFileSync(join(folders[side], "measurements.csv"), measurementsCsv(analysed[side]));

@@ -308,7 +308,10 @@ describe("what changed of the kernels", () => {
   });
 
   it("is told of --kernels where both are known to hold something else, whether or not a cell has another kernel by it", () => {
-    expect(toldOf(holding(base, "3fa9c1b2aaaaaaaa"), holding(head, "3fa9c1b2aaaaaaaa"))).toEqual([]);
+    const same = [holding(base, "3fa9c1b2aaaaaaaa"), holding(head, "3fa9c1b2aaaaaaaa")] as const;
+    expect(toldOf(...same)).toEqual(["--kernels held the same for base and head: mine (3fa9c1b2)."]);
+    const { duet: _, ...apart } = same[1];
+    expect(toldOf(same[0], apart)).toEqual([]);
     expect(toldOf(base, holding(head, "3fa9c1b2aaaaaaaa"))).toEqual([]);
     const [before, after] = [holding(base, "3fa9c1b2aaaaaaaa"), holding(head, "77ab01c2aaaaaaaa")];
     expect(toldOf(before, after)).toEqual([

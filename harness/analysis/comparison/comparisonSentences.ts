@@ -104,7 +104,7 @@ const oneSided = (cells: readonly CellComparison[]): readonly string[] =>
   });
 
 /** What changed of the kernels: the code of one cell is known by its hash, that of `--kernels` by what the folders held. */
-const otherKernels = ({ base, head, cells }: Omit<Comparison, "findings">): readonly string[] => {
+const otherKernels = ({ base, head, cells, paired }: Omit<Comparison, "findings">): readonly string[] => {
   const changed = cells.filter(({ otherKernel }) => otherKernel);
   const [first] = changed;
   const areBoth = cells.some(({ metrics: { time } }) => time.base !== undefined && time.head !== undefined);
@@ -113,7 +113,11 @@ const otherKernels = ({ base, head, cells }: Omit<Comparison, "findings">): read
         `Another kernel in head than in base in ${formatCount(changed.length)} of ${formatCount(cells.length)} cells: ${place(first)}${changed.length > 1 ? `, and ${formatCount(changed.length - 1)} more` : ""}.`,
       ]
     : [];
-  if (sameKernels(base.kernels, head.kernels)) return ofCells;
+  if (sameKernels(base.kernels, head.kernels))
+    // Whoever changed them and reads this has measured something else than they meant to.
+    return paired && base.kernels && head.kernels && head.kernels.length > 0
+      ? [`--kernels held the same for base and head: ${kernelsText(head.kernels)}.`, ...ofCells]
+      : ofCells;
   const folders = `--kernels held ${kernelsText(base.kernels)} for base and ${kernelsText(head.kernels)} for head`;
   return [`${folders}${first || !areBoth ? "" : ", which changed the kernel of no cell that both have"}.`, ...ofCells];
 };
