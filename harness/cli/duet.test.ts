@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Comparison } from "../record/comparison.ts";
+import { livingOwner } from "../record/owner.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { newFolder } from "../testExperiment.ts";
 import { attnbench, type Ended } from "./testCommand.ts";
@@ -122,13 +123,7 @@ const onceSlow = (pidFile: string, work: (signal: (name: NodeJS.Signals) => void
   };
 };
 
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
+const livesAs = (pidFile: string): boolean => livingOwner(readFileSync(pidFile, "utf8").trim()) !== undefined;
 
 const duetFolders = (): readonly string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("attnbench-duet-"));
 
@@ -157,8 +152,20 @@ describe("a duet that is ended while it checks out", () => {
     expect(performance.now() - sent).toBeLessThan(20_000);
     expect(ended.code).toBe(code);
     expect(JSON.parse(ended.stdout)).toEqual({ error: { exitCode: code, message: expect.stringContaining("interrupted while the two states were made") } });
-    expect(isAlive(Number(readFileSync(pidFile, "utf8")))).toBe(false);
+    expect(livesAs(pidFile)).toBe(false);
     expect([worktreesOf(made), duetFolders(), readdirSync(made.root)]).toEqual([[made.root], [], [".git", "mine.yaml"]]);
+  });
+
+  it("by two signals leaves no git that does not hear the first", async () => {
+    const made = repository();
+    const pidFile = slowGit("trap '' TERM; sleep 60");
+    const twice = onceSlow(pidFile, (signal) => {
+      signal("SIGINT");
+      setTimeout(() => signal("SIGINT"), 200);
+    });
+    expect((await attnbench(["duet", "HEAD", "mine.yaml", "--adapter", testAdapter], made.root, twice)).code).toBe(130);
+    await vi.waitFor(() => expect(livesAs(pidFile)).toBe(false));
+    expect([worktreesOf(made), duetFolders()]).toEqual([[made.root], []]);
   });
 
   it("by kill -9 leaves worktrees that doctor removes and tells of, once", async () => {
@@ -167,7 +174,7 @@ describe("a duet that is ended while it checks out", () => {
     const killed = onceSlow(pidFile, (signal) => signal("SIGKILL"));
     await attnbench(["duet", "HEAD", "mine.yaml", "--adapter", testAdapter], made.root, killed);
     // Nobody is left to end git, which ends by itself.
-    while (isAlive(Number(readFileSync(pidFile, "utf8")))) await new Promise((done) => setTimeout(done, 50));
+    while (livesAs(pidFile)) await new Promise((done) => setTimeout(done, 50));
     vi.unstubAllEnvs();
     const [, left = ""] = worktreesOf(made);
     expect(existsSync(left)).toBe(true);

@@ -50,8 +50,12 @@ export const printed = (program: string, args: readonly string[], folder: string
       kill("SIGTERM");
       killing = setTimeout(() => kill("SIGKILL"), killMs);
     };
+    // A second Ctrl-C ends the command at once, and who does not hear the first one must not outlive it.
+    const outlived = (): void => kill("SIGKILL");
+    process.on("exit", outlived);
     signal.addEventListener("abort", end, { once: true });
     const settle = (work: () => void): void => {
+      process.off("exit", outlived);
       signal.removeEventListener("abort", end);
       clearTimeout(killing);
       work();
