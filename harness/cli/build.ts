@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { printable } from "../experiment/problem.ts";
 import type { DuetSide } from "../record/run.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
 import { FailedProgram, printed } from "./subprocess.ts";
@@ -113,11 +115,16 @@ const run = async (
   }
 };
 
-/** Lines that a program says in failing, but not those that only say how it is used or where to read more: the first and the last. */
+/** A bundler may show a line of code that is a whole program. */
+const longestLine = 300;
+
+/** Lines that a program says in failing, but not those that only say how it is used or where to read more: the first and the last. What it says for a terminal alone is left out. */
 const toldLines = (text: string): string => {
-  const lines = text
+  const lines = stripVTControlCharacters(text)
     .replace(/^npm error Clean install a project[\s\S]*/m, "")
-    .split("\n")
+    .split(/\r?\n/)
+    .map((line) => printable(line.replaceAll("\t", " ")))
     .filter((line) => line.trim() !== "" && !/^npm error(\s*$| A complete log)/.test(line));
-  return (lines.length > 10 ? [...lines.slice(0, 5), ...lines.slice(-5)] : lines).join("\n  ");
+  const shown = lines.length > 10 ? [...lines.slice(0, 5), ...lines.slice(-5)] : lines;
+  return shown.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)).join("\n  ");
 };

@@ -180,6 +180,20 @@ describe("a base that cannot be built", () => {
       /^building base failed: a\.ts: no such type$/,
     ],
     [
+      "a build that fails, told as to a terminal, in lines that have no end",
+      {
+        "package.json": manifest({
+          build: `node -e "console.error(String.fromCharCode(27) + '[31m' + 'x'.repeat(1000) + String.fromCharCode(8)); process.exit(1)"`,
+        }),
+      },
+      /^building base failed: x{300}…$/,
+    ],
+    [
+      "a build that fails in many lines, of which the first and the last are told",
+      { "package.json": manifest({ build: "seq 100 >&2; exit 1" }) },
+      /^building base failed: 1\n {2}2\n {2}3\n {2}4\n {2}5\n {2}96\n {2}97\n {2}98\n {2}99\n {2}100$/,
+    ],
+    [
       "a build that fails, told on stdout",
       { "package.json": manifest({ "build:code": "echo a.ts: no such type; exit 2" }) },
       /^building base failed: a\.ts: no such type$/,

@@ -1,3 +1,5 @@
+import { printable } from "../experiment/problem.ts";
+
 /** A folder of `--kernels` as it was when a run began. */
 export interface KernelFolder {
   /** its last part: the rest of a path names a machine's folders and users */
@@ -15,6 +17,6 @@ export const sameKernels = (one: readonly KernelFolder[] | undefined, other: rea
 
 /** "mine (3fa9c1b2)", "mine (3fa9c1b2) and theirs (77ab01c2)", "none" */
 export const kernelsText = (folders: readonly KernelFolder[] | undefined): string =>
-  (folders ?? []).map(({ name, hash }) => `${name} (${hash.slice(0, shownDigits)})`).join(" and ") || "none";
+  printable((folders ?? []).map(({ name, hash }) => `${name} (${hash.slice(0, shownDigits)})`).join(" and ")) || "none";
 
 const shownDigits = 8;
