@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { newFolder } from "../testExperiment.ts";
 import { type Checkouts, makeCheckouts } from "./checkout.ts";
@@ -52,21 +51,6 @@ describe("checkouts of a duet", () => {
     // Nothing of the repository itself was touched.
     expect(readFileSync(join(root, "kernels", "mine.wgsl"), "utf8")).toBe("third");
     expect(git("status", "--porcelain")).toContain("D old.txt");
-  });
-
-  it("that a killed process left are removed by the next, and nobody else's", async () => {
-    const { root, git } = repository();
-    const left = (pid: number): string => {
-      const folder = join(tmpdir(), `attnbench-duet-${pid}--${basename(root).slice(-6)}`, "base");
-      git("worktree", "add", "-q", "--detach", folder, "HEAD");
-      return folder;
-    };
-    // No process has this number: it is beyond what Linux, macOS and Windows give.
-    const [orphan, living] = [left(2 ** 30), left(process.ppid)];
-    (await states("HEAD", root)).remove();
-    expect([existsSync(orphan), existsSync(living)]).toEqual([false, true]);
-    expect(git("worktree", "list").split("\n")).toHaveLength(2);
-    rmSync(dirname(living), { recursive: true });
   });
 
   it("of a clean tree are clean", async () => {

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ownPlace } from "../record/owner.ts";
 import { newFolder } from "../testExperiment.ts";
 import { emptyRepository, type TestRepository, worktreesOf } from "./testRepository.ts";
 import { makeWorktrees, removeStaleWorktrees } from "./worktrees.ts";
@@ -15,9 +17,11 @@ const repository = (): TestRepository => {
   return made;
 };
 
+const here = createHash("sha256").update(ownPlace()).digest("hex").slice(0, 8);
+
 /** What a duet that process `pid` made has left: a worktree that git knows. */
-const left = ({ git }: TestRepository, pid: number, parent = newFolder(), name = "base"): string => {
-  const folder = join(parent, `attnbench-duet-${pid}--abcdef`, name);
+const left = ({ git }: TestRepository, pid: number, parent = newFolder(), name = "base", place = here): string => {
+  const folder = join(parent, `attnbench-duet-${place}-${pid}--abcdef`, name);
   git("worktree", "add", "-q", "--detach", folder, "HEAD");
   return folder;
 };
@@ -25,10 +29,10 @@ const left = ({ git }: TestRepository, pid: number, parent = newFolder(), name =
 describe("worktrees of a duet that was killed", () => {
   it("are removed wherever they lie, and forgotten where they lay", () => {
     const one = repository();
-    const [here, gone] = [left(one, ended), left(one, ended)];
+    const [there, gone] = [left(one, ended), left(one, ended)];
     rmSync(dirname(gone), { recursive: true });
-    expect(removeStaleWorktrees(one.root).toSorted()).toEqual([here, gone].toSorted());
-    expect([existsSync(dirname(here)), worktreesOf(one)]).toEqual([false, [one.root]]);
+    expect(removeStaleWorktrees(one.root).toSorted()).toEqual([there, gone].toSorted());
+    expect([existsSync(dirname(there)), worktreesOf(one)]).toEqual([false, [one.root]]);
     expect(removeStaleWorktrees(one.root)).toEqual([]);
   });
 
@@ -64,6 +68,17 @@ describe("worktrees of others", () => {
       renameSync(`${folder}.off`, folder);
       expect(existsSync(join(folder, "a.txt"))).toBe(true);
     }
+  });
+
+  it("are left as they are where their process is one of another machine or container, until no duet would take so long", () => {
+    const one = repository();
+    const [elsewhere, old] = ["base", "head"].map((name) => left(one, ended, newFolder(), name, "0123abcd"));
+    const daysAgo = new Date(Date.now() - 4 * 24 * 3600 * 1000);
+    utimesSync(join(one.root, ".git/worktrees/head/gitdir"), daysAgo, daysAgo);
+    expect(removeStaleWorktrees(one.root)).toEqual([old]);
+    rmSync(dirname(elsewhere ?? ""), { recursive: true });
+    expect(removeStaleWorktrees(one.root)).toEqual([]);
+    expect(worktreesOf(one)).toEqual([one.root, elsewhere]);
   });
 
   it("are no matter where there is no repository", () => expect(removeStaleWorktrees(newFolder())).toEqual([]));

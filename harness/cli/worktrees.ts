@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { makeOwnFolder } from "../record/leftovers.ts";
-import { isOwn, livingOwner } from "../record/owner.ts";
+import { isOwn, livingOwner, ownPlace } from "../record/owner.ts";
 import { type DuetSide, duetSides } from "../record/run.ts";
 import { ownEnvironment } from "./subprocess.ts";
 
@@ -14,13 +15,17 @@ export interface Worktrees {
   remove(): void;
 }
 
-const prefix = "attnbench-duet-";
+/** A repository may be shared between machines and containers, each with process numbers of its own. */
+const hereAs = (): string => createHash("sha256").update(ownPlace()).digest("hex").slice(0, 8);
+const prefix = (): string => `attnbench-duet-${hereAs()}-`;
 /** As makeOwnFolder() calls them: number and start of the process, and letters of its own. */
-const ownName = /^attnbench-duet-(\d+)-(\d*)-\w{6}$/;
+const ownName = /^attnbench-duet-([0-9a-f]{8})-(\d+)-(\d*)-\w{6}$/;
+/** No duet takes so long: maxTime is a day at most. Whether one elsewhere goes on nobody can ask. */
+const longestMs = 3 * 24 * 3600 * 1000;
 
 /** An empty place for the worktrees of the repository `root`. What duets that were killed left is removed. */
 export const makeWorktrees = (root: string): Worktrees => {
-  const parent = makeOwnFolder(tmpdir(), prefix);
+  const parent = makeOwnFolder(tmpdir(), prefix());
   removeStaleWorktrees(root);
   const folders = { base: join(parent, "base"), head: join(parent, "head") };
   let removed = false;
@@ -39,16 +44,27 @@ export const makeWorktrees = (root: string): Worktrees => {
 /** Removes worktrees of duets that have ended without doing so, wherever their folders lie or lay, and returns them. Those of the user are never touched: one may lie on a disk that is not there at the moment. */
 export const removeStaleWorktrees = (root: string): readonly string[] =>
   knownTo(root).filter((folder) => {
-    if (!isStale(folder) || !forget(root, folder)) return false;
+    if (!isStale(root, folder) || !forget(root, folder)) return false;
     rmSync(dirname(folder), { recursive: true, force: true });
     return true;
   });
 
-const isStale = (folder: string): boolean => {
-  const [, pid, started] = ownName.exec(basename(dirname(folder))) ?? [];
+const isStale = (root: string, folder: string): boolean => {
+  const [, place, pid, started] = ownName.exec(basename(dirname(folder))) ?? [];
   if (pid === undefined || !duetSides.some((side) => side === basename(folder))) return false;
   const mark = `${pid} ${started}`;
-  return !isOwn(mark) && livingOwner(mark) === undefined;
+  return place === hereAs() ? !isOwn(mark) && livingOwner(mark) === undefined : Date.now() - madeAtMs(root, folder) > longestMs;
+};
+
+/** When git made a worktree, by its own notes of it; now where it has none. */
+const madeAtMs = (root: string, folder: string): number => {
+  const notes = join(resolve(root, git(root, "rev-parse", "--git-common-dir")?.trim() ?? ""), "worktrees");
+  try {
+    const own = readdirSync(notes).find((name) => readFileSync(join(notes, name, "gitdir"), "utf8").trim() === join(folder, ".git"));
+    return own === undefined ? Date.now() : statSync(join(notes, own, "gitdir")).mtimeMs;
+  } catch {
+    return Date.now();
+  }
 };
 
 const git = (root: string, ...args: readonly string[]): string | undefined => {

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
 
 /** The process that a lock, or a folder of its own, belongs to: its number and when it started, as numbers are given again. */
 export const ownMark = (): string => `${process.pid} ${startOf(process.pid)}`;
@@ -38,5 +39,14 @@ const isAlive = (pid: number): boolean => {
   } catch (error) {
     // It is there, and somebody else's.
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+};
+
+/** Where a process number means the same process: a machine, and on Linux its space of numbers, as containers have their own. */
+export const ownPlace = (): string => {
+  try {
+    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
   }
 };
