@@ -20,12 +20,14 @@ export type { Arm, Axis, Cell, Experiment, Measure, PlannedCell } from "./experi
 export { type ParsedExperiment, type ParsedExperiments, type PlannedExperiment, parseExperiment, parseExperiments } from "./experiment/parse.ts";
 export { formatProblem, type Problem } from "./experiment/problem.ts";
 export { type FitResult, fit } from "./fit.ts";
+export { kernelFolders } from "./kernelFolders.ts";
 export { type Connect, type Connection, connector } from "./measure/connection.ts";
 export { peerConnector } from "./measure/peers/peerConnector.ts";
 export type { Progress } from "./measure/progress.ts";
 export type { ConnectPeer } from "./measure/workers.ts";
 export { type MergeOptions, type MergeResult, mergeRuns } from "./mergeRuns.ts";
 export * from "./record/comparison.ts";
+export type { KernelFolder } from "./record/kernelFolder.ts";
 export { type Measurement, type MeasurementColumns, UnreadableMeasurements } from "./record/measurements.ts";
 export type { Merged, Part, Shard } from "./record/merged.ts";
 export * from "./record/run.ts";

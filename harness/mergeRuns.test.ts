@@ -262,6 +262,39 @@ describe("shards of several devices", () => {
   });
 });
 
+describe("what --kernels held", () => {
+  const holding = (record: RunRecord, hash: string | undefined): RunRecord => ({
+    ...record,
+    environment: { ...record.environment, ...(hash === undefined ? {} : { kernels: [{ name: "mine", hash }] }) },
+  });
+  const [known, other] = ["3fa9c1b2aaaaaaaa", "77ab01c2aaaaaaaa"];
+  const mergedOf = (...hashes: readonly (string | undefined)[]) => mergeRecords(records.map((record, at) => holding(record, hashes[at])));
+
+  it("is that of the shards, as far as they know it", () => {
+    expect(only(mergedOf(known, known, known)).environment.kernels).toEqual([{ name: "mine", hash: known }]);
+    expect(only(mergedOf(undefined, known, undefined)).environment.kernels).toEqual([{ name: "mine", hash: known }]);
+    expect(only(mergedOf()).environment).not.toHaveProperty("kernels");
+  });
+
+  it("sets shards apart, also where one between them does not know it, and both are named", () => {
+    expect(() => mergedOf(undefined, known, other)).toThrow(UnmergeableRuns);
+    expect(() => mergedOf(known, undefined, other)).toThrow(
+      new RegExp(`their --kernels held unlike mechanisms: run ${records[0]?.run} is of mine \\(3fa9c1b2\\), run ${records[2]?.run} of mine \\(77ab01c2\\)`),
+    );
+  });
+
+  it("is read where it is whole, and only there", async () => {
+    const folder = newFolder();
+    const read = (kernels: unknown) => {
+      writeFileSync(join(folder, "run.json"), bytes({ ...records[0], environment: { ...records[0]?.environment, kernels } }));
+      return readRun(folder).record.environment.kernels;
+    };
+    expect(read(undefined)).toBeUndefined();
+    expect(read([{ name: "mine", hash: known }])).toEqual([{ name: "mine", hash: known }]);
+    expect(() => read([{ name: "mine" }])).toThrow(/environment\.kernels\[0\]\.hash is nothing/);
+  });
+});
+
 describe("what is not of one split is refused:", () => {
   const cases: Record<string, [change: (record: RunRecord) => Partial<RunRecord>, message: RegExp]> = {
     "another experiment": [

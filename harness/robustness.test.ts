@@ -57,13 +57,13 @@ const afterTurns = (turns: number, work: () => void) => {
 };
 
 /** A run that was interrupted after three turns. */
-const interrupted = async (outFolder: string, onEnd = (): void => {}) => {
+const interrupted = async (outFolder: string, onEnd = (): void => {}, kernels?: RunRecord["environment"]["kernels"]) => {
   const controller = new AbortController();
   const stop = afterTurns(3, () => {
     onEnd();
     controller.abort();
   });
-  return fakeRun(yaml, workers(), { outFolder, signal: controller.signal, onProgress: stop });
+  return fakeRun(yaml, workers(), { outFolder, signal: controller.signal, onProgress: stop, ...(kernels ? { kernels } : {}) });
 };
 
 describe("a full disk", () => {
@@ -194,6 +194,31 @@ describe("a kernel that is changed between a run and its --resume", () => {
     const rest = await fakeRun(yaml, workers(), { outFolder, resume: true });
     expect(rest).toMatchObject({ resumed: true, folder, record: { state: "complete" } });
     once(rest.record);
+  });
+});
+
+describe("--kernels that hold something else when a run goes on", () => {
+  const [mine, changed] = [[{ name: "mine", hash: "3fa9c1b2aaaaaaaa" }], [{ name: "mine", hash: "77ab01c2aaaaaaaa" }]];
+  const resumed = (outFolder: string, kernels: NonNullable<RunRecord["environment"]["kernels"]>) =>
+    fakeRun(yaml, workers(), { outFolder, resume: true, kernels });
+
+  it("make a new run, which is told why; the same, in whatever order, are gone on with", async () => {
+    const outFolder = newFolder();
+    const both = [...mine, { name: "theirs", hash: "0123456789abcdef" }];
+    const { folder } = await interrupted(outFolder, undefined, both);
+    const other = await resumed(outFolder, changed);
+    expect(other).toMatchObject({ resumed: false, record: { environment: { kernels: changed } } });
+    expect(other.folder).not.toBe(folder);
+    expect(other.progress).toContainEqual({ type: "began", folder: other.folder, keptVisits: undefined, otherKernels: { folder, kernels: both } });
+    expect(await resumed(outFolder, [])).toMatchObject({ resumed: false });
+    expect(await resumed(outFolder, both.toReversed())).toMatchObject({ resumed: true, folder, record: { environment: { kernels: both } } });
+  });
+
+  it("are not known of a run of before, which is read and gone on with", async () => {
+    const outFolder = newFolder();
+    const { folder, record } = await interrupted(outFolder);
+    expect(record.environment).not.toHaveProperty("kernels");
+    expect(await resumed(outFolder, mine)).toMatchObject({ resumed: true, folder });
   });
 });
 

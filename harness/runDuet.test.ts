@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { UnloadableKernels } from "../kernels/registry.ts";
 import { connector } from "./measure/connection.ts";
 import { readRun } from "./record/runFolder.ts";
 import { fakeDuet, plantedCost } from "./testDuet.ts";
@@ -88,6 +89,16 @@ describe("a duet on planted costs", () => {
     expect(baseRefused).toContain("the worker speaks protocol 0, this command 1: rebuild");
     expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(Array(6).fill("NEW"));
     expect(records.head.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
+  });
+
+  it("a base whose --kernels cannot be loaded makes everything new, and the comparison says why; each side records its own", async () => {
+    const connect = () => Promise.reject(new UnloadableKernels("mine: no such folder"));
+    const [ofBase, ofHead] = [[{ name: "mine", hash: "3fa9c1b2aaaaaaaa" }], [{ name: "mine", hash: "77ab01c2aaaaaaaa" }]];
+    const { comparison, baseRefused, records } = await fakeDuet(yaml, { ...same, connect, kernels: ofBase }, { ...same, kernels: ofHead });
+    expect(baseRefused).toBe("mine: no such folder");
+    expect(comparison.findings[1]).toBe("Base cannot be measured, so everything is NEW: mine: no such folder");
+    expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(Array(6).fill("NEW"));
+    expect([records.base, records.head].map(({ environment }) => environment.kernels)).toEqual([ofBase, ofHead]);
   });
 
   it("a base without the experiment's mechanisms makes everything new", async () => {

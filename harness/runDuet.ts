@@ -14,6 +14,7 @@ import type { Comparison } from "./record/comparison.ts";
 import { measurementsCsv, samplesCsv } from "./record/csv.ts";
 import { makeFolder } from "./record/folder.ts";
 import { openJournal } from "./record/journal.ts";
+import type { KernelFolder } from "./record/kernelFolder.ts";
 import { lockFolder } from "./record/lock.ts";
 import type { DuetSide, Environment, RunRecord } from "./record/run.ts";
 import { runFolder, writeRun } from "./record/runFolder.ts";
@@ -25,6 +26,8 @@ export interface DuetCheckout {
   readonly connect: Connect;
   readonly commit: string | undefined;
   readonly dirty: boolean;
+  /** what the `--kernels` of this side hold: recorded */
+  readonly kernels?: readonly KernelFolder[];
 }
 
 export interface DuetRun {
@@ -60,7 +63,7 @@ export const runDuet = async (run: DuetRun): Promise<DuetResult> => {
   const sessions = { base: sessionOf("base"), head: sessionOf("head") };
   try {
     const { hello, choice } = await sessions.head.connection();
-    const environment = describeEnvironment(run.adapter, choice, hello);
+    const environment = describeEnvironment(run.adapter, choice, hello, run.checkouts.head.kernels);
     // Peers are nobody's code, and hybrids are composed by whoever reads.
     const cells = run.cells.filter(({ cell }) => cell.runtime === undefined);
     const fresh = newRecord({ ...run, cells }, environment);
@@ -69,7 +72,7 @@ export const runDuet = async (run: DuetRun): Promise<DuetResult> => {
     const lock = lockFolder(folder);
     try {
       const records = {
-        base: measuredBy(run, fresh, "base", await environmentOf(sessions.base, environment, run.adapter)),
+        base: measuredBy(run, fresh, "base", await environmentOf(sessions.base, environment, run)),
         head: measuredBy(run, fresh, "head", environment),
       };
       return await measureInto(run, records, sessions, folder, cells);
@@ -82,12 +85,13 @@ export const runDuet = async (run: DuetRun): Promise<DuetResult> => {
 };
 
 /** Base's own device and limits; head's where base cannot be had, which measuring finds out and says. */
-const environmentOf = async (session: WorkerSession, ofHead: Environment, adapter: string): Promise<Environment> => {
+const environmentOf = async (session: WorkerSession, ofHead: Environment, { adapter, checkouts: { base } }: DuetRun): Promise<Environment> => {
   try {
     const { hello, choice } = await session.connection();
-    return describeEnvironment(adapter, choice, hello);
+    return describeEnvironment(adapter, choice, hello, base.kernels);
   } catch {
-    return ofHead;
+    const { kernels: _, ...device } = ofHead;
+    return { ...device, ...(base.kernels ? { kernels: base.kernels } : {}) };
   }
 };
 
@@ -122,7 +126,8 @@ const measureInto = async (
     const ended = (record: RunRecord): RunRecord =>
       analyse({ ...record, state: run.signal.aborted ? "interrupted" : "complete", endedAt: new Date().toISOString() });
     const analysed = { base: ended(measured.base), head: ended(measured.head) };
-    const comparison = compareRuns(analysed.base, analysed.head, run.options);
+    const refusal = baseRefused === undefined ? [] : [`Base cannot be measured, so everything is NEW: ${baseRefused.replace(/\s*\n\s*/g, " · ")}`];
+    const comparison = compareRuns(analysed.base, analysed.head, { ...run.options, notes: [...refusal, ...(run.options.notes ?? [])] });
     for (const side of ["base", "head"] as const) {
       await writeRun(folders[side], analysed[side]);
       writeFileSync(join(folders[side], "measurements.csv"), measurementsCsv(analysed[side]));

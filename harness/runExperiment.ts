@@ -16,6 +16,7 @@ import { createSession, type WorkerSession } from "./measure/workerSession.ts";
 import { type ConnectPeer, createWorkers } from "./measure/workers.ts";
 import { makeFolder } from "./record/folder.ts";
 import { type Journal, openJournal } from "./record/journal.ts";
+import { type KernelFolder, sameKernels } from "./record/kernelFolder.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
 import { isSameShard, type Shard, shardName } from "./record/merged.ts";
@@ -29,6 +30,8 @@ export interface RunOptions {
   /** which shard of the plan `cells` are, as shardCells() gives both; the whole plan unless given */
   readonly shard?: Shard | undefined;
   readonly mechanisms: readonly Mechanism[];
+  /** what the folders of mechanisms besides the built-in ones hold, as kernelFolders() reads it: recorded, and only a run of the same is gone on with */
+  readonly kernels?: readonly KernelFolder[];
   /** opens workers; see connector() */
   readonly connect: Connect;
   /** opens workers of other runtimes; see peerConnector(). Without it, arms with a runtime are skipped. */
@@ -103,15 +106,15 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
   const probing = createSession(connectFor(options.connect, experiment.phase), 0, options.pausesMs);
   try {
     const { hello, choice } = await probing.connection();
-    const environment = describeEnvironment(options.adapter, choice, hello);
-    const unfinished = options.resume ? findUnfinished(outFolder, options, environment) : undefined;
+    const environment = describeEnvironment(options.adapter, choice, hello, options.kernels);
+    const { unfinished, otherKernels } = options.resume ? findUnfinished(outFolder, options, environment) : noneUnfinished;
     if (!unfinished) {
       removeUnbegun(outFolder, experiment.name);
       const planned = newRecord(options, environment);
       const what = options.shard ? `${experiment.hash} ${shardName(options.shard)}` : experiment.hash;
       const { run, folder } = makeRunFolder(outFolder, experiment.name, new Date(planned.startedAt), what);
       const record = { ...planned, run };
-      options.onProgress({ type: "began", folder, keptVisits: undefined });
+      options.onProgress({ type: "began", folder, keptVisits: undefined, ...(otherKernels ? { otherKernels } : {}) });
       return { ...(await recordRun(options, record, folder, probing)), resumed: false };
     }
     await probing.close();
@@ -209,13 +212,17 @@ const assertWritable = (folder: string): void => {
   accessSync(existing, constants.W_OK);
 };
 
-/** The newest run that another one may continue: unfinished, of the same experiment and shard, on the same device and clock, from the same code. */
-const findUnfinished = (
-  outFolder: string,
-  { experiment, shard }: Pick<RunOptions, "experiment" | "shard">,
-  environment: Environment,
-): { folder: string; record: RunRecord } | undefined =>
-  listRuns(outFolder, experiment.name).find(
+interface Unfinished {
+  readonly unfinished: { readonly folder: string; readonly record: RunRecord } | undefined;
+  /** the newest that could be gone on with, were it not for its `--kernels` */
+  readonly otherKernels?: { readonly folder: string; readonly kernels: Environment["kernels"] } | undefined;
+}
+
+const noneUnfinished: Unfinished = { unfinished: undefined };
+
+/** The newest run that another one may continue: unfinished, of the same experiment and shard, on the same device and clock, from the same code, that of `--kernels` included. */
+const findUnfinished = (outFolder: string, { experiment, shard }: Pick<RunOptions, "experiment" | "shard">, environment: Environment): Unfinished => {
+  const candidates = listRuns(outFolder, experiment.name).filter(
     ({ record }) =>
       (record.state === "interrupted" || record.state === "failed") &&
       record.merged === undefined &&
@@ -227,3 +234,7 @@ const findUnfinished = (
       record.environment.attnbench.version === environment.attnbench.version &&
       record.environment.attnbench.commit === environment.attnbench.commit,
   );
+  const unfinished = candidates.find(({ record }) => sameKernels(record.environment.kernels, environment.kernels));
+  const [first] = candidates;
+  return unfinished || !first ? { unfinished } : { unfinished, otherKernels: { folder: first.folder, kernels: first.record.environment.kernels } };
+};

@@ -1,12 +1,14 @@
 import type { Cell } from "./experiment/experiment.ts";
 import type { Connect } from "./measure/connection.ts";
 import { type FakeDevice, fakeWorkers } from "./measure/fakeWorker.ts";
+import type { KernelFolder } from "./record/kernelFolder.ts";
 import { type DuetResult, type DuetRun, runDuet } from "./runDuet.ts";
 import { experimentOf, newFolder } from "./testExperiment.ts";
 
 /** For tests: what one checkout's kernels cost and do, or how its own workers are opened. */
 export interface FakeCheckout extends Omit<FakeDevice, "seed"> {
   readonly connect?: Connect;
+  readonly kernels?: readonly KernelFolder[];
 }
 
 /** For tests: a whole duet, files and all, on fake workers that share one clock. */
@@ -17,6 +19,7 @@ export const fakeDuet = async (text: string, base: FakeCheckout, head: FakeCheck
     const { slowness } = device;
     return slowness ? { ...device, slowness: () => slowness(clock()) } : device;
   };
+  const kernelsOf = ({ kernels }: FakeCheckout) => (kernels ? { kernels } : {});
   const workers = { base: fakeWorkers({ ...shared(base), seed: 2 * seed }), head: fakeWorkers({ ...shared(head), seed: 2 * seed + 1 }) };
   clock = () => workers.base.now() + workers.head.now();
   return runDuet({
@@ -24,8 +27,8 @@ export const fakeDuet = async (text: string, base: FakeCheckout, head: FakeCheck
     cells,
     mechanisms,
     checkouts: {
-      base: { connect: base.connect ?? workers.base.connect, commit: "b".repeat(40), dirty: false },
-      head: { connect: head.connect ?? workers.head.connect, commit: "a".repeat(40), dirty: true },
+      base: { connect: base.connect ?? workers.base.connect, commit: "b".repeat(40), dirty: false, ...kernelsOf(base) },
+      head: { connect: head.connect ?? workers.head.connect, commit: "a".repeat(40), dirty: true, ...kernelsOf(head) },
     },
     adapter: "fake",
     command: "test",

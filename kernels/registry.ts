@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Mechanism } from "./mechanism.ts";
 import { withTokenLoop } from "./model/tokenLoop.ts";
@@ -24,10 +24,7 @@ const takenNames = new Set(
  */
 export const loadMechanisms = async (directory: URL | string): Promise<readonly Mechanism[]> => {
   const root = directory instanceof URL ? fileURLToPath(directory) : resolve(directory);
-  const definitions = (await subfolders(root)).flatMap((folder) => {
-    const file = definitionNames.map((name) => join(root, folder, name)).find((path) => existsSync(path));
-    return file === undefined ? [] : [{ folder: join(root, folder), file }];
-  });
+  const definitions = definitionsAmong(root, await subfolders(root)).map((file) => ({ folder: dirname(join(root, file)), file: join(root, file) }));
   if (definitions.length === 0) {
     const hint = definitionNames.some((name) => existsSync(join(root, name))) ? "; it is itself a family's folder: give its parent" : "";
     throw new UnloadableKernels(`${root}: no subfolder has a ${definitionNames.join(", ")}${hint}`);
@@ -35,6 +32,15 @@ export const loadMechanisms = async (directory: URL | string): Promise<readonly 
   const families = await Promise.all(definitions.map(async ({ folder, file }) => importFamily(folder, file)));
   return joinMechanisms(...families);
 };
+
+/** Which files loadMechanisms() imports, from the folder on, e.g. echo/definition.mjs; none where there is no such folder. */
+export const definitionFiles = async (directory: string): Promise<readonly string[]> => {
+  const root = resolve(directory);
+  return existsSync(root) ? definitionsAmong(root, await subfolders(root)) : [];
+};
+
+const definitionsAmong = (root: string, folders: readonly string[]): readonly string[] =>
+  folders.flatMap((folder) => definitionNames.map((name) => `${folder}/${name}`).find((file) => existsSync(join(root, file))) ?? []);
 
 /** Lists of mechanisms as one, sorted by `order`, then name. Throws UnloadableKernels where two have one name. */
 export const joinMechanisms = (...lists: readonly (readonly Mechanism[])[]): readonly Mechanism[] => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { CellRecord } from "../record/run.ts";
+import type { CellRecord, Environment } from "../record/run.ts";
 import { readRun } from "../record/runFolder.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { attnbench, type Ended, emptyFolder } from "./testCommand.ts";
@@ -72,6 +72,7 @@ measure: { precision: 50%, maxTime: 20s }
 describe("a broken kernel", () => {
   let ended: Ended;
   let cells: readonly CellRecord[];
+  let environment: Environment;
   beforeAll(async () => {
     const folder = emptyFolder();
     for (const [name, { of, changes }] of Object.entries(broken)) {
@@ -83,8 +84,11 @@ describe("a broken kernel", () => {
     writeFileSync(join(folder, "broken.yaml"), yaml);
     ended = await attnbench(["run", "broken.yaml", "--kernels", "kernels", "--adapter", testAdapter], folder);
     const [run = ""] = readdirSync(join(folder, "results/broken"));
-    cells = readRun(join(folder, "results/broken", run)).record.cells;
+    ({ cells, environment } = readRun(join(folder, "results/broken", run)).record);
   });
+
+  it("is recorded by a hash of all that the folder holds", () =>
+    expect(environment.kernels).toEqual([{ name: "kernels", hash: expect.stringMatching(/^[0-9a-f]{16}$/) }]));
 
   it("makes the run exit with 1 and leaves the right kernels measured", () => {
     expect(ended.code).toBe(1);

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { UnloadableKernels } from "../../kernels/registry.ts";
 import { CommandEnd, type ExitCode, exitCode } from "./exit.ts";
 import { say } from "./terminal.ts";
 
@@ -15,13 +16,14 @@ const isDiskError = (error: Error): boolean => diskErrors.has((error as NodeJS.E
 /** Says on stderr what went wrong: in words where it is the user's to mend, with its trace where it is a mistake of attnbench's own. */
 export const tellFault = (error: unknown): Fault => {
   const fault = faultOf(error);
-  const isOurs = error instanceof Error && !(error instanceof CommandEnd) && !isDiskError(error);
+  const isOurs = error instanceof Error && !(error instanceof CommandEnd || error instanceof UnloadableKernels) && !isDiskError(error);
   say(isOurs ? (error.stack ?? fault.message) : fault.message);
   return { ...fault, message: stripVTControlCharacters(fault.message) };
 };
 
 const faultOf = (error: unknown): Fault => {
   if (error instanceof CommandEnd) return { exitCode: error.code, message: error.message };
+  if (error instanceof UnloadableKernels) return { exitCode: exitCode.usage, message: error.message };
   if (!(error instanceof Error)) return { exitCode: exitCode.cellFailed, message: String(error) };
   if (isDiskError(error)) return { exitCode: exitCode.usage, message: `${error.message}: choose a folder that can be written with --out` };
   return { exitCode: exitCode.cellFailed, message: error.message };

@@ -3,6 +3,8 @@ import { builtInKernels } from "../../kernels/builtIn.ts";
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import { joinMechanisms, loadMechanisms, UnloadableKernels } from "../../kernels/registry.ts";
 import type { PlannedExperiment } from "../experiment/parse.ts";
+import { kernelFolders } from "../kernelFolders.ts";
+import type { KernelFolder } from "../record/kernelFolder.ts";
 import type { Shard } from "../record/merged.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
 import { fileBytes } from "./fileBytes.ts";
@@ -12,10 +14,20 @@ export const mechanismsOf = async (folders: readonly string[]): Promise<readonly
   try {
     return joinMechanisms(...(await Promise.all([builtInKernels, ...folders].map((folder) => loadMechanisms(folder)))));
   } catch (error) {
-    if (error instanceof UnloadableKernels) throw new CommandEnd(exitCode.usage, error.message);
-    throw error;
+    throw explainedKernels(error);
   }
 };
+
+/** What `--kernels` folders hold, to be recorded. Ends the command with 2 where one cannot be read. */
+export const kernelFoldersOf = (folders: readonly string[], outFolder: string): readonly KernelFolder[] => {
+  try {
+    return kernelFolders(folders, outFolder);
+  } catch (error) {
+    throw explainedKernels(error);
+  }
+};
+
+const explainedKernels = (error: unknown): unknown => (error instanceof UnloadableKernels ? new CommandEnd(exitCode.usage, error.message) : error);
 
 export interface ReadExperiment extends PlannedExperiment {
   readonly file: string;

@@ -1,4 +1,5 @@
 import { cpus, release, type as systemType, totalmem } from "node:os";
+import type { KernelFolder } from "../record/kernelFolder.ts";
 import type { Environment } from "../record/run.ts";
 import { builtFrom, packageVersions, version } from "../version.ts";
 import type { AdapterFacts } from "./adapterFacts.ts";
@@ -18,8 +19,13 @@ const backends: Partial<Record<NodeJS.Platform, string>> = { darwin: "Metal", wi
 /** Numbers alone: what a kernel's builder appends may name a host or its owner. */
 const numbersOf = (text: string): string => /^\d+(?:\.\d+)*/.exec(text)?.[0] ?? "";
 
-/** Everything needed to doubt or repeat a run; no host name, no user name, no serial number, no path. */
-export const describeEnvironment = (asked: string, choice: string, { facts, features, limits, toggles, clock }: DeviceAnswer): Environment => ({
+/** Everything needed to doubt or repeat a run; no host name, no user name, no serial number, no path. `kernels`: undefined where nobody said. */
+export const describeEnvironment = (
+  asked: string,
+  choice: string,
+  { facts, features, limits, toggles, clock }: DeviceAnswer,
+  kernels?: readonly KernelFolder[],
+): Environment => ({
   attnbench: { version, commit: builtFrom?.commit, dirty: builtFrom?.dirty },
   adapter: {
     asked,
@@ -40,4 +46,5 @@ export const describeEnvironment = (asked: string, choice: string, { facts, feat
   cpu: { model: cpus()[0]?.model ?? "unknown", cores: cpus().length },
   memoryBytes: totalmem(),
   packages: packageVersions,
+  ...(kernels ? { kernels } : {}),
 });

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { UnloadableKernels } from "../../kernels/registry.ts";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import type { Candidate } from "../device/adapters.ts";
 import { CellFailure } from "../device/failure.ts";
@@ -103,5 +104,8 @@ const withoutFolders = (text: string): string => text.replace(/\s+/g, " ").repla
 const answerError = (answer: Extract<Answer, { ok: false }>): Error => {
   if ("refusal" in answer) return new CellFailure(answer.refusal.code, answer.refusal.reason);
   if (answer.error.name === NoAdapter.name) return new NoAdapter(answer.error.message);
+  if (answer.error.name === UnloadableKernels.name) return new UnloadableKernels(withoutFolders(answer.error.message));
+  // A base of before says it as if it were a bug, and is as well as it was.
+  if (/^no mechanism \w+ in this worker$/.test(answer.error.message)) return new CellFailure("noFeature", answer.error.message);
   return new CellFailure("workerError", withoutFolders(`${answer.error.message}${placeOf(answer.error.stack)}`));
 };

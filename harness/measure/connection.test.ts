@@ -1,8 +1,14 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { UnloadableKernels } from "../../kernels/registry.ts";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import { adapterCandidates } from "../device/adapters.ts";
 import { CellFailure } from "../device/failure.ts";
+import type { PlannedCell } from "../experiment/experiment.ts";
 import { testAdapter } from "../testAdapter.ts";
+import { experimentOf, newFolder } from "../testExperiment.ts";
+import { startWorker } from "./childWorker.ts";
 import { connector, refuseHiddenGpu } from "./connection.ts";
 
 const request = { mode: "timing", kernels: [], memoryBudgetBytes: 2 ** 28 } as const;
@@ -45,6 +51,32 @@ describe("an adapter", () => {
     vi.stubEnv("VK_DRIVER_FILES", "/nonexistent");
     await expect(connector("lavapipe", request)()).rejects.toThrow(/no lavapipe here: install/);
     await expect(connector("gpu", request)()).rejects.toThrow(/no usable adapter for --adapter gpu/);
+  });
+});
+
+describe("mechanisms that a worker cannot load", () => {
+  it("are what is wrong, and no adapter is tried for them", async () => {
+    const folder = newFolder();
+    await expect(connector(testAdapter, { ...request, kernels: [folder] })()).rejects.toBeInstanceOf(UnloadableKernels);
+    await expect(connector(testAdapter, { ...request, kernels: [folder] })()).rejects.toThrow(/no subfolder has a definition\.js/);
+  });
+
+  it("are one cell's matter where a mechanism is not among them, also of a worker of before, which goes on", async () => {
+    const { worker } = await connector(testAdapter, request)();
+    const { cells } = await experimentOf("name: a\nphase: decode\nmechanisms: [linear]\naxes: { n: [64] }\nfixed: { heads: 2, headDim: 64 }\n");
+    const cell = { ...(cells[0] as PlannedCell).cell, mechanism: "echo" };
+    const absent = { code: "noFeature", message: "no mechanism echo in this worker" };
+    await expect(worker.ask("prepare", { cell, seed: 1, rotateBytes: 0 }, 60_000)).rejects.toMatchObject(absent);
+    await worker.close();
+    const script = join(newFolder(), "before.mjs");
+    writeFileSync(
+      script,
+      'process.on("message", ({ id }) => process.send({ id, ok: false, error: { name: "Error", message: "no mechanism echo in this worker", stack: "at prepare" } }));\nprocess.on("disconnect", () => process.exit());\n',
+    );
+    const before = startWorker({ env: {} }, newFolder(), "worker", script);
+    await expect(before.ask("prepare", { cell, seed: 1, rotateBytes: 0 }, 60_000)).rejects.toMatchObject(absent);
+    expect(before.alive).toBe(true);
+    await before.close();
   });
 });
 

@@ -1,3 +1,4 @@
+import { UnloadableKernels } from "../../kernels/registry.ts";
 import { type AdapterFacts, NoAdapter } from "../device/adapterFacts.ts";
 import { adapterCandidates, type Candidate, visibleGpus } from "../device/adapters.ts";
 import { type ExperimentPhase, wallTimed } from "../experiment/phases.ts";
@@ -34,7 +35,7 @@ const choiceOf = (candidate: Candidate, hello: HelloReply): string => {
 
 /**
  * How to open workers for `--adapter asked`. The first call tries the candidates in order and keeps to the one that answers.
- * Rejects with NoAdapter, whose message lists what was tried. `script`: the worker of another checkout, in the place of ours.
+ * Rejects with NoAdapter, whose message lists what was tried, and with UnloadableKernels. `script`: the worker of another checkout, in the place of ours.
  */
 export const connector = (asked: string, request: Omit<HelloRequest, "match" | "clock">, script?: string): Connect => {
   let settled: { candidate: Candidate; passedOver: readonly string[] } | undefined;
@@ -63,6 +64,8 @@ export const connector = (asked: string, request: Omit<HelloRequest, "match" | "
         continue;
       }
       const greeted = await greet(candidate, clock).catch((error: Error) => error);
+      // No other adapter would load them.
+      if (greeted instanceof UnloadableKernels) throw greeted;
       if (greeted instanceof Error) {
         passedOver.push(`${candidate.choice === "auto" ? "system Vulkan" : candidate.choice}: ${greeted.message}`);
         continue;

@@ -1,3 +1,4 @@
+import { UnloadableKernels } from "../../kernels/registry.ts";
 import { compareRuns } from "../analysis/comparison/comparison.ts";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure } from "../device/failure.ts";
@@ -126,7 +127,7 @@ const refusalOf = async (session: WorkerSession): Promise<string | undefined> =>
     await session.connection();
     return undefined;
   } catch (error) {
-    if (error instanceof NoAdapter || error instanceof CellFailure) return error.message;
+    if (error instanceof NoAdapter || error instanceof CellFailure || error instanceof UnloadableKernels) return error.message;
     throw error;
   }
 };

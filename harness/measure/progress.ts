@@ -1,9 +1,16 @@
 import type { Estimate } from "../record/derived.ts";
+import type { Environment } from "../record/run.ts";
 
 /** What a run tells while it goes on. Times in ms. */
 export type Progress =
   /** the run's folder is settled; `keptVisits`: of the unfinished run that goes on, undefined for a new one */
-  | { readonly type: "began"; readonly folder: string; readonly keptVisits: number | undefined }
+  | {
+      readonly type: "began";
+      readonly folder: string;
+      readonly keptVisits: number | undefined;
+      /** an unfinished run that is not gone on with, since its `--kernels` held something else */
+      readonly otherKernels?: { readonly folder: string; readonly kernels: Environment["kernels"] };
+    }
   | {
       readonly type: "connected";
       readonly adapter: string;

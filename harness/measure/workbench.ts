@@ -119,7 +119,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       complaints.length = 0;
       const started = performance.now();
       const mechanism = mechanisms.find((candidate) => candidate.name === cell.mechanism);
-      if (!mechanism) throw new Error(`no mechanism ${cell.mechanism} in this worker`);
+      if (!mechanism) throw new CellFailure("noFeature", `no mechanism ${cell.mechanism} in this worker`);
       const refusal = mechanism.refusal(cell, cell.form, open.capabilities);
       if (refusal) throw new CellFailure(refusal.code, refusal.reason);
       const tiles = chosen ?? mechanism.tiles(cell, cell.form, open.capabilities)[0];
@@ -218,7 +218,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
     async exec({ cell, tensors }) {
       complaints.length = 0;
       const mechanism = mechanisms.find((candidate) => candidate.name === cell.mechanism);
-      if (!mechanism) throw new Error(`no mechanism ${cell.mechanism} in this worker`);
+      if (!mechanism) throw new CellFailure("noFeature", `no mechanism ${cell.mechanism} in this worker`);
       const refusal = mechanism.refusal(cell, cell.form, open.capabilities);
       if (refusal) throw new CellFailure(refusal.code, refusal.reason);
       const tiles = mechanism.tiles(cell, cell.form, open.capabilities)[0] ?? {};

@@ -1,4 +1,5 @@
 import type { Estimate, SeriesKey } from "./derived.ts";
+import type { KernelFolder } from "./kernelFolder.ts";
 import type { ClockSource } from "./run.ts";
 
 /** comparison.json and `compare --json`: two runs of one experiment, held against each other. Adding an optional field keeps schemaVersion. */
@@ -49,6 +50,8 @@ export interface CellComparison {
   readonly n: number;
   /** its other sizes as far as cells differ in them, in words: "dModel 512 (kvHeads 2)"; empty where all are alike */
   readonly shape: string;
+  /** both were compiled, of unlike code */
+  readonly otherKernel?: true;
   readonly metrics: Readonly<Record<CellMetric, MetricComparison>>;
 }
 
@@ -74,6 +77,8 @@ export interface ComparedRun {
   readonly version: string;
   readonly adapter: string;
   readonly startedAt: string;
+  /** as in its environment */
+  readonly kernels?: readonly KernelFolder[];
 }
 
 export interface Comparison {
@@ -83,6 +88,8 @@ export interface Comparison {
   /** measured turn by turn beside each other (duet), so that what slows the machine slows both */
   readonly paired: boolean;
   readonly source: ClockSource;
+  /** what else a reader must know of how they were measured, in sentences */
+  readonly notes?: readonly string[];
   /** what sets the two apart, but for the code; where there is anything, nothing gates */
   readonly differences: readonly string[];
   /** times do not gate: a CPU emulation without --strict, or runs that differ */

@@ -1,7 +1,6 @@
-import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isOwn, livingOwner, ownMark } from "./owner.ts";
+import { isOwn, livingOwner, ownMark, ownPlace } from "./owner.ts";
 
 /** Keeps a run folder to one process: a file with its mark, gone when the process lets go of it or is no more. */
 export interface Lock {
@@ -36,7 +35,7 @@ export const isLeftLocked = (folder: string): boolean => {
 export const lockFolder = (folder: string): Lock | undefined => {
   const file = lockFile(folder);
   const own = `${file}.${process.pid}`;
-  const content = `${ownMark()} ${place()}`;
+  const content = `${ownMark()} ${ownPlace()}`;
   writeFileSync(own, content);
   try {
     const found = contentOf(file);
@@ -78,18 +77,9 @@ const touch = (file: string, content: string): void => {
   }
 };
 
-/** Where a process number means the same process: a machine, and on Linux its space of numbers, as containers have their own. */
-const place = (): string => {
-  try {
-    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
-  } catch {
-    return hostname();
-  }
-};
-
 const isElsewhere = (content: string): boolean => {
   const written = content.split(" ").slice(2).join(" ");
-  return written !== "" && written !== place();
+  return written !== "" && written !== ownPlace();
 };
 
 /** Moves it away first: what is thrown away must be what was found stale, and not the lock of one that was quicker. */

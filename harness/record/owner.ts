@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
 
 /** The process that a lock, or a folder of its own, belongs to: its number and when it started, as numbers are given again. */
 export const ownMark = (): string => `${process.pid} ${startOf(process.pid)}`;
@@ -10,22 +11,26 @@ export const isOwn = (mark: string): boolean => mark.split(" ").slice(0, 2).join
 export const livingOwner = (mark: string): number | undefined => {
   const [number = "", started = ""] = mark.split(" ");
   const pid = Number(number);
-  const lives = Number.isSafeInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid);
+  const lives = Number.isSafeInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid) && !isZombie(pid);
   return lives && (started === "" || started === startOf(pid)) ? pid : undefined;
 };
 
-/** When a process started, in ticks since boot (field 22 of Linux's /proc/PID/stat); empty elsewhere. */
-const startOf = (pid: number): string => {
+/** Fields of Linux's /proc/PID/stat from the third on; none elsewhere. */
+const statOf = (pid: number): readonly string[] => {
   try {
-    return (
-      readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ")[19] ?? ""
-    );
+    return readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
   } catch {
-    return "";
+    return [];
   }
 };
+
+/** When a process started, in ticks since boot (field 22); empty where nobody says. */
+const startOf = (pid: number): string => statOf(pid)[19] ?? "";
+
+/** It has ended, and nobody has asked how: where a container's first process does not, its number is never given back. */
+const isZombie = (pid: number): boolean => /^[ZX]$/.test(statOf(pid)[0] ?? "");
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -34,5 +39,14 @@ const isAlive = (pid: number): boolean => {
   } catch (error) {
     // It is there, and somebody else's.
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+};
+
+/** Where a process number means the same process: a machine, and on Linux its space of numbers, as containers have their own. */
+export const ownPlace = (): string => {
+  try {
+    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
   }
 };

@@ -3,6 +3,7 @@ import type { Cell, Experiment } from "../experiment/experiment.ts";
 import type { RuntimeName } from "../experiment/runtimes.ts";
 import type { EncodingName } from "../tokenizer/encodingNames.ts";
 import type { Crossover, Estimate, Finding, Fit, JointCrossing, JointFit, JudgedClaim, PeerRatio, Served, SizeFit, Summary } from "./derived.ts";
+import type { KernelFolder } from "./kernelFolder.ts";
 import type { Merged, Shard } from "./merged.ts";
 
 /**
@@ -91,6 +92,8 @@ export interface Environment {
   readonly cpu: { readonly model: string; readonly cores: number };
   readonly memoryBytes: number;
   readonly packages: Readonly<Record<string, string>>;
+  /** what `--kernels` named, [] where it named none; absent in runs of before, and where a caller of the library did not say */
+  readonly kernels?: readonly KernelFolder[];
   /** other runtimes that answered: their version, and the adapter that was there for them */
   readonly peers?: Readonly<Partial<Record<RuntimeName, { readonly version: string; readonly adapter: string }>>>;
 }

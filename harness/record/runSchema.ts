@@ -89,6 +89,7 @@ const environment: z.ZodType<Environment> = z.object({
   cpu: z.object({ model: text, cores: count }),
   memoryBytes: amount,
   packages: z.record(name, text),
+  kernels: z.array(z.object({ name, hash: name })).exactOptional(),
   peers: z.partialRecord(runtime, z.object({ version: name, adapter: text })).exactOptional() as unknown as z.ZodType<NonNullable<Environment["peers"]>>,
 });
 

@@ -60,6 +60,13 @@ describe("page", () => {
     expect(await renderPage(fixtureRecord({ state: "interrupted" }))).toContain("This run was interrupted");
   });
 
+  it("names mechanisms from outside beside the code, and nothing where there are none", async () => {
+    const record = fixtureRecord();
+    const pageOf = (kernels: NonNullable<typeof record.environment.kernels>) => renderPage({ ...record, environment: { ...record.environment, kernels } });
+    expect(await pageOf([{ name: "mi<b>ne", hash: "3fa9c1b2aaaaaaaa" }])).toContain("attnbench 0.1.0, --kernels mi&lt;b&gt;ne (3fa9c1b2)");
+    for (const page of [await pageOf([]), await renderPage(record)]) expect(page).not.toContain("--kernels");
+  });
+
   it("has laws and n* where the plan has the n for them, and nothing about them where it has not", async () => {
     const open = { outcome: ({ n }: { n: number }) => (n > 256 ? ({ status: "pending" } as const) : undefined) };
     for (const [options, has] of [

@@ -1,4 +1,5 @@
 import { groupBy } from "../analysis/grouping.ts";
+import { kernelsText, sameKernels } from "../record/kernelFolder.ts";
 import { shardName } from "../record/merged.ts";
 import type { RunRecord } from "../record/run.ts";
 import { deviceName, deviceOf } from "./device.ts";
@@ -18,6 +19,7 @@ export const mergeRecords = (records: readonly RunRecord[]): readonly RunRecord[
   const [first, ...others] = shards;
   if (!first) throw new UnmergeableRuns("no run is named: the shards of one experiment are wanted");
   for (const other of others) assertOneSplit(first, other);
+  assertOneKernels(shards);
   return [...groupBy(shards, ({ environment }) => deviceOf(environment)).values()]
     .flatMap(([one, ...rest]) => (one ? [[one, ...rest] as const] : []))
     .map((alike) => {
@@ -55,6 +57,16 @@ const assertOneSplit = (one: ShardRecord, other: ShardRecord): void => {
   if (one.experiment.hash !== other.experiment.hash) differ("experiment", ({ experiment }) => `${experiment.name} (${experiment.hash})`);
   if (codeName(one) !== codeName(other)) differ("code", codeName);
   if (one.shard.of !== other.shard.of || one.shard.filled !== other.shard.filled) differ("split", ({ shard }) => `${shard.of} shards`);
+};
+
+/** Of shards of before nobody knows what their --kernels held; those of which it is known held the same. */
+const assertOneKernels = (shards: readonly ShardRecord[]): void => {
+  const [one, ...others] = shards.filter(({ environment: { kernels } }) => kernels !== undefined);
+  const other = others.find(({ environment: { kernels } }) => !sameKernels(one?.environment.kernels, kernels));
+  if (one && other)
+    throw new UnmergeableRuns(
+      `their --kernels held unlike mechanisms: run ${one.run} is of ${kernelsText(one.environment.kernels)}, run ${other.run} of ${kernelsText(other.environment.kernels)}`,
+    );
 };
 
 /** Nothing may be counted twice. */

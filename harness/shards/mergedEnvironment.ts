@@ -15,6 +15,7 @@ export const mergedEnvironment = (all: readonly [Environment, ...Environment[]])
     cpu: { model: texts(({ cpu }) => cpu.model), cores: Math.min(...all.map(({ cpu }) => cpu.cores)) },
     memoryBytes: Math.min(...all.map(({ memoryBytes }) => memoryBytes)),
     packages: Object.fromEntries(byName(all.map(({ packages }) => packages)).map(([name, versions]) => [name, distinct(versions)])),
+    ...all.flatMap(({ kernels }) => (kernels ? [{ kernels }] : []))[0],
     ...mergedPeers(all),
   };
 };

@@ -44,6 +44,7 @@ export const cellComparisons = (base: RunRecord, head: RunRecord, limits: Limits
       form,
       n,
       shape: shapes.get(pair.id) ?? "",
+      ...(isOtherKernel(pair) ? { otherKernel: true } : {}),
       metrics: Object.fromEntries(cellMetrics.map((metric) => [metric, each(metric)])) as CellComparison["metrics"],
     };
   });
@@ -55,6 +56,9 @@ const shapesOf = (cells: readonly CellRecord[]): ReadonlyMap<string, string> => 
   const keys = series.map(({ key }) => key);
   return new Map(series.flatMap((one) => one.cells.map(({ id }) => [id, describeKey(one.key, keys)] as const)));
 };
+
+const isOtherKernel = ({ base, head }: Pair): boolean =>
+  base?.prepared !== undefined && head?.prepared !== undefined && base.prepared.kernelHash !== head.prepared.kernelHash;
 
 const isOk = (cell: CellRecord | undefined): cell is CellRecord => cell?.outcome.status === "ok";
 

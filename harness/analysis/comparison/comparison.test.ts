@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Comparison } from "../../record/comparison.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { analyse } from "../analysis.ts";
-import { type Planted, plantedRun } from "../planted.ts";
+import { type Planted, plantedPrepared, plantedRun } from "../planted.ts";
 import { compareRuns } from "./comparison.ts";
 
 const ns = [256, 512, 1024, 2048, 4096, 8192, 16384];
@@ -285,5 +285,42 @@ describe("what cannot be compared", () => {
     expect(limits.noiseFloor).toBeCloseTo(0.3, 6);
     expect(gate).not.toBe("fail");
     expect(compareRuns(gauged(base, 1), gauged(all, 1)).gate).toBe("fail");
+  });
+});
+
+describe("what changed of the kernels", () => {
+  const prepared = plantedPrepared(1, 1);
+  const compiled = (record: RunRecord): RunRecord => ({ ...record, cells: record.cells.map((cell) => ({ ...cell, prepared })) });
+  const [base, head] = duetOf(compiled(runOf(1, { drift: 0 })), compiled(runOf(2, { drift: 0 })));
+  const holding = (record: RunRecord, hash: string): RunRecord => ({ ...record, environment: { ...record.environment, kernels: [{ name: "mine", hash }] } });
+  const another = (record: RunRecord, ...ids: readonly string[]): RunRecord =>
+    ids.reduce((one, id) => withCell(one, id, () => ({ prepared: { ...prepared, kernelHash: "other" } })), record);
+  const toldOf = (one: RunRecord, other: RunRecord): readonly string[] => compareRuns(one, other).findings.filter((text) => /kernel/i.test(text));
+
+  it("is told by cell, and gates nothing", () => {
+    const [first = "", second = ""] = head.cells.map(({ id }) => id);
+    const comparison = compareRuns(base, another(head, first, second));
+    expect(comparison.cells.filter(({ otherKernel }) => otherKernel).map(({ cell }) => cell)).toEqual([first, second]);
+    expect(comparison.findings.filter((text) => /kernel/i.test(text))).toEqual([
+      "Another kernel in head than in base in 2 of 14 cells: softmax (split) at n = 256, and 1 more.",
+    ]);
+    expect([comparison.gate, comparison.differences]).toEqual([compareRuns(base, head).gate, []]);
+  });
+
+  it("is told of --kernels where both are known to hold something else, whether or not a cell has another kernel by it", () => {
+    const same = [holding(base, "3fa9c1b2aaaaaaaa"), holding(head, "3fa9c1b2aaaaaaaa")] as const;
+    expect(toldOf(...same)).toEqual(["--kernels held the same for base and head: mine (3fa9c1b2)."]);
+    const { duet: _, ...apart } = same[1];
+    expect(toldOf(same[0], apart)).toEqual([]);
+    expect(toldOf(base, holding(head, "3fa9c1b2aaaaaaaa"))).toEqual([]);
+    const [before, after] = [holding(base, "3fa9c1b2aaaaaaaa"), holding(head, "77ab01c2aaaaaaaa")];
+    expect(toldOf(before, after)).toEqual([
+      "--kernels held mine (3fa9c1b2) for base and mine (77ab01c2) for head, which changed the kernel of no cell that both have.",
+    ]);
+    expect(toldOf(before, another(after, head.cells[0]?.id ?? ""))).toEqual([
+      "--kernels held mine (3fa9c1b2) for base and mine (77ab01c2) for head.",
+      "Another kernel in head than in base in 1 of 14 cells: softmax (split) at n = 256.",
+    ]);
+    expect(compareRuns(before, after)).toMatchObject({ base: { kernels: before.environment.kernels }, head: { kernels: after.environment.kernels } });
   });
 });

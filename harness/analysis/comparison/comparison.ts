@@ -13,6 +13,8 @@ export interface CompareOptions {
   readonly threshold?: number;
   /** times of a CPU emulation gate too */
   readonly strict?: boolean;
+  /** sentences that go with the answer */
+  readonly notes?: readonly string[];
 }
 
 const falseDiscovery = 0.01;
@@ -39,6 +41,7 @@ export const compareRuns = (base: RunRecord, head: RunRecord, options: CompareOp
     head: comparedRun(head),
     paired,
     source: head.environment.clock.source,
+    ...(options.notes && options.notes.length > 0 ? { notes: options.notes } : {}),
     differences,
     timesAdvise,
     limits,
@@ -49,7 +52,7 @@ export const compareRuns = (base: RunRecord, head: RunRecord, options: CompareOp
   return { ...comparison, findings: comparisonSentences(comparison) };
 };
 
-const comparedRun = ({ run, experiment, environment: { attnbench, adapter, deviceClass }, startedAt }: RunRecord): ComparedRun => ({
+const comparedRun = ({ run, experiment, environment: { attnbench, adapter, deviceClass, kernels }, startedAt }: RunRecord): ComparedRun => ({
   run,
   experiment: experiment.name,
   commit: attnbench.commit,
@@ -57,6 +60,7 @@ const comparedRun = ({ run, experiment, environment: { attnbench, adapter, devic
   version: attnbench.version,
   adapter: adapterName(adapter, deviceClass === "software"),
   startedAt,
+  ...(kernels ? { kernels } : {}),
 });
 
 const gateOf = (cells: Comparison["cells"], arms: Comparison["arms"], differences: readonly string[]): Comparison["gate"] => {

@@ -1,4 +1,5 @@
 import type { ArmComparison, CellComparison, CellMetric, Comparison, MetricComparison, Verdict } from "../../record/comparison.ts";
+import { kernelsText, sameKernels } from "../../record/kernelFolder.ts";
 import { armName } from "../answer.ts";
 import { formatBytes, formatCount, formatList, formatMs, formatNumber } from "../format.ts";
 import { median } from "../statistics.ts";
@@ -18,6 +19,7 @@ const metricNames: Readonly<Record<CellMetric, string>> = {
 export const comparisonSentences = (comparison: Omit<Comparison, "findings">): readonly string[] => [
   ...comparison.differences.map((difference) => `The runs differ in more than their code, so nothing is gated: ${difference}.`),
   headline(comparison),
+  ...(comparison.notes ?? []),
   ...failures(comparison.cells),
   ...changes(comparison, "SLOWER"),
   ...armChanges(comparison.arms, "SLOWER"),
@@ -25,6 +27,7 @@ export const comparisonSentences = (comparison: Omit<Comparison, "findings">): r
   ...armChanges(comparison.arms, "FASTER"),
   ...undecided(comparison),
   ...oneSided(comparison.cells),
+  ...otherKernels(comparison),
   ...smallest(comparison),
   ...advice(comparison),
 ];
@@ -99,6 +102,25 @@ const oneSided = (cells: readonly CellComparison[]): readonly string[] =>
     const [first] = rows;
     return first ? [`${verdict}: ${place(first)}${rows.length > 1 ? `, and ${rows.length - 1} more` : ""} (${first.metrics.time.note}).`] : [];
   });
+
+/** What changed of the kernels: the code of one cell is known by its hash, that of `--kernels` by what the folders held. */
+const otherKernels = ({ base, head, cells, paired }: Omit<Comparison, "findings">): readonly string[] => {
+  const changed = cells.filter(({ otherKernel }) => otherKernel);
+  const [first] = changed;
+  const areBoth = cells.some(({ metrics: { time } }) => time.base !== undefined && time.head !== undefined);
+  const ofCells = first
+    ? [
+        `Another kernel in head than in base in ${formatCount(changed.length)} of ${formatCount(cells.length)} cells: ${place(first)}${changed.length > 1 ? `, and ${formatCount(changed.length - 1)} more` : ""}.`,
+      ]
+    : [];
+  if (sameKernels(base.kernels, head.kernels))
+    // Whoever changed them and reads this has measured something else than they meant to.
+    return paired && base.kernels && head.kernels && head.kernels.length > 0
+      ? [`--kernels held the same for base and head: ${kernelsText(head.kernels)}.`, ...ofCells]
+      : ofCells;
+  const folders = `--kernels held ${kernelsText(base.kernels)} for base and ${kernelsText(head.kernels)} for head`;
+  return [`${folders}${first || !areBoth ? "" : ", which changed the kernel of no cell that both have"}.`, ...ofCells];
+};
 
 const smallest = ({ cells, limits }: Omit<Comparison, "findings">): readonly string[] => {
   const found = cells.flatMap(({ metrics: { time } }) => (time.findable === undefined ? [] : [time.findable]));

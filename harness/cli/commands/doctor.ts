@@ -8,6 +8,7 @@ import { type Connection, connector } from "../../measure/connection.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
 import { print, styled, table } from "../terminal.ts";
+import { removeStaleWorktrees } from "../worktrees.ts";
 
 interface Line {
   readonly verdict: "ok" | "warn" | "fail";
@@ -106,9 +107,15 @@ const adapterLines = ({ hello, choice, passedOver }: Connection): Line[] => {
   ];
 };
 
+/** Where a duet was killed, git goes on believing in worktrees that nobody will use: they are removed, and that is told. */
+const leftLines = (): Line[] => {
+  const left = removeStaleWorktrees(process.cwd());
+  return left.length === 0 ? [] : [{ verdict: "ok", subject: "worktrees", found: `${left.length} of a duet that was killed, removed just now` }];
+};
+
 /** `attnbench doctor`: one line a fact, ok, warn or fail, with what to do. Exit 4 without a usable adapter, 2 where nothing could be written. */
 export const doctor = async (options: { adapter: string; out: string; json?: true }): Promise<ExitCode> => {
-  const lines: Line[] = [nodeLine(), outLine(options.out), loadLine(), memoryLine(), gpuLine()];
+  const lines: Line[] = [nodeLine(), outLine(options.out), loadLine(), memoryLine(), gpuLine(), ...leftLines()];
   let code: ExitCode = lines.some(({ verdict }) => verdict === "fail") ? exitCode.usage : exitCode.ok;
   try {
     const connection = await connector(options.adapter, { mode: "timing", kernels: [], memoryBudgetBytes: 2 ** 30 })();

@@ -1,15 +1,15 @@
-import { realpathSync } from "node:fs";
-import { isAbsolute, relative, resolve } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
+import type { CompareOptions } from "../../analysis/comparison/comparison.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { connector } from "../../measure/connection.ts";
 import type { Finding } from "../../record/derived.ts";
 import type { DuetSide } from "../../record/run.ts";
 import { type DuetCheckout, type DuetResult, runDuet } from "../../runDuet.ts";
-import { type Checkout, type Checkouts, makeCheckouts } from "../checkout.ts";
+import { type Checkout, makeCheckouts } from "../checkout.ts";
 import { comparisonCode, tellComparison } from "../comparisonAnswer.ts";
+import { duetKernels } from "../duetKernels.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
-import { mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
+import { kernelFoldersOf, mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
 import { listenForInterrupts } from "../interruption.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { print, say } from "../terminal.ts";
@@ -31,20 +31,29 @@ export interface DuetFlags extends GateFlags {
 /** `attnbench duet GITREF FILE`: the working tree against an earlier state of it, measured beside each other. Exits with 3 where something that gates became worse. */
 export const duet = async (ref: string, file: string, flags: DuetFlags): Promise<ExitCode> => {
   const threshold = thresholdOf(flags);
+  const options: CompareOptions = { ...(threshold === undefined ? {} : { threshold }), strict: flags.strict === true };
   const mechanisms = await mechanismsOf(flags.kernels);
   const set = [...flags.set, ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`])];
   const experiments = (await readExperiments([file], { set, filter: flags.filter }, mechanisms)).filter(({ cells }) => cells.length > 0);
   if (experiments.length === 0) throw new CommandEnd(exitCode.nothingMeasured, `${file}: no cell is left to compare`);
-  let checkouts: Checkouts | undefined;
-  const interruption = listenForInterrupts("what was measured is kept and compared", () => checkouts?.remove());
+  let made: { remove(): void } | undefined;
+  const interruption = listenForInterrupts("what was measured is kept and compared", () => made?.remove());
   try {
-    checkouts = makeCheckouts(ref, process.cwd(), (text) => flags.quiet || say(text));
-    const { root, base, head } = checkouts;
-    const sides = { base: sideOf(base, root, flags), head: sideOf(head, root, flags) };
+    const checkouts = await makeCheckouts({
+      ref,
+      start: process.cwd(),
+      signal: interruption.signal,
+      onStep: (text) => flags.quiet || say(text),
+      onMade: (worktrees) => {
+        made = worktrees;
+      },
+    });
+    const kernels = await duetKernels(flags.kernels, checkouts);
+    const sides = { base: sideOf(checkouts.base, kernels.base, flags), head: sideOf(checkouts.head, kernels.head, flags) };
     const results: DuetResult[] = [];
     for (const experiment of experiments) {
       if (interruption.signal.aborted) break;
-      const result = await measured(experiment, mechanisms, sides, flags, ref, threshold, interruption.signal);
+      const result = await measured(experiment, mechanisms, sides, flags, ref, { ...options, notes: kernels.notes }, interruption.signal);
       results.push(result);
       if (result.baseRefused !== undefined) say(`base cannot be measured, so everything is NEW: ${result.baseRefused}`);
       if (!flags.json) {
@@ -56,12 +65,11 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
     if (flags.json) print(JSON.stringify({ runs: results.map(({ folder }) => folder), comparisons: results.map(({ comparison }) => comparison) }));
     return worst([...results.map((result) => codeOf(result, flags)), ...(interruption.signal.aborted ? [interruption.code()] : [])]);
   } catch (error) {
-    // A signal that came while git or npm ran is heard now.
-    await new Promise((heard) => setImmediate(heard));
-    if (interruption.signal.aborted && error instanceof CommandEnd) return interruption.code();
+    if (interruption.signal.aborted && error instanceof CommandEnd)
+      throw new CommandEnd(interruption.code(), "interrupted while the two states were made: nothing was measured, and nothing is left of them");
     throw error instanceof NoAdapter ? new CommandEnd(exitCode.noAdapter, `${error.message}\n  attnbench doctor says what this machine offers`) : error;
   } finally {
-    checkouts?.remove();
+    made?.remove();
     interruption.stop();
   }
 };
@@ -72,7 +80,7 @@ const measured = async (
   checkouts: Readonly<Record<DuetSide, DuetCheckout>>,
   flags: DuetFlags,
   ref: string,
-  threshold: number | undefined,
+  options: CompareOptions,
   signal: AbortSignal,
 ): Promise<DuetResult> => {
   const line = createProgressLine(flags.quiet ?? false);
@@ -85,7 +93,7 @@ const measured = async (
       adapter: flags.adapter,
       command: `npx attnbench duet ${ref} ${experiment.name}.yaml`,
       outFolder: flags.out,
-      options: { ...(threshold === undefined ? {} : { threshold }), strict: flags.strict === true },
+      options,
       signal,
       onProgress: line.show,
     });
@@ -94,30 +102,18 @@ const measured = async (
   }
 };
 
-/** Kernels of the user's own repository are those of each state of it. */
-const sideOf = ({ folder, commit, dirty, worker }: Checkout, root: string, { adapter, kernels }: DuetFlags): DuetCheckout => {
-  const ofSide = kernels.map((path) => {
-    // By its real place, as git tells its own: through a link both sides would be given one folder.
-    const below = relative(root, realPath(resolve(path)));
-    return /^\.\.(?:[/\\]|$)/.test(below) || isAbsolute(below) ? resolve(path) : resolve(folder, below);
-  });
-  return { connect: connector(adapter, { mode: "timing", kernels: ofSide, memoryBudgetBytes }, worker), commit, dirty };
-};
+const sideOf = ({ commit, dirty, worker, refused }: Checkout, kernels: readonly string[], { adapter, out }: DuetFlags): DuetCheckout => ({
+  connect: refused === undefined ? connector(adapter, { mode: "timing", kernels, memoryBudgetBytes }, worker) : () => Promise.reject(new NoAdapter(refused)),
+  commit,
+  dirty,
+  kernels: kernelFoldersOf(kernels, out),
+});
 
 /** Base could not be had, or has none of these cells. Where it only got no time, nothing was measured in both, and that is no pass. */
 const isEverythingNew = ({ comparison, records: { base, head }, baseRefused }: DuetResult): boolean =>
   comparison.gate === "nothing" &&
   head.cells.some(({ outcome }) => outcome.status === "ok") &&
   (baseRefused !== undefined || !base.cells.some(({ outcome }) => outcome.status === "pending" || ("code" in outcome && outcome.code === "timeCap")));
-
-/** A folder that is not there is told where it is loaded. */
-const realPath = (path: string): string => {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-};
 
 const isUnmet = ({ verdict }: Finding, flags: DuetFlags): boolean => verdict === "fail" || (verdict === "undecided" && flags.undecided === "fail");
 

@@ -6,15 +6,17 @@ import { NoAdapter } from "../../device/adapterFacts.ts";
 import { isPrecision, parseDuration } from "../../experiment/units.ts";
 import { connector } from "../../measure/connection.ts";
 import { peerConnector } from "../../measure/peers/peerConnector.ts";
+import type { Progress } from "../../measure/progress.ts";
 import { ChangedKernel } from "../../measure/visitor.ts";
 import { UnwritableJournal } from "../../record/journal.ts";
+import { type KernelFolder, kernelsText, sameKernels } from "../../record/kernelFolder.ts";
 import { isSameShard, type Shard, shardName } from "../../record/merged.ts";
 import { listRuns } from "../../record/runFolder.ts";
 import { RunInUse, type RunResult, runExperiment } from "../../runExperiment.ts";
 import { shardCells } from "../../shards/split.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { type Fault, tellFault } from "../fault.ts";
-import { mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
+import { kernelFoldersOf, mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
 import { listenForInterrupts } from "../interruption.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { runAnswer } from "../runAnswer.ts";
@@ -109,12 +111,16 @@ const shardsOf = (experiments: readonly ReadExperiment[], mechanisms: readonly M
 };
 
 /** Phases of a file that an interrupted command had completed: --resume goes on with those that it had not. */
-const completed = (experiments: readonly ReadExperiment[], out: string): ReadonlySet<ReadExperiment> => {
+const completed = (experiments: readonly ReadExperiment[], held: readonly KernelFolder[], out: string): ReadonlySet<ReadExperiment> => {
   const newest = new Map(
     experiments.map((one) => [
       one,
       listRuns(out, one.experiment.name).find(
-        ({ record }) => record.experiment.hash === one.experiment.hash && isSameShard(record.shard, one.shard) && !record.merged,
+        ({ record }) =>
+          record.experiment.hash === one.experiment.hash &&
+          isSameShard(record.shard, one.shard) &&
+          !record.merged &&
+          sameKernels(record.environment.kernels, held),
       ),
     ]),
   );
@@ -136,9 +142,10 @@ const measure = async (
   const interruption = listenForInterrupts("what was measured is kept, and --resume goes on with it");
   try {
     const kernels = flags.kernels.map((folder) => resolve(folder));
+    const held = kernelFoldersOf(flags.kernels, flags.out);
     const connect = connector(flags.adapter, { mode: "timing", kernels, memoryBudgetBytes });
     const connectPeer = peerConnector({ mode: "timing", kernels, memoryBudgetBytes });
-    const done = flags.resume ? completed(experiments, flags.out) : new Set<ReadExperiment>();
+    const done = flags.resume ? completed(experiments, held, flags.out) : new Set<ReadExperiment>();
     for (const planned of experiments) {
       if (interruption.signal.aborted) break;
       const { file, experiment, cells, shard } = planned;
@@ -154,6 +161,7 @@ const measure = async (
         cells,
         shard,
         mechanisms,
+        kernels: held,
         connect,
         connectPeer,
         adapter: flags.adapter,
@@ -164,7 +172,7 @@ const measure = async (
         signal: interruption.signal,
         onProgress: (step) => {
           if (step.type === "began" && step.keptVisits === undefined && flags.resume)
-            say(styled("yellow", "nothing to resume (no unfinished run of this experiment, filter, shard, device and code): this is a new run"));
+            say(styled("yellow", `nothing to resume (${whyNew(step, held)}): this is a new run`));
           progress.show(step);
         },
       }).finally(progress.end);
@@ -181,6 +189,11 @@ const measure = async (
     if (interruption.signal.aborted) codes.push(interruption.code());
   }
 };
+
+const whyNew = ({ otherKernels }: Extract<Progress, { type: "began" }>, held: readonly KernelFolder[]): string =>
+  otherKernels
+    ? `${otherKernels.folder} is unfinished, but its --kernels held something else: ${kernelsText(otherKernels.kernels)} then, ${kernelsText(held)} now; put back, it is gone on with`
+    : "no unfinished run of this experiment, filter, shard, device and code";
 
 /** An error in words, where it is none of attnbench's own. */
 const explained = (error: unknown): unknown => {

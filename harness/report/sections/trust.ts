@@ -2,6 +2,7 @@ import { askedFits } from "../../analysis/asked.ts";
 import { formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import type { Summary } from "../../record/derived.ts";
+import { kernelsText } from "../../record/kernelFolder.ts";
 import { shardName } from "../../record/merged.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html, shortened } from "../html.ts";
@@ -29,7 +30,7 @@ const partText = ({ shard, merged }: RunRecord): string => {
 
 const factsOf = (record: RunRecord): readonly Fact[] => {
   const { environment, schedule } = record;
-  const { adapter, attnbench, clock } = environment;
+  const { adapter, attnbench, clock, kernels = [] } = environment;
   const tally = tallyOf(record.cells);
   const samples = record.cells.flatMap((cell) => (cell.summary === undefined || cell.composedOf ? [] : [cell.summary.samples]));
   const prepared = record.cells.flatMap((cell) => (cell.prepared === undefined ? [] : [cell.prepared]));
@@ -71,7 +72,7 @@ const factsOf = (record: RunRecord): readonly Fact[] => {
     {
       name: "Code",
       value: attnbench.commit === undefined ? `attnbench ${attnbench.version}` : attnbench.commit.slice(0, 12),
-      detail: `${attnbench.commit === undefined ? "no commit known" : `attnbench ${attnbench.version}`}${attnbench.dirty === true ? ", with uncommitted changes" : ""}`,
+      detail: `${attnbench.commit === undefined ? "no commit known" : `attnbench ${attnbench.version}`}${attnbench.dirty === true ? ", with uncommitted changes" : ""}${kernels.length > 0 ? `, --kernels ${kernelsText(kernels)}` : ""}`,
     },
     { name: "Run", value: record.run, detail: `experiment ${record.experiment.hash}${partText(record)}` },
   ];
