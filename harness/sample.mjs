@@ -1,27 +1,30 @@
-// Makes the committed sample anew: one real run of quickstart, its report, and README's picture of it. usage: npm run sample [-- --adapter NAME]
+// Makes the committed sample anew: its report, and README's picture of it, from the run in results/sample; or from another run, which then takes that one's
+// place. usage: npm run sample [-- results/<experiment>/<run>]
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
+const [run] = process.argv.slice(2);
+if (run !== undefined) {
+  rmSync("results/sample", { recursive: true, force: true });
+  cpSync(run, "results/sample", { recursive: true });
+}
 const out = mkdtempSync(join(tmpdir(), "attnbench-sample-"));
-execFileSync(process.execPath, ["dist/cli.js", "run", "experiments/quickstart.yaml", "--out", out, ...process.argv.slice(2)], { stdio: "inherit" });
-
-const [run] = readdirSync(join(out, "results/quickstart"));
-rmSync("results/sample", { recursive: true, force: true });
-cpSync(join(out, "results/quickstart", run), "results/sample", { recursive: true });
-cpSync(join(out, "reports/quickstart.html"), "reports/sample.html");
+execFileSync(process.execPath, ["dist/cli.js", "report", "results/sample", "--out", out], { stdio: "inherit" });
+const [page] = readdirSync(join(out, "reports")).filter((name) => name.endsWith(".html") && name !== "index.html");
+cpSync(join(out, "reports", page), "reports/sample.html");
+rmSync(out, { recursive: true, force: true });
 
 // The package unpacks libraries that a bare system lacks only where it takes itself to be in a Lambda function.
 process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs20.x";
 const { default: chromium } = await import("@sparticuz/chromium");
 const { chromium: browser } = await import("playwright-core");
 const opened = await browser.launch({ executablePath: await chromium.executablePath(), args: chromium.args, headless: true });
-const page = await opened.newPage({ viewport: { width: 1200, height: 1000 }, colorScheme: "light", deviceScaleFactor: 1.25 });
-await page.goto(pathToFileURL(resolve("reports/sample.html")).href);
+const tab = await opened.newPage({ viewport: { width: 1200, height: 1000 }, colorScheme: "light", deviceScaleFactor: 1.25 });
+await tab.goto(pathToFileURL(resolve("reports/sample.html")).href);
 // From the answer to the foot of the first charts.
-const height = await page.evaluate(() => Math.ceil(document.querySelector("figure .chart, figure svg").getBoundingClientRect().bottom + window.scrollY) + 24);
-await page.screenshot({ path: "reports/sample.png", fullPage: true, clip: { x: 0, y: 0, width: 1200, height } });
+const height = await tab.evaluate(() => Math.ceil(document.querySelector("figure .chart, figure svg").getBoundingClientRect().bottom + window.scrollY) + 24);
+await tab.screenshot({ path: "reports/sample.png", fullPage: true, clip: { x: 0, y: 0, width: 1200, height } });
 await opened.close();
-rmSync(out, { recursive: true, force: true });

@@ -6,14 +6,14 @@ import type { Comparison } from "../record/comparison.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { attnbench, emptyFolder } from "./testCommand.ts";
 
-const sample = fileURLToPath(new URL("../../results/sample", import.meta.url));
-const record: RunRecord = JSON.parse(readFileSync(join(sample, "run.json"), "utf8"));
+const emulated = fileURLToPath(new URL("../testRuns/emulated", import.meta.url));
+const record: RunRecord = JSON.parse(readFileSync(join(emulated, "run.json"), "utf8"));
 
-/** The committed sample beside a copy of it that is changed, as `head` sees it. */
+/** A run on a CPU emulation beside a copy of it that is changed, as `head` sees it. */
 const compared = async (change: (record: RunRecord) => RunRecord, ...flags: string[]) => {
   const folder = emptyFolder();
   writeFileSync(join(folder, "run.json"), JSON.stringify(change(record)));
-  return attnbench(["compare", sample, "run.json", ...flags], folder);
+  return attnbench(["compare", emulated, "run.json", ...flags], folder);
 };
 
 const withCell =
@@ -69,14 +69,14 @@ describe("attnbench compare", () => {
   });
 
   it("says what is no run, and ends with 5 where nothing was measured in both", async () => {
-    const missing = await attnbench(["compare", sample, "nowhere"], emptyFolder());
+    const missing = await attnbench(["compare", emulated, "nowhere"], emptyFolder());
     expect([missing.code, missing.stderr.trim()]).toEqual([2, "nowhere: no such file or folder"]);
     const skipped = { ...record, cells: record.cells.map((cell) => ({ ...cell, outcome: { status: "skipped", code: "noFeature", reason: "x" }, visits: [] })) };
     const folder = emptyFolder();
     writeFileSync(join(folder, "run.json"), JSON.stringify(skipped));
     expect((await attnbench(["compare", "run.json", "run.json"], folder)).code).toBe(5);
     // What base measured is lost.
-    expect((await attnbench(["compare", sample, "run.json"], folder)).code).toBe(3);
+    expect((await attnbench(["compare", emulated, "run.json"], folder)).code).toBe(3);
     expect((await attnbench(["compare", "/dev/zero", "run.json"], folder)).stderr.trim()).toBe("/dev/zero: neither a file nor the folder of a run");
   });
 });
