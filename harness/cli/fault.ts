@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { UnwritableFolder } from "../record/folder.ts";
 import { CommandEnd, type ExitCode, exitCode } from "./exit.ts";
 import { say } from "./terminal.ts";
 
@@ -8,14 +9,15 @@ export interface Fault {
   readonly message: string;
 }
 
-/** What a disk, or what stands on it, refuses: the user's to mend, whatever command met it. */
+/** What a disk, or what stands on it, refuses: the user's to mend, whatever command met it. A file that is not there may be one of attnbench's own, a folder that cannot be made is not. */
 const diskErrors = new Set(["EACCES", "EROFS", "ENOSPC", "ENOTDIR", "EISDIR", "EEXIST", "EPERM", "EDQUOT"]);
-const isDiskError = (error: Error): boolean => diskErrors.has((error as NodeJS.ErrnoException).code ?? "");
+const isDiskError = (error: Error): boolean => error instanceof UnwritableFolder || diskErrors.has((error as NodeJS.ErrnoException).code ?? "");
+const isGoneFolder = (error: Error): boolean => (error as NodeJS.ErrnoException).syscall === "uv_cwd";
 
 /** Says on stderr what went wrong: in words where it is the user's to mend, with its trace where it is a mistake of attnbench's own. */
 export const tellFault = (error: unknown): Fault => {
   const fault = faultOf(error);
-  const isOurs = error instanceof Error && !(error instanceof CommandEnd) && !isDiskError(error);
+  const isOurs = error instanceof Error && !(error instanceof CommandEnd) && !isDiskError(error) && !isGoneFolder(error);
   say(isOurs ? (error.stack ?? fault.message) : fault.message);
   return { ...fault, message: stripVTControlCharacters(fault.message) };
 };
@@ -23,6 +25,7 @@ export const tellFault = (error: unknown): Fault => {
 const faultOf = (error: unknown): Fault => {
   if (error instanceof CommandEnd) return { exitCode: error.code, message: error.message };
   if (!(error instanceof Error)) return { exitCode: exitCode.cellFailed, message: String(error) };
+  if (isGoneFolder(error)) return { exitCode: exitCode.usage, message: "the folder that this command was started in is gone: change to one that is there" };
   if (isDiskError(error)) return { exitCode: exitCode.usage, message: `${error.message}: choose a folder that can be written with --out` };
   return { exitCode: exitCode.cellFailed, message: error.message };
 };

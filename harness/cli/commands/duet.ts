@@ -1,9 +1,10 @@
 import { realpathSync } from "node:fs";
-import { isAbsolute, relative, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { connector } from "../../measure/connection.ts";
 import type { Finding } from "../../record/derived.ts";
+import { assertWritableFolder } from "../../record/folder.ts";
 import type { DuetSide } from "../../record/run.ts";
 import { type DuetCheckout, type DuetResult, runDuet } from "../../runDuet.ts";
 import { type Checkout, type Checkouts, makeCheckouts } from "../checkout.ts";
@@ -35,6 +36,8 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
   const set = [...flags.set, ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`])];
   const experiments = (await readExperiments([file], { set, filter: flags.filter }, mechanisms)).filter(({ cells }) => cells.length > 0);
   if (experiments.length === 0) throw new CommandEnd(exitCode.nothingMeasured, `${file}: no cell is left to compare`);
+  // Before two checkouts are built for it.
+  for (const { experiment } of experiments) assertWritableFolder(join(flags.out, "results", experiment.name));
   let checkouts: Checkouts | undefined;
   const interruption = listenForInterrupts("what was measured is kept and compared", () => checkouts?.remove());
   try {
