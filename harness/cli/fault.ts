@@ -1,7 +1,6 @@
-import { stripVTControlCharacters } from "node:util";
 import { UnwritableFolder } from "../record/folder.ts";
 import { CommandEnd, type ExitCode, exitCode } from "./exit.ts";
-import { say } from "./terminal.ts";
+import { say, unstyled } from "./terminal.ts";
 
 /** Why a command ended before its answer was whole: `error` of the object that --json prints. */
 export interface Fault {
@@ -19,7 +18,7 @@ export const tellFault = (error: unknown): Fault => {
   const fault = faultOf(error);
   const isOurs = error instanceof Error && !(error instanceof CommandEnd) && !isDiskError(error) && !isGoneFolder(error);
   say(isOurs ? (error.stack ?? fault.message) : fault.message);
-  return { ...fault, message: stripVTControlCharacters(fault.message) };
+  return { ...fault, message: unstyled(fault.message) };
 };
 
 const faultOf = (error: unknown): Fault => {

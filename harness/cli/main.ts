@@ -4,7 +4,7 @@ import { version } from "../version.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { type Fault, tellFault } from "./fault.ts";
 import { runAnswer } from "./runAnswer.ts";
-import { print } from "./terminal.ts";
+import { printJson } from "./terminal.ts";
 
 /** The command line: words and flags here, each command's work in commands/, loaded when it is asked for. */
 const program = new Command("attnbench")
@@ -216,7 +216,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   const fault = error instanceof CommanderError ? misusedAs(error) : tellFault(error);
-  if (fault !== undefined && process.argv.includes("--json")) print(JSON.stringify({ ...(process.argv[2] === "run" ? runAnswer([]) : {}), error: fault }));
+  if (fault !== undefined && process.argv.includes("--json")) printJson({ ...(process.argv[2] === "run" ? runAnswer([]) : {}), error: fault });
   if (fault !== undefined && /--format[= ]github\b/.test(process.argv.join(" "))) (await import("./github.ts")).annotateFault(fault);
   ended = fault?.exitCode ?? exitCode.ok;
 }

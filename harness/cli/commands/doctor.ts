@@ -7,7 +7,7 @@ import { type Connection, connector } from "../../measure/connection.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import { assertWritableFolder, UnwritableFolder } from "../../record/folder.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
-import { print, styled, table } from "../terminal.ts";
+import { print, printJson, styled, table } from "../terminal.ts";
 
 interface Line {
   readonly verdict: "ok" | "warn" | "fail";
@@ -122,7 +122,7 @@ export const doctor = async (options: { adapter: string; out: string; json?: tru
       remedy: "install the GPU's Vulkan driver; on x64 Linux --adapter embedded needs none (npm install without --omit=optional)",
     });
   }
-  if (options.json) print(JSON.stringify({ ok: code === exitCode.ok, lines }));
+  if (options.json) printJson({ ok: code === exitCode.ok, lines });
   else {
     const colours = { ok: "green", warn: "yellow", fail: "red" } as const;
     print(

@@ -13,7 +13,7 @@ import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
 import { listenForInterrupts } from "../interruption.ts";
 import { createProgressLine } from "../progressLine.ts";
-import { print, say } from "../terminal.ts";
+import { print, printJson, say } from "../terminal.ts";
 import { type GateFlags, thresholdOf } from "./compare.ts";
 import { memoryBudgetBytes } from "./run.ts";
 
@@ -56,7 +56,7 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
       }
       if (flags.format === "github") await tellGithubOf(result, flags);
     }
-    if (flags.json) print(JSON.stringify({ runs: results.map(({ folder }) => folder), comparisons: results.map(({ comparison }) => comparison) }));
+    if (flags.json) printJson({ runs: results.map(({ folder }) => folder), comparisons: results.map(({ comparison }) => comparison) });
     return worst([...results.map((result) => codeOf(result, flags)), ...(interruption.signal.aborted ? [interruption.code()] : [])]);
   } catch (error) {
     // A signal that came while git or npm ran is heard now.

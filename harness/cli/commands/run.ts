@@ -16,11 +16,12 @@ import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { type Fault, tellFault } from "../fault.ts";
 import { mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
 import { listenForInterrupts } from "../interruption.ts";
+import { plainLine } from "../plainText.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { runAnswer } from "../runAnswer.ts";
 import { outcomeCode, tellClaims, tellOutcome, unwrittenText } from "../runOutcome.ts";
 import { shardOf } from "../shardFlag.ts";
-import { print, say, styled } from "../terminal.ts";
+import { printJson, say, styled } from "../terminal.ts";
 
 export interface RunFlags {
   readonly set: readonly string[];
@@ -64,7 +65,7 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
   } catch (error) {
     course.faults.push(tellFault(explained(error)));
   }
-  if (flags.json) print(JSON.stringify(runAnswer(course.results, course.faults)));
+  if (flags.json) printJson(runAnswer(course.results, course.faults));
   else tellClaims(course.results);
   return worst([...course.codes, ...course.faults.map((fault) => fault.exitCode)]);
 };
@@ -148,7 +149,7 @@ const measure = async (
       }
       const progress = createProgressLine(flags.quiet === true);
       if (!flags.quiet)
-        say(styled("bold", `${experiment.title}${experiment.question ? ` ${experiment.question}` : ""}${shard ? ` (${shardName(shard)})` : ""}`));
+        say(styled("bold", plainLine(`${experiment.title}${experiment.question ? ` ${experiment.question}` : ""}${shard ? ` (${shardName(shard)})` : ""}`)));
       const result = await runExperiment({
         experiment,
         cells,
