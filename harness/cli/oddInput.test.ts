@@ -1,0 +1,73 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { RunRecord } from "../record/run.ts";
+import { attnbench, emptyFolder } from "./testCommand.ts";
+
+const record: RunRecord = JSON.parse(readFileSync(fileURLToPath(new URL("../../results/sample/run.json", import.meta.url)), "utf8"));
+const unfinished = JSON.stringify({ ...record, state: "running" });
+
+/** The command ends with 2 and this one message. */
+const refused = async (folder: string, args: readonly string[], message: string | RegExp) => {
+  const { code, stdout, stderr } = await attnbench(args, folder);
+  expect([args, code, stdout]).toEqual([args, 2, ""]);
+  if (typeof message === "string") expect(stderr).toBe(`${message}\n`);
+  else expect(stderr).toMatch(message);
+};
+
+describe("what is no file", () => {
+  it("is told by what it is: nothing at all, a folder that is not there, links in a circle", async () => {
+    const folder = emptyFolder();
+    symlinkSync("run.json", join(folder, "other"));
+    symlinkSync("other", join(folder, "run.json"));
+    await refused(folder, ["report", "."], /^run\.json: cannot be read \(ELOOP: .*\)\n$/);
+    await refused(folder, ["report", ""], "no run is named: its path is empty");
+    await refused(folder, ["run", ""], "no file is named: its name is empty");
+    await refused(folder, ["init", ""], "no file is named: its name is empty, e.g. attnbench init decode.yaml");
+    await refused(folder, ["init", "nowhere/x.yaml"], "nowhere/x.yaml cannot be written: there is no folder nowhere");
+    await refused(folder, ["report", ".", "--out", ""], /'--out <dir>' argument '' is invalid\. It is empty; accepted: a folder/);
+    expect(readdirSync(folder).sort()).toEqual(["other", "run.json"]);
+  });
+
+  it.skipIf(process.platform === "win32")("is not waited for, where a journal should be", async () => {
+    const folder = emptyFolder();
+    for (const name of ["pipe", "device"]) mkdirSync(join(folder, name));
+    for (const name of ["pipe", "device"]) writeFileSync(join(folder, name, "run.json"), unfinished);
+    execFileSync("mkfifo", [join(folder, "pipe/journal.jsonl")]);
+    symlinkSync("/dev/zero", join(folder, "device/journal.jsonl"));
+    for (const name of ["pipe", "device"])
+      await refused(
+        folder,
+        ["report", name, "--format", "md"],
+        `${name}/journal.jsonl: cannot be read (it is no file), and what this run measured stands in it`,
+      );
+  });
+});
+
+describe("attnbench init", () => {
+  it("names a command that a shell takes", async () => {
+    const folder = emptyFolder();
+    expect((await attnbench(["init", "--", "-a b.yaml"], folder)).stderr).toBe("wrote -a b.yaml; run it with: attnbench run './-a b.yaml'\n");
+    expect(existsSync(join(folder, "-a b.yaml"))).toBe(true);
+  });
+});
+
+describe("attnbench fit", () => {
+  it("refuses more curves or sizes than it can fit, and says how many", async () => {
+    const folder = emptyFolder();
+    const rows = (count: number, row: (i: number) => string): string => ["n,ms,arm", ...Array.from({ length: count }, (_, i) => row(i + 1))].join("\n");
+    writeFileSync(
+      join(folder, "long.csv"),
+      rows(200_000, (i) => `${i},${2 * i},a`),
+    );
+    writeFileSync(
+      join(folder, "many.csv"),
+      rows(1000, (i) => `${1 + (i % 2)},1,a${Math.floor(i / 4)}`),
+    );
+    const remedy = "up to 200 curves and 2,000 values in all are fitted; leave some out, or round them, as rows of one value are its samples";
+    await refused(folder, ["fit", "long.csv"], `long.csv: 1 curve with 200,000 values of n: ${remedy}`);
+    await refused(folder, ["fit", "many.csv"], /^many\.csv: 251 curves with 50\d values of n: up to 200 curves/);
+  });
+});
