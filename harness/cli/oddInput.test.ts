@@ -54,6 +54,14 @@ describe("attnbench init", () => {
   });
 });
 
+describe("attnbench merge", () => {
+  it("of a shard of a billion counts none of those that are missing", async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, "run.json"), JSON.stringify({ ...record, shard: { index: 1, of: 1e9, filled: 1e9 } }));
+    await refused(folder, ["merge", "."], "run.json: not a whole run of attnbench: shard.of is 1000000000: Too big: expected number to be <=10000");
+  });
+});
+
 describe("attnbench fit", () => {
   it("refuses more curves or sizes than it can fit, and says how many", async () => {
     const folder = emptyFolder();
