@@ -4,7 +4,7 @@ import { version } from "../version.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { type Fault, tellFault } from "./fault.ts";
 import { runAnswer } from "./runAnswer.ts";
-import { printJson } from "./terminal.ts";
+import { printJson, say } from "./terminal.ts";
 
 /** The command line: words and flags here, each command's work in commands/, loaded when it is asked for. */
 const program = new Command("attnbench")
@@ -215,8 +215,11 @@ const finish = async (command: Promise<ExitCode>): Promise<void> => {
 // `attnbench list | head` closes the pipe early: that is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCode.ok);
-  throw error;
+  say(`standard output cannot be written: ${error.message}`);
+  process.exit(exitCode.usage);
 });
+// What cannot be said is no reason to lose what is measured.
+process.stderr.on("error", () => {});
 
 try {
   await program.parseAsync();

@@ -1,11 +1,12 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { RunRecord } from "../record/run.ts";
 import { attnbench, emptyFolder } from "./testCommand.ts";
 
+const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const record: RunRecord = JSON.parse(readFileSync(fileURLToPath(new URL("../../results/sample/run.json", import.meta.url)), "utf8"));
 const unfinished = JSON.stringify({ ...record, state: "running" });
 
@@ -43,6 +44,27 @@ describe("what is no file", () => {
         ["report", name, "--format", "md"],
         `${name}/journal.jsonl: cannot be read (it is no file), and what this run measured stands in it`,
       );
+  });
+});
+
+describe.skipIf(!existsSync("/dev/full"))("a place that cannot be written to", () => {
+  const outputs = (command: string) =>
+    spawnSync("bash", ["-c", command, "bash", process.execPath, cli], { cwd: emptyFolder(), encoding: "utf8", timeout: 30_000 });
+
+  it("is told where it is standard output, and changes nothing where it is standard error", () => {
+    const { status, stderr } = outputs('"$1" "$2" list > /dev/full');
+    expect([status, stderr]).toEqual([2, "standard output cannot be written: ENOSPC: no space left on device, write\n"]);
+    expect(outputs('"$1" "$2" init x.yaml 2> /dev/full').status).toBe(0);
+  });
+
+  it("changes no verdict where it is the summary of a job", async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, "run.json"), JSON.stringify({ ...record, cells: record.cells.filter(({ n }) => n <= 32) }));
+    vi.stubEnv("GITHUB_STEP_SUMMARY", join(folder, "nowhere/summary.md"));
+    const { code, stdout, stderr } = await attnbench(["compare", "run.json", "run.json", "--format", "github"], folder);
+    vi.unstubAllEnvs();
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^the job summary cannot be written: ENOENT.*\n$/)]);
+    expect(stdout).toMatch(/^Gate undecided/m);
   });
 });
 
