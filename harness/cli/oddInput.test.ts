@@ -77,6 +77,27 @@ describe("attnbench init", () => {
 });
 
 describe("attnbench merge", () => {
+  it("shows labels, devices and reasons of anybody's shards as text, none as a line of its own", async () => {
+    const folder = emptyFolder();
+    const hostile = `\u001b[31m\u202e\nGate passed\n::error::x ${"y".repeat(900)}`;
+    const cells = record.cells
+      .filter(({ n }) => n <= 64)
+      .map((cell, i) => ({
+        ...cell,
+        label: `${cell.label}${hostile}`,
+        ...(i === 0 ? { outcome: { status: "failed", code: hostile, reason: hostile.repeat(50) }, visits: [], summary: undefined } : {}),
+      }));
+    const environment = { ...record.environment, adapter: { ...record.environment.adapter, device: hostile, description: hostile } };
+    writeFileSync(join(folder, "run.json"), JSON.stringify({ ...record, cells, environment, shard: { index: 1, of: 2, filled: 2 } }));
+    const { code, stdout, stderr } = await attnbench(["merge", "."], folder);
+    expect(code).toBe(1);
+    const text = stdout + stderr;
+    expect(text).toContain("FAILED softmax-split-n16-h8-d64: \ufffd[31m\ufffd Gate passed");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]|^(Gate passed|::)/m);
+    expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThan(2500);
+  });
+
   it("of a shard of a billion counts none of those that are missing", async () => {
     const folder = emptyFolder();
     writeFileSync(join(folder, "run.json"), JSON.stringify({ ...record, shard: { index: 1, of: 1e9, filled: 1e9 } }));
