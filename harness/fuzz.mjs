@@ -5,6 +5,10 @@ import { Worker } from "node:worker_threads";
 import { loadTool } from "./bundle.mjs";
 
 const limitMs = 20_000;
+/** A thread measures, on fake devices, the runs that it changes, before its first case. */
+const startLimitMs = 60_000;
+/** A thread that loops outside of JavaScript, in a call of the file system, cannot be ended alone. */
+const endLimitMs = 5_000;
 /** of one thread, experiments and pages of a case and all that V8 keeps of earlier ones */
 const mostMegabytes = 1024;
 
@@ -26,7 +30,6 @@ const tryFrom = (kind, from, to, tally) =>
     });
     let current = from;
     let began = performance.now();
-    let timer;
     const fault = (text) => {
       tally.faults++;
       say(`FAULT ${kind} seed ${current}: ${text}`);
@@ -36,8 +39,17 @@ const tryFrom = (kind, from, to, tally) =>
       fault(text);
       thread.removeAllListeners();
       thread.on("error", () => {});
-      thread.terminate().then(() => done(current + 1));
+      const stuck = setTimeout(() => {
+        say(`FAULT ${kind} seed ${current}: hangs where no thread can be ended: nothing more is tried`);
+        // process.exit() would wait for it.
+        process.kill(process.pid, "SIGKILL");
+      }, endLimitMs);
+      thread.terminate().then(() => {
+        clearTimeout(stuck);
+        done(current + 1);
+      });
     };
+    let timer = setTimeout(() => endWith(`not begun in ${startLimitMs / 1000} s`), startLimitMs);
     thread.on("message", ({ seed, verdict }) => {
       clearTimeout(timer);
       current = seed;

@@ -128,11 +128,34 @@ describe("the comment on a pull request", () => {
     expect(withoutGaps(text)).toContain("![x](https://evil.example/p.png)");
   });
 
-  it("has an end", async () => {
+  it("has an end, behind a whole line, and says what is left out", async () => {
     const { body } = await posting(fileOf(`${comparison}${"| softmax | @ |\n".repeat(100_000)}`), [ofFork]);
     expect(body.length).toBeGreaterThan(50_000);
     expect(body.length).toBeLessThan(65_536);
-    expect(body).toMatch(/\|\n\nThe rest is in the run's artifact\.$/);
+    const [, kept = ""] =
+      /\| softmax \| @\u200b \|\n\nShortened: of 100005 lines the first (\d+) stand here\. The run's artifact has all of it\.$/.exec(body) ?? [];
+    expect(body.split("\n").indexOf("## ci: ✅ passed") + Number(kept) + 2).toBe(body.split("\n").length);
+  });
+
+  it("of one endless line shows its beginning, and what a fence, an escape or a table begins there is ended", async () => {
+    const endless = await posting(fileOf("x".repeat(200_000)), [ofFork]);
+    expect(endless.body).toMatch(/\nx{2000}…\n\nShortened: 1 line is cut to 2000 characters\. The run's artifact has all of it\.$/);
+    for (const [line, shown] of [
+      [`${"x".repeat(1999)}\\| y`, `${"x".repeat(1999)}…`],
+      [`${"x".repeat(1998)}\\\\| y`, `${"x".repeat(1998)}\\\\…`],
+      [`${"x".repeat(1997)}&lt;b>`, `${"x".repeat(1997)}…`],
+      [`${"x".repeat(1999)}😀`, `${"x".repeat(1999)}…`],
+      [`| a |${"x".repeat(3000)}`, `| a |${"x".repeat(1995)}… |`],
+    ] as const)
+      expect((await posting(fileOf(`before\n${line}\nafter`), [ofFork])).body).toContain(`\nbefore\n${shown}\nafter\n\nShortened: 1 line is cut`);
+    const fenced = await posting(fileOf(`\`\`\`\`js\n${"x\n```\n".repeat(50_000)}`), [ofFork]);
+    expect(fenced.body).toMatch(/\n````\n\nShortened: of 100001 lines the first \d+ stand here\./);
+  });
+
+  it("of a file without end reads so much, and says that there is more", async () => {
+    const { code, body } = await posting(fileOf("a line\n".repeat(2 ** 20)), [ofFork]);
+    expect([code, body.length < 65_536]).toEqual([0, true]);
+    expect(body).toMatch(/Shortened: of \d+ and more lines the first \d+ stand here\./);
   });
 
   it("says so where there is nothing to post, and shows no other file that a link leads to", async () => {

@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Mechanism } from "../kernels/mechanism.ts";
 import { analyse } from "./analysis/analysis.ts";
@@ -14,7 +14,7 @@ import { measureRun } from "./measure/measureRun.ts";
 import type { Progress } from "./measure/progress.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
 import { type ConnectPeer, createWorkers } from "./measure/workers.ts";
-import { makeFolder } from "./record/folder.ts";
+import { assertWritableFolder, makeFolder } from "./record/folder.ts";
 import { type Journal, openJournal } from "./record/journal.ts";
 import { type KernelFolder, sameKernels } from "./record/kernelFolder.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
@@ -102,7 +102,8 @@ const pendingCell = (planned: PlannedCell, mechanisms: readonly Mechanism[]): Ce
  */
 export const runExperiment = async (options: RunOptions): Promise<RunResult> => {
   const { experiment, outFolder } = options;
-  for (const folder of [join(outFolder, "results", experiment.name), join(outFolder, "reports")]) assertWritable(folder);
+  // Before a device is opened for it.
+  for (const folder of [join(outFolder, "results", experiment.name), join(outFolder, "reports")]) assertWritableFolder(folder);
   const probing = createSession(connectFor(options.connect, experiment.phase), 0, options.pausesMs);
   try {
     const { hello, choice } = await probing.connection();
@@ -202,14 +203,6 @@ const recordRun = async (options: RunOptions, begun: RunRecord, folder: string, 
     journal?.close();
     lock?.release();
   }
-};
-
-/** Throws the file system's error where a folder could not be made or written: before a device is opened for it. */
-const assertWritable = (folder: string): void => {
-  let existing = resolve(folder);
-  while (!existsSync(existing)) existing = dirname(existing);
-  if (!statSync(existing).isDirectory()) throw Object.assign(new Error(`${existing} is a file, not a folder`), { code: "ENOTDIR" });
-  accessSync(existing, constants.W_OK);
 };
 
 interface Unfinished {

@@ -68,6 +68,54 @@ describe("attnbench compare", () => {
     expect(shown.stdout).toContain("| softmax | split | 16 | time | SLOWER |");
   });
 
+  const hostile = `<img src=x>|\`@org/team\` [a](https://evil.example) \u001b[31m\u202e\u200f\u0007\nGate passed: all is well\n${"x".repeat(900)}`;
+  /** A run of anybody's whose every name and reason is more than a name. */
+  const foreign = (run: RunRecord): RunRecord => ({
+    ...run,
+    experiment: { ...run.experiment, title: hostile, question: hostile, arms: run.experiment.arms.map((arm, i) => ({ ...arm, label: `${i} ${hostile}` })) },
+    environment: {
+      ...run.environment,
+      attnbench: { ...run.environment.attnbench, commit: "`<b>x</b>`" },
+      adapter: { ...run.environment.adapter, device: hostile, description: hostile, vendor: hostile },
+    },
+    cells: run.cells.map((cell, i) => ({
+      ...cell,
+      id: i === 0 ? hostile : cell.id,
+      label: `${cell.label} ${hostile}`,
+      ...(i === 0 ? { outcome: { status: "failed" as const, code: hostile, reason: hostile.repeat(100) }, visits: [], summary: undefined } : {}),
+    })),
+  });
+  /** Neither obeyed by a terminal, nor markup, nor a line of its own, nor a page long. */
+  const plain = (text: string): void => {
+    expect(text).toMatch(/xxxxx…/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
+    expect(text).not.toMatch(/^Gate passed: all is well/m);
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThan(3000);
+  };
+
+  it("shows names and reasons of a foreign run as text, in a terminal and in Markdown, and keeps them whole in JSON", async () => {
+    const folder = emptyFolder();
+    const small: RunRecord = { ...record, cells: record.cells.filter(({ n }) => n <= 64) };
+    writeFileSync(join(folder, "base.json"), JSON.stringify(small));
+    writeFileSync(join(folder, "run.json"), JSON.stringify(foreign(small)));
+    const [refused, answer, markdown, json, report] = [
+      await attnbench(["compare", "base.json", "run.json"], folder),
+      await attnbench(["compare", "base.json", "run.json", "--allow-different"], folder),
+      await attnbench(["compare", "base.json", "run.json", "--allow-different", "--format", "md"], folder),
+      await attnbench(["compare", "base.json", "run.json", "--allow-different", "--json"], folder),
+      await attnbench(["report", "run.json", "--format", "md"], folder),
+    ];
+    expect([refused, answer, markdown, json, report].map(({ code }) => code)).toEqual([2, 0, 0, 0, 0]);
+    for (const text of [refused.stderr, answer.stdout, markdown.stdout, report.stdout]) plain(text);
+    for (const { stdout } of [markdown, report]) expect(stdout).not.toMatch(/(?<!\\)(<|\[a|`@)|@\w|:\/\//);
+    expect(markdown.stdout).toContain(" → \\`&lt;b\\>x&lt;/b\\>\\` (run ");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+    expect(json.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u200f\u202e]/);
+    const { cells } = JSON.parse(json.stdout) as Comparison;
+    expect(cells.map(({ label }) => label)).toContain(`softmax ${hostile}`);
+  });
+
   it("says what is no run, and ends with 5 where nothing was measured in both", async () => {
     const missing = await attnbench(["compare", emulated, "nowhere"], emptyFolder());
     expect([missing.code, missing.stderr.trim()]).toEqual([2, "nowhere: no such file or folder"]);

@@ -1,4 +1,5 @@
 import type { Comparison } from "../record/comparison.ts";
+import { presentableComparison } from "../report/presentableComparison.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { print, styled, table } from "./terminal.ts";
 
@@ -17,7 +18,8 @@ export const comparisonCode = ({ gate }: Comparison, undecided: "ok" | "fail"): 
 const styles = { pass: "green", fail: "red", undecided: "yellow", nothing: "yellow", off: "yellow" } as const;
 
 /** The answer on stdout, a sentence a line, then each cell's time in a row. */
-export const tellComparison = ({ findings, cells, gate }: Comparison): void => {
+export const tellComparison = (comparison: Comparison): void => {
+  const { findings, cells, gate } = presentableComparison(comparison);
   const [first = "", ...others] = findings;
   print(`\n${styled(styles[gate], first)}`);
   for (const finding of others) print(finding);

@@ -10,7 +10,8 @@ import type { Ceilings } from "../record/run.ts";
 import { listExperiments, listRuns } from "../record/runFolder.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import type { ReadExperiment } from "./input.ts";
-import { print, say, table } from "./terminal.ts";
+import { plainLine } from "./plainText.ts";
+import { print, printJson, say, table } from "./terminal.ts";
 
 interface Row {
   readonly id: string;
@@ -28,28 +29,26 @@ export const dryRun = (experiments: readonly ReadExperiment[], mechanisms: reado
   const known = cachedCeilings(flags.out);
   const plans = experiments.map(({ cells, ...plan }) => ({ ...plan, rows: cells.map((cell) => rowOf(cell, mechanisms, known?.ceilings)) }));
   if (flags.json) {
-    print(
-      JSON.stringify({
-        plans: plans.map(({ file, experiment, shard, rows }) => ({
-          file,
-          name: experiment.name,
-          hash: experiment.hash,
-          shard,
-          ceilingsOf: known?.run,
-          cells: rows,
-        })),
-      }),
-    );
+    printJson({
+      plans: plans.map(({ file, experiment, shard, rows }) => ({
+        file,
+        name: experiment.name,
+        hash: experiment.hash,
+        shard,
+        ceilingsOf: known?.run,
+        cells: rows,
+      })),
+    });
     return exitCode.ok;
   }
   for (const { file, experiment, shard, costShare, rows } of plans) {
-    say(`${file}: ${experiment.title}`);
+    say(`${file}: ${plainLine(experiment.title)}`);
     if (shard) say(`${shardName(shard)}: ${formatShare(costShare ?? 0)} of the predicted cost; ${shard.filled} of the ${shard.of} shards have cells`);
     print(table([["cell", "useful FLOPs", "state", "buffers", "least time"], ...rows.map(textRow)], [1, 2, 3, 4]));
     if (rows.some(({ open }) => open)) say("open axis (until): each curve ends where this device reaches its limit, so most of the larger cells will not run");
     say(
       known
-        ? `least times by the ceilings that run ${known.run} measured on ${known.adapter}: nothing can be faster there`
+        ? `least times by the ceilings that run ${known.run} measured on ${plainLine(known.adapter, 120)}: nothing can be faster there`
         : "times: unknown, no earlier run here has measured this machine's ceilings",
     );
     say(`measuring takes at most ${experiment.measure.maxTimeSeconds} s and compiling before it`);
@@ -73,7 +72,7 @@ const rowOf = ({ cell, skip, until }: PlannedCell, mechanisms: readonly Mechanis
 };
 
 const textRow = (row: Row): string[] => {
-  if (row.skip !== undefined) return [row.id, `skipped, ${row.skip}`, "", "", ""];
+  if (row.skip !== undefined) return [row.id, `skipped, ${plainLine(row.skip, 200)}`, "", "", ""];
   const bytes = (value: number | undefined): string => (value === undefined ? "" : formatBytes(value));
   return [
     row.id,

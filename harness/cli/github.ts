@@ -12,8 +12,17 @@ import { say } from "./terminal.ts";
 /** `--format github`, for a step of a GitHub workflow: the comparison goes to the job summary; what became worse is annotated, and before it what else there is to say. */
 export const tellGithub = (comparison: Comparison, before: readonly Annotation[]): void => {
   const summary = process.env.GITHUB_STEP_SUMMARY;
-  if (summary) appendFileSync(summary, `${renderComparison(comparison)}\n`);
+  if (summary) append(summary, `${renderComparison(comparison)}\n`);
   annotate([...before, ...annotationsOf(comparison)]);
+};
+
+/** A summary that cannot be written changes no verdict. */
+const append = (file: string, text: string): void => {
+  try {
+    appendFileSync(file, text);
+  } catch (error) {
+    say(`the job summary cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 };
 
 /** What fails a comparison and is no change of any cell: no exit code stands there without its reason. */

@@ -73,6 +73,7 @@ export const readExperiments = async (files: readonly string[], changes: Changes
 
 /** A file's bytes, or one sentence on why there are none. */
 const bytesOf = (file: string): Uint8Array | string => {
+  if (file === "") return "no file is named: its name is empty";
   try {
     if (statSync(file).isDirectory()) return `${file}: a folder; name the experiment files in it, e.g. ${file.replace(/\/$/, "")}/*.yaml`;
     return fileBytes(file);

@@ -4,7 +4,7 @@ import { version } from "../version.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { type Fault, tellFault } from "./fault.ts";
 import { runAnswer } from "./runAnswer.ts";
-import { print } from "./terminal.ts";
+import { printJson, say } from "./terminal.ts";
 
 /** The command line: words and flags here, each command's work in commands/, loaded when it is asked for. */
 const program = new Command("attnbench")
@@ -22,6 +22,12 @@ const adapterOption = () =>
     return name;
   });
 const kernelsOption = () => new Option("--kernels <dir>", "load mechanisms from this folder too (repeatable)").argParser(collect).default([], "none");
+const outOption = (what: string) =>
+  new Option("--out <dir>", what).default(".").argParser((folder: string) => {
+    // An unset variable in a script would fill the folder that it runs in.
+    if (folder === "") throw new InvalidArgumentError("It is empty; accepted: a folder, which is made where it is not there.");
+    return folder;
+  });
 const jsonOption = () => new Option("--json", "print one JSON object on stdout");
 
 program
@@ -50,7 +56,7 @@ program
   .option("--resume", "go on with the newest unfinished run of the same experiment, device and commit")
   .option("--tune", "time the variants of every arm near n* first, and run the fastest")
   .option("--dry-run", "print the plan: cells, FLOPs, bytes; opens no device")
-  .option("--out <dir>", "where results/ and reports/ go", ".")
+  .addOption(outOption("where results/ and reports/ go"))
   .addOption(jsonOption())
   .option("--quiet", "no progress, only the answer and its notes")
   .option("--open", "open the report in a browser")
@@ -68,7 +74,7 @@ program
       .choices(["html", "md"])
       .default("html"),
   )
-  .option("--out <dir>", "where reports/ goes", ".")
+  .addOption(outOption("where reports/ goes"))
   .addOption(jsonOption())
   .action(async (runs, options) => finish((await import("./commands/report.ts")).report(runs, options)));
 
@@ -107,7 +113,7 @@ program
   .addOption(adapterOption())
   .addOption(kernelsOption())
   .option("--budget <duration>", "time for measuring both, e.g. 3m (measure.maxTime of the file)")
-  .option("--out <dir>", "where results/ goes", ".")
+  .addOption(outOption("where results/ goes"))
   .addOption(
     new Option("--format <format>", "github annotates what became worse and adds to the job summary, in a workflow")
       .choices(["text", "github"])
@@ -121,7 +127,7 @@ program
   .command("merge")
   .description("put the shards of an experiment together: one run for each device")
   .argument("<run...>", "run folders or run.json files of runs with --shard")
-  .option("--out <dir>", "where results/ and reports/ go", ".")
+  .addOption(outOption("where results/ and reports/ go"))
   .addOption(jsonOption())
   .addOption(
     new Option("--undecided <verdict>", "fail: shards that are missing end with exit code 3, as an undecided expectation does")
@@ -187,7 +193,7 @@ program
   .command("doctor")
   .description("say what this machine offers and what to do about what it lacks")
   .addOption(adapterOption())
-  .option("--out <dir>", "where results/ and reports/ would go", ".")
+  .addOption(outOption("where results/ and reports/ would go"))
   .addOption(jsonOption())
   .action(async (options) => finish((await import("./commands/doctor.ts")).doctor(options)));
 
@@ -209,14 +215,17 @@ const finish = async (command: Promise<ExitCode>): Promise<void> => {
 // `attnbench list | head` closes the pipe early: that is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCode.ok);
-  throw error;
+  say(`standard output cannot be written: ${error.message}`);
+  process.exit(exitCode.usage);
 });
+// What cannot be said is no reason to lose what is measured.
+process.stderr.on("error", () => {});
 
 try {
   await program.parseAsync();
 } catch (error) {
   const fault = error instanceof CommanderError ? misusedAs(error) : tellFault(error);
-  if (fault !== undefined && process.argv.includes("--json")) print(JSON.stringify({ ...(process.argv[2] === "run" ? runAnswer([]) : {}), error: fault }));
+  if (fault !== undefined && process.argv.includes("--json")) printJson({ ...(process.argv[2] === "run" ? runAnswer([]) : {}), error: fault });
   if (fault !== undefined && /--format[= ]github\b/.test(process.argv.join(" "))) (await import("./github.ts")).annotateFault(fault);
   ended = fault?.exitCode ?? exitCode.ok;
 }

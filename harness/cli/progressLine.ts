@@ -1,6 +1,7 @@
 import { formatCount, formatEstimate, formatList, formatMs } from "../analysis/format.ts";
 import type { Eta, Progress } from "../measure/progress.ts";
-import { say, styled } from "./terminal.ts";
+import { plainBlock, plainLine } from "./plainText.ts";
+import { say, styled, written } from "./terminal.ts";
 
 /** Shows a run's progress: a live last line on a terminal, else a line a cell in turn 0 and a heartbeat after. */
 export interface ProgressLine {
@@ -28,7 +29,7 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
     if (live) {
       if (performance.now() - drawnAt < redrawMs) return;
       drawnAt = performance.now();
-      process.stderr.write(`\r\u001b[K${styled("dim", text.slice(0, (process.stderr.columns ?? 80) - 1))}`);
+      process.stderr.write(`\r\u001b[K${written(styled("dim", plainLine(text, (process.stderr.columns ?? 80) - 1)))}`);
     } else if (performance.now() - saidAt >= heartbeatMs) {
       saidAt = performance.now();
       say(text);
@@ -92,6 +93,6 @@ const cellLine = (progress: Extract<Progress, { type: "cell" }>): string => {
     censored: styled("yellow", "stopped"),
   };
   const word = words[progress.status as keyof typeof words] ?? progress.status;
-  const time = progress.status === "ok" && progress.medianMs !== undefined ? formatMs(progress.medianMs) : (progress.reason ?? "");
+  const time = progress.status === "ok" && progress.medianMs !== undefined ? formatMs(progress.medianMs) : plainBlock(progress.reason ?? "");
   return `${String(progress.done).padStart(3)} ${word} ${progress.id}  ${time}`;
 };

@@ -2,6 +2,7 @@ import { claimSentences } from "../analysis/claims/claimSentences.ts";
 import type { RunRecord } from "../record/run.ts";
 import type { RunResult } from "../runExperiment.ts";
 import { type ExitCode, exitCode, worst } from "./exit.ts";
+import { plainBlock, plainLine } from "./plainText.ts";
 import { print, say, styled } from "./terminal.ts";
 
 /** The exit code of a run that was measured or merged. `undecided`: what an expectation that is undecided means for it. */
@@ -17,22 +18,26 @@ export const outcomeCode = (record: RunRecord, undecided: "ok" | "fail"): ExitCo
   ]);
 };
 
+/** Of a merged run the labels in it are anybody's. */
+const longestSentence = 2000;
+
 /** The answer: on stdout, since it is what the command was asked for. */
 export const tellOutcome = ({ record, folder, report }: Pick<RunResult, "record" | "folder" | "report">): void => {
   for (const cell of record.cells)
-    if (cell.outcome.status === "failed") say(`${styled("red", "FAILED")} ${cell.id}: ${cell.outcome.code}: ${cell.outcome.reason}`);
+    if (cell.outcome.status === "failed")
+      say(`${styled("red", "FAILED")} ${plainLine(cell.id, 120)}: ${plainLine(cell.outcome.code, 40)}: ${plainBlock(cell.outcome.reason)}`);
   print("");
-  for (const finding of record.findings) {
-    if (finding.kind === "warning") say(`${styled("yellow", "note")}: ${finding.text}`);
-    else if (finding.verdict) print(`${finding.verdict}: ${finding.text}`);
-    else print(finding.text);
+  for (const { kind, verdict, text } of record.findings) {
+    const sentence = plainLine(text, longestSentence);
+    if (kind === "warning") say(`${styled("yellow", "note")}: ${sentence}`);
+    else print(verdict ? `${verdict}: ${sentence}` : sentence);
   }
   print(`\nresults: ${folder}${report ? `\nreport:  ${report}` : ""}`);
 };
 
 /** The verdicts on all claims that the runs' experiments ask for, after the last run: a claim is judged in one phase, a file may have several. */
 export const tellClaims = (results: readonly Pick<RunResult, "record">[]): void => {
-  const lines = claimSentences(results.map(({ record }) => record));
+  const lines = claimSentences(results.map(({ record }) => record)).map((line) => plainLine(line, longestSentence));
   if (lines.length > 0) print(["\nclaims", ...lines].join("\n"));
 };
 

@@ -1,10 +1,8 @@
-import type { Shard } from "../record/merged.ts";
+import { mostShards, type Shard } from "../record/merged.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
 
 /** Environment variables that job arrays set for their tasks. */
 export type JobVariables = Readonly<Record<string, string | undefined>>;
-
-export const mostShards = 10_000;
 
 const accepted = `accepted: i/k with 1 ≤ i ≤ k ≤ ${mostShards}, or auto or auto/k in a Slurm array, auto/k in an indexed Kubernetes job`;
 

@@ -1,12 +1,19 @@
-import { styleText } from "node:util";
+import { randomBytes } from "node:crypto";
+import { inspect } from "node:util";
+import { plainJson, plainLines } from "./plainText.ts";
 
-/** The only console of attnbench: results on stdout, everything else on stderr. */
+/** The only console of attnbench: results on stdout, everything else on stderr. What is written is plain text but for what `styled` made. */
 export const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${written(text)}\n`);
 };
 
 export const say = (text: string): void => {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${written(text)}\n`);
+};
+
+/** The one object that --json prints. */
+export const printJson = (value: unknown): void => {
+  process.stdout.write(`${plainJson(value)}\n`);
 };
 
 /** NO_COLOR wins over FORCE_COLOR, both over what the stream is (no-color.org). */
@@ -18,8 +25,30 @@ const colour = (): boolean => {
 
 type Style = "bold" | "dim" | "green" | "yellow" | "red";
 
+/** Styles are marked by what no file can hold, as it is drawn for this process, and become escape sequences where they are written: any other escape is somebody's text. */
+const key = randomBytes(8).toString("hex");
+const mark = (code: number): string => `<${key}:${code}>`;
+const marks = new RegExp(`<${key}:(\\d+)>`);
+
 /** Text in a style where stderr shows colours. The words must say it too: colour alone says nothing to many. */
-export const styled = (style: Style, text: string): string => (colour() ? styleText(style, text, { validateStream: false }) : text);
+export const styled = (style: Style, text: string): string => {
+  const [begin, end] = inspect.colors[style] ?? [0, 0];
+  return colour() ? `${mark(begin)}${text}${mark(end)}` : text;
+};
+
+/** The words alone. */
+export const unstyled = (text: string): string =>
+  text
+    .split(marks)
+    .filter((_, i) => i % 2 === 0)
+    .join("");
+
+/** As it is written: plain but for styles. */
+export const written = (text: string): string =>
+  text
+    .split(marks)
+    .map((part, i) => (i % 2 === 0 ? plainLines(part) : `\u001b[${part}m`))
+    .join("");
 
 /** Columns of text, each as wide as its widest cell; numbers (`right`) flush right. */
 export const table = (rows: readonly (readonly string[])[], right: readonly number[] = []): string => {

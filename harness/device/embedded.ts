@@ -1,11 +1,12 @@
 import { createReadStream, existsSync } from "node:fs";
-import { lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { createBrotliDecompress } from "node:zlib";
 import { extract } from "tar-fs";
+import { makeFolder } from "../record/folder.ts";
 import { makeOwnFolder } from "../record/leftovers.ts";
 
 /**
@@ -68,7 +69,7 @@ export const embeddedAdapter = async (): Promise<Embedded> => {
 
 /** What lies in it will be loaded into a process: it must be this user's alone to write. */
 const claim = async (root: string): Promise<void> => {
-  await mkdir(root, { recursive: true, mode: 0o700 });
+  makeFolder(root, 0o700);
   const { uid, mode } = await lstat(root);
   if (process.getuid !== undefined && uid !== process.getuid()) throw new Error(`belongs to another user (${uid})`);
   if ((mode & 0o022) !== 0) throw new Error("may be written by others");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { casesOf, type Kind } from "./fuzz.ts";
-import { flawsOfCsv, flawsOfMarkdown, flawsOfPage, flawsOfText } from "./written.ts";
+import { flawsOfCsv, flawsOfLine, flawsOfMarkdown, flawsOfPage, flawsOfText } from "./written.ts";
 
 /** A few of what `npm run fuzz` tries thousands of, as many as take seconds; a seed names its case there too. */
 const slowestMs = 10_000;
@@ -31,10 +31,10 @@ describe("mutated files", () => {
   });
 
   it("of runs are refused in words, or become a page, Markdown and CSV that are text", async () => {
-    const { faults, outcomes } = await tried("record", 60);
+    const { faults, outcomes } = await tried("record", 40);
     expect(faults).toEqual([]);
     expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(10);
-  });
+  }, 180_000);
 });
 
 describe("what is looked for", () => {
@@ -55,7 +55,11 @@ describe("what is looked for", () => {
       expect(flawsOfPage(page, tags).length, page).toBeGreaterThan(0);
     expect(flawsOfMarkdown("a <b>")).toHaveLength(1);
     expect(flawsOfMarkdown("[a](b)")).toHaveLength(1);
-    expect(flawsOfMarkdown("\\[a\\](b) &lt;b>")).toEqual([]);
+    for (const markdown of ["@everyone", "https://x.example", "www.x.example", "repo#1", "&commat;a", "`planted0`"])
+      expect(flawsOfMarkdown(markdown), markdown).toHaveLength(1);
+    expect(flawsOfMarkdown("\\[a\\](b) &lt;b> @&#8203;x https:&#8203;//x \\#&#8203;1 \\`planted0\\` `0123456789`")).toEqual([]);
+    for (const line of ["noise floor ±NaN %", "NaN times", "a\nb", "a\u200fb", "x".repeat(10_000)]) expect(flawsOfLine(line), line).toHaveLength(1);
+    expect(flawsOfLine("o[0] is NaN: never written")).toEqual([]);
     expect(flawsOfCsv("a,b\n=1+2,-3\n", 1)).toEqual(["a formula: =1+2"]);
     expect(flawsOfCsv("a,b\n1,2\n", 2)).toHaveLength(1);
   });

@@ -5,7 +5,7 @@ import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { analyse } from "../analysis/analysis.ts";
 import { renderIndex, renderPage } from "../report/page.ts";
-import { recordVerdict, runOf } from "./recordCase.ts";
+import { recordVerdict, runOf, sourceOf } from "./recordCase.ts";
 import { experimentTexts, storedRuns } from "./sources.ts";
 import { tagsOf } from "./written.ts";
 import { type Verdict, yamlOf, yamlVerdict } from "./yamlCase.ts";
@@ -32,7 +32,7 @@ export const casesOf = async (kind: Kind, experiments: string, pageEach = 1): Pr
   const tags = new Set(pages.flatMap((page) => [...tagsOf(page)]));
   const folder = mkdtempSync(join(tmpdir(), "attnbench-fuzz-"));
   return {
-    verdictOf: (seed) => recordVerdict(runOf(seed, runs), join(folder, "case"), seed % pageEach === 0 ? tags : undefined),
+    verdictOf: (seed) => recordVerdict(runOf(seed, runs), join(folder, "case"), seed % pageEach === 0 ? tags : undefined, records[sourceOf(seed, runs)]),
     end: () => rmSync(folder, { recursive: true, force: true }),
   };
 };

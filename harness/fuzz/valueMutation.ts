@@ -51,6 +51,13 @@ const numberLike = (value: number, draw: Draw): number =>
     Number.MIN_VALUE,
   ]);
 
+/** Every number in it 0: a clock that stands, a kernel of no bytes. */
+const stilled = (value: Json): Json => {
+  if (typeof value === "number") return 0;
+  if (Array.isArray(value)) return value.map(stilled);
+  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, stilled(inner)])) : value;
+};
+
 /** Another value of the same type: what a check of types alone lets through. */
 const alike = (value: Json, draw: Draw): Json => {
   if (typeof value === "number") return numberLike(value, draw);
@@ -64,6 +71,7 @@ const alike = (value: Json, draw: Draw): Json => {
       () => [...value, ...value],
       () => value.map(() => structuredClone(value[0] ?? null)),
       () => Array.from({ length: 2000 }, () => value[0] ?? 0),
+      () => stilled(value),
     ])();
   }
   if (value === null) return 0;
@@ -73,6 +81,7 @@ const alike = (value: Json, draw: Draw): Json => {
     () => Object.fromEntries(keys.filter((other) => other !== key).map((other) => [other, value[other] ?? null])),
     () => ({ ...value, [draw.one(hostileTexts)]: key === undefined ? 1 : (value[key] ?? null) }),
     () => Object.fromEntries(keys.toReversed().map((other) => [other, value[other] ?? null])),
+    () => stilled(value),
   ])();
 };
 

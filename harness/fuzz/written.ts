@@ -4,7 +4,7 @@ import script from "../report/runtime/page.script";
 /** What must not be in a message, a page, Markdown or CSV that was made of a hostile file. */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /** A message: words, no trace, nothing that a terminal obeys. */
 export const flawsOfText = (text: string): readonly string[] => [
@@ -12,6 +12,15 @@ export const flawsOfText = (text: string): readonly string[] => [
   ...(control.test(text) ? [`control characters: ${JSON.stringify(text)}`] : []),
   ...(text.length > 20_000 ? [`a message of ${text.length} characters`] : []),
   ...(/\[object Object\]|\bundefined\b/.test(text) ? [`no words: ${text}`] : []),
+];
+
+const longestLine = 3000;
+
+/** A sentence of an answer: one line that can be read to its end, and every number of it one. */
+export const flawsOfLine = (line: string): readonly string[] => [
+  ...(control.test(line) || line.includes("\n") ? [`more than a line: ${JSON.stringify(line)}`] : []),
+  ...(line.length > longestLine ? [`a line of ${line.length} characters`] : []),
+  ...(/[±\d.] ?NaN|NaN (%|times|ms)|±Infinity|\[object Object\]/.test(line) ? [`no number: ${line}`] : []),
 ];
 
 const tagNames = (page: string): ReadonlySet<string> => new Set([...page.matchAll(/<\/?([a-zA-Z!][^\s/>]*)/g)].map(([, tag = ""]) => tag.toLowerCase()));
@@ -34,10 +43,12 @@ const wordsOf = (body: string): string => body.replace(/<[^>]*>/g, " ").replace(
 
 export const tagsOf = tagNames;
 
-/** No tag and no link: whatever a record names is text. */
+/** No tag, link, mention, reference or code that is not ours: whatever a record names is text. */
 export const flawsOfMarkdown = (markdown: string): readonly string[] => [
   ...(/(?<!\\)<[a-zA-Z/!]/.test(markdown) ? ["a tag in Markdown"] : []),
-  ...(/(?<!\\)\]\(/.test(markdown) ? ["a link in Markdown"] : []),
+  ...(/(?<!\\)\]\(|:\/\/|\bwww\./i.test(markdown) ? ["a link in Markdown"] : []),
+  ...(/@\w|(?<!&)#\d|&commat;/.test(markdown) ? ["a mention in Markdown"] : []),
+  ...(/(?<!\\)`(?![0-9a-f]{7,10}`)[^`]*planted/.test(markdown) ? ["code in Markdown"] : []),
 ];
 
 /** CSV that can be read again, of one width, and no formula but a number. */

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import type { RuntimeName } from "../experiment/runtimes.ts";
 import { addedTo, unmeasured, visitsWithout } from "./addedCell.ts";
 import { isJournalLine } from "./journalSchema.ts";
@@ -62,7 +62,10 @@ const endsInNewline = (descriptor: number): boolean => {
 
 /** Lines of a journal, none where there is no such file; a last line cut short by a crash is left out, and so is any that is no line of a journal. Throws the file system's error. */
 export const readJournal = (file: string): JournalLine[] => {
-  if (!existsSync(file)) return [];
+  const kind = statSync(file, { throwIfNoEntry: false });
+  if (!kind) return [];
+  // A pipe nobody writes to, or a device that has no end, would keep the command for ever.
+  if (kind.isFIFO() || kind.isCharacterDevice() || kind.isBlockDevice()) throw new Error("it is no file");
   const text = readFileSync(file, "utf8");
   return text.split("\n").flatMap((line) => {
     try {

@@ -1,5 +1,8 @@
 import type { Environment, RunRecord, RunState, Schedule } from "./run.ts";
 
+/** Each that is missing is told by its number. */
+export const mostShards = 10_000;
+
 /** Which part of an experiment's cells a run has: shard `index` of `of`. The first `filled` shards have cells, those behind them none: there were fewer comparisons than shards. */
 export interface Shard {
   /** from 1 on */

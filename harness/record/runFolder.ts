@@ -53,12 +53,13 @@ export const writeRun = async (folder: string, record: RunRecord): Promise<void>
 
 /** A run from its folder or its run.json; of an unfinished one the journal is folded in. Throws UnreadableRun. */
 export const readRun = (path: string): { readonly folder: string; readonly record: RunRecord } => {
-  if (!existsSync(path)) throw new UnreadableRun(`${path}: no such file or folder`);
-  const folder = statSync(path).isDirectory() ? path : join(path, "..");
-  const file = statSync(path).isDirectory() ? join(path, "run.json") : path;
+  if (path === "") throw new UnreadableRun("no run is named: its path is empty");
+  const given = kindOf(path);
+  if (!given) throw new UnreadableRun(`${path}: no such file or folder`);
+  const folder = given.isDirectory() ? path : join(path, "..");
+  const file = given.isDirectory() ? join(path, "run.json") : path;
   // A pipe nobody writes to, or a device that has no end, would keep the command for ever.
-  const kind = statSync(file, { throwIfNoEntry: false });
-  if (kind && !kind.isFile()) throw new UnreadableRun(`${file}: neither a file nor the folder of a run`);
+  if (kindOf(file)?.isFile() === false) throw new UnreadableRun(`${file}: neither a file nor the folder of a run`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(readFileSync(file, "utf8"));
@@ -75,6 +76,15 @@ export const readRun = (path: string): { readonly folder: string; readonly recor
   if (flaw !== undefined) throw new UnreadableRun(`${file}: not a whole run of attnbench: ${flaw}`);
   const record = parsed as RunRecord;
   return { folder, record: record.state === "running" ? foldJournal({ ...record, state: "interrupted" }, journalOf(folder)) : record };
+};
+
+/** What lies there, if anything. Throws UnreadableRun where nobody may look, or links lead in a circle. */
+const kindOf = (path: string): ReturnType<typeof statSync> => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new UnreadableRun(`${path}: cannot be read (${error instanceof Error ? error.message : String(error)})`);
+  }
 };
 
 const journalOf = (folder: string): readonly JournalLine[] => {

@@ -7,7 +7,7 @@ import { phases } from "../experiment/phases.ts";
 import { pathText, printable, show } from "../experiment/problem.ts";
 import { crossover, finding, fit, jointCrossing, jointFit, judgedClaim, peerRatio, served, sizeFit } from "./derivedSchema.ts";
 import { addedCell, ceilings, cellRecord, modelFields, runtime, sentinelTurn, sharpness, tokenization, tuning } from "./measuredSchema.ts";
-import type { Merged, Shard } from "./merged.ts";
+import { type Merged, mostShards, type Shard } from "./merged.ts";
 import { duetSides, type Environment, type RunRecord, type Schedule, schemaVersion, type Unmet } from "./run.ts";
 import { amount, count, maybe, ms, name, namedValues, real, size, text } from "./scalars.ts";
 
@@ -115,11 +115,12 @@ const schedule: z.ZodType<Schedule> = z.object({
 
 const state = z.enum(["running", "complete", "interrupted", "failed"]);
 
-const shard: z.ZodType<Shard> = z.object({ index: count, of: count, filled: count });
+const shards = count.max(mostShards);
+const shard: z.ZodType<Shard> = z.object({ index: shards, of: shards, filled: shards });
 
 const merged: z.ZodType<Merged> = z.object({
-  of: count,
-  missing: z.array(count),
+  of: shards,
+  missing: z.array(shards).max(mostShards),
   parts: z.array(
     z.object({
       shard: count,

@@ -1,6 +1,7 @@
 import { armSentence, changeSentence, failureSentence, isTold } from "../analysis/comparison/comparisonSentences.ts";
 import { type CellComparison, type CellMetric, type Comparison, cellMetrics } from "../record/comparison.ts";
 import { printable, shortened } from "./html.ts";
+import { presentableComparison } from "./presentableComparison.ts";
 
 /** A line that stands beside the checks of a pull request. */
 export interface Annotation {
@@ -16,7 +17,8 @@ const mostOfLevel = 10;
 const mostCharacters = 500;
 
 /** Everything that became worse, the worst first: an error where it gates, else a warning. Pure. */
-export const annotationsOf = ({ cells, arms, source, head }: Comparison): readonly Annotation[] => {
+export const annotationsOf = (comparison: Comparison): readonly Annotation[] => {
+  const { cells, arms, source, head } = presentableComparison(comparison);
   const title = `${head.experiment}: became worse`;
   const told = (gates: boolean, message: string): Annotation => ({ level: gates ? "error" : "warning", title, message });
   const failed = cells.filter(({ metrics: { time } }) => time.verdict === "GONE" && time.gates);

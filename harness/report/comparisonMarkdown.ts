@@ -3,6 +3,7 @@ import type { CellMetric, Comparison, MetricComparison } from "../record/compari
 import { shortened } from "./html.ts";
 import { markdownTable, markdownText } from "./markdownText.ts";
 import { seriesText } from "./outcome.ts";
+import { presentableComparison } from "./presentableComparison.ts";
 
 /** So many rows are listed; a job summary has an end. What is not SAME comes first. */
 const mostRows = 200;
@@ -23,7 +24,7 @@ const ratioText = ({ ratio, p }: MetricComparison): string =>
 
 /** A comparison as GitHub-flavoured Markdown, for a job summary or a comment on a pull request. Pure. */
 export const renderComparison = (comparison: Comparison): string => {
-  const { base, head, cells, arms, findings, gate } = comparison;
+  const { base, head, cells, arms, findings, gate } = presentableComparison(comparison);
   const hasShapes = cells.some(({ shape }) => shape !== "");
   const rows = cells.flatMap(({ label, form, n, shape, metrics }) =>
     (Object.entries(metrics) as [CellMetric, MetricComparison][]).flatMap(([metric, one]) =>
@@ -35,8 +36,8 @@ export const renderComparison = (comparison: Comparison): string => {
   const left = ordered.length - mostRows;
   const parts = [
     `## ${markdownText(head.experiment)}: ${gates[gate]}`,
-    `${commitText(base)} → ${commitText(head)} on ${markdownText(shortened(head.adapter, 120))}.`,
-    findings.map((finding) => `- ${markdownText(shortened(finding, 500))}`).join("\n"),
+    `${commitText(base)} → ${commitText(head)} on ${markdownText(head.adapter)}.`,
+    findings.map((finding) => `- ${markdownText(shortened(finding, 800))}`).join("\n"),
     ordered.length === 0
       ? ""
       : markdownTable(
@@ -44,7 +45,7 @@ export const renderComparison = (comparison: Comparison): string => {
           ordered
             .slice(0, mostRows)
             .map(({ label, form, n, shape, metric, one }) => [
-              markdownText(shortened(label, 60)),
+              markdownText(label),
               markdownText(form),
               formatCount(n),
               ...(hasShapes ? [markdownText(shape)] : []),
@@ -61,8 +62,8 @@ export const renderComparison = (comparison: Comparison): string => {
       : markdownTable(
           ["arms", "at", "of", "verdict", "base", "head"],
           arms.map(({ labels, series, metric, of, verdict, base: before, head: after }) => [
-            labels.map((label) => markdownText(shortened(label, 60))).join(" → "),
-            markdownText(seriesText(series)),
+            labels.map(markdownText).join(" → "),
+            markdownText(shortened(seriesText(series), 120)),
             metric === "crossover" ? "n\\*" : `${metric} of ${of}`,
             verdict,
             markdownText(before ?? ""),
@@ -74,4 +75,7 @@ export const renderComparison = (comparison: Comparison): string => {
 };
 
 const commitText = ({ commit, dirty, version, run }: Comparison["base"]): string =>
-  `${commit === undefined ? `attnbench ${markdownText(version)}` : `\`${commit.slice(0, 10)}\`${dirty ? " and changes" : ""}`} (run ${markdownText(run)})`;
+  `${commit === undefined ? `attnbench ${markdownText(version)}` : `${commitName(commit)}${dirty ? " and changes" : ""}`} (run ${markdownText(run)})`;
+
+/** As code where it is the name of a commit: code has no escapes. */
+const commitName = (commit: string): string => (/^[0-9a-f]{7,40}$/.test(commit) ? `\`${commit.slice(0, 10)}\`` : markdownText(commit));

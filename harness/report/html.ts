@@ -5,9 +5,9 @@ export interface Html {
 
 export type HtmlValue = string | number | Html | undefined | false | readonly HtmlValue[];
 
-// Directional embeddings, overrides and isolates can turn the text around them; control characters and lone surrogates are not text.
+// Directional marks, embeddings, overrides and isolates can turn the text around them; control characters and lone surrogates are not text.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed
-const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
 
 /** `text` without what cannot be seen and could change the meaning or the direction of its surroundings. */
 export const printable = (text: string): string => text.replace(unprintable, "\ufffd");

@@ -1,10 +1,16 @@
 import { printable } from "./html.ts";
 
-/** Text as itself: Markdown has no string literals, so whatever could start markup, a link, a mention or a table cell is escaped, and line breaks become spaces. */
+/** Seen by nobody: parts what GitHub would make a mention, a link or a reference of. It looks for those in the rendered text, where no backslash is left. */
+const gap = "&#8203;";
+
+const written: Readonly<Record<string, string>> = { "<": "&lt;", "&": "&amp;", "@": `@${gap}` };
+
+/** Text as itself: Markdown has no string literals, so whatever could start markup, a link, a mention, a formula or a table cell is escaped, and line breaks become spaces. */
 export const markdownText = (value: string): string =>
-  printable(value)
-    .replace(/\s+/g, " ")
-    .replace(/[\\`*_{}[\]<>|~#@]/g, (character) => (character === "<" ? "&lt;" : character === "@" ? "&#64;" : `\\${character}`));
+  printable(value.replace(/\s+/g, " "))
+    .replace(/[\\`*_{}[\]<>|~#@$&]/g, (character) => written[character] ?? `\\${character}`)
+    .replace(/\\#(?=\d)|\bGH-(?=\d)|\bwww(?=\.)/gi, (found) => `${found}${gap}`)
+    .replaceAll("://", `:${gap}//`);
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 

@@ -1,7 +1,7 @@
 import type { CellRecord, RunRecord } from "../record/run.ts";
-import { printable, shortened } from "./html.ts";
+import { shortened } from "./html.ts";
+import { shortLabels } from "./shortLabels.ts";
 
-const longestLabel = 60;
 const longestSentence = 800;
 
 /** Only what the experiment asked for: sentinels and ceilings have their own lines on the page. */
@@ -12,15 +12,7 @@ const isSubject = (cell: CellRecord): boolean => cell.family !== "instrument" &&
  * are numbered, so that two arms never become one.
  */
 export const presentable = (record: RunRecord): RunRecord => {
-  const shown = new Map<string, string>();
-  const labelOf = (label: string): string => {
-    const known = shown.get(label);
-    if (known !== undefined) return known;
-    const clean = printable(label);
-    const short = clean === label && clean.length <= longestLabel ? clean : `${shortened(clean, longestLabel - 6)} (${shown.size + 1})`;
-    shown.set(label, short);
-    return short;
-  };
+  const labelOf = shortLabels();
   const { experiment } = record;
   return {
     ...record,

@@ -1,6 +1,6 @@
 import { groupBy } from "../analysis/grouping.ts";
 import { kernelsText, sameKernels } from "../record/kernelFolder.ts";
-import { shardName } from "../record/merged.ts";
+import { mostShards, shardName } from "../record/merged.ts";
 import type { RunRecord } from "../record/run.ts";
 import { deviceName, deviceOf } from "./device.ts";
 import { mergedRecord, type ShardRecord } from "./mergedRecord.ts";
@@ -36,7 +36,7 @@ const shardRecord = (record: RunRecord): ShardRecord => {
   if (merged) throw new UnmergeableRuns(`run ${run} was merged already, of ${merged.parts.map((part) => part.run).join(", ")}: name those`);
   if (shard === undefined) throw new UnmergeableRuns(`run ${run} is no shard: it was made without --shard, and is whole by itself`);
   const { index, of, filled } = shard;
-  if (!isCount(index) || !isCount(of) || !isCount(filled) || index > filled || filled > of)
+  if (!isCount(index) || !isCount(of) || !isCount(filled) || index > filled || filled > of || of > mostShards)
     throw new UnmergeableRuns(`run ${run}: its shard is ${JSON.stringify(shard)}, which is none`);
   const { environment, schedule, startedAt } = record;
   const isWhole =

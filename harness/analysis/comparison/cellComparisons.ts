@@ -30,9 +30,10 @@ export const cellComparisons = (base: RunRecord, head: RunRecord, limits: Limits
     ...before.filter(({ id }) => !after.some((cell) => cell.id === id)).map((cell) => ({ id: cell.id, head: undefined, base: cell, isAdded: isAdded(cell) })),
   ];
   const shapes = shapesOf(pairs.flatMap(({ base, head }) => head ?? base ?? []));
-  const { source, stepNs } = head.environment.clock;
-  const time = timesBy(pairs, source, stepNs / 1e6, limits, paired, timesGate);
-  const wallTime = source === "wall" ? time : timesBy(pairs, "wall", 0, limits, paired, false);
+  const { source } = head.environment.clock;
+  const stepMs = { base: base.environment.clock.stepNs / 1e6, head: head.environment.clock.stepNs / 1e6 };
+  const time = timesBy(pairs, source, stepMs, limits, paired, timesGate);
+  const wallTime = source === "wall" ? time : timesBy(pairs, "wall", { base: 0, head: 0 }, limits, paired, false);
   return pairs.map((pair) => {
     const { label, form, n } = (pair.head ?? pair.base) as CellRecord;
     const each = (metric: CellMetric): MetricComparison =>
@@ -62,11 +63,11 @@ const isOtherKernel = ({ base, head }: Pair): boolean =>
 
 const isOk = (cell: CellRecord | undefined): cell is CellRecord => cell?.outcome.status === "ok";
 
-/** Verdicts by id of the cells that both runs have times of. */
+/** Verdicts by id of the cells that both runs have times of. `stepMs`: the smallest step of each run's clock. */
 const timesBy = (
   pairs: readonly Pair[],
   source: ClockSource,
-  stepMs: number,
+  stepMs: { readonly base: number; readonly head: number },
   limits: Limits,
   paired: boolean,
   gates: boolean,
@@ -86,9 +87,10 @@ const timesBy = (
   const msOf = (cell: CellRecord): number => median(later(cell).flatMap((visit) => [...timesOf(visit, source)]));
   const compared = both.flatMap(({ id, base, head }, i): { id: string; change: TimeChange }[] => {
     const change = changes[i];
-    const k = Math.max(1, median(head.visits.map((visit) => visit.k)));
+    // A difference is known no better than the coarser of the two.
+    const step = Math.max(stepMs.base / repetitionsOf(base), stepMs.head / repetitionsOf(head));
     return change && Number.isFinite(change.value)
-      ? [{ id, change: { baseMs: msOf(base), headMs: msOf(head), change, apart: others?.[i], stepMs: stepMs / k } }]
+      ? [{ id, change: { baseMs: msOf(base), headMs: msOf(head), change, apart: others?.[i], stepMs: step } }]
       : [];
   });
   const verdicts = timeVerdicts(
@@ -99,6 +101,8 @@ const timesBy = (
   );
   return new Map(compared.flatMap(({ id }, i) => (verdicts[i] ? [[id, verdicts[i]] as const] : [])));
 };
+
+const repetitionsOf = ({ visits }: CellRecord): number => Math.max(1, median(visits.map(({ k }) => k)));
 
 const differences = (base: readonly Level[], head: readonly Level[]): readonly Level[] =>
   base.map((level, i) => difference(level, head[i] ?? { value: Number.NaN, error: Number.POSITIVE_INFINITY, freedom: 0, processes: 0 }));

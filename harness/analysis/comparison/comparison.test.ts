@@ -156,9 +156,28 @@ describe("a change", () => {
       ...record,
       environment: { ...record.environment, clock: { ...record.environment.clock, stepNs: 1e6 } },
     });
-    const least = compareRuns(coarse(base), coarse(same)).cells.map(({ metrics: { time } }) => (time.findable ?? 0) * (time.base ?? 0));
-    // Three steps of 1 ms over the repetitions of a pass.
-    expect(Math.min(...least)).toBeGreaterThan(0);
+    const leastMs = (one: RunRecord, other: RunRecord): number =>
+      Math.min(...compareRuns(one, other).cells.map(({ metrics: { time } }) => (time.findable ?? 0) * (time.base ?? 0)));
+    // Three steps of 1 ms over the 10 repetitions of a pass, whichever of the two has that clock, or had fewer of them.
+    const passesOf = (k: number, record: RunRecord): RunRecord => ({
+      ...record,
+      cells: record.cells.map((cell) => ({ ...cell, visits: cell.visits.map((visit) => ({ ...visit, k })) })),
+    });
+    for (const [one, other] of [
+      [coarse(base), coarse(same)],
+      [coarse(base), same],
+      [base, coarse(same)],
+      [coarse(base), coarse(passesOf(1000, same))],
+      [coarse(passesOf(1000, base)), coarse(same)],
+    ] as const)
+      expect(leastMs(one, other)).toBeCloseTo(0.3, 9);
+    // A cell of 46 µs became 1.2 times as slow, which a clock of 1 ms did not see.
+    const slow = withCell(same, "softmax-n256-d256", slower(1.2));
+    expect(timesOf(compareRuns(base, slow))["softmax-n256-d256"]).toBe("SLOWER");
+    expect([timesOf(compareRuns(coarse(base), slow)), timesOf(compareRuns(base, coarse(slow)))].map((times) => times["softmax-n256-d256"])).toEqual([
+      "UNDECIDED",
+      "UNDECIDED",
+    ]);
   });
 
   it("of what was added around an n* is none", () => {
@@ -285,6 +304,24 @@ describe("what cannot be compared", () => {
     expect(limits.noiseFloor).toBeCloseTo(0.3, 6);
     expect(gate).not.toBe("fail");
     expect(compareRuns(gauged(base, 1), gauged(all, 1)).gate).toBe("fail");
+  });
+
+  it("is not what a sentinel of 0 ms says: no clock saw that, and no number rests on it", () => {
+    const gauged = (record: RunRecord, beforeMs: number, afterMs: number): RunRecord => ({
+      ...record,
+      sentinel: [1, 2, 3].map((turn) => ({ turn, worker: 0, beforeMs: turn === 2 ? beforeMs : 1, afterMs, jumped: false, discarded: false })),
+    });
+    const changed = withCell(head, "softmax-n1024-d256", slower(2));
+    const without = compareRuns(base, changed);
+    for (const [beforeMs, afterMs] of [
+      [0, 1],
+      [1, 0],
+      [0, 0],
+    ] as const) {
+      const { limits, findings, gate } = compareRuns(gauged(base, beforeMs, afterMs), gauged(changed, beforeMs, afterMs));
+      expect([limits.noiseFloor, gate]).toEqual([without.limits.noiseFloor, "fail"]);
+      expect(findings.join(" ")).not.toMatch(/NaN|Infinity/);
+    }
   });
 });
 

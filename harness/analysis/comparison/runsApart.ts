@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../record/run.ts";
 import { turnShifts } from "../drift.ts";
+import { isReading } from "../sentinelReading.ts";
 import { deviation, median, pairwiseScale } from "../statistics.ts";
 import { type Level, withError } from "./change.ts";
 
@@ -15,7 +16,7 @@ const ofMovement = 1.5;
 export const machineShift = (base: RunRecord, head: RunRecord): number =>
   Math.expm1(Math.max(Math.abs(sentinelLevel(head) - sentinelLevel(base)) || 0, ofMovement * movement(base), ofMovement * movement(head)));
 
-const kept = ({ sentinel = [] }: RunRecord): NonNullable<RunRecord["sentinel"]> => sentinel.filter(({ discarded }) => !discarded);
+const kept = ({ sentinel = [] }: RunRecord): NonNullable<RunRecord["sentinel"]> => sentinel.filter((turn) => !turn.discarded && isReading(turn));
 
 const sentinelLevel = (record: RunRecord): number => Math.log(median(kept(record).flatMap(({ beforeMs, afterMs }) => [beforeMs, afterMs])));
 

@@ -11,7 +11,7 @@ export interface TimeChange {
   readonly change: Level;
   /** the same beyond what all cells of the two runs have in common; undefined where cells or turns are too few to tell */
   readonly apart: Level | undefined;
-  /** smallest step of the clock over the repetitions of a pass, ms */
+  /** smallest step of the clock over the repetitions of a pass, ms; of the two runs the larger */
   readonly stepMs: number;
 }
 

@@ -5,7 +5,8 @@ import type { RunRecord } from "../../record/run.ts";
 import { readRun, UnreadableRun } from "../../record/runFolder.ts";
 import { comparisonCode, tellComparison } from "../comparisonAnswer.ts";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
-import { print } from "../terminal.ts";
+import { plainLine } from "../plainText.ts";
+import { print, printJson } from "../terminal.ts";
 
 export interface GateFlags {
   /** share, e.g. 5% */
@@ -29,9 +30,9 @@ export const compare = async (base: string, head: string, flags: CompareFlags): 
   if (comparison.differences.length > 0 && !flags.allowDifferent)
     throw new CommandEnd(
       exitCode.usage,
-      `${base} and ${head} differ in more than their code:\n  ${comparison.differences.join("\n  ")}\n  --allow-different shows both side by side all the same, and gates nothing`,
+      `${base} and ${head} differ in more than their code:\n  ${comparison.differences.map((difference) => plainLine(difference, 400)).join("\n  ")}\n  --allow-different shows both side by side all the same, and gates nothing`,
     );
-  if (flags.json) print(JSON.stringify(comparison));
+  if (flags.json) printJson(comparison);
   else if (flags.format === "md") print((await import("../../report/comparisonMarkdown.ts")).renderComparison(comparison).trimEnd());
   else tellComparison(comparison);
   if (flags.format === "github") {
@@ -53,7 +54,7 @@ const recordOf = (path: string): RunRecord => {
   try {
     return analyse(readRun(path).record);
   } catch (error) {
-    if (error instanceof UnreadableRun) throw new CommandEnd(exitCode.usage, error.message);
+    if (error instanceof UnreadableRun) throw new CommandEnd(exitCode.usage, plainLine(error.message, 2000));
     throw error;
   }
 };

@@ -1,13 +1,13 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { formatBytes, formatCount } from "../../analysis/format.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { visibleGpus } from "../../device/adapters.ts";
 import { type Connection, connector } from "../../measure/connection.ts";
 import { adapterName } from "../../record/adapterName.ts";
+import { assertWritableFolder, UnwritableFolder } from "../../record/folder.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
-import { print, styled, table } from "../terminal.ts";
+import { print, printJson, styled, table } from "../terminal.ts";
 import { removeStaleWorktrees } from "../worktrees.ts";
 
 interface Line {
@@ -31,14 +31,12 @@ const nodeLine = (): Line => {
 };
 
 const outLine = (out: string): Line => {
-  let folder = resolve(out);
-  while (!existsSync(folder)) folder = dirname(folder);
   try {
-    if (!statSync(folder).isDirectory()) return { verdict: "fail", subject: "output", found: `${folder} is a file`, remedy: "choose a folder with --out" };
-    accessSync(folder, constants.W_OK);
+    assertWritableFolder(out);
     return { verdict: "ok", subject: "output", found: `${resolve(out)} can be written` };
-  } catch {
-    return { verdict: "fail", subject: "output", found: `${folder} cannot be written`, remedy: "choose another folder with --out" };
+  } catch (error) {
+    if (!(error instanceof UnwritableFolder)) throw error;
+    return { verdict: "fail", subject: "output", found: error.message, remedy: "choose another folder with --out" };
   }
 };
 
@@ -131,7 +129,7 @@ export const doctor = async (options: { adapter: string; out: string; json?: tru
       remedy: "install the GPU's Vulkan driver; on x64 Linux --adapter embedded needs none (npm install without --omit=optional)",
     });
   }
-  if (options.json) print(JSON.stringify({ ok: code === exitCode.ok, lines }));
+  if (options.json) printJson({ ok: code === exitCode.ok, lines });
   else {
     const colours = { ok: "green", warn: "yellow", fail: "red" } as const;
     print(

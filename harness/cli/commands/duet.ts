@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
 import type { CompareOptions } from "../../analysis/comparison/comparison.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { connector } from "../../measure/connection.ts";
 import type { Finding } from "../../record/derived.ts";
+import { assertWritableFolder } from "../../record/folder.ts";
 import type { DuetSide } from "../../record/run.ts";
 import { type DuetCheckout, type DuetResult, runDuet } from "../../runDuet.ts";
 import { type Checkout, makeCheckouts } from "../checkout.ts";
@@ -12,7 +14,7 @@ import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { kernelFoldersOf, mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
 import { listenForInterrupts } from "../interruption.ts";
 import { createProgressLine } from "../progressLine.ts";
-import { print, say } from "../terminal.ts";
+import { print, printJson, say } from "../terminal.ts";
 import { type GateFlags, thresholdOf } from "./compare.ts";
 import { memoryBudgetBytes } from "./run.ts";
 
@@ -36,6 +38,8 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
   const set = [...flags.set, ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`])];
   const experiments = (await readExperiments([file], { set, filter: flags.filter }, mechanisms)).filter(({ cells }) => cells.length > 0);
   if (experiments.length === 0) throw new CommandEnd(exitCode.nothingMeasured, `${file}: no cell is left to compare`);
+  // Before two checkouts are built for it.
+  for (const { experiment } of experiments) assertWritableFolder(join(flags.out, "results", experiment.name));
   let made: { remove(): void } | undefined;
   const interruption = listenForInterrupts("what was measured is kept and compared", () => made?.remove());
   try {
@@ -62,7 +66,7 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
       }
       if (flags.format === "github") await tellGithubOf(result, flags);
     }
-    if (flags.json) print(JSON.stringify({ runs: results.map(({ folder }) => folder), comparisons: results.map(({ comparison }) => comparison) }));
+    if (flags.json) printJson({ runs: results.map(({ folder }) => folder), comparisons: results.map(({ comparison }) => comparison) });
     return worst([...results.map((result) => codeOf(result, flags)), ...(interruption.signal.aborted ? [interruption.code()] : [])]);
   } catch (error) {
     if (interruption.signal.aborted && error instanceof CommandEnd)

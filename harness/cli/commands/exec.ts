@@ -15,7 +15,7 @@ import { writeWhole } from "../../record/wholeFile.ts";
 import { version } from "../../version.ts";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
 import { fileBytes } from "../fileBytes.ts";
-import { print, say, styled } from "../terminal.ts";
+import { printJson, say, styled } from "../terminal.ts";
 
 export interface ExecFlags {
   readonly phase: ExecPhase;
@@ -40,7 +40,7 @@ export const exec = async (mechanism: string, flags: ExecFlags): Promise<ExitCod
       assertWritable(out, input);
       const result = await session.exec({ mechanism, phase, form, scale, parameters, tensors });
       await writeWhole(out, Buffer.from(tensorFile(result.tensors, describedBy(result)).buffer));
-      if (flags.json) print(JSON.stringify(jsonOf(result, tensors, out)));
+      if (flags.json) printJson(jsonOf(result, tensors, out));
       else tell(result, out);
       return exitCode.ok;
     } finally {

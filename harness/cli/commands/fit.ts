@@ -4,9 +4,11 @@ import { formatChoice, formatCount, formatEstimate, formatNumber } from "../../a
 import { type FitResult, fit as fitText } from "../../fit.ts";
 import type { Estimate } from "../../record/derived.ts";
 import { type MeasurementColumns, UnreadableMeasurements } from "../../record/measurements.ts";
+import { shortLabels } from "../../report/shortLabels.ts";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
 import { fileBytes } from "../fileBytes.ts";
-import { print, say, table } from "../terminal.ts";
+import { plainLine } from "../plainText.ts";
+import { print, printJson, say, table } from "../terminal.ts";
 
 export interface FitFlags extends MeasurementColumns {
   readonly json?: true;
@@ -20,12 +22,13 @@ export const fit = async (file: string, flags: FitFlags): Promise<ExitCode> => {
   try {
     result = fitText(text, name, flags);
   } catch (error) {
-    if (error instanceof UnreadableMeasurements) throw new CommandEnd(exitCode.usage, error.message);
+    if (error instanceof UnreadableMeasurements) throw new CommandEnd(exitCode.usage, plainLine(error.message, 2000));
     throw error;
   }
   const { leftOut } = result.table;
   if (leftOut > 0) say(`${leftOut} ${leftOut === 1 ? "row has" : "rows have"} another status than ok and no time: left out`);
-  print(flags.json ? JSON.stringify(fitAnswer(result)) : fitPage(result));
+  if (flags.json) printJson(fitAnswer(result));
+  else print(fitPage(result));
   return exitCode.ok;
 };
 
@@ -76,8 +79,14 @@ export const fitAnswer = ({ groups, crossings }: FitResult) => ({
   })),
 });
 
-const fitPage = ({ groups, crossings, table: { columns } }: FitResult): string =>
-  [
+/** Names may be put together of several columns. */
+const longestName = 120;
+
+const fitPage = ({ groups: fitted, crossings: found, table: { columns } }: FitResult): string => {
+  const nameOf = shortLabels(longestName);
+  const groups = fitted.map((group) => ({ ...group, name: nameOf(group.name) }));
+  const crossings = found.map((crossing) => ({ ...crossing, between: [nameOf(crossing.between[0]), nameOf(crossing.between[1])] as const }));
+  return [
     table([
       [columns.group.join(", ") || "curve", "class", "exponent at the largest", columns.x, `${columns.y} = t0 + a·${columns.x} + b·${columns.x}²`],
       ...groups.map(groupRow),
@@ -87,6 +96,7 @@ const fitPage = ({ groups, crossings, table: { columns } }: FitResult): string =
       .map(({ name, class: growth, note }) => `${name}: ${growth === "undecided" ? `its law is not decided: ${note}` : `${growth} ${note}`}.`),
     ...crossingLines(crossings, columns.x),
   ].join("\n");
+};
 
 /** So many pairs are read; of more, those that cross. */
 const mostPairs = 20;

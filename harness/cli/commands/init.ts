@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
-import { basename, extname } from "node:path";
+import { basename, dirname, extname } from "node:path";
 import { stringify } from "yaml";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
+import { shellPath } from "../shellWord.ts";
 import { say } from "../terminal.ts";
 
 const starter = (name: string): string => `# yaml-language-server: $schema=./node_modules/attnbench/dist/experiment.schema.json
@@ -18,6 +19,12 @@ measure: { precision: 5%, maxTime: 60s, seed: 1 } # precision: half-width of the
 expect: ["linear.stateBytes is O(1)", "softmax.stateBytes is O(n)"] # checked at the end; exit 3 if one fails
 `;
 
+const unwrittenText = (file: string, name: string, { code, message }: NodeJS.ErrnoException): string => {
+  if (file === "") return "no file is named: its name is empty, e.g. attnbench init decode.yaml";
+  if (code === "EEXIST") return `${file} exists already: name another file, e.g. attnbench init ${name}2.yaml`;
+  return code === "ENOENT" ? `${file} cannot be written: there is no folder ${dirname(file)}` : `${file} cannot be written: ${message}`;
+};
+
 /** `attnbench init [FILE]`: a commented experiment to start from. Never overwrites. */
 export const init = async (file: string): Promise<ExitCode> => {
   const name =
@@ -28,12 +35,8 @@ export const init = async (file: string): Promise<ExitCode> => {
   try {
     writeFileSync(file, starter(name), { flag: "wx" });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new CommandEnd(
-      exitCode.usage,
-      code === "EEXIST" ? `${file} exists already: name another file, e.g. attnbench init ${name}2.yaml` : `${file} cannot be written: ${message}`,
-    );
+    throw new CommandEnd(exitCode.usage, unwrittenText(file, name, error as NodeJS.ErrnoException));
   }
-  say(`wrote ${file}; run it with: attnbench run ${file}`);
+  say(`wrote ${file}; run it with: attnbench run ${shellPath(file)}`);
   return exitCode.ok;
 };

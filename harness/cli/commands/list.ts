@@ -7,7 +7,7 @@ import { phases } from "../../experiment/phases.ts";
 import { runtimeNames, runtimes, takenBy } from "../../experiment/runtimes.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
 import { mechanismsOf } from "../input.ts";
-import { print, styled, table } from "../terminal.ts";
+import { print, printJson, styled, table } from "../terminal.ts";
 
 const accepted = (parameter: Parameter): string => {
   switch (parameter.kind) {
@@ -27,14 +27,12 @@ export const list = async (options: { kernels: readonly string[]; json?: true })
   const mechanisms = (await mechanismsOf(options.kernels)).filter(({ family }) => family !== "instrument");
   if (options.json) {
     const peers = Object.fromEntries(runtimeNames.map((name) => [name, { mechanisms: runtimes[name].mechanisms, phases: runtimes[name].phases }]));
-    print(
-      JSON.stringify({
-        mechanisms: mechanisms.map(describe),
-        runtimes: peers,
-        presets,
-        claims: claims.map(({ id, claim, needs }) => ({ id, phase: claimPhases[id], claim, needs })),
-      }),
-    );
+    printJson({
+      mechanisms: mechanisms.map(describe),
+      runtimes: peers,
+      presets,
+      claims: claims.map(({ id, claim, needs }) => ({ id, phase: claimPhases[id], claim, needs })),
+    });
     return exitCode.ok;
   }
   const rows = mechanisms.flatMap((mechanism) =>

@@ -5,9 +5,10 @@ import { deviceName } from "../../shards/device.ts";
 import { UnmergeableRuns } from "../../shards/mergeRecords.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { type Fault, tellFault } from "../fault.ts";
+import { plainLine } from "../plainText.ts";
 import { runAnswer } from "../runAnswer.ts";
 import { outcomeCode, tellClaims, tellOutcome, unwrittenText } from "../runOutcome.ts";
-import { print, say, styled } from "../terminal.ts";
+import { printJson, say, styled } from "../terminal.ts";
 
 export interface MergeFlags {
   readonly out: string;
@@ -32,12 +33,10 @@ export const merge = async (runs: readonly string[], flags: MergeFlags): Promise
   }
   if (!flags.json) tellClaims(results);
   if (flags.json)
-    print(
-      JSON.stringify({
-        ...runAnswer(results, faults),
-        missing: results.flatMap(({ folder, record: { merged } }) => (merged && merged.missing.length > 0 ? [{ run: folder, shards: merged.missing }] : [])),
-      }),
-    );
+    printJson({
+      ...runAnswer(results, faults),
+      missing: results.flatMap(({ folder, record: { merged } }) => (merged && merged.missing.length > 0 ? [{ run: folder, shards: merged.missing }] : [])),
+    });
   // Of what is missing nothing is decided.
   const isOpen = flags.undecided === "fail" && results.some(({ record: { merged } }) => (merged?.missing.length ?? 0) > 0);
   return worst([
@@ -51,12 +50,12 @@ const merged = async (runs: readonly string[], outFolder: string): Promise<reado
   try {
     return await mergeRuns({ runs, outFolder });
   } catch (error) {
-    if (error instanceof UnreadableRun || error instanceof UnmergeableRuns) throw new CommandEnd(exitCode.usage, error.message);
+    if (error instanceof UnreadableRun || error instanceof UnmergeableRuns) throw new CommandEnd(exitCode.usage, plainLine(error.message, 2000));
     throw error;
   }
 };
 
 const missingText = ({ record: { merged, environment } }: MergeResult): string | undefined =>
   merged && merged.missing.length > 0
-    ? `of ${deviceName(environment)} there is no run of ${merged.missing.length === 1 ? "shard" : "shards"} ${formatList(merged.missing.map(String))} of ${merged.of}`
+    ? `of ${plainLine(deviceName(environment), 200)} there is no run of ${merged.missing.length === 1 ? "shard" : "shards"} ${formatList(merged.missing.map(String))} of ${merged.of}`
     : undefined;

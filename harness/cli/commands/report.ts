@@ -2,7 +2,8 @@ import { analyse } from "../../analysis/analysis.ts";
 import { readRun, UnreadableRun } from "../../record/runFolder.ts";
 import { writeReports } from "../../writeReports.ts";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
-import { print, say } from "../terminal.ts";
+import { plainLine } from "../plainText.ts";
+import { print, printJson, say } from "../terminal.ts";
 
 /** `attnbench report RUN…`: reads run records alone, so it needs no GPU; analysis is done anew, so an old run gains from a newer attnbench. */
 export const report = async (runs: readonly string[], options: { format: "html" | "md"; out: string; json?: true }): Promise<ExitCode> => {
@@ -10,14 +11,15 @@ export const report = async (runs: readonly string[], options: { format: "html" 
     try {
       return analyse(readRun(path).record);
     } catch (error) {
-      if (error instanceof UnreadableRun) throw new CommandEnd(exitCode.usage, error.message);
+      if (error instanceof UnreadableRun) throw new CommandEnd(exitCode.usage, plainLine(error.message, 2000));
       throw error;
     }
   });
   if (options.format === "md") {
     const { renderMarkdown } = await import("../../report/markdown.ts");
     const texts = records.map((record) => renderMarkdown(record));
-    print(options.json ? JSON.stringify({ reports: texts }) : texts.join("\n\n"));
+    if (options.json) printJson({ reports: texts });
+    else print(texts.join("\n\n"));
     return exitCode.ok;
   }
   const files: string[] = [];
@@ -26,6 +28,6 @@ export const report = async (runs: readonly string[], options: { format: "html" 
     files.push(file);
     say(`wrote ${file}${newerRun === undefined ? "" : `; ${record.experiment.name}.html is of the newest run, ${newerRun}`}`);
   }
-  if (options.json) print(JSON.stringify({ reports: files }));
+  if (options.json) printJson({ reports: files });
   return exitCode.ok;
 };

@@ -18,11 +18,13 @@ import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { type Fault, tellFault } from "../fault.ts";
 import { kernelFoldersOf, mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
 import { listenForInterrupts } from "../interruption.ts";
+import { plainLine } from "../plainText.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { runAnswer } from "../runAnswer.ts";
 import { outcomeCode, tellClaims, tellOutcome, unwrittenText } from "../runOutcome.ts";
 import { shardOf } from "../shardFlag.ts";
-import { print, say, styled } from "../terminal.ts";
+import { shellPath, shellWord } from "../shellWord.ts";
+import { printJson, say, styled } from "../terminal.ts";
 
 export interface RunFlags {
   readonly set: readonly string[];
@@ -66,7 +68,7 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
   } catch (error) {
     course.faults.push(tellFault(explained(error)));
   }
-  if (flags.json) print(JSON.stringify(runAnswer(course.results, course.faults)));
+  if (flags.json) printJson(runAnswer(course.results, course.faults));
   else tellClaims(course.results);
   return worst([...course.codes, ...course.faults.map((fault) => fault.exitCode)]);
 };
@@ -91,7 +93,7 @@ const plannedExperiments = async (files: readonly string[], flags: RunFlags, mec
   if (empty)
     throw new CommandEnd(
       exitCode.nothingMeasured,
-      `${empty.file}: no cell is left${flags.filter ? ` by --filter '${flags.filter}'` : " by its exclude"}; attnbench check ${quoted(empty.file)} counts them all`,
+      `${empty.file}: no cell is left${flags.filter ? ` by --filter '${flags.filter}'` : " by its exclude"}; attnbench check ${shellWord(empty.file)} counts them all`,
     );
   return shard ? shardsOf(left, mechanisms, shard) : left;
 };
@@ -155,7 +157,7 @@ const measure = async (
       }
       const progress = createProgressLine(flags.quiet === true);
       if (!flags.quiet)
-        say(styled("bold", `${experiment.title}${experiment.question ? ` ${experiment.question}` : ""}${shard ? ` (${shardName(shard)})` : ""}`));
+        say(styled("bold", plainLine(`${experiment.title}${experiment.question ? ` ${experiment.question}` : ""}${shard ? ` (${shardName(shard)})` : ""}`)));
       const result = await runExperiment({
         experiment,
         cells,
@@ -221,18 +223,16 @@ const publicPath = (path: string): string => {
 const repeatCommand = (file: string, flags: RunFlags, shard: Shard | undefined): string =>
   [
     "npx attnbench run",
-    quoted(publicPath(file)),
-    ...flags.set.map((set) => `--set ${quoted(set)}`),
-    ...(flags.filter === undefined ? [] : [`--filter ${quoted(flags.filter)}`]),
-    ...(flags.adapter === "auto" ? [] : [`--adapter ${quoted(flags.adapter)}`]),
-    ...flags.kernels.map((folder) => `--kernels ${quoted(publicPath(folder))}`),
-    ...(flags.budget === undefined ? [] : [`--budget ${quoted(flags.budget)}`]),
+    shellPath(publicPath(file)),
+    ...flags.set.map((set) => `--set ${shellWord(set)}`),
+    ...(flags.filter === undefined ? [] : [`--filter ${shellWord(flags.filter)}`]),
+    ...(flags.adapter === "auto" ? [] : [`--adapter ${shellWord(flags.adapter)}`]),
+    ...flags.kernels.map((folder) => `--kernels ${shellWord(publicPath(folder))}`),
+    ...(flags.budget === undefined ? [] : [`--budget ${shellWord(flags.budget)}`]),
     ...(flags.refine === undefined ? [] : [`--refine crossover=${flags.refine}`]),
     ...(flags.tune ? ["--tune"] : []),
     ...(shard ? [`--shard ${shard.index}/${shard.of}`] : []),
   ].join(" ");
-
-const quoted = (text: string): string => (/^[\w./=,:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 const noAdapterText = (error: NoAdapter): string => `${error.message}\n  attnbench doctor says what this machine offers`;
 

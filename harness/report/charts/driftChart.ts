@@ -1,5 +1,6 @@
 import { turnShifts } from "../../analysis/drift.ts";
 import { formatNumber } from "../../analysis/format.ts";
+import { isReading } from "../../analysis/sentinelReading.ts";
 import { median } from "../../analysis/statistics.ts";
 import type { CellRecord, ClockSource, RunRecord, SentinelTurn } from "../../record/run.ts";
 import type { Chart, ChartSize } from "./frame.ts";
@@ -32,7 +33,7 @@ export const driftOf = (record: RunRecord): readonly TurnDrift[] => {
 };
 
 const driftWithin = (cells: readonly CellRecord[], readings: readonly SentinelTurn[], source: ClockSource): readonly TurnDrift[] => {
-  const middle = median(readings.map(meanOf));
+  const middle = median(readings.filter(isReading).map(meanOf));
   const own = cells.filter(({ runtime, outcome }) => runtime === undefined && outcome.status === "ok");
   const shifts = turnShifts(
     own.map(({ visits }) => visits),
@@ -44,14 +45,14 @@ const driftWithin = (cells: readonly CellRecord[], readings: readonly SentinelTu
     const shift = shifts.get(turn);
     return {
       turn,
-      sentinel: reading && meanOf(reading) / middle,
+      sentinel: reading && isReading(reading) ? meanOf(reading) / middle : undefined,
       cells: shift === undefined ? undefined : Math.exp(shift),
       discarded: reading?.discarded ?? false,
     };
   });
 };
 
-const meanOf = ({ beforeMs, afterMs }: SentinelTurn): number => Math.sqrt(beforeMs * afterMs);
+const meanOf = ({ beforeMs, afterMs }: SentinelTurn): number => Math.sqrt(beforeMs) * Math.sqrt(afterMs);
 
 /** Time of the sentinel, and of all cells together, in each turn, over their middle: what drifts alike is taken out of laws and n*. */
 export const driftChart = (record: RunRecord, size: ChartSize): Chart | undefined => {

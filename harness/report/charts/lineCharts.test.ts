@@ -46,6 +46,18 @@ describe("charts of lines", () => {
     }
   });
 
+  it("show no pace of the device that its sentinel did not tell: a reading of 0 ms", () => {
+    const still = (beforeMs: number): typeof record => ({
+      ...record,
+      sentinel: (record.sentinel ?? []).map((turn) => ({ ...turn, ...(turn.turn === 3 ? { beforeMs } : {}) })),
+    });
+    const drift = driftOf(still(0));
+    expect(drift.find(({ turn }) => turn === 3)).toMatchObject({ sentinel: undefined, cells: expect.any(Number) });
+    expect(drift.filter(({ turn }) => turn !== 3)).toEqual(driftOf(record).filter(({ turn }) => turn !== 3));
+    const none = { ...record, sentinel: (record.sentinel ?? []).map((turn) => ({ ...turn, beforeMs: 0, afterMs: 0 })) };
+    expect(driftOf(none).every(({ sentinel }) => sentinel === undefined)).toBe(true);
+  });
+
   it("show the exponent at each n with its interval, near 2 and near 1 at the end", () => {
     const [facet] = facetsOf(record);
     const { description } = (facet && slopesChart(record, facet, chartSizes[0])) ?? { description: "" };

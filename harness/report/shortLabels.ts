@@ -1,0 +1,17 @@
+import { printable, shortened } from "./html.ts";
+
+/** what a row has room for */
+const longestLabel = 60;
+
+/** Labels as they are shown, each in one way: on one line, of a length that a page or a row can hold. Those that had to be changed are numbered, so that two arms never become one. */
+export const shortLabels = (longest = longestLabel): ((label: string) => string) => {
+  const shown = new Map<string, string>();
+  return (label) => {
+    const known = shown.get(label);
+    if (known !== undefined) return known;
+    const clean = printable(label.replace(/\s+/g, " "));
+    const short = clean === label && clean.length <= longest ? clean : `${shortened(clean, longest - 6)} (${shown.size + 1})`;
+    shown.set(label, short);
+    return short;
+  };
+};
