@@ -56,7 +56,7 @@ export const analyse = (record: RunRecord): RunRecord => {
     ...unlessEmpty("jointCrossings", jointCrossings(surfaces)),
     crossovers,
     ...unlessEmpty("peerRatios", peerRatiosOf(cells, timing.drawsFor)),
-    ...unlessEmpty("serving", servingOf(record.experiment.serving, series, spreadOf)),
+    ...unlessEmpty("serving", servingOf(record, series, spreadOf)),
   };
   return { ...analysed, findings: findingsOf(analysed), ...unlessEmpty("claims", claimsOf(analysed)) };
 };

@@ -144,6 +144,7 @@ export const served: z.ZodType<Served> = z.object({
   stepMs: maybe(estimate),
   tokensPerSecond: maybe(estimate),
   largest: z.object({ n: size, batch: size }),
+  room: z.object({ bytes: amount, memoryBatch: count, limit: text.exactOptional() }).exactOptional(),
   note: maybe(text),
 });
 

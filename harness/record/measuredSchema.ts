@@ -4,7 +4,7 @@ import { phases } from "../experiment/phases.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
 import { encodingNames } from "../tokenizer/encodingNames.ts";
 import { estimate, growthClass, summary } from "./derivedSchema.ts";
-import type { AddedCell, Ceilings, CellRecord, Outcome, Prepared, SentinelTurn, Sharpness, Tokenization, Tuning, Visit } from "./run.ts";
+import type { AddedCell, Ceilings, CellRecord, Outcome, Prepared, Room, SentinelTurn, Sharpness, Tokenization, Tuning, Visit } from "./run.ts";
 import { amount, count, maybe, ms, msList, name, namedValues, parameterValue, real, size, text } from "./scalars.ts";
 
 /** What was measured, as it stands in run.json and in the journal. */
@@ -75,6 +75,18 @@ export const tokenization: z.ZodType<Tokenization> = z.object({
   ids: z.array(count),
   restores: z.boolean(),
   msPerToken: estimate,
+});
+
+export const room: z.ZodType<Room> = z.object({
+  like: name,
+  n: size,
+  batch: count,
+  bytes: amount,
+  fixedBytes: amount,
+  textBytes: amount,
+  exactBytes: z.boolean(),
+  memoryBatch: count,
+  limit: text.exactOptional(),
 });
 
 export const sharpness: z.ZodType<Sharpness> = z.object({
