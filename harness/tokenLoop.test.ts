@@ -82,9 +82,45 @@ describe("a run of whole tokens", () => {
     ).toBe("| KV cache | 7.9 % | 15 % | 25 % | 41 % | 58 % | 73 % | 85 % |");
   }, 120_000);
 
+  it("tells n* of attention alone beside that of the whole token", async () => {
+    // The linear arm's projections take half a ms more, so that its whole crosses later than its attention, which crosses at 1,000.
+    const restMs = ({ mechanism }: Cell): number => (mechanism === "softmax" ? 3 : 3.5);
+    const apart: FakeDevice = {
+      ...device,
+      costMs: (cell) => (cell.phase === "probe" ? 0.1 : restMs(cell) + mixMs(cell)),
+      stageShares: (cell) => {
+        const whole = restMs(cell) + mixMs(cell);
+        return cell.phase === "tokenLoop" ? { project: restMs(cell) / whole, mix: mixMs(cell) / whole } : undefined;
+      },
+    };
+    const { record, folder } = await fakeRun(yaml, fakeWorkers(apart));
+    const linear = record.crossovers.find(({ metric, between }) => metric === "time" && between[1] === "linear");
+    for (const [found, truth] of [
+      [linear, 1500],
+      [linear?.mixer, 1000],
+    ] as const) {
+      expect(found?.outcome).toBe("crosses");
+      expect(found?.n?.low).toBeLessThan(truth);
+      expect(found?.n?.high).toBeGreaterThan(truth);
+      expect(Math.abs((found?.n?.value ?? 0) / truth - 1)).toBeLessThan(0.03);
+    }
+    // Only of time, and of what is read back the same.
+    expect(record.crossovers.filter(({ metric }) => metric !== "time").some(({ mixer }) => mixer)).toBe(false);
+    expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
+    expect(record.findings.map(({ text }) => text).find((text) => text.startsWith("From which n on attention alone"))).toMatch(
+      /^From which n on attention alone is faster, and the whole token beside it: linear than KV cache from n = (?:9[89]\d|1,0[012]\d) \[[^\]]*\] on, as a whole token from n = 1,[45]\d\d \[[^\]]*\] on; hybrid 3:1 than KV cache from n = (?:9[89]\d|1,0[012]\d) /,
+    );
+    const page = sectionOf(await renderPage(record, strictLogger))
+      .replaceAll(/<[^>]*>/g, " ")
+      .replaceAll(/\s+/g, " ");
+    expect(page).toMatch(/KV cache linear dModel 512, heads 4, headDim 128 n\* (?:9[89]\d|1,0[012]\d) \[[^\]]*\] n\* 1,[45]\d\d \[/);
+    expect(renderMarkdown(record)).toContain("| pair | at | time | attention alone |");
+  }, 120_000);
+
   it("says that nothing timed stages where the clock is the wall's", async () => {
     const { record } = await fakeRun(yaml, fakeWorkers({ ...device, clock: "wall" }));
     expect(record.cells.some(({ visits, summary }) => summary?.stages || visits.some(({ stages }) => stages))).toBe(false);
     expect(sectionOf(await renderPage(record, strictLogger))).toContain("No stage was timed");
+    expect(record.crossovers.some(({ mixer }) => mixer)).toBe(false);
   }, 120_000);
 });

@@ -5,6 +5,7 @@ import { crossoverSentences } from "./crossoverSentences.ts";
 import { expectationsOf } from "./expectation.ts";
 import { growthSentences } from "./growthSentences.ts";
 import { memorySentences } from "./memorySentences.ts";
+import { mixerSentences } from "./mixerSentences.ts";
 import { breakEvenSentence } from "./offloadSentences.ts";
 import { outcomeSentences } from "./outcomeSentences.ts";
 import { peerSentences } from "./peerSentences.ts";
@@ -40,7 +41,11 @@ export const findingsOf = (record: Analysed): readonly Finding[] => {
     ...findings("growth", first),
     ...findings("growth", sizeSentences(record)),
     ...findings("memory", memorySentences(record)),
-    ...findings("crossover", [...crossoverSentences(asked, "stateBytes"), ...(moved.length > 0 ? [] : crossoverSentences(asked, "time"))]),
+    ...findings("crossover", [
+      ...crossoverSentences(asked, "stateBytes"),
+      ...(moved.length > 0 ? [] : crossoverSentences(asked, "time")),
+      ...mixerSentences(asked),
+    ]),
     ...(asked.fits.length > 0 ? times : []),
     ...findings("growth", later),
     ...findings("tuning", tuningSentences(record)),

@@ -146,7 +146,11 @@ export interface Crossover {
   readonly equalShare?: WouldCross;
   /** of "time": where the least times cross that this run's ceilings allow for the arms' executed FLOPs and bytes */
   readonly predicted?: WouldCross;
+  /** of "time" and whole models whose stages were timed: the same by the time of attention alone, of all layers */
+  readonly mixer?: MixerCrossing;
 }
+
+export type MixerCrossing = Pick<Crossover, "outcome" | "n" | "atLatest" | "crossings" | "range" | "note">;
 
 /** A crossing that is computed, not measured. */
 export interface WouldCross {

@@ -74,6 +74,7 @@ export const renderMarkdown = (run: RunRecord): string => {
   const expectations = record.findings.filter(({ kind }) => kind === "expectation");
   const verdicts = { pass: "met", fail: "**not met**", undecided: "undecided" } as const;
   const crossovers = askedCrossovers(record).filter(({ metric }) => metric === "time");
+  const hasMixer = crossovers.some(({ mixer }) => mixer);
   const fits = askedFits(record);
   const parts = [
     `## ${text(shortened(experiment.title, 200))}`,
@@ -101,8 +102,13 @@ export const renderMarkdown = (run: RunRecord): string => {
     crossovers.length === 0
       ? ""
       : tableOf(
-          ["pair", "at", "time"],
-          crossovers.map((crossover) => [text(crossover.between.join(" → ")), text(seriesText(crossover.series)), text(crossoverText(crossover))]),
+          ["pair", "at", "time", ...(hasMixer ? ["attention alone"] : [])],
+          crossovers.map((crossover) => [
+            text(crossover.between.join(" → ")),
+            text(seriesText(crossover.series)),
+            text(crossoverText(crossover)),
+            ...(hasMixer ? [crossover.mixer ? text(crossoverText({ ...crossover.mixer, between: crossover.between })) : ""] : []),
+          ]),
         ),
     record.peerRatios === undefined
       ? ""
