@@ -64,7 +64,8 @@ export const analyse = (record: RunRecord): RunRecord => {
     ...unlessEmpty("peerRatios", peerRatiosOf(cells, timing.drawsFor)),
     ...unlessEmpty("serving", servingOf(record, series, spreadOf)),
   };
-  return { ...analysed, findings: findingsOf(analysed), ...unlessEmpty("claims", claimsOf(analysed)) };
+  const judged = { ...analysed, ...unlessEmpty("claims", claimsOf(analysed)) };
+  return { ...judged, findings: findingsOf(judged) };
 };
 
 /** An arm that keeps nothing between tokens is below any other everywhere, and a state that comes back is as large as before: nothing is to be found. */

@@ -45,10 +45,11 @@ export const document = (title: string, style: string, body: Html, script?: stri
 const carried = (record: RunRecord): RunRecord => ({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) });
 
 /**
- * The report of one run: a single HTML file that needs no network, and no script to be whole. Pure. `logger` hears what Vega says about the charts.
+ * The report of one run: a single HTML file that needs no network, and no script to be whole. Pure. `logger` hears what Vega says about the charts; `beside`: runs of the same file's other phases, whose verdicts on
+ * claims stand with this run's.
  * Works for any record that keeps to its type: unfinished, failed, or of a single cell.
  */
-export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Promise<string> => {
+export const renderPage = async (run: RunRecord, logger?: LoggerInterface, beside: readonly RunRecord[] = []): Promise<string> => {
   const record = presentable(run);
   const { experiment } = record;
   // A chart has one clock: a peer's wall times stand in a table of their own.
@@ -78,7 +79,7 @@ ${reproduceSection(record)}`;
 <main>
 ${answerSection(record)}
 ${trustSection(record)}
-${claimsSection(record, places)}
+${claimsSection(record, places, beside.map(presentable))}
 ${below}
 </main>
 <footer><p>Made by attnbench ${record.environment.attnbench.version} from run ${record.run}. This page holds its results as JSON in the element <code>#results</code>; raw samples are in the run's folder.</p></footer>

@@ -61,12 +61,27 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
     const experiments = await plannedExperiments(files, flags, mechanisms);
     if (flags.dryRun) return (await import("../dryRun.ts")).dryRun(experiments, mechanisms, flags);
     await measure(experiments, mechanisms, flags, course);
+    await renewClaims(course, flags.out);
   } catch (error) {
     course.faults.push(tellFault(explained(error)));
   }
   if (flags.json) print(JSON.stringify(runAnswer(course.results, course.faults)));
   else tellClaims(course.results);
   return worst([...course.codes, ...course.faults.map((fault) => fault.exitCode)]);
+};
+
+/** Pages of phases that ended before others have these others' verdicts on claims too, now that they are there. */
+const renewClaims = async ({ results, faults }: Course, out: string): Promise<void> => {
+  const { writeReports } = await import("../../writeReports.ts");
+  for (const { record, report, folder } of results.slice(0, -1)) {
+    if (record.experiment.claims === undefined || report === undefined) continue;
+    try {
+      await writeReports(out, record);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error)) throw error;
+      faults.push(tellFault(new CommandEnd(exitCode.usage, unwrittenText(error, folder))));
+    }
+  }
 };
 
 /** The files as experiments with cells. Ends the command with 2 where a file or flag is wrong, with 5 where no cell is left. */
