@@ -247,7 +247,11 @@ it("says of projections what a reader can check, and what would tell where nothi
     ]);
   const flops = "Without a cache all n + 1 tokens are projected: FLOPs grow as O(n) with their number, 24,576 a token and layer";
   expect(said((n) => about(n + 1))).toBe(`${flops}; twice the tokens take 2.00 [1.97, 2.03] times as long (slope 1.00 [0.981, 1.02]). | `);
-  expect(said(() => between(1, 1000))).toMatch(/times as long \(slope .*\)\. That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell\./);
-  expect(said((n) => about(n + 1), [64, 128])).toMatch(/FLOPs whose growth with their number is not decided, .* Three lengths without a cache, or more, would tell\./);
+  expect(said(() => between(1, 1000))).toMatch(
+    /times as long \(slope .*\)\. That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell\./,
+  );
+  expect(said((n) => about(n + 1), [64, 128])).toMatch(
+    /FLOPs whose growth with their number is not decided, .* Three lengths without a cache, or more, would tell\./,
+  );
   expect(said(() => undefined)).toBe(`${flops}. A device with GPU timestamps, which time stages, would tell. | `);
 });
