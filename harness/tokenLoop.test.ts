@@ -65,6 +65,9 @@ describe("a run of whole tokens", () => {
       "Attention's part of a token's whole time: with KV cache (cached) 7.9 % at n = 256 and 85 % at n = 16,384; with linear (recurrent) 25 % at n = 256 and at n = 16,384; with hybrid 3:1 (recurrent) 21 % at n = 256 and 62 % at n = 16,384.",
     );
     expect(section).toContain("with KV cache (cached) 7.9 % at n = 256 and 85 % at n = 16,384");
+    // What the colours mean comes before the first chart.
+    expect(section.indexOf('class="key beside"')).toBeGreaterThan(0);
+    expect(section.indexOf('class="key beside"')).toBeLessThan(section.indexOf("<svg "));
     // Sum over m < 16,384 of m µs beside 3 ms each: 134.2 s of 183.4 s; a state's is a fourth of 65.5 s; the hybrid's 0.75 ms + 0.25 µs a token.
     expect(/attention takes \d+ % of [^<]*/.exec(section)?.[0]).toMatch(
       /takes 73 % of 18\d s with KV cache for 16,384 tokens, 25 % of 6\d\.\d s with linear for 16,384 tokens and 48 % of 9\d\.\d s with hybrid 3:1 for/,

@@ -150,7 +150,7 @@ export const cellRecord: z.ZodType<CellRecord> = z.object({
   stateName: name.exactOptional(),
   look: z.object({
     colour: z.object({ light: colour, dark: colour }),
-    mark: z.enum(["circle", "square", "diamond", "triangle-up", "triangle-down", "cross"]),
+    mark: z.enum(["circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "triangle-right", "triangle-left"]),
     dash: z.array(z.number().min(0).max(1000)).max(16),
   }),
   outcome,

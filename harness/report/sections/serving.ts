@@ -11,7 +11,7 @@ import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { seriesText } from "../outcome.ts";
 import { servingColumns, servingNotes } from "../servingColumns.ts";
-import { type Column, name, table } from "../table.ts";
+import { type Column, intervalBelow, name, table } from "../table.ts";
 import { drawn, figure } from "./figure.ts";
 
 /** Batches that were measured, of one arm at one n. */
@@ -81,7 +81,11 @@ export const servingSection = async (record: RunRecord, rendering: Rendering): P
       if (drawing !== undefined) drawings.push(drawing);
     }
   const columns = servingColumns(serving).map(
-    ({ head, numeric, text }): Column<Served> => ({ head, ...(numeric ? { numeric } : {}), cell: (row) => (numeric ? text(row) : name(text(row))) }),
+    ({ head, numeric, text }): Column<Served> => ({
+      head,
+      ...(numeric ? { numeric } : {}),
+      cell: (row) => (numeric ? intervalBelow(text(row)) : name(text(row))),
+    }),
   );
   const measured = measuredTable(record, new Set(serving.map(({ label }) => label)));
   return html`

@@ -106,7 +106,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering): Pr
     const drawing = await drawn(`stages-${i}`, (size) => stageChart(record, bars, stages, size), rendering);
     if (drawing !== undefined) drawings.push(drawing);
   }
-  const key = html`<ul class="key" aria-label="Colours">${stages.map((stage, i) => html`<li><span class="swatch stage-${i % stageFills.length}"></span> <bdi>${stageText(stage)}</bdi></li>`)}</ul>`;
+  const key = html`<ul class="key beside" aria-label="Colours">${stages.map((stage, i) => html`<li><span class="swatch stage-${i % stageFills.length}"></span> <bdi>${stageText(stage)}</bdi></li>`)}</ul>`;
   const { xs, rows } = sharesOf(all);
   const variable = variableOf(record);
   const columns: readonly Column<(typeof rows)[number]>[] = [
@@ -124,7 +124,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering): Pr
 <section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2>
 <p>${modelSentence(record)}</p>
 ${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}
-<div class="figures">${figure("stages", stageHeading, [...drawings, key], caption, stageTable(record, all), true)}</div>
+<div class="figures">${figure("stages", stageHeading, [key, ...drawings], caption, stageTable(record, all), true)}</div>
 ${table("Attention's share of a token's time", columns, rows)}
 ${mixerTable(record)}
 ${textStagesTable(record, all)}
