@@ -177,7 +177,7 @@ describe("serving", () => {
     expect(of(all, "linear", 4096)).toMatchObject({ batch: 100, textBytes: 6e4, from: "projected", room: { bytes: 7e6, memoryBatch: 16_368, limit } });
     expect(of(all, "linear", 4096)?.stepMs?.value).toBeCloseTo(stepMs.linear(4096, 100), 0);
     expect(servingSentences(analyse(asked))[0]).toMatch(
-      /softmax has room for 99 texts at once, at a speed .*; linear has room for 100 texts at once by a limit of this device \(1 GiB would hold 16,368\), .* Where no limit is named, the memory ends it, to the byte that kernels allocate\.$/,
+      /softmax has room for 99 texts at once, at a speed .*; linear has room for 100 texts at once by a limit of this device \(1 GiB would hold 16,368\), .* Room is counted to the byte that kernels allocate, and ends with the memory where no limit is named\.$/,
     );
     expect(servingNotes(all)).toEqual([
       "linear at n = 4,096: one text more is too much for this device: one buffer holds 1 GiB.",
@@ -185,7 +185,8 @@ describe("serving", () => {
     ]);
     const texts = servingColumns(all).map(({ head, text }) => [head, ...all.map(text)]);
     expect(texts).toContainEqual(["texts at once", "99", "100"]);
-    expect(texts).toContainEqual(["bound by", "memory", "a limit; memory at 16,368"]);
+    expect(texts).toContainEqual(["bound by", "memory", "a limit"]);
+    expect(texts).toContainEqual(["memory holds", "99", "16,368"]);
   });
 
   it("mixes no two shards", () => {

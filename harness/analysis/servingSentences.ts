@@ -24,8 +24,9 @@ export const servingSentences = ({ experiment, environment, serving = [] }: Pick
     const place = first ? describeKey(first.series, keys) : "";
     const memory = formatBytes(experiment.serving?.memoryBytes ?? 0);
     const budget = `With ${memory}${servedPart(experiment.phase)}${emulated}, at n = ${formatCount(first?.n ?? 0)}${place === "" ? "" : ` and ${place}`}`;
+    const isByMemory = alike.some(({ room }) => room && room.limit === undefined);
     const counted = alike.some(({ room }) => room)
-      ? "Where no limit is named, the memory ends it, to the byte that kernels allocate"
+      ? `Room is counted to the byte that kernels allocate${isByMemory ? ", and ends with the memory where no limit is named" : ""}`
       : `Room is that of the memory alone${unseen}`;
     return `${budget}, ${alike.map((served) => phrase(served, memory)).join("; ")}${projectedText(alike)}. ${counted}.`;
   });

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatList, formatMs, formatNumber } from "../analysis/format.ts";
+import { formatBytes, formatCount, formatList, formatMs } from "../analysis/format.ts";
 import { groupBy } from "../analysis/grouping.ts";
 import { describeKey } from "../analysis/series.ts";
 import type { Served } from "../record/derived.ts";
@@ -22,7 +22,7 @@ export const servingColumns = (rows: readonly Served[]): readonly ServingColumn[
     { head: "arm", text: ({ label }) => label },
     ...(rows.some(({ series }) => describeKey(series, keys) !== "") ? [{ head: "at", text: ({ series }: Served) => describeKey(series, keys) }] : []),
     number("n", ({ n }) => formatCount(n)),
-    number("whatever the batch", (row) => (row.textBytes > 0 ? about(row, row.fixedBytes) : "")),
+    number("fixed", (row) => (row.textBytes > 0 ? about(row, row.fixedBytes) : "")),
     number("a text", (row) => (row.textBytes > 0 ? about(row, row.textBytes) : "")),
     number("texts at once", (row) =>
       row.textBytes > 0 ? (row.from === "measured" || row.room ? formatCount(row.batch) : hedged(row, formatCount(row.batch))) : "",
@@ -30,15 +30,12 @@ export const servingColumns = (rows: readonly Served[]): readonly ServingColumn[
     ...(rows.some(({ room }) => room)
       ? [
           number("in all", ({ room }) => (room && room.bytes > 0 ? formatBytes(room.bytes) : "")),
-          {
-            head: "bound by",
-            text: ({ room }: Served) => (room ? (room.limit === undefined ? "memory" : `a limit; memory at ${formatCount(room.memoryBatch)}`) : ""),
-          },
+          { head: "bound by", text: ({ room }: Served) => (room ? (room.limit === undefined ? "memory" : "a limit") : "") },
+          ...(rows.some(({ room }) => room?.limit !== undefined) ? [number("memory holds", ({ room }) => (room ? formatCount(room.memoryBatch) : ""))] : []),
         ]
       : []),
     number("a token of each", ({ stepMs }) => (stepMs ? bracketed(stepMs, formatMs) : "")),
     number("tokens/s in all", ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : "")),
-    number("tokens/s of each", ({ tokensPerSecond, batch }) => (tokensPerSecond ? formatNumber(tokensPerSecond.value / batch) : "")),
     { head: "time is", text: ({ from, stepMs, batch }) => (stepMs ? from : batch > 0 ? "not told" : "") },
   ];
 };

@@ -51,7 +51,7 @@ const rateOf = (cell: CellRecord | undefined): string | undefined => {
 };
 
 const wordsOf = (record: RunRecord, serving: readonly Served[]): readonly string[] => [
-  `The budget is ${formatBytes(record.experiment.serving?.memoryBytes ?? 0)}${servedPart(record.experiment.phase)}: what is needed whatever the batch${record.experiment.phase === "tokenLoop" ? " (weights)" : ""}, and of each text its state and its part of all that is computed. ${
+  `The budget is ${formatBytes(record.experiment.serving?.memoryBytes ?? 0)}${servedPart(record.experiment.phase)}: what is needed whatever the batch (fixed)${record.experiment.phase === "tokenLoop" ? " (weights)" : ""}, and of each text its state and its part of all that is computed. ${
     serving.some(({ room }) => room)
       ? "How many have room was counted before anything was measured, by the closed form of what kernels allocate, which every measured cell met to the byte, and by what this device takes: its largest buffer and binding, and workgroups in a row"
       : "Both are of the bytes that this run counted"
