@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { claimSentences } from "./analysis/claims/claimSentences.ts";
 import { runAnswer } from "./cli/runAnswer.ts";
 import { type FakeDevice, fakeWorkers } from "./measure/fakeWorker.ts";
+import type { RunRecord } from "./record/run.ts";
 import { readRun } from "./record/runFolder.ts";
 import { renderMarkdown } from "./report/markdown.ts";
 import { renderPage } from "./report/page.ts";
 import { strictLogger } from "./report/strictLogger.ts";
 import { experimentsOf, fakeRun, newFolder } from "./testExperiment.ts";
-import { writeReports } from "./writeReports.ts";
+import { renewClaims, writeReports } from "./writeReports.ts";
 
 const yaml = (phase: string, more = "") => `
 name: said
@@ -79,8 +81,10 @@ describe("a run that is asked for claims", () => {
     const { mechanisms, experiments } = await experimentsOf(text);
     const outFolder = newFolder();
     const pages: string[] = [];
+    const records: RunRecord[] = [];
     for (const { experiment, cells } of experiments) {
       const { record } = await fakeRun(yaml("decode"), fakeWorkers(decoding), { experiment, cells, mechanisms, outFolder });
+      records.push(record);
       pages.push(readFileSync((await writeReports(outFolder, record)).file, "utf8"));
       expect(record.claims?.map(({ id }) => id)).toEqual(experiment.phase === "decode" ? ["S5", "S6", "S13", "S16", "S18"] : ["S15"]);
     }
@@ -89,6 +93,11 @@ describe("a run that is asked for claims", () => {
     expect(second).toMatch(/Of 19 claims [^<]*13 are not judged\./);
     expect(second).toContain('<a href="said-decode.html#sharpness">decode: table of scales</a>');
     expect(second).toContain("the newest runs here (decode)");
+    // The page that was written first has them too, once all have ended.
+    await renewClaims(outFolder, records);
+    const renewed = sectionOf(readFileSync(join(outFolder, "reports/said-decode.html"), "utf8"));
+    expect(renewed).toMatch(/Of 19 claims [^<]*13 are not judged\./);
+    expect(renewed).toContain('<a href="said-prefill.html#cells">prefill: table of cells</a>');
     // Of another file of that name nothing is taken.
     const [{ experiment, cells } = { experiment: undefined, cells: [] }] = (await experimentsOf(text.replace("seed: 3", "seed: 4"))).experiments;
     if (!experiment) throw new Error("no experiment");

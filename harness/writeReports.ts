@@ -41,6 +41,11 @@ export const writeReports = async (outFolder: string, record: RunRecord): Promis
   return { file, newerRun };
 };
 
+/** Writes the reports of runs that ended one after another again, but for the last: where claims are asked for, they have the verdicts of the phases that came after them. */
+export const renewClaims = async (outFolder: string, records: readonly RunRecord[]): Promise<void> => {
+  for (const record of records.slice(0, -1)) if (record.experiment.claims !== undefined) await writeReports(outFolder, record);
+};
+
 /** The newest runs here of the other phases of the same file, on the same device: of a record that asks for claims, which one phase alone does not judge. */
 const besideOf = (outFolder: string, { experiment: { name, phase, claims, yaml }, environment }: RunRecord): readonly RunRecord[] => {
   const ending = `-${phase}`;

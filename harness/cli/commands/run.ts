@@ -61,7 +61,7 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
     const experiments = await plannedExperiments(files, flags, mechanisms);
     if (flags.dryRun) return (await import("../dryRun.ts")).dryRun(experiments, mechanisms, flags);
     await measure(experiments, mechanisms, flags, course);
-    await renewClaims(course, flags.out);
+    await renewed(course, flags.out);
   } catch (error) {
     course.faults.push(tellFault(explained(error)));
   }
@@ -70,17 +70,17 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
   return worst([...course.codes, ...course.faults.map((fault) => fault.exitCode)]);
 };
 
-/** Pages of phases that ended before others have these others' verdicts on claims too, now that they are there. */
-const renewClaims = async ({ results, faults }: Course, out: string): Promise<void> => {
-  const { writeReports } = await import("../../writeReports.ts");
-  for (const { record, report, folder } of results.slice(0, -1)) {
-    if (record.experiment.claims === undefined || report === undefined) continue;
-    try {
-      await writeReports(out, record);
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error)) throw error;
-      faults.push(tellFault(new CommandEnd(exitCode.usage, unwrittenText(error, folder))));
-    }
+/** The pages of a file's earlier phases, with what later ones say of claims. A page that cannot be written is the user's to mend. */
+const renewed = async ({ results, faults }: Course, out: string): Promise<void> => {
+  const [{ renewClaims }, written] = [await import("../../writeReports.ts"), results.filter(({ report }) => report !== undefined)];
+  try {
+    await renewClaims(
+      out,
+      written.map(({ record }) => record),
+    );
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    faults.push(tellFault(new CommandEnd(exitCode.usage, `${error.message}: the reports of earlier phases do not have all verdicts on claims`)));
   }
 };
 
