@@ -1,7 +1,7 @@
 import type { Finding } from "../record/derived.ts";
 import type { RunRecord } from "../record/run.ts";
 import { askedCrossovers, askedFits } from "./asked.ts";
-import { claimCount } from "./claims/claimCount.ts";
+import { byThisRun, claimCount } from "./claims/claimCount.ts";
 import { crossoverSentences } from "./crossoverSentences.ts";
 import { expectationsOf } from "./expectation.ts";
 import { growthSentences } from "./growthSentences.ts";
@@ -36,7 +36,7 @@ export const findingsOf = (record: Analysed): readonly Finding[] => {
     ...findings("outcome", outcomeSentences(record)),
     ...findings(
       "outcome",
-      [claimCount([record], " by this run")].filter((text) => text !== undefined),
+      [claimCount([record], byThisRun)].filter((text) => text !== undefined),
     ),
     ...findings("peerRatio", peerSentences(record)),
     ...findings("memory", servingSentences(record)),

@@ -37,7 +37,7 @@ export const servedPart = (phase: Analysed["experiment"]["phase"]): string => (p
 
 /** "softmax has room for 12 texts at once, 340 [300, 380] tokens a second in all" */
 const phrase = ({ label, batch, tokensPerSecond, note, textBytes, exactBytes, from, room }: Served, memory: string): string => {
-  if (textBytes === 0) return `of ${label} nothing is known (${note})`;
+  if (textBytes === 0 && !room) return `of ${label} nothing is known (${note})`;
   if (batch === 0) return `${label} has room for no text${limitText(room, memory)}`;
   const about = exactBytes || from === "measured" || room ? "" : "about ";
   const texts = `${label} has room for ${about}${formatCount(batch)} text${batch === 1 ? "" : "s"} at once${limitText(room, memory)}`;

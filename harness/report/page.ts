@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { LoggerInterface } from "vega";
+import { byThisRun, claimCount } from "../analysis/claims/claimCount.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
 import { themeVariables } from "./charts/theme.ts";
@@ -44,6 +45,13 @@ export const document = (title: string, style: string, body: Html, script?: stri
 /** The record as the page carries it: everything but the raw samples, which stay in the run's folder. */
 const carried = (record: RunRecord): RunRecord => ({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) });
 
+/** The record with how many claims hold in all of a file's runs, where it says how many do in its own. */
+const countedWith = (record: RunRecord, beside: readonly RunRecord[]): RunRecord => {
+  const [own, all] = [claimCount([record], byThisRun), claimCount([record, ...beside])];
+  if (beside.length === 0 || all === undefined) return record;
+  return { ...record, findings: record.findings.map((finding) => (finding.text === own ? { ...finding, text: all } : finding)) };
+};
+
 /**
  * The report of one run: a single HTML file that needs no network, and no script to be whole. Pure. `logger` hears what Vega says about the charts; `beside`: runs of the same file's other phases, whose verdicts on
  * claims stand with this run's.
@@ -77,7 +85,7 @@ ${reproduceSection(record)}`;
 <header><h1><bdi>${shortened(experiment.title, 200)}</bdi> <span class="more">· ${experiment.phase} · ${record.startedAt.slice(0, 10)}</span></h1>
 <p class="question"><bdi>${shortened(question, 300)}</bdi></p></header>
 <main>
-${answerSection(record)}
+${answerSection(countedWith(record, beside))}
 ${trustSection(record)}
 ${claimsSection(record, places, beside.map(presentable))}
 ${below}

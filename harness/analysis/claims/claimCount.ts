@@ -15,6 +15,9 @@ const fateWords: Readonly<Record<Fate, readonly [one: string, many: string]>> = 
   notJudged: ["is not judged", "are not judged"],
 };
 
+/** Of what a single run says. */
+export const byThisRun = " by this run";
+
 /**
  * "Of 19 claims 12 hold, 3 hold with a correction and 4 are not judged by this run." Each claim that any of the runs asks for is counted once; undefined where none is. `by`: whose judgement is missing of those that are not judged.
  */

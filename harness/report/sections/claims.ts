@@ -1,4 +1,4 @@
-import { claimCount } from "../../analysis/claims/claimCount.ts";
+import { byThisRun, claimCount } from "../../analysis/claims/claimCount.ts";
 import { formatCount, formatNumber, formatShare } from "../../analysis/format.ts";
 import type { RunRecord, Sharpness } from "../../record/run.ts";
 import { type ClaimRow, claimRows } from "../claimRows.ts";
@@ -64,7 +64,7 @@ const sharpnessTable = (sharpness: Sharpness): Html =>
  */
 export const claimsSection = (record: RunRecord, places: ReadonlySet<string>, beside: readonly RunRecord[]): Html | undefined => {
   const { sharpness } = record;
-  const count = claimCount([record, ...beside], beside.length === 0 ? " by this run" : "");
+  const count = claimCount([record, ...beside], beside.length === 0 ? byThisRun : "");
   if (count === undefined) return undefined;
   const phases = [...new Set(beside.map(({ experiment }) => experiment.phase))];
   const whose =
