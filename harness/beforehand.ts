@@ -1,16 +1,21 @@
 import { performance } from "node:perf_hooks";
-import type { Mechanism } from "../kernels/mechanism.ts";
+import type { Capabilities, Mechanism } from "../kernels/mechanism.ts";
 import type { PlannedCell } from "./experiment/experiment.ts";
+import { roomOf } from "./measure/room.ts";
 import { sharpnessOf } from "./measure/sharpness.ts";
 import type { RunRecord, Tokenization } from "./record/run.ts";
 import { encodingNames } from "./tokenizer/encodingNames.ts";
 import { question } from "./tokenizer/question.ts";
 import { tokenize } from "./tokenizer/tokenization.ts";
 
-/** A record with what the command finds out itself, on the CPU and before anything else runs. */
+/** A record with what the command finds out itself, on the CPU and before anything else runs. `capabilities`: of the device that it will run on. */
 export const withBeforehand = async (
   record: RunRecord,
-  { cells, mechanisms }: { readonly cells: readonly PlannedCell[]; readonly mechanisms: readonly Mechanism[] },
+  {
+    cells,
+    mechanisms,
+    capabilities,
+  }: { readonly cells: readonly PlannedCell[]; readonly mechanisms: readonly Mechanism[]; readonly capabilities: Capabilities },
 ): Promise<RunRecord> => {
   const { experiment } = record;
   const tokenizer = record.tokenizer ?? (experiment.phase === "tokenLoop" ? await tokenizations() : undefined);
@@ -23,7 +28,8 @@ export const withBeforehand = async (
           experiment.measure.seed,
         )
       : undefined);
-  return { ...record, ...(tokenizer ? { tokenizer } : {}), ...(sharpness ? { sharpness } : {}) };
+  const room = record.room ?? (experiment.serving ? roomOf(experiment.serving, cells, mechanisms, capabilities) : undefined);
+  return { ...record, ...(room ? { room } : {}), ...(tokenizer ? { tokenizer } : {}), ...(sharpness ? { sharpness } : {}) };
 };
 
 const tokenizations = async (): Promise<readonly Tokenization[]> => {

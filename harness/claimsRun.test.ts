@@ -1,12 +1,16 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { claimSentences } from "./analysis/claims/claimSentences.ts";
 import { runAnswer } from "./cli/runAnswer.ts";
 import { type FakeDevice, fakeWorkers } from "./measure/fakeWorker.ts";
+import type { RunRecord } from "./record/run.ts";
 import { readRun } from "./record/runFolder.ts";
 import { renderMarkdown } from "./report/markdown.ts";
 import { renderPage } from "./report/page.ts";
 import { strictLogger } from "./report/strictLogger.ts";
-import { fakeRun } from "./testExperiment.ts";
+import { experimentsOf, fakeRun, newFolder } from "./testExperiment.ts";
+import { renewClaims, writeReports } from "./writeReports.ts";
 
 const yaml = (phase: string, more = "") => `
 name: said
@@ -38,7 +42,13 @@ describe("a run that is asked for claims", () => {
     expect(verdict("S5")?.verdict).toBe("doesNotHoldHere");
     expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
 
-    const lines = claimSentences([record]);
+    const [count, ...lines] = claimSentences([record]);
+    expect(count).toBe("Of 19 claims 1 holds, 2 hold with a correction, 2 do not hold here and 14 are not judged.");
+    // The answer begins with them.
+    expect(record.findings[0]).toEqual({
+      kind: "outcome",
+      text: "Of 19 claims 1 holds, 2 hold with a correction, 2 do not hold here and 14 are not judged by this run.",
+    });
     expect(lines).toHaveLength(19);
     expect(lines.map((line) => line.split(" ")[0])).toEqual(Array.from({ length: 19 }, (_, i) => `S${i + 1}`));
     expect(lines[15]).toMatch(/^S16 holds with a correction: With linear attention a token costs the same .* Measured: Slope of time over n: .* Correction: /);
@@ -54,16 +64,47 @@ describe("a run that is asked for claims", () => {
     const page = await renderPage(record, strictLogger);
     const section = sectionOf(page);
     expect(/NaN|Infinity|undefined/.exec(section)?.[0]).toBeUndefined();
-    for (const { id } of record.claims ?? []) expect(section).toContain(`<th scope="row"><bdi>${id}</bdi></th>`);
+    for (let i = 1; i <= 19; i++) expect(section).toContain(`<th scope="row"><bdi>S${i}</bdi></th>`);
     const links = [...section.matchAll(/href="#([a-z-]+)"/g)].map(([, place]) => place);
     expect(links).toHaveLength(5);
     for (const place of links) expect(page).toContain(` id="${place}"`);
     expect(section).toMatch(/class="verdict pass"><span aria-hidden="true">≈ <\/span>holds with a correction/);
-    expect(section).toMatch(/Not judged by this run[^<]*S14 \(offload\)/);
+    expect(section).toMatch(/not judged here[\s\S]{0,80}Needs phase offload, with softmax whose cache is kept in host memory or on disk\./);
     const row = renderMarkdown(record)
       .split("\n")
       .find((line) => line.startsWith("| S16 |"));
     expect(row).toMatch(/\| ≈ holds with a correction \| Slope of time/);
+  }, 120_000);
+
+  it("has the verdicts of the file's other phases on its page, of the newest runs on the same device", async () => {
+    const text = yaml("[decode, prefill]").replace("[softmax, linear]", "[softmax, linear, { use: linear, form: recurrent, label: other, phase: prefill }]");
+    const { mechanisms, experiments } = await experimentsOf(text);
+    const outFolder = newFolder();
+    const pages: string[] = [];
+    const records: RunRecord[] = [];
+    for (const { experiment, cells } of experiments) {
+      const { record } = await fakeRun(yaml("decode"), fakeWorkers(decoding), { experiment, cells, mechanisms, outFolder });
+      records.push(record);
+      pages.push(readFileSync((await writeReports(outFolder, record)).file, "utf8"));
+      expect(record.claims?.map(({ id }) => id)).toEqual(experiment.phase === "decode" ? ["S5", "S6", "S13", "S16", "S18"] : ["S15"]);
+    }
+    const [first = "", second = ""] = pages.map(sectionOf);
+    expect(first).toContain("14 are not judged by this run.");
+    expect(second).toMatch(/Of 19 claims [^<]*13 are not judged\./);
+    // The answer counts them all too.
+    expect(pages[1]).toMatch(/<p class="lead"><bdi>Of 19 claims [^<]*13 are not judged\.<\/bdi>/);
+    expect(second).toContain('<a href="said-decode.html#sharpness">decode: table of scales</a>');
+    expect(second).toContain("the newest runs here (decode)");
+    // The page that was written first has them too, once all have ended.
+    await renewClaims(outFolder, records);
+    const renewed = sectionOf(readFileSync(join(outFolder, "reports/said-decode.html"), "utf8"));
+    expect(renewed).toMatch(/Of 19 claims [^<]*13 are not judged\./);
+    expect(renewed).toContain('<a href="said-prefill.html#cells">prefill: table of cells</a>');
+    // Of another file of that name nothing is taken.
+    const [{ experiment, cells } = { experiment: undefined, cells: [] }] = (await experimentsOf(text.replace("seed: 3", "seed: 4"))).experiments;
+    if (!experiment) throw new Error("no experiment");
+    const other = await fakeRun(yaml("decode"), fakeWorkers(decoding), { experiment, cells, mechanisms, outFolder });
+    expect(sectionOf(readFileSync((await writeReports(outFolder, other.record)).file, "utf8"))).toContain("14 are not judged by this run.");
   }, 120_000);
 
   it("has no section, no field and no line where none is asked", async () => {

@@ -98,6 +98,8 @@ describe("a run of states that leave and come back", () => {
       /takes less time than computing it anew from n = [\d,]+ \(95 % interval [\d,]+ to [\d,]+\) on with softmax host; from n = [\d,]+ \([^)]*\) on with softmax disk; /,
     );
     expect(section).toContain("page cache");
+    // Intervals stand under their numbers, so that all columns have room side by side.
+    expect(page).toMatch(/<td class="num">[\d.]+ .s <small class="below">\[[^\]]*\]<\/small><\/td>/);
     expect(text(page)).toContain("in whole models bringing back pays sooner than this page shows");
     const row = renderMarkdown(record)
       .split("\n")

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import type { Mechanism } from "../kernels/mechanism.ts";
+import type { Capabilities, Mechanism } from "../kernels/mechanism.ts";
 import { analyse } from "./analysis/analysis.ts";
 import { withBeforehand } from "./beforehand.ts";
 import type { NoAdapter } from "./device/adapterFacts.ts";
@@ -116,7 +116,7 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
       const { run, folder } = makeRunFolder(outFolder, experiment.name, new Date(planned.startedAt), what);
       const record = { ...planned, run };
       options.onProgress({ type: "began", folder, keptVisits: undefined, ...(otherKernels ? { otherKernels } : {}) });
-      return { ...(await recordRun(options, record, folder, probing)), resumed: false };
+      return { ...(await recordRun(options, record, folder, probing, hello.capabilities)), resumed: false };
     }
     await probing.close();
     const known = unfinished.record.cells;
@@ -127,7 +127,7 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
     const session = createSession(connectFor(options.connect, experiment.phase), Math.max(-1, ...own.map(({ worker }) => worker)) + 1, options.pausesMs);
     options.onProgress({ type: "began", folder: unfinished.folder, keptVisits: visits.length });
     const record: RunRecord = { ...unfinished.record, state: "running", cells };
-    return { ...(await recordRun({ ...options, cells: planned }, record, unfinished.folder, session)), resumed: true };
+    return { ...(await recordRun({ ...options, cells: planned }, record, unfinished.folder, session, hello.capabilities)), resumed: true };
   } finally {
     await probing.close();
   }
@@ -169,12 +169,18 @@ export const newRecord = (
 };
 
 /** Measures into a run's folder, under its lock, and writes what came of it. */
-const recordRun = async (options: RunOptions, begun: RunRecord, folder: string, session: WorkerSession): Promise<Omit<RunResult, "resumed">> => {
+const recordRun = async (
+  options: RunOptions,
+  begun: RunRecord,
+  folder: string,
+  session: WorkerSession,
+  capabilities: Capabilities,
+): Promise<Omit<RunResult, "resumed">> => {
   let lock: Lock | undefined;
   let journal: Journal | undefined;
   const workers = createWorkers(session, begun.cells, options.connectPeer, options.pausesMs);
   try {
-    const record = await withBeforehand(begun, options);
+    const record = await withBeforehand(begun, { ...options, capabilities });
     makeFolder(folder);
     lock = lockFolder(folder);
     if (!lock) throw new RunInUse(`${folder} is being written by ${lockedBy(folder) ?? "another process"}: wait until it has ended`);

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { analyse } from "./analysis/analysis.ts";
+import { totalBytes } from "./device/ledger.ts";
 import type { Cell } from "./experiment/experiment.ts";
 import { type FakeDevice, fakeWorkers } from "./measure/fakeWorker.ts";
 import { readRun } from "./record/runFolder.ts";
+import { flawOfRun } from "./record/runSchema.ts";
 import { renderMarkdown } from "./report/markdown.ts";
 import { renderPage } from "./report/page.ts";
 import { strictLogger } from "./report/strictLogger.ts";
-import { fakeRun } from "./testExperiment.ts";
+import { experimentOf, fakeRun } from "./testExperiment.ts";
 
 const yaml = `
 name: served
@@ -14,21 +17,13 @@ phase: tokenLoop
 model: { layers: 2, width: 64, vocab: 256, feedForward: 128 }
 mechanisms: [softmax, linear, { use: softmax, form: recompute, label: no cache }]
 axes: { n: [64, 128, 256], batch: [1, 2, 4] }
-serving: { memory: 1MiB, n: [256, 2048] }
+serving: { memory: 16MiB, n: [256, 2048] }
 measure: { precision: 5%, maxTime: 30s, seed: 3 }
 `;
 
-/** Weights of 100,000 bytes; a text has 64 bytes a token of a cache, or a state of 8,192. */
-const bytesByRole = ({ mechanism, n, batch }: Cell) => ({
-  input: 100_000,
-  output: 16 * batch,
-  state: batch * (mechanism === "softmax" ? 64 * n : 8192),
-  scratch: 0,
-  harness: 0,
-});
 /** 1 ms for weights; 1 µs a token of each text with a cache, 0.1 ms a text with a state. */
 const costMs = ({ phase, mechanism, n, batch }: Cell): number => (phase === "probe" ? 0.1 : 1 + batch * (mechanism === "softmax" ? 1e-3 * n : 0.1));
-const device: FakeDevice = { costMs, bytesByRole, noise: { sample: 0.01, turn: 0.005, worker: 0.005 } };
+const device: FakeDevice = { costMs, noise: { sample: 0.01, turn: 0.005, worker: 0.005 } };
 
 const text = (page: string): string =>
   page
@@ -45,15 +40,19 @@ describe("a run that is asked how many texts it can serve", () => {
       ["linear", 256],
       ["linear", 2048],
     ]);
-    for (const { label, n, batch, fixedBytes, textBytes, exactBytes, stepMs, from } of record.serving ?? []) {
-      const each = label === "softmax" ? 64 * n + 16 : 8208;
-      expect({ fixedBytes, textBytes, exactBytes, batch, from }).toEqual({
-        fixedBytes: 100_000,
-        textBytes: each,
-        exactBytes: true,
-        batch: Math.floor((2 ** 20 - 100_000) / each),
-        from: "projected",
-      });
+    const { mechanisms, cells } = await experimentOf(yaml);
+    const { hello } = await fakeWorkers(device).connect();
+    for (const { label, n, batch, stepMs, from, room } of record.serving ?? []) {
+      const like = cells.find(({ cell }) => cell.label === label)?.cell;
+      const mechanism = mechanisms.find(({ name }) => name === label);
+      if (!like || !mechanism) throw new Error(`no ${label}`);
+      const bytesOf = (batch: number): number => {
+        const shape = { ...like, n, batch };
+        return totalBytes(mechanism.bytesByRole(shape, like.form, mechanism.tiles(shape, like.form, hello.capabilities)[0] ?? {}));
+      };
+      expect({ bytes: room?.bytes, from }).toEqual({ bytes: bytesOf(batch), from: "projected" });
+      expect(bytesOf(batch)).toBeLessThanOrEqual(16 * 2 ** 20);
+      expect(bytesOf(batch + 1)).toBeGreaterThan(16 * 2 ** 20);
       const truth = 1 + batch * (label === "softmax" ? 1e-3 * n : 0.1);
       expect(Math.abs((stepMs?.value ?? 0) / truth - 1)).toBeLessThan(0.1);
       expect(stepMs?.low).toBeLessThan(truth);
@@ -62,10 +61,10 @@ describe("a run that is asked how many texts it can serve", () => {
     expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
     // What was asked comes first.
     expect(record.findings[0]?.text).toMatch(
-      /^With 1 MiB, at n = 256, softmax has room for 57 texts at once, 3,\d{3} \[.*; linear has room for 115 texts at once, 9,\d{3} \[/,
+      /^With 16 MiB, at n = 256, softmax has room for 60 texts at once, 3,\d{3} \[.*; linear has room for 448 texts at once, 9,\d{3} \[/,
     );
     expect(record.findings[1]?.text).toMatch(
-      /at n = 2,048, softmax has room for 7 texts at once, .*: projected from batches up to 4 and n up to 256\. Room is that of the memory alone\.$/,
+      /at n = 2,048, softmax has room for 7 texts at once, .*: projected from batches up to 4 and n up to 256\. Room is counted to the byte that kernels allocate, and ends with the memory where no limit is named\.$/,
     );
 
     const page = await renderPage(record, strictLogger);
@@ -79,7 +78,18 @@ describe("a run that is asked how many texts it can serve", () => {
     const row = renderMarkdown(record)
       .split("\n")
       .find((line) => line.startsWith("| softmax | 2,048 |"));
-    expect(row).toMatch(/\| 97.7 KiB \| 128 KiB \| 7 \| 15\.\d ms .*\| projected \|$/);
+    expect(row).toMatch(/ MiB \| 7 \| 14.5 MiB \| memory \| 15\.\d ms .*\| projected \|$/);
+  }, 120_000);
+
+  it("reads a run of before, which counted no room, by a line through its bytes", async () => {
+    const { record } = await fakeRun(yaml, fakeWorkers(device));
+    const { room: _, ...before } = record;
+    const [first] = analyse(before).serving ?? [];
+    expect(first).toMatchObject({ label: "softmax", n: 256 });
+    expect(first).not.toHaveProperty("room");
+    expect(analyse(before).findings[0]?.text).toMatch(/ Room is that of the memory alone\.$/);
+    expect(flawOfRun(JSON.parse(JSON.stringify(before)))).toBeUndefined();
+    expect(flawOfRun(JSON.parse(JSON.stringify({ ...record, room: [{ ...record.room?.[0], batch: -1 }] })))).toMatch(/^room\[0\]\.batch is -1: /);
   }, 120_000);
 
   it("has no field and no section where it is not asked", async () => {

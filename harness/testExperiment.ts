@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { builtInKernels } from "../kernels/builtIn.ts";
 import { loadMechanisms } from "../kernels/registry.ts";
-import { parseExperiment } from "./experiment/parse.ts";
+import { parseExperiment, parseExperiments } from "./experiment/parse.ts";
 import { formatProblem } from "./experiment/problem.ts";
 import type { FakeWorkers } from "./measure/fakeWorker.ts";
 import type { Progress } from "./measure/progress.ts";
@@ -22,6 +22,14 @@ export const experimentOf = async (text: string, filter?: string) => {
   const parsed = parseExperiment({ text, file: "test.yaml", sets: [], filter }, mechanisms);
   if (!parsed.experiment) throw new Error(parsed.problems.map(formatProblem).join("\n"));
   return { ...parsed, mechanisms };
+};
+
+/** For tests: the experiments of a file of several phases. Throws what is wrong with the text. */
+export const experimentsOf = async (text: string) => {
+  const mechanisms = await mechanismsOnce();
+  const { experiments, problems } = parseExperiments({ text, file: "test.yaml", sets: [] }, mechanisms);
+  if (problems.length > 0) throw new Error(problems.map(formatProblem).join("\n"));
+  return { experiments, mechanisms };
 };
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), "attnbench-test-"));

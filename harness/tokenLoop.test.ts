@@ -65,6 +65,9 @@ describe("a run of whole tokens", () => {
       "Attention's part of a token's whole time: with KV cache (cached) 7.9 % at n = 256 and 85 % at n = 16,384; with linear (recurrent) 25 % at n = 256 and at n = 16,384; with hybrid 3:1 (recurrent) 21 % at n = 256 and 62 % at n = 16,384.",
     );
     expect(section).toContain("with KV cache (cached) 7.9 % at n = 256 and 85 % at n = 16,384");
+    // What the colours mean comes before the first chart.
+    expect(section.indexOf('class="key beside"')).toBeGreaterThan(0);
+    expect(section.indexOf('class="key beside"')).toBeLessThan(section.indexOf("<svg "));
     // Sum over m < 16,384 of m µs beside 3 ms each: 134.2 s of 183.4 s; a state's is a fourth of 65.5 s; the hybrid's 0.75 ms + 0.25 µs a token.
     expect(/attention takes \d+ % of [^<]*/.exec(section)?.[0]).toMatch(
       /takes 73 % of 18\d s with KV cache for 16,384 tokens, 25 % of 6\d\.\d s with linear for 16,384 tokens and 48 % of 9\d\.\d s with hybrid 3:1 for/,
@@ -82,9 +85,45 @@ describe("a run of whole tokens", () => {
     ).toBe("| KV cache | 7.9 % | 15 % | 25 % | 41 % | 58 % | 73 % | 85 % |");
   }, 120_000);
 
+  it("tells n* of attention alone beside that of the whole token", async () => {
+    // The linear arm's projections take half a ms more, so that its whole crosses later than its attention, which crosses at 1,000.
+    const restMs = ({ mechanism }: Cell): number => (mechanism === "softmax" ? 3 : 3.5);
+    const apart: FakeDevice = {
+      ...device,
+      costMs: (cell) => (cell.phase === "probe" ? 0.1 : restMs(cell) + mixMs(cell)),
+      stageShares: (cell) => {
+        const whole = restMs(cell) + mixMs(cell);
+        return cell.phase === "tokenLoop" ? { project: restMs(cell) / whole, mix: mixMs(cell) / whole } : undefined;
+      },
+    };
+    const { record, folder } = await fakeRun(yaml, fakeWorkers(apart));
+    const linear = record.crossovers.find(({ metric, between }) => metric === "time" && between[1] === "linear");
+    for (const [found, truth] of [
+      [linear, 1500],
+      [linear?.mixer, 1000],
+    ] as const) {
+      expect(found?.outcome).toBe("crosses");
+      expect(found?.n?.low).toBeLessThan(truth);
+      expect(found?.n?.high).toBeGreaterThan(truth);
+      expect(Math.abs((found?.n?.value ?? 0) / truth - 1)).toBeLessThan(0.03);
+    }
+    // Only of time, and of what is read back the same.
+    expect(record.crossovers.filter(({ metric }) => metric !== "time").some(({ mixer }) => mixer)).toBe(false);
+    expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
+    expect(record.findings.map(({ text }) => text).find((text) => text.startsWith("From which n on attention alone"))).toMatch(
+      /^From which n on attention alone is faster, and the whole token beside it: linear than KV cache from n = (?:9[89]\d|1,0[012]\d) \[[^\]]*\] on, as a whole token from n = 1,[45]\d\d \[[^\]]*\] on; hybrid 3:1 than KV cache from n = (?:9[89]\d|1,0[012]\d) /,
+    );
+    const page = sectionOf(await renderPage(record, strictLogger))
+      .replaceAll(/<[^>]*>/g, " ")
+      .replaceAll(/\s+/g, " ");
+    expect(page).toMatch(/KV cache linear dModel 512, heads 4, headDim 128 n\* (?:9[89]\d|1,0[012]\d) \[[^\]]*\] n\* 1,[45]\d\d \[/);
+    expect(renderMarkdown(record)).toContain("| pair | at | time | attention alone |");
+  }, 120_000);
+
   it("says that nothing timed stages where the clock is the wall's", async () => {
     const { record } = await fakeRun(yaml, fakeWorkers({ ...device, clock: "wall" }));
     expect(record.cells.some(({ visits, summary }) => summary?.stages || visits.some(({ stages }) => stages))).toBe(false);
     expect(sectionOf(await renderPage(record, strictLogger))).toContain("No stage was timed");
+    expect(record.crossovers.some(({ mixer }) => mixer)).toBe(false);
   }, 120_000);
 });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { phases } from "./experiment/phases.ts";
 import { makeFolder } from "./record/folder.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import type { RunRecord } from "./record/run.ts";
@@ -17,7 +18,7 @@ export interface WrittenReport {
 
 /**
  * Writes the report of an analysed run and renews reports/index.html. reports/<experiment>.html is that of the newest run in results/: the report of an
- * older one is reports/<experiment>-<run>.html. So is that of a shard, which is a part of a run: shards that end at one moment write no file of another.
+ * older one is reports/<experiment>-<run>.html. Where claims are asked for, it also has the verdicts of the file's other phases, as far as they are in results/. So is that of a shard, which is a part of a run: shards that end at one moment write no file of another.
  */
 export const writeReports = async (outFolder: string, record: RunRecord): Promise<WrittenReport> => {
   const { renderPage, renderIndex } = await import("./report/page.ts");
@@ -25,6 +26,7 @@ export const writeReports = async (outFolder: string, record: RunRecord): Promis
   makeFolder(folder);
   removeHalfWritten(folder, halfWrittenRestMs);
   const { name } = record.experiment;
+  const beside = record.shard ? [] : besideOf(outFolder, record);
   const ownPage = join(folder, `${name}-${record.run}.html`);
   if (record.shard) {
     await writeWhole(ownPage, await renderPage(record));
@@ -33,10 +35,30 @@ export const writeReports = async (outFolder: string, record: RunRecord): Promis
   const newest = newestOf([...wholeRuns(outFolder, name).filter(({ run }) => run !== record.run), record]);
   const newerRun = newest === record ? undefined : newest?.run;
   const file = newerRun === undefined ? join(folder, `${name}.html`) : ownPage;
-  await writeWhole(file, await renderPage(record));
+  await writeWhole(file, await renderPage(record, undefined, beside));
   const listed = listExperiments(outFolder).filter((experiment) => existsSync(join(folder, `${experiment}.html`)));
   await writeWhole(join(folder, "index.html"), renderIndex(listed.flatMap((experiment) => newestOf(wholeRuns(outFolder, experiment)) ?? [])));
   return { file, newerRun };
+};
+
+/** Writes the reports of runs that ended one after another again, but for the last: where claims are asked for, they have the verdicts of the phases that came after them. */
+export const renewClaims = async (outFolder: string, records: readonly RunRecord[]): Promise<void> => {
+  for (const record of records.slice(0, -1)) if (record.experiment.claims !== undefined) await writeReports(outFolder, record);
+};
+
+/** The newest runs here of the other phases of the same file, on the same device: of a record that asks for claims, which one phase alone does not judge. */
+const besideOf = (outFolder: string, { experiment: { name, phase, claims, yaml }, environment }: RunRecord): readonly RunRecord[] => {
+  const ending = `-${phase}`;
+  if (claims === undefined || !name.endsWith(ending)) return [];
+  return phases
+    .filter((other) => other !== phase)
+    .flatMap(
+      (other) =>
+        newestOf(
+          wholeRuns(outFolder, `${name.slice(0, -ending.length)}-${other}`).filter((one) => one.environment.adapter.device === environment.adapter.device),
+        ) ?? [],
+    )
+    .filter(({ experiment }) => experiment.yaml === yaml);
 };
 
 const wholeRuns = (outFolder: string, experiment: string): readonly RunRecord[] =>

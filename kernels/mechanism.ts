@@ -215,7 +215,7 @@ export interface Claim {
 /** How a mechanism looks everywhere: the same colour, mark and dash in every chart of every report. */
 export interface Look {
   readonly colour: { readonly light: string; readonly dark: string };
-  readonly mark: "circle" | "square" | "diamond" | "triangle-up" | "triangle-down" | "cross";
+  readonly mark: "circle" | "square" | "diamond" | "triangle-up" | "triangle-down" | "cross" | "triangle-right" | "triangle-left";
   /** SVG dash lengths in px; [] is a solid line. */
   readonly dash: readonly number[];
 }

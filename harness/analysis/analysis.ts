@@ -6,6 +6,7 @@ import { bytesCrossover, timeCrossover } from "./crossover.ts";
 import type { SpreadOf } from "./drift.ts";
 import { bytesFit, timeFit } from "./fit.ts";
 import { jointCrossings, surfacesOf } from "./jointFit.ts";
+import { mixerCrossing, mixerSeries } from "./mixerCrossing.ts";
 import { peerRatiosOf } from "./peerRatio.ts";
 import { type Draws, resample, type Spread, sourceOf } from "./resampling.ts";
 import { type Pair, pairsOf, seriesOf } from "./series.ts";
@@ -37,8 +38,13 @@ export const analyse = (record: RunRecord): RunRecord => {
   const wallSpreadOf = record.environment.clock.source === "gpu" ? spreadsBy((draws) => ({ ...draws, source: "wall", stepMs: 0 })) : undefined;
   const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
   const pairs = pairsOf(series);
+  const mixerSpreadOf = timing.spreadsOf(mixerSeries(series), (draws) => draws);
   const crossovers = [
-    ...pairs.map((pair) => ({ ...timeCrossover(pair, spreadOf), ...wouldCross(pair, spreadOf, timing.ceilingsFor(pair.upper.cells[0])) })),
+    ...pairs.map((pair) => ({
+      ...timeCrossover(pair, spreadOf),
+      ...wouldCross(pair, spreadOf, timing.ceilingsFor(pair.upper.cells[0])),
+      ...mixerCrossing(pair, mixerSpreadOf),
+    })),
     ...pairs.filter(keepBoth).map(bytesCrossover),
     ...(wallSpreadOf ? pairs.map((pair) => timeCrossover(pair, wallSpreadOf, "wallTime")) : []),
   ];
@@ -56,9 +62,10 @@ export const analyse = (record: RunRecord): RunRecord => {
     ...unlessEmpty("jointCrossings", jointCrossings(surfaces)),
     crossovers,
     ...unlessEmpty("peerRatios", peerRatiosOf(cells, timing.drawsFor)),
-    ...unlessEmpty("serving", servingOf(record.experiment.serving, series, spreadOf)),
+    ...unlessEmpty("serving", servingOf(record, series, spreadOf)),
   };
-  return { ...analysed, findings: findingsOf(analysed), ...unlessEmpty("claims", claimsOf(analysed)) };
+  const judged = { ...analysed, ...unlessEmpty("claims", claimsOf(analysed)) };
+  return { ...judged, findings: findingsOf(judged) };
 };
 
 /** An arm that keeps nothing between tokens is below any other everywhere, and a state that comes back is as large as before: nothing is to be found. */

@@ -1,11 +1,13 @@
 import type { Finding } from "../record/derived.ts";
 import type { RunRecord } from "../record/run.ts";
 import { askedCrossovers, askedFits } from "./asked.ts";
+import { byThisRun, claimCount } from "./claims/claimCount.ts";
 import { crossoverSentences } from "./crossoverSentences.ts";
 import { expectationsOf } from "./expectation.ts";
 import { growthSentences } from "./growthSentences.ts";
 import { headlineOf } from "./headline.ts";
 import { memorySentences } from "./memorySentences.ts";
+import { mixerSentences } from "./mixerSentences.ts";
 import { breakEvenSentence } from "./offloadSentences.ts";
 import { outcomeSentences } from "./outcomeSentences.ts";
 import { peerSentences } from "./peerSentences.ts";
@@ -20,7 +22,7 @@ import { warningsOf } from "./warnings.ts";
 export type Analysed = Omit<RunRecord, "findings">;
 
 /**
- * The answer of a run, sentence by sentence: what went wrong, the answer in plain words, how ours stand beside a peer, how many texts are served at once and from where on a state is worth bringing back and what part of a token attention takes where the experiment asks that, what carries over to
+ * The answer of a run, sentence by sentence: what went wrong, how many of the claims hold that the experiment asks for, the answer in plain words, how ours stand beside a peer, how many texts are served at once and from where on a state is worth bringing back and what part of a token attention takes where the experiment asks that, what carries over to
  * other devices (growth and bytes), then n*, what is open, which variants were chosen, and what to beware of. Where no law is known at all, that comes first. Of laws and n* that
  * the experiment has too few n to ask for, nothing is said: of such arms times are told.
  */
@@ -33,7 +35,10 @@ export const findingsOf = (record: Analysed): readonly Finding[] => {
   const [first, later] = growth.known.length > 0 ? [growth.known, growth.open] : [growth.open, []];
   return [
     ...findings("outcome", outcomeSentences(record)),
-    ...findings("headline", headlineOf(asked)),
+    ...findings(
+      "headline",
+      [claimCount([record], byThisRun), ...headlineOf(asked)].filter((text) => text !== undefined),
+    ),
     ...findings("peerRatio", peerSentences(record)),
     ...findings("memory", servingSentences(record)),
     ...findings("crossover", moved),
@@ -42,7 +47,11 @@ export const findingsOf = (record: Analysed): readonly Finding[] => {
     ...findings("growth", first),
     ...findings("growth", sizeSentences(record)),
     ...findings("memory", memorySentences(record)),
-    ...findings("crossover", [...crossoverSentences(asked, "stateBytes"), ...(moved.length > 0 ? [] : crossoverSentences(asked, "time"))]),
+    ...findings("crossover", [
+      ...crossoverSentences(asked, "stateBytes"),
+      ...(moved.length > 0 ? [] : crossoverSentences(asked, "time")),
+      ...mixerSentences(asked),
+    ]),
     ...(asked.fits.length > 0 ? times : []),
     ...findings("growth", later),
     ...findings("tuning", tuningSentences(record)),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Serving } from "../experiment/experiment.ts";
 import type { Served } from "../record/derived.ts";
-import type { CellRecord, RunRecord } from "../record/run.ts";
+import type { CellRecord, Room, RunRecord } from "../record/run.ts";
+import { servingColumns, servingNotes } from "../report/servingColumns.ts";
 import { analyse } from "./analysis.ts";
 import { type Planted, plantedRun } from "./planted.ts";
 import { seriesOf } from "./series.ts";
@@ -57,7 +58,7 @@ const sweep = ({
 const servedBy = (record: RunRecord, serving: Serving): readonly Served[] => {
   const series = seriesOf(record.cells);
   return servingOf(
-    serving,
+    { ...record, experiment: { ...record.experiment, serving } },
     series,
     timingOf(record, 200).spreadsOf(series, (draws) => draws),
   );
@@ -154,6 +155,38 @@ describe("serving", () => {
     expect(Math.abs((found?.batch ?? 0) / ((gib - weights) / (textBytes.softmax(8192) + 4 * 28)) - 1)).toBeLessThan(0.01);
     const odd = sweep({ bytes: (_, __, batch) => 1000 * batch ** 3 });
     expect(of(servedBy(odd, { memoryBytes: gib, n: [512] }), "softmax", 512)).toMatchObject({ batch: 0, note: "its bytes follow no line over n and batch" });
+  });
+
+  it("takes what was counted, whatever a line through measured bytes says, and tells what ends it", () => {
+    const record = sweep({ ns: [512], noise: [0.005, 0.005, 0.005] });
+    const idOf = (label: string): string => record.cells.find((cell) => cell.label === label)?.id ?? "";
+    const limit = "one buffer holds 1 GiB";
+    const room: readonly Room[] = [
+      { like: idOf("softmax"), n: 4096, batch: 99, bytes: 7e8, fixedBytes: 1e6, textBytes: 7e6, exactBytes: false, memoryBatch: 99 },
+      { like: idOf("linear"), n: 4096, batch: 100, bytes: 7e6, fixedBytes: 1e6, textBytes: 6e4, exactBytes: true, memoryBatch: 16_368, limit },
+    ];
+    const asked = { ...record, room, experiment: { ...record.experiment, serving: { memoryBytes: gib, n: [4096] } } };
+    const all = analyse(asked).serving ?? [];
+    // Three n would be needed for a time there, and none for how many have room.
+    expect(of(all, "softmax", 4096)).toMatchObject({
+      batch: 99,
+      room: { bytes: 7e8, memoryBatch: 99 },
+      stepMs: undefined,
+      note: "3 values of n are needed for another n, 1 were measured",
+    });
+    expect(of(all, "linear", 4096)).toMatchObject({ batch: 100, textBytes: 6e4, from: "projected", room: { bytes: 7e6, memoryBatch: 16_368, limit } });
+    expect(of(all, "linear", 4096)?.stepMs?.value).toBeCloseTo(stepMs.linear(4096, 100), 0);
+    expect(servingSentences(analyse(asked))[0]).toMatch(
+      /softmax has room for 99 texts at once, at a speed .*; linear has room for 100 texts at once by a limit of this device \(1 GiB would hold 16,368\), .* Room is counted to the byte that kernels allocate, and ends with the memory where no limit is named\.$/,
+    );
+    expect(servingNotes(all)).toEqual([
+      "linear at n = 4,096: one text more is too much for this device: one buffer holds 1 GiB.",
+      "softmax at n = 4,096: no time: 3 values of n are needed for another n, 1 were measured.",
+    ]);
+    const texts = servingColumns(all).map(({ head, text }) => [head, ...all.map(text)]);
+    expect(texts).toContainEqual(["texts at once", "99", "100"]);
+    expect(texts).toContainEqual(["bound by", "memory", "a limit"]);
+    expect(texts).toContainEqual(["memory holds", "99", "16,368"]);
   });
 
   it("mixes no two shards", () => {

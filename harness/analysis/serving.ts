@@ -1,6 +1,5 @@
-import type { Serving } from "../experiment/experiment.ts";
 import type { Estimate, SeriesKey, Served } from "../record/derived.ts";
-import type { CellRecord } from "../record/run.ts";
+import type { CellRecord, Room, RunRecord } from "../record/run.ts";
 import { type BatchPoint, bytesLaw, timeLaw } from "./batchLaw.ts";
 import type { SpreadOf } from "./drift.ts";
 import { groupBy } from "./grouping.ts";
@@ -27,18 +26,25 @@ interface Swept {
   readonly series: SeriesKey;
   readonly growsWithN: boolean;
   readonly points: readonly Measured[];
+  /** what was counted beforehand, an n each; none in runs of before */
+  readonly rooms: readonly Room[];
 }
 
 /**
- * How many texts of n tokens each arm serves at once in so much memory, and how fast: one entry an arm and n. Of arms that keep what they have read: those that go through all tokens again for the next one
- * are no way to serve, and a composed hybrid has no bytes of its own. Arms that were measured in several shards have no law, as no interval holds how much two machines differ.
+ * How many texts of n tokens each arm serves at once in so much memory, and how fast: one entry an arm and n. How many is what the run counted beforehand; of runs of before, which did not, a line through the bytes of
+ * what was measured. Of arms that keep what they have read: those that go through all tokens again for the next one are no way to serve, and a composed hybrid has no bytes of its own. Arms that were measured in
+ * several shards have no law, as no interval holds how much two machines differ.
  */
-export const servingOf = (serving: Serving | undefined, series: readonly Series[], spreadOf: SpreadOf): readonly Served[] =>
-  serving === undefined ? [] : sweptOf(series, spreadOf).flatMap((swept) => serving.n.map((n) => served(swept, n, serving.memoryBytes)));
+export const servingOf = (
+  { experiment: { serving }, room = [] }: Pick<RunRecord, "room"> & { readonly experiment: Pick<RunRecord["experiment"], "serving"> },
+  series: readonly Series[],
+  spreadOf: SpreadOf,
+): readonly Served[] =>
+  serving === undefined ? [] : sweptOf(series, spreadOf, room).flatMap((swept) => serving.n.map((n) => served(swept, n, serving.memoryBytes)));
 
 const keeps = ({ model, composedOf, stateBytes }: CellRecord): boolean => !model?.recomputes && composedOf === undefined && stateBytes !== 0;
 
-const sweptOf = (series: readonly Series[], spreadOf: SpreadOf): readonly Swept[] =>
+const sweptOf = (series: readonly Series[], spreadOf: SpreadOf, room: readonly Room[]): readonly Swept[] =>
   [...groupBy(series, ({ label, form, key }) => JSON.stringify([label, form, withoutBatch(key)])).values()].flatMap((curves) => {
     const cells = curves.flatMap((curve) => curve.cells).filter(keeps);
     const points = cells.flatMap((cell): readonly Measured[] => {
@@ -47,7 +53,17 @@ const sweptOf = (series: readonly Series[], spreadOf: SpreadOf): readonly Swept[
     });
     const [curve, [cell]] = [curves[0], cells];
     if (!curve || !cell || points.length === 0 || new Set(cells.map(({ shard }) => shard)).size > 1) return [];
-    return [{ label: curve.label, form: curve.form, series: withoutBatch(curve.key), growsWithN: cell.claim.stateBytes !== "O(1)", points }];
+    const ids = new Set(cells.map(({ id }) => id));
+    return [
+      {
+        label: curve.label,
+        form: curve.form,
+        series: withoutBatch(curve.key),
+        growsWithN: cell.claim.stateBytes !== "O(1)",
+        points,
+        rooms: room.filter(({ like }) => ids.has(like)),
+      },
+    ];
   });
 
 const withoutBatch = (key: SeriesKey): SeriesKey => Object.fromEntries(Object.entries(key).filter(([name]) => name !== "batch"));
@@ -65,21 +81,24 @@ const restingOn = ({ points, growsWithN }: Swept, n: number): { readonly points:
 const distinct = (points: readonly Measured[], name: "n" | "batch"): number => new Set(points.map((point) => point[name])).size;
 
 const served = (swept: Swept, n: number, memoryBytes: number): Served => {
-  const { label, form, series, points } = swept;
+  const { label, form, series, points, rooms } = swept;
   const largest = { n: Math.max(...points.map((point) => point.n)), batch: Math.max(...points.map(({ batch }) => batch)) };
   const none = { label, form, series, n, fixedBytes: 0, textBytes: 0, exactBytes: false, batch: 0, from: "projected", largest } as const;
-  const nothing = (note: string): Served => ({ ...none, stepMs: undefined, tokensPerSecond: undefined, note });
   const resting = restingOn(swept, n);
-  if (typeof resting === "string") return nothing(resting);
-  const bytes = bytesLaw(resting.points, resting.withN);
-  if (!bytes) return nothing("its bytes follow no line over n and batch");
-  const { fixed: fixedBytes, each: textBytes } = bytes.lineAt(n);
-  const batch = textBytes > 0 ? Math.max(0, Math.floor((memoryBytes - fixedBytes) / textBytes)) : 0;
-  const counted = { ...none, fixedBytes, textBytes, exactBytes: bytes.exact, batch };
+  const bytes = bytesAt(
+    rooms.find((room) => room.n === n),
+    resting,
+    n,
+    memoryBytes,
+  );
+  if (typeof bytes === "string") return { ...none, stepMs: undefined, tokensPerSecond: undefined, note: bytes };
+  const counted = { ...none, ...bytes };
+  const { batch } = counted;
   const untimed = (note: string): Served => ({ ...counted, stepMs: undefined, tokensPerSecond: undefined, note });
   if (batch === 0) return untimed("not even one text has room");
   const own = points.find((point) => point.n === n && point.batch === batch);
   if (own) return timed({ ...counted, from: "measured" }, percentileInterval(own.spread.estimate, own.spread.replicates));
+  if (typeof resting === "string") return untimed(resting);
   const law = timeLaw(resting.points, resting.withN);
   if (typeof law === "string") return untimed(law);
   const stepMs = law.at({ n, batch });
@@ -87,6 +106,25 @@ const served = (swept: Swept, n: number, memoryBytes: number): Served => {
   return stepMs.high > widest * stepMs.low
     ? untimed(`known less narrowly than to a factor of ${widest}; larger batches, and n nearer to this one, would tell`)
     : timed(counted, stepMs);
+};
+
+/** How many have room, and of what: as it was counted, or else by the line that counted bytes follow; or why neither tells. */
+const bytesAt = (
+  room: Room | undefined,
+  resting: ReturnType<typeof restingOn>,
+  n: number,
+  memoryBytes: number,
+): Pick<Served, "fixedBytes" | "textBytes" | "exactBytes" | "batch" | "room"> | string => {
+  if (room) {
+    const { fixedBytes, textBytes, exactBytes, batch, bytes, memoryBatch, limit } = room;
+    return { fixedBytes, textBytes, exactBytes, batch, room: { bytes, memoryBatch, ...(limit === undefined ? {} : { limit }) } };
+  }
+  if (typeof resting === "string") return resting;
+  const bytes = bytesLaw(resting.points, resting.withN);
+  if (!bytes) return "its bytes follow no line over n and batch";
+  const { fixed: fixedBytes, each: textBytes } = bytes.lineAt(n);
+  const batch = textBytes > 0 ? Math.max(0, Math.floor((memoryBytes - fixedBytes) / textBytes)) : 0;
+  return { fixedBytes, textBytes, exactBytes: bytes.exact, batch };
 };
 
 const timed = (counted: Omit<Served, "stepMs" | "tokensPerSecond" | "note">, stepMs: Estimate): Served => {

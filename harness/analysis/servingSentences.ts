@@ -11,7 +11,7 @@ export const servingSentences = ({ experiment, environment, serving = [] }: Pick
   const ends = new Set([ns[0], ns.at(-1)]);
   const emulated = environment.deviceClass === "software" ? " on this CPU emulation" : "";
   const { maxStorageBufferBindingSize: most } = environment.limits;
-  const largest = most ? `: no buffer of this device holds more than ${formatBytes(most)}, which is not looked at` : "";
+  const unseen = most ? `: no buffer of this device holds more than ${formatBytes(most)}, which is not looked at` : "";
   const keys = serving.map(({ series }) => series);
   const groups = [
     ...groupBy(
@@ -22,8 +22,13 @@ export const servingSentences = ({ experiment, environment, serving = [] }: Pick
   return groups.map((alike) => {
     const [first] = alike;
     const place = first ? describeKey(first.series, keys) : "";
-    const budget = `With ${formatBytes(experiment.serving?.memoryBytes ?? 0)}${servedPart(experiment.phase)}${emulated}, at n = ${formatCount(first?.n ?? 0)}${place === "" ? "" : ` and ${place}`}`;
-    return `${budget}, ${alike.map(phrase).join("; ")}${projectedText(alike)}. Room is that of the memory alone${largest}.`;
+    const memory = formatBytes(experiment.serving?.memoryBytes ?? 0);
+    const budget = `With ${memory}${servedPart(experiment.phase)}${emulated}, at n = ${formatCount(first?.n ?? 0)}${place === "" ? "" : ` and ${place}`}`;
+    const isByMemory = alike.some(({ room }) => room && room.limit === undefined);
+    const counted = alike.some(({ room }) => room)
+      ? `Room is counted to the byte that kernels allocate${isByMemory ? ", and ends with the memory where no limit is named" : ""}`
+      : `Room is that of the memory alone${unseen}`;
+    return `${budget}, ${alike.map((served) => phrase(served, memory)).join("; ")}${projectedText(alike)}. ${counted}.`;
   });
 };
 
@@ -31,13 +36,17 @@ export const servingSentences = ({ experiment, environment, serving = [] }: Pick
 export const servedPart = (phase: Analysed["experiment"]["phase"]): string => (phase === "decode" ? " for one layer's attention" : "");
 
 /** "softmax has room for 12 texts at once, 340 [300, 380] tokens a second in all" */
-const phrase = ({ label, batch, tokensPerSecond, note, textBytes, exactBytes, from }: Served): string => {
-  if (textBytes === 0) return `of ${label} nothing is known (${note})`;
-  if (batch === 0) return `${label} has room for no text`;
-  const about = exactBytes || from === "measured" ? "" : "about ";
-  const texts = `${label} has room for ${about}${formatCount(batch)} text${batch === 1 ? "" : "s"} at once`;
+const phrase = ({ label, batch, tokensPerSecond, note, textBytes, exactBytes, from, room }: Served, memory: string): string => {
+  if (textBytes === 0 && !room) return `of ${label} nothing is known (${note})`;
+  if (batch === 0) return `${label} has room for no text${limitText(room, memory)}`;
+  const about = exactBytes || from === "measured" || room ? "" : "about ";
+  const texts = `${label} has room for ${about}${formatCount(batch)} text${batch === 1 ? "" : "s"} at once${limitText(room, memory)}`;
   return tokensPerSecond ? `${texts}, ${bracketed(tokensPerSecond)} tokens a second in all` : `${texts}, at a speed that this run does not tell`;
 };
+
+/** ", by a limit of this device (8 GiB would hold 30,210)"; nothing where the memory binds */
+const limitText = (room: Served["room"], memory: string): string =>
+  room?.limit === undefined ? "" : ` by a limit of this device (${memory} would hold ${formatCount(room.memoryBatch)})`;
 
 /** ", projected from batches up to 8 and n up to 1,024" */
 const projectedText = (alike: readonly Served[]): string => {

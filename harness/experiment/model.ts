@@ -137,11 +137,23 @@ export const patternDrafts = (
     return [];
   });
 
-/** Sizes that no cell of a model can have are one mistake, not one a cell. */
-export const disagreement = (planned: readonly PlannedCell[]): Draft | undefined => {
+/** Sizes that no cell of a model can have are one mistake, not one a cell: told where the file gives the size that does not fit, else at its model. */
+export const disagreement = (planned: readonly PlannedCell[], file: Pick<ExperimentFile, "fixed" | "axes" | "mechanisms">): Draft | undefined => {
   const [first] = planned;
   if (first?.cell.model === undefined || first.skip?.code !== "badShape") return undefined;
   const { reason } = first.skip;
   if (!planned.every(({ skip }) => skip?.code === "badShape" && skip.reason === reason)) return undefined;
-  return { path: ["model"], on: "value", message: `sizes disagree: ${reason}`, accepted: "sizes under model, fixed and axes that go together" };
+  const { heads, kvHeads } = first.cell;
+  const path = heads % kvHeads === 0 ? undefined : kvHeadsPath(file);
+  if (!path) return { path: ["model"], on: "value", message: `sizes disagree: ${reason}`, accepted: "sizes under model, fixed and axes that go together" };
+  const divisors = Array.from({ length: heads }, (_, i) => i + 1).filter((size) => heads % size === 0);
+  return { path, on: "value", message: `sizes disagree: ${reason}`, given: String(kvHeads), accepted: divisors.join(", ") };
+};
+
+/** Where a file gives kvHeads, the place that counts; undefined where they are a preset's. */
+const kvHeadsPath = ({ fixed, axes, mechanisms }: Pick<ExperimentFile, "fixed" | "axes" | "mechanisms">): readonly (string | number)[] | undefined => {
+  const entry = mechanisms.findIndex((one) => typeof one === "object" && "kvHeads" in one);
+  if (entry >= 0) return ["mechanisms", entry, "kvHeads"];
+  if (axes?.kvHeads !== undefined) return ["axes", "kvHeads"];
+  return fixed?.kvHeads === undefined ? undefined : ["fixed", "kvHeads"];
 };

@@ -81,7 +81,7 @@ const planPhase = (
   const byName = new Map(mechanisms.map((mechanism) => [mechanism.name, mechanism] as const));
   const planned = planCells(experiment, byName);
   if (!("length" in planned)) return { drafts: [planned], problems: [] };
-  const disagreeing = disagreement(planned);
+  const disagreeing = disagreement(planned, file);
   if (disagreeing) return { drafts: [disagreeing], problems: [] };
 
   const fields = cellFields(experimentMechanisms(mechanisms), [

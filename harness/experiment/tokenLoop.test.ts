@@ -187,3 +187,19 @@ test("what is wrong with a model", () => {
       did you mean recompute?"
   `);
 });
+
+test("points to kvHeads that do not divide heads, wherever they are given", () => {
+  const brief = (entry: string, more: string): readonly string[] =>
+    parseExperiments(
+      {
+        text: `name: a\nphase: tokenLoop\nmodel: { preset: llama3-8b, scale: 0.125 }\nmechanisms: [${entry}]\naxes: { n: [64] }\n${more}\n`,
+        file: "a.yaml",
+        sets: [],
+      },
+      mechanisms,
+    ).problems.map(({ line, col, path, message, given, accepted }) => `${line}:${col} ${path}: ${message}; ${given}; ${accepted}`);
+  const said = "sizes disagree: 4 heads do not divide into 3 kvHeads; 3; 1, 2, 4";
+  expect(brief("softmax", "fixed: { kvHeads: 3 }")).toEqual([`6:19 fixed.kvHeads: ${said}`]);
+  expect(brief("{ use: softmax, kvHeads: 3 }", "")).toEqual([`4:39 mechanisms[0].kvHeads: ${said}`]);
+  expect(brief("softmax", "fixed: { heads: 4, headDim: 64, dModel: 512 }")[0]).toMatch(/^3:8 model: sizes disagree: heads 4 × headDim 64 /);
+});

@@ -2,7 +2,7 @@ import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { ClaimId } from "../experiment/claims.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import type { RuntimeName } from "../experiment/runtimes.ts";
-import type { OffloadTimes } from "./run.ts";
+import type { OffloadTimes, Room } from "./run.ts";
 
 /** What follows from what was measured, as it stands in run.json: analysis makes it anew. Checked by derivedSchema.ts. Times are ms, sizes bytes, n tokens. */
 
@@ -146,7 +146,11 @@ export interface Crossover {
   readonly equalShare?: WouldCross;
   /** of "time": where the least times cross that this run's ceilings allow for the arms' executed FLOPs and bytes */
   readonly predicted?: WouldCross;
+  /** of "time" and whole models whose stages were timed: the same by the time of attention alone, of all layers */
+  readonly mixer?: MixerCrossing;
 }
+
+export type MixerCrossing = Pick<Crossover, "outcome" | "n" | "atLatest" | "crossings" | "range" | "note">;
 
 /** A crossing that is computed, not measured. */
 export interface WouldCross {
@@ -200,6 +204,8 @@ export interface Served {
   readonly tokensPerSecond: Estimate | undefined;
   /** that were measured */
   readonly largest: { readonly n: number; readonly batch: number };
+  /** bytes of all these texts, what the memory alone has room for, and what of the device ends it before: of a run whose room was counted and not only followed by a line */
+  readonly room?: Pick<Room, "bytes" | "memoryBatch" | "limit">;
   /** why there is no time */
   readonly note: string | undefined;
 }

@@ -101,19 +101,24 @@ export const jointCrossing: z.ZodType<JointCrossing> = z.object({
 const crossing = z.enum(["crosses", "already", "none", "many", "undecided"]);
 const wouldCross: z.ZodType<WouldCross> = z.object({ outcome: crossing, n: maybe(amount) });
 
-export const crossover: z.ZodType<Crossover> = z.object({
-  between: z.tuple([name, name]),
-  metric: z.enum(["time", "wallTime", "stateBytes"]),
-  series: namedValues,
+const crossingFields = {
   outcome: crossing,
   n: maybe(estimate),
   atLatest: maybe(amount),
   crossings: z.array(amount),
   range: maybe(z.tuple([amount, amount])),
   note: maybe(text),
+};
+
+export const crossover: z.ZodType<Crossover> = z.object({
+  between: z.tuple([name, name]),
+  metric: z.enum(["time", "wallTime", "stateBytes"]),
+  series: namedValues,
+  ...crossingFields,
   advantages: z.array(z.object({ ratio: amount, n: estimate })).exactOptional(),
   equalShare: wouldCross.exactOptional(),
   predicted: wouldCross.exactOptional(),
+  mixer: z.object(crossingFields).exactOptional(),
 });
 
 /** A pair of which either may be absent: null in the file, as lists have no gaps in JSON. */
@@ -144,6 +149,7 @@ export const served: z.ZodType<Served> = z.object({
   stepMs: maybe(estimate),
   tokensPerSecond: maybe(estimate),
   largest: z.object({ n: size, batch: size }),
+  room: z.object({ bytes: amount, memoryBatch: count, limit: text.exactOptional() }).exactOptional(),
   note: maybe(text),
 });
 

@@ -4,7 +4,7 @@ import { phases } from "../experiment/phases.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
 import { encodingNames } from "../tokenizer/encodingNames.ts";
 import { estimate, growthClass, summary } from "./derivedSchema.ts";
-import type { AddedCell, Ceilings, CellRecord, Outcome, Prepared, SentinelTurn, Sharpness, Tokenization, Tuning, Visit } from "./run.ts";
+import type { AddedCell, Ceilings, CellRecord, Outcome, Prepared, Room, SentinelTurn, Sharpness, Tokenization, Tuning, Visit } from "./run.ts";
 import { amount, count, maybe, ms, msList, name, namedValues, parameterValue, real, size, text } from "./scalars.ts";
 
 /** What was measured, as it stands in run.json and in the journal. */
@@ -77,6 +77,18 @@ export const tokenization: z.ZodType<Tokenization> = z.object({
   msPerToken: estimate,
 });
 
+export const room: z.ZodType<Room> = z.object({
+  like: name,
+  n: size,
+  batch: count,
+  bytes: amount,
+  fixedBytes: amount,
+  textBytes: amount,
+  exactBytes: z.boolean(),
+  memoryBatch: count,
+  limit: text.exactOptional(),
+});
+
 export const sharpness: z.ZodType<Sharpness> = z.object({
   cell: name,
   heads: count,
@@ -138,7 +150,7 @@ export const cellRecord: z.ZodType<CellRecord> = z.object({
   stateName: name.exactOptional(),
   look: z.object({
     colour: z.object({ light: colour, dark: colour }),
-    mark: z.enum(["circle", "square", "diamond", "triangle-up", "triangle-down", "cross"]),
+    mark: z.enum(["circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "triangle-right", "triangle-left"]),
     dash: z.array(z.number().min(0).max(1000)).max(16),
   }),
   outcome,

@@ -45,6 +45,8 @@ export interface RunRecord {
   readonly peerRatios?: readonly PeerRatio[];
   /** of experiments that ask for it: arm by arm, n ascending */
   readonly serving?: readonly Served[];
+  /** of experiments that ask how many texts are served at once: what has room, computed before anything is measured; absent in runs of before */
+  readonly room?: readonly Room[];
   /** of phase tokenLoop: a text's way into the model, measured before the turns by the command itself, on the CPU */
   readonly tokenizer?: readonly Tokenization[];
   /** of runs that are asked whether softmax picks a maximum: in float64, with the inputs of one of its cells */
@@ -263,6 +265,27 @@ export interface Sharpness {
     /** of the nearest key */
     readonly weight: number;
   }[];
+}
+
+/** The most texts of n tokens each that an arm has room for within experiment.serving.memoryBytes and this device's limits, by the closed form of what its kernels allocate. */
+export interface Room {
+  /** id of a cell that the texts are like, but for n and batch */
+  readonly like: string;
+  readonly n: number;
+  /** 0: not even one */
+  readonly batch: number;
+  /** that so many allocate in all; 0 where none has room */
+  readonly bytes: number;
+  /** whatever the batch: weights, and what else does not grow with it */
+  readonly fixedBytes: number;
+  /** of one text: its state, and its part of all that is computed, on average over `batch` */
+  readonly textBytes: number;
+  /** false: bytes step with the batch, so that the two tell only about what other batches take */
+  readonly exactBytes: boolean;
+  /** that the memory alone has room for */
+  readonly memoryBatch: number;
+  /** what of the device one text more would exceed, in words; absent where the memory binds */
+  readonly limit?: string;
 }
 
 /** What `--tune` found for one arm: its variants at one cell, the default first, in times of their own. */

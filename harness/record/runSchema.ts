@@ -6,7 +6,7 @@ import type { Arm, Axis, Experiment, ExperimentModel } from "../experiment/exper
 import { phases } from "../experiment/phases.ts";
 import { pathText, printable, show } from "../experiment/problem.ts";
 import { crossover, finding, fit, jointCrossing, jointFit, judgedClaim, peerRatio, served, sizeFit } from "./derivedSchema.ts";
-import { addedCell, ceilings, cellRecord, modelFields, runtime, sentinelTurn, sharpness, tokenization, tuning } from "./measuredSchema.ts";
+import { addedCell, ceilings, cellRecord, modelFields, room, runtime, sentinelTurn, sharpness, tokenization, tuning } from "./measuredSchema.ts";
 import { type Merged, mostShards, type Shard } from "./merged.ts";
 import { duetSides, type Environment, type RunRecord, type Schedule, schemaVersion, type Unmet } from "./run.ts";
 import { amount, count, maybe, ms, name, namedValues, real, size, text } from "./scalars.ts";
@@ -158,6 +158,7 @@ const run: z.ZodType<RunRecord> = z
     jointCrossings: z.array(jointCrossing).exactOptional(),
     crossovers: z.array(crossover),
     peerRatios: z.array(peerRatio).exactOptional(),
+    room: z.array(room).exactOptional(),
     tokenizer: z.array(tokenization).exactOptional(),
     sharpness: sharpness.exactOptional(),
     added: z.array(addedCell).exactOptional(),

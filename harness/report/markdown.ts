@@ -1,6 +1,4 @@
 import { askedCrossovers, askedFits } from "../analysis/asked.ts";
-import { verdictWords } from "../analysis/claims/claimSentences.ts";
-import { claimText } from "../analysis/claims/claims.ts";
 import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/format.ts";
 import { movedStates } from "../analysis/offload.ts";
 import { breakEvenSentence } from "../analysis/offloadSentences.ts";
@@ -9,6 +7,7 @@ import { adapterName } from "../record/adapterName.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { variableOf } from "./charts/facets.ts";
 import { sharesOf, stageBarsOf } from "./charts/stageBars.ts";
+import { claimRows } from "./claimRows.ts";
 import { shortened } from "./html.ts";
 import { markdownTable as tableOf, markdownText as text } from "./markdownText.ts";
 import { offloadColumns } from "./offloadColumns.ts";
@@ -74,6 +73,7 @@ export const renderMarkdown = (run: RunRecord): string => {
   const expectations = record.findings.filter(({ kind }) => kind === "expectation");
   const verdicts = { pass: "met", fail: "**not met**", undecided: "undecided" } as const;
   const crossovers = askedCrossovers(record).filter(({ metric }) => metric === "time");
+  const hasMixer = crossovers.some(({ mixer }) => mixer);
   const fits = askedFits(record);
   const parts = [
     `## ${text(shortened(experiment.title, 200))}`,
@@ -86,23 +86,28 @@ export const renderMarkdown = (run: RunRecord): string => {
       .join("\n>\n"),
     expectations.map(({ text: sentence, verdict }) => `- ${verdicts[verdict ?? "undecided"]}: ${text(sentence)}`).join("\n"),
     `${text(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice)} (${environment.deviceClass}), ${environment.clock.source} clock, ${tallySentence(tallyOf(record.cells))}, run ${text(record.run)}.`,
-    record.claims === undefined
+    experiment.claims === undefined
       ? ""
       : tableOf(
           ["claim", "says", "verdict", "measured", "correction"],
-          record.claims.map(({ id, verdict, measured, correction = "" }) => [
+          claimRows(record).map(({ id, says, verdict, measured, judged }) => [
             id,
-            text(claimText(id)),
-            `${verdictWords[verdict].mark} ${verdictWords[verdict].words}`,
+            text(says),
+            `${verdict.mark} ${verdict.words}`,
             text(measured),
-            text(correction),
+            text(judged?.correction ?? ""),
           ]),
         ),
     crossovers.length === 0
       ? ""
       : tableOf(
-          ["pair", "at", "time"],
-          crossovers.map((crossover) => [text(crossover.between.join(" → ")), text(seriesText(crossover.series)), text(crossoverText(crossover))]),
+          ["pair", "at", "time", ...(hasMixer ? ["attention alone"] : [])],
+          crossovers.map((crossover) => [
+            text(crossover.between.join(" → ")),
+            text(seriesText(crossover.series)),
+            text(crossoverText(crossover)),
+            ...(hasMixer ? [crossover.mixer ? text(crossoverText({ ...crossover.mixer, between: crossover.between })) : ""] : []),
+          ]),
         ),
     record.peerRatios === undefined
       ? ""

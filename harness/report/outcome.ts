@@ -53,7 +53,7 @@ export const reasonsOf = (cells: readonly CellRecord[]): string => {
 };
 
 /** "n* 1,940 [1,710, 2,230]" or why there is none. */
-export const crossoverText = ({ outcome, n, crossings, between }: Crossover): string => {
+export const crossoverText = ({ outcome, n, crossings, between }: Pick<Crossover, "outcome" | "n" | "crossings" | "between">): string => {
   switch (outcome) {
     case "crosses":
       return n === undefined ? "crosses" : `n* ${bracketed(n, formatCount)}`;

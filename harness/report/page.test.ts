@@ -103,7 +103,8 @@ describe("page", () => {
     });
     const page = await renderPage({ ...record, command: attack }, strictLogger);
     const body = bodyOf(page);
-    expect(body.match(/<img|<script|onerror="|\u202e/)).toBeNull();
+    // In a text of a chart its words may stand whole: they are no attribute there.
+    expect(body.match(/<img|<script|<[^>]*onerror="|\u202e/)).toBeNull();
     expect(page.match(/<\/script>/g)).toHaveLength(2);
     expect(page).toContain(`script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`);
     expect(page.match(/<\/style>/g)).toHaveLength(1);

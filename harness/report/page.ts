@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { LoggerInterface } from "vega";
+import { byThisRun, claimCount } from "../analysis/claims/claimCount.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
 import { themeVariables } from "./charts/theme.ts";
@@ -44,11 +45,19 @@ export const document = (title: string, style: string, body: Html, script?: stri
 /** The record as the page carries it: everything but the raw samples, which stay in the run's folder. */
 const carried = (record: RunRecord): RunRecord => ({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) });
 
+/** The record with how many claims hold in all of a file's runs, where it says how many do in its own. */
+const countedWith = (record: RunRecord, beside: readonly RunRecord[]): RunRecord => {
+  const [own, all] = [claimCount([record], byThisRun), claimCount([record, ...beside])];
+  if (beside.length === 0 || all === undefined) return record;
+  return { ...record, findings: record.findings.map((finding) => (finding.text === own ? { ...finding, text: all } : finding)) };
+};
+
 /**
- * The report of one run: a single HTML file that needs no network, and no script to be whole. Pure. `logger` hears what Vega says about the charts.
+ * The report of one run: a single HTML file that needs no network, and no script to be whole. Pure. `logger` hears what Vega says about the charts; `beside`: runs of the same file's other phases, whose verdicts on
+ * claims stand with this run's.
  * Works for any record that keeps to its type: unfinished, failed, or of a single cell.
  */
-export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Promise<string> => {
+export const renderPage = async (run: RunRecord, logger?: LoggerInterface, beside: readonly RunRecord[] = []): Promise<string> => {
   const record = presentable(run);
   const { experiment } = record;
   // A chart has one clock: a peer's wall times stand in a table of their own.
@@ -77,9 +86,9 @@ ${reproduceSection(record)}`;
 <header><h1><bdi>${shortened(experiment.title, 200)}</bdi> <span class="more">· ${experiment.phase} · ${record.startedAt.slice(0, 10)}</span></h1>
 <p class="question"><bdi>${shortened(question, 300)}</bdi></p></header>
 <main>
-${answerSection(record)}
+${answerSection(countedWith(record, beside))}
 ${limitsSection(record)}
-${claimsSection(record, places)}
+${claimsSection(record, places, beside.map(presentable))}
 ${below}
 </main>
 <footer><p>Made by attnbench ${record.environment.attnbench.version} from run ${record.run}. This page holds its results as JSON in the element <code>#results</code>; raw samples are in the run's folder.</p></footer>

@@ -1,3 +1,4 @@
+import type { Served } from "../record/derived.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { shortened } from "./html.ts";
 import { shortLabels } from "./shortLabels.ts";
@@ -6,6 +7,10 @@ const longestSentence = 800;
 
 /** Only what the experiment asked for: sentinels and ceilings have their own lines on the page. */
 const isSubject = (cell: CellRecord): boolean => cell.family !== "instrument" && cell.phase !== "probe";
+
+/** A limit in its kernel's own words. */
+const shortLimit = ({ room }: Served): Pick<Served, "room"> =>
+  room?.limit === undefined ? {} : { room: { ...room, limit: shortened(room.limit, longestSentence) } };
 
 /**
  * The record as it is shown: without instruments, and with labels and sentences of a length that a page can hold. Labels that had to be cut
@@ -33,7 +38,7 @@ export const presentable = (record: RunRecord): RunRecord => {
     ...(record.peerRatios === undefined
       ? {}
       : { peerRatios: record.peerRatios.map((one) => ({ ...one, labels: [labelOf(one.labels[0]), labelOf(one.labels[1])] as const })) }),
-    ...(record.serving === undefined ? {} : { serving: record.serving.map((one) => ({ ...one, label: labelOf(one.label) })) }),
+    ...(record.serving === undefined ? {} : { serving: record.serving.map((one) => ({ ...one, ...shortLimit(one), label: labelOf(one.label) })) }),
     ...(record.claims === undefined
       ? {}
       : {

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatList, formatMs, formatNumber } from "../analysis/format.ts";
+import { formatBytes, formatCount, formatList, formatMs } from "../analysis/format.ts";
 import { groupBy } from "../analysis/grouping.ts";
 import { describeKey } from "../analysis/series.ts";
 import type { Served } from "../record/derived.ts";
@@ -22,19 +22,32 @@ export const servingColumns = (rows: readonly Served[]): readonly ServingColumn[
     { head: "arm", text: ({ label }) => label },
     ...(rows.some(({ series }) => describeKey(series, keys) !== "") ? [{ head: "at", text: ({ series }: Served) => describeKey(series, keys) }] : []),
     number("n", ({ n }) => formatCount(n)),
-    number("whatever the batch", (row) => (row.textBytes > 0 ? about(row, row.fixedBytes) : "")),
+    number("fixed", (row) => (row.textBytes > 0 ? about(row, row.fixedBytes) : "")),
     number("a text", (row) => (row.textBytes > 0 ? about(row, row.textBytes) : "")),
-    number("texts at once", (row) => (row.textBytes > 0 ? (row.from === "measured" ? formatCount(row.batch) : hedged(row, formatCount(row.batch))) : "")),
+    number("texts at once", (row) =>
+      row.textBytes > 0 ? (row.from === "measured" || row.room ? formatCount(row.batch) : hedged(row, formatCount(row.batch))) : "",
+    ),
+    ...(rows.some(({ room }) => room)
+      ? [
+          number("in all", ({ room }) => (room && room.bytes > 0 ? formatBytes(room.bytes) : "")),
+          { head: "bound by", text: ({ room }: Served) => (room ? (room.limit === undefined ? "memory" : "a limit") : "") },
+          ...(rows.some(({ room }) => room?.limit !== undefined) ? [number("memory holds", ({ room }) => (room ? formatCount(room.memoryBatch) : ""))] : []),
+        ]
+      : []),
     number("a token of each", ({ stepMs }) => (stepMs ? bracketed(stepMs, formatMs) : "")),
     number("tokens/s in all", ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : "")),
-    number("tokens/s of each", ({ tokensPerSecond, batch }) => (tokensPerSecond ? formatNumber(tokensPerSecond.value / batch) : "")),
     { head: "time is", text: ({ from, stepMs, batch }) => (stepMs ? from : batch > 0 ? "not told" : "") },
   ];
 };
 
-/** Why rows have no time, those of one reason together: "hybrid at n = 65,536 and 524,288: known less …". */
-export const servingNotes = (rows: readonly Served[]): readonly string[] =>
-  [...groupBy(rows, ({ label, note }) => JSON.stringify([label, note])).values()].flatMap((alike) => {
-    const [first] = alike;
-    return first?.note === undefined ? [] : [`${first.label} at n = ${formatList([...new Set(alike.map(({ n }) => formatCount(n)))])}: ${first.note}.`];
+/** What of a device ends the texts at once, and why rows have no time; those of one reason together: "hybrid at n = 65,536 and 524,288: known less …". */
+export const servingNotes = (rows: readonly Served[]): readonly string[] => [
+  ...noted(rows, ({ room }) => room?.limit && `one text more is too much for this device: ${room.limit}`),
+  ...noted(rows, ({ note }) => note && `no time: ${note}`),
+];
+
+const noted = (rows: readonly Served[], wordsOf: (row: Served) => string | undefined): readonly string[] =>
+  [...groupBy(rows, (row) => JSON.stringify([row.label, wordsOf(row)])).values()].flatMap((alike) => {
+    const words = alike[0] && wordsOf(alike[0]);
+    return words ? [`${alike[0]?.label} at n = ${formatList([...new Set(alike.map(({ n }) => formatCount(n)))])}: ${words}.`] : [];
   });

@@ -72,6 +72,7 @@ figcaption p:first-child{color:var(--ink)}
 details{margin-top:8px}
 summary{cursor:pointer;font-size:.88rem;color:var(--accent)}
 .key{list-style:none;display:flex;flex-wrap:wrap;gap:4px 16px;margin:8px 0 0;padding:0;font-size:.82rem;color:var(--muted)}
+.key.beside{position:sticky;top:0;z-index:1;grid-column:1/-1;justify-self:stretch;margin:0;padding:6px 0;background:var(--paper)}
 .swatch{display:inline-block;width:1em;height:1em;border-radius:3px;vertical-align:-.12em;border:1px solid var(--line);print-color-adjust:exact}
 .scroll{overflow-x:auto;max-width:100%;margin:.6em 0 1.2em;border:1px solid var(--line);border-radius:8px}
 .scroll:has(tbody tr:nth-child(25)){max-height:80vh;overflow-y:auto}
@@ -98,6 +99,7 @@ tbody th{white-space:nowrap}
 .prose{display:inline-block;min-width:13em;max-width:34em;white-space:normal}
 tbody tr:target{background:var(--warn-back)}
 .none{color:var(--muted)}
+.below{display:block}
 .pairs{display:grid;grid-template-columns:minmax(7em,max-content) minmax(0,1fr);gap:4px 18px;font-size:.9rem;margin:0}
 .pairs dt{color:var(--muted)}.pairs dd{margin:0}
 footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
@@ -105,7 +107,7 @@ footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
 .runs li{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
 .runs h2{font-size:1.1rem;margin:0}
 @media (max-width:590px){.stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td{display:block}.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacked td,.stacked th{border:0;padding:2px 12px}.stacked tr{border-top:1px solid var(--line);padding:8px 0}.stacked caption{display:block}.trust{grid-template-columns:1fr 1fr}.trust div{padding:8px 10px}header{padding-top:22px}.answer{padding-left:14px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
-@media print{@page{margin:14mm}.search,.save{display:none}body{font-size:10.5pt}.scroll{overflow:visible;max-height:none;border:0}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
+@media print{@page{margin:14mm}.key.beside{position:static}.search,.save{display:none}body{font-size:10.5pt}.scroll{overflow:visible;max-height:none;border:0}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;
 

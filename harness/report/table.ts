@@ -10,6 +10,12 @@ export interface Column<Row> {
 /** A label or reason as a cell shows it: isolated from the text around it, and broken anywhere once it is too long for a line. */
 export const name = (text: string): Html => html`<bdi${text.length > 24 && html` class="long"`}>${shortened(text, 400)}</bdi>`;
 
+/** A number with its interval in a line beneath, where a table has more of them than fit side by side: "6.24 ms [5.59 ms, 7.21 ms]". */
+export const intervalBelow = (text: string): HtmlValue => {
+  const at = text.indexOf(" [");
+  return at < 0 ? text : html`${text.slice(0, at)} <small class="below">${text.slice(at + 1)}</small>`;
+};
+
 /** A table that scrolls sideways by itself when the screen is narrow, and can be reached by keyboard for that. The first column heads its row. */
 export const table = <Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[], rowId?: (row: Row) => string): Html => html`
 <div class="scroll" role="region" tabindex="0" aria-label="${caption}">

@@ -27,6 +27,7 @@ export const mergedRecord = (shards: readonly [ShardRecord, ...ShardRecord[]]): 
     numbered.flatMap((record) => record.sentinel ?? []),
   ];
   const tokenizer = shards.find((record) => record.tokenizer)?.tokenizer;
+  const room = shards.flatMap((record) => record.room ?? []);
   const sharpness = shards.find((record) => record.sharpness)?.sharpness;
   const startedAt = shards.map((record) => record.startedAt).reduce((one, other) => (Date.parse(other) < Date.parse(one) ? other : one));
   return analyse({
@@ -50,6 +51,7 @@ export const mergedRecord = (shards: readonly [ShardRecord, ...ShardRecord[]]): 
     ...(added.length > 0 ? { added } : {}),
     ...(sentinel.length > 0 ? { sentinel } : {}),
     ...(tunings.length > 0 ? { tunings } : {}),
+    ...(room.length > 0 ? { room } : {}),
     ...(tokenizer ? { tokenizer } : {}),
     ...(sharpness ? { sharpness } : {}),
     merged: { of, missing, parts },

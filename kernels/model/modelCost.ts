@@ -8,7 +8,7 @@ const weightBytes = ({ making }: ModelPlanning): number => (making.dtype === "f1
 
 /**
  * What each stage costs, in the order in which a token meets them. FLOPs: of projections and what follows them by their weights, of mixing by the mixer's own count; those of norms, activations and
- * routing are left out, a few for each channel. Bytes that any implementation must move: every weight that a token uses once, the rows of the table that are looked up, what the mixers must move, and the scores.
+ * routing are left out, a few for each channel. Bytes that any implementation must move: every weight that any of the rows uses once (of experts as many as rows that choose by chance touch), the rows of the table that are looked up, what the mixers must move, and the scores.
  */
 export const stageCosts = (planning: ModelPlanning): Readonly<Record<StageName, StageCost>> => {
   const { model, mixers, batch, making } = planning;
@@ -18,7 +18,7 @@ export const stageCosts = (planning: ModelPlanning): Readonly<Record<StageName, 
   const weighed = (weights: number, products: number): StageCost => ({ flops: { useful: products, executed: products }, leastBytes: weights * each });
   const norms = total(mixers.map((mixer) => widthsOf(mixer).outputNorm)) + 2 * layers * width;
   const projected = total(mixers.map((mixer) => mixerWeights(width, widthsOf(mixer)) - widthsOf(mixer).outputNorm));
-  const fed = layers * feedForwardWeights(width, model.feedForward).active;
+  const { active, touched } = feedForwardWeights(width, model.feedForward, rows);
   const mixed = mixers.map(({ mechanism, shape, form, tiles }) => ({
     flops: mechanism.flops(shape, form, tiles),
     leastBytes: mechanism.leastBytes(shape, form),
@@ -28,7 +28,7 @@ export const stageCosts = (planning: ModelPlanning): Readonly<Record<StageName, 
     norm: weighed(norms, 0),
     project: weighed(projected, 2 * rows * projected),
     mix: sumOf(mixed),
-    feedForward: weighed(fed, 2 * rows * fed),
+    feedForward: weighed(layers * touched, 2 * rows * layers * active),
     classify: weighed(width + vocab * width, 2 * batch * vocab * width),
     sample: { flops: { useful: 0, executed: 0 }, leastBytes: 4 * batch * vocab },
   };

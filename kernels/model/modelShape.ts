@@ -17,13 +17,24 @@ export interface MixerWidths {
 
 export const mixerWeights = (width: number, { q, k, v, g, beta, o, outputNorm }: MixerWidths): number => width * (q + k + v + g + beta + o) + outputNorm;
 
-/** Weights of the part after mixing: all of them, and those that one token uses. */
-export const feedForwardWeights = (width: number, feedForward: FeedForward): { readonly all: number; readonly active: number } => {
+/**
+ * Weights of the part after mixing: all of them, those that one token uses, and those that `rows` tokens use together, each counted once. Which experts tokens choose is not known from a shape: that is the expected
+ * number, of choices that are independent and of all experts alike.
+ */
+export const feedForwardWeights = (
+  width: number,
+  feedForward: FeedForward,
+  rows = 1,
+): { readonly all: number; readonly active: number; readonly touched: number } => {
   if (feedForward.kind === "experts") {
-    const one = 3 * width * feedForward.hidden;
-    const router = width * feedForward.experts;
-    return { all: router + feedForward.experts * one, active: router + feedForward.active * one };
+    const { hidden, experts, active } = feedForward;
+    const one = 3 * width * hidden;
+    const router = width * experts;
+    return { all: router + experts * one, active: router + active * one, touched: router + Math.round(distinctExperts(experts, active, rows) * one) };
   }
   const all = (feedForward.kind === "gelu" ? 2 : 3) * width * feedForward.hidden;
-  return { all, active: all };
+  return { all, active: all, touched: all };
 };
+
+/** How many of so many experts are chosen by at least one of `rows` tokens that choose `active` each: an expert is left out by one with probability 1 − active / experts. */
+const distinctExperts = (experts: number, active: number, rows: number): number => (rows === 1 ? active : experts * (1 - (1 - active / experts) ** rows));

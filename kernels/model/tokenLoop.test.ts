@@ -61,3 +61,58 @@ test("every step of a token has a stage, and every stage costs what it costs", (
     expect(Object.values(stages).reduce((sum, { leastBytes }) => sum + leastBytes, 0)).toBe(mechanism.leastBytes(shape, keepsState));
   }
 });
+
+test("rows that choose different experts read them all, each once, and one row its own", () => {
+  const experts = (count: number, active: number) => ({ feedForward: { kind: "experts", hidden: 32, experts: count, active } }) as const;
+  const bytesOf = (batch: number, around: Partial<ModelShape>): number => {
+    const [mechanism, shape] = [mechanismOf("linear"), shapeOf("linear", { batch }, around)];
+    const [tiles = {}] = mechanism.tiles(shape, keepsState, device);
+    return mechanism.stages?.(shape, keepsState, tiles).feedForward?.leastBytes ?? 0;
+  };
+  // f32, four layers, three matrices of 64 × 32 an expert, and 64 weights an expert in the router.
+  const [one, layers, each] = [3 * 64 * 32, 4, 4];
+  const touched = (count: number, bytes: number): number => (bytes / each / layers - 64 * count) / one;
+  expect(touched(4, bytesOf(1, experts(4, 1)))).toBe(1);
+  expect(touched(7, bytesOf(1, experts(7, 3)))).toBe(3);
+  expect(touched(7, bytesOf(5, experts(7, 7)))).toBe(7);
+  // Every way in which two or three rows can choose, counted one by one.
+  const subsets = (count: number, active: number): readonly (readonly number[])[] =>
+    Array.from({ length: 2 ** count }, (_, bits) => Array.from({ length: count }, (_, i) => i).filter((i) => (bits >> i) % 2 === 1)).filter(
+      ({ length }) => length === active,
+    );
+  const meanOf = (count: number, active: number, rows: number): number => {
+    let ways: readonly (readonly number[])[] = [[]];
+    for (let row = 0; row < rows; row++) ways = ways.flatMap((way) => subsets(count, active).map((choice) => [...way, ...choice]));
+    return ways.reduce((sum, way) => sum + new Set(way).size, 0) / ways.length;
+  };
+  expect(meanOf(4, 1, 2)).toBe(1.75);
+  for (const [count, active, rows] of [
+    [4, 1, 2],
+    [4, 1, 3],
+    [3, 2, 2],
+    [5, 2, 3],
+  ] as const)
+    expect(touched(count, bytesOf(rows, experts(count, active)))).toBeCloseTo(meanOf(count, active, rows), 3);
+  // As the model's own routers choose for its own tokens, as they come into the first layer: in float64, of 32 routers. Some experts are liked better than others, so that real choices touch a little less.
+  const around = experts(16, 2);
+  const [mechanism, shape] = [mechanismOf("linear"), shapeOf("linear", { batch: 12 }, around)];
+  const rowsOf = (values: ArrayLike<number>, length: number): readonly (readonly number[])[] =>
+    Array.from({ length: values.length / length }, (_, row) => Array.from({ length }, (_, i) => values[row * length + i] ?? 0));
+  const counts = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((seed) => {
+    const tensors = mechanism.inputs(shape, seed);
+    const table = rowsOf(tensors.embedding ?? [], 64);
+    return [0, 1, 2, 3].map((layer) => {
+      const router = rowsOf(tensors[`layer${layer}.router`] ?? [], 64);
+      const choices = Array.from(tensors.tokens ?? [], (token) =>
+        router
+          .map((weights, expert) => ({ expert, score: weights.reduce((sum, weight, i) => sum + weight * (table[token]?.[i] ?? 0), 0) }))
+          .sort((a, b) => b.score - a.score)
+          .slice(0, 2),
+      );
+      return new Set(choices.flat().map(({ expert }) => expert)).size;
+    });
+  });
+  const real = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+  expect(touched(16, bytesOf(12, around)) / real).toBeGreaterThan(1);
+  expect(touched(16, bytesOf(12, around)) / real).toBeLessThan(1.1);
+});

@@ -1,6 +1,7 @@
 import { claimIds, claimPhases } from "../../experiment/claims.ts";
 import type { ClaimVerdict, JudgedClaim } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
+import { claimCount } from "./claimCount.ts";
 import { claims, claimText } from "./claims.ts";
 
 /** A verdict in words, and a mark that needs no colour. */
@@ -19,19 +20,21 @@ export const unjudged = (records: readonly Pick<RunRecord, "experiment" | "claim
 
 const verdictOf = (record: Pick<RunRecord, "claims">, id: string): JudgedClaim | undefined => record.claims?.find((one) => one.id === id);
 
-/** One line a claim that is asked for, in order: verdict, numbers, correction; where several runs judge it, one each. */
+/** How many hold, and one line a claim that is asked for, in order: verdict, numbers, correction; where several runs judge it, one each. */
 export const claimSentences = (records: readonly Pick<RunRecord, "experiment" | "claims">[]): readonly string[] => {
   const without = unjudged(records);
-  return claimIds.flatMap((id) => {
-    const lines = records.flatMap((record) => {
+  const count = claimCount(records);
+  const lines = claimIds.flatMap((id) => {
+    const verdicts = records.flatMap((record) => {
       const found = verdictOf(record, id);
       return found ? [{ found, name: record.experiment.name }] : [];
     });
     return [
-      ...lines.map(({ found, name }) => `${id}${lines.length > 1 ? ` (${name})` : ""} ${sentenceOf(found)}`),
+      ...verdicts.map(({ found, name }) => `${id}${verdicts.length > 1 ? ` (${name})` : ""} ${sentenceOf(found)}`),
       ...without.filter((line) => line.startsWith(`${id} `)),
     ];
   });
+  return count === undefined ? [] : [count, ...lines];
 };
 
 /** "holds with a correction: A token costs … Measured: … Correction: …" */

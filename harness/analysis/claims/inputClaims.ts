@@ -1,4 +1,5 @@
 import { elementBytes } from "../../../kernels/plan.ts";
+import type { Estimate } from "../../record/derived.ts";
 import type { CellRecord } from "../../record/run.ts";
 import { every } from "../every.ts";
 import { bracketed, formatBytes, formatCount, formatNumber, formatShare } from "../format.ts";
@@ -18,6 +19,9 @@ const slopeOf = (cells: readonly CellRecord[], stage: "embed" | "project", sizeO
   const [first, last] = [timed[0], timed.at(-1)];
   return first && last && slopeBetween(first, last);
 };
+
+/** base to a power that is not known to the digit */
+const power = (base: number, { value, low, high }: Estimate): Estimate => ({ value: base ** value, low: base ** low, high: base ** high });
 
 const costsOf = (cells: readonly CellRecord[], stage: "embed" | "project") =>
   cells.flatMap((cell) => {
@@ -44,9 +48,9 @@ export const inputClaims: readonly Claim[] = [
       const weights = weightsOf(cell);
       return judged({
         held: looksUp ? (isFlat === undefined ? undefined : true) : false,
-        measured: `At each of ${formatCount(costs.length)} lengths it moves ${formatBytes(first.cost.leastBytes)} and computes nothing${slope ? `, its time's slope over n is ${bracketed(slope)}` : ", its time is too short for the clock"}${share ? `, ${formatShare(share.value)} of a token at n = ${formatCount(curve.cells.at(-1)?.n ?? 0)}` : ""}${weights ? `; the table and the classifier are ${formatShare(weights.vocabulary / weights.all)} of all weights` : ""}.`,
+        measured: `At ${costs.length === 1 ? "the one length" : `each of ${formatCount(costs.length)} lengths`} it moves ${formatBytes(first.cost.leastBytes)} and computes nothing${slope ? `, its time's slope over n is ${bracketed(slope)}` : costs.length === 1 ? "" : ", its time is too short for the clock"}${share ? `, ${formatShare(share.value)} of a token at n = ${formatCount(curve.cells.at(-1)?.n ?? 0)}` : ""}${weights ? `; the table and the classifier are ${formatShare(weights.vocabulary / weights.all)} of all weights` : ""}.`,
         corrections: [isFlat === false && "What it moves does not grow, but its time does here."],
-        would: "More turns, which narrow the interval, would tell.",
+        would: slope ? "More turns, which narrow the interval, would tell." : "Two lengths or more at which the clock sees this stage would tell.",
         evidence: "stages",
       });
     },
@@ -73,13 +77,18 @@ export const inputClaims: readonly Claim[] = [
       const isSlower = isLine === false && (slope?.value ?? 0) < 1;
       return judged({
         held: every([law.class === "undecided" ? undefined : law.class === "O(n)", isSlower || isLine]),
-        measured: `Without a cache the projections of n + 1 tokens take FLOPs of class ${law.class} in their number, ${formatCount(2 * perLayer)} a token and layer${slope ? `; their time's slope is ${bracketed(slope)}` : ""}.`,
+        measured: `Without a cache all n + 1 tokens are projected: FLOPs ${law.class === "undecided" ? "whose growth with their number is not decided" : `grow as ${law.class} with their number`}, ${formatCount(2 * perLayer)} a token and layer${slope ? `; twice the tokens take ${bracketed(power(2, slope))} times as long (slope ${bracketed(slope)})` : ""}.`,
         corrections: [
           perLayer !== three &&
             `There is a fourth product, of the output, and heads need not be as wide as the model: together ${formatCount(perLayer)} weights a layer, where three of width ${formatCount(width)} would be ${formatCount(three)} (${formatNumber(perLayer / three)} times).`,
           isSlower && "Their time grows more slowly in this range, since weights are read once for all rows.",
         ],
-        would: slope ? "Three lengths or more without a cache, and more turns, would tell." : noStages,
+        would:
+          law.class === "undecided"
+            ? "Three lengths without a cache, or more, would tell."
+            : slope
+              ? "That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell."
+              : noStages,
         evidence: "stages",
       });
     },

@@ -233,3 +233,25 @@ it("says its numbers", () => {
     `"At n = 512 a token takes 9.00 ms with nothing kept and 1.00 ms with a cache: 9.00 [8.65, 9.37] times as long. The cache grows by 1 KiB a token. | Keys and values are enough: they are all of that, and queries would be 512 B more."`,
   );
 });
+
+it("says of projections what a reader can check, and what would tell where nothing does", () => {
+  const said = (ms: (n: number) => Estimate | undefined, ns?: readonly number[]): string =>
+    sentencesOn("S4", [
+      nothing({
+        ...(ns ? { ns } : {}),
+        stages: (n) => {
+          const time = ms(n);
+          return { project: { cost: cost(2 * 2 * 3 * 64 * 64 * (n + 1), 1), ...(time ? { ms: time } : {}) } };
+        },
+      }),
+    ]);
+  const flops = "Without a cache all n + 1 tokens are projected: FLOPs grow as O(n) with their number, 24,576 a token and layer";
+  expect(said((n) => about(n + 1))).toBe(`${flops}; twice the tokens take 2.00 [1.97, 2.03] times as long (slope 1.00 [0.981, 1.02]). | `);
+  expect(said(() => between(1, 1000))).toMatch(
+    /times as long \(slope .*\)\. That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell\./,
+  );
+  expect(said((n) => about(n + 1), [64, 128])).toMatch(
+    /FLOPs whose growth with their number is not decided, .* Three lengths without a cache, or more, would tell\./,
+  );
+  expect(said(() => undefined)).toBe(`${flops}. A device with GPU timestamps, which time stages, would tell. | `);
+});

@@ -65,12 +65,27 @@ export const run = async (files: readonly string[], flags: RunFlags): Promise<Ex
     const experiments = await plannedExperiments(files, flags, mechanisms);
     if (flags.dryRun) return (await import("../dryRun.ts")).dryRun(experiments, mechanisms, flags);
     await measure(experiments, mechanisms, flags, course);
+    await renewed(course, flags.out);
   } catch (error) {
     course.faults.push(tellFault(explained(error)));
   }
   if (flags.json) printJson(runAnswer(course.results, course.faults));
   else tellClaims(course.results);
   return worst([...course.codes, ...course.faults.map((fault) => fault.exitCode)]);
+};
+
+/** The pages of a file's earlier phases, with what later ones say of claims. A page that cannot be written is the user's to mend. */
+const renewed = async ({ results, faults }: Course, out: string): Promise<void> => {
+  const [{ renewClaims }, written] = [await import("../../writeReports.ts"), results.filter(({ report }) => report !== undefined)];
+  try {
+    await renewClaims(
+      out,
+      written.map(({ record }) => record),
+    );
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    faults.push(tellFault(new CommandEnd(exitCode.usage, `${error.message}: the reports of earlier phases do not have all verdicts on claims`)));
+  }
 };
 
 /** The files as experiments with cells. Ends the command with 2 where a file or flag is wrong, with 5 where no cell is left. */

@@ -6,7 +6,7 @@ export interface ArmLook extends Look {
   readonly label: string;
 }
 
-const marks: readonly Look["mark"][] = ["circle", "square", "diamond", "triangle-up", "triangle-down", "cross"];
+const marks: readonly Look["mark"][] = ["circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "triangle-right", "triangle-left"];
 const dashes: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
 const hexColour = /^#[0-9a-f]{6}$/i;
 

@@ -13,7 +13,7 @@ import { renderChart } from "./render.ts";
 import { themeVariables } from "./theme.ts";
 import { timeChart } from "./timeChart.ts";
 
-const [wide] = chartSizes;
+const [wide, narrow] = chartSizes;
 const four = [softmaxArm, groupedArm, linearArm, deltaArm];
 const svgOf = async (record: RunRecord, chart: Chart): Promise<string> =>
   (await renderChart(chart, "chart", "chart", { variables: themeVariables(record), logger: strictLogger })).markup;
@@ -86,6 +86,16 @@ describe("charts", () => {
     expect(grouped?.colour).not.toEqual(softmax?.colour);
     expect(grouped?.dash).not.toEqual(softmax?.dash);
     expect(four.map(({ look }) => look.mark)).not.toContain(grouped?.mark);
+  });
+
+  it("write a long name whole beside a narrow plot, its slope under it", async () => {
+    const record = fixtureRecord({ arms: [{ ...softmaxArm, label: "cache computed anew" }, linearArm] });
+    const svg = await svgOf(record, timeChart(record, firstFacet(record), narrow));
+    const texts = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
+    const at = texts.indexOf("cache");
+    expect(texts.slice(at, at + 2)).toEqual(["cache", "computed anew"]);
+    expect(texts[at + 2]).toMatch(/^slope /);
+    expect(texts.some((text) => text?.includes("…"))).toBe(false);
   });
 
   it("take a colour that is none as grey", () => {

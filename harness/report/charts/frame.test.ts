@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decadeDomain, decades, logScale, spread } from "./frame.ts";
-import { fitted, textWidth, wrapped } from "./textWidth.ts";
+import { fitted, labelLines, textWidth, wrapped } from "./textWidth.ts";
 
 const positive = fc.double({ min: 1e-6, max: 1e12, noNaN: true });
 
@@ -46,5 +46,15 @@ describe("labels", () => {
     expect(cut.endsWith("…")).toBe(true);
     expect(textWidth(cut, 12)).toBeLessThanOrEqual(80);
     expect(wrapped("one two three four", 60, 12).every((line) => textWidth(line, 12) <= 60)).toBe(true);
+  });
+
+  it("of lines keep their words, in up to three lines", () => {
+    expect(labelLines("softmax", 96, 11.5)).toEqual(["softmax"]);
+    expect(labelLines("cache computed anew", 96, 11.5)).toEqual(["cache", "computed anew"]);
+    expect(labelLines("softmax recompute", 96, 11.5)).toEqual(["softmax", "recompute"]);
+    const many = labelLines("one of many words that no three lines of this room have any place for", 96, 11.5);
+    expect(many).toHaveLength(3);
+    expect(many[2]).toMatch(/…$/);
+    for (const line of [...many, ...labelLines("w".repeat(10_000), 96, 11.5)]) expect(textWidth(line, 11.5)).toBeLessThanOrEqual(96);
   });
 });

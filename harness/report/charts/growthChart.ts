@@ -4,9 +4,9 @@ import { printable } from "../html.ts";
 import { channelsOf, type GrowthAxis } from "./channels.ts";
 import { type ChartSize, decadeDomain, framed, type Layer, logScale } from "./frame.ts";
 import { fittedCurve, type Growth, slopeLabel } from "./growth.ts";
-import { type ArmLabel, crossingLayers, crossingRowPx, gapLayers, gapRowPx, guideLayers, labelLayers, mostCrossings } from "./growthMarks.ts";
+import { type ArmLabel, crossingLayers, crossingRowPx, gapLayers, gapRowPx, guideLayers, labelHeight, labelLayers, mostCrossings } from "./growthMarks.ts";
 import { rulerLayers, rulerPx } from "./lengthRuler.ts";
-import { fitted, textWidth } from "./textWidth.ts";
+import { labelLines, textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
 /** Time or memory over n, both axes logarithmic: points with their intervals, fitted curves, reference slopes, crossings, and every gap at the upper edge. */
@@ -16,17 +16,17 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
   // with many arms a second line each would not fit beside the plot
   const slopes = series.length <= 7;
   const labels: readonly ArmLabel[] = series.map(({ look, fit }) => ({
-    name: fitted(printable(look.label), size.name === "wide" ? 128 : 78, fontPx),
+    name: labelLines(printable(look.label), size.name === "wide" ? 128 : 96, fontPx),
     slope: slopes ? slopeLabel(fit) : "",
   }));
-  const labelPx = Math.max(0, ...labels.map(({ name, slope }) => Math.max(textWidth(name, fontPx), textWidth(slope, 11))));
+  const labelPx = Math.max(0, ...labels.map(({ name, slope }) => Math.max(...name.map((line) => textWidth(line, fontPx)), textWidth(slope, 11))));
 
   const depth = new Map<number, number>();
   for (const { x } of series.flatMap((entry) => entry.gaps)) depth.set(x, (depth.get(x) ?? 0) + 1);
   const gapsPx = Math.max(0, ...depth.values()) * gapRowPx;
   const crossingsPx = Math.min(mostCrossings, growth.crossovers.length) * crossingRowPx;
   const reservePx = gapsPx + crossingsPx + (gapsPx + crossingsPx > 0 ? 8 : 0);
-  const dataPx = Math.max(size.dataHeightPx, 16 * series.length);
+  const dataPx = Math.max(size.dataHeightPx, (labels.some(({ name }) => name.length > 1) ? labelHeight(labels) + 1 : 16) * series.length);
   const plotHeight = dataPx + reservePx;
 
   const values = series.flatMap(({ points, fit }) => [...points.flatMap(({ low, high }) => [low, high]), ...fittedCurve(fit).map(({ y }) => y)]);

@@ -134,9 +134,20 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
 
 /** A label at the right edge: the arm's name and, below it, its slope. */
 export interface ArmLabel {
-  readonly name: string;
+  /** in one line or two */
+  readonly name: readonly string[];
+  /** under it; "": none */
   readonly slope: string;
 }
+
+/** Height of a line of a label beneath its first, px. */
+const linePx = 14;
+
+/** Lines beneath the first, of the label that has most. */
+const linesBelow = (labels: readonly ArmLabel[]): number => Math.max(0, ...labels.map(({ name, slope }) => name.length - (slope === "" ? 1 : 0)));
+
+/** Room that a label takes beside the plot, px. */
+export const labelHeight = (labels: readonly ArmLabel[]): number => 15 + linePx * linesBelow(labels);
 
 /** Direct labels right of the plot, kept apart, each with its arm's mark and a thin line to the arm's last point. */
 export const labelLayers = (
@@ -148,10 +159,10 @@ export const labelLayers = (
   yScale: LogScale,
   fontPx: number,
 ): readonly Layer[] => {
-  const twoLines = labels.some(({ slope }) => slope !== "");
+  const belowPx = linePx * linesBelow(labels);
   const ends = series.map(({ points }) => points.at(-1));
   const wanted = ends.map((end) => (end === undefined ? gapRowPx : yScale.toPx(end.y)));
-  const placed = spread(wanted, twoLines ? 29 : 15, 7, frame.plotHeight - (twoLines ? 16 : 4));
+  const placed = spread(wanted, labelHeight(labels), 7, frame.plotHeight - (belowPx > 0 ? 2 + belowPx : 4));
   const rows = series.map(({ look }, i) => ({ arm: look.label, y: yScale.toValue(placed[i] ?? 0) }));
   const leaders = ends.flatMap((end, i) => {
     const atY = placed[i];
@@ -166,7 +177,10 @@ export const labelLayers = (
       mark: { type: "text", text: words, align: "left", baseline: "middle", fontSize: size, color: fill },
       encoding: { x: { value: frame.plotWidth + 24 }, y: { value: py } },
     });
-    return [text(name, at, fontPx, theme.ink.light), ...(slope === "" ? [] : [text(slope, at + 14, 11, theme.muted.light)])];
+    return [
+      ...name.map((line, below) => text(line, at + linePx * below, fontPx, theme.ink.light)),
+      ...(slope === "" ? [] : [text(slope, at + linePx * name.length, 11, theme.muted.light)]),
+    ];
   });
   return [
     {

@@ -3,7 +3,7 @@ import type { Look } from "../../../kernels/mechanism.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { type ChartSize, type Encoding, framed, type Layer, logScale, spread } from "./frame.ts";
-import { fitted, textWidth } from "./textWidth.ts";
+import { labelLines, textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
 /** One line of a chart: values with their intervals, named at its right end. */
@@ -40,14 +40,15 @@ const left = 66;
 /** Lines with intervals over one size, y between guides. Values beyond the y axis are cut off at its edge. */
 export const lineChart = (record: RunRecord, size: ChartSize, title: string, lines: readonly Line[], axes: LineAxes): TopLevelSpec => {
   const fontPx = size.name === "wide" ? 12 : 11.5;
-  const names = lines.map((line) => fitted(printable(line.name), size.name === "wide" ? 128 : 78, fontPx));
+  const names = lines.map((line) => labelLines(printable(line.name), size.name === "wide" ? 128 : 96, fontPx));
+  const rowPx = 2 + 13 * Math.max(1, ...names.map((name) => name.length));
   const { low, high, guides } = axes.y;
   const shown = axes.x.values;
   const room = {
     left,
-    right: 30 + Math.max(0, ...names.map((name) => textWidth(name, fontPx))),
+    right: 30 + Math.max(0, ...names.flat().map((name) => textWidth(name, fontPx))),
     bottom: 44,
-    plotHeight: Math.max(axes.plotHeight, 16 * lines.length),
+    plotHeight: Math.max(axes.plotHeight, (rowPx + 1) * lines.length),
   };
   return framed(record, size, title, axes.note, room, (frame) => {
     const [first = 1, last = 2] = [shown[0], shown.at(-1)];
@@ -91,9 +92,9 @@ export const lineChart = (record: RunRecord, size: ChartSize, title: string, lin
     const within = (value: number): number => Math.max(low, Math.min(high, value));
     const placed = spread(
       lines.map(({ points }) => toPx(within(points.at(-1)?.y ?? low))),
-      15,
-      6,
-      frame.plotHeight - 4,
+      rowPx,
+      rowPx / 2 - 1.5,
+      frame.plotHeight - rowPx / 2 + 3.5,
     );
     const layers: Layer[] = [
       {
@@ -115,8 +116,9 @@ export const lineChart = (record: RunRecord, size: ChartSize, title: string, lin
         },
         {
           data: { values: [{}] },
-          mark: { type: "text", text, align: "left", baseline: "middle", fontSize: fontPx, color: theme.ink.light },
-          encoding: { x: { value: frame.plotWidth + 24 }, y: { value: placed[i] ?? 0 } },
+          mark: { type: "text", text: [...text], align: "left", baseline: "middle", fontSize: fontPx, lineHeight: 13, color: theme.ink.light },
+          // The middle of the first line is at its place, and the mark beside both.
+          encoding: { x: { value: frame.plotWidth + 24 }, y: { value: (placed[i] ?? 0) - 6.5 * (text.length - 1) } },
         },
       ]),
     ];

@@ -32,6 +32,15 @@ export const fitted = (text: string, limitPx: number, fontSizePx: number): strin
   return `${kept.trimEnd()}…`;
 };
 
+const mostLabelLines = 3;
+
+/** A name that stands beside a plot: in lines of at most `limitPx`, three at most, the last cut where it has to be. */
+export const labelLines = (text: string, limitPx: number, fontSizePx: number): readonly string[] => {
+  const lines = wrapped(text.slice(0, 4096), limitPx, fontSizePx);
+  const [shown, rest] = [lines.slice(0, mostLabelLines - 1), lines.slice(mostLabelLines - 1)];
+  return rest.length === 0 ? shown : [...shown, fitted(rest.join(" "), limitPx, fontSizePx)];
+};
+
 /** Lines of at most `limitPx`, broken at spaces. */
 export const wrapped = (text: string, limitPx: number, fontSizePx: number): readonly string[] => {
   const lines: string[] = [];

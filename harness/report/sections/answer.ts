@@ -46,7 +46,7 @@ const verdict = (finding: Finding): Html => {
 /** The sentences that stand large: the answer in plain words, or where there is none the first two. */
 const leadOf = (record: RunRecord): readonly string[] => {
   const plain = record.findings.filter(({ kind }) => kind === "headline").map(({ text }) => text);
-  return plain.length > 0 ? plain : answerSentences(record).slice(0, 2);
+  return (plain.length > 0 ? plain : answerSentences(record)).slice(0, 2);
 };
 
 /** The answer, large. */

@@ -1,9 +1,7 @@
-import { verdictWords } from "../../analysis/claims/claimSentences.ts";
-import { claimText } from "../../analysis/claims/claims.ts";
+import { byThisRun, claimCount } from "../../analysis/claims/claimCount.ts";
 import { formatCount, formatNumber, formatShare } from "../../analysis/format.ts";
-import { claimPhases } from "../../experiment/claims.ts";
-import type { JudgedClaim } from "../../record/derived.ts";
 import type { RunRecord, Sharpness } from "../../record/run.ts";
+import { type ClaimRow, claimRows } from "../claimRows.ts";
 import { type Html, html } from "../html.ts";
 import { type Column, table } from "../table.ts";
 
@@ -22,21 +20,30 @@ const placeNames: Readonly<Record<string, string>> = {
   cells: "table of cells",
 };
 
-const columnsOf = (places: ReadonlySet<string>): readonly Column<JudgedClaim>[] => [
+const columnsOf = (places: ReadonlySet<string>): readonly Column<ClaimRow>[] => [
   { head: "claim", cell: ({ id }) => id },
-  { head: "says", cell: ({ id }) => html`<span class="prose">${claimText(id)}</span>` },
+  { head: "says", cell: ({ says }) => html`<span class="prose">${says}</span>` },
   {
     head: "verdict",
-    cell: ({ verdict }) =>
-      html`<span class="verdict ${styles[verdict]}"><span aria-hidden="true">${verdictWords[verdict].mark} </span>${verdictWords[verdict].words}</span>`,
+    cell: ({ judged, verdict: { mark, words } }) =>
+      html`<span class="${judged ? `verdict ${styles[judged.verdict]}` : "more"}"><span aria-hidden="true">${mark} </span>${words}</span>`,
   },
   {
     head: "measured",
-    cell: ({ measured, correction }) =>
-      html`<span class="prose"><bdi>${measured}</bdi>${correction !== undefined && html` <strong>Correction:</strong> <bdi>${correction}</bdi>`}</span>`,
+    cell: ({ measured, judged }) =>
+      html`<span class="prose"><bdi>${measured}</bdi>${judged?.correction !== undefined && html` <strong>Correction:</strong> <bdi>${judged.correction}</bdi>`}</span>`,
   },
-  // A run without any time has no chart of it.
-  { head: "shown in", cell: ({ evidence }) => places.has(evidence) && html`<a href="#${evidence}">${placeNames[evidence] ?? evidence}</a>` },
+  {
+    head: "shown in",
+    cell: ({ judged, beside }) => {
+      if (!judged) return undefined;
+      const { evidence } = judged;
+      const place = placeNames[evidence] ?? evidence;
+      if (beside) return html`<a href="${encodeURIComponent(beside.experiment.name)}.html#${evidence}">${beside.experiment.phase}: ${place}</a>`;
+      // A run without any time has no chart of it.
+      return places.has(evidence) && html`<a href="#${evidence}">${place}</a>`;
+    },
+  },
 ];
 
 const sharpnessColumns: readonly Column<Sharpness["points"][number]>[] = [
@@ -52,23 +59,23 @@ const sharpnessTable = (sharpness: Sharpness): Html =>
     sharpness.points,
   )}</div>`;
 
-/** Ids of the claims that the file asks for and this run does not judge: "S1 (tokenLoop)". */
-const elsewhere = ({ experiment, claims = [] }: RunRecord): string =>
-  (experiment.claims ?? [])
-    .filter((id) => !claims.some((one) => one.id === id))
-    .map((id) => `${id} (${claimPhases[id]})`)
-    .join(", ");
-
-/** What the run says of claims about attention; nothing where its experiment asks none. `places`: ids of the page. */
-export const claimsSection = (record: RunRecord, places: ReadonlySet<string>): Html | undefined => {
-  const { experiment, claims = [], sharpness } = record;
-  if (experiment.claims === undefined) return undefined;
-  const rest = elsewhere(record);
+/**
+ * All claims that the experiment asks for, with what this run says of them, or runs of the file's other phases (`beside`); nothing where it asks for none. `places`: ids of the page.
+ */
+export const claimsSection = (record: RunRecord, places: ReadonlySet<string>, beside: readonly RunRecord[]): Html | undefined => {
+  const { sharpness } = record;
+  const count = claimCount([record, ...beside], beside.length === 0 ? byThisRun : "");
+  if (count === undefined) return undefined;
+  const phases = [...new Set(beside.map(({ experiment }) => experiment.phase))];
+  const whose =
+    phases.length === 0
+      ? "this run measured and counted"
+      : `this run measured and counted, and of the file's other phases the newest runs here (${phases.join(", ")})`;
   const all = sharpness ? new Set([...places, "sharpness"]) : places;
   return html`
 <section aria-labelledby="claims"><h2 id="claims">Claims</h2>
-${claims.length > 0 ? html`<div class="stacked">${table("Claims about softmax and linear attention, held against what this run measured and counted", columnsOf(all), claims)}</div>` : html`<p>This run says nothing of any claim.</p>`}
-${rest !== "" && html`<p><small>Not judged by this run, and the phase that can: ${rest}.</small></p>`}
+<p>${count}</p>
+<div class="stacked">${table(`Claims about softmax and linear attention, held against what ${whose}`, columnsOf(all), claimRows(record, beside))}</div>
 ${sharpness && sharpnessTable(sharpness)}
 </section>`;
 };

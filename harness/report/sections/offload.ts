@@ -4,7 +4,7 @@ import { breakEvenSentence } from "../../analysis/offloadSentences.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
 import { offloadColumns } from "../offloadColumns.ts";
-import { type Column, name, table } from "../table.ts";
+import { type Column, intervalBelow, name, table } from "../table.ts";
 
 export const offloadHeading = "A state that leaves the GPU and comes back";
 
@@ -36,7 +36,11 @@ export const offloadSection = (record: RunRecord): Html | undefined => {
   const heading = html`<h2 id="offload">${offloadHeading}</h2>`;
   if (rows.length === 0) return html`<section aria-labelledby="offload">${heading}<p>No state was moved.</p></section>`;
   const columns = offloadColumns(record, rows).map(
-    ({ head, numeric, text }): Column<Moved> => ({ head, ...(numeric ? { numeric } : {}), cell: (row) => (numeric ? text(row) : name(text(row))) }),
+    ({ head, numeric, text }): Column<Moved> => ({
+      head,
+      ...(numeric ? { numeric } : {}),
+      cell: (row) => (numeric ? intervalBelow(text(row)) : name(text(row))),
+    }),
   );
   const sentence = breakEvenSentence(record);
   return html`

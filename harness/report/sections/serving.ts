@@ -11,7 +11,7 @@ import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { seriesText } from "../outcome.ts";
 import { servingColumns, servingNotes } from "../servingColumns.ts";
-import { type Column, name, table } from "../table.ts";
+import { type Column, intervalBelow, name, table } from "../table.ts";
 import { drawn, figure } from "./figure.ts";
 
 /** Batches that were measured, of one arm at one n. */
@@ -51,10 +51,18 @@ const rateOf = (cell: CellRecord | undefined): string | undefined => {
 };
 
 const wordsOf = (record: RunRecord, serving: readonly Served[]): readonly string[] => [
-  `The budget is ${formatBytes(record.experiment.serving?.memoryBytes ?? 0)}${servedPart(record.experiment.phase)}: what is needed whatever the batch${record.experiment.phase === "tokenLoop" ? " (weights)" : ""}, and of each text its state and its part of all that is computed. Both are of the bytes that this run counted; a program that shares buffers between layers otherwise, or keeps weights in fewer bits, has room for more.`,
-  "One token of each text is a step, so tokens a second are the batch over a step's time. A time is measured where just that batch was; else it is projected: a cost that stays, one for each text, and one for each token of each text, fitted to the batches that were measured. The interval has in it how far that law is off where it was measured, and nothing of what a device does beyond: caches that end, or buffers larger than it can have.",
+  `The budget is ${formatBytes(record.experiment.serving?.memoryBytes ?? 0)}${servedPart(record.experiment.phase)}: what is needed whatever the batch (fixed)${record.experiment.phase === "tokenLoop" ? " (weights)" : ""}, and of each text its state and its part of all that is computed. ${
+    serving.some(({ room }) => room)
+      ? "How many have room was counted before anything was measured, by the closed form of what kernels allocate, which every measured cell met to the byte, and by what this device takes: its largest buffer and binding, and workgroups in a row"
+      : "Both are of the bytes that this run counted"
+  }; a program that shares buffers between layers otherwise, or keeps weights in fewer bits, has room for more.`,
+  "One token of each text is a step, so tokens a second are the batch over a step's time. A time is measured where just that batch was; else it is projected: a cost that stays, one for each text, and one for each token of each text, fitted to the batches that were measured. The interval has in it how far that law is off where it was measured, and nothing of what a device does beyond: caches that end, for one.",
   ...(serving.some(({ exactBytes, textBytes }) => !exactBytes && textBytes > 0)
-    ? ["Where bytes step with n or batch they are about so many: the line through those that were counted."]
+    ? [
+        serving.some(({ room }) => room)
+          ? "Where bytes step with the batch, those of a text are about so many: the average over all that have room."
+          : "Where bytes step with n or batch they are about so many: the line through those that were counted.",
+      ]
     : []),
 ];
 
@@ -73,7 +81,11 @@ export const servingSection = async (record: RunRecord, rendering: Rendering): P
       if (drawing !== undefined) drawings.push(drawing);
     }
   const columns = servingColumns(serving).map(
-    ({ head, numeric, text }): Column<Served> => ({ head, ...(numeric ? { numeric } : {}), cell: (row) => (numeric ? text(row) : name(text(row))) }),
+    ({ head, numeric, text }): Column<Served> => ({
+      head,
+      ...(numeric ? { numeric } : {}),
+      cell: (row) => (numeric ? intervalBelow(text(row)) : name(text(row))),
+    }),
   );
   const measured = measuredTable(record, new Set(serving.map(({ label }) => label)));
   return html`

@@ -1,5 +1,7 @@
 import { presets, scaled } from "../../../kernels/model/presets.ts";
+import { askedCrossovers } from "../../analysis/asked.ts";
 import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import { mixerCrossovers } from "../../analysis/mixerSentences.ts";
 import { stageSentences } from "../../analysis/stageSentences.ts";
 import type { ExperimentModel } from "../../experiment/experiment.ts";
 import type { RunRecord } from "../../record/run.ts";
@@ -10,6 +12,7 @@ import { stageChart, stageHeading } from "../charts/stageChart.ts";
 import { stageFills } from "../charts/theme.ts";
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
+import { crossoverText, seriesText } from "../outcome.ts";
 import { type Column, name, table } from "../table.ts";
 import { drawn, figure } from "./figure.ts";
 import { textStagesTable } from "./textStages.ts";
@@ -76,6 +79,20 @@ const tokenizerSentence = ({ tokenizer = [] }: RunRecord): string => {
     : `Before all this a text is cut into tokens, on the CPU and by the wall clock: ${formatList(parts)}. No stage and no whole has that time in it.`;
 };
 
+/** n* of attention alone beside that of the whole token; undefined where no pair has both. */
+const mixerTable = (record: RunRecord): Html | undefined => {
+  const pairs = mixerCrossovers(askedCrossovers(record));
+  if (pairs.length === 0) return undefined;
+  const columns: readonly Column<(typeof pairs)[number]>[] = [
+    { head: "first", cell: ({ between }) => name(between[0]) },
+    { head: "second", cell: ({ between }) => name(between[1]) },
+    { head: "at", cell: ({ series }) => seriesText(series) },
+    { head: "attention alone", cell: ({ mixer, between }) => crossoverText({ ...mixer, between }) },
+    { head: "the whole token", cell: crossoverText },
+  ];
+  return html`<div id="mixer-crossings">${table("n*, from which on the second takes less time than the first: by attention's time alone, of all layers, and by the time of the whole token. All that is not attention moves the one away from the other where it differs between the two.", columns, pairs)}</div>`;
+};
+
 /** Of a whole model: where a token's time goes, stage by stage, and attention's share of it. Undefined in other phases. */
 export const stagesSection = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
   if (record.experiment.phase !== "tokenLoop") return undefined;
@@ -89,7 +106,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering): Pr
     const drawing = await drawn(`stages-${i}`, (size) => stageChart(record, bars, stages, size), rendering);
     if (drawing !== undefined) drawings.push(drawing);
   }
-  const key = html`<ul class="key" aria-label="Colours">${stages.map((stage, i) => html`<li><span class="swatch stage-${i % stageFills.length}"></span> <bdi>${stageText(stage)}</bdi></li>`)}</ul>`;
+  const key = html`<ul class="key beside" aria-label="Colours">${stages.map((stage, i) => html`<li><span class="swatch stage-${i % stageFills.length}"></span> <bdi>${stageText(stage)}</bdi></li>`)}</ul>`;
   const { xs, rows } = sharesOf(all);
   const variable = variableOf(record);
   const columns: readonly Column<(typeof rows)[number]>[] = [
@@ -107,8 +124,9 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering): Pr
 <section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2>
 <p>${modelSentence(record)}</p>
 ${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}
-<div class="figures">${figure("stages", stageHeading, [...drawings, key], caption, stageTable(record, all), true)}</div>
+<div class="figures">${figure("stages", stageHeading, [key, ...drawings], caption, stageTable(record, all), true)}</div>
 ${table("Attention's share of a token's time", columns, rows)}
+${mixerTable(record)}
 ${textStagesTable(record, all)}
 </section>`;
 };

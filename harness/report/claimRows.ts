@@ -1,0 +1,36 @@
+import { verdictWords } from "../analysis/claims/claimSentences.ts";
+import { claims, claimText } from "../analysis/claims/claims.ts";
+import { type ClaimId, claimPhases } from "../experiment/claims.ts";
+import type { JudgedClaim } from "../record/derived.ts";
+import type { RunRecord } from "../record/run.ts";
+
+/** One claim that an experiment asks for, as a table shows it. */
+export interface ClaimRow {
+  readonly id: ClaimId;
+  readonly says: string;
+  /** undefined: no run at hand judges it */
+  readonly judged: JudgedClaim | undefined;
+  /** of the same file, that judges it, where this run does not */
+  readonly beside: RunRecord | undefined;
+  /** "✓ holds" */
+  readonly verdict: { readonly mark: string; readonly words: string };
+  /** numbers, or what a verdict needs */
+  readonly measured: string;
+}
+
+/** All claims that a run's experiment asks for, in their order: judged by it, or by runs of the file's other phases that are at hand. */
+export const claimRows = (record: RunRecord, beside: readonly RunRecord[] = []): readonly ClaimRow[] =>
+  claims
+    .filter(({ id }) => record.experiment.claims?.includes(id))
+    .map(({ id, needs }) => {
+      const judge = [record, ...beside].find((one) => one.claims?.some((claim) => claim.id === id));
+      const judged = judge?.claims?.find((claim) => claim.id === id);
+      return {
+        id,
+        says: claimText(id),
+        judged,
+        beside: judge === record ? undefined : judge,
+        verdict: judged ? verdictWords[judged.verdict] : { mark: "–", words: "not judged here" },
+        measured: judged?.measured ?? `Needs phase ${claimPhases[id]}, with ${needs}.`,
+      };
+    });
