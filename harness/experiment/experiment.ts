@@ -29,7 +29,7 @@ export interface Arm {
 }
 
 /** What lies around the mixers of phase tokenLoop: the same for all arms. */
-export interface ExperimentModel extends Omit<ModelShape, "recomputes" | "prompt" | "pattern"> {
+export interface ExperimentModel extends Omit<ModelShape, "recomputes" | "text" | "pattern"> {
   /** that its sizes are of, shrunk by `scale`, where the file does not say otherwise */
   readonly preset?: PresetName;
   readonly scale?: number;

@@ -107,7 +107,7 @@ export const modelFields = { layers: size, width: size, vocab: size, feedForward
 const model: z.ZodType<ModelShape> = z.object({
   ...modelFields,
   recomputes: z.boolean(),
-  prompt: size.exactOptional(),
+  text: z.object({ prompt: z.array(count), stop: count.exactOptional(), temperature: amount, seed: count }).exactOptional(),
   pattern: z.array(name).exactOptional(),
 });
 

@@ -4,7 +4,7 @@ import type { ModelShape, ParameterValue } from "../mechanism.ts";
 export interface Preset {
   readonly title: string;
   readonly source: string;
-  readonly model: Omit<ModelShape, "recomputes" | "prompt">;
+  readonly model: Omit<ModelShape, "recomputes" | "text">;
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;

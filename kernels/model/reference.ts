@@ -55,11 +55,26 @@ const rotated = (rows: Rows, turns: ArrayLike<number>, headDim: number): Rows =>
 const finished = (rows: Rows, finish: keyof typeof finishes): Rows => rows.map((row) => row.map(finishes[finish].of));
 const silu = (x: number): number => x / (1 + Math.exp(-x));
 
+type Planned = Pick<ModelPlanning, "model" | "mixers" | "batch">;
+
 /** What all layers but the mixers compute, plainly; the mixers by their own references. Covers the scores, the token of the largest, and what each layer keeps for the next one. */
-export const modelReference = ({ model, mixers, batch }: Pick<ModelPlanning, "model" | "mixers" | "batch">, tensors: Tensors): readonly ExpectedRow[] => {
-  const { width, vocab } = model;
+export const modelReference = (planning: Planned, tensors: Tensors): readonly ExpectedRow[] => {
+  const { batch, model } = planning;
+  const { rows, kept } = throughLayers(planning, tensors, tensorOf(tensors, "tokens"));
+  const last = rows.filter((_, row) => row % (rows.length / batch) === rows.length / batch - 1);
+  const scores = scoresOf(planning, tensors, last);
+  return [...scores.map((values, row) => ({ buffer: "scores", offset: row * model.vocab, values })), ...scores.flatMap(nextRow), ...kept];
+};
+
+/** The score of every token behind each of these rows. */
+export const scoresOf = ({ model }: Planned, tensors: Tensors, rows: Rows): Rows =>
+  times(normed(rows, model.width, tensorOf(tensors, "finalNorm")), tensorOf(tensors, model.tied ? "embedding" : "classifier"), model.vocab);
+
+/** From the numbers of tokens, text by text, to what the last layer hands on. */
+export const throughLayers = ({ model, mixers }: Planned, tensors: Tensors, tokens: ArrayLike<number>): Mixed => {
+  const { width } = model;
   const embedding = tensorOf(tensors, "embedding");
-  let x: Rows = Array.from(tensorOf(tensors, "tokens"), (token) => Float64Array.from(embedding.subarray(token * width, (token + 1) * width)));
+  let x: Rows = Array.from(tokens, (token) => Float64Array.from(embedding.subarray(token * width, (token + 1) * width)));
   const kept: ExpectedRow[] = [];
   for (const [layer, mixer] of mixers.entries()) {
     const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
@@ -68,19 +83,20 @@ export const modelReference = ({ model, mixers, batch }: Pick<ModelPlanning, "mo
     x = added(x, times(mixed.rows, weight("wo"), width));
     x = added(x, fedForward(model, normed(x, width, weight("feedForwardNorm")), weight));
   }
-  const last = x.filter((_, row) => row % (x.length / batch) === x.length / batch - 1);
-  const scores = times(normed(last, width, tensorOf(tensors, "finalNorm")), tensorOf(tensors, model.tied ? "embedding" : "classifier"), vocab);
-  return [...scores.map((values, row) => ({ buffer: "scores", offset: row * vocab, values })), ...scores.flatMap(nextRow), ...kept];
+  return { rows: x, kept };
 };
 
 /** Scores that lie nearer to the largest than this, relative to their size, may be the largest once they are rounded. */
 const leastGap = 1e-2;
 
+/** Root mean square. */
+export const sizeOf = (values: Float64Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+
 /** The next token of a row, where rounding cannot make it another. */
 const nextRow = (scores: Float64Array, row: number): readonly ExpectedRow[] => {
   let best = 0;
   for (let token = 1; token < scores.length; token++) if ((scores[token] ?? 0) > (scores[best] ?? 0)) best = token;
-  const size = Math.sqrt(scores.reduce((sum, score) => sum + score * score, 0) / scores.length);
+  const size = sizeOf(scores);
   const isAlone = scores.every((score, token) => token === best || (scores[best] ?? 0) - score > leastGap * size);
   return isAlone ? [{ buffer: "next", offset: row, values: Float64Array.of(best) }] : [];
 };
