@@ -9,10 +9,11 @@ export const outcomeCode = (record: RunRecord, undecided: "ok" | "fail"): ExitCo
   const failing = undecided === "fail" ? ["fail", "undecided"] : ["fail"];
   // A peer that is wrong is told, and no fault of this run.
   const own = record.cells.filter(({ runtime }) => runtime === undefined);
+  const texts = record.writing?.texts ?? [];
   if (!own.some(({ outcome }) => outcome.status === "ok"))
     return own.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.nothingMeasured;
   return worst([
-    own.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.ok,
+    [...own, ...texts].some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.ok,
     record.findings.some(({ verdict }) => verdict && failing.includes(verdict)) ? exitCode.gateFailed : exitCode.ok,
   ]);
 };
@@ -21,6 +22,8 @@ export const outcomeCode = (record: RunRecord, undecided: "ok" | "fail"): ExitCo
 export const tellOutcome = ({ record, folder, report }: Pick<RunResult, "record" | "folder" | "report">): void => {
   for (const cell of record.cells)
     if (cell.outcome.status === "failed") say(`${styled("red", "FAILED")} ${cell.id}: ${cell.outcome.code}: ${cell.outcome.reason}`);
+  for (const { cell, outcome } of record.writing?.texts ?? [])
+    if (outcome.status === "failed") say(`${styled("red", "FAILED")} text of ${cell}: ${outcome.code}: ${outcome.reason}`);
   print("");
   for (const finding of record.findings) {
     if (finding.kind === "warning") say(`${styled("yellow", "note")}: ${finding.text}`);

@@ -12,6 +12,7 @@ import type { Draft } from "./problem.ts";
 import { type ExperimentFile, experimentMechanisms } from "./schema.ts";
 import { servingAsked, servingDrafts } from "./serving.ts";
 import { sizeNames } from "./sizes.ts";
+import { textDrafts, textOf } from "./text.ts";
 import { parseShare } from "./units.ts";
 
 const defaultPrecision = 0.05;
@@ -45,6 +46,7 @@ export const resolveExperiment = (
     question: file.question === undefined ? undefined : oneLine(file.question),
     phase,
     ...(model === undefined ? {} : { model }),
+    ...(model === undefined || file.text === undefined ? {} : { text: textOf(file.text) }),
     ...(phase === "offload" && file.layers !== undefined ? { layers: file.layers } : {}),
     arms: arms.map(({ cache, ...arm }) => (cache === undefined || cache === usualCache ? arm : { ...arm, cache })),
     ...(hybrids.length > 0 ? { hybrids } : {}),
@@ -72,6 +74,7 @@ export const resolveExperiment = (
     ...entryDrafts(file.mechanisms, phasesOf(file)),
     ...claimDrafts(file, phasesOf(file)),
     ...modelDrafts(file, phasesOf(file)),
+    ...textDrafts(file.text, model, phasesOf(file)),
     ...layerDrafts(file),
     ...maxTimeDrafts(file, phasesOf(file)),
     ...servingDrafts(file, phasesOf(file), axes),

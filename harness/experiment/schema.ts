@@ -9,6 +9,7 @@ import { phases } from "./phases.ts";
 import { runtimeNames, takenBy } from "./runtimes.ts";
 import { servingSchema } from "./serving.ts";
 import { dtypeFields, dtypes, type SizeName, sizeNames, sizes } from "./sizes.ts";
+import { textSchema } from "./textSchema.ts";
 import { bytesPattern, isPrecision, parseBytes, parseShare, percentPattern } from "./units.ts";
 
 /** Longest list on one axis. */
@@ -216,6 +217,7 @@ const schemaOf = (all: readonly Mechanism[]) => {
       question: text("text", "What the experiment asks, in one sentence.").optional(),
       phase: accepting(phasesSchema, phasesAccepted, phaseAbout),
       model: modelSchema.optional(),
+      text: textSchema.optional(),
       layers: wholeNumber(
         1,
         1000,

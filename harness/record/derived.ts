@@ -221,7 +221,7 @@ export interface JudgedClaim {
 
 /** One sentence of the answer, with the numbers in it. */
 export interface Finding {
-  readonly kind: "outcome" | "peerRatio" | "time" | "growth" | "memory" | "crossover" | "tuning" | "warning" | "expectation";
+  readonly kind: "outcome" | "peerRatio" | "text" | "time" | "growth" | "memory" | "crossover" | "tuning" | "warning" | "expectation";
   /** plain words, complete without the others */
   readonly text: string;
   /** for expectations */

@@ -19,6 +19,7 @@ import { stagesSection } from "./sections/stages.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
 import { limitsSection, trustSection } from "./sections/trust.ts";
 import { tuningSection } from "./sections/tuning.ts";
+import { writtenTextsSection } from "./sections/writtenTexts.ts";
 import { indexStyle, pageStyle } from "./style.ts";
 
 // Nothing is fetched and no script runs but the one that is named by its hash; styles are inline because the page is one file.
@@ -61,6 +62,7 @@ export const renderPage = async (run: RunRecord, logger?: LoggerInterface): Prom
   const below = html`${peersSection(record)}
 ${figures}
 ${stages}
+${writtenTextsSection(record)}
 ${serving}
 ${offloadSection(record)}
 ${limitsSection(record)}

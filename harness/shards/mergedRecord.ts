@@ -28,6 +28,8 @@ export const mergedRecord = (shards: readonly [ShardRecord, ...ShardRecord[]]): 
   ];
   const tokenizer = shards.find((record) => record.tokenizer)?.tokenizer;
   const sharpness = shards.find((record) => record.sharpness)?.sharpness;
+  const writings = shards.flatMap(({ writing }) => writing ?? []);
+  const texts = new Map(writings.flatMap(({ texts }) => texts).map((text) => [text.cell, text]));
   const startedAt = shards.map((record) => record.startedAt).reduce((one, other) => (Date.parse(other) < Date.parse(one) ? other : one));
   return analyse({
     schemaVersion: first.schemaVersion,
@@ -51,6 +53,7 @@ export const mergedRecord = (shards: readonly [ShardRecord, ...ShardRecord[]]): 
     ...(sentinel.length > 0 ? { sentinel } : {}),
     ...(tunings.length > 0 ? { tunings } : {}),
     ...(tokenizer ? { tokenizer } : {}),
+    ...(writings[0] ? { writing: { prompt: writings[0].prompt, texts: [...texts.values()] } } : {}),
     ...(sharpness ? { sharpness } : {}),
     merged: { of, missing, parts },
     findings: [],
