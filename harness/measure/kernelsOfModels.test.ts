@@ -1,8 +1,12 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import type { ModelShape } from "../../kernels/mechanism.ts";
 import { chosen } from "../../kernels/model/choice.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
+import type { CellFailure } from "../device/failure.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
@@ -189,6 +193,54 @@ describe("a text that a model writes by itself", () => {
     expect(await refused(textCell("softmax", "cached", 5))).toBe("a text of 5 tokens, 5 of them given: at least one is given and one written");
     expect(await refused(textCell("softmax", "cached", 9, { batch: 2 }))).toBe("batch 2: a text is written by itself, batch 1");
     expect(await refused(textCell("softmax", "cached", 9, {}, { text: { ...greedy, stop: 100 } }))).toBe("token 100: the model has 100, from 0 to 99");
+  });
+
+  /** One thing changed in the WGSL of a text's own kernels: each must be seen. */
+  const broken = {
+    wrongChoice: [["best[thread + kept] > best[thread] ||", "best[thread + kept] > best[thread] + 0.5 ||"], {}],
+    wrongNoise: [["- log(waiting(", "+ log(waiting("], { temperature: 0.7 }],
+    otherStream: [["0x735a2d97u", "0x735a2d95u"], { temperature: 0.7 }],
+    unlikeSeed: [["mixed(u32(SEED))", "mixed(u32(SEED) + 1u)"], { temperature: 0.7 }],
+    wrongPlace: [["position[row] = at;", "position[row] = at + 1u;"], {}],
+    wrongPrompt: [["StoredQuad(left[", "StoredQuad(0.9 * left["], {}],
+    shortPrompt: [["= TOKENS;", "= TOKENS - 1u;"], {}],
+    endless: [["ended[row] = 1u;", "ended[row] = 0u;"], { stop: "late" }],
+    early: [["token == STOP", "token != STOP"], { stop: "late" }],
+  } as const;
+  const brokenDefinition = (name: string, [from, to]: readonly [string, string]): string => `
+import { builtInKernels, loadMechanisms } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
+const mechanism = (await loadMechanisms(builtInKernels)).find(({ name }) => name === "softmax");
+const change = (step) => ({ ...step, wgsl: step.wgsl.replaceAll(${JSON.stringify(from)}, ${JSON.stringify(to)}) });
+export default [{ ...mechanism, name: ${JSON.stringify(name)}, plan: (...request) => {
+  const plan = mechanism.plan(...request);
+  const steps = plan.steps.map(change);
+  if (steps.every(({ wgsl }, i) => wgsl === plan.steps[i].wgsl)) throw new Error("nothing to break");
+  return { ...plan, steps };
+} }];
+`;
+
+  it("is refused where a kernel is wrong", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "attnbench-test-"));
+    for (const [name, [change]] of Object.entries(broken)) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, "definition.mjs"), brokenDefinition(name, change));
+    }
+    const worker = await connector(testAdapter, { mode: "checking", kernels: [folder], memoryBudgetBytes: 2 ** 28 })();
+    try {
+      const whole = (await write(textCell("softmax", "cached", 24))).tokens;
+      const late = whole[whole.findLastIndex((token, i) => whole.indexOf(token) === i)] ?? 0;
+      const failures: Record<string, string> = {};
+      for (const [name, [, { stop, ...text }]] of Object.entries(broken) as [string, readonly [unknown, { stop?: string; temperature?: number }]][]) {
+        const cell = textCell("softmax", "cached", 24, {}, { text: { ...greedy, ...text, ...(stop ? { stop: late } : {}) } });
+        failures[name] = await write({ ...cell, mechanism: name }, worker).then(
+          () => "passed",
+          (error: CellFailure) => error.code,
+        );
+      }
+      expect(failures).toEqual(Object.fromEntries(Object.keys(broken).map((name) => [name, "wrongOutput"])));
+    } finally {
+      await worker.worker.close();
+    }
   });
 
   /** A CPU emulation is given variants of its own. */

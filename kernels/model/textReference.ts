@@ -19,7 +19,7 @@ export const writtenOf = (text: ArrayLike<number>): readonly number[] => {
  * scores of the last token where the text is as long as it may be. `planning`: of prefill, over all places.
  */
 export const textReference = (planning: TextPlanning, tensors: Tensors, leastLead: number): readonly ExpectedRow[] => {
-  const text = tensors.text ? writtenOf(tensors.text) : freeText(planning, tensors);
+  const text = tensors.text ? untilStop(planning, writtenOf(tensors.text)) : freeText(planning, tensors);
   const { length, text: shape, written: model } = planning;
   const given = shape.prompt.length;
   const places = throughLayers(model, tensors, padded(planning, text)).rows.slice(given - 1, text.length - 1);
@@ -34,6 +34,12 @@ export const textReference = (planning: TextPlanning, tensors: Tensors, leastLea
   const behind = Array.from({ length: length - text.length }, () => unwritten);
   // A text that ends by itself, without its stop token, is wrong from there on: it has no number of a token there.
   return [...rows, ...(behind.length > 0 ? [{ buffer: "text", offset: text.length, values: Float64Array.from(ends ? behind : behind.map(() => 0)) }] : [])];
+};
+
+/** Behind its first stop token that is not given, nothing is of a text, whatever stands there. */
+const untilStop = ({ text: { prompt, stop } }: TextPlanning, text: readonly number[]): readonly number[] => {
+  const end = stop === undefined ? -1 : text.indexOf(stop, prompt.length);
+  return end < 0 ? text : text.slice(0, end + 1);
 };
 
 /** All places that go through, those behind the newest with token 0. */
