@@ -17,8 +17,8 @@ export const textSchema = accepting(
     tokens: wholeNumber(1, mostTextTokens, "Tokens that are written at most."),
     stop: token("The text ends once this token is written; none unless given.").optional(),
     temperature: accepting(
-      z.number().min(0).max(100),
-      "a number from 0 to 100",
+      z.union([z.literal(0), z.number().min(0.01).max(100)]),
+      "0, or a number from 0.01 to 100",
       "Each token is drawn from the softmax of scores over this, by measure.seed; 0, unless given: the likeliest token.",
     ).optional(),
     tokenizer: z
