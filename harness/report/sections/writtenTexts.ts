@@ -48,7 +48,7 @@ export const writtenTextsSection = (record: RunRecord): Html | undefined => {
   return html`
 <section aria-labelledby="written"><h2 id="written">What was written</h2>
 <p><bdi>The prompt: ${typeof prompt === "string" ? `“${shortened(prompt, 400)}”` : "given as tokens"}, ${record.writing?.prompt.slice(0, mostNumbers).join(" ") ?? ""}.</bdi>
-Weights are random, so no text makes sense: it shows that each way to remember chooses the same tokens.</p>
+Weights are random, so no text makes sense: it shows that arms of the same weights choose the same tokens, whatever they keep between two.</p>
 ${rows.length > 0 ? table(textCaption(record), columns, rows) : html`<p>No text was written.</p>`}
 ${rows.filter(({ text }) => text.tokens.length > 0).map(shownText)}
 </section>`;
