@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import type { ModelShape } from "../../kernels/mechanism.ts";
-import { chosen } from "../../kernels/model/choice.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import type { CellFailure } from "../device/failure.ts";
 import type { Cell } from "../experiment/experiment.ts";
@@ -154,23 +153,6 @@ describe("a text that a model writes by itself", () => {
     const other = await write(textCell("softmax", form, 24, {}, { text: { ...tempered, seed: 12 } }));
     expect(other.tokens).not.toEqual(tokens);
     expect((await write(textCell("softmax", form, 24))).tokens).not.toEqual(tokens);
-  });
-
-  it("draws tokens as often as their softmax says", async () => {
-    // Hundreds of texts of one token by as many seeds: their share against the probability of float64's scores.
-    const cell = textCell("softmax", "cached", prompt.length + 1, {}, { vocab: 100 });
-    const mechanism = mechanismOf(cell);
-    const scores =
-      mechanism.reference(cell, mechanism.inputs(cell, seed), { batch: 0, head: 0, tokens: [0] }).find(({ buffer }) => buffer === "scores")?.values ?? [];
-    const temperature = 0.5;
-    const weights = Array.from(scores, (score) => Math.exp(score / temperature));
-    const all = weights.reduce((sum, weight) => sum + weight, 0);
-    const best = indexOfLargest(scores);
-    const draws = 400;
-    let drawn = 0;
-    for (let i = 0; i < draws; i++) if (chosen(Float64Array.from(scores), prompt.length - 1, { temperature, seed: i }).token === best) drawn++;
-    const share = (weights[best] ?? 0) / all;
-    expect(Math.abs(drawn / draws - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / draws));
   });
 
   it.each(["cached", "recompute"])("ends once its stop token is written, %s", async (form) => {
