@@ -8,7 +8,9 @@ import { readRun } from "./record/runFolder.ts";
 import { renderMarkdown } from "./report/markdown.ts";
 import { renderPage } from "./report/page.ts";
 import { strictLogger } from "./report/strictLogger.ts";
-import { fakeRun, newFolder } from "./testExperiment.ts";
+import { mergeRecords } from "./shards/mergeRecords.ts";
+import { shardCells } from "./shards/split.ts";
+import { experimentOf, fakeRun, newFolder } from "./testExperiment.ts";
 
 const yaml = `
 name: written
@@ -126,5 +128,16 @@ describe("a run whose arms write a text", () => {
     const { record, resumed } = await fakeRun(yaml, workers, { outFolder, resume: true });
     expect([resumed, record.state, record.writing?.texts.length]).toEqual([true, "complete", 3]);
     expect(workers.log.filter((asked) => asked === "write")).toHaveLength(2);
+  }, 120_000);
+
+  it("is told once where shards have written it, each for its batch", async () => {
+    const split = yaml.replace("axes: { n: [64, 128] }", "axes: { n: [64, 128], batch: [1, 2] }");
+    const { cells, mechanisms } = await experimentOf(split);
+    const records = [];
+    for (const index of [1, 2]) records.push((await fakeRun(split, fakeWorkers(device), shardCells(cells, mechanisms, { index, of: 2 }))).record);
+    expect(records.map(({ writing }) => writing?.texts.length)).toEqual([3, 3]);
+    const [merged] = mergeRecords(records);
+    expect(merged?.writing?.prompt.slice(0, 6)).toEqual(given);
+    expect(merged?.writing?.texts.map(({ cell }) => cell)).toEqual(records[0]?.writing?.texts.map(({ cell }) => cell));
   }, 120_000);
 });

@@ -52,6 +52,10 @@ export interface TextCell {
   readonly like: string;
 }
 
+/** What tells one text from another: arm and sizes, but not how much there was before a token that was timed, nor beside how many others. */
+export const textKind = ({ label, form, heads, kvHeads, headDim, headDimV, dtype, kvDtype, stateDtype, scale, parameters, model }: Cell): string =>
+  JSON.stringify([label, form, heads, kvHeads, headDim, headDimV, dtype, kvDtype, stateDtype, scale, parameters, model]);
+
 /** One text for every arm and every set of sizes but n and batch. `prompt`: numbers of its tokens. */
 export const textCells = (
   { text, measure }: Pick<Experiment, "text" | "measure">,
@@ -62,8 +66,7 @@ export const textCells = (
   const first = new Map<string, Cell>();
   for (const { cell, skip } of planned) {
     if (skip || !cell.model || cell.runtime !== undefined) continue;
-    const { id: _, n: __, batch: ___, cache: ____, ...kind } = cell;
-    const key = JSON.stringify(kind);
+    const key = textKind(cell);
     const known = first.get(key);
     if (!known || cell.n < known.n) first.set(key, cell);
   }
