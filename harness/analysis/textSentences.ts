@@ -38,7 +38,7 @@ const wroteSentence = (same: readonly ArmText[], { writing, experiment }: Pick<R
   const held =
     near.length === 0
       ? "float64 chooses the same, token for token"
-      : `float64 chooses the same, but for ${formatCount(near.length)} where two tokens are as near as rounding`;
+      : `float64 chooses the same, but for ${formatCount(near.length)} where rounding may choose another`;
   const both = new Set(same.map(({ arm }) => arm)).size > 1 ? "the same " : "";
   return `${names(same)} wrote ${both}${formatCount(tokens.length)} tokens behind ${formatCount(writing?.prompt.length ?? 0)} of the prompt, ${chosen}${end}: ${what}; ${held}.`;
 };
@@ -54,5 +54,5 @@ const partingSentence = (one: ArmText, other: ArmText): readonly string[] => {
   const parting = partingOf(one.text, other.text);
   if (!parting) return [];
   const at = `${one.arm} and ${other.arm} have the same weights and part at token ${formatCount(parting.place + 1)}`;
-  return [parting.near ? `${at}, where two tokens are as near as rounding.` : `${at}, though no two tokens are near there: one of them is wrong.`];
+  return [parting.near ? `${at}, where rounding may choose either.` : `${at}, though rounding cannot part them there: one of them is wrong.`];
 };

@@ -92,7 +92,7 @@ export interface WriteRequest {
 export interface WriteReply {
   /** numbers of the tokens that were written, a stop token among them */
   readonly tokens: readonly number[];
-  /** places among them at which another token is preferred as much as rounding may turn: not held against the reference */
+  /** places among them at which rounding may choose another token: not held against the reference */
   readonly near: readonly number[];
   readonly tiles: Tiles;
   readonly kernelHash: string;

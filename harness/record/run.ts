@@ -263,7 +263,7 @@ export interface WrittenText {
   readonly outcome: Outcome;
   /** numbers of the written tokens, a stop token among them; none where it failed */
   readonly tokens: readonly number[];
-  /** places among them at which two tokens were so near that rounding may choose either: not held against float64 */
+  /** places among them at which two tokens, or experts on the way there, were so near that rounding may choose either: not held against float64 */
   readonly near: readonly number[];
   /** what it ended by: its stop token, or as many tokens as were asked for */
   readonly ended?: "stop" | "length";

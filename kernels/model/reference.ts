@@ -70,20 +70,30 @@ export const modelReference = (planning: Planned, tensors: Tensors): readonly Ex
 export const scoresOf = ({ model }: Planned, tensors: Tensors, rows: Rows): Rows =>
   times(normed(rows, model.width, tensorOf(tensors, "finalNorm")), tensorOf(tensors, model.tied ? "embedding" : "classifier"), model.vocab);
 
-/** From the numbers of tokens, text by text, to what the last layer hands on. */
-export const throughLayers = ({ model, mixers }: Planned, tensors: Tensors, tokens: ArrayLike<number>): Mixed => {
+/** What the last layer hands on. */
+export interface Through extends Mixed {
+  /** the first row for which a router chose among experts as near as rounding: it and all behind it in its text may have come through others. Infinity where there is none */
+  readonly firstOpen: number;
+}
+
+/** From the numbers of tokens, text by text, to what the last layer hands on. `leastLead`: by how much a router must prefer an expert to one that it leaves, over the size of its scores, for rounding not to choose. */
+export const throughLayers = ({ model, mixers }: Planned, tensors: Tensors, tokens: ArrayLike<number>, leastLead = 0): Through => {
   const { width } = model;
   const embedding = tensorOf(tensors, "embedding");
   let x: Rows = Array.from(tokens, (token) => Float64Array.from(embedding.subarray(token * width, (token + 1) * width)));
   const kept: ExpectedRow[] = [];
+  let firstOpen = Number.POSITIVE_INFINITY;
   for (const [layer, mixer] of mixers.entries()) {
     const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
     const mixed = mixedRows(model, mixer, layer, normed(x, width, weight("mixNorm")), tensors);
     kept.push(...mixed.kept);
     x = added(x, times(mixed.rows, weight("wo"), width));
-    x = added(x, fedForward(model, normed(x, width, weight("feedForwardNorm")), weight));
+    const fed = fedForward(model, normed(x, width, weight("feedForwardNorm")), weight);
+    const open = fed.leads.findIndex((lead) => lead <= leastLead);
+    if (open >= 0) firstOpen = Math.min(firstOpen, open);
+    x = added(x, fed.rows);
   }
-  return { rows: x, kept };
+  return { rows: x, kept, firstOpen };
 };
 
 /** Scores that lie nearer to the largest than this, relative to their size, may be the largest once they are rounded. */
@@ -148,21 +158,28 @@ const flat = (rows: Rows): Float32Array => {
   return made;
 };
 
-const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (name: string) => Float32Array | Uint32Array): Rows => {
+/** What a feed-forward network adds to each row; of one with experts, by how much each row's router preferred the last expert that it chose to the next, over the size of its scores. */
+interface Fed {
+  readonly rows: Rows;
+  readonly leads: readonly number[];
+}
+
+const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (name: string) => Float32Array | Uint32Array): Fed => {
   const { hidden } = feedForward;
-  if (feedForward.kind === "gelu") return times(finished(times(rows, weight("up"), hidden), "gelu"), weight("down"), width);
+  if (feedForward.kind === "gelu") return { rows: times(finished(times(rows, weight("up"), hidden), "gelu"), weight("down"), width), leads: [] };
   const through = (one: Rows, expert: number): Rows => {
     const at = expert * hidden * width;
     const gates = times(one, weight("gate"), hidden, at);
     const made = times(one, weight("up"), hidden, at).map((row, r) => row.map((value, i) => value * silu(gates[r]?.[i] ?? Number.NaN)));
     return times(made, weight("down"), width, at);
   };
-  if (feedForward.kind === "gated") return through(rows, 0);
+  if (feedForward.kind === "gated") return { rows: through(rows, 0), leads: [] };
   const { experts, active } = feedForward;
-  return times(rows, weight("router"), experts).map((scores, r) => {
-    const chosen = Array.from(scores, (score, expert) => ({ score, expert }))
-      .sort((one, other) => other.score - one.score || one.expert - other.expert)
-      .slice(0, active);
+  const leads: number[] = [];
+  const fed = times(rows, weight("router"), experts).map((scores, r) => {
+    const ranked = Array.from(scores, (score, expert) => ({ score, expert })).sort((one, other) => other.score - one.score || one.expert - other.expert);
+    const chosen = ranked.slice(0, active);
+    leads.push(((chosen.at(-1)?.score ?? 0) - (ranked[active]?.score ?? Number.NEGATIVE_INFINITY)) / sizeOf(scores));
     const sizes = chosen.map(({ score }) => Math.exp(score - (chosen[0]?.score ?? 0)));
     const all = sizes.reduce((sum, size) => sum + size, 0);
     const made = new Float64Array(width);
@@ -172,4 +189,5 @@ const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (nam
     }
     return made;
   });
+  return { rows: fed, leads };
 };

@@ -15,16 +15,18 @@ export const writtenOf = (text: ArrayLike<number>): readonly number[] => {
 
 /**
  * The text by float64, with nothing kept between its tokens. Where `tensors` bring a text, each of its tokens is held against what float64 chooses behind those before it, and tokens whose lead
- * is not above `leastLead` times the size of the scores, where rounding may choose another, are left out; else float64 writes by itself. Covers the prompt, each written token that is decided, all places behind the end, and the
+ * is not above `leastLead` times the size of the scores, where rounding may choose another, are left out, as are all from where on it may have chosen another expert; else float64 writes by itself. Covers the prompt, each written token that is decided, all places behind the end, and the
  * scores of the last token where the text is as long as it may be. `planning`: of prefill, over all places.
  */
 export const textReference = (planning: TextPlanning, tensors: Tensors, leastLead: number): readonly ExpectedRow[] => {
   const { length, text: shape, written: model } = planning;
   const given = shape.prompt.length;
   const text = tensors.text ? [...shape.prompt, ...untilStop(planning, writtenOf(tensors.text)).slice(given)] : freeText(planning, tensors);
-  const places = throughLayers(model, tensors, padded(planning, text)).rows.slice(given - 1, text.length - 1);
+  const through = throughLayers(model, tensors, padded(planning, text), leastLead);
+  const places = through.rows.slice(given - 1, text.length - 1);
   const rows: ExpectedRow[] = [{ buffer: "text", offset: 0, values: Float64Array.from(shape.prompt) }];
   for (const [i, place] of places.entries()) {
+    if (given - 1 + i >= through.firstOpen) break;
     const [scores = new Float64Array()] = scoresOf(model, tensors, [place]);
     const { token, lead } = chosen(scores, given - 1 + i, shape);
     if (lead > leastLead * sizeOf(scores)) rows.push({ buffer: "text", offset: given + i, values: Float64Array.of(token) });

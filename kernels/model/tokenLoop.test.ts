@@ -114,3 +114,19 @@ test.each([
 ] as const)("a text of %s %o in %o is refused as %s", (name, change, around, code) => {
   expect(mechanismOf(name).refusal(written(name, change, around), keepsCache, device)?.code).toBe(code);
 });
+
+test("from where on a router is as near between experts as rounding, nothing of a text is held", () => {
+  const experts = { kind: "experts", hidden: 32, experts: 7, active: 3 } as const;
+  const shape = written("softmax", {}, { feedForward: experts });
+  const mechanism = mechanismOf("softmax");
+  const tensors = mechanism.inputs(shape, 1);
+  const heldOf = (given: typeof tensors): readonly number[] =>
+    mechanism.reference(shape, given, { batch: 0, head: 0, tokens: [0] }).flatMap(({ buffer, offset }) => (buffer === "text" && offset > 0 ? [offset] : []));
+  expect(heldOf(tensors)).toHaveLength(32);
+  // Two experts that are the same to the router are as near as can be wherever one of them is the last that is chosen.
+  const router = Float32Array.from(tensors["layer1.router"] ?? []);
+  router.copyWithin(64, 0, 64);
+  const held = heldOf({ ...tensors, "layer1.router": router });
+  expect(held.length).toBeLessThan(32);
+  expect(held).toEqual(Array.from({ length: held.length }, (_, i) => 8 + i));
+});
