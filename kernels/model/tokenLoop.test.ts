@@ -110,6 +110,9 @@ test.each([
   ["softmax", { n: 8 }, {}, "badShape"],
   ["softmax", {}, { text: { ...text, stop: 100 } }, "badShape"],
   ["softmax", {}, { text: { ...text, prompt: [] } }, "badShape"],
+  ["softmax", { kvDtype: "f16" }, {}, "badShape"],
+  ["linear", { kvDtype: "f16" }, {}, undefined],
+  ["linear", { kvDtype: "f16" }, { pattern: ["linear", "softmax"] }, "badShape"],
   ["softmax", {}, {}, undefined],
 ] as const)("a text of %s %o in %o is refused as %s", (name, change, around, code) => {
   expect(mechanismOf(name).refusal(written(name, change, around), keepsCache, device)?.code).toBe(code);

@@ -82,6 +82,8 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       const textFault = text && textFaultOf(shape, text);
       if (textFault !== undefined) return badShape(textFault);
       const mechanisms = [...new Set(layersOf(shape.model, own, all))];
+      if (text && shape.kvDtype === "f16" && mechanisms.some(({ family }) => family === "softmax"))
+        return badShape("kvDtype f16: a text is held against float64, token by token, which keeps no cache: kvDtype f32");
       const mute = text && mechanisms.find(({ forms }) => !forms.generate);
       if (mute) return noFeature(`${mute.name} has no phase generate, by which a text is written`);
       const ways = [mixedBy(shape), ...(text && !shape.model.recomputes ? [{ phase: "prefill", n: text.prompt.length } as const] : [])];
