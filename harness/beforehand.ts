@@ -1,9 +1,10 @@
 import { performance } from "node:perf_hooks";
 import type { Capabilities, Mechanism } from "../kernels/mechanism.ts";
-import type { PlannedCell } from "./experiment/experiment.ts";
+import type { ExperimentText, PlannedCell } from "./experiment/experiment.ts";
 import { roomOf } from "./measure/room.ts";
 import { sharpnessOf } from "./measure/sharpness.ts";
 import type { RunRecord, Tokenization } from "./record/run.ts";
+import { encode } from "./tokenizer/encoding.ts";
 import { encodingNames } from "./tokenizer/encodingNames.ts";
 import { question } from "./tokenizer/question.ts";
 import { tokenize } from "./tokenizer/tokenization.ts";
@@ -29,7 +30,8 @@ export const withBeforehand = async (
         )
       : undefined);
   const room = record.room ?? (experiment.serving ? roomOf(experiment.serving, cells, mechanisms, capabilities) : undefined);
-  return { ...record, ...(room ? { room } : {}), ...(tokenizer ? { tokenizer } : {}), ...(sharpness ? { sharpness } : {}) };
+  const writing = record.writing ?? (experiment.text ? { prompt: await promptOf(experiment.text), texts: [] } : undefined);
+  return { ...record, ...(room ? { room } : {}), ...(writing ? { writing } : {}), ...(tokenizer ? { tokenizer } : {}), ...(sharpness ? { sharpness } : {}) };
 };
 
 const tokenizations = async (): Promise<readonly Tokenization[]> => {
@@ -37,3 +39,7 @@ const tokenizations = async (): Promise<readonly Tokenization[]> => {
   for (const encoding of encodingNames) all.push(await tokenize(question, encoding, () => performance.now()));
   return all;
 };
+
+/** Numbers of a prompt's tokens. */
+const promptOf = async ({ prompt, tokenizer }: ExperimentText): Promise<readonly number[]> =>
+  typeof prompt !== "string" ? prompt : encode(prompt, tokenizer ?? "cl100k_base");

@@ -120,6 +120,23 @@ describe("a run of whole tokens", () => {
     expect(renderMarkdown(record)).toContain("| pair | at | time | attention alone |");
   }, 120_000);
 
+  it("says which arms have the layers of the preset", async () => {
+    const hybrid = yaml
+      .replace("{ preset: llama3-8b, scale: 0.125 }", "{ preset: minimax-01, scale: 0.1 }")
+      .replace(
+        / {2}- \{ use: gatedDeltaNet.*/,
+        "  - { use: retention, pattern: preset, label: as published }\n  - { use: retention, pattern: { retention: 7, softmax: 1 }, label: other decays }",
+      )
+      .replace("256, 512, 1024, 2048, 4096, 8192, 16384", "256");
+    const { record } = await fakeRun(hybrid, fakeWorkers(device));
+    const said = async (of: typeof record): Promise<string> => sectionOf(await renderPage(of, strictLogger)).replaceAll(/<[^>]*>/g, "");
+    expect(await said(record)).toContain(
+      "The layers of minimax-01 are 7 retention : 1 softmax, in turn, with slopes lightning: so are those of as published, and not those of KV cache, linear and other decays.",
+    );
+    const arms = record.experiment.arms.filter(({ label }) => label === "linear");
+    expect(await said({ ...record, experiment: { ...record.experiment, arms } })).toContain("in turn, with slopes lightning: no arm has them.");
+  }, 120_000);
+
   it("says that nothing timed stages where the clock is the wall's", async () => {
     const { record } = await fakeRun(yaml, fakeWorkers({ ...device, clock: "wall" }));
     expect(record.cells.some(({ visits, summary }) => summary?.stages || visits.some(({ stages }) => stages))).toBe(false);

@@ -55,6 +55,18 @@ export type FeedForward =
   /** gated ones, of which a router chooses some for each token */
   | { readonly kind: "experts"; readonly hidden: number; readonly experts: number; readonly active: number };
 
+/** How a model writes a text: what it begins with, how each next token is chosen, and after which it ends. */
+export interface TextShape {
+  /** numbers of the tokens that it begins with, one at least */
+  readonly prompt: readonly number[];
+  /** the text ends once this token is written; undefined: at its longest alone */
+  readonly stop?: number;
+  /** the next token is drawn from the softmax of scores over this; 0: it is the likeliest one */
+  readonly temperature: number;
+  /** of the draws */
+  readonly seed: number;
+}
+
 /** What lies around the mixers of a whole model: nothing of it depends on how tokens are mixed. */
 export interface ModelShape {
   readonly layers: number;
@@ -68,8 +80,8 @@ export interface ModelShape {
   readonly tied: boolean;
   /** Nothing is kept between tokens: all of a text goes through the model for the sake of its newest token. */
   readonly recomputes: boolean;
-  /** in generate: tokens that a text begins with, and that are not sampled; 1 where absent */
-  readonly prompt?: number;
+  /** in generate: the text that is written, of n tokens at most */
+  readonly text?: TextShape;
   /** mixers of the layers, in turn, by name; all are the arm's own where absent */
   readonly pattern?: readonly string[];
 }
@@ -150,11 +162,16 @@ export interface Step {
   readonly stage?: string;
 }
 
-/** `setup` runs untimed before each visit, `steps` are one repetition: a whole prefill, one decode step, a whole generated text. */
+/**
+ * `setup` runs untimed before each visit, `steps` are one repetition: a whole prefill, one decode step, a whole generated text. Buffers of u32 that a generated text works in (scratch) count its
+ * tokens: set to m they go on behind m tokens.
+ */
 export interface Plan {
   readonly buffers: readonly PlanBuffer[];
   readonly setup: readonly Step[];
   readonly steps: readonly Step[];
+  /** of a text that a model writes: how many steps there are up to each written token, ascending. Where one is the last of its text, the rest of the steps change nothing that is read. */
+  readonly tokenEnds?: readonly number[];
 }
 
 /** Tile sizes and path of one variant, e.g. { rows: 32, keys: 16 }. */
@@ -262,6 +279,8 @@ export interface Mechanism {
   stages?(shape: Shape, form: Form, tiles: Tiles): Readonly<Record<string, StageCost>>;
   /** closed form of what `plan` allocates, written from the shape and not from the plan's buffers: the two must agree to the byte */
   bytesByRole(shape: Shape, form: Form, tiles: Tiles): BytesByRole;
+  /** of generate: bytes of scratch that count the tokens of a text, which each layer of a model has for itself; none unless given */
+  countersBytes?(shape: Shape, form: Form, tiles: Tiles): number;
   /** Without a shape, as it is with default parameters. */
   claim(phase: Phase, form: Form, shape?: Shape): Claim;
   /**

@@ -2,7 +2,7 @@
  * Seeded inputs. A 32-bit counter hash (xorshift-multiply, constants of Chris Wellons' lowbias32) makes the stream the same on every machine;
  * tensors of one seed differ by name, so q and k are independent.
  */
-const hash32 = (value: number): number => {
+export const hash32 = (value: number): number => {
   let x = value | 0;
   x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
   x = Math.imul(x ^ (x >>> 15), 0x735a2d97);

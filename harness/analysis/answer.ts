@@ -14,6 +14,7 @@ import { peerSentences } from "./peerSentences.ts";
 import { servingSentences } from "./servingSentences.ts";
 import { sizeSentences } from "./sizeSentences.ts";
 import { stageSentences } from "./stageSentences.ts";
+import { textSentences } from "./textSentences.ts";
 import { timeSentences } from "./timeSentences.ts";
 import { tuningSentences } from "./tuningSentences.ts";
 import { warningsOf } from "./warnings.ts";
@@ -22,7 +23,7 @@ import { warningsOf } from "./warnings.ts";
 export type Analysed = Omit<RunRecord, "findings">;
 
 /**
- * The answer of a run, sentence by sentence: what went wrong, how many of the claims hold that the experiment asks for, the answer in plain words, how ours stand beside a peer, how many texts are served at once and from where on a state is worth bringing back and what part of a token attention takes where the experiment asks that, what carries over to
+ * The answer of a run, sentence by sentence: what went wrong, how many of the claims hold that the experiment asks for, the answer in plain words, how ours stand beside a peer, how many texts are served at once and from where on a state is worth bringing back and what was written and what part of a token attention takes where the experiment asks that, what carries over to
  * other devices (growth and bytes), then n*, what is open, which variants were chosen, and what to beware of. Where no law is known at all, that comes first. Of laws and n* that
  * the experiment has too few n to ask for, nothing is said: of such arms times are told.
  */
@@ -42,6 +43,7 @@ export const findingsOf = (record: Analysed): readonly Finding[] => {
     ...findings("peerRatio", peerSentences(record)),
     ...findings("memory", servingSentences(record)),
     ...findings("crossover", moved),
+    ...findings("text", textSentences(record)),
     ...findings("time", stageSentences(record)),
     ...(asked.fits.length === 0 ? times : []),
     ...findings("growth", first),

@@ -52,6 +52,7 @@ export const dryRun = (experiments: readonly ReadExperiment[], mechanisms: reado
         : "times: unknown, no earlier run here has measured this machine's ceilings",
     );
     say(`measuring takes at most ${experiment.measure.maxTimeSeconds} s and compiling before it`);
+    if (experiment.text) say(`after it each arm writes a text of up to ${formatCount(experiment.text.tokens)} tokens, and float64 beside it`);
   }
   return exitCode.ok;
 };

@@ -53,6 +53,16 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
         case "cell":
           line(cellLine(progress));
           break;
+        case "writing":
+          redraw(`writing a text with ${progress.id}, and with float64`);
+          break;
+        case "written":
+          line(
+            progress.reason === undefined
+              ? `    ${styled("green", "ok     ")} ${progress.id}  ${formatCount(progress.tokens)} tokens written`
+              : `    ${styled("red", "FAILED ")} ${progress.id}  text: ${progress.reason}`,
+          );
+          break;
         case "tuning":
           redraw(`timing the variants of ${progress.id}`);
           break;

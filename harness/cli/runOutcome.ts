@@ -10,10 +10,11 @@ export const outcomeCode = (record: RunRecord, undecided: "ok" | "fail"): ExitCo
   const failing = undecided === "fail" ? ["fail", "undecided"] : ["fail"];
   // A peer that is wrong is told, and no fault of this run.
   const own = record.cells.filter(({ runtime }) => runtime === undefined);
+  const texts = record.writing?.texts ?? [];
   if (!own.some(({ outcome }) => outcome.status === "ok"))
     return own.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.nothingMeasured;
   return worst([
-    own.some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.ok,
+    [...own, ...texts].some(({ outcome }) => outcome.status === "failed") ? exitCode.cellFailed : exitCode.ok,
     record.findings.some(({ verdict }) => verdict && failing.includes(verdict)) ? exitCode.gateFailed : exitCode.ok,
   ]);
 };
@@ -26,6 +27,9 @@ export const tellOutcome = ({ record, folder, report }: Pick<RunResult, "record"
   for (const cell of record.cells)
     if (cell.outcome.status === "failed")
       say(`${styled("red", "FAILED")} ${plainLine(cell.id, 120)}: ${plainLine(cell.outcome.code, 40)}: ${plainBlock(cell.outcome.reason)}`);
+  for (const { cell, outcome } of record.writing?.texts ?? [])
+    if (outcome.status === "failed")
+      say(`${styled("red", "FAILED")} text of ${plainLine(cell, 120)}: ${plainLine(outcome.code, 40)}: ${plainBlock(outcome.reason)}`);
   print("");
   for (const { kind, verdict, text } of record.findings) {
     const sentence = plainLine(text, longestSentence);

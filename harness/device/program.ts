@@ -20,6 +20,8 @@ export interface Program {
   restore(tensors: Tensors): void;
   /** Record `repetitions` of the steps into a pass. Each reads the next of the copies, on from where the last pass ended. */
   record(pass: GPUComputePassEncoder, repetitions: number): void;
+  /** Record the steps `from` up to `to` of one repetition, of copy 0. */
+  recordSteps(pass: GPUComputePassEncoder, from: number, to: number): void;
   /** of the steps; empty where these have no stages */
   readonly stageRuns: readonly StageRun[];
   /** Record one repetition, each run of a stage into a pass of its own; the next copies are read as by `record`. */
@@ -208,6 +210,9 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
           encode(pass, bound[next] ?? []);
           next = (next + 1) % copies;
         }
+      },
+      recordSteps(pass, from, to) {
+        encode(pass, (bound[0] ?? []).slice(from, to));
       },
       stageRuns,
       recordStages(passOf) {

@@ -1,6 +1,8 @@
 import type { Form, Mechanism, ParameterValue } from "../../kernels/mechanism.ts";
+import { type PresetName, parametersOfPreset, patternOfPreset } from "../../kernels/model/presets.ts";
 import type { PlacedEntry } from "./entries.ts";
 import type { Arm, Experiment } from "./experiment.ts";
+import { followsPreset } from "./model.ts";
 import { type Draft, nearest } from "./problem.ts";
 import { type RuntimeName, runtimeNames, runtimes, takenBy } from "./runtimes.ts";
 import type { Composition, ExperimentFile } from "./schema.ts";
@@ -17,14 +19,15 @@ interface RawArm {
   readonly pattern: readonly string[] | undefined;
 }
 
-/** The arms of a checked file, with forms and labels filled in, and what is wrong with them: forms that a phase lacks, labels that are not unique. */
+/** The arms of a checked file, with forms and labels filled in, and what is wrong with them: forms that a phase lacks, labels that are not unique. `preset`: of the file's model. */
 export const armsOf = (
   measured: readonly PlacedEntry<Entry>[],
   phase: Experiment["phase"],
   fixed: Readonly<Record<string, ParameterValue | undefined>>,
   mechanisms: ReadonlyMap<string, Mechanism>,
+  preset?: PresetName,
 ): { arms: readonly Arm[]; drafts: readonly Draft[] } => {
-  const raw = measured.map(({ entry }) => rawArm(entry, phase, mechanisms));
+  const raw = measured.map(({ entry }) => rawArm(entry, phase, mechanisms, preset));
   const arms = raw.map(
     (arm): Arm => ({
       mechanism: arm.mechanism.name,
@@ -48,11 +51,13 @@ export const armsOf = (
   return { arms, drafts };
 };
 
-const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMap<string, Mechanism>): RawArm => {
+const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMap<string, Mechanism>, preset: PresetName | undefined): RawArm => {
   const { use, label, form, runtime: named, cache: temperature, ...rest } = typeof entry === "string" ? { use: entry } : ofItsShape(entry);
   const mechanism = mechanisms.get(String(use));
   if (mechanism === undefined) throw new Error(`the schema let an unknown mechanism pass: ${String(use)}`);
-  const overrides = Object.fromEntries(Object.entries(rest).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
+  const own = Object.fromEntries(Object.entries(rest).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
+  const taken = preset !== undefined && followsPreset(entry) ? Object.entries(parametersOfPreset(preset)) : [];
+  const overrides = { ...Object.fromEntries(taken.filter(([key]) => key in mechanism.parameters)), ...own };
   // A mechanism without this phase keeps its cells, as skipped ones, and they need a form to be named by.
   const defaultForm = mechanism.forms[phase]?.[0] ?? Object.values(mechanism.forms)[0]?.[0] ?? "none";
   const runtime = runtimeNames.find((name) => name === named);
@@ -63,7 +68,7 @@ const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMa
     runtime,
     cache: temperature === "hot" || temperature === "cold" ? temperature : undefined,
     overrides,
-    pattern: patternOf(entry),
+    pattern: patternOf(entry, preset),
   };
 };
 
@@ -74,10 +79,12 @@ const ofItsShape = (entry: Exclude<Entry, string>): Readonly<Record<string, Para
 };
 
 /** The mechanism of each layer, in turn. */
-const patternOf = (entry: Entry): readonly string[] | undefined =>
-  typeof entry === "object" && "pattern" in entry && entry.pattern
+const patternOf = (entry: Entry, preset: PresetName | undefined): readonly string[] | undefined => {
+  if (followsPreset(entry)) return preset && patternOfPreset(preset);
+  return typeof entry === "object" && "pattern" in entry && entry.pattern
     ? Object.entries(entry.pattern as Readonly<Record<string, number>>).flatMap(([name, layers]) => Array.from({ length: layers }, () => name))
     : undefined;
+};
 
 // The plain name while it is unique; otherwise with what tells it from the other entries of its mechanism: "softmax naive", "linear chunk 32". A peer
 // is always told from ours: "softmax (ort)".
@@ -98,7 +105,7 @@ const automaticLabel = (arm: RawArm, all: readonly RawArm[]): string => {
 };
 
 /** "3 gatedDeltaNet : 1 softmax" */
-const layersText = (pattern: readonly string[]): string =>
+export const layersText = (pattern: readonly string[]): string =>
   [...new Set(pattern)].map((name) => `${pattern.filter((one) => one === name).length} ${name}`).join(" : ");
 
 /** What an entry asks of a peer that it does not do: another mechanism or phase, a form of ours, parameters other than the defaults. */

@@ -1,5 +1,6 @@
 import type { Form, ModelShape, ParameterValue, Shape } from "../../kernels/mechanism.ts";
 import type { PresetName } from "../../kernels/model/presets.ts";
+import type { EncodingName } from "../tokenizer/encodingNames.ts";
 import type { ClaimId } from "./claims.ts";
 import type { ExperimentPhase } from "./phases.ts";
 import type { RuntimeName } from "./runtimes.ts";
@@ -29,10 +30,24 @@ export interface Arm {
 }
 
 /** What lies around the mixers of phase tokenLoop: the same for all arms. */
-export interface ExperimentModel extends Omit<ModelShape, "recomputes" | "prompt" | "pattern"> {
+export interface ExperimentModel extends Omit<ModelShape, "recomputes" | "text" | "pattern"> {
   /** that its sizes are of, shrunk by `scale`, where the file does not say otherwise */
   readonly preset?: PresetName;
   readonly scale?: number;
+}
+
+/** A text that each arm writes with the model. */
+export interface ExperimentText {
+  /** words, or numbers of tokens */
+  readonly prompt: string | readonly number[];
+  /** that are written at most */
+  readonly tokens: number;
+  /** the text ends once this token is written */
+  readonly stop?: number;
+  /** 0: the likeliest token; else each is drawn */
+  readonly temperature: number;
+  /** cuts a prompt of words, and puts tokens together */
+  readonly tokenizer?: EncodingName;
 }
 
 /** A model of several layers, put together from arms that are measured: layers by label. */
@@ -68,6 +83,8 @@ export interface Experiment {
   readonly phase: ExperimentPhase;
   /** of phase tokenLoop alone */
   readonly model?: ExperimentModel;
+  /** of phase tokenLoop alone; absent where none is asked for */
+  readonly text?: ExperimentText;
   /** of phase offload alone: layers of a model, for what a token costs in all of them; only one is told of where absent */
   readonly layers?: number;
   readonly arms: readonly Arm[];

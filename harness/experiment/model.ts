@@ -1,8 +1,8 @@
 import type { FeedForward, Mechanism, ModelShape } from "../../kernels/mechanism.ts";
 import { keepsNothing } from "../../kernels/model/forms.ts";
-import { presets, scaled } from "../../kernels/model/presets.ts";
+import { patternOfPreset, presetNames, presets, scaled } from "../../kernels/model/presets.ts";
 import type { Arm, ExperimentModel, PlannedCell } from "./experiment.ts";
-import type { ModelFile } from "./modelSchema.ts";
+import { type ModelFile, presetPattern } from "./modelSchema.ts";
 import { type Draft, nearest, show } from "./problem.ts";
 import type { ExperimentFile } from "./schema.ts";
 
@@ -99,10 +99,7 @@ export const patternDrafts = (
   entries.flatMap(({ arm: { mechanism, pattern }, index }): readonly Draft[] => {
     if (pattern === undefined) return [];
     const path = ["mechanisms", index, "pattern"];
-    if (!model)
-      return [
-        { path, on: "key", message: "layers of a model, in a phase that has none", accepted: "pattern in phase tokenLoop; in others { compose: { … } }" },
-      ];
+    if (!model) return [{ path, ...withoutModel }];
     const known = [...mechanisms.values()].flatMap(({ name, forms }) => (forms.tokenLoop ? [name] : []));
     const unknown = [...new Set(pattern)].filter((name) => !known.includes(name));
     if (unknown.length > 0)
@@ -136,6 +133,33 @@ export const patternDrafts = (
       ];
     return [];
   });
+
+/** Are the layers of this entry those of model.preset? */
+export const followsPreset = (entry: ExperimentFile["mechanisms"][number]): boolean =>
+  typeof entry === "object" && "pattern" in entry && entry.pattern === presetPattern;
+
+/** What is wrong with entries whose layers are to be those of a preset: there is none here, or one without a pattern. */
+export const presetPatternDrafts = (
+  entries: readonly { readonly entry: ExperimentFile["mechanisms"][number]; readonly index: number }[],
+  model: ExperimentModel | undefined,
+): readonly Draft[] =>
+  entries.flatMap(({ entry, index }): readonly Draft[] => {
+    if (!followsPreset(entry)) return [];
+    const path = ["mechanisms", index, "pattern"];
+    if (!model) return [{ path, ...withoutModel }];
+    const hybrids = presetNames.filter((name) => patternOfPreset(name) !== undefined).join(", ");
+    if (model.preset === undefined)
+      return [{ path, on: "value", message: "the model is none of a preset's", given: presetPattern, accepted: `model: { preset: … } of ${hybrids}` }];
+    if (patternOfPreset(model.preset) === undefined)
+      return [{ path, on: "value", message: `all layers of ${model.preset} are softmax`, given: presetPattern, accepted: `model.preset ${hybrids}` }];
+    return [];
+  });
+
+const withoutModel = {
+  on: "key",
+  message: "layers of a model, in a phase that has none",
+  accepted: "pattern in phase tokenLoop; in others { compose: { … } }",
+} as const;
 
 /** Sizes that no cell of a model can have are one mistake, not one a cell: told where the file gives the size that does not fit, else at its model. */
 export const disagreement = (planned: readonly PlannedCell[], file: Pick<ExperimentFile, "fixed" | "axes" | "mechanisms">): Draft | undefined => {

@@ -56,4 +56,7 @@ export const modelSchema = accepting(
   "Phase tokenLoop: the model around the mixers, of random weights.",
 );
 
+/** What `pattern` of an entry says where its layers are those of model.preset. */
+export const presetPattern = "preset";
+
 export type ModelFile = z.output<typeof modelSchema>;

@@ -57,7 +57,7 @@ test("problems point into the flag", () => {
         --set axez.n=[64]
               ^
       given:    axez
-      accepted: name, title, question, phase, model, layers, mechanisms, axes, zip, exclude, fixed, measure, expect, serving, claims
+      accepted: name, title, question, phase, model, text, layers, mechanisms, axes, zip, exclude, fixed, measure, expect, serving, claims
       did you mean axes?
     --set: measure.mxTime: unknown key
         --set measure.mxTime=9s
@@ -104,6 +104,6 @@ test("problems point into the flag", () => {
         --set __proto__.polluted=1
               ^
       given:    __proto__
-      accepted: name, title, question, phase, model, layers, mechanisms, axes, zip, exclude, fixed, measure, expect, serving, claims"
+      accepted: name, title, question, phase, model, text, layers, mechanisms, axes, zip, exclude, fixed, measure, expect, serving, claims"
   `);
 });

@@ -113,7 +113,7 @@ test("a problem says where, what was given and what is accepted", () => {
       12 | fixd: { headDim: 64, batch: 1, dtype: f32 }
          | ^
       given:    fixd
-      accepted: name, title, question, phase, model, layers, mechanisms, axes, zip, exclude, fixed, measure, expect, serving, claims
+      accepted: name, title, question, phase, model, text, layers, mechanisms, axes, zip, exclude, fixed, measure, expect, serving, claims
       did you mean fixed?
     decode.yaml:14:48: measure.cache: unknown
       14 | measure: { precision: 5%, maxTime: 90s, cache: warm, seed: 1 }

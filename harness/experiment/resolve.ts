@@ -7,11 +7,12 @@ import { entriesIn, entryDrafts } from "./entries.ts";
 import type { Experiment } from "./experiment.ts";
 import { hybridsOf } from "./hybrids.ts";
 import { maxTimeDrafts, maxTimeSecondsOf } from "./maxTime.ts";
-import { modelDrafts, modelOf, patternDrafts } from "./model.ts";
+import { modelDrafts, modelOf, patternDrafts, presetPatternDrafts } from "./model.ts";
 import type { Draft } from "./problem.ts";
 import { type ExperimentFile, experimentMechanisms } from "./schema.ts";
 import { servingAsked, servingDrafts } from "./serving.ts";
 import { sizeNames } from "./sizes.ts";
+import { textDrafts, textOf } from "./text.ts";
 import { parseShare } from "./units.ts";
 
 const defaultPrecision = 0.05;
@@ -30,7 +31,7 @@ export const resolveExperiment = (
     Object.entries(file.fixed ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value as ParameterValue] as const])),
   );
   const { measured, composed } = entriesIn(file.mechanisms, phase);
-  const { arms, drafts: armDrafts } = armsOf(measured, phase, given, byName);
+  const { arms, drafts: armDrafts } = armsOf(measured, phase, given, byName, file.model && "preset" in file.model ? file.model.preset : undefined);
   const { hybrids, drafts: hybridDrafts } = hybridsOf(composed, arms);
   const { axes, drafts: axisDrafts } = axesOf(file);
   const defaults = Object.entries({ batch: 1, dtype: "f32", stateDtype: "f32" }).filter(([name]) => axes[name] === undefined);
@@ -45,6 +46,7 @@ export const resolveExperiment = (
     question: file.question === undefined ? undefined : oneLine(file.question),
     phase,
     ...(model === undefined ? {} : { model }),
+    ...(model === undefined || file.text === undefined ? {} : { text: textOf(file.text) }),
     ...(phase === "offload" && file.layers !== undefined ? { layers: file.layers } : {}),
     arms: arms.map(({ cache, ...arm }) => (cache === undefined || cache === usualCache ? arm : { ...arm, cache })),
     ...(hybrids.length > 0 ? { hybrids } : {}),
@@ -72,10 +74,11 @@ export const resolveExperiment = (
     ...entryDrafts(file.mechanisms, phasesOf(file)),
     ...claimDrafts(file, phasesOf(file)),
     ...modelDrafts(file, phasesOf(file)),
+    ...textDrafts(file.text, model, phasesOf(file)),
     ...layerDrafts(file),
     ...maxTimeDrafts(file, phasesOf(file)),
     ...servingDrafts(file, phasesOf(file), axes),
-    ...(file.model === undefined && phase === "tokenLoop" ? [] : patternDrafts(entries, model, byName)),
+    ...(file.model === undefined && phase === "tokenLoop" ? [] : [...patternDrafts(entries, model, byName), ...presetPatternDrafts(measured, model)]),
     ...armDrafts,
     ...hybridDrafts,
     ...axisDrafts,

@@ -4,11 +4,12 @@ import { accepting, optionalEach, recognisedWhere, text, wholeNumber } from "./a
 import { duration, within } from "./amounts.ts";
 import { claimIds } from "./claims.ts";
 import { maxTimeSchema } from "./maxTime.ts";
-import { modelSchema } from "./modelSchema.ts";
+import { modelSchema, presetPattern } from "./modelSchema.ts";
 import { phases } from "./phases.ts";
 import { runtimeNames, takenBy } from "./runtimes.ts";
 import { servingSchema } from "./serving.ts";
 import { dtypeFields, dtypes, type SizeName, sizeNames, sizes } from "./sizes.ts";
+import { textSchema } from "./textSchema.ts";
 import { bytesPattern, isPrecision, parseBytes, parseShare, percentPattern } from "./units.ts";
 
 /** Longest list on one axis. */
@@ -138,10 +139,15 @@ const compositionSchema = recognisedWhere(
 
 export type Composition = z.output<typeof compositionSchema>;
 
-const patternSchema = accepting(
+const layersInTurn = accepting(
   z.record(z.string(), wholeNumber(1, 1000)).refine((layers) => Object.keys(layers).length > 1, "needs two or more"),
   "mechanisms and how many layers each has, in turn, e.g. { gatedDeltaNet: 3, softmax: 1 }",
-  "Phase tokenLoop: the mixers of a hybrid's layers, in turn, over and over. Parameters are those of this entry for its own mechanism and defaults for the others.",
+);
+
+const patternSchema = accepting(
+  z.union([z.literal(presetPattern), layersInTurn]),
+  `mechanisms and how many layers each has, in turn, e.g. { gatedDeltaNet: 3, softmax: 1 }, or ${presetPattern}`,
+  "Phase tokenLoop: the mixers of a hybrid's layers, in turn, over and over; preset: those of model.preset. Parameters are those of this entry for its own mechanism and defaults for the others.",
 );
 
 const entrySchema = (mechanism: Mechanism) => {
@@ -211,6 +217,7 @@ const schemaOf = (all: readonly Mechanism[]) => {
       question: text("text", "What the experiment asks, in one sentence.").optional(),
       phase: accepting(phasesSchema, phasesAccepted, phaseAbout),
       model: modelSchema.optional(),
+      text: textSchema.optional(),
       layers: wholeNumber(
         1,
         1000,

@@ -80,6 +80,76 @@ test("the order of a pattern's layers is part of what is measured", () => {
   expect(hash("{ softmax: 1, gatedDeltaNet: 3 }")).not.toBe(hash("{ gatedDeltaNet: 3, softmax: 1 }"));
 });
 
+const hybrid = (preset: string, entry: string): string => `name: hybrid
+phase: tokenLoop
+model: { preset: ${preset}, scale: 0.0625 }
+mechanisms:
+  - ${entry}
+axes: { n: [64] }
+`;
+
+test.each([
+  ["qwen3-next", "gatedDeltaNet", ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"], {}],
+  ["kimi-linear", "kda", ["kda", "kda", "kda", "softmax"], {}],
+  ["minimax-01", "retention", [...Array.from({ length: 7 }, () => "retention"), "softmax"], { slopes: "lightning" }],
+])("pattern: preset gives an arm the layers of %s", (preset, use, pattern, parameters) => {
+  const text = hybrid(preset, `{ use: ${use}, pattern: preset }`);
+  expect(complaints(text)).toBe("");
+  const cell = parse(text).experiments[0]?.cells[0]?.cell;
+  expect(cell?.model?.pattern).toEqual(pattern);
+  expect(cell?.parameters).toMatchObject(parameters);
+  const spelledOut = hybrid(
+    preset,
+    `{ use: ${use}, pattern: { ${use}: ${pattern.length - 1}, softmax: 1 }${use === "retention" ? ", slopes: lightning" : ""} }`,
+  );
+  expect(parse(spelledOut).experiments[0]?.experiment.hash).toBe(parse(text).experiments[0]?.experiment.hash);
+});
+
+test("what an arm says of itself stands before what its preset says", () => {
+  const text = hybrid("minimax-01", "{ use: retention, pattern: preset, slopes: retnet }");
+  expect(parse(text).experiments[0]?.cells[0]?.cell.parameters.slopes).toBe("retnet");
+});
+
+test("what is wrong with the layers of a preset", () => {
+  const broken = [
+    hybrid("llama3-8b", "{ use: linear, pattern: preset }"),
+    hybrid("qwen3-next", "{ use: linear, pattern: preset }"),
+    hybrid("qwen3-next", "{ use: gatedDeltaNet, pattern: presets }"),
+    hybrid("qwen3-next", "{ use: gatedDeltaNet, pattern: preset }").replace(/model: .*/, "model: { layers: 4, width: 64, vocab: 100, feedForward: 96 }"),
+    hybrid("qwen3-next", "{ use: gatedDeltaNet, pattern: preset }").replace("phase: tokenLoop", "phase: [decode, tokenLoop]"),
+  ];
+  expect(broken.map((text) => complaints(text)).join("\n\n")).toMatchInlineSnapshot(`
+    "tokenLoop.yaml:5:29: mechanisms[0].pattern: all layers of llama3-8b are softmax
+      5 |   - { use: linear, pattern: preset }
+        |                             ^
+      given:    preset
+      accepted: model.preset qwen3-next, kimi-linear, minimax-01
+
+    tokenLoop.yaml:5:29: mechanisms[0].pattern: has no layer of linear, which this entry uses
+      5 |   - { use: linear, pattern: preset }
+        |                             ^
+      given:    gatedDeltaNet, softmax
+      accepted: linear among them
+
+    tokenLoop.yaml:5:36: mechanisms[0].pattern: not accepted here
+      5 |   - { use: gatedDeltaNet, pattern: presets }
+        |                                    ^
+      given:    "presets"
+      accepted: mechanisms and how many layers each has, in turn, e.g. { gatedDeltaNet: 3, softmax: 1 }, or preset
+
+    tokenLoop.yaml:5:36: mechanisms[0].pattern: the model is none of a preset's
+      5 |   - { use: gatedDeltaNet, pattern: preset }
+        |                                    ^
+      given:    preset
+      accepted: model: { preset: … } of qwen3-next, kimi-linear, minimax-01
+
+    tokenLoop.yaml:5:27: mechanisms[0].pattern: layers of a model, in a phase that has none
+      5 |   - { use: gatedDeltaNet, pattern: preset }
+        |                           ^
+      accepted: pattern in phase tokenLoop; in others { compose: { … } }"
+  `);
+});
+
 test("a file of decode and tokenLoop has mixers of one shape in both", () => {
   const text = good.replace("phase: tokenLoop", "phase: [decode, tokenLoop]").replace(/ {2}- \{ use.*\n/g, "");
   const { experiments, problems } = parse(text);

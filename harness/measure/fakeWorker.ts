@@ -44,8 +44,10 @@ export interface FakeDevice {
   readonly choosingMs?: number;
   /** ms of it that grow with the cell */
   fillMs?(cell: Cell): number;
+  /** tokens that a model writes, and the places of those that the reference leaves open; the numbers 0 to 4 by default */
+  written?(cell: Cell): { readonly tokens: readonly number[]; readonly near?: readonly number[] };
   /** a failure of this cell in the worker of this number, or undefined */
-  fault?(cell: Cell, worker: number, message: "prepare" | "visit"): FailureCode | undefined;
+  fault?(cell: Cell, worker: number, message: "prepare" | "visit" | "write"): FailureCode | undefined;
 }
 
 export interface FakeWorkers {
@@ -165,6 +167,13 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
         return null;
       },
       exec: () => ({ buffers: {} }),
+      write: ({ cell }) => {
+        const code = device.fault?.(cell, index, "write");
+        if (code) fail(code);
+        clock += device.prepareMs ?? 1;
+        const { tokens, near = [] } = device.written?.(cell) ?? { tokens: [0, 1, 2, 3, 4] };
+        return { tokens, near, tiles: {}, kernelHash: device.kernelHash ?? "fake", maxError: 0, tolerance: 1 };
+      },
       bye: () => null,
     };
     return {

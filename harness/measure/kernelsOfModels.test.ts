@@ -1,7 +1,11 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import type { ModelShape } from "../../kernels/mechanism.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
+import type { CellFailure } from "../device/failure.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
@@ -72,40 +76,167 @@ const indexOfLargest = (values: ArrayLike<number>): number => Array.from(values)
 
 describe("a text that a model writes by itself", () => {
   const length = 105;
-  const prompt = 5;
   const seed = 3;
+  const prompt = [17, 3, 99, 3, 58];
+  const greedy = { prompt, temperature: 0, seed };
 
-  /** The likeliest token each time, by float64 and without anything kept. */
-  const expectedText = (cell: Cell, given: readonly number[]): readonly number[] => {
-    const mechanism = mechanisms.find((one) => one.name === cell.mechanism);
-    const text = [...given];
-    const { stream: _, ...rest } = cell;
-    const shapeOf = (n: number) => ({ ...rest, phase: "tokenLoop" as const, n, model: { ...smallModel, ...cell.model, recomputes: true } });
+  const textCell = (name: string, form: string, n = length, change: Partial<Cell> = {}, around: Partial<ModelShape> = {}): Cell => ({
+    ...cellOf(name, form, n, change, { text: greedy, recomputes: form === "recompute", ...around }),
+    phase: "generate",
+  });
+  const mechanismOf = (cell: Cell) => {
+    const found = mechanisms.find(({ name }) => name === cell.mechanism);
+    if (!found) throw new Error("known");
+    return found;
+  };
+  const write = (cell: Cell, at = connection) => at.worker.ask("write", { cell, seed }, 60_000);
+
+  /** The likeliest token each time, by float64's scores of a token behind all before it, with nothing kept and nothing of the text's own reference. */
+  const expectedText = (cell: Cell): readonly number[] => {
+    const mechanism = mechanismOf(cell);
+    const text = [...prompt];
+    const { text: _, ...around } = { ...smallModel, ...cell.model, recomputes: true };
+    const shapeOf = (n: number) => ({ ...cell, phase: "tokenLoop" as const, n, model: around });
     // Weights, and turns of places, of which shorter texts have the first.
-    const drawn = mechanism?.inputs(shapeOf(length), seed);
-    while (mechanism && text.length < cell.n) {
-      const tensors = { ...drawn, tokens: Uint32Array.from(text) };
-      const [scores] = mechanism.reference(shapeOf(text.length - 1), tensors, { batch: 0, head: 0, tokens: [0] });
+    const drawn = mechanism.inputs(shapeOf(cell.n), seed);
+    while (text.length < cell.n) {
+      const [scores] = mechanism.reference(shapeOf(text.length - 1), { ...drawn, tokens: Uint32Array.from(text) }, { batch: 0, head: 0, tokens: [0] });
       text.push(indexOfLargest(scores?.values ?? []));
     }
-    return text;
+    return text.slice(prompt.length);
   };
 
-  /** Mechanisms of one family differ in their mixers alone, which shorter texts try as well. */
-  const lengthOf = (name: string): number => (["softmax", "linear", "gatedDeltaNet"].includes(name) ? length : 40);
+  /** A hundred tokens by a cache and by states; mechanisms of one family differ in their mixers alone, which shorter texts try as well, and without a cache a token takes as long as a text. */
+  const lengthOf = (name: string, form: string): number => (form !== "recompute" && ["softmax", "linear", "gatedDeltaNet"].includes(name) ? length : 24);
+  const pattern = ["linear", "gatedDeltaNet", "linear", "softmax"];
+  const feedForward = { kind: "experts", hidden: 32, experts: 7, active: 3 } as const;
+  const longPrompt = Array.from({ length: 50 }, (_, i) => (7 * i) % 100);
   const texts = [
-    ...mechanisms.filter(({ forms }) => forms.generate).map(({ name }) => cellOf(name, "", lengthOf(name), {}, { prompt })),
-    cellOf("softmax", "", length, { kvHeads: 1 }, { prompt, feedForward: { kind: "experts", hidden: 32, experts: 7, active: 3 } }),
-    cellOf("softmax", "", length, {}, { prompt, layers: 4, pattern: ["linear", "gatedDeltaNet", "linear", "softmax"] }),
-  ].map((cell): Cell => ({ ...cell, phase: "generate", form: mechanisms.find(({ name }) => name === cell.mechanism)?.forms.generate?.[0] ?? "" }));
+    ...mechanisms
+      .filter(({ forms }) => forms.generate)
+      .flatMap(({ name, forms }) => (forms.tokenLoop ?? []).map((form) => textCell(name, form, lengthOf(name, form)))),
+    textCell("softmax", "cached", length, { kvHeads: 1 }, { feedForward }),
+    textCell("softmax", "cached", length, {}, { layers: 4, pattern }),
+    textCell("softmax", "recompute", 24, {}, { layers: 4, pattern, feedForward }),
+    textCell("softmax", "cached", 60, { parameters: { window: 30, sinks: 3 } }),
+    textCell("softmax", "cached", 60, { parameters: { window: 30, sinks: 3 } }, { text: { ...greedy, prompt: longPrompt } }),
+  ];
 
-  it.each(texts)("$id is that of float64 without a cache, token for token", async (cell) => {
-    const mechanism = mechanisms.find((one) => one.name === cell.mechanism);
-    if (!mechanism) throw new Error("known");
-    const tensors = mechanism.inputs(cell, seed);
-    const { buffers } = await connection.worker.ask("exec", { cell, tensors }, 60_000);
-    const expected = expectedText(cell, [...(tensors.prompt ?? [])]);
-    expect([...(buffers.text ?? [])]).toEqual(expected);
-    expect(new Set(expected.slice(prompt)).size).toBeGreaterThan(3);
+  it.each(texts)("$id is that of float64, token for token", async (cell) => {
+    const { tokens, near, maxError, tolerance } = await write(cell);
+    expect(near).toEqual([]);
+    expect(tokens).toHaveLength(cell.n - (cell.model?.text?.prompt.length ?? 0));
+    expect(new Set(tokens).size).toBeGreaterThan(2);
+    expect(maxError).toBeGreaterThan(0);
+    expect(maxError).toBeLessThan(tolerance);
+    if (cell.n === length) expect(tokens).toEqual(expectedText(cell));
+  });
+
+  it("is the same with a cache and without", async () => {
+    for (const name of ["softmax", "linear", "gatedDeltaNet"]) {
+      const [first = "", second = ""] = mechanisms.find((one) => one.name === name)?.forms.tokenLoop ?? [];
+      expect((await write(textCell(name, first, 24))).tokens).toEqual((await write(textCell(name, second, 24))).tokens);
+    }
+  });
+
+  const tempered = { prompt, temperature: 0.7, seed: 11 };
+
+  it.each(["cached", "recompute"])("is drawn by the same stream as float64's, %s", async (form) => {
+    const cell = textCell("softmax", form, 24, {}, { text: tempered });
+    const { tokens, near } = await write(cell);
+    expect(near).toEqual([]);
+    const mechanism = mechanismOf(cell);
+    const byItself = mechanism
+      .reference(cell, mechanism.inputs(cell, seed), { batch: 0, head: 0, tokens: [0] })
+      .filter(({ buffer, offset }) => buffer === "text" && offset > 0);
+    expect(tokens).toEqual(byItself.map(({ values }) => values[0]));
+    const other = await write(textCell("softmax", form, 24, {}, { text: { ...tempered, seed: 12 } }));
+    expect(other.tokens).not.toEqual(tokens);
+    expect((await write(textCell("softmax", form, 24))).tokens).not.toEqual(tokens);
+  });
+
+  it.each(["cached", "recompute"])("ends once its stop token is written, %s", async (form) => {
+    const whole = (await write(textCell("softmax", form, 24))).tokens;
+    // Of those that come late for the first time, and stand in no prompt.
+    const at = whole.findLastIndex((token, i) => whole.indexOf(token) === i && !prompt.includes(token));
+    expect(at).toBeGreaterThan(2);
+    const { tokens, near } = await write(textCell("softmax", form, 24, {}, { text: { ...greedy, stop: whole[at] ?? 0 } }));
+    expect(tokens).toEqual(whole.slice(0, at + 1));
+    expect(near).toEqual([]);
+    // One that stands in the prompt alone ends nothing.
+    const unused = prompt.find((token) => !whole.includes(token));
+    if (unused !== undefined) expect((await write(textCell("softmax", form, 24, {}, { text: { ...greedy, stop: unused } }))).tokens).toEqual(whole);
+  });
+
+  it("is refused where it cannot be", async () => {
+    const refused = async (cell: Cell): Promise<string> =>
+      write(cell).then(
+        () => "written",
+        (error: Error) => error.message,
+      );
+    expect(await refused(textCell("softmax", "cached", 5))).toBe("a text of 5 tokens, 5 of them given: at least one is given and one written");
+    expect(await refused(textCell("softmax", "cached", 9, { batch: 2 }))).toBe("batch 2: a text is written by itself, batch 1");
+    expect(await refused(textCell("softmax", "cached", 9, {}, { text: { ...greedy, stop: 100 } }))).toBe("token 100: the model has 100, from 0 to 99");
+  });
+
+  /** One thing changed in the WGSL of a text's own kernels: each must be seen. */
+  const broken = {
+    wrongChoice: [["best[thread + kept] > best[thread] ||", "best[thread + kept] > best[thread] + 0.5 ||"], {}],
+    wrongNoise: [["- log(waiting(", "+ log(waiting("], { temperature: 0.7 }],
+    otherStream: [["0x735a2d97u", "0x735a2d95u"], { temperature: 0.7 }],
+    unlikeSeed: [["mixed(u32(SEED))", "mixed(u32(SEED) + 1u)"], { temperature: 0.7 }],
+    lostPrompt: [["text[row * LENGTH + at] = prompt[row * PROMPT + at];", "text[row * LENGTH + at] = prompt[row * PROMPT];"], {}],
+    wrongPlace: [["position[row] = at;", "position[row] = at + 1u;"], {}],
+    wrongPrompt: [["StoredQuad(left[", "StoredQuad(0.9 * left["], {}],
+    shortPrompt: [["= TOKENS;", "= TOKENS - 1u;"], {}],
+    endless: [["ended[row] = 1u;", "ended[row] = 0u;"], { stop: "late" }],
+    early: [["token == STOP", "token != STOP"], { stop: "late" }],
+  } as const;
+  const brokenDefinition = (name: string, [from, to]: readonly [string, string]): string => `
+import { builtInKernels, loadMechanisms } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
+const mechanism = (await loadMechanisms(builtInKernels)).find(({ name }) => name === "softmax");
+const change = (step) => ({ ...step, wgsl: step.wgsl.replaceAll(${JSON.stringify(from)}, ${JSON.stringify(to)}) });
+export default [{ ...mechanism, name: ${JSON.stringify(name)}, plan: (...request) => {
+  const plan = mechanism.plan(...request);
+  const steps = plan.steps.map(change);
+  if (steps.every(({ wgsl }, i) => wgsl === plan.steps[i].wgsl)) throw new Error("nothing to break");
+  return { ...plan, steps };
+} }];
+`;
+
+  it("is refused where a kernel is wrong", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "attnbench-test-"));
+    for (const [name, [change]] of Object.entries(broken)) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, "definition.mjs"), brokenDefinition(name, change));
+    }
+    const worker = await connector(testAdapter, { mode: "checking", kernels: [folder], memoryBudgetBytes: 2 ** 28 })();
+    try {
+      const whole = (await write(textCell("softmax", "cached", 24))).tokens;
+      const late = whole[whole.findLastIndex((token, i) => whole.indexOf(token) === i)] ?? 0;
+      const failures: Record<string, string> = {};
+      for (const [name, [, { stop, ...text }]] of Object.entries(broken) as [string, readonly [unknown, { stop?: string; temperature?: number }]][]) {
+        const cell = textCell("softmax", "cached", 24, {}, { text: { ...greedy, ...text, ...(stop ? { stop: late } : {}) } });
+        failures[name] = await write({ ...cell, mechanism: name }, worker).then(
+          () => "passed",
+          (error: CellFailure) => error.code,
+        );
+      }
+      expect(failures).toEqual(Object.fromEntries(Object.keys(broken).map((name) => [name, "wrongOutput"])));
+    } finally {
+      await worker.worker.close();
+    }
+  });
+
+  /** A CPU emulation is given variants of its own. */
+  it.each(["softmax", "gatedDeltaNet"])("is written by the variants of GPUs too: %s", async (name) => {
+    const gpu = await connector(testAdapter, { mode: "checking", planFor: "hardware", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+    try {
+      const [form = ""] = mechanisms.find((one) => one.name === name)?.forms.tokenLoop ?? [];
+      const cell = textCell(name, form, 40, {}, { text: { ...tempered, stop: 5 } });
+      expect((await write(cell, gpu)).tokens).toEqual((await write(cell)).tokens);
+    } finally {
+      await gpu.worker.close();
+    }
   });
 });

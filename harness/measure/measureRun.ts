@@ -18,6 +18,7 @@ import { conditionsOf, repeatTurns } from "./turns.ts";
 import { createVisitor } from "./visitor.ts";
 import type { WorkerSession } from "./workerSession.ts";
 import type { Workers } from "./workers.ts";
+import { writeTexts } from "./writeTexts.ts";
 
 export interface MeasureOptions {
   /** as planned, or as far as an interrupted run came (its journal folded in) */
@@ -101,6 +102,7 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
   const preparedBefore = visitor.spent.prepareMs;
   const { stopped, brokeOff } = await measureCells(measuring);
   const loopMs = now() - loopFrom - (visitor.spent.prepareMs - preparedBefore);
+  const { writing, wroteOff } = await textsOf(options, brokeOff);
 
   // What lies beyond the end of an open curve is not part of what this device can be asked.
   // Nor is an n that was to be added and not reached.
@@ -120,6 +122,7 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
     ceilingsFailure,
     environment: besidePeer ? { ...record.environment, peers: { ...record.environment.peers, ...workers.peers } } : record.environment,
     cells,
+    ...(writing === undefined ? {} : { writing }),
     ...(tunings === undefined ? {} : { tunings }),
     ...(added.length === 0 ? {} : { added }),
     ...(sentinelTurns.length === 0 ? {} : { sentinel: sentinelTurns }),
@@ -134,7 +137,22 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
       peakRssBytes: { worker: Math.max(before.peakRssBytes.worker, workers.peakRssBytes), parent: process.resourceUsage().maxRSS * 1024 },
     },
   };
-  return { record: measured, brokeOff };
+  return { record: measured, brokeOff: brokeOff ?? wroteOff };
+};
+
+/** Texts of all arms, after the last turn: no part of maxTime. */
+const textsOf = async (
+  { record, planned, workers, journal, signal, onProgress }: MeasureOptions,
+  brokeOff: NoAdapter | undefined,
+): Promise<{ readonly writing: RunRecord["writing"]; readonly wroteOff: NoAdapter | undefined }> => {
+  const { writing, experiment } = record;
+  if (!writing || brokeOff) return { writing, wroteOff: undefined };
+  try {
+    return { writing: await writeTexts(writing, { experiment, planned, session: workers.own, journal, signal, onProgress }), wroteOff: undefined };
+  } catch (error) {
+    if (error instanceof NoAdapter) return { writing, wroteOff: error };
+    throw error;
+  }
 };
 
 /** Processes that ours were timed in, or a peer's cells, whichever are more. */

@@ -82,6 +82,25 @@ export interface ExecReply {
   readonly buffers: Tensors;
 }
 
+/** Write one text, token after token, and hold every token against the float64 reference. */
+export interface WriteRequest {
+  /** of phase generate, with a model and its text */
+  readonly cell: Cell;
+  readonly seed: number;
+}
+
+export interface WriteReply {
+  /** numbers of the tokens that were written, a stop token among them */
+  readonly tokens: readonly number[];
+  /** places among them at which rounding may choose another token: not held against the reference */
+  readonly near: readonly number[];
+  readonly tiles: Tiles;
+  readonly kernelHash: string;
+  /** of the last token's scores, where the text is as long as it may be; else 0 */
+  readonly maxError: number;
+  readonly tolerance: number;
+}
+
 /** Each message and its answer. */
 export interface Messages {
   readonly hello: { readonly request: HelloRequest; readonly reply: HelloReply };
@@ -89,6 +108,7 @@ export interface Messages {
   readonly visit: { readonly request: VisitRequest; readonly reply: VisitReply };
   readonly evict: { readonly request: { readonly cell: string }; readonly reply: null };
   readonly exec: { readonly request: ExecRequest; readonly reply: ExecReply };
+  readonly write: { readonly request: WriteRequest; readonly reply: WriteReply };
   readonly bye: { readonly request: null; readonly reply: null };
 }
 

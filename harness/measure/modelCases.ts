@@ -51,3 +51,16 @@ export const modelCells = (mechanisms: readonly Mechanism[]): readonly Cell[] =>
     ]),
   ];
 };
+
+/** Texts that meet the kernels that a token's way alone does not: of softmax, with a cache and without, greedy and drawn, with a stop token. */
+export const modelTexts = (mechanisms: readonly Mechanism[]): readonly Cell[] => {
+  const prompt = [17, 3, 99, 3, 58];
+  const text = { prompt, temperature: 0.7, seed: 11, stop: 7 };
+  return mechanisms
+    .filter(({ name }) => name === "softmax")
+    .flatMap((mechanism) =>
+      (mechanism.forms.tokenLoop ?? []).map(
+        (form): Cell => ({ ...modelCell(mechanism, form, 24, {}, { recomputes: form === "recompute", vocab: 300, text }), phase: "generate" }),
+      ),
+    );
+};

@@ -30,6 +30,9 @@ export type Progress =
       readonly of: number;
       readonly eta: Eta;
     }
+  /** the arm of this cell writes a text, and has written it; `reason`: why not */
+  | { readonly type: "writing"; readonly id: string }
+  | { readonly type: "written"; readonly id: string; readonly tokens: number; readonly reason: string | undefined }
   /** the variants of this cell's arm are being timed */
   | { readonly type: "tuning"; readonly id: string }
   /** n were added around the n* of these two arms */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defineMechanism, type PlanBuffer, type Shape } from "../../kernels/mechanism.ts";
-import { position, storageError, tolerance, verificationSamples, verify } from "./verification.ts";
+import { tolerance } from "../../kernels/tolerance.ts";
+import { position, storageError, verificationSamples, verify } from "./verification.ts";
 
 const shape: Shape & { form: string } = {
   form: "only",

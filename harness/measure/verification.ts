@@ -1,5 +1,6 @@
 import type { ElementType, ExpectedRow, Mechanism, PlanBuffer, Shape, Tensors } from "../../kernels/mechanism.ts";
 import { elementCount } from "../../kernels/plan.ts";
+import { tolerance } from "../../kernels/tolerance.ts";
 import { CellFailure } from "../device/failure.ts";
 
 /** What a verified cell was found to be off by: the largest error of an element relative to its row's size, what was allowed of that one, and how many rows were looked at. */
@@ -18,16 +19,6 @@ export interface Sample {
 
 /** Reads a buffer of the program back to the host. */
 export type ReadBuffer = (name: string) => Promise<Float32Array | Uint32Array>;
-
-/** of f32, in which all arithmetic is */
-const unitRoundoff = 2 ** -24;
-
-/**
- * The largest error that the arithmetic of a right kernel may show, relative to a row's size: its RMS, or the one it would have if its terms did not cancel. A sum of m rounded terms errs by about u·√m (random walk of
- * rounding errors, Higham, Accuracy and Stability, §2.8), m = n + headDim; 16 covers exp, division, the row maximum over headDim
- * values and the state's longer chains.
- */
-export const tolerance = (shape: Pick<Shape, "n" | "headDim">, rounding = 0): number => 16 * unitRoundoff * (Math.sqrt(shape.n + shape.headDim) + rounding);
 
 /**
  * By how much a computed `value` may be off for lying in a buffer: in f32 by nothing beyond the above. In f16 WGSL lets a device round to either neighbour,

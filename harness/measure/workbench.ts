@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Mechanism, Plan, Shape, Tensors } from "../../kernels/mechanism.ts";
+import type { BytesByRole, Mechanism, Plan, Shape, Tensors } from "../../kernels/mechanism.ts";
 import { problemOf, tierOf } from "../../kernels/offload.ts";
 import { bufferBytes, planModules } from "../../kernels/plan.ts";
 import { CellFailure } from "../device/failure.ts";
@@ -8,12 +8,13 @@ import type { OpenDevice } from "../device/openDevice.ts";
 import { createCompiler, createProgram, type Pipelines, type Program } from "../device/program.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { createGpuLoad, noLoad, openLoad } from "./gpuLoad.ts";
-import type { ExecReply, ExecRequest, PrepareReply, PrepareRequest, VisitReply, VisitRequest } from "./messages.ts";
+import type { ExecReply, ExecRequest, PrepareReply, PrepareRequest, VisitReply, VisitRequest, WriteReply, WriteRequest } from "./messages.ts";
 import { createOffload } from "./offload.ts";
 import { createPasses, median, slowMs } from "./passes.ts";
 import { givingWay } from "./residency.ts";
 import { stagedRepetitions } from "./stageTimes.ts";
 import { verify } from "./verification.ts";
+import { writeText, writtenTokens } from "./writing.ts";
 
 /** What a worker does with cells on its device. Every method throws CellFailure where the cell, and not the worker, is at fault. */
 export interface Workbench {
@@ -21,6 +22,7 @@ export interface Workbench {
   visit(request: VisitRequest): Promise<VisitReply>;
   evict(cell: string): void;
   exec(request: ExecRequest): Promise<ExecReply>;
+  write(request: WriteRequest): Promise<WriteReply>;
 }
 
 interface Bench {
@@ -74,6 +76,15 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
     if (complaint) throw complaint;
   };
 
+  /** The mechanism of a cell that fits this device. Throws CellFailure with its reason where it does not. */
+  const acceptingMechanism = (cell: Cell): Mechanism => {
+    const mechanism = mechanisms.find((candidate) => candidate.name === cell.mechanism);
+    if (!mechanism) throw new CellFailure("noFeature", `no mechanism ${cell.mechanism} in this worker`);
+    const refusal = mechanism.refusal(cell, cell.form, open.capabilities);
+    if (refusal) throw new CellFailure(refusal.code, refusal.reason);
+    return mechanism;
+  };
+
   let uses = 0;
   /** Make room for `bytes` beside what stays within `budgetBytes`. */
   const makeRoom = (bytes: number, budgetBytes: number): void => {
@@ -118,10 +129,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       evict(cell.id);
       complaints.length = 0;
       const started = performance.now();
-      const mechanism = mechanisms.find((candidate) => candidate.name === cell.mechanism);
-      if (!mechanism) throw new CellFailure("noFeature", `no mechanism ${cell.mechanism} in this worker`);
-      const refusal = mechanism.refusal(cell, cell.form, open.capabilities);
-      if (refusal) throw new CellFailure(refusal.code, refusal.reason);
+      const mechanism = acceptingMechanism(cell);
       const tiles = chosen ?? mechanism.tiles(cell, cell.form, open.capabilities)[0];
       if (!tiles) throw new CellFailure("noFeature", `${cell.mechanism} has no variant of ${cell.form} for this device`);
       const plan = mechanism.plan(cell, cell.form, open.capabilities, tiles);
@@ -149,12 +157,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       };
       const program = await allocate(bench, tensors);
       try {
-        const ledger = program.ledger.bytes();
-        const closedForm = mechanism.bytesByRole(cell, cell.form, tiles);
-        for (const role of ["input", "output", "state", "scratch"] as const) {
-          if (ledger[role] !== closedForm[role])
-            throw new CellFailure("ledgerMismatch", `role ${role}: ${ledger[role]} bytes were allocated, the closed form says ${closedForm[role]}`);
-        }
+        const ledger = assertLedger(program, mechanism.bytesByRole(cell, cell.form, tiles));
         program.restore(tensors);
         const broughtBackMs = cell.phase === "offload" ? await offload.prove(program, cell) : undefined;
         checkDevice();
@@ -215,12 +218,32 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       return { ...times, ...(stages ? { stages } : {}), rssBytes: process.resourceUsage().maxRSS * 1024 };
     },
 
+    async write({ cell, seed }) {
+      complaints.length = 0;
+      const mechanism = acceptingMechanism(cell);
+      const tiles = mechanism.tiles(cell, cell.form, open.capabilities)[0] ?? {};
+      const plan = mechanism.plan(cell, cell.form, open.capabilities, tiles);
+      makeRoom(
+        plan.buffers.reduce((sum, buffer) => sum + bufferBytes(buffer), 0),
+        memoryBudgetBytes,
+      );
+      const program = await createProgram(open, plan, await compiler.compile(plan), 1);
+      try {
+        assertLedger(program, mechanism.bytesByRole(cell, cell.form, tiles));
+        const drawn = mechanism.inputs(cell, seed);
+        program.fill(drawn);
+        const tensors = { ...drawn, text: await writeText(open, program, cell) };
+        checkDevice();
+        const { maxError, tolerance } = await verify(mechanism, cell, plan.buffers, tensors, program.read);
+        return { ...writtenTokens(mechanism, cell, tensors), tiles, kernelHash: hashOf(plan), maxError, tolerance };
+      } finally {
+        program.destroy();
+      }
+    },
+
     async exec({ cell, tensors }) {
       complaints.length = 0;
-      const mechanism = mechanisms.find((candidate) => candidate.name === cell.mechanism);
-      if (!mechanism) throw new CellFailure("noFeature", `no mechanism ${cell.mechanism} in this worker`);
-      const refusal = mechanism.refusal(cell, cell.form, open.capabilities);
-      if (refusal) throw new CellFailure(refusal.code, refusal.reason);
+      const mechanism = acceptingMechanism(cell);
       const tiles = mechanism.tiles(cell, cell.form, open.capabilities)[0] ?? {};
       const plan = mechanism.plan(cell, cell.form, open.capabilities, tiles);
       const program = await createProgram(open, plan, await compiler.compile(plan), 1);
@@ -237,6 +260,16 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       }
     },
   };
+};
+
+/** What was allocated. Throws CellFailure ledgerMismatch where the closed form says otherwise. */
+const assertLedger = ({ ledger }: Program, closedForm: BytesByRole): BytesByRole => {
+  const bytes = ledger.bytes();
+  for (const role of ["input", "output", "state", "scratch"] as const) {
+    if (bytes[role] !== closedForm[role])
+      throw new CellFailure("ledgerMismatch", `role ${role}: ${bytes[role]} bytes were allocated, the closed form says ${closedForm[role]}`);
+  }
+  return bytes;
 };
 
 const hashOf = (plan: Plan): string => createHash("sha256").update(planModules(plan).join("\n\n")).digest("hex").slice(0, 16);

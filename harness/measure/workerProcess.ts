@@ -31,6 +31,7 @@ export const serve = (
       return null;
     },
     exec: (request) => bench().exec(request),
+    write: (request) => bench().write(request),
     bye: async () => null,
   };
   let last: Promise<void> = Promise.resolve();

@@ -2,7 +2,7 @@ import type { Capabilities, Mechanism } from "../../kernels/mechanism.ts";
 import { uniformStream } from "../../kernels/random.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { kernelCells } from "../measure/kernelCases.ts";
-import { modelCells } from "../measure/modelCases.ts";
+import { modelCells, modelTexts } from "../measure/modelCases.ts";
 import { modulesOf, type PlanModule } from "./mutantPlan.ts";
 import type { Mutant } from "./mutate.ts";
 import { type MutantKind, mutantsOf } from "./mutate.ts";
@@ -28,9 +28,12 @@ const otherShape = { n: 71, batch: 1 };
 
 /**
  * What each form of each phase of a mechanism is mutated at: every set of its choices and every example, other integers as they are by default, chunks so
- * short that there are some. A module over q, k, v and o of f16 is the one of f32 but for a line of type names. Then what meets the kernels of a whole model.
+ * short that there are some. A module over q, k, v and o of f16 is the one of f32 but for a line of type names. Then what meets the kernels of a whole model, and of a text that it writes.
  */
-export const mutationCells = (mechanism: Mechanism): readonly Cell[] => [...mixerCells(mechanism), ...modelCells(mechanism.forms.tokenLoop ? [mechanism] : [])];
+export const mutationCells = (mechanism: Mechanism): readonly Cell[] => {
+  const ofModels = mechanism.forms.tokenLoop ? [mechanism] : [];
+  return [...mixerCells(mechanism), ...modelCells(ofModels), ...modelTexts(ofModels)];
+};
 
 const mixerCells = (mechanism: Mechanism): readonly Cell[] =>
   kernelCells(mechanism, { ...sizes, layouts: [mechanism.groupedHeads ? [2, 4, 2] : [2, 3, 3]] })

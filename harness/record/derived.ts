@@ -227,7 +227,7 @@ export interface JudgedClaim {
 
 /** One sentence of the answer, with the numbers in it. */
 export interface Finding {
-  readonly kind: "outcome" | "headline" | "peerRatio" | "time" | "growth" | "memory" | "crossover" | "tuning" | "warning" | "expectation";
+  readonly kind: "outcome" | "headline" | "peerRatio" | "text" | "time" | "growth" | "memory" | "crossover" | "tuning" | "warning" | "expectation";
   /** plain words, complete without the others */
   readonly text: string;
   /** for expectations */

@@ -154,7 +154,7 @@ export const served: z.ZodType<Served> = z.object({
 });
 
 export const finding: z.ZodType<Finding> = z.object({
-  kind: z.enum(["outcome", "headline", "peerRatio", "time", "growth", "memory", "crossover", "tuning", "warning", "expectation"]),
+  kind: z.enum(["outcome", "headline", "peerRatio", "text", "time", "growth", "memory", "crossover", "tuning", "warning", "expectation"]),
   text,
   verdict: z.enum(["pass", "fail", "undecided"]).exactOptional(),
 });

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, stat
 import type { RuntimeName } from "../experiment/runtimes.ts";
 import { addedTo, unmeasured, visitsWithout } from "./addedCell.ts";
 import { isJournalLine } from "./journalSchema.ts";
-import type { AddedCell, CellRecord, Outcome, Prepared, RunRecord, SentinelTurn, Tuning, Visit } from "./run.ts";
+import type { AddedCell, CellRecord, Outcome, Prepared, RunRecord, SentinelTurn, Tuning, Visit, WrittenText } from "./run.ts";
 
 /** Workers are numbered by runtime: a line of a peer's worker names it. */
 interface ByWorker {
@@ -20,6 +20,8 @@ export type JournalLine =
   | ({ readonly type: "added"; readonly at: string } & AddedCell)
   /** how a turn went; where it is discarded, its visits do not count */
   | ({ readonly type: "sentinel"; readonly at: string } & SentinelTurn)
+  /** an arm's text is there */
+  | { readonly type: "written"; readonly at: string; readonly text: WrittenText }
   /** cells that run with another variant from here on: what was measured of them before does not count */
   | { readonly type: "tuned"; readonly at: string; readonly tuning: Tuning }
   | { readonly type: "ceilings"; readonly at: string; readonly ceilings: RunRecord["ceilings"]; readonly ceilingsFailure: RunRecord["ceilingsFailure"] };
@@ -85,6 +87,7 @@ export const foldJournal = (stored: RunRecord, lines: readonly JournalLine[]): R
   let { ceilings, ceilingsFailure } = record;
   const sentinel = new Map((record.sentinel ?? []).map((reading) => [reading.turn, reading]));
   const added = new Map((record.added ?? []).map((cell) => [cell.id, cell]));
+  const written = new Map((record.writing?.texts ?? []).map((text) => [text.cell, text]));
   const tunings = new Map((record.tunings ?? []).map((tuning) => [tuning.cell, tuning]));
   /** cells as they were before they were given another variant, which some do not take */
   const byDefault = new Map<string, CellRecord & { visits: Visit[] }>();
@@ -114,6 +117,10 @@ export const foldJournal = (stored: RunRecord, lines: readonly JournalLine[]): R
       tunings.set(tuning.cell, tuning);
       continue;
     }
+    if (line.type === "written") {
+      written.set(line.text.cell, line.text);
+      continue;
+    }
     if (line.type === "added") {
       const { id, n, like } = line;
       const model = cells.get(like);
@@ -141,6 +148,7 @@ export const foldJournal = (stored: RunRecord, lines: readonly JournalLine[]): R
   const later = {
     ...(tunings.size > 0 ? { tunings: [...tunings.values()] } : {}),
     ...(added.size > 0 ? { added: [...added.values()] } : {}),
+    ...(record.writing ? { writing: { ...record.writing, texts: [...written.values()] } } : {}),
     ...(sentinel.size > 0 ? { sentinel: [...sentinel.values()] } : {}),
   };
   return { ...record, ...later, ceilings, ceilingsFailure, cells: [...cells.values()].map(settled) };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { JournalLine } from "./journal.ts";
-import { addedFields, ceilings, outcome, prepared, runtime, sentinelFields, tuning, visitFields } from "./measuredSchema.ts";
+import { addedFields, ceilings, outcome, prepared, runtime, sentinelFields, tuning, visitFields, writtenText } from "./measuredSchema.ts";
 import { amount, count, maybe, name, text } from "./scalars.ts";
 
 /** One line of journal.jsonl as it may be read. */
@@ -13,6 +13,7 @@ const line: z.ZodType<JournalLine> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("outcome"), cell: name, at, outcome }),
   z.object({ type: z.literal("added"), at, ...addedFields }),
   z.object({ type: z.literal("sentinel"), at, ...sentinelFields }),
+  z.object({ type: z.literal("written"), at, text: writtenText }),
   z.object({ type: z.literal("tuned"), at, tuning }),
   z.object({ type: z.literal("ceilings"), at, ceilings: maybe(ceilings), ceilingsFailure: maybe(text) }),
 ]);

@@ -4,7 +4,21 @@ import { phases } from "../experiment/phases.ts";
 import { runtimeNames } from "../experiment/runtimes.ts";
 import { encodingNames } from "../tokenizer/encodingNames.ts";
 import { estimate, growthClass, summary } from "./derivedSchema.ts";
-import type { AddedCell, Ceilings, CellRecord, Outcome, Prepared, Room, SentinelTurn, Sharpness, Tokenization, Tuning, Visit } from "./run.ts";
+import type {
+  AddedCell,
+  Ceilings,
+  CellRecord,
+  Outcome,
+  Prepared,
+  Room,
+  SentinelTurn,
+  Sharpness,
+  Tokenization,
+  Tuning,
+  Visit,
+  Writing,
+  WrittenText,
+} from "./run.ts";
 import { amount, count, maybe, ms, msList, name, namedValues, parameterValue, real, size, text } from "./scalars.ts";
 
 /** What was measured, as it stands in run.json and in the journal. */
@@ -89,6 +103,18 @@ export const room: z.ZodType<Room> = z.object({
   limit: text.exactOptional(),
 });
 
+export const writtenText: z.ZodType<WrittenText> = z.object({
+  cell: name,
+  outcome,
+  tokens: z.array(count),
+  near: z.array(count),
+  ended: z.enum(["stop", "length"]).exactOptional(),
+  words: text.exactOptional(),
+  verified: z.object({ kernelHash: name, maxError: amount, tolerance: amount }).exactOptional(),
+});
+
+export const writing: z.ZodType<Writing> = z.object({ prompt: z.array(count), texts: z.array(writtenText) });
+
 export const sharpness: z.ZodType<Sharpness> = z.object({
   cell: name,
   heads: count,
@@ -119,7 +145,7 @@ export const modelFields = { layers: size, width: size, vocab: size, feedForward
 const model: z.ZodType<ModelShape> = z.object({
   ...modelFields,
   recomputes: z.boolean(),
-  prompt: size.exactOptional(),
+  text: z.object({ prompt: z.array(count), stop: count.exactOptional(), temperature: amount, seed: count }).exactOptional(),
   pattern: z.array(name).exactOptional(),
 });
 

@@ -49,6 +49,8 @@ export interface RunRecord {
   readonly room?: readonly Room[];
   /** of phase tokenLoop: a text's way into the model, measured before the turns by the command itself, on the CPU */
   readonly tokenizer?: readonly Tokenization[];
+  /** of experiments with a text: what each arm wrote with the model */
+  readonly writing?: Writing;
   /** of runs that are asked whether softmax picks a maximum: in float64, with the inputs of one of its cells */
   readonly sharpness?: Sharpness;
   /** cells that were not planned but added around an n*, each like another but for its n */
@@ -250,6 +252,30 @@ export interface Tokenization {
   readonly restores: boolean;
   /** wall ms on the CPU: no part of any GPU time */
   readonly msPerToken: Estimate;
+}
+
+/** Texts that arms wrote, all from one prompt. */
+export interface Writing {
+  /** numbers of its tokens */
+  readonly prompt: readonly number[];
+  readonly texts: readonly WrittenText[];
+}
+
+/** One text, each token of which float64 chooses too behind those before it. */
+export interface WrittenText {
+  /** id of the cell whose arm and sizes it has */
+  readonly cell: string;
+  readonly outcome: Outcome;
+  /** numbers of the written tokens, a stop token among them; none where it failed */
+  readonly tokens: readonly number[];
+  /** places among them at which two tokens, or experts on the way there, were so near that rounding may choose either: not held against float64 */
+  readonly near: readonly number[];
+  /** what it ended by: its stop token, or as many tokens as were asked for */
+  readonly ended?: "stop" | "length";
+  /** the tokens put together, where there is a tokenizer */
+  readonly words?: string;
+  /** maxError: of the last token's scores, 0 where the stop token came before */
+  readonly verified?: { readonly kernelHash: string; readonly maxError: number; readonly tolerance: number };
 }
 
 /** How near softmax attention comes to handing on the value of the nearest key alone, as its scores are multiplied: the head that is furthest from it. */

@@ -5,8 +5,9 @@ import { valueAt } from "../experiment/document.ts";
 import type { Arm, Axis, Experiment, ExperimentModel } from "../experiment/experiment.ts";
 import { phases } from "../experiment/phases.ts";
 import { pathText, printable, show } from "../experiment/problem.ts";
+import { encodingNames } from "../tokenizer/encodingNames.ts";
 import { crossover, finding, fit, jointCrossing, jointFit, judgedClaim, peerRatio, served, sizeFit } from "./derivedSchema.ts";
-import { addedCell, ceilings, cellRecord, modelFields, room, runtime, sentinelTurn, sharpness, tokenization, tuning } from "./measuredSchema.ts";
+import { addedCell, ceilings, cellRecord, modelFields, room, runtime, sentinelTurn, sharpness, tokenization, tuning, writing } from "./measuredSchema.ts";
 import { type Merged, mostShards, type Shard } from "./merged.ts";
 import { duetSides, type Environment, type RunRecord, type Schedule, schemaVersion, type Unmet } from "./run.ts";
 import { amount, count, maybe, ms, name, namedValues, real, size, text } from "./scalars.ts";
@@ -54,6 +55,15 @@ const experiment: z.ZodType<Experiment> = z.object({
   question: maybe(text),
   phase: z.enum(phases),
   model: model.exactOptional(),
+  text: z
+    .object({
+      prompt: z.union([text, z.array(count)]),
+      tokens: size,
+      stop: count.exactOptional(),
+      temperature: amount,
+      tokenizer: z.enum(encodingNames).exactOptional(),
+    })
+    .exactOptional(),
   layers: size.exactOptional(),
   arms: z.array(arm),
   hybrids: z.array(z.object({ label: name, layers: z.record(name, size) })).exactOptional(),
@@ -160,6 +170,7 @@ const run: z.ZodType<RunRecord> = z
     peerRatios: z.array(peerRatio).exactOptional(),
     room: z.array(room).exactOptional(),
     tokenizer: z.array(tokenization).exactOptional(),
+    writing: writing.exactOptional(),
     sharpness: sharpness.exactOptional(),
     added: z.array(addedCell).exactOptional(),
     sentinel: z.array(sentinelTurn).exactOptional(),

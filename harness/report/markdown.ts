@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/for
 import { movedStates } from "../analysis/offload.ts";
 import { breakEvenSentence } from "../analysis/offloadSentences.ts";
 import { ratioText } from "../analysis/peerSentences.ts";
+import { armTexts } from "../analysis/writtenTexts.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { variableOf } from "./charts/facets.ts";
@@ -14,6 +15,7 @@ import { offloadColumns } from "./offloadColumns.ts";
 import { crossoverText, seriesText, tallyOf, tallySentence } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import { answerSentences, warningsOf } from "./sections/answer.ts";
+import { textCaption, textColumns } from "./sections/writtenTexts.ts";
 import { servingColumns, servingNotes } from "./servingColumns.ts";
 
 const cellRow = (cell: CellRecord): readonly string[] => {
@@ -41,6 +43,16 @@ const stageTable = (record: RunRecord): string => {
     ["attention's share of a token's time", ...xs.map((x) => `${variable} = ${formatCount(x)}`)],
     rows.map(({ arm, shares }) => [text(arm), ...shares.map((share) => (share === undefined ? "" : formatShare(share.value)))]),
   );
+};
+
+/** Texts that arms wrote; empty where none was asked for. */
+const textTable = (record: RunRecord): string => {
+  const rows = armTexts(record);
+  if (rows.length === 0) return "";
+  return `${text(textCaption(record))}.\n\n${tableOf(
+    textColumns.map(({ head }) => head),
+    rows.map((row) => textColumns.map(({ of }) => text(of(row)))),
+  )}`;
 };
 
 /** States that left and came back, both ways; empty in other phases. */
@@ -129,6 +141,7 @@ export const renderMarkdown = (run: RunRecord): string => {
           fits.map((fit) => [text(fit.label), text(seriesText(fit.series)), fit.metric, fit.class, fit.claim, fit.verdict]),
         ),
     stageTable(record),
+    textTable(record),
     offloadTable(record),
     servingTable(record),
     tableOf(["arm", "form", "n", "dModel", "headDim", "outcome", "median", "95 % interval", "state", "reason"], record.cells.map(cellRow)),

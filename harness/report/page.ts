@@ -20,6 +20,7 @@ import { stagesSection } from "./sections/stages.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
 import { limitsSection, trustSection } from "./sections/trust.ts";
 import { tuningSection } from "./sections/tuning.ts";
+import { writtenTextsSection } from "./sections/writtenTexts.ts";
 import { indexStyle, pageStyle } from "./style.ts";
 
 // Nothing is fetched and no script runs but the one that is named by its hash; styles are inline because the page is one file.
@@ -70,6 +71,7 @@ export const renderPage = async (run: RunRecord, logger?: LoggerInterface, besid
   const below = html`${peersSection(record)}
 ${figures}
 ${stages}
+${writtenTextsSection(record)}
 ${serving}
 ${offloadSection(record)}
 ${foundSection(record)}

@@ -1,6 +1,7 @@
 import { analyse } from "../analysis/analysis.ts";
+import { textKind } from "../experiment/text.ts";
 import { type Part, type Shard, shardName } from "../record/merged.ts";
-import type { CellRecord, RunRecord, RunState, Visit } from "../record/run.ts";
+import type { CellRecord, RunRecord, RunState, Visit, WrittenText } from "../record/run.ts";
 import { timedRunName } from "../record/runFolder.ts";
 import { mergedEnvironment } from "./mergedEnvironment.ts";
 import { mergedSchedule } from "./mergedSchedule.ts";
@@ -29,6 +30,11 @@ export const mergedRecord = (shards: readonly [ShardRecord, ...ShardRecord[]]): 
   const tokenizer = shards.find((record) => record.tokenizer)?.tokenizer;
   const room = shards.flatMap((record) => record.room ?? []);
   const sharpness = shards.find((record) => record.sharpness)?.sharpness;
+  const writings = shards.flatMap(({ writing }) => writing ?? []);
+  const texts = textsOf(
+    writings.flatMap((writing) => writing.texts),
+    cells,
+  );
   const startedAt = shards.map((record) => record.startedAt).reduce((one, other) => (Date.parse(other) < Date.parse(one) ? other : one));
   return analyse({
     schemaVersion: first.schemaVersion,
@@ -53,10 +59,23 @@ export const mergedRecord = (shards: readonly [ShardRecord, ...ShardRecord[]]): 
     ...(tunings.length > 0 ? { tunings } : {}),
     ...(room.length > 0 ? { room } : {}),
     ...(tokenizer ? { tokenizer } : {}),
+    ...(writings[0] ? { writing: { prompt: writings[0].prompt, texts } } : {}),
     ...(sharpness ? { sharpness } : {}),
     merged: { of, missing, parts },
     findings: [],
   });
+};
+
+/** Each arm's text once: shards of different n or batch have all written it. */
+const textsOf = (texts: readonly WrittenText[], cells: readonly CellRecord[]): readonly WrittenText[] => {
+  const byKind = new Map<string, WrittenText>();
+  for (const text of texts) {
+    const cell = cells.find(({ id }) => id === text.cell);
+    const kind = cell && textKind(cell);
+    // One that failed anywhere is what must be told.
+    if (kind !== undefined && (!byKind.has(kind) || text.outcome.status === "failed")) byKind.set(kind, text);
+  }
+  return [...byKind.values()];
 };
 
 /** Whole only where every shard is there and whole. */

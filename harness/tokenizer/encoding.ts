@@ -14,4 +14,26 @@ export const encode = async (text: string, name: EncodingName): Promise<readonly
 
 export const decode = async (ids: readonly number[], name: EncodingName): Promise<string> => (await loadEncoding(name)).decode(ids);
 
+/** As `decode`; a number that is no token of this vocabulary, as a model with a larger one may write, stands by itself: ⟨120000⟩. */
+export const decodeKnown = async (ids: readonly number[], name: EncodingName): Promise<string> => {
+  const encoding = await loadEncoding(name);
+  const isToken = (id: number): boolean => {
+    try {
+      encoding.decode([id]);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  // Tokens that follow each other are put together: one may be a part of a character.
+  const runs: { readonly isToken: boolean; readonly ids: number[] }[] = [];
+  for (const id of ids) {
+    const known = isToken(id);
+    const last = runs.at(-1);
+    if (last?.isToken === known) last.ids.push(id);
+    else runs.push({ isToken: known, ids: [id] });
+  }
+  return runs.map((run) => (run.isToken ? encoding.decode(run.ids) : run.ids.map((id) => `⟨${id}⟩`).join(""))).join("");
+};
+
 export const idsOf = (encoding: GptEncoding, text: string): readonly number[] => encoding.encode(text, { disallowedSpecial: new Set() });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decode, encode } from "./encoding.ts";
-import { encodingNames } from "./encodingNames.ts";
+import { decode, decodeKnown, encode } from "./encoding.ts";
+import { encodingNames, vocabularySizes } from "./encodingNames.ts";
 import { question } from "./question.ts";
 import { tokenize } from "./tokenization.ts";
 
@@ -21,6 +21,15 @@ describe("tokenizer", () => {
     // A token may be part of a character: alone it is none.
     const [, part = 0] = await encode("雪", "cl100k_base");
     expect(await decode([part], "cl100k_base")).toBe("\ufffd");
+  });
+
+  it("has as many numbers as it says, and shows what is none of them as a number", async () => {
+    for (const name of encodingNames) {
+      const last = vocabularySizes[name] - 1;
+      expect(await decode([last], name)).toBe("<|endofprompt|>");
+      await expect(decode([last + 1], name)).rejects.toThrow();
+      expect(await decodeKnown([last + 1, ...(await encode("雪", name)), last + 2, last + 3], name)).toBe(`⟨${last + 1}⟩雪⟨${last + 2}⟩⟨${last + 3}⟩`);
+    }
   });
 
   it("tells the wall time of a token, by the clock it is given", async () => {

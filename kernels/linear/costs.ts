@@ -34,15 +34,19 @@ export const leastBytes = (sizes: Sizes): number => {
   return batch * heads * (elementBytes[dtype] * tokens * (2 * keys + 2 * values) + 4 * (tokens * gates + moved));
 };
 
+/** What the threads of a text's tokens count by, each for itself. */
+export const countersBytes = ({ phase, batch, heads, values }: Sizes, tiles: Tiles): number =>
+  phase === "generate" ? 4 * batch * heads * positionCount(values, recurrentTiles(tiles)) : 0;
+
 /** Bytes by role of what a plan allocates, from the shape alone. */
 export const bytesByRole = (sizes: Sizes, form: Form, tiles: Tiles): BytesByRole => {
-  const { phase, dtype, batch, heads, tokens, inputTokens, keys, values, normalized, continued } = sizes;
+  const { dtype, batch, heads, tokens, inputTokens, keys, values, normalized, continued } = sizes;
   const state = keys * values + (normalized ? keys : 0);
-  const scratch = form !== "recurrent" ? chunkScratch(sizes, chunkTiles(tiles)) : phase === "generate" ? positionCount(values, recurrentTiles(tiles)) : 0;
   const words = 4 * batch * heads;
+  const scratch = form === "recurrent" ? countersBytes(sizes, tiles) : words * chunkScratch(sizes, chunkTiles(tiles));
   const stored = elementBytes[dtype] * batch * heads;
   const input = stored * inputTokens * (2 * keys + values) + 4 * (gateCount(sizes) + betaCount(sizes)) + words * (continued ? state : 0);
-  return { input, output: stored * tokens * values, state: words * state, scratch: words * scratch, harness: 0 };
+  return { input, output: stored * tokens * values, state: words * state, scratch, harness: 0 };
 };
 
 /** Values a head works in by chunks: states and decays; products of pairs for gates a channel and the delta rule; what the latter erases and writes, and its transitions on GPUs. */

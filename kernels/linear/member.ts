@@ -1,6 +1,6 @@
 import type { Form, Look, Mechanism, Parameter, Shape } from "../mechanism.ts";
 import { chunkPlan } from "./chunkPlan.ts";
-import { bytesByRole, flops, leastBytes } from "./costs.ts";
+import { bytesByRole, countersBytes, flops, leastBytes } from "./costs.ts";
 import { inputs } from "./inputs.ts";
 import { recurrentPlan } from "./recurrentPlan.ts";
 import { reference } from "./reference.ts";
@@ -41,6 +41,7 @@ export const memberOf = ({ rule, ...member }: Member): Mechanism => {
     flops: (shape, form, tiles) => flops(sizesIn(shape, form), form, tiles),
     leastBytes: (shape) => leastBytes(sizesOf(shape, rule)),
     bytesByRole: (shape, form, tiles) => bytesByRole(sizesIn(shape, form), form, tiles),
+    countersBytes: (shape, form, tiles) => countersBytes(sizesIn(shape, form), tiles),
     tileTokens: (shape, form) => (form === "chunk" ? sizesIn(shape, form).chunk : 1),
     claim: (phase, form) => ({ time: form === "parallel" ? "O(n²)" : phase === "decode" ? "O(1)" : "O(n)", stateBytes: "O(1)" }),
   };

@@ -57,6 +57,17 @@ export const keptName = (mixer: Mixer, layer: number, name: string): string | un
   return buffer && mixer.shape.phase === "decode" && isCarried(mixer, buffer) ? placedName(mixer, layer, buffer) : undefined;
 };
 
+/** What a mixer of phase generate goes on from, and what one of prefill left of it, by their own names: as much of each, or the beginning of a longer cache. Undefined where the two do not fit. */
+export const keptState = (mixer: Mixer, left: Mixer): readonly { readonly from: PlanBuffer; readonly to: PlanBuffer }[] | undefined => {
+  const pairs = mixer.buffers
+    .filter(({ role }) => role === "state")
+    .map((to) => ({ to, from: left.buffers.find(({ name, role, dtype }) => name === to.name && role === "state" && dtype === "f32") }));
+  const fits = pairs.flatMap(({ from, to }) =>
+    from && elementCount(from) <= elementCount(to) && elementCount(from) % (4 * mixer.shape.batch) === 0 ? [{ from, to }] : [],
+  );
+  return fits.length === pairs.length ? fits : undefined;
+};
+
 /** Widths of what goes in and out of a mixer, a token. */
 export const widthsOf = (mixer: Mixer): MixerWidths => {
   const width = (connection: Connection): number => {

@@ -3,6 +3,7 @@ import { type Mixer, widthsOf } from "./layer.ts";
 import { type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
 import { feedForwardWeights, mixerWeights } from "./modelShape.ts";
 import type { StageName } from "./stageNames.ts";
+import type { TextPlanning } from "./textPlan.ts";
 
 const weightBytes = ({ making }: ModelPlanning): number => (making.dtype === "f16" ? 2 : 4);
 
@@ -49,12 +50,21 @@ export const weightCount = (model: ModelShape, mixers: readonly Mixer[]): number
   total(mixers.map((mixer) => mixerWeights(model.width, widthsOf(mixer)) + 2 * model.width + feedForwardWeights(model.width, model.feedForward).all)) +
   model.width;
 
-/** What modelPlan allocates, from the shape alone. */
-export const modelBytesByRole = (planning: ModelPlanning): BytesByRole => {
-  const { model, mixers, batch, making } = planning;
+/** What flows and what is worked in while tokens go through, f32 and numbers alike in elements of four bytes, and what the mixers have of their own, in bytes. */
+interface Working {
+  /** elements of scratch between embedding and the last layer */
+  readonly through: number;
+  /** bytes of scratch of the mixers' own, and of states that are not kept */
+  readonly mixers: number;
+  /** bytes given to the mixers of all layers beside what flows */
+  readonly given: number;
+  /** bytes that are kept from token to token */
+  readonly state: number;
+}
+
+const workingOf = ({ model, mixers, making }: ModelPlanning): Working => {
   const { rows } = making;
-  const { width, vocab, feedForward } = model;
-  const gathers = rows > batch;
+  const { width, feedForward } = model;
   const kinds = [...new Map(mixers.map((mixer) => [mixer.mechanism.name, mixer])).values()];
   const own = (mixer: Mixer): BytesByRole => mixer.mechanism.bytesByRole(mixer.shape, mixer.form, mixer.tiles);
   const flowing = (mixer: Mixer): number => {
@@ -68,25 +78,76 @@ export const modelBytesByRole = (planning: ModelPlanning): BytesByRole => {
     return own(mixer).input - 4 * rows * (q + (cached ? 0 : k + v) + g + beta);
   };
   const carries = mixers.every(({ shape }) => shape.phase !== "prefill");
-  const isRotary = model.rotary && mixers.some(({ mechanism }) => mechanism.family === "softmax");
+  // How far a layer is, each counts for itself.
+  const counted = ({ mechanism, shape, form, tiles }: Mixer): number => mechanism.countersBytes?.(shape, form, tiles) ?? 0;
   const slots = feedForward.kind === "experts" ? feedForward.active : 1;
   const routed = feedForward.kind === "experts" ? rows * (feedForward.experts + 2 * slots) : 0;
-  const numbers = rows + (isRotary ? rows * (mixers[0]?.shape.headDim ?? 0) : 0) + (gathers ? batch : 0);
-  const scratch =
-    rows * (2 * width + slots * feedForward.hidden) +
-    routed +
-    batch * width +
-    (gathers ? batch * width : 0) +
-    batch +
-    total(kinds.map((mixer) => flowing(mixer)));
   return {
-    input: weightCount(model, mixers) * weightBytes(planning) + 4 * numbers + total(mixers.map(given)),
-    output: 4 * batch * vocab,
+    through: rows * (2 * width + slots * feedForward.hidden) + routed + total(kinds.map(flowing)),
+    mixers: total(kinds.map((mixer) => own(mixer).scratch - counted(mixer) + (carries ? 0 : own(mixer).state))) + total(mixers.map(counted)),
+    given: total(mixers.map(given)),
     state: carries ? total(mixers.map((mixer) => own(mixer).state)) : 0,
-    scratch: 4 * scratch + total(kinds.map((mixer) => own(mixer).scratch + (carries ? 0 : own(mixer).state))),
+  };
+};
+
+const isRotary = ({ model, mixers }: ModelPlanning): boolean => model.rotary && mixers.some(({ mechanism }) => mechanism.family === "softmax");
+
+/** What modelPlan allocates, from the shape alone. */
+export const modelBytesByRole = (planning: ModelPlanning): BytesByRole => {
+  const { model, mixers, batch, making } = planning;
+  const { rows } = making;
+  const { width, vocab } = model;
+  const gathers = rows > batch;
+  const working = workingOf(planning);
+  const numbers = rows + (isRotary(planning) ? rows * (mixers[0]?.shape.headDim ?? 0) : 0) + (gathers ? batch : 0);
+  return {
+    input: weightCount(model, mixers) * weightBytes(planning) + 4 * numbers + working.given,
+    output: 4 * batch * vocab,
+    state: working.state,
+    scratch: 4 * (working.through + batch * width + (gathers ? batch * width : 0) + batch) + working.mixers,
     harness: 0,
   };
 };
+
+/** What textPlan allocates. */
+export const textBytesByRole = ({ written, prompt, text, length }: TextPlanning): BytesByRole => {
+  const { model, mixers, batch } = written;
+  const { width, vocab } = model;
+  const places = length - 1;
+  const [token, all] = [workingOf(written), prompt && workingOf(prompt)];
+  const turns = isRotary(written) ? places * (mixers[0]?.shape.headDim ?? 0) : 0;
+  // What is given to a layer's mixer is the same for prompt and tokens.
+  const given = Math.max(token.given, all?.given ?? 0);
+  const numbers = batch * ((all ? 1 : places) + 2 + (text.stop === undefined ? 0 : 1));
+  return {
+    input: weightCount(model, mixers) * weightBytes(written) + 4 * (batch * text.prompt.length + turns) + given,
+    output: 4 * batch * (vocab + length),
+    state: token.state,
+    scratch: 4 * (token.through + (all?.through ?? 0) + batch * width * (all ? 1 : 2) + batch + numbers) + token.mixers + (all?.mixers ?? 0),
+    harness: 0,
+  };
+};
+
+/** What a whole text costs that is as long as it may be. */
+export const textCost = ({ written, prompt, text, length }: TextPlanning): StageCost => {
+  const tokens = length - text.prompt.length;
+  if (!prompt) return repeated(modelCost(written), tokens);
+  const { mix: _, ...others } = stageCosts(written);
+  const mixed = written.mixers.map(({ mechanism, shape, form, tiles }) => {
+    const [whole, before] = [shape, { ...shape, n: text.prompt.length }];
+    const [flops, flopsBefore] = [mechanism.flops(whole, form, tiles), mechanism.flops(before, form, tiles)];
+    return {
+      flops: { useful: flops.useful - flopsBefore.useful, executed: flops.executed - flopsBefore.executed },
+      leastBytes: mechanism.leastBytes(whole, form) - mechanism.leastBytes(before, form),
+    };
+  });
+  return sumOf([modelCost(prompt), repeated(sumOf(Object.values(others)), tokens - 1), ...mixed]);
+};
+
+const repeated = ({ flops, leastBytes }: StageCost, times: number): StageCost => ({
+  flops: { useful: flops.useful * times, executed: flops.executed * times },
+  leastBytes: leastBytes * times,
+});
 
 /** A prefill whose keys and values are its cache has them counted as state. */
 const isSoftmaxCache = ({ mechanism, buffers }: Mixer): boolean => mechanism.family === "softmax" && !buffers.some(({ name }) => name === "k");

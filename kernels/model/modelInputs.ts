@@ -2,6 +2,7 @@ import type { Tensors } from "../mechanism.ts";
 import { uniformStream } from "../random.ts";
 import { layerTensors, widthsOf } from "./layer.ts";
 import { isRotated, type ModelPlanning } from "./modelPlan.ts";
+import { placesOf, type TextPlanning } from "./textPlan.ts";
 import { weightsOf, weightTensors } from "./weights.ts";
 
 /**
@@ -30,20 +31,21 @@ export const modelInputs = ({ model, mixers, batch, making }: ModelPlanning, tok
 };
 
 /** Weights, the tokens that each text begins with, and the turns of all its places. */
-export const textInputs = ({ model, mixers, batch, making }: ModelPlanning, prompt: number, length: number, seed: number): Tensors => {
-  const uniform = uniformStream(seed, "tokens");
+export const textInputs = (planning: TextPlanning, seed: number): Tensors => {
+  const { written, prompt, text } = planning;
+  const { model, mixers, batch, making } = written;
   return {
     ...weightTensors(weightsOf(model, mixers.map(widthsOf)), making.dtype, seed),
-    prompt: Uint32Array.from({ length: batch * prompt }, () => Math.floor(uniform() * model.vocab)),
+    prompt: Uint32Array.from({ length: batch * text.prompt.length }, (_, i) => text.prompt[i % text.prompt.length] ?? 0),
     ...(model.rotary && mixers.some(isRotated)
       ? {
           turns: turnsOf(
-            Array.from({ length }, (_, place) => place),
+            Array.from({ length: placesOf(planning) }, (_, place) => place),
             mixers[0]?.shape.headDim ?? 0,
           ),
         }
       : {}),
-    ...Object.assign({}, ...mixers.map((mixer, layer) => layerTensors(mixer, layer, seed))),
+    ...Object.assign({}, ...[...(prompt?.mixers ?? []), ...mixers].map((mixer, i) => layerTensors(mixer, i % mixers.length, seed))),
   };
 };
 

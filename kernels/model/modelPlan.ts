@@ -1,5 +1,5 @@
 import { allocation, counters } from "../allocation.ts";
-import type { ModelShape, Plan, PlanBuffer, Step } from "../mechanism.ts";
+import type { ModelShape, Plan, PlanBuffer, Step, TextShape } from "../mechanism.ts";
 import { type Connection, connectionName, type Mixer, placedBuffers, placedSteps, widthsOf } from "./layer.ts";
 import { embedStep, expertSteps, type Making, normStep, projectStep, rotateStep, sampleStep } from "./stages.ts";
 import { weightBuffer, weightsOf } from "./weights.ts";
@@ -31,8 +31,14 @@ export const modelPlan = (planning: ModelPlanning): Plan => {
   return { buffers: modelBuffers(planning, gathers), setup: [], steps };
 };
 
+const likeliest = { temperature: 0, seed: 0 };
+
 /** From the newest token's row to the number of the next one. */
-export const nextSteps = ({ model, batch, making }: ModelPlanning, last: string): readonly Step[] => [
+export const nextSteps = (
+  { model, batch, making }: ModelPlanning,
+  last: string,
+  choosing: Pick<TextShape, "temperature" | "seed"> = likeliest,
+): readonly Step[] => [
   normStep(making, "classify", batch, model.width, last, "classified", "finalNorm"),
   projectStep({ ...making, rows: batch }, "classify", {
     from: "classified",
@@ -41,7 +47,7 @@ export const nextSteps = ({ model, batch, making }: ModelPlanning, last: string)
     inputs: model.width,
     outputs: model.vocab,
   }),
-  sampleStep(batch, model.vocab, 0, 0),
+  sampleStep(batch, model.vocab, choosing),
 ];
 
 export const modelBuffers = ({ model, mixers, batch, making }: ModelPlanning, gathers: boolean): readonly PlanBuffer[] => {

@@ -1,14 +1,22 @@
-import type { ModelShape } from "../mechanism.ts";
+import type { ModelShape, ParameterValue } from "../mechanism.ts";
 
 /** A published model's shape; heads and widths of attention stand beside it, as an experiment's sizes. */
 export interface Preset {
   readonly title: string;
   readonly source: string;
-  readonly model: Omit<ModelShape, "recomputes" | "prompt">;
+  readonly model: Omit<ModelShape, "recomputes" | "text">;
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  /** of the mechanisms of its pattern, where its authors' are not the defaults */
+  readonly parameters?: Readonly<Record<string, ParameterValue>>;
 }
+
+/** What the layers of a hybrid mix by, in turn; undefined of a preset whose layers are all softmax. */
+export const patternOfPreset = (name: PresetName): readonly string[] | undefined => (presets[name] as Preset).model.pattern;
+
+/** Parameters that go with this pattern. */
+export const parametersOfPreset = (name: PresetName): Readonly<Record<string, ParameterValue>> => (presets[name] as Preset).parameters ?? {};
 
 const turnOf = (linear: string, count: number): readonly string[] => [...Array.from({ length: count }, () => linear), "softmax"];
 
@@ -91,6 +99,7 @@ export const presets = {
     heads: 64,
     kvHeads: 8,
     headDim: 128,
+    parameters: { slopes: "lightning" },
   },
 } as const satisfies Readonly<Record<string, Preset>>;
 

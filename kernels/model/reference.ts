@@ -55,32 +55,58 @@ const rotated = (rows: Rows, turns: ArrayLike<number>, headDim: number): Rows =>
 const finished = (rows: Rows, finish: keyof typeof finishes): Rows => rows.map((row) => row.map(finishes[finish].of));
 const silu = (x: number): number => x / (1 + Math.exp(-x));
 
+type Planned = Pick<ModelPlanning, "model" | "mixers" | "batch">;
+
 /** What all layers but the mixers compute, plainly; the mixers by their own references. Covers the scores, the token of the largest, and what each layer keeps for the next one. */
-export const modelReference = ({ model, mixers, batch }: Pick<ModelPlanning, "model" | "mixers" | "batch">, tensors: Tensors): readonly ExpectedRow[] => {
-  const { width, vocab } = model;
+export const modelReference = (planning: Planned, tensors: Tensors): readonly ExpectedRow[] => {
+  const { batch, model } = planning;
+  const { rows, kept } = throughLayers(planning, tensors, tensorOf(tensors, "tokens"));
+  const last = rows.filter((_, row) => row % (rows.length / batch) === rows.length / batch - 1);
+  const scores = scoresOf(planning, tensors, last);
+  return [...scores.map((values, row) => ({ buffer: "scores", offset: row * model.vocab, values })), ...scores.flatMap(nextRow), ...kept];
+};
+
+/** The score of every token behind each of these rows. */
+export const scoresOf = ({ model }: Planned, tensors: Tensors, rows: Rows): Rows =>
+  times(normed(rows, model.width, tensorOf(tensors, "finalNorm")), tensorOf(tensors, model.tied ? "embedding" : "classifier"), model.vocab);
+
+/** What the last layer hands on. */
+export interface Through extends Mixed {
+  /** the first row for which a router chose among experts as near as rounding: it and all behind it in its text may have come through others. Infinity where there is none */
+  readonly firstOpen: number;
+}
+
+/** From the numbers of tokens, text by text, to what the last layer hands on. `leastLead`: by how much a router must prefer an expert to one that it leaves, over the size of its scores, for rounding not to choose. */
+export const throughLayers = ({ model, mixers }: Planned, tensors: Tensors, tokens: ArrayLike<number>, leastLead = 0): Through => {
+  const { width } = model;
   const embedding = tensorOf(tensors, "embedding");
-  let x: Rows = Array.from(tensorOf(tensors, "tokens"), (token) => Float64Array.from(embedding.subarray(token * width, (token + 1) * width)));
+  let x: Rows = Array.from(tokens, (token) => Float64Array.from(embedding.subarray(token * width, (token + 1) * width)));
   const kept: ExpectedRow[] = [];
+  let firstOpen = Number.POSITIVE_INFINITY;
   for (const [layer, mixer] of mixers.entries()) {
     const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
     const mixed = mixedRows(model, mixer, layer, normed(x, width, weight("mixNorm")), tensors);
     kept.push(...mixed.kept);
     x = added(x, times(mixed.rows, weight("wo"), width));
-    x = added(x, fedForward(model, normed(x, width, weight("feedForwardNorm")), weight));
+    const fed = fedForward(model, normed(x, width, weight("feedForwardNorm")), weight);
+    const open = fed.leads.findIndex((lead) => lead <= leastLead);
+    if (open >= 0) firstOpen = Math.min(firstOpen, open);
+    x = added(x, fed.rows);
   }
-  const last = x.filter((_, row) => row % (x.length / batch) === x.length / batch - 1);
-  const scores = times(normed(last, width, tensorOf(tensors, "finalNorm")), tensorOf(tensors, model.tied ? "embedding" : "classifier"), vocab);
-  return [...scores.map((values, row) => ({ buffer: "scores", offset: row * vocab, values })), ...scores.flatMap(nextRow), ...kept];
+  return { rows: x, kept, firstOpen };
 };
 
 /** Scores that lie nearer to the largest than this, relative to their size, may be the largest once they are rounded. */
 const leastGap = 1e-2;
 
+/** Root mean square. */
+export const sizeOf = (values: Float64Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+
 /** The next token of a row, where rounding cannot make it another. */
 const nextRow = (scores: Float64Array, row: number): readonly ExpectedRow[] => {
   let best = 0;
   for (let token = 1; token < scores.length; token++) if ((scores[token] ?? 0) > (scores[best] ?? 0)) best = token;
-  const size = Math.sqrt(scores.reduce((sum, score) => sum + score * score, 0) / scores.length);
+  const size = sizeOf(scores);
   const isAlone = scores.every((score, token) => token === best || (scores[best] ?? 0) - score > leastGap * size);
   return isAlone ? [{ buffer: "next", offset: row, values: Float64Array.of(best) }] : [];
 };
@@ -132,21 +158,28 @@ const flat = (rows: Rows): Float32Array => {
   return made;
 };
 
-const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (name: string) => Float32Array | Uint32Array): Rows => {
+/** What a feed-forward network adds to each row; of one with experts, by how much each row's router preferred the last expert that it chose to the next, over the size of its scores. */
+interface Fed {
+  readonly rows: Rows;
+  readonly leads: readonly number[];
+}
+
+const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (name: string) => Float32Array | Uint32Array): Fed => {
   const { hidden } = feedForward;
-  if (feedForward.kind === "gelu") return times(finished(times(rows, weight("up"), hidden), "gelu"), weight("down"), width);
+  if (feedForward.kind === "gelu") return { rows: times(finished(times(rows, weight("up"), hidden), "gelu"), weight("down"), width), leads: [] };
   const through = (one: Rows, expert: number): Rows => {
     const at = expert * hidden * width;
     const gates = times(one, weight("gate"), hidden, at);
     const made = times(one, weight("up"), hidden, at).map((row, r) => row.map((value, i) => value * silu(gates[r]?.[i] ?? Number.NaN)));
     return times(made, weight("down"), width, at);
   };
-  if (feedForward.kind === "gated") return through(rows, 0);
+  if (feedForward.kind === "gated") return { rows: through(rows, 0), leads: [] };
   const { experts, active } = feedForward;
-  return times(rows, weight("router"), experts).map((scores, r) => {
-    const chosen = Array.from(scores, (score, expert) => ({ score, expert }))
-      .sort((one, other) => other.score - one.score || one.expert - other.expert)
-      .slice(0, active);
+  const leads: number[] = [];
+  const fed = times(rows, weight("router"), experts).map((scores, r) => {
+    const ranked = Array.from(scores, (score, expert) => ({ score, expert })).sort((one, other) => other.score - one.score || one.expert - other.expert);
+    const chosen = ranked.slice(0, active);
+    leads.push(((chosen.at(-1)?.score ?? 0) - (ranked[active]?.score ?? Number.NEGATIVE_INFINITY)) / sizeOf(scores));
     const sizes = chosen.map(({ score }) => Math.exp(score - (chosen[0]?.score ?? 0)));
     const all = sizes.reduce((sum, size) => sum + size, 0);
     const made = new Float64Array(width);
@@ -156,4 +189,5 @@ const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (nam
     }
     return made;
   });
+  return { rows: fed, leads };
 };

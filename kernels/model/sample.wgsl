@@ -19,8 +19,19 @@ fn mixed(value: u32) -> u32 {
   return x ^ (x >> 15u);
 }
 
-// Uniform in (0, 1): 24 bits and a half.
-fn drawn(row: u32, token: u32) -> f32 { return (f32(mixed(mixed(position[row] ^ SEED) + token) >> 8u) + 0.5) / 16777216.0; }
+// Uniform in (0, 1), of 23 bits and a half, which f32 holds exactly: choice.ts draws the same.
+fn drawn(row: u32, token: u32) -> f32 {
+  let key = mixed(position[row] ^ mixed(u32(SEED)));
+  return (f32(mixed(mixed(token ^ key) + key) >> 9u) + 0.5) / 8388608.0;
+}
+
+// -log(1 - u): below a half by its series in u / (2 - u), as log is known to 2⁻²¹ near 1, which is more than u may be.
+fn waiting(u: f32) -> f32 {
+  let s = u / (2.0 - u);
+  let t = s * s;
+  let near = 2.0 * s * (1.0 + t * (1.0 / 3.0 + t * (1.0 / 5.0 + t * (1.0 / 7.0 + t * (1.0 / 9.0 + t * (1.0 / 11.0 + t * (1.0 / 13.0 + t / 15.0)))))));
+  return select(-log(1.0 - u), near, u < 0.5);
+}
 #end
 
 @compute @workgroup_size(THREADS)
@@ -30,7 +41,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var place = 0u;
   for (var token = thread; token < VOCAB; token += THREADS) {
 #if TEMPERED
-    let score = scores[row * VOCAB + token] * INVERSE_TEMPERATURE - log(-log(drawn(row, token)));
+    let score = scores[row * VOCAB + token] * INVERSE_TEMPERATURE - log(waiting(drawn(row, token)));
 #else
     let score = scores[row * VOCAB + token];
 #end

@@ -1,4 +1,4 @@
-import type { Dtype, Step } from "../mechanism.ts";
+import type { Dtype, Step, TextShape } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
 import combine from "./combine.wgsl";
@@ -159,7 +159,7 @@ export const expertSteps = (
 };
 
 /** The next token of each of `rows`. `temperature` 0: the largest score. */
-export const sampleStep = (rows: number, vocab: number, temperature: number, seed: number): Step =>
+export const sampleStep = (rows: number, vocab: number, { temperature, seed }: Pick<TextShape, "temperature" | "seed">): Step =>
   staged(
     "sample",
     stepOf({

@@ -1,66 +1,177 @@
-import { allocation } from "../allocation.ts";
-import type { Plan, PlanBuffer, Step } from "../mechanism.ts";
+import { allocation, counters } from "../allocation.ts";
+import type { Plan, PlanBuffer, Refusal, Step, TextShape } from "../mechanism.ts";
+import { elementCount } from "../plan.ts";
+import { noFeature } from "../refusal.ts";
 import { stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
 import advance from "./advance.wgsl";
-import { placedSteps } from "./layer.ts";
-import { layerSteps, type ModelPlanning, modelBuffers, nextSteps, turnsBuffer } from "./modelPlan.ts";
+import begin from "./begin.wgsl";
+import carry from "./carry.wgsl";
+import count from "./count.wgsl";
+import { keptState, type Mixer, placedBuffers, placedSteps } from "./layer.ts";
+import { isRotated, layerSteps, type ModelPlanning, modelBuffers, nextSteps, turnsBuffer } from "./modelPlan.ts";
 import { embedStep } from "./stages.ts";
 
+/** A text that a model writes by itself. */
+export interface TextPlanning {
+  readonly text: TextShape;
+  /** tokens of the whole text at most, those of the prompt among them */
+  readonly length: number;
+  /** what each written token goes through: the newest one alone, by mixers of phase generate, or where nothing is kept all places but the last, by those of prefill */
+  readonly written: ModelPlanning;
+  /** all of the prompt at once, by mixers of prefill, whose states the written tokens go on from; undefined where nothing is kept */
+  readonly prompt: ModelPlanning | undefined;
+}
+
+/** Places that go through the model: the last token of a text is read by nobody. */
+export const placesOf = ({ length }: Pick<TextPlanning, "length">): number => length - 1;
+
+/** A text is written one by one: why not, where its prompt's states are not what its tokens go on from. */
+export const textRefusal = ({ written, prompt }: TextPlanning): Refusal | undefined => {
+  const unlike = prompt && written.mixers.find((mixer, layer) => prompt.mixers[layer] && !keptState(mixer, prompt.mixers[layer]));
+  return unlike && noFeature(`${unlike.mechanism.name} does not generate from the state that its prefill leaves`);
+};
+
 /**
- * A text of `length` tokens from a prompt of `prompt`, written by the model itself: all its steps stand in one pass, and no one submits between two tokens. Mixers are those of phase generate with a
- * stream of one token. A token of the prompt but the last goes through the layers and is not classified.
+ * The prompt at once, then token after token until the text is as long as it may be: all its steps in a row, and no word from outside between two tokens. Where a stop token comes first, the
+ * text behind it stays as it was.
  */
-export const textPlan = (planning: ModelPlanning, prompt: number, length: number): Plan => {
-  const { model, mixers, batch, making } = planning;
-  const moves = (restarts: boolean): Step =>
-    ({
-      ...stepOf({
-        label: restarts ? "restart" : "advance",
-        source: advance,
-        constants: { PROMPT: prompt, LENGTH: length, RESTARTS: restarts },
-        bindings: ["prompt", "next", "position", "tokens", "text"],
-        workgroups: [batch, 1, 1],
-      }),
-      stage: "sample",
-    }) satisfies Step;
-  const advancing = moves(false);
-  /** A mixer's first step sets it back to no tokens, and as many follow for each. */
-  const ofToken = mixers.map(({ steps }) => {
-    const each = (steps.length - 1) / length;
-    return (token: number): readonly Step[] => steps.slice(1 + token * each, 1 + (token + 1) * each);
-  });
+export const textPlan = (planning: TextPlanning): Plan => {
+  const { written, prompt, text } = planning;
+  const { model, mixers, batch, making } = written;
+  const given = text.prompt.length;
+  const places = placesOf(planning);
+  const choosing = (last: string): readonly Step[] => [...nextSteps(written, last, text), moveStep(planning, false)];
+  const gather = (from: string, to: string): Step => embedStep({ ...making, dtype: "f32", rows: batch }, "classify", model.width, ["lastRows", from, to]);
   const embedding = embedStep(making, "embed", model.width, ["tokens", "embedding", "x"]);
-  const classifying = nextSteps(planning, "x");
-  const tokens = Array.from({ length }, (_, token) => [
-    embedding,
-    ...mixers.flatMap((mixer, layer) => layerSteps(planning, mixer, layer, ofToken[layer]?.(token) ?? [])),
-    ...(token >= prompt - 1 && token < length - 1 ? classifying : []),
-    ...(token < length - 1 ? [advancing] : []),
-  ]);
+  const ofToken = mixers.map(tokenSteps);
+  const layersOf = (token: number): readonly Step[] => mixers.flatMap((mixer, layer) => layerSteps(written, mixer, layer, ofToken[layer]?.(token)));
+  const wholes = prompt ? undefined : [embedding, ...layersOf(0), gather("x", "last"), ...choosing("last")];
+  const begun = prompt ? [...promptSteps(planning, prompt), gather(prompted("x"), "x"), ...choosing("x")] : (wholes ?? []);
+  const tokens = Array.from({ length: places - given }, (_, i) => wholes ?? [embedding, ...layersOf(given + i), ...choosing("x")]);
+  const parts = [[moveStep(planning, true), ...begun], ...tokens];
   return {
-    buffers: textBuffers(planning, prompt, length),
+    buffers: textBuffers(planning),
     setup: [],
-    steps: [moves(true), ...mixers.flatMap((mixer, layer) => placedSteps(mixer, layer, mixer.steps.slice(0, 1))), ...tokens.flat()],
+    steps: parts.flat(),
+    tokenEnds: parts.map((_, i) => parts.slice(0, i + 1).reduce((sum, part) => sum + part.length, 0)),
   };
 };
 
-/** Those of one token, but that its number and its place come of the steps themselves. */
-const textBuffers = (planning: ModelPlanning, prompt: number, length: number): readonly PlanBuffer[] => {
-  const { batch, mixers } = planning;
-  const replaced = new Set(["tokens", "turns", "scores"]);
-  const all = modelBuffers(planning, false);
-  const own = all.filter(({ name }) => !replaced.has(name));
+/** A mixer's steps for the token at a place. Of a text from none the first sets it back to no tokens, and as many follow for each; a prefill's are the same for all. */
+const tokenSteps = (mixer: Mixer): ((place: number) => readonly Step[]) => {
+  const { steps, shape } = mixer;
+  if (shape.phase !== "generate") return () => steps;
+  const each = (steps.length - 1) / shape.n;
+  return (place) => steps.slice(1 + place * each, 1 + (place + 1) * each);
+};
+
+/** Begins a text, or goes on from what was chosen. */
+const moveStep = (planning: TextPlanning, begins: boolean): Step => {
+  const { written, prompt, text, length } = planning;
+  const bindings = begins
+    ? ["prompt", "position", "lastRows", "text", ...(prompt ? [] : ["tokens"])]
+    : ["next", "position", "tokens", "text", ...(prompt ? [] : ["lastRows"])];
+  const stops: Step["constants"] = text.stop === undefined ? {} : { ENDED_BINDING: bindings.length, STOP: text.stop };
+  return {
+    ...stepOf({
+      label: begins ? "begin" : "advance",
+      source: begins ? begin : advance,
+      constants: {
+        PROMPT: text.prompt.length,
+        LENGTH: length,
+        PLACES: placesOf(planning),
+        WHOLE: prompt === undefined,
+        STOPS: text.stop !== undefined,
+        ...stops,
+      },
+      bindings: text.stop === undefined ? bindings : [...bindings, "ended"],
+      workgroups: [written.batch, 1, 1],
+    }),
+    stage: "sample",
+  };
+};
+
+const threads = 64;
+
+/** All of the prompt through all layers; what each layer's mixer is left with becomes what its next tokens go on from. */
+const promptSteps = ({ written, text }: TextPlanning, prompt: ModelPlanning): readonly Step[] => {
+  const { making, model } = prompt;
+  const shared = new Set(promptBuffers(prompt).map(({ name }) => name));
+  const renamed = (step: Step): Step => ({ ...step, bindings: step.bindings.map((name) => (shared.has(prompted(name)) ? prompted(name) : name)) });
+  return [
+    renamed(embedStep(making, "embed", model.width, ["prompt", "embedding", "x"])),
+    ...prompt.mixers.flatMap((mixer, layer) => {
+      const next = written.mixers[layer];
+      return [...layerSteps(prompt, mixer, layer).map(renamed), ...(next ? carrySteps(next, mixer, layer, written.making.most) : [])];
+    }),
+    ...written.mixers.flatMap((mixer, layer) => countSteps(mixer, layer, text.prompt.length)),
+  ];
+};
+
+const carrySteps = (mixer: Mixer, left: Mixer, layer: number, most: number): readonly Step[] =>
+  (keptState(mixer, left) ?? []).flatMap(({ from, to }) => {
+    const { batch } = mixer.shape;
+    const quads = elementCount(from) / batch / 4;
+    const x = Math.min(Math.ceil(quads / threads), most);
+    const step = stepOf({
+      label: `carry ${to.name}`,
+      ...storing(carry, { Stored: to.dtype === "f16" ? "f16" : "f32" }),
+      constants: { LEFT_QUADS: quads, STATE_QUADS: elementCount(to) / batch / 4, THREADS: threads },
+      bindings: [from.name, to.name],
+      workgroups: [x, Math.ceil(quads / threads / x), batch],
+    });
+    const [placedLeft = "", placedState = ""] = [placedSteps(left, layer, [step])[0]?.bindings[0], placedSteps(mixer, layer, [step])[0]?.bindings[1]];
+    return [{ ...step, stage: "mix", bindings: [prompted(placedLeft), placedState] }];
+  });
+
+const countSteps = (mixer: Mixer, layer: number, tokens: number): readonly Step[] =>
+  placedBuffers(mixer, layer)
+    .filter(({ dtype, role }) => dtype === "u32" && role === "scratch")
+    .map((buffer) => ({
+      ...stepOf({
+        label: "count",
+        source: count,
+        constants: { TOKENS: tokens, THREADS: threads },
+        bindings: [buffer.name],
+        workgroups: [Math.ceil(elementCount(buffer) / threads), 1, 1],
+      }),
+      stage: "mix",
+    }));
+
+const prompted = (name: string): string => `prompt.${name}`;
+
+/** What the prompt's rows work in, beside what is given to them and to the tokens behind them alike. */
+const promptBuffers = (prompt: ModelPlanning): readonly PlanBuffer[] => {
+  const chosen = new Set(["classified", "scores", "next"]);
+  return modelBuffers(prompt, false)
+    .filter(({ name, init }) => typeof init !== "object" && !chosen.has(name))
+    .map((buffer) => ({ ...buffer, name: prompted(buffer.name) }));
+};
+
+/** Those of one token, or of all places, but that their numbers and places come of the steps themselves; and the prompt's. */
+export const textBuffers = (planning: TextPlanning): readonly PlanBuffer[] => {
+  const { written, prompt, text, length } = planning;
+  const { batch, mixers, model } = written;
+  const places = placesOf(planning);
+  const replaced = new Set(["tokens", "turns", "lastRows"]);
+  const own = modelBuffers(written, prompt === undefined).filter(({ name }) => !replaced.has(name));
+  const given = prompt ? modelBuffers(prompt, false).filter(({ name, init }) => typeof init === "object" && !replaced.has(name)) : [];
   const numbers = (name: string, role: PlanBuffer["role"], init: PlanBuffer["init"], sizes: Readonly<Record<string, number>>): PlanBuffer => ({
     ...allocation(name, role, init, sizes),
     dtype: "u32",
   });
-  return [
+  const all = [
     ...own,
-    ...(all.some(({ name }) => name === "turns") ? [turnsBuffer(length, mixers[0]?.shape.headDim ?? 0)] : []),
-    allocation("scores", "scratch", "poison", { row: batch, token: planning.model.vocab }),
-    numbers("prompt", "input", { tensor: "prompt" }, { row: batch, token: prompt }),
-    numbers("tokens", "scratch", "poison", { row: batch }),
-    numbers("position", "scratch", "poison", { row: batch }),
-    numbers("text", "output", "poison", { row: batch, token: length }),
+    ...given,
+    ...(prompt ? promptBuffers(prompt) : []),
+    ...(model.rotary && mixers.some(isRotated) ? [turnsBuffer(places, mixers[0]?.shape.headDim ?? 0)] : []),
+    numbers("prompt", "input", { tensor: "prompt" }, { row: batch, place: text.prompt.length }),
+    counters("tokens", { row: batch, place: prompt ? 1 : places }),
+    counters("position", { row: batch }),
+    counters("lastRows", { row: batch }),
+    ...(text.stop === undefined ? [] : [counters("ended", { row: batch })]),
+    numbers("text", "output", "poison", { row: batch, place: length }),
   ];
+  return [...new Map(all.map((buffer) => [buffer.name, buffer])).values()];
 };

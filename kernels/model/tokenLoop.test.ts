@@ -116,3 +116,75 @@ test("rows that choose different experts read them all, each once, and one row i
   expect(touched(16, bytesOf(12, around)) / real).toBeGreaterThan(1);
   expect(touched(16, bytesOf(12, around)) / real).toBeLessThan(1.1);
 });
+
+test("where nothing is kept, keys and values are f32 as projections leave them, whatever a cache would be", () => {
+  const shape = shapeOf("softmax", { kvDtype: "f16" }, { recomputes: true });
+  const [tiles = {}] = mechanismOf("softmax").tiles(shape, keepsNothing, { ...device, f16: true });
+  const { buffers } = mechanismOf("softmax").plan(shape, keepsNothing, { ...device, f16: true }, tiles);
+  expect(buffers.filter(({ dtype }) => dtype === "f16")).toEqual([]);
+});
+
+const text = { prompt: [1, 2, 3, 4, 5, 6, 7, 8], temperature: 0, seed: 1 };
+const written = (name: string, change: Partial<Shape> = {}, around: Partial<ModelShape> = {}): Shape =>
+  shapeOf(name, { phase: "generate", n: 40, ...change }, { text, ...around });
+
+test.each([
+  ["softmax", {}],
+  ["softmax", { recomputes: true }],
+  ["gatedDeltaNet", {}],
+  ["gatedDeltaNet", hybrid],
+] as const)("a text of %s %o ends with each token it writes, by the same modules for each", (name, around) => {
+  const [mechanism, shape] = [mechanismOf(name), written(name, {}, around)];
+  const form = shape.model?.recomputes ? keepsNothing : keepsState;
+  const [tiles = {}] = mechanism.tiles(shape, form, device);
+  const { steps, tokenEnds = [] } = mechanism.plan(shape, form, device, tiles);
+  expect(tokenEnds).toHaveLength(32);
+  expect(tokenEnds.at(-1)).toBe(steps.length);
+  expect(tokenEnds.every((end) => steps[end - 1]?.label === "advance")).toBe(true);
+  // A longer text compiles nothing more.
+  const longer = { ...shape, n: 60 };
+  const modules = (of: Shape): number => new Set(mechanism.plan(of, form, device, tiles).steps.map((step) => step.wgsl)).size;
+  expect(modules(longer)).toBe(modules(shape));
+});
+
+test("a text costs its prompt and each token, and more where nothing is kept", () => {
+  const costOf = (shape: Shape): number => {
+    const form = shape.model?.recomputes ? keepsNothing : keepsCache;
+    return mechanismOf("softmax").flops(shape, form, mechanismOf("softmax").tiles(shape, form, device)[0] ?? {}).useful;
+  };
+  const tokens = [41, 42, 43].map((n) => costOf(written("softmax", { n })) - costOf(written("softmax", { n: n - 1 })));
+  // One more place in each of four layers: 4 FLOPs a channel.
+  expect((tokens[1] ?? 0) - (tokens[0] ?? 0)).toBe(4 * 4 * 64);
+  expect((tokens[2] ?? 0) - (tokens[1] ?? 0)).toBe(4 * 4 * 64);
+  expect(costOf(written("softmax", {}, { recomputes: true }))).toBeGreaterThan(10 * costOf(written("softmax")));
+});
+
+test.each([
+  ["softmax", {}, { vocab: 8 }, "badShape"],
+  ["softmax", { batch: 2 }, {}, "badShape"],
+  ["softmax", { n: 8 }, {}, "badShape"],
+  ["softmax", {}, { text: { ...text, stop: 100 } }, "badShape"],
+  ["softmax", {}, { text: { ...text, prompt: [] } }, "badShape"],
+  ["softmax", { kvDtype: "f16" }, {}, "badShape"],
+  ["linear", { kvDtype: "f16" }, {}, undefined],
+  ["linear", { kvDtype: "f16" }, { pattern: ["linear", "softmax"] }, "badShape"],
+  ["softmax", {}, {}, undefined],
+] as const)("a text of %s %o in %o is refused as %s", (name, change, around, code) => {
+  expect(mechanismOf(name).refusal(written(name, change, around), keepsCache, device)?.code).toBe(code);
+});
+
+test("from where on a router is as near between experts as rounding, nothing of a text is held", () => {
+  const experts = { kind: "experts", hidden: 32, experts: 7, active: 3 } as const;
+  const shape = written("softmax", {}, { feedForward: experts });
+  const mechanism = mechanismOf("softmax");
+  const tensors = mechanism.inputs(shape, 1);
+  const heldOf = (given: typeof tensors): readonly number[] =>
+    mechanism.reference(shape, given, { batch: 0, head: 0, tokens: [0] }).flatMap(({ buffer, offset }) => (buffer === "text" && offset > 0 ? [offset] : []));
+  expect(heldOf(tensors)).toHaveLength(32);
+  // Two experts that are the same to the router are as near as can be wherever one of them is the last that is chosen.
+  const router = Float32Array.from(tensors["layer1.router"] ?? []);
+  router.copyWithin(64, 0, 64);
+  const held = heldOf({ ...tensors, "layer1.router": router });
+  expect(held.length).toBeLessThan(32);
+  expect(held).toEqual(Array.from({ length: held.length }, (_, i) => 8 + i));
+});

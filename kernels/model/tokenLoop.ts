@@ -1,13 +1,15 @@
 import { leastDevice } from "../leastDevice.ts";
-import type { Capabilities, Claim, ExpectedRow, Form, GrowthClass, Mechanism, ModelShape, Shape, Tensors, Tiles } from "../mechanism.ts";
-import { badShape, limitRefusal, overLimit, storageRefusal } from "../refusal.ts";
+import type { Capabilities, Claim, ExpectedRow, Form, GrowthClass, Mechanism, ModelShape, Shape, StageCost, Tensors, TextShape, Tiles } from "../mechanism.ts";
+import { badShape, limitRefusal, noFeature, overLimit, storageRefusal } from "../refusal.ts";
+import { tolerance } from "../tolerance.ts";
 import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
 import { mixerOf } from "./layer.ts";
-import { modelBytesByRole, modelCost, stageCosts } from "./modelCost.ts";
+import { modelBytesByRole, modelCost, stageCosts, textBytesByRole, textCost } from "./modelCost.ts";
 import { modelInputs, textInputs } from "./modelInputs.ts";
 import { type ModelPlanning, modelBuffers, modelPlan } from "./modelPlan.ts";
 import { modelReference } from "./reference.ts";
-import { textPlan } from "./textPlan.ts";
+import { type TextPlanning, textBuffers, textPlan, textRefusal } from "./textPlan.ts";
+import { textReference } from "./textReference.ts";
 
 /**
  * Mechanisms that a model can be built of, each with phase tokenLoop beside its own: one token's whole way, with n tokens before it. Its forms say what is kept between tokens: keys and values
@@ -20,25 +22,51 @@ const formsOf = ({ family, forms }: Mechanism): readonly Form[] =>
   forms.decode && forms.prefill && family !== "instrument" ? [family === "softmax" ? keepsCache : keepsState, keepsNothing] : [];
 
 const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
-  /** `tiles` of all mixers, each with its mechanism's name before its names. Without a device the plans are any device's: of them only what flows in and out is asked. */
-  const planningOf = (shape: Shape, tiles?: Tiles, capabilities?: Capabilities): ModelPlanning => {
+  /**
+   * `tiles` of all mixers, each with its mechanism's name before its names, and `prefix` before that. Without a device the plans are any device's: of them only what flows in and out is asked.
+   * `mixed`: how many tokens a mixer takes, and in which phase.
+   */
+  const planningWith = (shape: Shape, mixed: Mixed, tiles?: Tiles, capabilities?: Capabilities, prefix = ""): ModelPlanning => {
     const model = modelOf(shape);
     const mixers = layersOf(model, own, all).map((mechanism) => {
-      const mixed = mixerShape(shape, mechanism, own);
-      const form = formOf(mechanism, mixed);
-      const chosen = tiles && tilesOf(mechanism, tiles);
-      const made = mixerOf(mechanism, mixed, form, capabilities ?? leastDevice, (capabilities && chosen) ?? mechanism.tiles(mixed, form, leastDevice)[0] ?? {});
+      const problem = mixerShape(shape, mechanism, own, mixed);
+      const form = formOf(mechanism, problem);
+      const chosen = tiles && tilesOf(mechanism, tiles, prefix);
+      const made = mixerOf(
+        mechanism,
+        problem,
+        form,
+        capabilities ?? leastDevice,
+        (capabilities && chosen) ?? mechanism.tiles(problem, form, leastDevice)[0] ?? {},
+      );
       return { ...made, tiles: chosen ?? made.tiles };
     });
     const { software, maxComputeWorkgroupsPerDimension: most } = capabilities ?? leastDevice;
-    return { model, mixers, batch: shape.batch, making: { dtype: shape.dtype, rows: shape.batch * tokensOf(shape), software, most } };
+    return { model, mixers, batch: shape.batch, making: { dtype: shape.dtype, rows: shape.batch * (mixed.phase === "prefill" ? mixed.n : 1), software, most } };
   };
+  const planningOf = (shape: Shape, tiles?: Tiles, capabilities?: Capabilities): ModelPlanning => planningWith(shape, mixedBy(shape), tiles, capabilities);
+  const textPlanningOf = (shape: Shape, text: TextShape, tiles?: Tiles, capabilities?: Capabilities): TextPlanning => ({
+    text,
+    length: shape.n,
+    written: planningWith(shape, mixedBy(shape), tiles, capabilities),
+    prompt: modelOf(shape).recomputes ? undefined : planningWith(shape, { phase: "prefill", n: text.prompt.length }, tiles, capabilities, promptPrefix),
+  });
   /** float64 results are dear, and verification asks head by head for what a model has once. */
   const known = new WeakMap<Tensors, readonly ExpectedRow[]>();
   const referenceOf = (shape: Shape, tensors: Tensors): readonly ExpectedRow[] => {
-    const rows = known.get(tensors) ?? modelReference(planningOf(shape), tensors);
+    const { text } = modelOf(shape);
+    const rows = known.get(tensors) ?? (text ? textTruth(shape, text, tensors) : modelReference(planningOf(shape), tensors));
     known.set(tensors, rows);
     return rows;
+  };
+  const costOf = (shape: Shape, tiles?: Tiles): StageCost => {
+    const { text } = modelOf(shape);
+    return text ? textCost(textPlanningOf(shape, text, tiles)) : modelCost(planningOf(shape, tiles));
+  };
+  const textTruth = (shape: Shape, text: TextShape, tensors: Tensors): readonly ExpectedRow[] => {
+    const whole = planningWith(shape, { phase: "prefill", n: shape.n - 1 });
+    // Both scores may be off.
+    return textReference({ text, length: shape.n, written: whole, prompt: undefined }, tensors, 2 * tolerance(shape, modelRounding(shape)));
   };
   return {
     ...own,
@@ -50,44 +78,72 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       // Weights are stored so; what flows through the mixers is f32.
       const storage = storageRefusal(["dtype"], shape, capabilities);
       if (storage) return storage;
-      const mixerRefusal = [...new Set(layersOf(shape.model, own, all))]
-        .map((mechanism) => mechanism.refusal(mixerShape(shape, mechanism, own), formOf(mechanism, mixerShape(shape, mechanism, own)), capabilities))
+      const { text } = shape.model;
+      const textFault = text && textFaultOf(shape, text);
+      if (textFault !== undefined) return badShape(textFault);
+      const mechanisms = [...new Set(layersOf(shape.model, own, all))];
+      if (text && shape.kvDtype === "f16" && mechanisms.some(({ family }) => family === "softmax"))
+        return badShape("kvDtype f16: a text is held against float64, token by token, which keeps no cache: kvDtype f32");
+      const mute = text && mechanisms.find(({ forms }) => !forms.generate);
+      if (mute) return noFeature(`${mute.name} has no phase generate, by which a text is written`);
+      const ways = [mixedBy(shape), ...(text && !shape.model.recomputes ? [{ phase: "prefill", n: text.prompt.length } as const] : [])];
+      const mixerRefusal = ways
+        .flatMap((mixed) =>
+          mechanisms.map((mechanism) => {
+            const problem = mixerShape(shape, mechanism, own, mixed);
+            return mechanism.refusal(problem, formOf(mechanism, problem), capabilities);
+          }),
+        )
         .find((refusal) => refusal !== undefined);
-      const rows = shape.batch * tokensOf(shape);
+      const rows = shape.batch * Math.max(...ways.map(({ phase, n }) => (phase === "prefill" ? n : 1)));
       const { maxComputeWorkgroupsPerDimension: most } = capabilities;
       if (rows > most) return overLimit(`${rows} tokens go through at once, maxComputeWorkgroupsPerDimension of this device is ${most}`);
+      if (mixerRefusal) return mixerRefusal;
       // Before anyone draws weights that no buffer takes.
-      return mixerRefusal ?? limitRefusal("the model", shape, modelBuffers(planningOf(shape), false), capabilities);
+      if (!text) return limitRefusal("the model", shape, modelBuffers(planningOf(shape), false), capabilities);
+      const planning = textPlanningOf(shape, text);
+      return textRefusal(planning) ?? limitRefusal("the model", shape, textBuffers(planning), capabilities);
     },
     tiles: (shape, form, capabilities) => {
       if (!shape.model) return own.tiles(shape, form, capabilities);
-      const others = [...new Set(layersOf(shape.model, own, all))].map((mechanism) => {
-        const mixed = mixerShape(shape, mechanism, own);
-        return mechanism.tiles(mixed, formOf(mechanism, mixed), capabilities).map((tiles) => named(mechanism, tiles));
-      });
+      const { text } = shape.model;
+      const variantsOf = (mixed: Mixed, prefix = ""): readonly (readonly Tiles[])[] =>
+        [...new Set(layersOf(modelOf(shape), own, all))].map((mechanism) => {
+          const problem = mixerShape(shape, mechanism, own, mixed);
+          return mechanism.tiles(problem, formOf(mechanism, problem), capabilities).map((tiles) => named(mechanism, tiles, prefix));
+        });
       // Variants of the first mixer, beside the others' defaults.
-      const [variants = [], ...rest] = others;
+      const [variants = [], ...rest] = [
+        ...variantsOf(mixedBy(shape)),
+        ...(text && !shape.model.recomputes ? variantsOf({ phase: "prefill", n: text.prompt.length }, promptPrefix) : []),
+      ];
       return variants.map((tiles) => Object.assign({}, tiles, ...rest.map(([usual = {}]) => usual)) as Tiles);
     },
     plan: (shape, form, capabilities, tiles) => {
       if (!shape.model) return own.plan(shape, form, capabilities, tiles);
-      const planning = planningOf(shape, tiles, capabilities);
-      return shape.phase === "generate" ? textPlan(planning, promptOf(shape), shape.n) : modelPlan(planning);
+      const { text } = shape.model;
+      return text ? textPlan(textPlanningOf(shape, text, tiles, capabilities)) : modelPlan(planningOf(shape, tiles, capabilities));
     },
     inputs: (shape, seed) => {
       if (!shape.model) return own.inputs(shape, seed);
-      const planning = planningOf(shape);
-      return shape.phase === "generate" ? textInputs(planning, promptOf(shape), shape.n, seed) : modelInputs(planning, tokensOf(shape), seed);
+      const { text } = shape.model;
+      return text ? textInputs(textPlanningOf(shape, text), seed) : modelInputs(planningOf(shape), tokensOf(shape), seed);
     },
     reference: (shape, tensors, at) => (shape.model ? referenceOf(shape, tensors) : own.reference(shape, tensors, at)),
-    flops: (shape, form, tiles) => (shape.model ? modelCost(planningOf(shape, tiles)).flops : own.flops(shape, form, tiles)),
-    leastBytes: (shape, form) => (shape.model ? modelCost(planningOf(shape)).leastBytes : own.leastBytes(shape, form)),
+    flops: (shape, form, tiles) => (shape.model ? costOf(shape, tiles).flops : own.flops(shape, form, tiles)),
+    leastBytes: (shape, form) => (shape.model ? costOf(shape).leastBytes : own.leastBytes(shape, form)),
     stages: (shape, _, tiles) => (shape.phase === "tokenLoop" ? stageCosts(planningOf(shape, tiles)) : {}),
-    bytesByRole: (shape, form, tiles) => (shape.model ? modelBytesByRole(planningOf(shape, tiles)) : own.bytesByRole(shape, form, tiles)),
+    bytesByRole: (shape, form, tiles) => {
+      if (!shape.model) return own.bytesByRole(shape, form, tiles);
+      const { text } = shape.model;
+      return text ? textBytesByRole(textPlanningOf(shape, text, tiles)) : modelBytesByRole(planningOf(shape, tiles));
+    },
     claim: (phase, form, shape) => {
       if (phase !== "tokenLoop") return own.claim(phase, form, shape);
       return largest(
-        (shape?.model ? layersOf(shape.model, own, all) : [own]).map((mechanism) => layerClaim(mechanism, form, shape && mixerShape(shape, mechanism, own))),
+        (shape?.model ? layersOf(shape.model, own, all) : [own]).map((mechanism) =>
+          layerClaim(mechanism, form, shape && mixerShape(shape, mechanism, own, mixedBy(shape))),
+        ),
       );
     },
     rounding: (shape) => (shape.model ? modelRounding(shape) : (own.rounding?.(shape) ?? 0)),
@@ -110,20 +166,44 @@ const largest = (claims: readonly Claim[]): Claim => {
   return { time: steepest("time"), stateBytes: steepest("stateBytes") };
 };
 
-const named = ({ name }: Mechanism, tiles: Tiles): Tiles => Object.fromEntries(Object.entries(tiles).map(([key, value]) => [`${name}.${key}`, value]));
+const named = ({ name }: Mechanism, tiles: Tiles, prefix: string): Tiles =>
+  Object.fromEntries(Object.entries(tiles).map(([key, value]) => [`${prefix}${name}.${key}`, value]));
 
-const tilesOf = ({ name }: Mechanism, tiles: Tiles): Tiles =>
-  Object.fromEntries(Object.entries(tiles).flatMap(([key, value]) => (key.startsWith(`${name}.`) ? [[key.slice(name.length + 1), value] as const] : [])));
+const tilesOf = ({ name }: Mechanism, tiles: Tiles, prefix: string): Tiles => {
+  const begin = `${prefix}${name}.`;
+  return Object.fromEntries(Object.entries(tiles).flatMap(([key, value]) => (key.startsWith(begin) ? [[key.slice(begin.length), value] as const] : [])));
+};
+
+/** Before the variants of mixers that a prompt goes through at once. */
+const promptPrefix = "prompt.";
 
 const modelOf = ({ model }: Shape): ModelShape => {
   if (!model) throw new Error("phase tokenLoop needs a model");
   return model;
 };
 
-const promptOf = (shape: Shape): number => Math.min(modelOf(shape).prompt ?? 1, shape.n);
-
 /** Tokens of each text that go through together: the newest, or with all before it. */
 const tokensOf = (shape: Shape): number => (modelOf(shape).recomputes ? shape.n + 1 : 1);
+
+/** How mixers take tokens: which phase of theirs, and n of it. */
+type Mixed = Pick<Shape, "n"> & { readonly phase: "prefill" | "decode" | "generate" };
+
+const mixedBy = (shape: Shape): Mixed => {
+  const { recomputes, text } = modelOf(shape);
+  // The last token of a text goes through nothing.
+  if (text) return { phase: recomputes ? "prefill" : "generate", n: shape.n - 1 };
+  // The newest token is one more than its context.
+  return recomputes ? { phase: "prefill", n: shape.n + 1 } : { phase: "decode", n: shape.n };
+};
+
+/** What no text can be, whatever the device. */
+const textFaultOf = ({ batch, n, model }: Shape, { prompt, stop }: TextShape): string | undefined => {
+  const vocab = model?.vocab ?? 0;
+  if (batch !== 1) return `batch ${batch}: a text is written by itself, batch 1`;
+  if (prompt.length === 0 || n <= prompt.length) return `a text of ${n} tokens, ${prompt.length} of them given: at least one is given and one written`;
+  const strange = [...prompt, ...(stop === undefined ? [] : [stop])].find((token) => !(Number.isInteger(token) && token >= 0 && token < vocab));
+  return strange === undefined ? undefined : `token ${strange}: the model has ${vocab}, from 0 to ${vocab - 1}`;
+};
 
 const formOf = (mechanism: Mechanism, { phase }: Shape): Form => mechanism.forms[phase]?.[0] ?? "";
 
@@ -148,17 +228,18 @@ const faultOf = ({ layers, width, vocab, feedForward, pattern = [], rotary }: Mo
 };
 
 /** A mixer's own problem in a layer. Parameters are the arm's for its own mixer, and defaults for others of a pattern. */
-const mixerShape = (shape: Shape, mechanism: Mechanism, own: Mechanism): Shape => {
-  const { model, ...rest } = shape;
+const mixerShape = (shape: Shape, mechanism: Mechanism, own: Mechanism, { phase, n }: Mixed): Shape => {
+  const { model: _, ...rest } = shape;
   const defaults = Object.fromEntries(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameter.default]));
   return {
     ...rest,
-    phase: shape.phase === "generate" ? "generate" : model?.recomputes ? "prefill" : "decode",
+    phase,
     // What a token's projections left is its only row.
-    ...(shape.phase === "generate" ? { stream: 1 } : {}),
-    // The newest token is one more than its context.
-    n: model?.recomputes ? shape.n + 1 : shape.n,
+    ...(phase === "generate" ? { stream: 1 } : {}),
+    n,
     dtype: "f32",
+    // Of a prefill keys and values are the cache, as the projections leave them.
+    kvDtype: phase === "prefill" ? "f32" : shape.kvDtype,
     kvHeads: mechanism.groupedHeads ? shape.kvHeads : shape.heads,
     parameters: mechanism === own ? shape.parameters : defaults,
   };

@@ -77,6 +77,9 @@ export const softmaxLeastBytes = (shape: Shape): number => {
   return tokens * (queriesAndOutputs + arriving) + pairCount(shape) * cached;
 };
 
+/** What the GPU counts tokens by: two slots, where a text is written. */
+export const softmaxCountersBytes = ({ phase }: Pick<Shape, "phase">): number => (phase === "generate" ? 2 * u32Bytes : 0);
+
 /** Bytes of each role, from the shape: two caches as state; q and o; k and v as inputs where a cache is apart from them; what the GPU counts tokens by. */
 export const softmaxBytesByRole = (shape: Shape, form: Form, tiles: Tiles): BytesByRole => {
   const { phase, n, batch, heads, kvHeads, headDim, headDimV, dtype, kvDtype } = shape;
@@ -89,7 +92,7 @@ export const softmaxBytesByRole = (shape: Shape, form: Form, tiles: Tiles): Byte
     const prompt = isWindowed(shape) ? n * cached : 0;
     return { input: n * queries + prompt, output: n * outputs, state: cacheCapacity(shape) * cached, scratch: scores, harness: 0 };
   }
-  const positions = phase === "decode" ? 0 : 2 * u32Bytes;
+  const positions = softmaxCountersBytes(shape);
   const position = phase === "decode" && isWindowed(shape) ? u32Bytes : 0;
   return {
     input: inputTokens(shape) * (queries + keysAndValues) + position,

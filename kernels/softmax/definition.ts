@@ -1,5 +1,5 @@
 import { type Capabilities, defineMechanism, type Form, type Mechanism, type Plan, type Shape, type Tiles } from "../mechanism.ts";
-import { softmaxBytesByRole, softmaxClaim, softmaxFlops, softmaxLeastBytes } from "./cost.ts";
+import { softmaxBytesByRole, softmaxClaim, softmaxCountersBytes, softmaxFlops, softmaxLeastBytes } from "./cost.ts";
 import { decodePlan, generatePlan } from "./decode.ts";
 import { softmaxInputs } from "./inputs.ts";
 import { noCacheBytesByRole, noCacheClaim, noCacheFlops, noCacheLeastBytes } from "./noCacheCost.ts";
@@ -40,6 +40,7 @@ const softmax = defineMechanism({
   flops: softmaxFlops,
   leastBytes: softmaxLeastBytes,
   bytesByRole: softmaxBytesByRole,
+  countersBytes: softmaxCountersBytes,
   claim: softmaxClaim,
   tileTokens: (_, form, { rows }) => (form === "split" || typeof rows !== "number" ? 1 : rows),
 });

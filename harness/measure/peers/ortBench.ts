@@ -123,5 +123,9 @@ export const createOrtBench = (ort: OnnxRuntime, mechanisms: readonly Mechanism[
     async exec() {
       throw new CellFailure("noFeature", "a peer computes cells of experiments alone");
     },
+
+    async write() {
+      throw new CellFailure("noFeature", "a peer computes mixers alone, and no model");
+    },
   };
 };

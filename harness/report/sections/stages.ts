@@ -1,9 +1,10 @@
-import { presets, scaled } from "../../../kernels/model/presets.ts";
+import { parametersOfPreset, patternOfPreset, presets, scaled } from "../../../kernels/model/presets.ts";
 import { askedCrossovers } from "../../analysis/asked.ts";
 import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import { mixerCrossovers } from "../../analysis/mixerSentences.ts";
 import { stageSentences } from "../../analysis/stageSentences.ts";
-import type { ExperimentModel } from "../../experiment/experiment.ts";
+import { layersText } from "../../experiment/arms.ts";
+import type { Arm, ExperimentModel } from "../../experiment/experiment.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Rendering } from "../charts/render.ts";
@@ -58,6 +59,20 @@ const modelSentence = ({ experiment: { model } }: RunRecord): string => {
   const hidden = `${formatCount(fed.hidden)} channels`;
   const through = fed.kind === "experts" ? `${formatCount(fed.active)} of ${formatCount(fed.experts)} experts of ${hidden}` : hidden;
   return `The model has ${formatCount(layers)} layers, ${formatCount(width)} wide, each with a feed-forward network of ${through}, and ${formatCount(vocab)} different tokens${originOf(model)}.`;
+};
+
+/** Which arms have the layers of the published model, where these are a hybrid's: "Its layers are 3 gatedDeltaNet : 1 softmax, in turn: so are those of hybrid, and not those of softmax." */
+const patternSentence = ({ experiment: { model, arms } }: RunRecord): string => {
+  const own = model?.preset && patternOfPreset(model.preset);
+  if (!model?.preset || !own) return "";
+  const parameters = Object.entries(parametersOfPreset(model.preset));
+  const isOwn = ({ pattern = [], overrides }: Arm): boolean =>
+    String(pattern) === String(own) && parameters.every(([name, value]) => overrides[name] === value);
+  const named = (of: readonly Arm[]): string => formatList(of.map(({ label }) => label));
+  const [like, unlike] = [arms.filter(isOwn), arms.filter((arm) => !isOwn(arm))];
+  const turn = `The layers of ${model.preset} are ${layersText(own)}, in turn${parameters.map(([name, value]) => `, with ${name} ${value}`).join("")}`;
+  if (like.length === 0) return `${turn}: no arm has them.`;
+  return `${turn}: so are those of ${named(like)}${unlike.length === 0 ? "" : `, and not those of ${named(unlike)}`}.`;
 };
 
 /** Of what published shape a model is, and whether the file gave it other sizes. */
@@ -122,7 +137,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering): Pr
   const caption = [...stageSentences(record), sumSentence(all), thinned(shown.length, all.length)];
   return html`
 <section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2>
-<p>${modelSentence(record)}</p>
+<p><bdi>${[modelSentence(record), patternSentence(record)].filter((sentence) => sentence !== "").join(" ")}</bdi></p>
 ${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}
 <div class="figures">${figure("stages", stageHeading, [key, ...drawings], caption, stageTable(record, all), true)}</div>
 ${table("Attention's share of a token's time", columns, rows)}

@@ -1,0 +1,47 @@
+import type { Mechanism, Tensors } from "../../kernels/mechanism.ts";
+import { writtenOf } from "../../kernels/model/textReference.ts";
+import { CellFailure } from "../device/failure.ts";
+import type { OpenDevice } from "../device/openDevice.ts";
+import type { Program } from "../device/program.ts";
+import type { Cell } from "../experiment/experiment.ts";
+import type { WriteReply } from "./messages.ts";
+
+/** Tokens between two looks at whether a text has ended: each is a submit of its own, and none waits for the one before. */
+const tokensUnseen = 8;
+
+/**
+ * Runs a text's steps on the device, a submit a token, until it has ended. Returns what stands in its buffer. Throws CellFailure wrongOutput where that is no text of this model: a number that is no
+ * token, or none at all before its end.
+ */
+export const writeText = async (open: OpenDevice, program: Program, { model }: Cell): Promise<Uint32Array> => {
+  const { stop } = model?.text ?? {};
+  const ends = program.plan.tokenEnds ?? [];
+  let text: Uint32Array = new Uint32Array();
+  for (const [token, end] of ends.entries()) {
+    const encoder = open.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    program.recordSteps(pass, ends[token - 1] ?? 0, end);
+    pass.end();
+    open.device.queue.submit([encoder.finish()]);
+    const isLast = token === ends.length - 1;
+    if (!isLast && (stop === undefined || (token + 1) % tokensUnseen !== 0)) continue;
+    text = (await program.read("text")) as Uint32Array;
+    if (stop !== undefined && writtenOf(text).at(-1) === stop && writtenOf(text).length > givenOf(model)) break;
+  }
+  const strange = writtenOf(text).findIndex((token) => token >= (model?.vocab ?? 0));
+  if (strange >= 0) throw new CellFailure("wrongOutput", `token ${text[strange]} at place ${strange} of the text: the model has ${model?.vocab}`);
+  if (writtenOf(text).length <= givenOf(model)) throw new CellFailure("wrongOutput", "no token was written");
+  return text;
+};
+
+const givenOf = (model: Cell["model"]): number => model?.text?.prompt.length ?? 0;
+
+/** The tokens behind the prompt, and which of them the reference leaves open. `tensors`: with the text. */
+export const writtenTokens = (mechanism: Mechanism, cell: Cell, tensors: Tensors): Pick<WriteReply, "tokens" | "near"> => {
+  const given = givenOf(cell.model);
+  const tokens = writtenOf(tensors.text ?? []).slice(given);
+  const held = new Set(
+    mechanism.reference(cell, tensors, { batch: 0, head: 0, tokens: [0] }).flatMap(({ buffer, offset }) => (buffer === "text" ? [offset] : [])),
+  );
+  return { tokens, near: tokens.flatMap((_, i) => (held.has(given + i) ? [] : [i])) };
+};
