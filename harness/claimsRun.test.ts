@@ -46,7 +46,7 @@ describe("a run that is asked for claims", () => {
     expect(count).toBe("Of 19 claims 1 holds, 2 hold with a correction, 2 do not hold here and 14 are not judged.");
     // The answer begins with them.
     expect(record.findings[0]).toEqual({
-      kind: "outcome",
+      kind: "headline",
       text: "Of 19 claims 1 holds, 2 hold with a correction, 2 do not hold here and 14 are not judged by this run.",
     });
     expect(lines).toHaveLength(19);

@@ -7,7 +7,7 @@ import type { RunRecord } from "../record/run.ts";
 import { attnbench, emptyFolder } from "./testCommand.ts";
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
-const record: RunRecord = JSON.parse(readFileSync(fileURLToPath(new URL("../../results/sample/run.json", import.meta.url)), "utf8"));
+const record: RunRecord = JSON.parse(readFileSync(fileURLToPath(new URL("../testRuns/emulated/run.json", import.meta.url)), "utf8"));
 const unfinished = JSON.stringify({ ...record, state: "running" });
 
 /** The command ends with 2 and this one message. */
