@@ -87,12 +87,20 @@ export const connector = (asked: string, request: Omit<HelloRequest, "match" | "
   };
 };
 
+/**
+ * How a GPU is reached that Vulkan does not. NVIDIA's driver is a library of OpenGL too: without EGL's and X11's it has no Vulkan, and says so only to VK_LOADER_DEBUG; in a container
+ * it is mounted where the capability `graphics` is asked for.
+ */
+export const gpuRemedy =
+  "install the GPU's Vulkan driver (NVIDIA: libnvidia-gl and its nvidia_icd.json, beside libvulkan1, libegl1, libgl1 and libxext6, in a container NVIDIA_DRIVER_CAPABILITIES=all; " +
+  "AMD, Intel: mesa-vulkan-drivers), check that this user may open the device, and see what VK_LOADER_DEBUG=error says";
+
 /** A GPU that the system shows but Vulkan does not reach would silently be replaced by a CPU emulation, 1000 times slower: better to stop. */
 export const refuseHiddenGpu = (facts: AdapterFacts, gpus: readonly string[]): NoAdapter | undefined => {
   if (!facts.software || gpus.length === 0) return undefined;
   return new NoAdapter(
     `this machine shows a GPU (${gpus.join(", ")}), but only the CPU emulation ${facts.description || facts.device} answers through Vulkan.\n` +
-      "  Install the GPU's Vulkan driver (NVIDIA: libnvidia-gl and its nvidia_icd.json; AMD, Intel: mesa-vulkan-drivers) and check that this user may open the device,\n" +
+      `  ${gpuRemedy.charAt(0).toUpperCase()}${gpuRemedy.slice(1)},\n` +
       "  or insist on the emulation with --adapter lavapipe or --adapter embedded",
   );
 };

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { formatBytes, formatCount } from "../../analysis/format.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { visibleGpus } from "../../device/adapters.ts";
-import { type Connection, connector } from "../../measure/connection.ts";
+import { type Connection, connector, gpuRemedy } from "../../measure/connection.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import { assertWritableFolder, UnwritableFolder } from "../../record/folder.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
@@ -126,7 +126,7 @@ export const doctor = async (options: { adapter: string; out: string; json?: tru
       verdict: "fail",
       subject: "adapter",
       found: error.message,
-      remedy: "install the GPU's Vulkan driver; on x64 Linux --adapter embedded needs none (npm install without --omit=optional)",
+      remedy: `${gpuRemedy}; on x64 Linux --adapter embedded needs none (npm install without --omit=optional)`,
     });
   }
   if (options.json) printJson({ ok: code === exitCode.ok, lines });
