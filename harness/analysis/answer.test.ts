@@ -15,8 +15,8 @@ describe("the answer", () => {
   it("leads with growth and memory, then says from which n on", () => {
     expect(said(planted)).toMatchInlineSnapshot(`
       [
-        "headline: On this GPU (d), from 800 tokens on, linear attention makes the next token faster than softmax attention (95 % interval 800 to 800 tokens).",
-        "headline: At the longest lengths measured, twice the length takes softmax attention 2.0 times as long and linear attention no longer; linear attention keeps 128 KiB at any length, and softmax attention keeps 32 MiB at 16,384 tokens.",
+        "headline: On this GPU (d), from 800 tokens on, the next token is made faster with linear attention than with softmax attention (95 % interval 800 to 800 tokens).",
+        "headline: At the longest lengths measured, twice the length takes 2.0 times as long with softmax attention and no longer with linear attention; what is kept is 128 KiB at any length with linear attention, and 32 MiB at 16,384 tokens with softmax attention.",
         "growth: The time of a decode step after n tokens is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
         "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: From n = 65 on, the state of linear is smaller than the state of softmax.",
@@ -38,8 +38,8 @@ describe("the answer", () => {
   it("says what is undecided and what to measure, once for all arms that lack it", () => {
     expect(said(plantedRun({ ns: [128, 256, 512], arms }))).toMatchInlineSnapshot(`
       [
-        "headline: On this GPU (d), linear attention makes the next token no faster than softmax attention at any length measured, 128 to 512 tokens.",
-        "headline: At the longest lengths measured, twice the length takes softmax attention 1.6 times as long and linear attention no longer; linear attention keeps 128 KiB at any length, and softmax attention keeps 1 MiB at 512 tokens.",
+        "headline: On this GPU (d), the next token is made no faster with linear attention than with softmax attention at any length measured, 128 to 512 tokens.",
+        "headline: At the longest lengths measured, twice the length takes 1.6 times as long with softmax attention and no longer with linear attention; what is kept is 128 KiB at any length with linear attention, and 1 MiB at 512 tokens with softmax attention.",
         "growth: How time grows with softmax (split) and linear (recurrent) is not decided: a growth law needs at least 7 values of n over a range of 8 times or more; 3 were measured, from 128 to 512.",
         "memory: The KV cache of softmax (split) grows O(n), to 1 MiB at n = 512; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: The state of linear is smaller than the state of softmax at every n measured (n = 128 to 512).",
@@ -67,7 +67,7 @@ describe("the answer", () => {
   it("at two n has no law, but says which arm is ahead", () => {
     expect(said(plantedRun({ ns: [2048, 4096], arms }))).toMatchInlineSnapshot(`
       [
-        "headline: On this GPU (d), linear attention makes the next token faster than softmax attention at every length measured, 2,048 to 4,096 tokens.",
+        "headline: On this GPU (d), the next token is made faster with linear attention than with softmax attention at every length measured, 2,048 to 4,096 tokens.",
         "time: A decode step after n = 2,048 tokens takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
         "time: A decode step after n = 4,096 tokens takes 430 µs [430 µs, 430 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
         "memory: The KV cache of softmax (split) takes 8 MiB at n = 4,096; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
@@ -86,7 +86,7 @@ describe("the answer", () => {
     };
     expect(said(stopped).filter((text) => text.includes("not decided"))).toMatchInlineSnapshot(`
       [
-        "headline: On this GPU (d), it is not decided from which length on linear attention makes the next token faster than softmax attention.",
+        "headline: On this GPU (d), it is not decided from which length on the next token is made faster with linear attention than with softmax attention.",
         "growth: How time grows with softmax (split) and linear (recurrent) is not decided: a growth law needs at least 7 values of n over a range of 8 times or more; only 32 was measured.",
         "crossover: From which n on the state of linear is smaller than the state of softmax is not decided: the arms share fewer than two n.",
         "crossover: From which n on linear is faster than softmax is not decided: the two share only n = 32.",
@@ -98,8 +98,8 @@ describe("the answer", () => {
   it("tells shapes apart where they differ", () => {
     expect(said(plantedRun({ ns: [32, 128, 512, 1024, 2048, 8192, 16384], arms, dModels: [256, 512] }))).toMatchInlineSnapshot(`
       [
-        "headline: On this GPU (d), from 800 tokens on, linear attention makes the next token faster than softmax attention.",
-        "headline: At the longest lengths measured, twice the length takes softmax attention 2.0 times as long and linear attention no longer; linear attention keeps 128 KiB at any length, and softmax attention keeps 32 MiB at 16,384 tokens.",
+        "headline: On this GPU (d), from 800 tokens on, the next token is made faster with linear attention than with softmax attention.",
+        "headline: At the longest lengths measured, twice the length takes 2.0 times as long with softmax attention and no longer with linear attention; what is kept is 128 KiB at any length with linear attention, and 32 MiB at 16,384 tokens with softmax attention.",
         "growth: The time of a decode step after n tokens is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
         "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: From n = 65 on, the state of linear is smaller than the state of softmax at dModel 256 and dModel 512.",

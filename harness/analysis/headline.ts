@@ -22,12 +22,12 @@ export const headlineOf = (record: Analysed): readonly string[] => {
   return sentences.flatMap((text) => (text === undefined ? [] : [text]));
 };
 
-/** What an arm does faster. */
+/** What is done faster with an arm. */
 const doing: Readonly<Partial<Record<RunRecord["experiment"]["phase"], string>>> = {
-  prefill: "reads a prompt",
-  decode: "makes the next token",
-  generate: "writes a whole text",
-  tokenLoop: "takes a token through a whole model",
+  prefill: "a prompt is read",
+  decode: "the next token is made",
+  generate: "a whole text is written",
+  tokenLoop: "a token goes through a whole model",
 };
 
 const placeOf = ({ adapter, deviceClass }: RunRecord["environment"]): string => {
@@ -40,12 +40,13 @@ interface Names {
   readonly lower: string;
 }
 
-/** Crossings in time, one a shape, of the first arm of either family that has any. */
-const mainPair = ({ experiment, crossovers }: Analysed): readonly Crossover[] => {
+/** Crossings in time, one a shape, of the first arm of either family that has any; one that keeps nothing and computes all anew is nobody's first choice. */
+const mainPair = ({ cells, experiment, crossovers }: Analysed): readonly Crossover[] => {
   const timed = crossovers.filter(({ metric }) => metric === "time");
+  const keeps = ({ between: [upper] }: Crossover): boolean => cells.some(({ label, stateBytes = 0 }) => label === upper && stateBytes > 0);
   const place = new Map(experiment.arms.map(({ label }, i) => [label, i]));
   const rank = ({ between: [upper, lower] }: Crossover): number => (place.get(upper) ?? 0) * experiment.arms.length + (place.get(lower) ?? 0);
-  const [first] = timed.toSorted((one, other) => rank(one) - rank(other));
+  const [first] = timed.toSorted((one, other) => Number(keeps(other)) - Number(keeps(one)) || rank(one) - rank(other));
   return first ? timed.filter((crossover) => rank(crossover) === rank(first)) : [];
 };
 
@@ -75,19 +76,19 @@ const crossingSentence = (crossovers: readonly Crossover[], { upper, lower }: Na
       if (!only) return undefined;
       const values = among(found.map(({ value }) => value));
       const from = `${values} tokens on${values.includes(" to ") ? ", by shape" : ""}`;
-      return `${capital(where)}, from ${from}, ${lower} ${does} faster than ${upper}${several ? "" : ` (95 % interval ${formatCount(only.low)} to ${formatCount(only.high)} tokens)`}.`;
+      return `${capital(where)}, from ${from}, ${does} faster with ${lower} than with ${upper}${several ? "" : ` (95 % interval ${formatCount(only.low)} to ${formatCount(only.high)} tokens)`}.`;
     }
     case "already":
-      return `${capital(where)}, ${lower} ${does} faster than ${upper} at every length measured, ${measured} tokens.`;
+      return `${capital(where)}, ${does} faster with ${lower} than with ${upper} at every length measured, ${measured} tokens.`;
     case "none":
-      return `${capital(where)}, ${lower} ${does} no faster than ${upper} at any length measured, ${measured} tokens.`;
+      return `${capital(where)}, ${does} no faster with ${lower} than with ${upper} at any length measured, ${measured} tokens.`;
     case "many":
-      return `${capital(where)}, which of ${lower} and ${upper} ${does} faster changes more than once between ${measured.replace(" to ", " and ")} tokens.`;
+      return `${capital(where)}, with which of ${lower} and ${upper} ${does} faster changes more than once between ${measured.replace(" to ", " and ")} tokens.`;
     case "undecided": {
       const latest = crossovers.flatMap(({ atLatest }) => (atLatest === undefined ? [] : [atLatest]));
       return latest.length === crossovers.length
-        ? `${capital(where)}, from ${formatCount(Math.max(...latest))} tokens on at the latest, ${lower} ${does} faster than ${upper}.`
-        : `${capital(where)}, it is not decided from which length on ${lower} ${does} faster than ${upper}.`;
+        ? `${capital(where)}, from ${formatCount(Math.max(...latest))} tokens on at the latest, ${does} faster with ${lower} than with ${upper}.`
+        : `${capital(where)}, it is not decided from which length on ${does} faster with ${lower} than with ${upper}.`;
     }
     default:
       return undefined;
@@ -100,10 +101,11 @@ const noticed = 1.05;
 /** What twice the length takes each arm at the longest ones measured, and what each keeps. */
 const growthSentence = (record: Analysed, [upper, lower]: readonly [string, string], names: Names): string | undefined => {
   const [slower, faster] = [upper, lower].map((label) => doublingText(fitsOf(record, label, "time")));
-  const times = slower && faster ? `at the longest lengths measured, twice the length takes ${names.upper} ${slower} and ${names.lower} ${faster}` : undefined;
+  const times =
+    slower && faster ? `at the longest lengths measured, twice the length takes ${slower} with ${names.upper} and ${faster} with ${names.lower}` : undefined;
   const kept = keptText(record, lower, names.lower);
   const cache = keptText(record, upper, names.upper);
-  const bytes = kept && cache ? `${kept}, and ${cache}` : undefined;
+  const bytes = kept && cache ? `what is kept is ${kept}, and ${cache}` : undefined;
   const parts = [times, bytes].flatMap((part) => (part ? [part] : []));
   return parts.length > 0 ? `${capital(parts.join("; "))}.` : undefined;
 };
@@ -125,7 +127,7 @@ const doublingText = (fits: readonly Fit[]): string | undefined => {
   return `${least.toFixed(1) === most.toFixed(1) ? least.toFixed(1) : `${least.toFixed(1)} to ${most.toFixed(1)}`} times as long`;
 };
 
-/** "linear attention keeps 128 KiB at any length", "softmax attention keeps 64 MiB at 32,768 tokens"; undefined where nothing is kept. */
+/** "128 KiB at any length with linear attention", "64 MiB at 32,768 tokens with softmax attention"; undefined where nothing is kept. */
 const keptText = (record: Analysed, label: string, name: string): string | undefined => {
   const fits = fitsOf(record, label, "stateBytes").filter(({ points }) => points.length > 0);
   const all = fits.flatMap(({ points }) => points.map(({ y }) => y));
@@ -134,5 +136,5 @@ const keptText = (record: Analysed, label: string, name: string): string | undef
   const there = fits.map(({ points }) => points.findLast(({ x }) => x <= n)?.y ?? 0);
   const [least, most] = [formatBytes(Math.min(...there)), formatBytes(Math.max(...there))];
   const constant = fits.every(({ class: law }) => law === "O(1)");
-  return `${name} keeps ${least === most ? least : `${least} to ${most}`} at ${constant ? "any length" : `${formatCount(n)} tokens`}`;
+  return `${least === most ? least : `${least} to ${most}`} at ${constant ? "any length" : `${formatCount(n)} tokens`} with ${name}`;
 };
