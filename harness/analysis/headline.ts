@@ -43,7 +43,8 @@ interface Names {
 /** Crossings in time, one a shape, of the first arm of either family that has any; one that keeps nothing and computes all anew is nobody's first choice. */
 const mainPair = ({ cells, experiment, crossovers }: Analysed): readonly Crossover[] => {
   const timed = crossovers.filter(({ metric }) => metric === "time");
-  const keeps = ({ between: [upper] }: Crossover): boolean => cells.some(({ label, stateBytes = 0 }) => label === upper && stateBytes > 0);
+  const keeping = new Set(cells.flatMap(({ label, stateBytes = 0 }) => (stateBytes > 0 ? [label] : [])));
+  const keeps = ({ between: [upper] }: Crossover): boolean => keeping.has(upper);
   const place = new Map(experiment.arms.map(({ label }, i) => [label, i]));
   const rank = ({ between: [upper, lower] }: Crossover): number => (place.get(upper) ?? 0) * experiment.arms.length + (place.get(lower) ?? 0);
   const [first] = timed.toSorted((one, other) => Number(keeps(other)) - Number(keeps(one)) || rank(one) - rank(other));
