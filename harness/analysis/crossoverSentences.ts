@@ -12,9 +12,10 @@ const unequalShares = 1.5;
 export const crossoverSentences = (record: Analysed, metric: Crossover["metric"]): readonly string[] => {
   const keys = record.crossovers.map((crossover) => crossover.series);
   const emulated = metric === "time" && record.environment.deviceClass === "software" ? " on this CPU emulation" : "";
+  const unequal = unequalSentences(record, metric);
   const pairs = groupBy(
     record.crossovers.filter((crossover) => crossover.metric === metric),
-    (crossover) => `${sentence(crossover, crossover.between[1], "")}${unequal(record, crossover)}`,
+    (crossover) => `${sentence(crossover, crossover.between[1], "")}${unequal(crossover)}`,
   );
   const placed = [...pairs.values()].flatMap((crossovers) => {
     const [first] = crossovers;
@@ -28,7 +29,7 @@ export const crossoverSentences = (record: Analysed, metric: Crossover["metric"]
     const [first] = same;
     if (!first) return [];
     const linear = formatList([...new Set(same.map(({ crossover }) => crossover.between[1]))]);
-    return [`${sentence(first.crossover, linear, first.place, same.length > 1)}${unequal(record, first.crossover)}`];
+    return [`${sentence(first.crossover, linear, first.place, same.length > 1)}${unequal(first.crossover)}`];
   });
 };
 
@@ -61,19 +62,21 @@ const sentence = ({ between, metric, outcome, n, atLatest, range, note, crossing
   }
 };
 
-/** n* says little about mechanisms if one arm uses its device better than the other: then that is part of the answer. */
-const unequal = (record: Analysed, crossover: Crossover): string => {
-  const { n, metric } = crossover;
-  if (!n || metric !== "time") return "";
-  const pair = pairsOf(seriesOf(record.cells)).find(
-    ({ upper, lower, key }) =>
-      upper.label === crossover.between[0] && lower.label === crossover.between[1] && JSON.stringify(key) === JSON.stringify(crossover.series),
-  );
-  const upper = pair && shareNear(pair.upper.cells, n.value);
-  const lower = pair && shareNear(pair.lower.cells, n.value);
-  if (!upper || !lower || Math.max(upper / lower, lower / upper) <= unequalShares) return "";
-  const [upperName, lowerName] = crossover.between;
-  return ` The two are unequal there: ${upperName} runs at ${formatShare(upper)} of its ceiling, ${lowerName} at ${formatShare(lower)}.${equalised(crossover)}`;
+const pairKey = (upper: string, lower: string, key: Crossover["series"]): string => JSON.stringify([upper, lower, key]);
+
+/** n* says little about mechanisms if one arm uses its device better than the other: then that is part of the answer. Pairs are looked up once: a sweep has hundreds. */
+const unequalSentences = (record: Analysed, metric: Crossover["metric"]): ((crossover: Crossover) => string) => {
+  if (metric !== "time") return () => "";
+  const pairs = new Map(pairsOf(seriesOf(record.cells)).map((pair) => [pairKey(pair.upper.label, pair.lower.label, pair.key), pair]));
+  return (crossover) => {
+    const { n, between, series } = crossover;
+    const pair = pairs.get(pairKey(...between, series));
+    const upper = n && pair && shareNear(pair.upper.cells, n.value);
+    const lower = n && pair && shareNear(pair.lower.cells, n.value);
+    if (!upper || !lower || Math.max(upper / lower, lower / upper) <= unequalShares) return "";
+    const [upperName, lowerName] = between;
+    return ` The two are unequal there: ${upperName} runs at ${formatShare(upper)} of its ceiling, ${lowerName} at ${formatShare(lower)}.${equalised(crossover)}`;
+  };
 };
 
 /** What n* would be if they were not, and by what they have to do alone. */
