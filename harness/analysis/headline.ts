@@ -6,14 +6,14 @@ import { formatBytes, formatCount } from "./format.ts";
 /**
  * The answer for a reader who knows neither the notation nor the arms: who is faster from which length on, and what twice the length costs each, in two sentences at
  * most. They are of the experiment's first two arms of either family. What carries over to other devices comes first where the device is a CPU emulation; on a GPU the
- * question does. None where the run does not compare such two, or where what it compares is told otherwise (peers, states that are moved, texts that are served).
+ * question does. None where the run does not compare such two, or where what it asks is told otherwise (peers, states that are moved, texts that are served or written).
  */
 export const headlineOf = (record: Analysed): readonly string[] => {
   const { experiment, cells, environment } = record;
   const does = doing[experiment.phase];
   const crossovers = mainPair(record);
   const [first] = crossovers;
-  if (!does || !first || experiment.serving || cells.some(({ runtime }) => runtime !== undefined)) return [];
+  if (!does || !first || experiment.serving || experiment.text || cells.some(({ runtime }) => runtime !== undefined)) return [];
   const [upper, lower] = first.between;
   const names: Names = { upper: spoken(record, upper), lower: spoken(record, lower) };
   const crossing = crossingSentence(crossovers, names, does, placeOf(environment));
@@ -44,10 +44,10 @@ interface Names {
 const mainPair = ({ cells, experiment, crossovers }: Analysed): readonly Crossover[] => {
   const timed = crossovers.filter(({ metric }) => metric === "time");
   const keeping = new Set(cells.flatMap(({ label, stateBytes = 0 }) => (stateBytes > 0 ? [label] : [])));
-  const keeps = ({ between: [upper] }: Crossover): boolean => keeping.has(upper);
+  const kept = ({ between }: Crossover): number => between.filter((label) => keeping.has(label)).length;
   const place = new Map(experiment.arms.map(({ label }, i) => [label, i]));
   const rank = ({ between: [upper, lower] }: Crossover): number => (place.get(upper) ?? 0) * experiment.arms.length + (place.get(lower) ?? 0);
-  const [first] = timed.toSorted((one, other) => Number(keeps(other)) - Number(keeps(one)) || rank(one) - rank(other));
+  const [first] = timed.toSorted((one, other) => kept(other) - kept(one) || rank(one) - rank(other));
   return first ? timed.filter((crossover) => rank(crossover) === rank(first)) : [];
 };
 
