@@ -32,6 +32,7 @@ describe("what is no file", () => {
     expect(readdirSync(folder).sort()).toEqual(["other", "run.json"]);
   });
 
+  // Windows has no named pipe that is a file.
   it.skipIf(process.platform === "win32")("is not waited for, where a journal should be", async () => {
     const folder = emptyFolder();
     for (const name of ["pipe", "device"]) mkdirSync(join(folder, name));
@@ -47,6 +48,7 @@ describe("what is no file", () => {
   });
 });
 
+// The disk that is always full is a device of Linux.
 describe.skipIf(!existsSync("/dev/full"))("a place that cannot be written to", () => {
   const outputs = (command: string) =>
     spawnSync("bash", ["-c", command, "bash", process.execPath, cli], { cwd: emptyFolder(), encoding: "utf8", timeout: 30_000 });

@@ -30,6 +30,7 @@ const ended = (folder: string, ...args: readonly string[]) => {
   return { status, stdout, stderr };
 };
 
+// Windows deletes no folder that a process works in.
 describe.skipIf(process.platform === "win32")("a folder that was deleted under the command", () => {
   it("ends it in words", () => {
     const folder = emptyFolder();
@@ -40,6 +41,7 @@ describe.skipIf(process.platform === "win32")("a folder that was deleted under t
   });
 });
 
+// Only Linux has such a file system; there it runs.
 describe.skipIf(!existsSync("/proc/self"))("--out in a file system that takes no folder", () => {
   const out = "/proc/attnbench";
   const told = /^(nothing can be made in \/proc|\/proc\/attnbench cannot be made) \(ENOENT: .*\): choose a folder that can be written with --out\n$/;

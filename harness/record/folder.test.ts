@@ -44,6 +44,7 @@ describe("a folder", () => {
     expect(() => makeFolder(join(folder, "link/a"))).toThrow(expect.objectContaining({ code: "EEXIST" }));
   });
 
+  // Only Linux has a file system that answers so; there it runs.
   it.skipIf(!existsSync("/proc/self"))("that its file system takes no new one in is refused", () => {
     expect(() => makeFolder("/proc/attnbench/a")).toThrow(
       expect.objectContaining({ code: "ENOENT", message: expect.stringMatching(/^\/proc\/attnbench cannot be made \(ENOENT/) }),
