@@ -1,3 +1,5 @@
+import { en } from "../messages/en.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { findingsOf } from "./answer.ts";
 import { claimsOf } from "./claims/claims.ts";
@@ -18,9 +20,9 @@ import { wouldCross } from "./wouldCross.ts";
 
 /**
  * The record with everything that follows from its visits: summaries, fits, crossovers and findings. Pure and the same every time: all
- * randomness comes of the experiment's seed. Whatever the record held of these before is replaced.
+ * randomness comes of the experiment's seed. Whatever the record held of these before is replaced. Findings and notes are in the language of `t`.
  */
-export const analyse = (record: RunRecord): RunRecord => {
+export const analyse = (record: RunRecord, t: Messages = en): RunRecord => {
   // What an earlier analysis composed is composed anew.
   const timed = record.cells.filter(({ composedOf }) => composedOf === undefined);
   const timing = timingOf({ ...record, cells: timed });
@@ -36,17 +38,17 @@ export const analyse = (record: RunRecord): RunRecord => {
   const spreadOf = spreadsBy((draws) => draws);
   // Where the device has no clock of its own, time is wall time.
   const wallSpreadOf = record.environment.clock.source === "gpu" ? spreadsBy((draws) => ({ ...draws, source: "wall", stepMs: 0 })) : undefined;
-  const fits = [...series.map((one) => timeFit(one, spreadOf)), ...series.map(bytesFit)].filter((fit) => fit !== undefined);
+  const fits = [...series.map((one) => timeFit(one, spreadOf, t)), ...series.map((one) => bytesFit(one, t))].filter((fit) => fit !== undefined);
   const pairs = pairsOf(series);
   const mixerSpreadOf = timing.spreadsOf(mixerSeries(series), (draws) => draws);
   const crossovers = [
     ...pairs.map((pair) => ({
-      ...timeCrossover(pair, spreadOf),
+      ...timeCrossover(pair, spreadOf, "time", t),
       ...wouldCross(pair, spreadOf, timing.ceilingsFor(pair.upper.cells[0])),
-      ...mixerCrossing(pair, mixerSpreadOf),
+      ...mixerCrossing(pair, mixerSpreadOf, t),
     })),
-    ...pairs.filter(keepBoth).map(bytesCrossover),
-    ...(wallSpreadOf ? pairs.map((pair) => timeCrossover(pair, wallSpreadOf, "wallTime")) : []),
+    ...pairs.filter(keepBoth).map((pair) => bytesCrossover(pair, t)),
+    ...(wallSpreadOf ? pairs.map((pair) => timeCrossover(pair, wallSpreadOf, "wallTime", t)) : []),
   ];
   const surfaces = surfacesOf(seriesOf(measured), spreadOf);
   const { peerRatios: _, sizeFits: __, jointFits: ___, jointCrossings: ____, claims: _____, serving: ______, ...rest } = record;
@@ -65,7 +67,7 @@ export const analyse = (record: RunRecord): RunRecord => {
     ...unlessEmpty("serving", servingOf(record, series, spreadOf)),
   };
   const judged = { ...analysed, ...unlessEmpty("claims", claimsOf(analysed)) };
-  return { ...judged, findings: findingsOf(judged) };
+  return { ...judged, findings: findingsOf(judged, t) };
 };
 
 /** An arm that keeps nothing between tokens is below any other everywhere, and a state that comes back is as large as before: nothing is to be found. */

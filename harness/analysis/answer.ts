@@ -1,7 +1,9 @@
+import { en } from "../messages/en.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { Finding } from "../record/derived.ts";
 import type { RunRecord } from "../record/run.ts";
 import { askedCrossovers, askedFits } from "./asked.ts";
-import { byThisRun, claimCount } from "./claims/claimCount.ts";
+import { claimCount } from "./claims/claimCount.ts";
 import { crossoverSentences } from "./crossoverSentences.ts";
 import { expectationsOf } from "./expectation.ts";
 import { growthSentences } from "./growthSentences.ts";
@@ -25,40 +27,40 @@ export type Analysed = Omit<RunRecord, "findings">;
 /**
  * The answer of a run, sentence by sentence: what went wrong, how many of the claims hold that the experiment asks for, the answer in plain words, how ours stand beside a peer, how many texts are served at once and from where on a state is worth bringing back and what was written and what part of a token attention takes where the experiment asks that, what carries over to
  * other devices (growth and bytes), then n*, what is open, which variants were chosen, and what to beware of. Where no law is known at all, that comes first. Of laws and n* that
- * the experiment has too few n to ask for, nothing is said: of such arms times are told.
+ * the experiment has too few n to ask for, nothing is said: of such arms times are told. In the language of `t`, but for what it has no words for yet: peers, texts that are served, and texts that were written.
  */
-export const findingsOf = (record: Analysed): readonly Finding[] => {
+export const findingsOf = (record: Analysed, t: Messages = en): readonly Finding[] => {
   const asked = { ...record, fits: askedFits(record), crossovers: askedCrossovers(record) };
-  const growth = growthSentences(asked);
+  const growth = growthSentences(asked, t);
   // Of a state that is moved the crossing is what is asked, and not how its time grows.
-  const moved = record.experiment.phase === "offload" ? [breakEvenSentence(record)].filter((text) => text !== "") : [];
-  const times = findings("time", timeSentences(record));
+  const moved = record.experiment.phase === "offload" ? [breakEvenSentence(record, t)].filter((text) => text !== "") : [];
+  const times = findings("time", timeSentences(record, t));
   const [first, later] = growth.known.length > 0 ? [growth.known, growth.open] : [growth.open, []];
   return [
-    ...findings("outcome", outcomeSentences(record)),
+    ...findings("outcome", outcomeSentences(record, t)),
     ...findings(
       "headline",
-      [claimCount([record], byThisRun), ...headlineOf(asked)].filter((text) => text !== undefined),
+      [claimCount([record], true, t), ...headlineOf(asked, t)].filter((text) => text !== undefined),
     ),
     ...findings("peerRatio", peerSentences(record)),
     ...findings("memory", servingSentences(record)),
     ...findings("crossover", moved),
     ...findings("text", textSentences(record)),
-    ...findings("time", stageSentences(record)),
+    ...findings("time", stageSentences(record, t)),
     ...(asked.fits.length === 0 ? times : []),
     ...findings("growth", first),
-    ...findings("growth", sizeSentences(record)),
-    ...findings("memory", memorySentences(record)),
+    ...findings("growth", sizeSentences(record, t)),
+    ...findings("memory", memorySentences(record, t)),
     ...findings("crossover", [
-      ...crossoverSentences(asked, "stateBytes"),
-      ...(moved.length > 0 ? [] : crossoverSentences(asked, "time")),
-      ...mixerSentences(asked),
+      ...crossoverSentences(asked, "stateBytes", t),
+      ...(moved.length > 0 ? [] : crossoverSentences(asked, "time", t)),
+      ...mixerSentences(asked, t),
     ]),
     ...(asked.fits.length > 0 ? times : []),
     ...findings("growth", later),
-    ...findings("tuning", tuningSentences(record)),
-    ...expectationsOf(record),
-    ...findings("warning", warningsOf(record)),
+    ...findings("tuning", tuningSentences(record, t)),
+    ...expectationsOf(record, t),
+    ...findings("warning", warningsOf(record, t)),
   ];
 };
 

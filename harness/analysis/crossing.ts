@@ -1,9 +1,12 @@
 import type { Advantage, Crossover } from "../record/derived.ts";
-import { formatCount } from "./format.ts";
 import { type Pairing, type Point, pointsOf } from "./logRatio.ts";
+import type { CrossingNote } from "./notes.ts";
 import { rootInterval, rootOf } from "./ratioRoot.ts";
 
-export type Crossing = Pick<Crossover, "outcome" | "n" | "atLatest" | "crossings" | "note"> & { readonly advantages: readonly Advantage[] };
+export type Crossing = Pick<Crossover, "outcome" | "n" | "atLatest" | "crossings"> & {
+  readonly note: CrossingNote | undefined;
+  readonly advantages: readonly Advantage[];
+};
 
 /** How many times faster, for which the n is told from which on it is so. */
 const wantedAdvantages = [1.1, 2, 10];
@@ -11,10 +14,11 @@ const wantedAdvantages = [1.1, 2, 10];
 /** What the curves and their size are called in notes. */
 export interface CrossingWords {
   readonly x: string;
-  readonly lower: string;
+  /** undefined: the linear arm */
+  readonly lower: string | undefined;
 }
 
-const usualWords: CrossingWords = { x: "n", lower: "the linear arm" };
+const usualWords: CrossingWords = { x: "n", lower: undefined };
 
 /** With fewer values, what lies between two is a line that nobody measured: an interval is at least from one to the next. */
 const leastForLaw = 5;
@@ -25,10 +29,10 @@ export const crossingOf = (pairing: Pairing, words: CrossingWords = usualWords):
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last || points.length < 2)
     return found("undecided", {
-      note: points.length === 0 ? `the two share no ${words.x}` : `the two share only ${words.x} = ${formatCount(first?.n ?? 0)}`,
+      note: points.length === 0 ? { kind: "shareNone", x: words.x } : { kind: "shareOne", x: words.x, at: first?.n ?? 0 },
     });
   const clear = points.filter((point) => point.sign !== 0);
-  if (clear.length === 0) return found("undecided", { note: `neither is clearly below the other at any ${words.x}` });
+  if (clear.length === 0) return found("undecided", { note: { kind: "neitherBelow", x: words.x } });
   const turns = clear.flatMap((point, i) => (i > 0 && clear[i - 1]?.sign !== point.sign ? [i] : []));
   const crossings = turns.flatMap((i) => {
     const [from, to] = [clear[i - 1], clear[i]];
@@ -37,21 +41,13 @@ export const crossingOf = (pairing: Pairing, words: CrossingWords = usualWords):
   });
   if (first.sign === 0 || last.sign === 0) return found("undecided", { atLatest: clearFrom(points), crossings, note: openEnd(first, last, words) });
   if (turns.length === 0) return oneSided(points, first.sign, words);
-  if (turns.length > 1)
-    return found("many", {
-      crossings,
-      note: `which of the two is below changes ${turns.length} times, near ${words.x} = ${crossings.map(formatCount).join(", ")}`,
-    });
-  if (first.sign > 0)
-    return found("many", {
-      crossings,
-      note: `the order turns the other way: ${words.lower} is below up to ${words.x} = ${formatCount(crossings[0] ?? last.n)} and above beyond`,
-    });
+  if (turns.length > 1) return found("many", { crossings, note: { kind: "changes", x: words.x, turns: turns.length, crossings } });
+  if (first.sign > 0) return found("many", { crossings, note: { kind: "otherWay", ...words, at: crossings[0] ?? last.n } });
   const [from, to] = [clear[(turns[0] ?? 1) - 1], clear[turns[0] ?? 1]];
   const bracket = [from?.n ?? first.n, to?.n ?? last.n] as const;
   const root = rootInterval(pairing, points, 0, bracket);
   const n = root && points.length < leastForLaw ? { ...root, low: Math.min(root.low, bracket[0]), high: Math.max(root.high, bracket[1]) } : root;
-  if (!n) return found("undecided", { note: `the curves between the measured ${words.x} do not settle where they cross` });
+  if (!n) return found("undecided", { note: { kind: "unsettled", x: words.x } });
   const advantages = (points.length < leastForLaw ? [] : wantedAdvantages).flatMap((ratio) => {
     const at = rootInterval(pairing, points, Math.log(ratio), [first.n, last.n]);
     return at ? [{ ratio, n: at }] : [];
@@ -77,13 +73,15 @@ const clearFrom = (points: readonly Point[]): number | undefined => {
 };
 
 const oneSided = (points: readonly Point[], sign: 1 | -1 | 0, { x }: CrossingWords): Crossing => {
-  const against = points.filter((point) => point.sign === 0 && Math.sign(point.log) !== sign).map((point) => formatCount(point.n));
-  if (against.length > 0) return found("undecided", { note: `the two are too close at ${x} = ${against.join(", ")}` });
+  const against = points.filter((point) => point.sign === 0 && Math.sign(point.log) !== sign).map(({ n }) => n);
+  if (against.length > 0) return found("undecided", { note: { kind: "tooClose", x, at: against } });
   return found(sign > 0 ? "already" : "none");
 };
 
-const openEnd = (first: Point, last: Point, { x }: CrossingWords): string => {
-  const at = [first, last].filter((point) => point.sign === 0).map((point) => formatCount(point.n));
-  const advice = last.sign === 0 ? `measure beyond ${x} = ${formatCount(last.n)}` : `measure below ${x} = ${formatCount(first.n)}`;
-  return `the two are too close at ${x} = ${at.join(" and ")} to say which is below: ${advice}, or take more samples`;
-};
+const openEnd = (first: Point, last: Point, { x }: CrossingWords): CrossingNote => ({
+  kind: "openEnd",
+  x,
+  at: [first, last].filter(({ sign }) => sign === 0).map(({ n }) => n),
+  below: first.n,
+  beyond: last.sign === 0 ? last.n : undefined,
+});

@@ -1,8 +1,9 @@
+import { en } from "../messages/en.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { Crossover } from "../record/derived.ts";
 import type { CellRecord } from "../record/run.ts";
 import { type Crossing, crossingOf, found } from "./crossing.ts";
 import type { SpreadOf } from "./drift.ts";
-import { formatCount } from "./format.ts";
 import type { Sampled } from "./laws.ts";
 import { type Spread, sampledOf } from "./resampling.ts";
 import type { Pair } from "./series.ts";
@@ -20,8 +21,8 @@ export interface Timed {
   readonly spread: Spread;
 }
 
-/** n* of a pair in time, by the clock that `spreadOf` is of. */
-export const timeCrossover = (pair: Pair, spreadOf: SpreadOf, metric: "time" | "wallTime" = "time"): Crossover => {
+/** n* of a pair in time, by the clock that `spreadOf` is of; its note in the language of `t`. */
+export const timeCrossover = (pair: Pair, spreadOf: SpreadOf, metric: "time" | "wallTime" = "time", t: Messages = en): Crossover => {
   const shared = sharedCells(pair, spreadOf);
   const xs = shared.map(({ upper }) => upper.cell.n);
   const curveOf = (arm: "upper" | "lower"): Sampled =>
@@ -31,12 +32,14 @@ export const timeCrossover = (pair: Pair, spreadOf: SpreadOf, metric: "time" | "
     );
   return {
     ...described(pair, metric, xs),
-    ...crossingOf(
-      { upper: curveOf("upper"), lower: curveOf("lower") },
-      { x: "n", lower: pair.lower.phase === "offload" ? pair.lower.label : "the linear arm" },
+    ...told(
+      crossingOf({ upper: curveOf("upper"), lower: curveOf("lower") }, { x: "n", lower: pair.lower.phase === "offload" ? pair.lower.label : undefined }),
+      t,
     ),
   };
 };
+
+const told = (crossing: Crossing, t: Messages) => ({ ...crossing, note: crossing.note && t.crossingNote(crossing.note) });
 
 const described = (pair: Pair, metric: Crossover["metric"], ns: readonly number[]): Pick<Crossover, "between" | "metric" | "series" | "range"> => {
   const [first, last] = [ns[0], ns.at(-1)];
@@ -49,7 +52,7 @@ const described = (pair: Pair, metric: Crossover["metric"], ns: readonly number[
 };
 
 /** n* of a pair in stateBytes: exact, as bytes run straight between measured n. */
-export const bytesCrossover = (pair: Pair): Crossover => {
+export const bytesCrossover = (pair: Pair, t: Messages = en): Crossover => {
   const points = pair.upper.cells.flatMap((cell) => {
     const other = pair.lower.cells.find((candidate) => candidate.n === cell.n);
     return cell.stateBytes !== undefined && other?.stateBytes !== undefined ? [{ n: cell.n, difference: cell.stateBytes - other.stateBytes }] : [];
@@ -60,13 +63,13 @@ export const bytesCrossover = (pair: Pair): Crossover => {
       "stateBytes",
       points.map((point) => point.n),
     ),
-    ...decideBytes(points),
+    ...told(decideBytes(points), t),
   };
 };
 
 const decideBytes = (points: readonly { readonly n: number; readonly difference: number }[]): Crossing => {
   const [first, last] = [points[0], points.at(-1)];
-  if (!first || !last || points.length < 2) return found("undecided", { note: "the arms share fewer than two n" });
+  if (!first || !last || points.length < 2) return found("undecided", { note: { kind: "shareFewer" } });
   const crossings = points.slice(1).flatMap((right, i) => {
     const left = points[i];
     if (!left || Math.sign(left.difference) === Math.sign(right.difference) || left.difference === 0) return [];
@@ -75,6 +78,6 @@ const decideBytes = (points: readonly { readonly n: number; readonly difference:
   const [crossing] = crossings;
   if (crossing === undefined) return found(first.difference > 0 ? "already" : first.difference < 0 || last.difference <= 0 ? "none" : "already");
   if (crossings.length > 1) return found("many", { crossings, note: undefined });
-  if (first.difference > 0) return found("many", { crossings, note: `the linear arm is smaller up to n = ${formatCount(crossing)} and larger beyond` });
+  if (first.difference > 0) return found("many", { crossings, note: { kind: "smallerUpTo", at: crossing } });
   return found("crosses", { n: { value: crossing, low: crossing, high: crossing }, crossings });
 };

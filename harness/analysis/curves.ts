@@ -1,4 +1,5 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
+import { en } from "../messages/en.ts";
 import type { Advantage, Crossover, Estimate } from "../record/derived.ts";
 import type { Measurement } from "../record/measurements.ts";
 import { type Crossing, crossingOf } from "./crossing.ts";
@@ -64,7 +65,7 @@ export const fitCurves = (measurements: readonly Measurement[], variable = "n"):
   return {
     groups: curves.map(({ name, points, sampled }) => {
       const { from: _, slopes: __, at: ___, ...growth } = growthOf(sampled, variable, ofAnyone);
-      return { name, ...growth, points };
+      return { name, ...growth, note: growth.note && en.growthNote(growth.note), points };
     }),
     crossings: curves.flatMap((one, i) => curves.slice(i + 1).flatMap((other) => crossingBetween(one, other, variable))),
   };
@@ -152,7 +153,7 @@ const crossingBetween = (one: NamedCurve, other: NamedCurve, variable: string): 
   const [upper, lower] = turned ? [second, first] : [first, second];
   const between = turned ? ([other.name, one.name] as const) : ([one.name, other.name] as const);
   const { outcome, n, crossings, note, advantages }: Crossing = crossingOf({ upper, lower }, { x: variable, lower: between[1] });
-  return [{ between, outcome, n, crossings, note, advantages }];
+  return [{ between, outcome, n, crossings, note: note && en.crossingNote(note), advantages }];
 };
 
 const ratioAt = (upper: Sampled, lower: Sampled, i: number): number => (upper.ys[i] ?? 1) / (lower.ys[i] ?? 1);

@@ -1,8 +1,8 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/derived.ts";
-import { formatList } from "./format.ts";
 import { levellingOff, type PowerLaw, powerLaw } from "./freeCurves.ts";
 import { type Curve, cubicMixture, devianceOf, modelError, orders, type Score } from "./laws.ts";
+import type { GrowthReason } from "./notes.ts";
 import { median } from "./statistics.ts";
 
 /** What stands in the way of naming the nearest law. */
@@ -54,7 +54,7 @@ export interface Evidence {
 }
 
 export interface Doubt {
-  readonly reason: string;
+  readonly reason: GrowthReason;
   /** classes that are left */
   readonly candidates: readonly GrowthClass[];
   /** the nearest law does not follow the points */
@@ -74,12 +74,12 @@ export const isFlat = ({ growth, scores, allowedMisfit }: Evidence): boolean => 
 export const doubtOf = (evidence: Evidence): Doubt | undefined => {
   const { scores, xs, ys } = evidence;
   const [winner, ...others] = scores;
-  if (!winner) return unknown("too few values");
-  if (falls(xs, ys)) return { ...unknown("they fall as a whole, which no law of growth does"), falls: true };
+  if (!winner) return unknown({ kind: "tooFew" });
+  if (falls(xs, ys)) return { ...unknown({ kind: "falls" }), falls: true };
   const power = powerLaw(xs, ys);
   const leastDeviance = Math.min(...scores.map(({ deviance }) => deviance));
   if (power.deviance + margin < leastDeviance && (hasLog(winner) || isOffOrder(power, winner, evidence.nearPower)))
-    return { ...unknown(`they grow like a power of ${told(power)}, which is none of the laws`), power };
+    return { ...unknown({ kind: "power", power: told(power) }), power };
   return (
     unfollowed(winner, evidence) ??
     rivalled(winner, others, evidence) ??
@@ -89,18 +89,16 @@ export const doubtOf = (evidence: Evidence): Doubt | undefined => {
     nowhereSteep(winner, evidence) ??
     levelling(winner, evidence) ??
     (isOffOrder(power, winner, nearPower) && power.deviance < winner.deviance + margin
-      ? unknown(`a power of ${told(power)} follows them as well as ${winner.class}`)
+      ? unknown({ kind: "powerToo", power: told(power), law: winner.class })
       : undefined)
   );
 };
 
-const unknown = (reason: string, misfit = false): Doubt => ({ reason, candidates: [], misfit });
+const unknown = (reason: GrowthReason, misfit = false): Doubt => ({ reason, candidates: [], misfit });
 
 /** Of laws that the points do not follow, none is left to be named: where a cache ends, a line looks like n log n. */
-const among = (candidates: readonly GrowthClass[], reason: string, off: number): Doubt =>
-  off > modelError
-    ? unknown(`these points step off every law by ${(off * 100).toFixed(0)} %, more than their noise: ${reason}`, true)
-    : { reason, candidates, misfit: false };
+const among = (candidates: readonly GrowthClass[], reason: GrowthReason, off: number): Doubt =>
+  off > modelError ? unknown({ kind: "steps", off, reason }, true) : { reason, candidates, misfit: false };
 
 /** Spearman's rank correlation below −0.7, and the last third a tenth below the first. */
 const falls = (xs: readonly number[], ys: readonly number[]): boolean => {
@@ -112,7 +110,7 @@ const falls = (xs: readonly number[], ys: readonly number[]): boolean => {
   return covariance < -0.7 * most && median(ys.slice(-third)) * flatGrowth < median(ys.slice(0, third));
 };
 
-const told = ({ value, low, high }: PowerLaw): string => `${value.toFixed(2)} (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`;
+const told = ({ value, low, high }: PowerLaw): Estimate => ({ value, low, high });
 
 /** Is the power that the points follow none that this law comes near to? Laws with logarithms have no power of their own, and a knee has two. */
 const isOffOrder = ({ low, high }: PowerLaw, winner: Score, near: number): boolean => {
@@ -123,41 +121,34 @@ const isOffOrder = ({ low, high }: PowerLaw, winner: Score, near: number): boole
 const hasLog = ({ class: law }: Score): boolean => law === "O(n log n)" || law === "O(log n)";
 
 const unfollowed = (winner: Score, { named, allowedMisfit, growth }: Evidence): Doubt | undefined => {
-  if (winner.rms > allowedMisfit)
-    return unknown(`no law follows these points: the nearest, ${winner.class}, misses them by ${(winner.rms * 100).toFixed(0)} %`, true);
-  if (winner.class === "O(1)" || growth.low <= 1)
-    return unknown(`the growth over the range, ${growth.low.toFixed(2)} to ${growth.high.toFixed(2)} times, is neither clearly flat nor clearly more`);
-  return named.includes(winner.class) ? undefined : unknown(`${winner.class} is nearest, which is not one of the laws that are told apart here`, true);
+  if (winner.rms > allowedMisfit) return unknown({ kind: "misfit", law: winner.class, off: winner.rms }, true);
+  if (winner.class === "O(1)" || growth.low <= 1) return unknown({ kind: "neitherFlat", low: growth.low, high: growth.high });
+  return named.includes(winner.class) ? undefined : unknown({ kind: "otherLaw", law: winner.class }, true);
 };
 
 const rivalled = (winner: Score, others: readonly Score[], { named, off, support }: Evidence): Doubt | undefined => {
   const near = others.filter((other) => other.criterion - winner.criterion < margin || (support.get(other.class) ?? 0) > 1 - agreeing);
   if (near.length === 0) return undefined;
   const classes = [winner, ...near].map((score) => score.class).sort(bySize);
-  const reason = `the range does not tell ${formatList(classes)} apart`;
+  const reason: GrowthReason = { kind: "rivals", laws: classes };
   return classes.every((one) => named.includes(one)) ? among(classes, reason, off) : unknown(reason);
 };
 
 const unsettled = (winner: Score, { support }: Evidence): Doubt | undefined => {
   const agreement = support.get(winner.class) ?? 0;
-  return support.size > 0 && agreement < agreeing
-    ? unknown(`the samples do not settle on one law: ${winner.class} is nearest in ${(agreement * 100).toFixed(0)} % of resamples`)
-    : undefined;
+  return support.size > 0 && agreement < agreeing ? unknown({ kind: "unsettled", law: winner.class, share: agreement }) : undefined;
 };
 
 const mixed = (winner: Score, { xs, ys, curve, off, growing }: Evidence): Doubt | undefined => {
-  if (winner.class === "O(n)" && growing.high > linearAtMost)
-    return among(["O(n)", "O(n²)"], "O(n) is nearest, but a quadratic part that takes over later is not excluded", off);
-  if (winner.class === "O(n²)" && growing.low < quadraticAtLeast)
-    return among(["O(n)", "O(n²)"], "linear and quadratic parts are of one size in this range", off);
+  if (winner.class === "O(n)" && growing.high > linearAtMost) return among(["O(n)", "O(n²)"], { kind: "laterSquare" }, off);
+  if (winner.class === "O(n²)" && growing.low < quadraticAtLeast) return among(["O(n)", "O(n²)"], { kind: "oneSize" }, off);
   if (winner.class === "O(n²)") {
     const { deviance, slope } = cubicMixture(xs, ys);
-    if (deviance + margin < winner.deviance && slope > quadraticAtMost)
-      return unknown("O(n²) is nearest of the laws, but they grow faster than that in the end");
+    if (deviance + margin < winner.deviance && slope > quadraticAtMost) return unknown({ kind: "fasterThanSquare" });
   }
   // The general curve has one parameter more, for which AICc punishes it; against O(n log n) it must lose on its misfit alone.
   return winner.class === "O(n log n)" && devianceOf(curve.rss, xs.length) - winner.deviance < margin
-    ? among(["O(n log n)", "O(n²)"], "O(n log n) and a mixture of O(n) and O(n²) fit alike", off)
+    ? among(["O(n log n)", "O(n²)"], { kind: "logOrMixture" }, off)
     : undefined;
 };
 
@@ -165,7 +156,7 @@ const mixed = (winner: Score, { xs, ys, curve, off, growing }: Evidence): Doubt 
 const barelyRisen = (ys: readonly number[]): Doubt | undefined => {
   const lower = [...ys].sort((one, other) => one - other).slice(0, Math.ceil(ys.length / 2));
   const risen = ys.filter((y) => y > flatGrowth * median(lower)).length;
-  return risen < leastRisen ? unknown(`only the ${risen === 1 ? "largest value shows" : `${risen} largest values show`} any growth`) : undefined;
+  return risen < leastRisen ? unknown({ kind: "barelyRisen", risen }) : undefined;
 };
 
 /** Over so many times x a law above a line must have shown itself: a step, of a cache that ends or a device that fills up, is over within a doubling. */
@@ -178,15 +169,11 @@ const steepOver = 4;
 const nowhereSteep = (winner: Score, { xs, ys, off }: Evidence): Doubt | undefined => {
   if (orders[winner.class] < 2 || winner.rms <= modelError) return undefined;
   const isSteep = xs.some((x, i) => xs.some((further, j) => further >= steepOver * x && (ys[j] ?? 0) / (ys[i] ?? 1) > further / x));
-  return isSteep
-    ? undefined
-    : among(["O(n)", winner.class], `${winner.class} is nearest, but nowhere do they grow by more than a line does over ${steepOver} times the length`, off);
+  return isSteep ? undefined : among(["O(n)", winner.class], { kind: "nowhereSteep", law: winner.class, times: steepOver }, off);
 };
 
 const levelling = (winner: Score, { xs, ys }: Evidence): Doubt | undefined =>
-  winner.class === "O(log n)" && levellingOff(xs, ys).deviance < winner.deviance + margin
-    ? unknown("growth that levels off follows them as well as O(log n)")
-    : undefined;
+  winner.class === "O(log n)" && levellingOff(xs, ys).deviance < winner.deviance + margin ? unknown({ kind: "levelsOff" }) : undefined;
 
 const sizes: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"];
 const bySize = (one: GrowthClass, other: GrowthClass): number => sizes.indexOf(one) - sizes.indexOf(other);

@@ -1,4 +1,6 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
+import { en } from "../messages/en.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { Fit } from "../record/derived.ts";
 import type { SpreadOf } from "./drift.ts";
 import { type Growth, growthOf } from "./growth.ts";
@@ -9,8 +11,8 @@ import type { Slopes } from "./slopes.ts";
 import { bytesGrowth } from "./stateBytes.ts";
 import { percentileInterval } from "./statistics.ts";
 
-/** The growth of time along one curve; undefined without a measured point. */
-export const timeFit = (series: Series, spreadOf: SpreadOf): Fit | undefined => {
+/** The growth of time along one curve, its note in the language of `t`; undefined without a measured point. */
+export const timeFit = (series: Series, spreadOf: SpreadOf, t: Messages = en): Fit | undefined => {
   const measured = series.cells.flatMap((cell) => {
     const spread = spreadOf(cell.id);
     return spread ? [{ cell, spread }] : [];
@@ -25,11 +27,11 @@ export const timeFit = (series: Series, spreadOf: SpreadOf): Fit | undefined => 
     const { value, low, high } = percentileInterval(spread.estimate, spread.replicates);
     return { x: cell.n, y: value, low, high };
   });
-  return described(series, "time", points, growthOf(sampled, "n"), first.cell.claim.time);
+  return described(series, "time", points, growthOf(sampled, "n"), first.cell.claim.time, t);
 };
 
-/** The growth of stateBytes along one curve; undefined where no cell knows its bytes. */
-export const bytesFit = (series: Series): Fit | undefined => {
+/** The growth of stateBytes along one curve, its note in the language of `t`; undefined where no cell knows its bytes. */
+export const bytesFit = (series: Series, t: Messages = en): Fit | undefined => {
   const known = series.cells.flatMap((cell) => (cell.stateBytes === undefined ? [] : [{ cell, bytes: cell.stateBytes }]));
   const [first] = known;
   if (!first) return undefined;
@@ -38,10 +40,17 @@ export const bytesFit = (series: Series): Fit | undefined => {
     points.map((point) => point.x),
     points.map((point) => point.y),
   );
-  return described(series, "stateBytes", points, growth, first.cell.claim.stateBytes);
+  return described(series, "stateBytes", points, growth, first.cell.claim.stateBytes, t);
 };
 
-const described = (series: Series, metric: Fit["metric"], points: Fit["points"], { from, slopes, at, ...growth }: Growth, claim: GrowthClass): Fit => {
+const described = (
+  series: Series,
+  metric: Fit["metric"],
+  points: Fit["points"],
+  { from, slopes, at, ...growth }: Growth,
+  claim: GrowthClass,
+  t: Messages,
+): Fit => {
   const followed = points.slice(from);
   return {
     label: series.label,
@@ -52,6 +61,7 @@ const described = (series: Series, metric: Fit["metric"], points: Fit["points"],
     series: series.key,
     points: followed,
     ...growth,
+    note: growth.note && t.growthNote(growth.note),
     ...(slopes ? { slopes: followed.map(({ x }, i) => ({ x, ...(slopes.local[i] ?? { value: 0, low: 0, high: 0 }) })) } : {}),
     ...projectionsOf(metric, growth.class, points.at(-1)?.x ?? 0, at),
     claim,

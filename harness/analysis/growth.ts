@@ -1,9 +1,9 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/derived.ts";
 import { doubtOf, type Evidence, isExcluded, isFlat } from "./doubt.ts";
-import { formatCount } from "./format.ts";
 import { type PowerLaw, powerLaw } from "./freeCurves.ts";
 import { bends, type Curve, curveAt, curveFitter, devianceOf, growingSlope, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
+import type { GrowthNote } from "./notes.ts";
 import { type Slopes, slopesOf } from "./slopes.ts";
 import { nearestCurve } from "./smoothCurve.ts";
 import { percentileInterval } from "./statistics.ts";
@@ -16,7 +16,7 @@ export interface Growth {
   readonly class: GrowthClass | "undecided";
   /** the classes that are left: the class itself where it is decided, none where nothing is known */
   readonly candidates: readonly GrowthClass[];
-  readonly note: string | undefined;
+  readonly note: GrowthNote | undefined;
   readonly measureUpTo: number | undefined;
   /** index of the first value that the law holds from */
   readonly from: number;
@@ -60,7 +60,7 @@ export const growthOf = (sampled: Sampled, variable: string, telling: Telling = 
   for (let from = 1; !tooShort(sampled.xs.slice(from), leastTail); from++) {
     const tail = { xs: sampled.xs.slice(from), ys: sampled.ys.slice(from), replicates: sampled.replicates.map((values) => values.slice(from)) };
     const { growth } = lawOf(tail, variable, telling, leastTail);
-    if (growth.class === "O(n)" || growth.class === "O(n²)") return { ...growth, from, note: `from ${variable} = ${formatCount(tail.xs[0] ?? 0)} on` };
+    if (growth.class === "O(n)" || growth.class === "O(n²)") return { ...growth, from, note: { kind: "from", variable, x: tail.xs[0] ?? 0 } };
   }
   return whole.growth;
 };
@@ -124,15 +124,14 @@ const lawOf = (sampled: Sampled, variable: string, telling: Telling, least = lea
   if (isFlat(evidence)) return { growth: decided("O(1)"), misfit: false };
   const doubt = doubtOf(evidence);
   if (winner && doubt === undefined) return { growth: decided(winner.class), misfit: false };
-  const { reason, candidates, misfit } = doubt ?? { reason: "no law was fitted", candidates: [], misfit: false };
+  const { reason, candidates, misfit } = doubt ?? ({ reason: { kind: "noLaw" }, candidates: [], misfit: false } as const);
   const open = { ...fitted, exponent: fitted.exponent && withPower(fitted.exponent, devianceOf(curve.rss, xs.length), powerLaw(xs, ys)) };
   // Where a quadratic part is out of question, only the fixed cost can stand in the way of telling O(n) from O(n log n).
   const quadratic = candidates.length === 0 || candidates.includes("O(n²)");
   const measureUpTo = quadratic ? rangeWanted(curve, coefficients.b.high, largest) : rangeWanted({ ...curve, b: 0 }, 0, largest);
-  const advice = measureUpTo === undefined ? "more samples would narrow the intervals" : `measure up to ${variable} = ${formatCount(measureUpTo)}`;
-  if (doubt?.power) return { growth: { ...open, note: reason }, misfit };
-  if (doubt?.falls) return { growth: { ...fitted, exponent: undefined, slopes: undefined, note: reason }, misfit };
-  return { growth: { ...open, candidates, note: `${reason}; ${advice}`, measureUpTo }, misfit };
+  if (doubt?.power) return { growth: { ...open, note: { kind: "doubt", reason } }, misfit };
+  if (doubt?.falls) return { growth: { ...fitted, exponent: undefined, slopes: undefined, note: { kind: "doubt", reason } }, misfit };
+  return { growth: { ...open, candidates, note: { kind: "advised", reason, variable, upTo: measureUpTo }, measureUpTo }, misfit };
 };
 
 /**
@@ -148,16 +147,15 @@ const withPower = (exponent: Estimate, deviance: number, { value, low, high, gro
 
 const tooShort = (xs: readonly number[], least: number): boolean => xs.length < least || (xs.at(-1) ?? 0) < leastSpan * (xs[0] ?? 0);
 
-const shortNote = (xs: readonly number[], variable: string): string => {
-  const [first = 0, last = 0] = [xs[0], xs.at(-1)];
-  const measured =
-    xs.length > 1
-      ? `${xs.length} were measured, from ${formatCount(first)} to ${formatCount(last)}`
-      : xs.length === 1
-        ? `only ${formatCount(first)} was measured`
-        : "none was measured";
-  return `a growth law needs at least ${leastValues} values of ${variable} over a range of ${leastSpan} times or more; ${measured}`;
-};
+const shortNote = (xs: readonly number[], variable: string): GrowthNote => ({
+  kind: "short",
+  variable,
+  least: leastValues,
+  span: leastSpan,
+  values: xs.length,
+  first: xs[0] ?? 0,
+  last: xs.at(-1) ?? 0,
+});
 
 /** Half a typical 95 % interval, relative, of points against each other: what moves all alike says nothing of a law. */
 const noiseOf = (ys: readonly number[], replicates: readonly (readonly number[])[]): number => {

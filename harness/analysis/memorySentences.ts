@@ -1,11 +1,13 @@
+import type { Span } from "../messages/en.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { Fit } from "../record/derived.ts";
 import { type Analysed, armName } from "./answer.ts";
-import { formatBytes, formatCount, formatList } from "./format.ts";
+import { formatBytes } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
 
 /** What each arm keeps to go on, at the largest n that all have: one sentence for all shapes whose arms follow the same laws. */
-export const memorySentences = (record: Analysed): readonly string[] => {
+export const memorySentences = (record: Analysed, t: Messages): readonly string[] => {
   const fits = record.fits.filter((fit) => fit.metric === "stateBytes" && fit.points.length > 0);
   const keys = fits.map((fit) => fit.series);
   const shapes = [...groupBy(fits, ({ series }) => JSON.stringify([series.dModel, series.heads, series.headDim, series.batch, series.dtype])).values()];
@@ -13,12 +15,12 @@ export const memorySentences = (record: Analysed): readonly string[] => {
   return groups.map((alike) => {
     const n = Math.min(...alike.flat().map((fit) => fit.points.at(-1)?.x ?? 0));
     const arms = [...groupBy(alike.flat(), armName).values()];
-    const amounts = groupBy(arms, (ofArm) => JSON.stringify([stateName(record, ofArm), amount(ofArm, n)]));
-    const phrases = [...amounts.values()].map((same) => phrase(record, same, n)).join("; ");
+    const amounts = groupBy(arms, (ofArm) => phrase(record, [ofArm], n, t, false));
+    const phrases = [...amounts.values()].map((same) => phrase(record, same, n, t));
     const places =
       groups.length > 1 ? alike.map((ofShape) => shortestOf(ofShape.map((fit) => describeKey(fit.series, keys)))).filter((place) => place !== "") : [];
-    const suffix = arms.some((ofArm) => new Set(bytesAt(ofArm, n)).size > 1) ? ", by shape" : "";
-    return places.length > 0 ? `At ${formatList(places)}, ${phrases}${suffix}.` : `${phrases.charAt(0).toUpperCase()}${phrases.slice(1)}${suffix}.`;
+    const byShape = arms.some((ofArm) => new Set(bytesAt(ofArm, n)).size > 1);
+    return t.memory.sentence(phrases, places, byShape);
   });
 };
 
@@ -31,23 +33,17 @@ const stateName = (record: Analysed, [fit]: readonly Fit[]): string => {
 
 const bytesAt = (fits: readonly Fit[], n: number): readonly number[] => fits.map(({ points }) => points.findLast((point) => point.x <= n)?.y ?? 0);
 
-/** "the recurrent state of linear (chunk) and gla (recurrent) takes 128 KiB at any n" */
-const phrase = (record: Analysed, arms: readonly (readonly Fit[])[], n: number): string => {
+/** "the recurrent state of linear (chunk) and gla (recurrent) takes 128 KiB at any n": curves of the same law, over all shapes. `named`: with the arms, and not only with what is told of them. */
+const phrase = (record: Analysed, arms: readonly (readonly Fit[])[], n: number, t: Messages, named = true): string => {
   const [first = []] = arms;
-  const names = arms.flatMap(([fit]) => (fit ? [armName(fit)] : []));
-  if (Math.max(0, ...arms.flat().flatMap(({ points }) => points.map(({ y }) => y))) === 0) return `nothing is kept by ${formatList(names)}`;
-  return `the ${stateName(record, first)} of ${formatList(names)} ${amount(first, n)}`;
-};
-
-/** "grows O(n), to 1 MiB at n = 1,024": one arm's curves of the same law, over all their shapes. */
-const amount = (fits: readonly Fit[], n: number): string => {
-  const [fit] = fits;
+  const [fit] = first;
+  const names = named ? arms.flatMap(([one]) => (one ? [armName(one)] : [])) : [];
+  const all = arms.flat().flatMap(({ points }) => points.map(({ y }) => y));
+  if (named && Math.max(0, ...all) === 0) return t.memory.nothing(names);
   if (!fit) return "";
-  const found = bytesAt(fits, n);
-  const [least, most] = [formatBytes(Math.min(...found)), formatBytes(Math.max(...found))];
-  const bytes = least === most ? least : `${least} to ${most}`;
-  if (fit.class === "O(1)" && fit.note === undefined) return `takes ${bytes} at any n`;
-  return fit.class === "undecided" || fit.class === "O(1)"
-    ? `takes ${bytes} at n = ${formatCount(n)}`
-    : `grows ${fit.class}, to ${least === most ? least : `between ${least} and ${most}`} at n = ${formatCount(n)}`;
+  const state = t.memory.state(stateName(record, first));
+  const found = bytesAt(first, n);
+  const bytes: Span = [formatBytes(Math.min(...found)), formatBytes(Math.max(...found))];
+  if (fit.class === "O(1)" && fit.note === undefined) return t.memory.constant(state, names, bytes);
+  return fit.class === "undecided" || fit.class === "O(1)" ? t.memory.takes(state, names, bytes, n) : t.memory.grows(state, names, bytes, n, fit.class);
 };

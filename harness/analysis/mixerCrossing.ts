@@ -1,4 +1,6 @@
 import { mixing } from "../../kernels/model/stageNames.ts";
+import { en } from "../messages/en.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { Crossover } from "../record/derived.ts";
 import type { CellRecord } from "../record/run.ts";
 import { sharedCells, timeCrossover } from "./crossover.ts";
@@ -18,8 +20,8 @@ const mixingVisit = (visit: CellRecord["visits"][number]): CellRecord["visits"] 
 };
 
 /** n* of a pair of whole models by the time of their attention alone; `spreadOf`: of mixerSeries. Empty where the two share no n at which both timed it. */
-export const mixerCrossing = (pair: Pair, spreadOf: SpreadOf): Pick<Crossover, "mixer"> => {
+export const mixerCrossing = (pair: Pair, spreadOf: SpreadOf, t: Messages = en): Pick<Crossover, "mixer"> => {
   if (sharedCells(pair, spreadOf).length === 0) return {};
-  const { outcome, n, atLatest, crossings, range, note } = timeCrossover(pair, spreadOf);
+  const { outcome, n, atLatest, crossings, range, note } = timeCrossover(pair, spreadOf, "time", t);
   return { mixer: { outcome, n, atLatest, crossings, range, note } };
 };

@@ -1,22 +1,23 @@
+import type { Messages } from "../messages/messages.ts";
 import type { Crossover, MixerCrossing } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
-import { bracketed, formatCount } from "./format.ts";
 import { describeKey } from "./series.ts";
 
 /** More pairs than these are no sentence; a table has them all. */
 const mostPairs = 6;
 
 /** n* of attention alone beside that of the whole token, of every pair whose stages were timed. None of other phases. */
-export const mixerSentences = ({ crossovers, environment }: Pick<Analysed, "crossovers" | "environment">): readonly string[] => {
+export const mixerSentences = ({ crossovers, environment }: Pick<Analysed, "crossovers" | "environment">, t: Messages): readonly string[] => {
   const pairs = mixerCrossovers(crossovers);
   if (pairs.length === 0 || pairs.length > mostPairs) return [];
   const keys = pairs.map(({ series }) => series);
-  const parts = pairs.map((pair) => {
-    const shape = describeKey(pair.series, keys);
-    return `${pair.between[1]} than ${pair.between[0]}${shape === "" ? "" : `, ${shape},`} ${fromText(pair.mixer)}, as a whole token ${fromText(pair)}`;
-  });
-  const emulated = environment.deviceClass === "software" ? " on this CPU emulation" : "";
-  return [`From which n on attention alone is faster, and the whole token beside it${emulated}: ${parts.join("; ")}.`];
+  const parts = pairs.map((pair) => ({
+    names: { upper: pair.between[0], lower: pair.between[1] },
+    shape: describeKey(pair.series, keys),
+    mixer: fromText(pair.mixer, t),
+    whole: fromText(pair, t),
+  }));
+  return [t.crossover.mixer(parts, environment.deviceClass === "software")];
 };
 
 /** Pairs of whole models in time, with n* of their attention alone. */
@@ -24,18 +25,18 @@ export const mixerCrossovers = (crossovers: readonly Crossover[]): readonly (Cro
   crossovers.flatMap((crossover) => (crossover.metric === "time" && crossover.mixer ? [{ ...crossover, mixer: crossover.mixer }] : []));
 
 /** "from n = 640 [600, 690] on" */
-const fromText = ({ outcome, n, atLatest, crossings }: MixerCrossing): string => {
+const fromText = ({ outcome, n, atLatest, crossings }: MixerCrossing, { crossover: { mixerFrom } }: Messages): string => {
   switch (outcome) {
     case "crosses":
-      return n === undefined ? "beyond some n" : `from n = ${bracketed(n, formatCount)} on`;
+      return n === undefined ? mixerFrom.some : mixerFrom.n(n);
     case "already":
-      return "at every n measured";
+      return mixerFrom.already;
     case "none":
-      return "at no n measured";
+      return mixerFrom.none;
     case "many":
-      return `by turns, near n = ${crossings.map(formatCount).join(", ")}`;
+      return mixerFrom.many(crossings);
     case "undecided":
-      return atLatest === undefined ? "from an n that is not decided" : `from n = ${formatCount(atLatest)} on at the latest`;
+      return atLatest === undefined ? mixerFrom.open : mixerFrom.latest(atLatest);
     default:
       return outcome satisfies never;
   }

@@ -1,23 +1,22 @@
+import { en } from "../messages/en.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { Crossover } from "../record/derived.ts";
 import type { RunRecord } from "../record/run.ts";
 import { askedCrossovers } from "./asked.ts";
-import { formatCount, formatEstimate, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 
 /** From which length on each tier beats computing anew, those of one answer together; empty where no two were compared. */
-export const breakEvenSentence = (record: Pick<RunRecord, "cells" | "crossovers" | "environment">): string => {
+export const breakEvenSentence = (record: Pick<RunRecord, "cells" | "crossovers" | "environment">, t: Messages = en): string => {
   const pairs = askedCrossovers(record).filter(({ metric }) => metric === "time");
-  const parts = [...groupBy(pairs, breakEven)].map(([from, alike]) => `${from} with ${formatList(alike.map(({ between: [, kept] }) => kept))}`);
-  const emulated = record.environment.deviceClass === "software" ? " on this CPU emulation" : "";
-  return parts.length === 0 ? "" : `Bringing a state back takes less time than computing it anew${emulated} ${parts.join("; ")}.`;
+  const parts = [...groupBy(pairs, (pair) => breakEven(pair, t))].map(([from, alike]) => ({ from, arms: alike.map(({ between: [, kept] }) => kept) }));
+  return parts.length === 0 ? "" : t.crossover.breakEven(parts, record.environment.deviceClass === "software");
 };
 
 /** "from n = 812 (95 % interval 700 to 930) on" */
-export const breakEven = ({ outcome, n, atLatest, range, crossings }: Crossover): string => {
-  const span = range ? ` (n = ${formatCount(range[0])} to ${formatCount(range[1])})` : "";
-  if (outcome === "crosses" && n) return `from n = ${formatEstimate(n)} on`;
-  if (outcome === "already") return `at every n measured${span}`;
-  if (outcome === "none") return `at no n measured${span}`;
-  if (outcome === "many") return `on one side of n = ${formatList(crossings.map(formatCount))} or the other`;
-  return atLatest === undefined ? "from an n on that is not decided" : `from n = ${formatCount(atLatest)} on at the latest`;
+export const breakEven = ({ outcome, n, atLatest, range, crossings }: Crossover, { crossover: { breakEvenFrom } }: Messages = en): string => {
+  if (outcome === "crosses" && n) return breakEvenFrom.n(n);
+  if (outcome === "already") return breakEvenFrom.already(range);
+  if (outcome === "none") return breakEvenFrom.none(range);
+  if (outcome === "many") return breakEvenFrom.many(crossings);
+  return atLatest === undefined ? breakEvenFrom.open : breakEvenFrom.latest(atLatest);
 };

@@ -1,52 +1,35 @@
+import type { Messages } from "../messages/messages.ts";
 import type { SizeFit } from "../record/derived.ts";
 import type { Part } from "../record/merged.ts";
 import type { Analysed } from "./answer.ts";
-import { formatCount, formatList } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 
-/** "Shard 2", "Shards 1 and 3". */
-const shardsText = (shards: readonly number[]): string => `${shards.length === 1 ? "Shard" : "Shards"} ${formatList(shards.map(formatCount))}`;
-
-const are = (shards: readonly number[]): string => (shards.length === 1 ? "is" : "are");
-
 /** What keeps a merged run from being whole: shards that are missing, interrupted or broken off. */
-export const incompleteSentences = ({ merged }: Pick<Analysed, "merged">): readonly string[] => {
+export const incompleteSentences = ({ merged }: Pick<Analysed, "merged">, t: Messages): readonly string[] => {
   if (!merged) return [];
   const { missing, of, parts } = merged;
   const inState = (state: Part["state"]): readonly number[] => parts.filter((part) => part.state === state).map(({ shard }) => shard);
   const [interrupted, failed] = [inState("interrupted"), inState("failed")];
   return [
-    ...(missing.length > 0
-      ? [`${shardsText(missing)} of ${formatCount(of)} ${are(missing)} missing: of ${missing.length === 1 ? "its" : "their"} cells nothing is told.`]
-      : []),
-    ...(interrupted.length > 0
-      ? [
-          `${shardsText(interrupted)} of ${formatCount(of)} ${interrupted.length === 1 ? "was" : "were"} interrupted: this is of what had been measured by then.`,
-        ]
-      : []),
-    ...(failed.length > 0 ? [`${shardsText(failed)} of ${formatCount(of)} broke off: this is of what had been measured by then.`] : []),
+    ...(missing.length > 0 ? [t.outcome.missing(missing, of)] : []),
+    ...(interrupted.length > 0 ? [t.outcome.interruptedShards(interrupted, of)] : []),
+    ...(failed.length > 0 ? [t.outcome.failedShards(failed, of)] : []),
   ];
 };
 
 /** What to know before numbers of a shard, or of shards side by side, are quoted. */
-export const shardWarnings = ({ shard, merged, sizeFits = [] }: Pick<Analysed, "shard" | "merged" | "sizeFits">): readonly string[] => [
-  ...(shard ? [`This is shard ${shard.index} of ${shard.of}, with some of the experiment's cells: attnbench merge puts the shards together.`] : []),
-  ...(merged && merged.parts.length > 1
-    ? [
-        `Each of the ${formatCount(merged.parts.length)} shards was measured by itself, maybe on machines of its own. All arms of one shape are of one shard; between unlike shapes, times also differ as machines do, which no interval holds.`,
-      ]
-    : []),
-  ...(merged ? cutSweeps(sizeFits) : []),
+export const shardWarnings = ({ shard, merged, sizeFits = [] }: Pick<Analysed, "shard" | "merged" | "sizeFits">, t: Messages): readonly string[] => [
+  ...(shard ? [t.warning.shard(shard.index, shard.of)] : []),
+  ...(merged && merged.parts.length > 1 ? [t.warning.merged(merged.parts.length)] : []),
+  ...(merged ? cutSweeps(sizeFits, t) : []),
 ];
 
 /** A sweep whose bytes are told of and whose times are not lies in several shards. */
-const cutSweeps = (sizeFits: readonly SizeFit[]): readonly string[] => {
+const cutSweeps = (sizeFits: readonly SizeFit[], t: Messages): readonly string[] => {
   const keyOf = ({ label, form, variable, series }: SizeFit): string => JSON.stringify([label, form, variable, series]);
   const timed = new Set(sizeFits.filter(({ metric }) => metric === "time").map(keyOf));
   const variables = [...new Set(sizeFits.filter((fit) => !timed.has(keyOf(fit))).map(({ variable }) => variable))];
-  return variables.length > 0
-    ? [`How time grows with ${formatList(variables)} is not told: the values lie in several shards. Fewer shards keep them together.`]
-    : [];
+  return variables.length > 0 ? [t.warning.cutSweep(variables)] : [];
 };
 
 /** The run, or of a merged run each shard: what a warning may speak of. */
@@ -58,7 +41,7 @@ export interface Told {
 }
 
 /** Sentences of a run; of a merged run those of each shard, which say whose they are, and equal ones once. */
-export const sentencesByShard = (record: Analysed, tell: (told: Told) => readonly string[]): readonly string[] => {
+export const sentencesByShard = (record: Analysed, t: Messages, tell: (told: Told) => readonly string[]): readonly string[] => {
   const { merged, sentinel = [], cells } = record;
   if (!merged) return tell({ ...record, sentinel });
   const told = merged.parts.flatMap((part, at) => {
@@ -67,5 +50,10 @@ export const sentencesByShard = (record: Analysed, tell: (told: Told) => readonl
     const { shard, schedule, ceilingsFailure } = part;
     return tell({ cells: cells.filter((cell) => cell.shard === shard), schedule, sentinel: own, ceilingsFailure }).map((text) => ({ shard, text }));
   });
-  return [...groupBy(told, ({ text }) => text)].map(([text, alike]) => `${shardsText(alike.map(({ shard }) => shard))}: ${text}`);
+  return [...groupBy(told, ({ text }) => text)].map(([text, alike]) =>
+    t.warning.ofShards(
+      alike.map(({ shard }) => shard),
+      text,
+    ),
+  );
 };

@@ -1,6 +1,5 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/derived.ts";
-import { formatCount } from "./format.ts";
 import type { Growth } from "./growth.ts";
 
 // Closed forms are integers far below 2^53; this allows for the rounding of n log n alone.
@@ -51,7 +50,7 @@ const settled = (xs: readonly number[], ys: readonly number[]): Growth | undefin
   if (last === undefined) return undefined;
   const from = ys.findLastIndex((y) => y !== last) + 1;
   if (ys.length - from < 3) return undefined;
-  const note = `constant from ${formatCount(xs[from] ?? 0)} on`;
+  const note = { kind: "constantFrom", x: xs[from] ?? 0 } as const;
   return {
     coefficients: undefined,
     exponent: exactly(0),
@@ -71,10 +70,7 @@ const notExact = (count: number): Growth => ({
   slopes: undefined,
   class: "undecided",
   candidates: [],
-  note:
-    count < 3
-      ? `bytes are exact, but ${count === 1 ? "one value" : `${count} values`} cannot show a law: measure three or more`
-      : "bytes follow neither a constant, a line nor a parabola over the measured values",
+  note: count < 3 ? { kind: "fewBytes", values: count } : { kind: "oddBytes" },
   measureUpTo: undefined,
   from: 0,
   at: undefined,

@@ -30,7 +30,7 @@ export const html = (strings: TemplateStringsArray, ...values: readonly HtmlValu
   markup: strings.reduce((text, part, i) => text + part + (i < values.length ? rendered(values[i]) : ""), ""),
 });
 
-/** Markup from a trusted maker (our own SVG and CSS); never from a record. */
+/** Markup from a trusted maker (our own SVG, CSS and fixed words); never from a record. */
 export const raw = (markup: string): Html => ({ markup });
 
 /** At most `length` characters of `text`, not cutting one in two, with … where something was left out. */

@@ -4,6 +4,7 @@ import { movedStates } from "../analysis/offload.ts";
 import { breakEvenSentence } from "../analysis/offloadSentences.ts";
 import { ratioText } from "../analysis/peerSentences.ts";
 import { armTexts } from "../analysis/writtenTexts.ts";
+import { type Language, type Messages, messagesOf } from "../messages/messages.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { variableOf } from "./charts/facets.ts";
@@ -12,13 +13,13 @@ import { claimRows } from "./claimRows.ts";
 import { shortened } from "./html.ts";
 import { markdownTable as tableOf, markdownText as text } from "./markdownText.ts";
 import { offloadColumns } from "./offloadColumns.ts";
-import { crossoverText, seriesText, tallyOf, tallySentence } from "./outcome.ts";
+import { crossoverText, seriesText, tallyOf } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import { answerSentences, warningsOf } from "./sections/answer.ts";
 import { textCaption, textColumns } from "./sections/writtenTexts.ts";
 import { servingColumns, servingNotes } from "./servingColumns.ts";
 
-const cellRow = (cell: CellRecord): readonly string[] => {
+const cellRow = (cell: CellRecord, { markdown: { status } }: Messages): readonly string[] => {
   const { outcome, summary } = cell;
   return [
     text(cell.label),
@@ -26,7 +27,7 @@ const cellRow = (cell: CellRecord): readonly string[] => {
     formatCount(cell.n),
     formatCount(cell.dModel),
     formatCount(cell.headDim),
-    "code" in outcome ? `${outcome.status}: ${text(outcome.code)}` : outcome.status,
+    "code" in outcome ? `${status[outcome.status]}: ${text(outcome.code)}` : status[outcome.status],
     summary === undefined ? "" : formatMs(summary.medianMs),
     summary === undefined ? "" : `${formatMs(summary.lowMs)} – ${formatMs(summary.highMs)}`,
     cell.stateBytes === undefined ? "" : formatBytes(cell.stateBytes),
@@ -56,7 +57,7 @@ const textTable = (record: RunRecord): string => {
 };
 
 /** States that left and came back, both ways; empty in other phases. */
-const offloadTable = (record: RunRecord): string => {
+const offloadTable = (record: RunRecord, t: Messages): string => {
   const rows = movedStates(record);
   if (rows.length === 0) return "";
   const columns = offloadColumns(record, rows);
@@ -64,7 +65,7 @@ const offloadTable = (record: RunRecord): string => {
     columns.map(({ head }) => head),
     rows.map((row) => columns.map(({ text: of }) => text(of(row)))),
   );
-  return [text(breakEvenSentence(record)), states].filter((part) => part !== "").join("\n\n");
+  return [text(breakEvenSentence(record, t)), states].filter((part) => part !== "").join("\n\n");
 };
 
 /** Texts at once in a budget of memory; empty where the experiment asks for none. */
@@ -78,26 +79,33 @@ const servingTable = ({ serving = [] }: RunRecord): string => {
   return [rows, ...servingNotes(serving).map(text)].join("\n\n");
 };
 
-/** The answer and the tables of one run as GitHub-flavoured Markdown, for a pull request or a job summary. Pure. */
-export const renderMarkdown = (run: RunRecord): string => {
+/** The answer and the tables of one run as GitHub-flavoured Markdown, for a pull request or a job summary, in the language that `run` was analysed in. Pure. */
+export const renderMarkdown = (run: RunRecord, language: Language = "en"): string => {
+  const t = messagesOf(language);
+  const { tables } = t;
   const record = presentable(run);
   const { experiment, environment } = record;
   const expectations = record.findings.filter(({ kind }) => kind === "expectation");
-  const verdicts = { pass: "met", fail: "**not met**", undecided: "undecided" } as const;
   const crossovers = askedCrossovers(record).filter(({ metric }) => metric === "time");
   const hasMixer = crossovers.some(({ mixer }) => mixer);
   const fits = askedFits(record);
   const parts = [
     `## ${text(shortened(experiment.title, 200))}`,
     experiment.question === undefined ? "" : `_${text(shortened(experiment.question, 300))}_`,
-    answerSentences(record)
+    answerSentences(record, t)
       .map((sentence) => `- ${text(sentence)}`)
       .join("\n"),
-    warningsOf(record)
+    warningsOf(record, t)
       .map((sentence) => `> ⚠ ${text(sentence)}`)
       .join("\n>\n"),
-    expectations.map(({ text: sentence, verdict }) => `- ${verdicts[verdict ?? "undecided"]}: ${text(sentence)}`).join("\n"),
-    `${text(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice)} (${environment.deviceClass}), ${environment.clock.source} clock, ${tallySentence(tallyOf(record.cells))}, run ${text(record.run)}.`,
+    expectations.map(({ text: sentence, verdict }) => `- ${t.markdown.verdict[verdict ?? "undecided"]}: ${text(sentence)}`).join("\n"),
+    t.markdown.device(
+      text(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice),
+      t.environment.deviceClasses[environment.deviceClass],
+      environment.clock.source,
+      tallyOf(record.cells),
+      text(record.run),
+    ),
     experiment.claims === undefined
       ? ""
       : tableOf(
@@ -113,12 +121,12 @@ export const renderMarkdown = (run: RunRecord): string => {
     crossovers.length === 0
       ? ""
       : tableOf(
-          ["pair", "at", "time", ...(hasMixer ? ["attention alone"] : [])],
+          [tables.pair, tables.at, tables.time, ...(hasMixer ? [t.markdown.attentionAlone] : [])],
           crossovers.map((crossover) => [
             text(crossover.between.join(" → ")),
             text(seriesText(crossover.series)),
-            text(crossoverText(crossover)),
-            ...(hasMixer ? [crossover.mixer ? text(crossoverText({ ...crossover.mixer, between: crossover.between })) : ""] : []),
+            text(crossoverText(crossover, t)),
+            ...(hasMixer ? [crossover.mixer ? text(crossoverText({ ...crossover.mixer, between: crossover.between }, t)) : ""] : []),
           ]),
         ),
     record.peerRatios === undefined
@@ -137,14 +145,24 @@ export const renderMarkdown = (run: RunRecord): string => {
     fits.length === 0
       ? ""
       : tableOf(
-          ["arm", "at", "of", "fitted", "claimed", "verdict"],
-          fits.map((fit) => [text(fit.label), text(seriesText(fit.series)), fit.metric, fit.class, fit.claim, fit.verdict]),
+          [tables.arm, tables.at, tables.of, tables.fitted, tables.claimed, tables.verdict],
+          fits.map((fit) => [
+            text(fit.label),
+            text(seriesText(fit.series)),
+            t.markdown.metric[fit.metric],
+            t.markdown.law(fit.class),
+            fit.claim,
+            t.markdown.fitVerdict[fit.verdict],
+          ]),
         ),
     stageTable(record),
     textTable(record),
-    offloadTable(record),
+    offloadTable(record, t),
     servingTable(record),
-    tableOf(["arm", "form", "n", "dModel", "headDim", "outcome", "median", "95 % interval", "state", "reason"], record.cells.map(cellRow)),
+    tableOf(
+      [tables.arm, tables.form, "n", "dModel", "headDim", tables.outcome, tables.median, tables.interval, tables.state, tables.reason],
+      record.cells.map((cell) => cellRow(cell, t)),
+    ),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 };

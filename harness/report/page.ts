@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import type { LoggerInterface } from "vega";
-import { byThisRun, claimCount } from "../analysis/claims/claimCount.ts";
+import { claimCount } from "../analysis/claims/claimCount.ts";
+import { en } from "../messages/en.ts";
+import { type Language, type Messages, messagesOf } from "../messages/messages.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
 import { themeVariables } from "./charts/theme.ts";
 import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";
-import { tallyOf, tallySentence } from "./outcome.ts";
+import { tallyOf } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import script from "./runtime/page.script";
+import { quoted } from "./said.ts";
 import { answerSection, answerSentences, foundSection, warningsOf } from "./sections/answer.ts";
 import { claimsSection } from "./sections/claims.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
@@ -30,9 +33,9 @@ const contentSecurityPolicy = (script: string | undefined): string => {
 };
 
 /** A whole document. `style` and `script` are trusted; title and body are escaped already or escape themselves. */
-export const document = (title: string, style: string, body: Html, script?: string): string =>
+export const document = (title: string, style: string, body: Html, lang: string, script?: string): string =>
   `<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
+<html lang="${lang}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
@@ -47,55 +50,56 @@ export const document = (title: string, style: string, body: Html, script?: stri
 const carried = (record: RunRecord): RunRecord => ({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) });
 
 /** The record with how many claims hold in all of a file's runs, where it says how many do in its own. */
-const countedWith = (record: RunRecord, beside: readonly RunRecord[]): RunRecord => {
-  const [own, all] = [claimCount([record], byThisRun), claimCount([record, ...beside])];
+const countedWith = (record: RunRecord, beside: readonly RunRecord[], t: Messages): RunRecord => {
+  const [own, all] = [claimCount([record], true, t), claimCount([record, ...beside], false, t)];
   if (beside.length === 0 || all === undefined) return record;
   return { ...record, findings: record.findings.map((finding) => (finding.text === own ? { ...finding, text: all } : finding)) };
 };
 
 /**
  * The report of one run: a single HTML file that needs no network, and no script to be whole. Pure. `logger` hears what Vega says about the charts; `beside`: runs of the same file's other phases, whose verdicts on
- * claims stand with this run's.
+ * claims stand with this run's. `language`: of all that the page says itself, where `run` was analysed in it; its data keep their names.
  * Works for any record that keeps to its type: unfinished, failed, or of a single cell.
  */
-export const renderPage = async (run: RunRecord, logger?: LoggerInterface, beside: readonly RunRecord[] = []): Promise<string> => {
+export const renderPage = async (run: RunRecord, logger?: LoggerInterface, beside: readonly RunRecord[] = [], language: Language = "en"): Promise<string> => {
+  const t = messagesOf(language);
   const record = presentable(run);
   const { experiment } = record;
   // A chart has one clock: a peer's wall times stand in a table of their own.
   const charted = { ...record, cells: record.cells.filter(({ runtime }) => runtime === undefined) };
   const rendering = { variables: themeVariables(charted), ...(logger === undefined ? {} : { logger }) };
-  const figures = await figuresSection(charted, rendering);
-  const stages = await stagesSection(charted, rendering);
-  const serving = await servingSection(charted, rendering);
+  const figures = await figuresSection(charted, rendering, t);
+  const stages = await stagesSection(charted, rendering, t);
+  const serving = await servingSection(charted, rendering, t);
   const question = experiment.question ?? experiment.title;
-  const below = html`${peersSection(record)}
+  const below = html`${peersSection(record, t)}
 ${figures}
 ${stages}
-${writtenTextsSection(record)}
+${writtenTextsSection(record, t)}
 ${serving}
-${offloadSection(record)}
-${foundSection(record)}
-${trustSection(record)}
-${fitsSection(record)}
-${cellsSection(record)}
-${tuningSection(record)}
-${shardsSection(record)}
-${methodSection(record)}
-${environmentSection(record)}
-${reproduceSection(record)}`;
+${offloadSection(record, t)}
+${foundSection(record, t)}
+${trustSection(record, t)}
+${fitsSection(record, t)}
+${cellsSection(record, t)}
+${tuningSection(record, t)}
+${shardsSection(record, t)}
+${methodSection(record, t)}
+${environmentSection(record, t)}
+${reproduceSection(record, t)}`;
   const places = new Set([...below.markup.matchAll(/ id="([a-z0-9-]+)"/g)].map(([, id = ""]) => id));
   const body = html`
-<header><h1><bdi>${shortened(experiment.title, 200)}</bdi> <span class="more">· ${experiment.phase} · ${record.startedAt.slice(0, 10)}</span></h1>
-<p class="question"><bdi>${shortened(question, 300)}</bdi></p></header>
+<header><h1>${quoted(shortened(experiment.title, 200), t)} <span class="more">· ${t.phase[experiment.phase]} · ${record.startedAt.slice(0, 10)}</span></h1>
+<p class="question">${quoted(shortened(question, 300), t)}</p></header>
 <main>
-${answerSection(countedWith(record, beside))}
-${limitsSection(record)}
-${claimsSection(record, places, beside.map(presentable))}
+${answerSection(countedWith(record, beside, t), t)}
+${limitsSection(record, t)}
+${claimsSection(record, places, beside.map(presentable), t)}
 ${below}
 </main>
-<footer><p>Made by attnbench ${record.environment.attnbench.version} from run ${record.run}. This page holds its results as JSON in the element <code>#results</code>; raw samples are in the run's folder.</p></footer>
+<footer><p>${t.page.madeBy(record.environment.attnbench.version, record.run)}<code>#results</code>${raw(t.page.madeByEnd)}</p></footer>
 <script type="application/json" id="results">${raw(scriptJson(carried(run)))}</script>`;
-  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted), body, script);
+  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted, language), body, t.lang, script);
 };
 
 /**
@@ -106,14 +110,14 @@ export const renderIndex = (records: readonly RunRecord[]): string => {
   const entry = (run: RunRecord): Html => {
     const record = presentable(run);
     const { experiment, environment } = record;
-    const warnings = warningsOf(record).slice(0, 1);
+    const warnings = warningsOf(record, en).slice(0, 1);
     return html`<li><h2><a href="${encodeURIComponent(experiment.name)}.html"><bdi>${shortened(experiment.title, 200)}</bdi></a></h2>
-<p class="lead"><bdi>${shortened(answerSentences(record)[0] ?? "", 400)}</bdi></p>
+<p class="lead"><bdi>${shortened(answerSentences(record, en)[0] ?? "", 400)}</bdi></p>
 ${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span><bdi>${text}</bdi></p>`)}
-<p><small><bdi>${shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${tallySentence(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC</small></p></li>`;
+<p><small><bdi>${shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${en.tally(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC</small></p></li>`;
   };
   const body = html`
 <header><h1>attnbench</h1><p class="question">From which length on does linear attention beat softmax attention?</p></header>
 <main>${records.length === 0 ? html`<p>No run yet. <code>attnbench run experiments/*.yaml</code> makes one.</p>` : html`<ul class="runs">${records.map(entry)}</ul>`}</main>`;
-  return document("attnbench reports", indexStyle(), body);
+  return document("attnbench reports", indexStyle(), body, en.lang);
 };

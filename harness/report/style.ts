@@ -1,3 +1,4 @@
+import type { Language } from "../messages/messages.ts";
 import type { RunRecord } from "../record/run.ts";
 import { heatSteps, stageFills, themeVariables } from "./charts/theme.ts";
 
@@ -115,12 +116,19 @@ const schemes = (pairs: readonly { readonly name: string; readonly light: string
   // print stays light: the dark colours are for screens only
   `:root{color-scheme:light dark;${declarations("light", pairs)}}@media screen and (prefers-color-scheme:dark){:root{${declarations("dark", pairs)}}}@media print{:root{color-scheme:light}}`;
 
+/** Fonts of the system that have the language's letters, those of its Latin text first; and lines that break as it breaks them. */
+const languageRules: Readonly<Record<Language, string>> = {
+  en: "",
+  zh: `body:lang(zh),.chart:lang(zh){font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif}body:lang(zh){line-break:strict;line-height:1.7}.question:lang(zh){letter-spacing:0}.answer h2:lang(zh){letter-spacing:.2em}`,
+};
+
 /** Style sheet of a report: colours in both schemes, those of its arms included. */
-export const pageStyle = (record: RunRecord): string =>
+export const pageStyle = (record: RunRecord, language: Language): string =>
   schemes([...pageColours, ...themeVariables(record).values()]) +
   heatSteps.map((_, i) => `.heat-${i}{background:var(--heat-${i})}`).join("") +
   stageFills.map((_, i) => `.stage-${i}{background:var(--stage-${i})}`).join("") +
-  rules;
+  rules +
+  languageRules[language];
 
 /** Style sheet of the index: the same page without arms. */
 export const indexStyle = (): string => schemes([...pageColours, ...themeVariables(undefined).values()]) + rules;

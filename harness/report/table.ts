@@ -1,3 +1,4 @@
+import type { Messages } from "../messages/messages.ts";
 import { type Html, type HtmlValue, html, shortened } from "./html.ts";
 
 /** One column: numbers are set right and in tabular figures. */
@@ -17,7 +18,7 @@ export const intervalBelow = (text: string): HtmlValue => {
 };
 
 /** A table that scrolls sideways by itself when the screen is narrow, and can be reached by keyboard for that. The first column heads its row. */
-export const table = <Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[], rowId?: (row: Row) => string): Html => html`
+export const table = <Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[], t: Messages, rowId?: (row: Row) => string): Html => html`
 <div class="scroll" role="region" tabindex="0" aria-label="${caption}">
 <table><caption>${caption}</caption>
 <thead><tr>${columns.map(({ head, numeric }) => html`<th scope="col"${numeric === true && html` class="num"`}>${head}</th>`)}</tr></thead>
@@ -25,7 +26,7 @@ export const table = <Row>(caption: string, columns: readonly Column<Row>[], row
   (row) => html`<tr${rowId !== undefined && html` id="${rowId(row)}"`}>${columns.map(({ cell, numeric }, i) => {
     const value = cell(row);
     const empty = value === undefined || value === "" || value === false;
-    const content = empty ? html`<span class="none" aria-label="none">–</span>` : typeof value === "string" && numeric !== true ? name(value) : value;
+    const content = empty ? html`<span class="none" aria-label="${t.page.none}">–</span>` : typeof value === "string" && numeric !== true ? name(value) : value;
     if (i === 0) return html`<th scope="row">${content}</th>`;
     return numeric === true ? html`<td class="num">${content}</td>` : html`<td>${content}</td>`;
   })}</tr>

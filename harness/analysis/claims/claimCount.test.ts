@@ -15,7 +15,7 @@ it("counts each claim once, by what all runs together say of it", () => {
   const text = run(asked, { S1: "holds", S2: "holdsWithCorrection", S3: "undecided" });
   const decode = run(asked, { S5: "holds", S6: "doesNotHoldHere" });
   expect(claimCount([text, decode])).toBe("Of 6 claims 2 hold, 1 holds with a correction, 1 does not hold here, 1 is undecided and 1 is not judged.");
-  expect(claimCount([decode], " by this run")).toBe("Of 6 claims 1 holds, 1 does not hold here and 4 are not judged by this run.");
+  expect(claimCount([decode], true)).toBe("Of 6 claims 1 holds, 1 does not hold here and 4 are not judged by this run.");
   expect(claimCount([text, run(asked, { S1: "holds", S2: "holds" })])).toBe(
     "Of 6 claims 1 holds, 1 is undecided, 1 is judged differently by two runs and 3 are not judged.",
   );

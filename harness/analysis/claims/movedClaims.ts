@@ -49,7 +49,7 @@ const measuredText = ({ label, longest, crossovers }: Tiered): string => {
   return `With ${label} at n = ${formatCount(cell.n)}, ${formatBytes(bytes)} leave at ${bracketed(outGbps)} GB/s and come back at ${bracketed(inGbps)} GB/s, and a token waits ${formatMs(inMs.value)}${layers} for a step of ${formatMs(stepMs.value)}, ${bracketed(timesAsLong(longest))} times as long in all; ${against}.`;
 };
 
-const evenText = (crossovers: readonly Crossover[]): string => formatList([...new Set(crossovers.map(breakEven))]);
+const evenText = (crossovers: readonly Crossover[]): string => formatList([...new Set(crossovers.map((crossover) => breakEven(crossover)))]);
 
 const wrongOf = ({ cells }: Analysed): readonly CellRecord[] =>
   cells.filter((cell) => keepsCache(cell) && tierOf(cell.form) !== undefined && cell.outcome.status === "failed" && cell.outcome.code === "wrongOutput");

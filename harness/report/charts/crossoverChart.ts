@@ -1,10 +1,12 @@
 import { formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Crossover } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { armLooks } from "./arms.ts";
 import { type Chart, type ChartSize, decades } from "./frame.ts";
-import { type Line, lineChart } from "./lineChart.ts";
+import { type Line, type LineAxes, lineChart } from "./lineChart.ts";
 import { theme } from "./theme.ts";
 
 /** n* of one pair over a size, all other sizes alike. */
@@ -36,12 +38,13 @@ export const crossoverCurves = (record: RunRecord): readonly CrossoverCurve[] =>
 
 export const sizeOf = ({ series }: Crossover, size: CrossoverCurve["size"]): number => Number(series[size] ?? 0);
 
-export const kinds = { measured: "measured", equalShare: "equal shares", predicted: "predicted" } as const;
-
-export const crossoverHeading = ({ size, between }: CrossoverCurve): string => `n* of ${between[1]} over ${between[0]} against ${size}`;
+export const crossoverHeading = ({ size, between: [upper, lower] }: CrossoverCurve, { charts }: Messages): string =>
+  charts.crossoverHeading({ upper, lower }, size);
 
 /** n* over headDim (or dModel): as measured with its interval, at equal shares of ceiling, and predicted from FLOPs and bytes. */
-export const crossoverChart = (record: RunRecord, curve: CrossoverCurve, size: ChartSize): Chart => {
+export const crossoverChart = (record: RunRecord, curve: CrossoverCurve, size: ChartSize, t: Messages = en): Chart => {
+  const { charts } = t;
+  const kinds = charts.crossoverKinds;
   const colour = armLooks(record).find(({ label }) => label === curve.between[1])?.colour.light ?? theme.ink.light;
   const points = (read: (crossover: Crossover) => Pick<NonNullable<Crossover["n"]>, "value" | "low" | "high"> | undefined): Line["points"] =>
     curve.crossovers.flatMap((crossover) => {
@@ -58,14 +61,15 @@ export const crossoverChart = (record: RunRecord, curve: CrossoverCurve, size: C
   const ys = lines.flatMap((line) => line.points.flatMap(({ y, low, high }) => [y, low, high]));
   const [least, most] = [Math.min(...ys), Math.max(...ys)];
   const guides = ticksOf(least, most).map((value) => ({ value, words: [formatCount(value)] }));
-  const title = `${crossoverHeading(curve)}${curve.place === "" || crossoverCurves(record).length < 2 ? "" : `, ${curve.place}`}`;
-  const spec = lineChart(record, size, title, lines, {
+  const title = `${crossoverHeading(curve, t)}${curve.place === "" || crossoverCurves(record).length < 2 ? "" : `, ${curve.place}`}`;
+  const axes: LineAxes = {
     x: { title: curve.size, values: [...new Set(curve.crossovers.map((one) => sizeOf(one, curve.size)))], scale: "log" },
-    y: { title: `n* (${curve.between[1]} is faster above)`, low: least / 1.25, high: most * 1.25, scale: "log", guides },
-    note: "95 % interval",
+    y: { title: charts.crossoverAxis(curve.between[1]), low: least / 1.25, high: most * 1.25, scale: "log", guides },
+    note: charts.interval,
     plotHeight: size.dataHeightPx - 40,
-  });
-  const told = lines.map(({ name, points: own }) => `${name}: ${own.map(({ x, y }) => `${formatCount(y)} at ${curve.size} ${x}`).join(", ")}`);
+  };
+  const spec = lineChart(record, size, title, lines, axes, t);
+  const told = lines.map(({ name, points: own }) => `${name}: ${own.map(({ x, y }) => charts.nAt(y, curve.size, x)).join(", ")}`);
   return { spec, title, description: told.join("; ") };
 };
 

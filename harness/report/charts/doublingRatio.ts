@@ -1,9 +1,11 @@
 import { formatCount, formatNumber } from "../../analysis/format.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Facet, variableOf } from "./facets.ts";
 import type { Chart, ChartSize } from "./frame.ts";
 import { growthOf } from "./growth.ts";
-import { lineChart } from "./lineChart.ts";
+import { type LineAxes, lineChart } from "./lineChart.ts";
 import { xTitleOf } from "./timeChart.ts";
 
 /** How many times longer it takes at `x` than at half of it. */
@@ -33,42 +35,44 @@ export const doublingsOf = (record: RunRecord, facet: Facet): readonly Doubling[
     }),
   );
 
-const guides = [
-  { value: 1, words: ["1×", "constant"] },
+const guidesIn = ({ charts }: Messages) => [
+  { value: 1, words: ["1×", charts.constant] },
   { value: 2, words: ["2×", "∝ n"] },
   { value: 4, words: ["4×", "∝ n²"] },
   { value: 8, words: ["8×", "∝ n³"] },
-] as const;
+];
 
-export const doublingHeading = (record: RunRecord): string => `What twice the ${variableOf(record)} costs`;
+export const doublingHeading = (record: RunRecord, { charts }: Messages): string => charts.doublingHeading(variableOf(record));
 
 /** t(2n) / t(n) over n for one facet: growth for readers who do not read logarithmic slopes. Undefined with no two points to compare. */
-export const doublingChart = (record: RunRecord, facet: Facet, size: ChartSize): Chart | undefined => {
+export const doublingChart = (record: RunRecord, facet: Facet, size: ChartSize, t: Messages = en): Chart | undefined => {
+  const { charts } = t;
   const doublings = doublingsOf(record, facet);
   if (doublings.length === 0) return undefined;
   const { series, ticks, variable } = growthOf(record, facet, "time");
-  const title = facet.title === undefined ? doublingHeading(record) : `Per doubling, ${facet.title}`;
+  const title = facet.title === undefined ? doublingHeading(record, t) : charts.doublingTitle(facet.title);
   const lines = series.flatMap(({ look }) => {
     const own = doublings.filter(({ arm }) => arm === look.label);
     return own.length > 0
       ? [{ name: look.label, colour: look.colour.light, mark: look.mark, dash: [], points: own.map(({ ratio, ...rest }) => ({ ...rest, y: ratio })) }]
       : [];
   });
-  const spec = lineChart(record, size, title, lines, {
-    x: { title: xTitleOf(record), values: ticks.filter((tick) => doublings.some(({ x }) => x === tick)), scale: "log" },
+  const axes: LineAxes = {
+    x: { title: xTitleOf(record, t), values: ticks.filter((tick) => doublings.some(({ x }) => x === tick)), scale: "log" },
     y: {
-      title: `time at ${variable} ÷ time at half of it`,
+      title: charts.doublingAxis(variable),
       low: Math.max(1 / 4, Math.min(0.8, ...doublings.map(({ ratio }) => ratio / 1.15))),
       high: Math.min(40, Math.max(4.6, ...doublings.map(({ ratio }) => ratio * 1.15))),
       scale: "log",
-      guides,
+      guides: guidesIn(t),
     },
-    note: "95 % interval",
+    note: charts.interval,
     plotHeight: size.dataHeightPx - 60,
-  });
+  };
+  const spec = lineChart(record, size, title, lines, axes, t);
   const ends = lines.map(({ name, points }) => {
     const last = points.at(-1);
-    return last === undefined ? name : `${name}: ${formatNumber(last.y)}× at ${variable} = ${formatCount(last.x)}`;
+    return last === undefined ? name : `${name}: ${charts.at(`${formatNumber(last.y)}×`, variable, formatCount(last.x))}`;
   });
-  return { spec, title: `${title}: time at ${variable} divided by time at half of it`, description: ends.join("; ") };
+  return { spec, title: charts.doublingSaid(title, variable), description: ends.join("; ") };
 };

@@ -2,9 +2,11 @@ import { turnShifts } from "../../analysis/drift.ts";
 import { formatNumber } from "../../analysis/format.ts";
 import { isReading } from "../../analysis/sentinelReading.ts";
 import { median } from "../../analysis/statistics.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { CellRecord, ClockSource, RunRecord, SentinelTurn } from "../../record/run.ts";
 import type { Chart, ChartSize } from "./frame.ts";
-import { type Line, lineChart } from "./lineChart.ts";
+import { type Line, type LineAxes, lineChart } from "./lineChart.ts";
 import { theme } from "./theme.ts";
 
 /** How one turn stood to the middle of the run, as a factor of time: the sentinel, and what all cells have in common. */
@@ -14,8 +16,6 @@ export interface TurnDrift {
   readonly cells: number | undefined;
   readonly discarded: boolean;
 }
-
-export const driftHeading = "How steady the device was";
 
 /** Turns of a run, ascending; none where it has neither a sentinel nor enough turns. Of a merged run each shard's turns stand to the middle of that shard. */
 export const driftOf = (record: RunRecord): readonly TurnDrift[] => {
@@ -55,7 +55,8 @@ const driftWithin = (cells: readonly CellRecord[], readings: readonly SentinelTu
 const meanOf = ({ beforeMs, afterMs }: SentinelTurn): number => Math.sqrt(beforeMs) * Math.sqrt(afterMs);
 
 /** Time of the sentinel, and of all cells together, in each turn, over their middle: what drifts alike is taken out of laws and n*. */
-export const driftChart = (record: RunRecord, size: ChartSize): Chart | undefined => {
+export const driftChart = (record: RunRecord, size: ChartSize, t: Messages = en): Chart | undefined => {
+  const { charts } = t;
   const drift = driftOf(record);
   if (drift.length < 2) return undefined;
   const line = (name: string, colour: string, mark: Line["mark"], read: (turn: TurnDrift) => number | undefined): Line => ({
@@ -69,33 +70,34 @@ export const driftChart = (record: RunRecord, size: ChartSize): Chart | undefine
     }),
   });
   const lines = [
-    line("all cells", theme.ink.light, "circle", ({ cells }) => cells),
-    line("sentinel", theme.crossing.light, "diamond", ({ sentinel, discarded }) => (discarded ? undefined : sentinel)),
-    { ...line("made again", theme.guide.light, "cross", ({ sentinel, discarded }) => (discarded ? sentinel : undefined)), unjoined: true },
+    line(charts.allCells, theme.ink.light, "circle", ({ cells }) => cells),
+    line(charts.sentinel, theme.crossing.light, "diamond", ({ sentinel, discarded }) => (discarded ? undefined : sentinel)),
+    { ...line(charts.madeAgain, theme.guide.light, "cross", ({ sentinel, discarded }) => (discarded ? sentinel : undefined)), unjoined: true },
   ].filter(({ points }) => points.length > 0);
   const ys = lines.flatMap(({ points }) => points.map(({ y }) => y));
   const most = Math.max(1.15, ...ys, ...ys.map((y) => 1 / y)) * 1.03;
-  const percent = (value: number): string => (value === 1 ? "as usual" : `${value > 1 ? "+" : "−"}${Math.round(Math.abs(value - 1) * 100)} %`);
+  const percent = (value: number): string => (value === 1 ? charts.asUsual : `${value > 1 ? "+" : "−"}${Math.round(Math.abs(value - 1) * 100)} %`);
   const guides = [0.25, 0.5, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 4].filter(
     (value) => value === 1 || (most < 1.3 ? Math.abs(value - 1) < 0.15 : Math.abs(value - 1) > 0.15),
   );
-  const spec = lineChart(record, size, driftHeading, lines, {
-    x: { title: "turn", values: drift.map(({ turn }) => turn + 1), scale: "linear" },
+  const axes: LineAxes = {
+    x: { title: charts.turn, values: drift.map(({ turn }) => turn + 1), scale: "linear" },
     y: {
-      title: "time over that of the usual turn",
+      title: charts.driftAxis,
       low: 1 / most,
       high: most,
       scale: "log",
       guides: guides.map((value) => ({ value, words: [percent(value)] })),
     },
-    note: "one mark a turn",
+    note: charts.driftNote,
     plotHeight: size.dataHeightPx - 100,
-  });
+  };
+  const spec = lineChart(record, size, charts.driftHeading, lines, axes, t);
   const widest = (values: readonly number[]): string =>
-    values.length === 0 ? "unknown" : `${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}`;
+    values.length === 0 ? charts.unknown : charts.driftRange(formatNumber(Math.min(...values)), formatNumber(Math.max(...values)));
   return {
     spec,
-    title: `${driftHeading}: time in each turn over that of the middle one`,
+    title: `${charts.driftHeading}: ${charts.driftSaid}`,
     description: lines.map(({ name, points }) => `${name}: ${widest(points.map(({ y }) => y))}`).join("; "),
   };
 };

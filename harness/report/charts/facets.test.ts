@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { en } from "../../messages/en.ts";
 import { fixtureRecord } from "../fixture.ts";
 import { evenly, facetsOf, thinned } from "./facets.ts";
 
@@ -36,7 +37,7 @@ describe("thinning out", () => {
   });
 
   it("is said", () => {
-    expect(thinned(12, 250)).toBe("12 of 250 shapes are drawn, in even steps; all are in the table of cells.");
-    expect(thinned(3, 3)).toBe("");
+    expect(thinned(12, 250, en)).toBe("12 of 250 shapes are drawn, in even steps; all are in the table of cells.");
+    expect(thinned(3, 3, en)).toBe("");
   });
 });

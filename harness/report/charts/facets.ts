@@ -1,6 +1,7 @@
 import type { ParameterValue } from "../../../kernels/mechanism.ts";
 import { formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Crossover, Fit, SeriesKey } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 
@@ -93,8 +94,7 @@ export const evenly = <Item>(all: readonly Item[], most: number): readonly Item[
     : all.filter((_, i) => i === 0 || Math.floor((i * (most - 1)) / (all.length - 1)) > Math.floor(((i - 1) * (most - 1)) / (all.length - 1)));
 
 /** "12 of 250 shapes are drawn, in even steps; all are in the table of cells." Empty where all are. */
-export const thinned = (drawn: number, all: number): string =>
-  drawn === all ? "" : `${formatCount(drawn)} of ${formatCount(all)} shapes are drawn, in even steps; all are in the table of cells.`;
+export const thinned = (drawn: number, all: number, t: Messages): string => (drawn === all ? "" : t.figures.thinned(drawn, all));
 
 /** A value as a title has it. */
 export const written = (value: ParameterValue | undefined): string => (typeof value === "number" ? formatCount(value) : String(value));

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
+import type { Messages } from "../../messages/messages.ts";
 import { shortAdapterName } from "../../record/adapterName.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
@@ -88,11 +89,11 @@ export const spread = (wanted: readonly number[], gap: number, start: number, en
 };
 
 /** Which device, said under the title of every chart. */
-export const deviceLine = (record: RunRecord): string => {
+export const deviceLine = (record: RunRecord, { emulation, charts }: Messages): string => {
   const { adapter, deviceClass } = record.environment;
-  const name = printable(shortAdapterName(adapter, deviceClass === "software") || adapter.choice || "unknown device");
+  const name = printable(shortAdapterName(adapter, deviceClass === "software") || adapter.choice || charts.unknownDevice);
   const wall = record.environment.clock.source === "wall";
-  const words = deviceClass === "software" ? ["on this CPU emulation", ...(wall ? ["wall clock"] : [])] : [wall ? "wall clock" : "GPU clock"];
+  const words = deviceClass === "software" ? [emulation, ...(wall ? [charts.wallClock] : [])] : [wall ? charts.wallClock : charts.gpuClock];
   return [fitted(name, 260, 11.5), ...words].join(" · ");
 };
 
@@ -112,9 +113,10 @@ export const framed = (
   title: string,
   note: string,
   room: { readonly left: number; readonly right: number; readonly bottom: number; readonly plotHeight: number },
+  t: Messages,
   layers: (frame: Frame) => readonly Layer[],
 ): TopLevelSpec => {
-  const subtitle = wrapped(`${deviceLine(record)}${note === "" ? "" : ` · ${note}`}`, size.widthPx - 8, 11.5);
+  const subtitle = wrapped(`${deviceLine(record, t)}${note === "" ? "" : ` · ${note}`}`, size.widthPx - 8, 11.5);
   const top = 22 + 15 * subtitle.length + 28;
   const frame: Frame = { size, plotWidth: size.widthPx - room.left - room.right, plotHeight: room.plotHeight, left: room.left, top };
   return {

@@ -1,5 +1,7 @@
 import type { GrowthClass } from "../../../kernels/mechanism.ts";
 import { formatCount } from "../../analysis/format.ts";
+import type { GapStatus } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Crossover, Fit } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { type ArmLook, armLooks } from "./arms.ts";
@@ -13,8 +15,6 @@ export interface GrowthPoint {
   readonly high: number;
   readonly run: boolean;
 }
-
-export type GapStatus = "censored" | "failed" | "skipped" | "pending";
 
 /** One arm in one facet. */
 export interface Series {
@@ -101,21 +101,14 @@ export const fittedCurve = (fit: Fit | undefined, steps = 48): readonly { readon
     .filter(({ y }) => y > 0 && Number.isFinite(y));
 };
 
-const gapWords: Readonly<Record<GapStatus, string>> = {
-  censored: "△ stopped at a time or memory limit",
-  failed: "✕ failed",
-  skipped: "○ does not fit this device",
-  pending: "○ not reached",
-};
-
 /** What the marks at the upper edge mean, for those that occur; empty when none does. */
-export const gapLegend = (growths: readonly Growth[]): string => {
+export const gapLegend = (growths: readonly Growth[], t: Messages): string => {
   const statuses = new Set(growths.flatMap((growth) => growth.series.flatMap((series) => series.gaps.map((gap) => gap.status))));
-  return statuses.size === 0 ? "" : `At the upper edge: ${[...statuses].map((status) => gapWords[status]).join(", ")}.`;
+  return statuses.size === 0 ? "" : t.figures.gaps([...statuses]);
 };
 
 /** A label's second line: the slope of a fitted curve at its right end. */
-export const slopeLabel = (fit: Fit | undefined): string => (fit?.exponent === undefined ? "" : `slope ${fit.exponent.value.toFixed(2)}`);
+export const slopeLabel = (fit: Fit | undefined, t: Messages): string => (fit?.exponent === undefined ? "" : t.charts.slope(fit.exponent.value));
 
 /** "n* 310 (280–345)", with the pair after it where several are drawn: of the softmax arms only if there are several of them too. */
 export const crossingLabel = (crossover: Crossover, all: readonly Crossover[], withInterval: boolean): string => {

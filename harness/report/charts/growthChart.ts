@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
+import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { channelsOf, type GrowthAxis } from "./channels.ts";
@@ -10,14 +11,14 @@ import { labelLines, textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
 /** Time or memory over n, both axes logarithmic: points with their intervals, fitted curves, reference slopes, crossings, and every gap at the upper edge. */
-export const growthChart = (record: RunRecord, title: string, growth: Growth, axis: GrowthAxis, size: ChartSize): TopLevelSpec => {
+export const growthChart = (record: RunRecord, title: string, growth: Growth, axis: GrowthAxis, size: ChartSize, t: Messages): TopLevelSpec => {
   const { series, ticks } = growth;
   const fontPx = size.name === "wide" ? 12 : 11.5;
   // with many arms a second line each would not fit beside the plot
   const slopes = series.length <= 7;
   const labels: readonly ArmLabel[] = series.map(({ look, fit }) => ({
     name: labelLines(printable(look.label), size.name === "wide" ? 128 : 96, fontPx),
-    slope: slopes ? slopeLabel(fit) : "",
+    slope: slopes ? slopeLabel(fit, t) : "",
   }));
   const labelPx = Math.max(0, ...labels.map(({ name, slope }) => Math.max(...name.map((line) => textWidth(line, fontPx)), textWidth(slope, 11))));
 
@@ -33,7 +34,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
   const [low, dataHigh] = values.length > 0 ? decadeDomain(Math.min(...values), Math.max(...values)) : [1, 10];
   const room = { left: 54, right: 30 + labelPx, bottom: growth.variable === "n" ? 44 + rulerPx : 44, plotHeight };
 
-  return framed(record, size, title, axis.note, room, (frame) => {
+  return framed(record, size, title, axis.note, room, t, (frame) => {
     const firstTick = ticks[0] ?? 1;
     const lastTick = ticks.at(-1) ?? 2;
     const marginX = ticks.length > 1 ? (lastTick / firstTick) ** (12 / frame.plotWidth) : 2;
@@ -65,11 +66,11 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
       },
     ];
     return [
-      ...guideLayers(growth, channels, frame, xScale, yScale),
+      ...guideLayers(growth, channels, frame, xScale, yScale, t),
       ...crossingLayers(growth, channels, frame, xScale, gapsPx + (gapsPx > 0 ? 2 : 0)),
       ...measured,
       ...gapLayers(growth, channels, yScale),
-      ...(growth.variable === "n" ? rulerLayers(xScale, frame) : []),
+      ...(growth.variable === "n" ? rulerLayers(xScale, frame, t) : []),
       ...labelLayers(series, labels, channels, frame, xScale, yScale, fontPx),
     ];
   });

@@ -1,7 +1,9 @@
+import type { GapStatus } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import { printable } from "../html.ts";
 import type { Channels } from "./channels.ts";
 import { type Frame, type Layer, type LogScale, spread } from "./frame.ts";
-import { crossingLabel, fittedCurve, type GapStatus, type Growth, growthFunction, type Series } from "./growth.ts";
+import { crossingLabel, fittedCurve, type Growth, growthFunction, type Series } from "./growth.ts";
 import { fitted, textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
@@ -76,7 +78,6 @@ export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xS
 };
 
 const guideWords: Readonly<Record<string, string>> = {
-  "O(1)": "constant",
   "O(log n)": "∝ log n",
   "O(n)": "∝ n",
   "O(n log n)": "∝ n log n",
@@ -85,7 +86,7 @@ const guideWords: Readonly<Record<string, string>> = {
 };
 
 /** For every claimed class one thin dashed line with that slope, just under the end of the first arm that claims it. */
-export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xScale: LogScale, yScale: LogScale): readonly Layer[] => {
+export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xScale: LogScale, yScale: LogScale, t: Messages): readonly Layer[] => {
   const { series } = growth;
   if (growth.variable !== "n") return [];
   const taken = series.flatMap((entry) =>
@@ -103,7 +104,7 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
     const guide = Array.from({ length: 25 }, (_, i) => first.x * (last.x / first.x) ** (i / 24))
       .map((value) => ({ x: value, y: (end * grow(value)) / grow(last.x) }))
       .filter((point) => point.y >= yScale.low);
-    const words = guideWords[claim] ?? claim;
+    const words = claim === "O(1)" ? t.charts.constant : (guideWords[claim] ?? claim);
     const half = textWidth(words, 10.5) / 2;
     // below the guide, at the place that is farthest from everything drawn so far
     const candidates = guide

@@ -1,5 +1,7 @@
 import { formatCount } from "../../analysis/format.ts";
 import { jointTime } from "../../analysis/jointFit.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { SeriesKey } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
@@ -99,20 +101,18 @@ const isWithin = (one: SeriesKey, all: SeriesKey): boolean => Object.entries(one
 export const heatStep = (ratio: number): number => heatSteps.findIndex((step) => ratio < step.below);
 
 /** softmax time / linear time over n × rows, with a stepped line through n*. Every column is one measured n; between columns the line runs in log n. */
-export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Chart => {
+export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: Messages = en): Chart => {
+  const { charts } = t;
   const { between, columns, rows, cells } = map;
   const axes = Object.keys(rows[0]?.values ?? {});
   // Of several sizes a row's name is their values alone: cut off, "heads = 4, headDim…" is that of its neighbours too.
-  const nameOf = ({ title, values }: Facet): string => (axes.length > 1 ? axes.map((axis) => written(values[axis])).join(" · ") : (title ?? "all"));
+  const nameOf = ({ title, values }: Facet): string => (axes.length > 1 ? axes.map((axis) => written(values[axis])).join(" · ") : (title ?? charts.allShapes));
   const names = rows.map((row) => fitted(printable(nameOf(row)), size.name === "wide" ? 160 : 96, 11.5));
   const rowPx = 34;
-  const title = `${between[0]} time ÷ ${between[1]} time`;
+  const title = charts.heatTitle({ upper: between[0], lower: between[1] });
   const room = { left: 14 + Math.max(0, ...names.map((name) => textWidth(name, 11.5))), right: 8, bottom: 44, plotHeight: rowPx * rows.length };
-  const said = [
-    ...(axes.length > 1 ? [`rows: ${axes.join(" · ")}`] : []),
-    map.lawCrossings.length > 0 ? "dashed: n*, diamonds: by one law over all cells" : "dashed: n*",
-  ].join("; ");
-  const spec = framed(record, size, title, said, room, (frame) => {
+  const said = [...(axes.length > 1 ? [charts.heatRows(axes.join(" · "))] : []), map.lawCrossings.length > 0 ? charts.heatLawNote : charts.heatNote].join("; ");
+  const spec = framed(record, size, title, said, room, t, (frame) => {
     const columnPx = frame.plotWidth / columns.length;
     // column i spans [i, i+1]; n between two columns lies between their middles, in proportion to its logarithm
     const position = (n: number): number => {
@@ -224,6 +224,6 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize): Cha
     ];
     return layers;
   });
-  const described = cells.map((cell) => `${rows[cell.row]?.title ?? "all"}, n = ${cell.x}: ${cell.byLaw ? "about " : ""}${times(cell.ratio)}`);
-  return { spec, title: `${title} over n and ${Object.keys(rows[0]?.values ?? {}).join(", ")}`, description: described.join("; ") };
+  const described = cells.map((cell) => `${rows[cell.row]?.title ?? charts.allShapes}, n = ${cell.x}: ${cell.byLaw ? charts.about : ""}${times(cell.ratio)}`);
+  return { spec, title: charts.heatSaid(title, Object.keys(rows[0]?.values ?? {}).join(", ")), description: described.join("; ") };
 };

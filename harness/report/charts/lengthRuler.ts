@@ -1,13 +1,15 @@
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Frame, Layer, LogScale } from "./frame.ts";
 import { textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
 /** Lengths that a reader knows, in tokens, about: at three quarters of an English word a token. */
 const familiar = [
-  { tokens: 50, word: "message" },
-  { tokens: 500, word: "page" },
-  { tokens: 10_000, word: "paper" },
-  { tokens: 130_000, word: "novel" },
+  { tokens: 50, length: "message" },
+  { tokens: 500, length: "page" },
+  { tokens: 10_000, length: "paper" },
+  { tokens: 130_000, length: "novel" },
 ] as const;
 
 /** Px under the axis title that the ruler takes. */
@@ -19,9 +21,10 @@ const topPx = 44;
 const gapPx = 6;
 
 /** Those that lie within the axis and have room for their word, in px. */
-export const lengthsOn = ({ low, high, toPx }: LogScale): readonly { readonly word: string; readonly px: number }[] => {
+export const lengthsOn = ({ low, high, toPx }: LogScale, { charts: { ruler } }: Messages = en): readonly { readonly word: string; readonly px: number }[] => {
   const kept: { word: string; px: number; right: number }[] = [];
-  for (const { tokens, word } of familiar) {
+  for (const { tokens, length } of familiar) {
+    const word = ruler[length];
     const px = toPx(tokens);
     const half = textWidth(word, fontPx) / 2;
     if (tokens >= low && tokens <= high && px - half >= (kept.at(-1)?.right ?? Number.NEGATIVE_INFINITY) + gapPx) kept.push({ word, px, right: px + half });
@@ -30,8 +33,8 @@ export const lengthsOn = ({ low, high, toPx }: LogScale): readonly { readonly wo
 };
 
 /** How long n is in words: a mark and a word each under the axis. */
-export const rulerLayers = (scale: LogScale, { plotHeight }: Frame): readonly Layer[] => {
-  const values = lengthsOn(scale);
+export const rulerLayers = (scale: LogScale, { plotHeight }: Frame, t: Messages): readonly Layer[] => {
+  const values = lengthsOn(scale, t);
   if (values.length === 0) return [];
   const x = { field: "px", type: "quantitative", scale: null, axis: null } as const;
   const at = (px: number) => ({ value: plotHeight + px });

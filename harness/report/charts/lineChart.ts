@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { Look } from "../../../kernels/mechanism.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { type ChartSize, type Encoding, framed, type Layer, logScale, spread } from "./frame.ts";
@@ -38,7 +39,7 @@ export interface LineAxes {
 const left = 66;
 
 /** Lines with intervals over one size, y between guides. Values beyond the y axis are cut off at its edge. */
-export const lineChart = (record: RunRecord, size: ChartSize, title: string, lines: readonly Line[], axes: LineAxes): TopLevelSpec => {
+export const lineChart = (record: RunRecord, size: ChartSize, title: string, lines: readonly Line[], axes: LineAxes, t: Messages): TopLevelSpec => {
   const fontPx = size.name === "wide" ? 12 : 11.5;
   const names = lines.map((line) => labelLines(printable(line.name), size.name === "wide" ? 128 : 96, fontPx));
   const rowPx = 2 + 13 * Math.max(1, ...names.map((name) => name.length));
@@ -50,7 +51,7 @@ export const lineChart = (record: RunRecord, size: ChartSize, title: string, lin
     bottom: 44,
     plotHeight: Math.max(axes.plotHeight, (rowPx + 1) * lines.length),
   };
-  return framed(record, size, title, axes.note, room, (frame) => {
+  return framed(record, size, title, axes.note, room, t, (frame) => {
     const [first = 1, last = 2] = [shown[0], shown.at(-1)];
     const marginX = shown.length > 1 ? (last / first) ** (14 / frame.plotWidth) : 2;
     const beside = shown.length > 1 ? ((last - first) * 14) / frame.plotWidth : 1;

@@ -1,4 +1,6 @@
 import { formatBytes } from "../../analysis/format.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import type { Facet } from "./facets.ts";
@@ -11,35 +13,22 @@ import { xTitleOf } from "./timeChart.ts";
 const byteTicks =
   "datum.value >= 1e12 ? format(datum.value / 1e12, ',~r') + ' TB' : datum.value >= 1e9 ? format(datum.value / 1e9, ',~r') + ' GB' : datum.value >= 1e6 ? format(datum.value / 1e6, ',~r') + ' MB' : datum.value >= 1e3 ? format(datum.value / 1e3, ',~r') + ' kB' : format(datum.value, ',~r') + ' B'";
 
-const stateOf = {
-  prefill: "bytes of state after n tokens",
-  decode: "bytes of state at n tokens of context",
-  generate: "bytes of state after n tokens",
-  tokenLoop: "bytes kept of n tokens, all layers",
-  offload: "bytes of state of n tokens, one layer",
-} as const;
-
-export const memoryHeading = "Memory carried along (state)";
-
 /** Size of the state (KV cache or recurrent state) over n (or the size swept), one facet. Bytes, counted exactly. */
-export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize): Chart => {
+export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize, t: Messages = en): Chart => {
+  const { charts } = t;
   const growth = growthOf(record, facet, "stateBytes");
-  const title = facet.title === undefined ? memoryHeading : `Memory, ${facet.title}`;
+  const state = charts.stateOf(record.experiment.phase);
+  const title = facet.title === undefined ? charts.memoryHeading : charts.memoryTitle(facet.title);
   const hollow = growth.series.some(({ points }) => points.some((point) => !point.run));
-  const axis = {
-    title: stateOf[record.experiment.phase],
-    xTitle: xTitleOf(record),
-    labelExpr: byteTicks,
-    note: hollow ? "counted; hollow: by formula, not run" : "counted, exact",
-  };
+  const axis = { title: state, xTitle: xTitleOf(record, t), labelExpr: byteTicks, note: hollow ? charts.countedHollow : charts.counted };
   const ends = growth.series.map(({ look, points, fit }) => {
     const last = points.at(-1);
-    const slope = fit?.exponent === undefined ? "" : `, slope ${bracketed(fit.exponent)}`;
-    return last === undefined ? `${look.label}: nothing counted` : `${look.label}: ${formatBytes(last.y)} at ${growth.variable} = ${last.x}${slope}`;
+    const slope = fit?.exponent === undefined ? "" : charts.slopeIn(bracketed(fit.exponent));
+    return `${look.label}: ${last === undefined ? charts.nothingCounted : `${charts.at(formatBytes(last.y), growth.variable, last.x)}${slope}`}`;
   });
   return {
-    spec: growthChart(record, title, growth, axis, size),
-    title: `${title}: ${stateOf[record.experiment.phase]} over ${growth.variable}, both axes logarithmic`,
+    spec: growthChart(record, title, growth, axis, size, t),
+    title: charts.logarithmic(title, state, growth.variable),
     description: [...ends, ...growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel(crossover, [], true)}`)].join("; "),
   };
 };

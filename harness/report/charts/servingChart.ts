@@ -1,13 +1,13 @@
 import { bracketed, formatCount, formatNumber } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
 import { describeKey } from "../../analysis/series.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Served } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { armLooks } from "./arms.ts";
 import { type Chart, type ChartSize, decadeDomain, decades } from "./frame.ts";
-import { type Line, lineChart } from "./lineChart.ts";
-
-export const servingHeading = "Serving: how many texts at once, and how fast";
+import { type Line, type LineAxes, lineChart } from "./lineChart.ts";
 
 /** All arms of one shape, over the n that are asked. */
 export interface ServedShape {
@@ -35,27 +35,27 @@ interface Shown {
   readonly write: (served: Served) => string;
 }
 
-const texts: Shown = {
-  title: "Texts that have room at once",
-  yTitle: "texts of n tokens",
-  note: () => "by counted bytes",
+const textsIn = ({ charts: { servingTexts } }: Messages): Shown => ({
+  title: servingTexts.title,
+  yTitle: servingTexts.axis,
+  note: () => servingTexts.note,
   of: ({ batch }) => (batch > 0 ? { value: batch, low: batch, high: batch } : undefined),
   write: ({ batch }) => formatCount(batch),
-};
+});
 
-const tokens: Shown = {
-  title: "Tokens a second of all these texts",
-  yTitle: "tokens/s in all",
-  note: (served) => `projected${served.some(({ from, stepMs }) => stepMs && from === "measured") ? " where not measured" : ""}, 95 % interval`,
+const tokensIn = ({ charts: { servingTokens } }: Messages): Shown => ({
+  title: servingTokens.title,
+  yTitle: servingTokens.axis,
+  note: (served) => servingTokens.note(served.some(({ from, stepMs }) => stepMs && from === "measured")),
   of: ({ tokensPerSecond }) => tokensPerSecond,
-  write: ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : "not known"),
-};
+  write: ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : servingTokens.unknown),
+});
 
 /** How many texts of n tokens each arm has room for, and how many tokens a second they make together, over n. None where no text has room. */
-export const servingCharts = (record: RunRecord, shape: ServedShape, size: ChartSize): readonly Chart[] =>
-  [texts, tokens].flatMap((shown) => chartOf(record, shape, shown, size) ?? []);
+export const servingCharts = (record: RunRecord, shape: ServedShape, size: ChartSize, t: Messages = en): readonly Chart[] =>
+  [textsIn(t), tokensIn(t)].flatMap((shown) => chartOf(record, shape, shown, size, t) ?? []);
 
-const chartOf = (record: RunRecord, { place, served }: ServedShape, shown: Shown, size: ChartSize): Chart | undefined => {
+const chartOf = (record: RunRecord, { place, served }: ServedShape, shown: Shown, size: ChartSize, t: Messages): Chart | undefined => {
   const lines = armLooks(record).flatMap(({ label, colour, mark, dash }): readonly Line[] => {
     const points = served.flatMap((one) => {
       const y = one.label === label ? shown.of(one) : undefined;
@@ -70,8 +70,8 @@ const chartOf = (record: RunRecord, { place, served }: ServedShape, shown: Shown
   const ticks = decades(low, high);
   const every = Math.ceil(ticks.length / 8);
   const title = place === "" ? shown.title : `${shown.title}, ${place}`;
-  const spec = lineChart(record, size, title, lines, {
-    x: { title: "n, tokens of each text", values: [...new Set(served.map(({ n }) => n))].sort((one, other) => one - other), scale: "log" },
+  const axes: LineAxes = {
+    x: { title: t.charts.servingX, values: [...new Set(served.map(({ n }) => n))].sort((one, other) => one - other), scale: "log" },
     y: {
       title: shown.yTitle,
       low,
@@ -81,10 +81,11 @@ const chartOf = (record: RunRecord, { place, served }: ServedShape, shown: Shown
     },
     note: shown.note(served),
     plotHeight: size.dataHeightPx - 60,
-  });
+  };
+  const spec = lineChart(record, size, title, lines, axes, t);
   const description = lines.map(({ name }) => {
-    const own = served.filter(({ label }) => label === name).map((one) => `${shown.write(one)} at n = ${formatCount(one.n)}`);
+    const own = served.filter(({ label }) => label === name).map((one) => t.charts.at(shown.write(one), "n", formatCount(one.n)));
     return `${name}: ${own.join(", ")}`;
   });
-  return { spec, title: `${title}, over n`, description: description.join("; ") };
+  return { spec, title: t.charts.servingSaid(title), description: description.join("; ") };
 };

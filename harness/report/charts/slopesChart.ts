@@ -1,24 +1,24 @@
 import { formatCount } from "../../analysis/format.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import { armLooks } from "./arms.ts";
 import { type Facet, fitOf, plannedXs, variableOf } from "./facets.ts";
 import type { Chart, ChartSize } from "./frame.ts";
-import { lineChart } from "./lineChart.ts";
+import { type LineAxes, lineChart } from "./lineChart.ts";
 import { xTitleOf } from "./timeChart.ts";
 
-const guides = [
-  { value: 0, words: ["0", "constant"] },
+const guidesIn = ({ charts }: Messages) => [
+  { value: 0, words: ["0", charts.constant] },
   { value: 1, words: ["1", "∝ n"] },
   { value: 2, words: ["2", "∝ n²"] },
   { value: 3, words: ["3", "∝ n³"] },
-] as const;
+];
 
 /** Exponents have two digits behind the point. */
 export const written = (exponent: number): string => exponent.toFixed(2);
-
-export const slopesHeading = "How fast time grows at each n";
 
 /** The fits of a facet that have local slopes, by arm. */
 export const slopesOf = (record: RunRecord, facet: Facet): readonly (Fit & { readonly slopes: NonNullable<Fit["slopes"]> })[] =>
@@ -28,25 +28,27 @@ export const slopesOf = (record: RunRecord, facet: Facet): readonly (Fit & { rea
   });
 
 /** The local exponent, d log t / d log n, with its interval, over n for one facet. Undefined where no curve shows one. */
-export const slopesChart = (record: RunRecord, facet: Facet, size: ChartSize): Chart | undefined => {
+export const slopesChart = (record: RunRecord, facet: Facet, size: ChartSize, t: Messages = en): Chart | undefined => {
+  const { charts } = t;
   const fits = slopesOf(record, facet);
   if (fits.length === 0) return undefined;
-  const title = facet.title === undefined ? slopesHeading : `Local exponent, ${facet.title}`;
+  const title = facet.title === undefined ? charts.slopesHeading : charts.slopesTitle(facet.title);
   const lines = armLooks(record).flatMap(({ label, colour, mark, dash }) => {
     const fit = fits.find((one) => one.label === label);
     return fit ? [{ name: label, colour: colour.light, mark, dash, points: fit.slopes.map(({ x, value, low, high }) => ({ x, y: value, low, high })) }] : [];
   });
   const drawn = new Set(lines.flatMap(({ points }) => points.map(({ x }) => x)));
   const highest = Math.max(...lines.flatMap(({ points }) => points.map(({ y }) => y)));
-  const spec = lineChart(record, size, title, lines, {
-    x: { title: xTitleOf(record), values: plannedXs(record, facet.cells).filter((x) => drawn.has(x)), scale: "log" },
-    y: { title: "exponent α: time grows like n to the power α here", low: -0.2, high: Math.min(3.2, Math.max(2.2, highest + 0.2)), scale: "linear", guides },
-    note: "of the fitted curve, 95 % interval",
+  const axes: LineAxes = {
+    x: { title: xTitleOf(record, t), values: plannedXs(record, facet.cells).filter((x) => drawn.has(x)), scale: "log" },
+    y: { title: charts.slopesAxis, low: -0.2, high: Math.min(3.2, Math.max(2.2, highest + 0.2)), scale: "linear", guides: guidesIn(t) },
+    note: charts.slopesNote,
     plotHeight: size.dataHeightPx - 60,
-  });
+  };
+  const spec = lineChart(record, size, title, lines, axes, t);
   const ends = fits.map(({ label, slopes }) => {
     const last = slopes.at(-1);
-    return last === undefined ? label : `${label}: ${bracketed(last, written)} at ${variableOf(record)} = ${formatCount(last.x)}`;
+    return last === undefined ? label : `${label}: ${charts.at(bracketed(last, written), variableOf(record), formatCount(last.x))}`;
   });
-  return { spec, title: `${title}: local slope of log time over log n`, description: ends.join("; ") };
+  return { spec, title: charts.slopesSaid(title), description: ends.join("; ") };
 };

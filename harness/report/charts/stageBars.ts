@@ -1,4 +1,5 @@
-import { mixing, type StageName, stageWords } from "../../../kernels/model/stageNames.ts";
+import { mixing, type StageName } from "../../../kernels/model/stageNames.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Estimate, StageSummary } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { armLooks } from "./arms.ts";
@@ -43,7 +44,7 @@ export const stacked = (stages: readonly string[]): readonly string[] => [
   ...stages.filter((stage) => stage !== mixing),
 ];
 
-export const stageText = (stage: string): string => stageWords[stage as StageName] ?? stage;
+export const stageText = (stage: string, { charts }: Messages): string => charts.stages[stage as StageName] ?? stage;
 
 /** Attention's part of a bar; undefined where no stage is called so. */
 export const mixingShare = ({ stages }: StageBar): Estimate | undefined => stages.times.find(({ stage }) => stage === mixing)?.share;

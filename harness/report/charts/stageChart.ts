@@ -1,4 +1,6 @@
 import { formatCount, formatMs, formatShare } from "../../analysis/format.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { plannedXs, variableOf } from "./facets.ts";
 import { type Chart, type ChartSize, type Encoding, framed, type Layer } from "./frame.ts";
@@ -6,14 +8,13 @@ import { mixingShare, type StageBars, stacked, stageText } from "./stageBars.ts"
 import { textWidth } from "./textWidth.ts";
 import { stageFills, theme } from "./theme.ts";
 
-export const stageHeading = "Where a token's time goes";
-
 /** Room of a bar in its column, and above all bars for their times: shares of a column and of a bar. */
 const gap = 0.08;
 const top = 1.1;
 
 /** One arm: at each n a bar of the shares of all stages, and the whole token's time above it. `stages` gives colours their places. */
-export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars, stages: readonly string[], size: ChartSize): Chart => {
+export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars, stages: readonly string[], size: ChartSize, t: Messages = en): Chart => {
+  const { charts } = t;
   const variable = variableOf(record);
   const columns = plannedXs(record, facet.cells);
   const title = facet.title === undefined ? label : `${label}, ${facet.title}`;
@@ -29,7 +30,7 @@ export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars,
       return share > 0 ? [{ left: column + gap, right: column + 1 - gap, from, to: bottom, stage }] : [];
     });
   });
-  const spec = framed(record, size, title, "above each bar the whole", { left: 44, right: 8, bottom: 44, plotHeight: size.dataHeightPx - 70 }, (frame) => {
+  const spec = framed(record, size, title, charts.stageNote, { left: 44, right: 8, bottom: 44, plotHeight: size.dataHeightPx - 70 }, t, (frame) => {
     const channels = {
       x: {
         field: "left",
@@ -50,7 +51,7 @@ export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars,
         type: "quantitative",
         scale: { domain: [0, top], nice: false },
         axis: {
-          title: "share of the time",
+          title: charts.stageAxis,
           values: [0, 0.25, 0.5, 0.75, 1],
           format: ".0%",
           titleAngle: 0,
@@ -105,11 +106,11 @@ export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars,
   });
   return {
     spec,
-    title: `${stageHeading}, ${title}: shares of each stage at every ${variable}`,
+    title: charts.stageSaid(title, variable),
     description: bars
       .map((bar) => {
         const share = mixingShare(bar);
-        return `${variable} = ${formatCount(bar.x)}: ${formatMs(bar.wholeMs)}${share === undefined ? "" : `, ${stageText("mix")} ${formatShare(share.value)}`}`;
+        return `${variable} = ${formatCount(bar.x)}: ${formatMs(bar.wholeMs)}${share === undefined ? "" : `, ${stageText("mix", t)} ${formatShare(share.value)}`}`;
       })
       .join("; "),
   };

@@ -19,13 +19,13 @@ export const theme = {
 
 /** Heat map steps from "softmax much faster" to "linear much faster", with the text colour that reads on each. */
 export const heatSteps = [
-  { fill: { light: "#2f6ea6", dark: "#3f86c6" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: 1 / 4, words: "over 4×" },
-  { fill: { light: "#86b3d6", dark: "#2c608e" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 1 / 2, words: "2× to 4×" },
-  { fill: { light: "#cfe0ee", dark: "#1f3d57" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 1 / 1.1, words: "1.1× to 2×" },
-  { fill: { light: "#eceef0", dark: "#30363d" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 1.1, words: "about equal" },
-  { fill: { light: "#f8dcc4", dark: "#553014" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 2, words: "1.1× to 2×" },
-  { fill: { light: "#eeaa74", dark: "#914d17" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 4, words: "2× to 4×" },
-  { fill: { light: "#c2571a", dark: "#dc7a37" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: Number.POSITIVE_INFINITY, words: "over 4×" },
+  { fill: { light: "#2f6ea6", dark: "#3f86c6" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: 1 / 4 },
+  { fill: { light: "#86b3d6", dark: "#2c608e" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 1 / 2 },
+  { fill: { light: "#cfe0ee", dark: "#1f3d57" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 1 / 1.1 },
+  { fill: { light: "#eceef0", dark: "#30363d" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 1.1 },
+  { fill: { light: "#f8dcc4", dark: "#553014" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 2 },
+  { fill: { light: "#eeaa74", dark: "#914d17" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 4 },
+  { fill: { light: "#c2571a", dark: "#dc7a37" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: Number.POSITIVE_INFINITY },
 ] as const;
 
 /** Stages of a whole model, in the order in which a token meets them: what depends on the mixer stands out. */

@@ -1,4 +1,6 @@
-import { formatCount, formatMs } from "../../analysis/format.ts";
+import { formatMs } from "../../analysis/format.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import { type Facet, variableOf } from "./facets.ts";
@@ -6,55 +8,37 @@ import type { Chart, ChartSize } from "./frame.ts";
 import { crossingLabel, growthOf } from "./growth.ts";
 import { growthChart } from "./growthChart.ts";
 
-/** What one repetition is, by phase: the unit that every time is per. */
-export const repetition = {
-  prefill: "prefill of n tokens",
-  decode: "decode step",
-  generate: "text of n tokens",
-  tokenLoop: "token through the whole model",
-  offload: "state brought onto the GPU",
-} as const;
-
-/** What n counts, by phase. */
-export const meaningOfN = {
-  prefill: "tokens read at once",
-  decode: "tokens of context",
-  generate: "tokens written",
-  tokenLoop: "tokens before it",
-  offload: "tokens whose state it is",
-} as const;
-
-export const xTitleOf = (record: RunRecord): string => {
+export const xTitleOf = (record: RunRecord, t: Messages): string => {
   const variable = variableOf(record);
-  return variable === "n" ? `n, ${meaningOfN[record.experiment.phase]}` : variable;
+  return variable === "n" ? t.charts.xTitle(record.experiment.phase) : variable;
 };
 
-/** The same of this run's cells: where they compute several texts at once, a time is of a token of each. */
-export const repetitionOf = ({ experiment: { phase }, cells }: Pick<RunRecord, "experiment" | "cells">): string => {
+/** What one repetition of this run's cells is: where they compute several texts at once, a time is of a token of each. */
+export const repetitionOf = ({ experiment: { phase }, cells }: Pick<RunRecord, "experiment" | "cells">, { charts }: Messages = en): string => {
   const batches = new Set(cells.filter((cell) => cell.phase !== "probe").map(({ batch }) => batch));
   const [only] = batches;
-  const texts = batches.size > 1 ? "all texts of a batch" : only === undefined || only === 1 ? "" : `${formatCount(only)} texts at once`;
-  if (texts === "") return repetition[phase];
-  return phase === "tokenLoop" ? `token of ${texts} through the whole model` : `${repetition[phase]}, of ${texts}`;
+  if (batches.size > 1) return charts.repetitionOf(phase, "batch");
+  return only === undefined || only === 1 ? charts.repetition(phase) : charts.repetitionOf(phase, only);
 };
 
-export const timeHeading = (record: RunRecord): string => `Time per ${repetitionOf(record)}`;
+export const timeHeading = (record: RunRecord, t: Messages): string => t.charts.timeHeading(repetitionOf(record, t));
 
 /** Time per repetition over n (or the size swept), one facet. Times in ms. */
-export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize): Chart => {
+export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize, t: Messages = en): Chart => {
+  const { charts } = t;
   const growth = growthOf(record, facet, "time");
-  const per = repetitionOf(record);
-  const title = facet.title === undefined ? timeHeading(record) : `Time, ${facet.title}`;
-  const axis = { title: `ms per ${per}`, xTitle: xTitleOf(record), labelExpr: "format(datum.value, ',~r')", note: "median, 95 % interval" };
+  const per = repetitionOf(record, t);
+  const title = facet.title === undefined ? timeHeading(record, t) : charts.timeTitle(facet.title);
+  const axis = { title: charts.msPer(per), xTitle: xTitleOf(record, t), labelExpr: "format(datum.value, ',~r')", note: charts.timeNote };
   const ends = growth.series.map(({ look, points, fit }) => {
     const last = points.at(-1);
-    const slope = fit?.exponent === undefined ? "" : `, slope ${bracketed(fit.exponent)}`;
-    return last === undefined ? `${look.label}: nothing measured` : `${look.label}: ${formatMs(last.y)} at ${growth.variable} = ${last.x}${slope}`;
+    const slope = fit?.exponent === undefined ? "" : charts.slopeIn(bracketed(fit.exponent));
+    return `${look.label}: ${last === undefined ? charts.nothingMeasured : `${charts.at(formatMs(last.y), growth.variable, last.x)}${slope}`}`;
   });
   const crossings = growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel(crossover, [], true)}`);
   return {
-    spec: growthChart(record, title, growth, axis, size),
-    title: `${title}: ms per ${per} over ${growth.variable}, both axes logarithmic`,
+    spec: growthChart(record, title, growth, axis, size, t),
+    title: charts.logarithmic(title, charts.msPer(per), growth.variable),
     description: [...ends, ...crossings].join("; "),
   };
 };

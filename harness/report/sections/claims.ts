@@ -1,8 +1,11 @@
-import { byThisRun, claimCount } from "../../analysis/claims/claimCount.ts";
+import { claimCount } from "../../analysis/claims/claimCount.ts";
 import { formatCount, formatNumber, formatShare } from "../../analysis/format.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord, Sharpness } from "../../record/run.ts";
 import { type ClaimRow, claimRows } from "../claimRows.ts";
 import { type Html, html } from "../html.ts";
+import { inEnglish } from "../said.ts";
 import { type Column, table } from "../table.ts";
 
 const styles = { holds: "pass", holdsWithCorrection: "pass", doesNotHoldHere: "fail", undecided: "undecided" } as const;
@@ -57,14 +60,15 @@ const sharpnessTable = (sharpness: Sharpness): Html =>
     `Softmax with scores multiplied: the furthest of ${formatCount(sharpness.heads)} heads, in float64, with the inputs of ${sharpness.cell}. Distance over the length of the value.`,
     sharpnessColumns,
     sharpness.points,
+    en,
   )}</div>`;
 
 /**
  * All claims that the experiment asks for, with what this run says of them, or runs of the file's other phases (`beside`); nothing where it asks for none. `places`: ids of the page.
  */
-export const claimsSection = (record: RunRecord, places: ReadonlySet<string>, beside: readonly RunRecord[]): Html | undefined => {
+export const claimsSection = (record: RunRecord, places: ReadonlySet<string>, beside: readonly RunRecord[], t: Messages): Html | undefined => {
   const { sharpness } = record;
-  const count = claimCount([record, ...beside], beside.length === 0 ? byThisRun : "");
+  const count = claimCount([record, ...beside], beside.length === 0, t);
   if (count === undefined) return undefined;
   const phases = [...new Set(beside.map(({ experiment }) => experiment.phase))];
   const whose =
@@ -73,9 +77,12 @@ export const claimsSection = (record: RunRecord, places: ReadonlySet<string>, be
       : `this run measured and counted, and of the file's other phases the newest runs here (${phases.join(", ")})`;
   const all = sharpness ? new Set([...places, "sharpness"]) : places;
   return html`
-<section aria-labelledby="claims"><h2 id="claims">Claims</h2>
+<section aria-labelledby="claims"><h2 id="claims">${t.page.claims}</h2>
 <p>${count}</p>
-<div class="stacked">${table(`Claims about softmax and linear attention, held against what ${whose}`, columnsOf(all), claimRows(record, beside))}</div>
-${sharpness && sharpnessTable(sharpness)}
+${inEnglish(
+  html`<div class="stacked">${table(`Claims about softmax and linear attention, held against what ${whose}`, columnsOf(all), claimRows(record, beside), en)}</div>
+${sharpness && sharpnessTable(sharpness)}`,
+  t,
+)}
 </section>`;
 };

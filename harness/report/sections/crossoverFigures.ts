@@ -1,4 +1,5 @@
 import { formatCount } from "../../analysis/format.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Crossover } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type CrossoverCurve, crossoverChart, crossoverCurves, crossoverHeading, sizeOf } from "../charts/crossoverChart.ts";
@@ -8,27 +9,29 @@ import { crossoverText, wouldCrossText } from "../outcome.ts";
 import { type Column, table } from "../table.ts";
 import { drawn, figure } from "./figure.ts";
 
-const crossoverFigure = async (record: RunRecord, curve: CrossoverCurve, index: number, rendering: Rendering): Promise<Html> => {
+const crossoverFigure = async (record: RunRecord, curve: CrossoverCurve, index: number, rendering: Rendering, t: Messages): Promise<Html> => {
   const id = index === 0 ? "crossovers" : `crossovers-${index}`;
-  const drawing = await drawn(`${id}-chart`, (size) => crossoverChart(record, curve, size), rendering);
+  const drawing = await drawn(`${id}-chart`, (size) => crossoverChart(record, curve, size, t), rendering);
   const columns: readonly Column<Crossover>[] = [
     { head: curve.size, numeric: true, cell: (crossover) => formatCount(sizeOf(crossover, curve.size)) },
-    { head: "measured", cell: crossoverText },
-    { head: "at equal shares", cell: ({ equalShare }) => wouldCrossText(equalShare) },
-    { head: "predicted", cell: ({ predicted }) => wouldCrossText(predicted) },
+    { head: t.tables.measured, cell: (crossover) => crossoverText(crossover, t) },
+    { head: t.tables.equalShares, cell: ({ equalShare }) => wouldCrossText(equalShare, t) },
+    { head: t.tables.predicted, cell: ({ predicted }) => wouldCrossText(predicted, t) },
   ];
+  const [upper, lower] = curve.between;
   const caption = [
-    `From n* on, ${curve.between[1]} is faster than ${curve.between[0]}. Measured says that of these kernels on this device; at equal shares, of two that both came as near to what the device can do as the better one does; predicted, of what each has to compute and to read alone.`,
+    t.figures.crossovers({ upper, lower }),
     ...curve.crossovers
       .filter(({ outcome }) => outcome !== "crosses")
-      .map((crossover) => `${curve.size} ${formatCount(sizeOf(crossover, curve.size))} has no mark as measured: ${crossoverText(crossover)}.`),
+      .map((crossover) => t.figures.noMark(curve.size, sizeOf(crossover, curve.size), crossoverText(crossover, t))),
   ];
-  return figure(id, crossoverHeading(curve), drawing === undefined ? [] : [drawing], caption, table(crossoverHeading(curve), columns, curve.crossovers), true);
+  const heading = crossoverHeading(curve, t);
+  return figure(id, heading, drawing === undefined ? [] : [drawing], caption, table(heading, columns, curve.crossovers, t), true, t);
 };
 
 /** n* against headDim or dModel, one figure for each pair; undefined where neither varies. */
-export const crossoverFigures = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
+export const crossoverFigures = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   const figures: Html[] = [];
-  for (const [index, curve] of crossoverCurves(record).entries()) figures.push(await crossoverFigure(record, curve, index, rendering));
+  for (const [index, curve] of crossoverCurves(record).entries()) figures.push(await crossoverFigure(record, curve, index, rendering, t));
   return figures.length > 0 ? html`${figures}` : undefined;
 };

@@ -1,7 +1,9 @@
+import type { Messages } from "../../messages/messages.ts";
 import type { Facet } from "../charts/facets.ts";
 import { type Chart, type ChartSize, chartSizes } from "../charts/frame.ts";
 import { type Rendering, renderChart } from "../charts/render.ts";
 import { type Html, html } from "../html.ts";
+import { said } from "../said.ts";
 
 /** One chart in both widths; the page shows one of them. */
 export const drawn = async (id: string, chart: (size: ChartSize) => Chart | undefined, rendering: Rendering): Promise<Html | undefined> => {
@@ -14,12 +16,20 @@ export const drawn = async (id: string, chart: (size: ChartSize) => Chart | unde
 };
 
 /** A figure of one chart has its heading in the chart; of several, above them. */
-export const figure = (id: string, heading: string, facets: readonly Html[], caption: readonly string[], after: Html, titled: boolean): Html => html`
+export const figure = (
+  id: string,
+  heading: string,
+  facets: readonly Html[],
+  caption: readonly string[],
+  after: Html,
+  titled: boolean,
+  t: Messages,
+): Html => html`
 <figure id="${id}" aria-labelledby="${id}-heading">
 <h3 id="${id}-heading"${titled && html` class="hidden"`}>${heading}</h3>
 <div class="facets${facets.length > 1 && " many"}">${facets}</div>
-<figcaption>${caption.filter((text) => text !== "").map((text) => html`<p><bdi>${text}</bdi></p>`)}</figcaption>
-<details><summary>Data of this figure</summary>${after}</details>
+<figcaption>${caption.filter((text) => text !== "").map((text) => html`<p>${said(text, t)}</p>`)}</figcaption>
+<details><summary>${t.page.dataOfFigure}</summary>${after}</details>
 </figure>`;
 
 /** One chart a facet, of those that have one. */

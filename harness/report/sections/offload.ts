@@ -1,12 +1,13 @@
 import { formatCount, formatList } from "../../analysis/format.ts";
 import { type Moved, movedStates } from "../../analysis/offload.ts";
 import { breakEvenSentence } from "../../analysis/offloadSentences.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
 import { offloadColumns } from "../offloadColumns.ts";
+import { inEnglish } from "../said.ts";
 import { type Column, intervalBelow, name, table } from "../table.ts";
-
-export const offloadHeading = "A state that leaves the GPU and comes back";
 
 /** What was timed, and what was not. */
 const wordsOf = ({ experiment: { layers } }: RunRecord, rows: readonly Moved[]): readonly string[] => {
@@ -30,11 +31,11 @@ const wordsOf = ({ experiment: { layers } }: RunRecord, rows: readonly Moved[]):
 };
 
 /** Both ways of every state that a tier kept; undefined in other phases. */
-export const offloadSection = (record: RunRecord): Html | undefined => {
+export const offloadSection = (record: RunRecord, t: Messages): Html | undefined => {
   if (record.experiment.phase !== "offload") return undefined;
   const rows = movedStates(record);
-  const heading = html`<h2 id="offload">${offloadHeading}</h2>`;
-  if (rows.length === 0) return html`<section aria-labelledby="offload">${heading}<p>No state was moved.</p></section>`;
+  const heading = html`<h2 id="offload">${t.figures.offload}</h2>`;
+  if (rows.length === 0) return html`<section aria-labelledby="offload">${heading}${inEnglish(html`<p>No state was moved.</p>`, t)}</section>`;
   const columns = offloadColumns(record, rows).map(
     ({ head, numeric, text }): Column<Moved> => ({
       head,
@@ -42,11 +43,14 @@ export const offloadSection = (record: RunRecord): Html | undefined => {
       cell: (row) => (numeric ? intervalBelow(text(row)) : name(text(row))),
     }),
   );
-  const sentence = breakEvenSentence(record);
+  const sentence = breakEvenSentence(record, t);
   return html`
 <section aria-labelledby="offload">${heading}
 ${sentence !== "" && html`<p>${sentence}</p>`}
-<ul>${wordsOf(record, rows).map((words) => html`<li>${words}</li>`)}</ul>
-${table(`States kept in ${formatList([...new Set(rows.map(({ cell }) => cell.form))])}, both ways`, columns, rows)}
+${inEnglish(
+  html`<ul>${wordsOf(record, rows).map((words) => html`<li>${words}</li>`)}</ul>
+${table(`States kept in ${formatList([...new Set(rows.map(({ cell }) => cell.form))])}, both ways`, columns, rows, en)}`,
+  t,
+)}
 </section>`;
 };

@@ -1,15 +1,18 @@
 import { formatBytes, formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
 import { servedPart, servingSentences } from "../../analysis/servingSentences.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Served } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { evenly, mostCharts, thinned } from "../charts/facets.ts";
 import { chartSizes } from "../charts/frame.ts";
 import type { Rendering } from "../charts/render.ts";
-import { servedShapes, servingCharts, servingHeading } from "../charts/servingChart.ts";
+import { servedShapes, servingCharts } from "../charts/servingChart.ts";
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { seriesText } from "../outcome.ts";
+import { inEnglish, said } from "../said.ts";
 import { servingColumns, servingNotes } from "../servingColumns.ts";
 import { type Column, intervalBelow, name, table } from "../table.ts";
 import { drawn, figure } from "./figure.ts";
@@ -40,7 +43,7 @@ const measuredTable = (record: RunRecord, labels: ReadonlySet<string>): Html => 
       }),
     ),
   ];
-  return table("Tokens a second of all texts together, measured", columns, rows);
+  return table("Tokens a second of all texts together, measured", columns, rows, en);
 };
 
 const rateOf = (cell: CellRecord | undefined): string | undefined => {
@@ -67,17 +70,19 @@ const wordsOf = (record: RunRecord, serving: readonly Served[]): readonly string
 ];
 
 /** The most texts that have room at once and how fast they go on; undefined where the experiment asks for none. */
-export const servingSection = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
+export const servingSection = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   if (record.experiment.serving === undefined) return undefined;
-  const heading = html`<h2 id="serving-of">${servingHeading}</h2>`;
+  const title = t.charts.servingHeading;
+  const heading = html`<h2 id="serving-of">${title}</h2>`;
   const { serving = [] } = record;
-  if (serving.length === 0) return html`<section aria-labelledby="serving-of">${heading}<p>No arm that keeps a state has a time at any batch.</p></section>`;
+  if (serving.length === 0)
+    return html`<section aria-labelledby="serving-of">${heading}${inEnglish(html`<p>No arm that keeps a state has a time at any batch.</p>`, t)}</section>`;
   const shapes = servedShapes(record);
   const shown = evenly(shapes, mostCharts);
   const drawings: Html[] = [];
   for (const [i, shape] of shown.entries())
     for (let chart = 0; chart < servingCharts(record, shape, chartSizes[0]).length; chart++) {
-      const drawing = await drawn(`serving-${i}-${chart}`, (size) => servingCharts(record, shape, size)[chart], rendering);
+      const drawing = await drawn(`serving-${i}-${chart}`, (size) => servingCharts(record, shape, size, t)[chart], rendering);
       if (drawing !== undefined) drawings.push(drawing);
     }
   const columns = servingColumns(serving).map(
@@ -90,10 +95,13 @@ export const servingSection = async (record: RunRecord, rendering: Rendering): P
   const measured = measuredTable(record, new Set(serving.map(({ label }) => label)));
   return html`
 <section aria-labelledby="serving-of">${heading}
-${servingSentences(record).map((sentence) => html`<p><bdi>${sentence}</bdi></p>`)}
-<ul>${wordsOf(record, serving).map((words) => html`<li>${words}</li>`)}</ul>
-${drawings.length > 0 && html`<div class="figures">${figure("serving", servingHeading, drawings, [thinned(shown.length, shapes.length)], measured, true)}</div>`}
-${table(`Texts at once in ${formatBytes(record.experiment.serving.memoryBytes)}`, columns, serving)}
-${servingNotes(serving).map((note) => html`<p><small><bdi>${note}</bdi></small></p>`)}
+${servingSentences(record).map((sentence) => html`<p>${said(sentence, t)}</p>`)}
+${inEnglish(html`<ul>${wordsOf(record, serving).map((words) => html`<li>${words}</li>`)}</ul>`, t)}
+${drawings.length > 0 && html`<div class="figures">${figure("serving", title, drawings, [thinned(shown.length, shapes.length, t)], inEnglish(measured, t), true, t)}</div>`}
+${inEnglish(
+  html`${table(`Texts at once in ${formatBytes(record.experiment.serving.memoryBytes)}`, columns, serving, en)}
+${servingNotes(serving).map((note) => html`<p><small><bdi>${note}</bdi></small></p>`)}`,
+  t,
+)}
 </section>`;
 };

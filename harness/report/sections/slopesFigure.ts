@@ -1,9 +1,10 @@
 import { formatCount } from "../../analysis/format.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Estimate, Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Rendering } from "../charts/render.ts";
-import { slopesChart, slopesHeading, slopesOf, written } from "../charts/slopesChart.ts";
+import { slopesChart, slopesOf, written } from "../charts/slopesChart.ts";
 import type { Html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { type Column, name, table } from "../table.ts";
@@ -16,21 +17,19 @@ interface Row {
 }
 
 /** The local exponent at each n, for all facets; undefined where no curve shows one. */
-export const slopesFigure = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
+export const slopesFigure = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   const all = facetsOf(record);
   const facets = evenly(all, mostCharts);
-  const drawings = await drawnFacets("slopes", facets, (facet, size) => slopesChart(record, facet, size), rendering);
+  const drawings = await drawnFacets("slopes", facets, (facet, size) => slopesChart(record, facet, size, t), rendering);
   if (drawings.length === 0) return undefined;
   const rows = facets.flatMap((facet) => slopesOf(record, facet).flatMap((fit) => fit.slopes.map((slope): Row => ({ facet, fit, slope }))));
   const columns: readonly Column<Row>[] = [
-    { head: "arm", cell: ({ fit }) => name(fit.label) },
-    ...(facets.length > 1 ? [{ head: "at", cell: ({ facet }: Row) => facet.title }] : []),
+    { head: t.tables.arm, cell: ({ fit }) => name(fit.label) },
+    ...(facets.length > 1 ? [{ head: t.tables.at, cell: ({ facet }: Row) => facet.title }] : []),
     { head: variableOf(record), numeric: true, cell: ({ slope }) => formatCount(slope.x) },
-    { head: "exponent", numeric: true, cell: ({ slope }) => bracketed(slope, written) },
+    { head: t.tables.exponent, numeric: true, cell: ({ slope }) => bracketed(slope, written) },
   ];
-  const caption = [
-    "The exponent of a small step: 0 where a longer text costs nothing, 1 where twice as long costs twice as much, 2 where it costs four times as much. It rises towards the law's own as the fixed cost of a launch gets small beside the rest; what the whole machine drifted is taken out.",
-    thinned(facets.length, all.length),
-  ];
-  return figure("slopes", slopesHeading, drawings, caption, table(slopesHeading, columns, rows), facets.length === 1 && facets[0]?.title === undefined);
+  const heading = t.charts.slopesHeading;
+  const caption = [t.figures.slopes, thinned(facets.length, all.length, t)];
+  return figure("slopes", heading, drawings, caption, table(heading, columns, rows, t), facets.length === 1 && facets[0]?.title === undefined, t);
 };

@@ -5,15 +5,18 @@ import { mixerCrossovers } from "../../analysis/mixerSentences.ts";
 import { stageSentences } from "../../analysis/stageSentences.ts";
 import { layersText } from "../../experiment/arms.ts";
 import type { Arm, ExperimentModel } from "../../experiment/experiment.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Rendering } from "../charts/render.ts";
 import { armText, type StageBar, type StageBars, sharesOf, stageBarsOf, stagesOf, stageText } from "../charts/stageBars.ts";
-import { stageChart, stageHeading } from "../charts/stageChart.ts";
+import { stageChart } from "../charts/stageChart.ts";
 import { stageFills } from "../charts/theme.ts";
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { crossoverText, seriesText } from "../outcome.ts";
+import { inEnglish } from "../said.ts";
 import { type Column, name, table } from "../table.ts";
 import { drawn, figure } from "./figure.ts";
 import { textStagesTable } from "./textStages.ts";
@@ -37,7 +40,7 @@ const stageTable = (record: RunRecord, all: readonly StageBars[]): Html => {
   const columns: readonly Column<StageRow>[] = [
     { head: "arm", cell: ({ bars }) => name(armText(bars)) },
     { head: variableOf(record), numeric: true, cell: ({ bar }) => formatCount(bar.x) },
-    { head: "stage", cell: ({ stage }) => stageText(stage) },
+    { head: "stage", cell: ({ stage }) => stageText(stage, en) },
     { head: "median", numeric: true, cell: (row) => formatMs(timeOf(row)?.ms.value ?? 0) },
     { head: "95 % interval", numeric: true, cell: (row) => `${formatMs(timeOf(row)?.ms.low ?? 0)} – ${formatMs(timeOf(row)?.ms.high ?? 0)}` },
     { head: "share", numeric: true, cell: (row) => formatShare(timeOf(row)?.share.value ?? 0) },
@@ -46,7 +49,7 @@ const stageTable = (record: RunRecord, all: readonly StageBars[]): Html => {
     { head: "GFLOP/s", numeric: true, cell: (row) => rateOf(costOf(row)?.flops.executed, timeOf(row)?.ms.value) },
     { head: "GB/s", numeric: true, cell: (row) => rateOf(costOf(row)?.leastBytes, timeOf(row)?.ms.value) },
   ];
-  return table("All stages of every cell", columns, rows);
+  return table("All stages of every cell", columns, rows, en);
 };
 
 /** 10⁹ a second, of so many in ms. */
@@ -102,26 +105,26 @@ const mixerTable = (record: RunRecord): Html | undefined => {
     { head: "first", cell: ({ between }) => name(between[0]) },
     { head: "second", cell: ({ between }) => name(between[1]) },
     { head: "at", cell: ({ series }) => seriesText(series) },
-    { head: "attention alone", cell: ({ mixer, between }) => crossoverText({ ...mixer, between }) },
-    { head: "the whole token", cell: crossoverText },
+    { head: "attention alone", cell: ({ mixer, between }) => crossoverText({ ...mixer, between }, en) },
+    { head: "the whole token", cell: (pair) => crossoverText(pair, en) },
   ];
-  return html`<div id="mixer-crossings">${table("n*, from which on the second takes less time than the first: by attention's time alone, of all layers, and by the time of the whole token. All that is not attention moves the one away from the other where it differs between the two.", columns, pairs)}</div>`;
+  return html`<div id="mixer-crossings">${table("n*, from which on the second takes less time than the first: by attention's time alone, of all layers, and by the time of the whole token. All that is not attention moves the one away from the other where it differs between the two.", columns, pairs, en)}</div>`;
 };
 
 /** Of a whole model: where a token's time goes, stage by stage, and attention's share of it. Undefined in other phases. */
-export const stagesSection = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
+export const stagesSection = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   if (record.experiment.phase !== "tokenLoop") return undefined;
   const all = stageBarsOf(record);
   if (all.length === 0)
-    return html`<section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2><p>No stage was timed: there is no time, or this device gives no GPU timestamps.</p>${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}</section>`;
+    return html`<section aria-labelledby="stages-of"><h2 id="stages-of">${t.charts.stageHeading}</h2>${inEnglish(html`<p>No stage was timed: there is no time, or this device gives no GPU timestamps.</p>${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}`, t)}</section>`;
   const shown = evenly(all, mostCharts);
   const stages = stagesOf(all);
   const drawings: Html[] = [];
   for (const [i, bars] of shown.entries()) {
-    const drawing = await drawn(`stages-${i}`, (size) => stageChart(record, bars, stages, size), rendering);
+    const drawing = await drawn(`stages-${i}`, (size) => stageChart(record, bars, stages, size, t), rendering);
     if (drawing !== undefined) drawings.push(drawing);
   }
-  const key = html`<ul class="key beside" aria-label="Colours">${stages.map((stage, i) => html`<li><span class="swatch stage-${i % stageFills.length}"></span> <bdi>${stageText(stage)}</bdi></li>`)}</ul>`;
+  const key = html`<ul class="key beside" aria-label="${t.page.colours}">${stages.map((stage, i) => html`<li><span class="swatch stage-${i % stageFills.length}"></span> <bdi>${stageText(stage, t)}</bdi></li>`)}</ul>`;
   const { xs, rows } = sharesOf(all);
   const variable = variableOf(record);
   const columns: readonly Column<(typeof rows)[number]>[] = [
@@ -134,14 +137,20 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering): Pr
       }),
     ),
   ];
-  const caption = [...stageSentences(record), sumSentence(all), thinned(shown.length, all.length)];
+  const caption = [...stageSentences(record, t), sumSentence(all), thinned(shown.length, all.length, t)];
   return html`
-<section aria-labelledby="stages-of"><h2 id="stages-of">${stageHeading}</h2>
-<p><bdi>${[modelSentence(record), patternSentence(record)].filter((sentence) => sentence !== "").join(" ")}</bdi></p>
-${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}
-<div class="figures">${figure("stages", stageHeading, [key, ...drawings], caption, stageTable(record, all), true)}</div>
-${table("Attention's share of a token's time", columns, rows)}
+<section aria-labelledby="stages-of"><h2 id="stages-of">${t.charts.stageHeading}</h2>
+${inEnglish(
+  html`<p><bdi>${[modelSentence(record), patternSentence(record)].filter((sentence) => sentence !== "").join(" ")}</bdi></p>
+${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}`,
+  t,
+)}
+<div class="figures">${figure("stages", t.charts.stageHeading, [key, ...drawings], caption, inEnglish(stageTable(record, all), t), true, t)}</div>
+${inEnglish(
+  html`${table("Attention's share of a token's time", columns, rows, en)}
 ${mixerTable(record)}
-${textStagesTable(record, all)}
+${textStagesTable(record, all)}`,
+  t,
+)}
 </section>`;
 };

@@ -1,6 +1,7 @@
 import { mixing } from "../../../kernels/model/stageNames.ts";
 import { formatCount, formatList, formatMs, formatShare } from "../../analysis/format.ts";
 import { type TextStages, textStages } from "../../analysis/textStages.ts";
+import { en } from "../../messages/en.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { variableOf } from "../charts/facets.ts";
 import { armText, type StageBars, stagesOf, stageText } from "../charts/stageBars.ts";
@@ -47,7 +48,7 @@ export const textStagesTable = (record: RunRecord, all: readonly StageBars[]): H
     { head: "whole text", numeric: true, cell: ({ text }) => bracketed(text.wholeMs, formatMs) },
     ...stagesOf(all).map(
       (stage): Column<TextRow> => ({
-        head: stageText(stage),
+        head: stageText(stage, en),
         numeric: true,
         cell: ({ text }) => {
           const time = text.times.find((one) => one.stage === stage);
@@ -58,6 +59,6 @@ export const textStagesTable = (record: RunRecord, all: readonly StageBars[]): H
   ];
   return html`
 <p id="texts"><bdi>${longestText(rows)}</bdi></p>
-${table(record.cells.some(({ batch }) => batch > 1) ? "Whole texts of n tokens by stage, all of a batch together" : "A whole text of n tokens by stage", columns, rows)}
+${table(record.cells.some(({ batch }) => batch > 1) ? "Whole texts of n tokens by stage, all of a batch together" : "A whole text of n tokens by stage", columns, rows, en)}
 <p><small>Added up from the tokens above, on straight lines between the n that were measured: no text was written. An interval is the sum of its tokens' own, as if all were off the same way. Shares are of the stages' sum.</small></p>`;
 };

@@ -1,7 +1,10 @@
 import { formatCount, formatNumber } from "../../analysis/format.ts";
 import { type ArmText, armTexts } from "../../analysis/writtenTexts.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html, shortened } from "../html.ts";
+import { inEnglish } from "../said.ts";
 import { type Column, name, table } from "../table.ts";
 
 /** Characters of a text, and numbers of tokens, that a page shows; run.json has all. */
@@ -38,7 +41,7 @@ ${words !== undefined && html`<p><bdi class="long">${shortened(words, mostCharac
 };
 
 /** What each arm wrote; undefined where no text was asked for. */
-export const writtenTextsSection = (record: RunRecord): Html | undefined => {
+export const writtenTextsSection = (record: RunRecord, t: Messages): Html | undefined => {
   const rows = armTexts(record);
   if (!record.experiment.text) return undefined;
   const { prompt } = record.experiment.text;
@@ -46,10 +49,13 @@ export const writtenTextsSection = (record: RunRecord): Html | undefined => {
     ({ head, numeric, of }, i): Column<ArmText> => ({ head, ...(numeric ? { numeric } : {}), cell: i === 0 ? (row) => name(of(row)) : of }),
   );
   return html`
-<section aria-labelledby="written"><h2 id="written">What was written</h2>
-<p><bdi>The prompt: ${typeof prompt === "string" ? `“${shortened(prompt, 400)}”` : "given as tokens"}, ${record.writing?.prompt.slice(0, mostNumbers).join(" ") ?? ""}.</bdi>
+<section aria-labelledby="written"><h2 id="written">${t.page.written}</h2>
+${inEnglish(
+  html`<p><bdi>The prompt: ${typeof prompt === "string" ? `“${shortened(prompt, 400)}”` : "given as tokens"}, ${record.writing?.prompt.slice(0, mostNumbers).join(" ") ?? ""}.</bdi>
 Weights are random, so no text makes sense: it shows that arms of the same weights choose the same tokens, whatever they keep between two.</p>
-${rows.length > 0 ? table(textCaption(record), columns, rows) : html`<p>No text was written.</p>`}
-${rows.filter(({ text }) => text.tokens.length > 0).map(shownText)}
+${rows.length > 0 ? table(textCaption(record), columns, rows, en) : html`<p>No text was written.</p>`}
+${rows.filter(({ text }) => text.tokens.length > 0).map(shownText)}`,
+  t,
+)}
 </section>`;
 };

@@ -1,0 +1,948 @@
+import type { GrowthClass } from "../../kernels/mechanism.ts";
+import { type StageName, stageWords } from "../../kernels/model/stageNames.ts";
+import { bracketed, formatBytes, formatChoice, formatCount, formatEstimate, formatList, formatMs, formatNumber, formatShare } from "../analysis/format.ts";
+import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
+import type { ExperimentPhase } from "../experiment/phases.ts";
+import type { ClaimVerdict, Crossover, Estimate, Fit } from "../record/derived.ts";
+import type { CellRecord } from "../record/run.ts";
+
+/** Least and most of what is told of several shapes, as they are written; equal where one value holds for all. */
+export type Span = readonly [least: string, most: string];
+
+/** Two arms by name: `lower` is the one that is asked after, of the linear family. */
+export interface Names {
+  readonly upper: string;
+  readonly lower: string;
+}
+
+/** What twice the length takes: undefined where nobody would notice. */
+export type Factor = Span | undefined;
+
+/** Bytes that are kept: `n` undefined where they are the same at any length. */
+export interface Kept {
+  readonly bytes: Span;
+  readonly n: number | undefined;
+}
+
+/** Cells of a run by what came of them. */
+export interface TallyNumbers {
+  readonly all: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly censored: number;
+  readonly pending: number;
+  readonly composed: number;
+}
+
+/** What becomes of a claim in all runs together; `differs`: they do not agree. */
+export type Fate = ClaimVerdict | "differs" | "notJudged";
+
+export type GapStatus = "censored" | "failed" | "skipped" | "pending";
+
+type ByPhase = Readonly<Record<ExperimentPhase, string>>;
+type Outcome = Crossover["outcome"];
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+const to = ([least, most]: Span): string => (least === most ? least : `${least} to ${most}`);
+const plural = (value: number, one: string, many = `${one}s`): string => (value === 1 ? one : many);
+const counted = (value: number, one: string, many?: string): string => `${formatCount(value)} ${plural(value, one, many)}`;
+const emulatedText = (emulated: boolean): string => (emulated ? " on this CPU emulation" : "");
+const atText = (shapes: readonly string[]): string => (shapes.length > 0 ? ` at ${formatList(shapes)}` : "");
+const insideCommas = (shape: string): string => (shape === "" ? "" : `, ${shape},`);
+
+const tally = (cells: TallyNumbers): string =>
+  [
+    `${cells.ok === 0 ? "none" : formatCount(cells.ok)} of ${counted(cells.all, "cell")} measured`,
+    ...(["failed", "skipped", "censored", "pending"] as const).flatMap((status) =>
+      cells[status] === 0 ? [] : [`${formatCount(cells[status])} ${status === "pending" ? "not reached" : status}`],
+    ),
+    ...(cells.composed > 0 ? [`${formatCount(cells.composed)} composed`] : []),
+  ].join(", ");
+
+const repetition: ByPhase = {
+  prefill: "prefill of n tokens",
+  decode: "decode step",
+  generate: "text of n tokens",
+  tokenLoop: "token through the whole model",
+  offload: "state brought onto the GPU",
+};
+
+const meaningOfN: ByPhase = {
+  prefill: "tokens read at once",
+  decode: "tokens of context",
+  generate: "tokens written",
+  tokenLoop: "tokens before it",
+  offload: "tokens whose state it is",
+};
+
+const growthSubjects: ByPhase = {
+  prefill: "The time to prefill n tokens",
+  decode: "The time of a decode step after n tokens",
+  generate: "The time to generate n tokens",
+  tokenLoop: "The time of a token's whole way through the model, with n tokens before it,",
+  offload: "The time until the state of n tokens is on the GPU",
+};
+
+const timeSubjects: Readonly<Record<ExperimentPhase, (n: string) => string>> = {
+  prefill: (n) => `Prefill of n = ${n} tokens takes`,
+  decode: (n) => `A decode step after n = ${n} tokens takes`,
+  generate: (n) => `Generating n = ${n} tokens takes`,
+  tokenLoop: (n) => `A token's whole way through the model, with n = ${n} tokens before it, takes`,
+  offload: (n) => `Until the state of n = ${n} tokens is on the GPU, it takes`,
+};
+
+const range = ({ value, low, high }: Estimate): string => `${value.toFixed(2)} (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`;
+
+const growthReason = (reason: GrowthReason): string => {
+  switch (reason.kind) {
+    case "tooFew":
+      return "too few values";
+    case "falls":
+      return "they fall as a whole, which no law of growth does";
+    case "power":
+      return `they grow like a power of ${range(reason.power)}, which is none of the laws`;
+    case "powerToo":
+      return `a power of ${range(reason.power)} follows them as well as ${reason.law}`;
+    case "steps":
+      return `these points step off every law by ${(reason.off * 100).toFixed(0)} %, more than their noise: ${growthReason(reason.reason)}`;
+    case "misfit":
+      return `no law follows these points: the nearest, ${reason.law}, misses them by ${(reason.off * 100).toFixed(0)} %`;
+    case "neitherFlat":
+      return `the growth over the range, ${reason.low.toFixed(2)} to ${reason.high.toFixed(2)} times, is neither clearly flat nor clearly more`;
+    case "otherLaw":
+      return `${reason.law} is nearest, which is not one of the laws that are told apart here`;
+    case "rivals":
+      return `the range does not tell ${formatList(reason.laws)} apart`;
+    case "unsettled":
+      return `the samples do not settle on one law: ${reason.law} is nearest in ${(reason.share * 100).toFixed(0)} % of resamples`;
+    case "laterSquare":
+      return "O(n) is nearest, but a quadratic part that takes over later is not excluded";
+    case "oneSize":
+      return "linear and quadratic parts are of one size in this range";
+    case "fasterThanSquare":
+      return "O(n²) is nearest of the laws, but they grow faster than that in the end";
+    case "logOrMixture":
+      return "O(n log n) and a mixture of O(n) and O(n²) fit alike";
+    case "barelyRisen":
+      return `only the ${reason.risen === 1 ? "largest value shows" : `${reason.risen} largest values show`} any growth`;
+    case "nowhereSteep":
+      return `${reason.law} is nearest, but nowhere do they grow by more than a line does over ${reason.times} times the length`;
+    case "levelsOff":
+      return "growth that levels off follows them as well as O(log n)";
+    case "noLaw":
+      return "no law was fitted";
+    default:
+      return reason satisfies never;
+  }
+};
+
+const growthNote = (note: GrowthNote): string => {
+  switch (note.kind) {
+    case "from":
+      return `from ${note.variable} = ${formatCount(note.x)} on`;
+    case "short": {
+      const { variable, least, span, values, first, last } = note;
+      const measured =
+        values > 1
+          ? `${values} were measured, from ${formatCount(first)} to ${formatCount(last)}`
+          : values === 1
+            ? `only ${formatCount(first)} was measured`
+            : "none was measured";
+      return `a growth law needs at least ${least} values of ${variable} over a range of ${span} times or more; ${measured}`;
+    }
+    case "doubt":
+      return growthReason(note.reason);
+    case "advised": {
+      const advice = note.upTo === undefined ? "more samples would narrow the intervals" : `measure up to ${note.variable} = ${formatCount(note.upTo)}`;
+      return `${growthReason(note.reason)}; ${advice}`;
+    }
+    case "constantFrom":
+      return `constant from ${formatCount(note.x)} on`;
+    case "fewBytes":
+      return `bytes are exact, but ${note.values === 1 ? "one value" : `${note.values} values`} cannot show a law: measure three or more`;
+    case "oddBytes":
+      return "bytes follow neither a constant, a line nor a parabola over the measured values";
+    default:
+      return note satisfies never;
+  }
+};
+
+const crossingNote = (note: CrossingNote): string => {
+  switch (note.kind) {
+    case "shareNone":
+      return `the two share no ${note.x}`;
+    case "shareOne":
+      return `the two share only ${note.x} = ${formatCount(note.at)}`;
+    case "neitherBelow":
+      return `neither is clearly below the other at any ${note.x}`;
+    case "changes":
+      return `which of the two is below changes ${note.turns} times, near ${note.x} = ${note.crossings.map(formatCount).join(", ")}`;
+    case "otherWay":
+      return `the order turns the other way: ${note.lower ?? "the linear arm"} is below up to ${note.x} = ${formatCount(note.at)} and above beyond`;
+    case "unsettled":
+      return `the curves between the measured ${note.x} do not settle where they cross`;
+    case "tooClose":
+      return `the two are too close at ${note.x} = ${note.at.map(formatCount).join(", ")}`;
+    case "openEnd": {
+      const advice =
+        note.beyond === undefined ? `measure below ${note.x} = ${formatCount(note.below)}` : `measure beyond ${note.x} = ${formatCount(note.beyond)}`;
+      return `the two are too close at ${note.x} = ${note.at.map(formatCount).join(" and ")} to say which is below: ${advice}, or take more samples`;
+    }
+    case "shareFewer":
+      return "the arms share fewer than two n";
+    case "smallerUpTo":
+      return `the linear arm is smaller up to n = ${formatCount(note.at)} and larger beyond`;
+    default:
+      return note satisfies never;
+  }
+};
+
+const fateWords: Readonly<Record<Fate, readonly [one: string, many: string]>> = {
+  holds: ["holds", "hold"],
+  holdsWithCorrection: ["holds with a correction", "hold with a correction"],
+  doesNotHoldHere: ["does not hold here", "do not hold here"],
+  undecided: ["is undecided", "are undecided"],
+  differs: ["is judged differently by two runs", "are judged differently by two runs"],
+  notJudged: ["is not judged", "are not judged"],
+};
+
+const doing: Readonly<Partial<ByPhase>> = {
+  prefill: "a prompt is read",
+  decode: "the next token is made",
+  generate: "a whole text is written",
+  tokenLoop: "a token goes through a whole model",
+};
+
+const factor = (times: Factor): string => (times === undefined ? "no longer" : `${to(times)} times as long`);
+
+const kept = ({ bytes, n }: Kept, name: string): string => `${to(bytes)} at ${n === undefined ? "any length" : `${formatCount(n)} tokens`} with ${name}`;
+
+/** What the crossing of a pair is told with. `several`: `lower` names several arms of which the same holds. */
+export interface Crossed {
+  readonly names: Names;
+  readonly metric: Crossover["metric"];
+  readonly shapes: readonly string[];
+  readonly emulated: boolean;
+  readonly several: boolean;
+  readonly range: Crossover["range"];
+}
+
+const crossed = ({ names: { upper, lower }, metric, several }: Crossed) => {
+  const time = metric === "time";
+  return {
+    better: time ? "faster" : "smaller",
+    than: time ? `than ${upper}` : `than the state of ${upper}`,
+    subject: time ? lower : `The state${several ? "s" : ""} of ${lower}`,
+    object: time ? lower : `the state of ${lower}`,
+    is: several ? "are" : "is",
+  };
+};
+
+const placed = ({ shapes, emulated }: Crossed): string => `${atText(shapes)}${emulatedText(emulated)}`;
+const spanned = ({ range: span }: Crossed): string => (span ? `n = ${formatCount(span[0])} to ${formatCount(span[1])}` : "the measured range");
+
+const shards = (numbers: readonly number[]): string => `${numbers.length === 1 ? "Shard" : "Shards"} ${formatList(numbers.map(formatCount))}`;
+
+/** Everything that a report says, in English. Functions take data and give text: whole sentences, so that each language has its own order of words. */
+export const en = {
+  /** as <html lang> */
+  lang: "en" as string,
+  list: formatList,
+  choice: formatChoice,
+  /** "softmax attention" */
+  attention: (mechanism: "softmax" | "linear"): string => `${mechanism} attention`,
+  emulation: "on this CPU emulation",
+  phase: { prefill: "prefill", decode: "decode", generate: "generate", tokenLoop: "tokenLoop", offload: "offload" } satisfies ByPhase as ByPhase,
+  joinSentences: (sentences: readonly string[]): string => sentences.join(" "),
+
+  /** The answer in plain words (analysis/headline.ts). */
+  headline: {
+    doing,
+    /** where it was measured; `device`: the GPU's name, or nothing */
+    place: (software: boolean, device: string): string => (software ? "on this CPU emulation" : device === "" ? "on this GPU" : `on this GPU (${device})`),
+    crosses: (where: string, from: Span, does: string, { upper, lower }: Names, interval: readonly [low: number, high: number] | undefined): string =>
+      `${capital(where)}, from ${to(from)} tokens on${from[0] === from[1] ? "" : ", by shape"}, ${does} faster with ${lower} than with ${upper}${interval === undefined ? "" : ` (95 % interval ${formatCount(interval[0])} to ${formatCount(interval[1])} tokens)`}.`,
+    already: (where: string, does: string, { upper, lower }: Names, measured: Span): string =>
+      `${capital(where)}, ${does} faster with ${lower} than with ${upper} at every length measured, ${to(measured)} tokens.`,
+    none: (where: string, does: string, { upper, lower }: Names, measured: Span): string =>
+      `${capital(where)}, ${does} no faster with ${lower} than with ${upper} at any length measured, ${to(measured)} tokens.`,
+    many: (where: string, does: string, { upper, lower }: Names, measured: Span): string =>
+      `${capital(where)}, with which of ${lower} and ${upper} ${does} faster changes more than once between ${to(measured).replace(" to ", " and ")} tokens.`,
+    latest: (where: string, does: string, { upper, lower }: Names, n: number): string =>
+      `${capital(where)}, from ${formatCount(n)} tokens on at the latest, ${does} faster with ${lower} than with ${upper}.`,
+    open: (where: string, does: string, { upper, lower }: Names): string =>
+      `${capital(where)}, it is not decided from which length on ${does} faster with ${lower} than with ${upper}.`,
+    doubling: (names: Names, upper: Factor, lower: Factor): string =>
+      `at the longest lengths measured, twice the length takes ${factor(upper)} with ${names.upper} and ${factor(lower)} with ${names.lower}`,
+    kept: (names: Names, lower: Kept, upper: Kept): string => `what is kept is ${kept(lower, names.lower)}, and ${kept(upper, names.upper)}`,
+    joined: (parts: readonly string[]): string => `${capital(parts.join("; "))}.`,
+  },
+
+  claimCount: (claims: number, fates: readonly { readonly fate: Fate; readonly count: number }[], byThisRun: boolean): string => {
+    const parts = fates.map(({ fate, count }) => `${count} ${fateWords[fate][count === 1 ? 0 : 1]}${fate === "notJudged" && byThisRun ? " by this run" : ""}`);
+    return `Of ${claims} claim${claims === 1 ? "" : "s"} ${formatList(parts)}.`;
+  },
+
+  /** Why a law or n* is open, and what would decide. */
+  growthNote,
+  crossingNote,
+
+  growth: {
+    /** an arm of which a law holds; `from`: the n from which on it does */
+    arm: (arm: string, from: number | undefined, shapes: readonly string[]): string =>
+      `${arm}${from === undefined ? "" : ` from n = ${formatCount(from)} on`}${atText(shapes)}`,
+    known: (
+      phase: ExperimentPhase,
+      laws: readonly { readonly law: string; readonly arms: readonly string[] }[],
+      ns: { readonly first: number; readonly nearest: number; readonly farthest: number } | undefined,
+    ): string => {
+      const over =
+        ns === undefined
+          ? ""
+          : ` (n = ${formatCount(ns.first)} to ${formatCount(ns.nearest)}${ns.farthest > ns.nearest ? `, some to ${formatCount(ns.farthest)}` : ""})`;
+      return `${growthSubjects[phase]} is ${formatList(laws.map(({ law, arms }) => `${law} with ${formatList(arms)}`))}${over}.`;
+    },
+    /** `candidates`: laws are left, and which of them holds is open */
+    open: (arms: readonly string[], candidates: boolean, note: string | undefined): string =>
+      `${candidates ? `Which of these the time of ${formatList(arms)} follows` : `How time grows with ${formatList(arms)}`} is not decided${note ? `: ${note}` : ""}.`,
+    slope: (n: number, exponent: Estimate): string =>
+      ` At n = ${formatCount(n)} it grows like n to the power ${formatEstimate(exponent, (value) => value.toFixed(2))}.`,
+    size: (
+      variable: "dModel" | "headDim",
+      stays: { readonly n: number; readonly heads: string; readonly headDim: string },
+      slopes: readonly { readonly arm: string; readonly exponent: Estimate }[],
+    ): string => {
+      const by = variable === "headDim" ? `wider heads (headDim, ${stays.heads} of them)` : `more heads of ${stays.headDim} (dModel)`;
+      const powers = slopes.map(({ arm, exponent }) => `${formatEstimate(exponent, (value) => value.toFixed(2))} with ${arm}`);
+      return `By ${by}, time at n = ${formatCount(stays.n)} grows in the end like ${variable} to the power ${formatList(powers)}.`;
+    },
+  },
+
+  memory: {
+    nothing: (arms: readonly string[]): string => `nothing is kept by ${formatList(arms)}`,
+    constant: (state: string, arms: readonly string[], bytes: Span): string => `the ${state} of ${formatList(arms)} takes ${to(bytes)} at any n`,
+    takes: (state: string, arms: readonly string[], bytes: Span, n: number): string =>
+      `the ${state} of ${formatList(arms)} takes ${to(bytes)} at n = ${formatCount(n)}`,
+    grows: (state: string, arms: readonly string[], bytes: Span, n: number, law: string): string =>
+      `the ${state} of ${formatList(arms)} grows ${law}, to ${bytes[0] === bytes[1] ? bytes[0] : `between ${bytes[0]} and ${bytes[1]}`} at n = ${formatCount(n)}`,
+    /** all of one shape, or of `shapes` */
+    sentence: (phrases: readonly string[], shapes: readonly string[], byShape: boolean): string => {
+      const said = `${phrases.join("; ")}${byShape ? ", by shape" : ""}.`;
+      return shapes.length > 0 ? `At ${formatList(shapes)}, ${said}` : capital(said);
+    },
+    state: (name: string): string => name,
+  },
+
+  crossover: {
+    beyondSome: (told: Crossed): string => {
+      const { subject, better, than } = crossed(told);
+      return `${subject} is ${better} ${than} beyond some n${placed(told)}.`;
+    },
+    crosses: (told: Crossed, n: Estimate): string => {
+      const { object, better, than } = crossed(told);
+      return `From n = ${told.metric === "time" ? formatEstimate(n) : formatCount(Math.floor(n.value) + 1)} on, ${object} is ${better} ${than}${placed(told)}.`;
+    },
+    already: (told: Crossed): string => {
+      const { subject, is, better, than } = crossed(told);
+      return `${subject} ${is} ${better} ${than} at every n measured${placed(told)} (${spanned(told)}).`;
+    },
+    none: (told: Crossed): string => {
+      const { subject, is, better, than } = crossed(told);
+      return `${subject} ${is} not ${better} ${than} at any n measured${placed(told)} (${spanned(told)}).`;
+    },
+    many: (told: Crossed, note: string | undefined, crossings: readonly number[]): string =>
+      `${told.names.lower} and ${told.names.upper} change places in ${told.metric === "time" ? "time" : "state bytes"}${placed(told)}: ${note ?? `near n = ${crossings.map(formatCount).join(", ")}`}.`,
+    latest: (told: Crossed, n: number): string => {
+      const { better, than } = crossed(told);
+      return `From n = ${formatCount(n)} on at the latest, ${told.names.lower} is ${better} ${than}${placed(told)}; below, the two are too close to tell.`;
+    },
+    open: (told: Crossed, note: string | undefined): string => {
+      const { object, better, than } = crossed(told);
+      return `From which n on ${object} is ${better} ${than} is not decided${placed(told)}${note ? `: ${note}` : ""}.`;
+    },
+    /** shares of their ceilings near n* */
+    unequal: ({ upper, lower }: Names, shares: { readonly upper: number; readonly lower: number }): string =>
+      ` The two are unequal there: ${upper} runs at ${formatShare(shares.upper)} of its ceiling, ${lower} at ${formatShare(shares.lower)}.`,
+    equalised: (equal: string, least: string): string => ` With both at the better one's share they would cross ${equal}, by FLOPs and bytes alone ${least}.`,
+    atN: (n: number): string => `at n = ${formatCount(n)}`,
+    belowN: (n: number): string => `below n = ${formatCount(n)}`,
+    beyondN: (n: number): string => `beyond n = ${formatCount(n)}`,
+    /** n* of attention alone beside that of the whole token */
+    mixer: (parts: readonly { readonly names: Names; readonly shape: string; readonly mixer: string; readonly whole: string }[], emulated: boolean): string =>
+      `From which n on attention alone is faster, and the whole token beside it${emulatedText(emulated)}: ${parts
+        .map(({ names: { upper, lower }, shape, mixer, whole }) => `${lower} than ${upper}${insideCommas(shape)} ${mixer}, as a whole token ${whole}`)
+        .join("; ")}.`,
+    mixerFrom: {
+      some: "beyond some n",
+      n: (n: Estimate): string => `from n = ${bracketed(n, formatCount)} on`,
+      already: "at every n measured",
+      none: "at no n measured",
+      many: (crossings: readonly number[]): string => `by turns, near n = ${crossings.map(formatCount).join(", ")}`,
+      open: "from an n that is not decided",
+      latest: (n: number): string => `from n = ${formatCount(n)} on at the latest`,
+    },
+    breakEven: (parts: readonly { readonly from: string; readonly arms: readonly string[] }[], emulated: boolean): string =>
+      `Bringing a state back takes less time than computing it anew${emulatedText(emulated)} ${parts.map(({ from, arms }) => `${from} with ${formatList(arms)}`).join("; ")}.`,
+    breakEvenFrom: {
+      n: (n: Estimate): string => `from n = ${formatEstimate(n)} on`,
+      already: (span: Crossover["range"]): string => `at every n measured${span ? ` (n = ${formatCount(span[0])} to ${formatCount(span[1])})` : ""}`,
+      none: (span: Crossover["range"]): string => `at no n measured${span ? ` (n = ${formatCount(span[0])} to ${formatCount(span[1])})` : ""}`,
+      many: (crossings: readonly number[]): string => `on one side of n = ${formatList(crossings.map(formatCount))} or the other`,
+      open: "from an n on that is not decided",
+      latest: (n: number): string => `from n = ${formatCount(n)} on at the latest`,
+    },
+  },
+
+  times: {
+    arm: (arm: string, ms: Estimate): string => `${formatMs(ms.value)} [${formatMs(ms.low)}, ${formatMs(ms.high)}] with ${arm}`,
+    sentence: (phase: ExperimentPhase, n: number, arms: readonly string[], place: string, emulated: boolean): string =>
+      `${timeSubjects[phase](formatCount(n))} ${formatList(arms)}${place === "" ? "" : ` at ${place}`}${emulatedText(emulated)}.`,
+    stages: (
+      curves: readonly { readonly arm: string; readonly shape: string; readonly ends: readonly { readonly share: number; readonly n: number }[] }[],
+      emulated: boolean,
+    ): string =>
+      `Attention's part of a token's whole time${emulatedText(emulated)}: ${curves
+        .map(({ arm, shape, ends }) => {
+          const texts = ends.map(({ share, n }, i) => {
+            const before = ends[i - 1];
+            const told = before && formatShare(before.share) === formatShare(share) ? "" : `${formatShare(share)} `;
+            return `${told}at n = ${formatCount(n)}`;
+          });
+          return `with ${arm}${insideCommas(shape)} ${texts.join(" and ")}`;
+        })
+        .join("; ")}.`,
+  },
+
+  outcome: {
+    nothing: (reasons: readonly { readonly code: string; readonly reason: string }[]): string =>
+      `Nothing was measured${reasons.length > 0 ? `: ${formatList(reasons.map(({ code, reason }) => `${code} (${reason})`))}` : ""}.`,
+    failed: (arm: string, places: readonly { readonly shape: string; readonly ns: readonly number[]; readonly code: string }[]): string =>
+      `${arm} failed at ${formatList(places.map(({ shape, ns, code }) => `${shape === "" ? "" : `${shape}, `}n = ${ns.map(formatCount).join(", ")} (${code})`))}, and has no times there.`,
+    interrupted: "The run was interrupted: this is of what had been measured by then.",
+    brokeOff: "The run broke off: this is of what had been measured by then.",
+    missing: (missing: readonly number[], of: number): string =>
+      `${shards(missing)} of ${formatCount(of)} ${plural(missing.length, "is", "are")} missing: of ${plural(missing.length, "its", "their")} cells nothing is told.`,
+    interruptedShards: (numbers: readonly number[], of: number): string =>
+      `${shards(numbers)} of ${formatCount(of)} ${plural(numbers.length, "was", "were")} interrupted: this is of what had been measured by then.`,
+    failedShards: (numbers: readonly number[], of: number): string =>
+      `${shards(numbers)} of ${formatCount(of)} broke off: this is of what had been measured by then.`,
+  },
+
+  tuning: {
+    name: (arm: string, shape: string): string => `${arm}${shape === "" ? "" : ` at ${shape}`}`,
+    notTimed: (name: string, note: string): string => `The variants of ${name} were not timed (${note}): the default stays.`,
+    stays: (name: string, variants: number, n: number, against: string | undefined): string =>
+      `Of ${variants} variants of ${name} timed at n = ${formatCount(n)}${against === undefined ? "" : `, where ${against} is nearest in time`}, the default stays: none of the others is clearly faster.`,
+    used: (
+      name: string,
+      variants: number,
+      n: number,
+      against: string | undefined,
+      { variant, gain, cells }: { readonly variant: string; readonly gain: number | undefined; readonly cells: readonly [some: number, all: number] },
+    ): string =>
+      `Of ${variants} variants of ${name} timed at n = ${formatCount(n)}${against === undefined ? "" : `, where ${against} is nearest in time`}, ${variant} is used${gain === undefined ? "" : `, ${formatNumber(gain)} times as fast as the default there`}${cells[0] === cells[1] ? "" : `, in ${cells[0]} of its ${cells[1]} cells`}.`,
+  },
+
+  expectation: {
+    unreadable: (text: string, flaw: string): string => `The expectation "${text}" cannot be read: ${flaw}.`,
+    told: (text: string, verdict: "pass" | "fail" | "undecided", seen: readonly string[]): string =>
+      `The expectation "${text}" ${{ pass: "holds", fail: "does not hold", undecided: "is not decided" }[verdict]}: ${seen.join("; ")}.`,
+    classes: (what: string, classes: readonly string[]): string => `${what} is ${formatList(classes)}`,
+    notMeasured: (what: string): string => `${what} was not measured`,
+    measured: (sides: readonly string[]): string => `measured ${sides.join(" and ")}`,
+    unknown: "it was not measured or not decided",
+    moreThan: (value: number): string => `more than ${formatNumber(value)}`,
+    atMost: (value: number): string => `at most ${formatNumber(value)}`,
+    within: ({ value, low, high }: Estimate): string => `${formatNumber(value)} (${formatNumber(low)} to ${formatNumber(high)})`,
+  },
+
+  warning: {
+    contradicted: (arm: string, claim: string, metric: Fit["metric"], found: string): string =>
+      `${arm} claims ${claim} in ${metric === "time" ? "time" : "state bytes"}, but ${found} is measured.`,
+    notOk: (
+      status: "censored" | "skipped",
+      cells: readonly [some: number, all: number],
+      reasons: readonly { readonly code: string; readonly names: string }[],
+    ): string => `${formatCount(cells[0])} of ${formatCount(cells[1])} cells ${status} (${reasons.map(({ code, names }) => `${code}: ${names}`).join("; ")}).`,
+    names: (ids: readonly string[], more: number): string => (more > 0 ? `${ids.join(", ")} and ${more} more` : formatList(ids)),
+    wide: (cells: number, precision: number, stopped: string | undefined): string => {
+      const why: Readonly<Record<string, string>> = {
+        maxTime: "; measuring ended at maxTime",
+        interrupted: "; measuring was interrupted",
+        noWorker: "; measuring broke off",
+      };
+      return `${formatCount(cells)} ${plural(cells, "cell has an interval", "cells have intervals")} wider than the ±${formatShare(precision)} asked for${(stopped && why[stopped]) ?? ""}.`;
+    },
+    exponent: (arm: string, place: string, halfWidth: number, more: number): string =>
+      `The exponent of ${arm}${place === "" ? "" : ` at ${place}`} is known to ±${halfWidth.toFixed(2)} alone, which leaves room between laws${more === 0 ? "" : `; so ${more === 1 ? "is 1 more" : `are ${formatCount(more)} more`}`}.`,
+    crossover: (arms: readonly string[], place: string, halfWidth: number, asked: number, more: number): string =>
+      `n* of ${arms.join(" and ")}${place === "" ? "" : ` at ${place}`} is known to ±${formatShare(halfWidth)} alone, where measuring would have gone on to ±${formatShare(asked)}${more === 0 ? "" : `; so ${more === 1 ? "is 1 more" : `are ${formatCount(more)} more`}`}.`,
+    sentinel: (jumped: number, turns: number, discarded: number): string =>
+      `A kernel that is always the same changed its time by more than a tenth within ${formatCount(jumped)} of ${formatCount(turns)} turns${discarded > 0 ? ` (${formatCount(discarded)} of them made again)` : ""}: something else used this device, or its clock changed. Do not trust times of this run to better than that.`,
+    wallClock: (partOffGpu: boolean): string =>
+      `Times are wall-clock times, as ${partOffGpu ? "part of what is timed is not on the GPU" : "this adapter gives no GPU timestamps"}: they include submitting and waiting.`,
+    oneProcess: "All times come from one process; how much they differ from process to process is not in the intervals.",
+    fewTurns: (turns: number): string => `Only ${turns === 1 ? "one turn was" : `${turns} turns were`} made: intervals are wide and drift is not seen.`,
+    composed: (arms: readonly string[]): string =>
+      `${formatList(arms)} ${plural(arms.length, "was", "were")} not measured: time and state of ${plural(arms.length, "a layer are", "each layer are")} the mean of the layers that it is composed of.`,
+    noCeilings: (failure: string): string =>
+      `This device's ceilings could not be measured (${failure}), so no share of them is known: do not trust the times either.`,
+    suspect: (names: string, cells: number): string => `${names} ${plural(cells, "runs", "run")} above 100 % of the measured ceiling: suspect.`,
+    alone: (arms: readonly string[]): string =>
+      `${formatList(arms)}: no arm of ours computes the same at some n or size, so it is compared with nothing there.`,
+    shard: (index: number, of: number): string =>
+      `This is shard ${index} of ${of}, with some of the experiment's cells: attnbench merge puts the shards together.`,
+    merged: (parts: number): string =>
+      `Each of the ${formatCount(parts)} shards was measured by itself, maybe on machines of its own. All arms of one shape are of one shard; between unlike shapes, times also differ as machines do, which no interval holds.`,
+    cutSweep: (variables: readonly string[]): string =>
+      `How time grows with ${formatList(variables)} is not told: the values lie in several shards. Fewer shards keep them together.`,
+    ofShards: (numbers: readonly number[], text: string): string => `${shards(numbers)}: ${text}`,
+    interrupted: (cells: TallyNumbers): string => `This run was interrupted: ${tally(cells)}. What is shown is what had been measured by then.`,
+    failed: "This run broke off with an error. What is shown is what had been measured by then.",
+    running: "This run has not ended. What is shown is what has been measured so far.",
+    software: "Measured on a CPU that emulates a GPU. Growth laws and bytes carry over to a GPU; times and n* do not.",
+    noGpuClock: (partOffGpu: boolean): string =>
+      `${partOffGpu ? "Part of what is timed is not on the GPU" : "This adapter has no GPU clock"}: times are wall-clock times and contain the cost of submitting work.`,
+    dirty: "The benchmark's own code had uncommitted changes.",
+  },
+
+  page: {
+    answer: "Answer",
+    found: "What was found",
+    expected: "Expected",
+    warnings: "Warnings",
+    verdict: { pass: "✓ met", fail: "✕ not met", undecided: "? undecided" },
+    nothingMeasured: (cells: TallyNumbers, reasons: string): string =>
+      `Nothing was measured, so this run has no answer: ${tally(cells)}${reasons === "" ? "" : ` (${reasons})`}.`,
+    tooLittle: (cells: TallyNumbers): string => `${tally(cells)}; too little for an answer. The table below holds what there is.`,
+    allMet: (all: number): string => (all === 1 ? "What the experiment expects is met." : `All ${all} expectations are met.`),
+    someMet: (all: number, missed: number, open: number): string => {
+      const are = (count: number, what: string): string => `${count} ${plural(count, "is", "are")} ${what}`;
+      return `Of ${counted(all, "expectation")}, ${[...(missed > 0 ? [are(missed, "not met")] : []), ...(open > 0 ? [are(open, "undecided")] : [])].join(", ")}.`;
+    },
+    madeBy: (version: string, run: string): string => `Made by attnbench ${version} from run ${run}. This page holds its results as JSON in the element `,
+    madeByEnd: "; raw samples are in the run's folder.",
+    claims: "Claims",
+    written: "What was written",
+    dataOfFigure: "Data of this figure",
+    none: "none",
+    colours: "Colours",
+  },
+
+  sure: {
+    heading: "How sure is this?",
+    more: (others: number): string => `${others} more`,
+    widths: (middle: number, widest: number): string =>
+      `Half of the times are known to ±${formatShare(middle)} or better, the worst to ±${formatShare(widest)}.`,
+    restsOn: "What it rests on",
+    nothing: "There is no time to be sure of: no cell was measured.",
+    intervals: (precision: number): string => `Intervals are 95 % bootstrap intervals of the median; ±${formatShare(precision)} was asked for.`,
+    shortest: (ms: number, steps: number): string =>
+      `The shortest time is ${formatMs(ms)}, ${formatCount(steps)} steps of the clock; short kernels are timed many at once.`,
+    wide: (cells: number, ranOut: boolean): string =>
+      `${counted(cells, "cell")} had a wider interval than asked when measuring ended${ranOut ? " for lack of time" : ""}; the table shows them.`,
+    covers:
+      "An interval covers what changes from turn to turn and from process to process in this run, not what another driver, clock rate or machine would change.",
+    undecided: (fits: number, all: number): string =>
+      `${counted(fits, "fit")} of ${formatCount(all)} could not be decided from these points; the table of fits says what to measure.`,
+  },
+
+  limits: {
+    heading: "What this does not show",
+    meaning: "What that means",
+    /** of a whole model; of one layer by phase */
+    model: {
+      what: "A trained model.",
+      brief: "Weights are random.",
+      meaning:
+        "What real models have besides (short convolutions, output gates, biases) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
+    },
+    rest: "The rest of a model.",
+    layer: {
+      prefill: "One attention layer reading n tokens at once.",
+      decode: "One attention layer making one step, with n tokens before it.",
+      generate: "One attention layer stepping through a text of n tokens, one after another.",
+      offload: "The state of one attention layer coming back, or its attention computed again.",
+    } as Readonly<Partial<ByPhase>>,
+    around: (moved: boolean): string =>
+      `Projections of q, k, v and o, norms, gates, convolutions and the feed-forward network are not timed. ${
+        moved
+          ? "A state that is computed anew needs these too, in all layers before its own, and one that comes back does not, so that in whole models bringing back pays sooner than this page shows."
+          : "Most of these cost about the same for both kinds, so that whole models differ by less than this page shows."
+      }`,
+    quality: {
+      what: "Quality.",
+      brief: "Inputs are random.",
+      meaning: "A mechanism that is faster may recall less; nothing here says how a trained model would answer.",
+    },
+    gpu: {
+      what: "A GPU.",
+      brief: "Take times from a run on your own.",
+      meaning: "No GPU was used at all: growth and bytes carry over from here, times and n* do not.",
+    },
+    devices: { what: "Other devices.", brief: "Run it on yours.", meaning: "n* moves with compute and memory speed, driver and kernel quality." },
+    kernels: { what: "The best possible kernels.", brief: "These are WGSL, through WebGPU.", meaning: "Vendor libraries may be faster on either side." },
+  },
+
+  trust: {
+    label: "What the numbers rest on",
+    device: "Device",
+    realGpu: (backend: string): string => `a real GPU, through ${backend}`,
+    emulated: (choice: string, backend: string): string => `a CPU emulating a GPU (${choice}, ${backend})`,
+    clock: "Clock",
+    gpuClock: "GPU timestamps",
+    wallClock: "wall clock",
+    steps: (ms: number): string => `steps of ${formatMs(ms)}`,
+    samples: "Samples",
+    noSamples: "none",
+    aPoint: (least: number, most: number): string => `${least === most ? formatCount(least) : `${formatCount(least)}–${formatCount(most)}`} a point`,
+    turns: (turns: number, processes: number, inEachShard: boolean): string =>
+      `${inEachShard ? "at least " : ""}${counted(turns, "turn")} over ${counted(processes, "process", "processes")}${inEachShard ? " in each shard" : ""}`,
+    verified: "Verified",
+    noneVerified: "nothing",
+    wrong: (cells: number): string => `${counted(cells, "cell")} wrong`,
+    right: (cells: number): string => `${counted(cells, "cell")} right`,
+    worst: (error: number, tolerance: number): string => `worst error ${formatNumber(error)}, tolerance ${formatNumber(tolerance)}`,
+    outcomes: "Outcomes",
+    allMeasured: (cells: number): string => `all ${counted(cells, "cell")} measured`,
+    efficiency: "Time spent timing",
+    ofMeasuring: (ms: number): string => `of ${formatMs(ms)} measuring`,
+    code: "Code",
+    noCommit: "no commit known",
+    dirty: ", with uncommitted changes",
+    run: "Run",
+    experiment: (hash: string): string => `experiment ${hash}`,
+    shardOf: (index: number, of: number): string => `, shard ${index}/${of}`,
+    mergedOf: (parts: number, all: number): string => `, merged of ${formatCount(parts)} of ${counted(all, "shard")}`,
+  },
+
+  tally,
+
+  method: {
+    heading: "Method",
+    /** paragraphs in parts: `em` makes what is set off of a word */
+    cell: <Part>(phase: ExperimentPhase, em: (word: string) => Part): readonly (string | Part)[] => [
+      "One ",
+      em("cell"),
+      ` is one mechanism in one form at one shape. Its time is that of one ${repetition[phase]}; n counts the ${meaningOfN[phase]}. Every cell is first checked: its outputs are filled with NaN, computed on this device at this shape, and compared with a float64 reference. A cell that is wrong gets no time.`,
+    ],
+    turns: (told: {
+      readonly processes: number;
+      readonly gpuClock: boolean;
+      readonly cache: string;
+      readonly precision: number;
+      readonly crossing: number;
+      readonly maxTimeMs: number;
+      readonly ranOut: boolean;
+      readonly refined: boolean;
+    }): string =>
+      `Cells are then visited in turns, so that slow drift of the machine meets all of them alike, ${told.processes > 1 ? "and in several processes, since results differ from process to process" : "here in one process, though results differ from process to process"}. A sample is a pass of many repetitions, divided by their number${told.gpuClock ? ", between two timestamps of the GPU" : ", by the wall clock"}. ${told.cache} Measuring goes on until each median is known to ±${formatShare(told.precision)} and each n* to ±${formatShare(told.crossing)}, or ${formatMs(told.maxTimeMs)} have passed${told.ranOut ? "; here the time ran out" : ""}. Before and after each turn one small kernel, always the same, shows whether the device itself changed its pace; a turn in which it did is made again, a quarter of all turns at most.${told.refined ? " Around each n* of measured arms more n were measured than planned." : ""}`,
+    growth: <Part>(em: (word: string) => Part): readonly (string | Part)[] => [
+      "Growth is the smooth curve t₀ + a·n + b·n² with no negative part, fitted to the medians; the ",
+      em("slope"),
+      " is that of log time over log n at its right end (1: proportional, 2: the square). Intervals of slopes and of ",
+      em("n*"),
+      ", the last n up to which the first arm stays below the second, are of curves whose parts may have any sign. Charts, laws and n* keep to the n that were measured; what is told of longer texts stands in a table of its own, as extrapolated.",
+    ],
+    ceilings: (told: {
+      readonly readGbps: number;
+      readonly copyGbps: number;
+      readonly fmaGflops: number;
+      readonly emptyDispatchMs: number;
+      readonly cacheKneeBytes?: number | undefined;
+    }): string =>
+      `Ceilings measured on this adapter in this run: reading ${formatNumber(told.readGbps)} GB/s, copying ${formatNumber(told.copyGbps)} GB/s, multiply-add ${formatNumber(told.fmaGflops)} GFLOP/s, an empty dispatch ${formatMs(told.emptyDispatchMs)}${told.cacheKneeBytes === undefined ? "" : `, reading slows down beyond ${formatBytes(told.cacheKneeBytes)}`}.`,
+    otherCache: (arms: readonly string[], cache: "hot" | "cold"): string => ` ${formatList(arms)}: from a ${cache} cache instead.`,
+    warmCache: "Caches are warm: every repetition reads the same memory.",
+    noKnee:
+      "Caches were to be cold, but reading gets no slower here for being spread over more memory: no edge of a cache was found, so every repetition reads the same.",
+    coldCache: (copies: number, someShardsWithout: boolean): string =>
+      `Caches are cold: what is read rotates over copies (up to ${formatCount(copies)}) that together are twice as large as what the last-level cache holds${someShardsWithout ? "; in shards that found no edge of a cache, every repetition reads the same" : ""}.`,
+  },
+
+  environment: {
+    heading: "Environment",
+    adapter: "adapter",
+    asked: "asked for, got",
+    backend: "backend",
+    deviceClass: "device class",
+    deviceClasses: { hardware: "hardware", software: "software" },
+    clock: "clock",
+    clockOf: (source: string, stepNs: number): string => `${source}, steps of ${formatNumber(stepNs)} ns`,
+    features: "features",
+    limits: "limits",
+    togglesOn: "toggles on",
+    togglesOff: "toggles off",
+    cpu: "CPU",
+    cores: (model: string, cores: number): string => `${model}, ${formatCount(cores)} cores`,
+    memory: "memory",
+    system: "system",
+    node: "Node",
+    packages: "packages",
+    started: "started",
+    ended: "ended",
+    notEnded: "not ended",
+    peakMemory: "peak memory of worker, command",
+  },
+
+  reproduce: {
+    heading: "Reproduce",
+    commit: ", commit ",
+    seed: (seed: number): string => `, seed ${seed}:`,
+    file: "The experiment file",
+    take: "Take along, and quote",
+    quote: "Results are this device's: name it beside them. For example:",
+  },
+
+  figures: {
+    heading: "Charts",
+    noTime: "There is no chart of time: no cell has one. The table of cells says why.",
+    more: (pairs: number): string => `${formatCount(pairs)} more pairs of arms`,
+    nothing: "Nothing to draw here.",
+    reaches: (arms: readonly { readonly arm: string; readonly x: number }[], variable: string): string =>
+      `${arms.map(({ arm, x }) => `${arm} reaches ${variable} = ${formatCount(x)}`).join("; ")}.`,
+    fromTo: (
+      where: string,
+      least: { readonly arm: string; readonly value: string },
+      most: { readonly arm: string; readonly value: string },
+      times: string,
+    ): string => `At ${where}: from ${least.arm} ${least.value} to ${most.arm} ${most.value} (${times}).`,
+    ends: (where: string, arms: readonly { readonly arm: string; readonly value: string; readonly less: string | undefined }[], most: string): string =>
+      `At ${where}: ${formatList(arms.map(({ arm, value, less }) => `${arm} ${value}${less === undefined ? "" : ` (${less} less than ${most})`}`))}.`,
+    sameValues: (arms: readonly string[]): string => `${formatList(arms)} have the same values; one hides the other.`,
+    keepNothing: (arms: readonly string[]): string => `${formatList(arms)} ${plural(arms.length, "keeps", "keep")} nothing between tokens.`,
+    growth: (metric: Fit["metric"], shown: { readonly fitted: boolean; readonly guided: boolean; readonly crossing: boolean }): string => {
+      const time = metric === "time";
+      const parts = [
+        time ? "Marks are medians, shaded bands their 95 % intervals" : "Marks are exact byte counts",
+        shown.fitted ? `lines are the fitted ${time ? "t₀" : "c"} + a·n + b·n²` : "lines join the points, nothing is fitted",
+        ...(shown.guided ? ["thin dashes only show a slope"] : []),
+        ...(shown.crossing ? ["the dashed upright is n*, its grey bar the 95 % interval"] : []),
+      ];
+      return `${parts.join("; ")}. Both axes are logarithmic.${shown.guided && time ? " Below n stand lengths to compare it with: about 50 tokens make a message, 500 a page, 10,000 a paper, 130,000 a novel." : ""}`;
+    },
+    doubling: (variable: string): string =>
+      `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. A fixed cost per dispatch pulls short ones towards 1×.`,
+    heatHeading: ({ upper, lower }: Names): string => `Where ${lower} beats ${upper}`,
+    heatFaster: (arm: string): string => `${arm} faster, `,
+    heat: ({ upper, lower }: Names, won: number, measured: number): string =>
+      `${lower} is faster by a tenth or more in ${formatCount(won)} of ${formatCount(measured)} pairs. Numbers are ${upper} time ÷ ${lower} time, left out where there is no room; the dashed line is n*. Every column is one measured n.`,
+    heatLaws: (pale: boolean): string =>
+      `A diamond is n* by one law over n and the width of the model that all cells of an arm are fitted to at once${pale ? "; pale cells with ≈ were not measured and are what these laws say" : ""}. The laws stand below, with the fits.`,
+    slopes:
+      "The exponent of a small step: 0 where a longer text costs nothing, 1 where twice as long costs twice as much, 2 where it costs four times as much. It rises towards the law's own as the fixed cost of a launch gets small beside the rest; what the whole machine drifted is taken out.",
+    crossovers: ({ upper, lower }: Names): string =>
+      `From n* on, ${lower} is faster than ${upper}. Measured says that of these kernels on this device; at equal shares, of two that both came as near to what the device can do as the better one does; predicted, of what each has to compute and to read alone.`,
+    noMark: (size: string, value: number, why: string): string => `${size} ${formatCount(value)} has no mark as measured: ${why}.`,
+    drift: (jumped: { readonly jumped: number; readonly turns: number; readonly again: number } | undefined): string =>
+      `The sentinel is one small kernel that is timed before and after every turn; all cells together are what a turn did to every one of them alike. A turn in which the sentinel changes by more than a tenth is made again, a quarter of all turns at most and as far as time allows: of these turns ${
+        jumped === undefined ? "none" : `${formatCount(jumped.jumped)} of ${formatCount(jumped.turns)} were such, and ${formatCount(jumped.again)} made again`
+      }. Drift that all cells share is taken out of laws and n*.`,
+    driftShards: (parts: readonly { readonly shard: number; readonly turn: number }[]): string =>
+      `Shards were measured apart: their turns follow each other here, each over the middle of its own shard (${parts.map(({ shard, turn }) => `shard ${formatCount(shard)} from turn ${formatCount(turn)} on`).join(", ")}).`,
+    madeAgain: "made again",
+    thinned: (drawn: number, all: number): string =>
+      `${formatCount(drawn)} of ${formatCount(all)} shapes are drawn, in even steps; all are in the table of cells.`,
+    gaps: (statuses: readonly GapStatus[]): string => {
+      const words = {
+        censored: "△ stopped at a time or memory limit",
+        failed: "✕ failed",
+        skipped: "○ does not fit this device",
+        pending: "○ not reached",
+      } satisfies Record<GapStatus, string>;
+      return `At the upper edge: ${statuses.map((status) => words[status]).join(", ")}.`;
+    },
+    wherePrefix: (facet: string | undefined, variable: string, x: number): string =>
+      `${facet === undefined ? "" : `${facet}, `}${variable} = ${formatCount(x)}`,
+    offload: "A state that leaves the GPU and comes back",
+    peers: (titles: string): string => `Beside ${titles}`,
+    tuning: "Variants",
+    shards: "Shards",
+  },
+
+  charts: {
+    repetition: (phase: ExperimentPhase): string => repetition[phase],
+    /** of several texts at once: so many, or all of a batch */
+    repetitionOf: (phase: ExperimentPhase, texts: number | "batch"): string => {
+      const all = texts === "batch" ? "all texts of a batch" : `${formatCount(texts)} texts at once`;
+      return phase === "tokenLoop" ? `token of ${all} through the whole model` : `${repetition[phase]}, of ${all}`;
+    },
+    xTitle: (phase: ExperimentPhase): string => `n, ${meaningOfN[phase]}`,
+    wallClock: "wall clock",
+    gpuClock: "GPU clock",
+    unknownDevice: "unknown device",
+    slope: (exponent: number): string => `slope ${exponent.toFixed(2)}`,
+    slopeIn: (exponent: string): string => `, slope ${exponent}`,
+    constant: "constant",
+    ruler: { message: "message", page: "page", paper: "paper", novel: "novel" },
+    interval: "95 % interval",
+    timeHeading: (per: string): string => `Time per ${per}`,
+    timeTitle: (facet: string): string => `Time, ${facet}`,
+    msPer: (per: string): string => `ms per ${per}`,
+    timeNote: "median, 95 % interval",
+    nothingMeasured: "nothing measured",
+    at: (value: string, variable: string, x: number | string): string => `${value} at ${variable} = ${x}`,
+    logarithmic: (title: string, what: string, variable: string): string => `${title}: ${what} over ${variable}, both axes logarithmic`,
+    memoryHeading: "Memory carried along (state)",
+    memoryTitle: (facet: string): string => `Memory, ${facet}`,
+    stateOf: (phase: ExperimentPhase): string =>
+      ({
+        prefill: "bytes of state after n tokens",
+        decode: "bytes of state at n tokens of context",
+        generate: "bytes of state after n tokens",
+        tokenLoop: "bytes kept of n tokens, all layers",
+        offload: "bytes of state of n tokens, one layer",
+      })[phase],
+    counted: "counted, exact",
+    countedHollow: "counted; hollow: by formula, not run",
+    nothingCounted: "nothing counted",
+    doublingHeading: (variable: string): string => `What twice the ${variable} costs`,
+    doublingTitle: (facet: string): string => `Per doubling, ${facet}`,
+    doublingAxis: (variable: string): string => `time at ${variable} ÷ time at half of it`,
+    doublingSaid: (title: string, variable: string): string => `${title}: time at ${variable} divided by time at half of it`,
+    slopesHeading: "How fast time grows at each n",
+    slopesTitle: (facet: string): string => `Local exponent, ${facet}`,
+    slopesAxis: "exponent α: time grows like n to the power α here",
+    slopesNote: "of the fitted curve, 95 % interval",
+    slopesSaid: (title: string): string => `${title}: local slope of log time over log n`,
+    crossoverHeading: ({ upper, lower }: Names, size: string): string => `n* of ${lower} over ${upper} against ${size}`,
+    crossoverAxis: (arm: string): string => `n* (${arm} is faster above)`,
+    crossoverKinds: { measured: "measured", equalShare: "equal shares", predicted: "predicted" },
+    nAt: (n: number, size: string, value: number): string => `${formatCount(n)} at ${size} ${value}`,
+    driftHeading: "How steady the device was",
+    driftAxis: "time over that of the usual turn",
+    driftNote: "one mark a turn",
+    turn: "turn",
+    allCells: "all cells",
+    sentinel: "sentinel",
+    madeAgain: "made again",
+    asUsual: "as usual",
+    driftSaid: "time in each turn over that of the middle one",
+    driftRange: (least: string, most: string): string => `${least} to ${most}`,
+    unknown: "unknown",
+    heatTitle: ({ upper, lower }: Names): string => `${upper} time ÷ ${lower} time`,
+    heatRows: (axes: string): string => `rows: ${axes}`,
+    heatNote: "dashed: n*",
+    heatLawNote: "dashed: n*, diamonds: by one law over all cells",
+    heatSaid: (title: string, axes: string): string => `${title} over n and ${axes}`,
+    about: "about ",
+    allShapes: "all",
+    /** by how much one is faster, from the first arm much faster to the second */
+    heatSteps: ["over 4×", "2× to 4×", "1.1× to 2×", "about equal", "1.1× to 2×", "2× to 4×", "over 4×"] as readonly string[],
+    stageHeading: "Where a token's time goes",
+    stageNote: "above each bar the whole",
+    stageAxis: "share of the time",
+    stageSaid: (title: string, variable: string): string => `Where a token's time goes, ${title}: shares of each stage at every ${variable}`,
+    stages: stageWords as Readonly<Record<StageName, string>>,
+    servingHeading: "Serving: how many texts at once, and how fast",
+    servingTexts: { title: "Texts that have room at once", axis: "texts of n tokens", note: "by counted bytes" },
+    servingTokens: {
+      title: "Tokens a second of all these texts",
+      axis: "tokens/s in all",
+      note: (someMeasured: boolean): string => `projected${someMeasured ? " where not measured" : ""}, 95 % interval`,
+      unknown: "not known",
+    },
+    servingX: "n, tokens of each text",
+    servingSaid: (title: string): string => `${title}, over n`,
+  },
+
+  tables: {
+    arm: "arm",
+    form: "form",
+    at: "at",
+    of: "of",
+    growsWith: "grows with",
+    fitted: "fitted",
+    claimed: "claimed",
+    verdict: "verdict",
+    verdicts: { agrees: "agrees with the claim", contradicted: "contradicts the claim", undecided: "undecided" } as Readonly<Record<Fit["verdict"], string>>,
+    slopeAtEnd: "slope at the end",
+    constant: "constant",
+    perN: "per n",
+    perN2: "per n²",
+    points: "points",
+    note: "note",
+    measureUpTo: (variable: string, x: number): string => `Measure up to ${variable} = ${formatCount(x)}.`,
+    time: "time",
+    stateBytes: "state bytes",
+    wallTime: "wall time",
+    pair: "pair",
+    result: "result",
+    timesAsFast: "so many times as fast from n",
+    equalShares: "at equal shares",
+    predicted: "predicted",
+    measured: "measured",
+    rangeOfN: "range of n",
+    law: (law: GrowthClass | "undecided"): string => law,
+    crosses: "crosses",
+    manyCrossings: (crossings: readonly number[]): string => `crosses more than once: ${crossings.map(formatCount).join(", ")}`,
+    lower: (arm: string): string => `${arm} is lower at every n measured`,
+    noCrossing: "no crossing in the range measured",
+    undecided: "undecided",
+    would: {
+      crosses: "crosses",
+      many: "crosses more than once",
+      already: "lower at every n",
+      none: "no crossing",
+      undecided: "undecided",
+    } as Readonly<Record<Outcome, string>>,
+    measuredUpTo: "measured up to n",
+    extrapolated: "Extrapolated, not measured: the fitted times at lengths beyond those of this run. Brackets are 95 % intervals of the fit.",
+    values: "values",
+    lawHead: "law",
+    flops: "FLOPs",
+    timeOfOne: "time of one repetition",
+    cells: "cells",
+    offBy: "off by",
+    atMostBy: "at most by",
+    worst: (off: number, n: number, variable: string, size: number): string => `${formatShare(off)} (n ${formatCount(n)}, ${variable} ${formatCount(size)})`,
+    jointCrossing: "n* by the laws over both",
+    none: "none",
+    joint:
+      "Time over n and the width of the model at once: one law for all cells of an arm, non-negative, by relative error. Off by: root mean square over its cells.",
+    jointCrossings: "n* by these laws, within the n that were measured of both. Brackets hold the noise of the times, not what the laws are off by.",
+    fitsHeading: "Orders, fits and crossovers",
+    fits: "Growth of each arm, fitted and claimed. Brackets are 95 % intervals.",
+    sizes:
+      "Growth with the width of the model, by more heads (dModel) or wider ones (headDim), at the largest n that all values were measured at. FLOPs: how the work of the definition grows. A law of times is named from 7 values on.",
+    crossovers:
+      "Where the second arm becomes cheaper than the first: n*, the last n up to which the first stays below. At equal shares: if both used this device as well as the better one does at its best. Predicted: of the least times that the measured ceilings allow for what each executes.",
+    cellsHeading: "All cells",
+    cellsCaption: (cells: TallyNumbers): string => `${tally(cells)}. Times are per repetition.`,
+    composed: "+ composed",
+    outcomes: { ok: "✓ ok", failed: "✕ failed", skipped: "○ skipped", censored: "△ censored", pending: "○ not reached" } as Readonly<
+      Record<CellRecord["outcome"]["status"], string>
+    >,
+    outcome: "outcome",
+    median: "median",
+    interval: "95 % interval",
+    samples: "samples",
+    heads: "heads",
+    kv: (heads: string, kvHeads: string): string => `${heads} / ${kvHeads} kv`,
+    batch: "batch",
+    tokensPerSecond: "tokens/s",
+    ofCeiling: "of ceiling",
+    binding: { compute: "compute", memory: "memory" },
+    bound: (share: string, binding: string): string => `${share} (${binding})`,
+    state: "state",
+    peak: "peak",
+    worstError: "worst error",
+    reason: "reason",
+    ratio: "ratio",
+    exponent: "exponent",
+  },
+
+  markdown: {
+    verdict: { pass: "met", fail: "**not met**", undecided: "undecided" },
+    device: (name: string, deviceClass: string, clock: string, cells: TallyNumbers, run: string): string =>
+      `${name} (${deviceClass}), ${clock} clock, ${tally(cells)}, run ${run}.`,
+    attentionAlone: "attention alone",
+    metric: { time: "time", stateBytes: "stateBytes" } as Readonly<Record<Fit["metric"], string>>,
+    law: (law: GrowthClass | "undecided"): string => law,
+    fitVerdict: { agrees: "agrees", contradicted: "contradicted", undecided: "undecided" } as Readonly<Record<Fit["verdict"], string>>,
+    status: { ok: "ok", failed: "failed", skipped: "skipped", censored: "censored", pending: "pending" } as Readonly<
+      Record<CellRecord["outcome"]["status"], string>
+    >,
+  },
+};
