@@ -27,7 +27,7 @@ const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
 const untimed = [
   "harness/*.test.ts",
   "harness/cli/{checkout,compare,duetKernels,exec,fit,github,oddInput,out,plainText,published,shard,shardFlag,worktrees}.test.ts",
-  "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec,shards,fuzz,kills}/**/*.test.ts",
+  "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec,shards,fuzz,kills,messages}/**/*.test.ts",
   "harness/measure/kernels*.test.ts",
   "kernels/**/*.test.ts",
 ];

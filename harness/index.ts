@@ -32,6 +32,7 @@ export { type Measurement, type MeasurementColumns, UnreadableMeasurements } fro
 export type { Merged, Part, Shard } from "./record/merged.ts";
 export * from "./record/run.ts";
 export { readRun, UnreadableRun } from "./record/runFolder.ts";
+export { type Language, languages, type Messages, messagesOf } from "./messages/messages.ts";
 export { renderComparison } from "./report/comparisonMarkdown.ts";
 export { renderMarkdown } from "./report/markdown.ts";
 export { renderPage } from "./report/page.ts";

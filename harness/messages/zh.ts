@@ -1,2 +1,771 @@
-import { en } from "./en.ts";
-export const zh = en;
+import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../analysis/format.ts";
+import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
+import type { ExperimentPhase } from "../experiment/phases.ts";
+import type { Crossover, Estimate } from "../record/derived.ts";
+import type { Crossed, Factor, Fate, GapStatus, Kept, Span, TallyNumbers } from "./en.ts";
+import type { Messages } from "./messages.ts";
+import { spaced } from "./spacing.ts";
+
+type ByPhase = Readonly<Record<ExperimentPhase, string>>;
+
+/** "a、b 和 c" */
+const joined = (items: readonly string[], last: string): string => {
+  const [head, tail] = [items.slice(0, -1), items.at(-1) ?? ""];
+  return head.length === 0 ? tail : spaced`${head.join("、")}${last}${tail}`;
+};
+const list = (items: readonly string[]): string => joined(items, "和");
+const choice = (items: readonly string[]): string => joined(items, "或");
+const to = ([least, most]: Span): string => (least === most ? least : spaced`${least}至${most}`);
+const interval = (low: string, high: string): string => spaced`95 % 置信区间${low}至${high}`;
+const estimate = ({ value, low, high }: Estimate, write: (value: number) => string = formatCount): string =>
+  `${write(value)}（${interval(write(low), write(high))}）`;
+const twoDigits = (value: number): string => value.toFixed(2);
+const counts = (values: readonly number[]): string => values.map(formatCount).join("、");
+const onEmulation = (emulated: boolean): string => (emulated ? "在此 CPU 模拟上，" : "");
+const shapesText = (shapes: readonly string[]): string => (shapes.length > 0 ? `（${shapes.join("、")}）` : "");
+const shapeText = (shape: string): string => (shape === "" ? "" : `（${shape}）`);
+
+const tally = (cells: TallyNumbers): string =>
+  [
+    cells.ok === 0 ? spaced`${formatCount(cells.all)}个单元均未测得` : spaced`${formatCount(cells.all)}个单元中测得${formatCount(cells.ok)}个`,
+    ...(cells.failed > 0 ? [spaced`${formatCount(cells.failed)}个失败`] : []),
+    ...(cells.skipped > 0 ? [spaced`${formatCount(cells.skipped)}个跳过`] : []),
+    ...(cells.censored > 0 ? [spaced`${formatCount(cells.censored)}个截断`] : []),
+    ...(cells.pending > 0 ? [spaced`${formatCount(cells.pending)}个未轮到`] : []),
+    ...(cells.composed > 0 ? [spaced`${formatCount(cells.composed)}个为组合所得`] : []),
+  ].join("，");
+
+const phase: ByPhase = {
+  prefill: "预填充（prefill）",
+  decode: "解码（decode）",
+  generate: "生成（generate）",
+  tokenLoop: "完整模型（tokenLoop）",
+  offload: "状态搬移（offload）",
+};
+
+const repetition: ByPhase = {
+  prefill: "n 个 token 的预填充",
+  decode: "解码步",
+  generate: "n 个 token 的文本",
+  tokenLoop: "token 走完整个模型",
+  offload: "状态搬回 GPU",
+};
+
+const meaningOfN: ByPhase = {
+  prefill: "一次读入的 token 数",
+  decode: "上下文的 token 数",
+  generate: "写出的 token 数",
+  tokenLoop: "此前的 token 数",
+  offload: "状态所含的 token 数",
+};
+
+const growthSubjects: ByPhase = {
+  prefill: "预填充 n 个 token 的时间",
+  decode: "n 个 token 之后一个解码步的时间",
+  generate: "生成 n 个 token 的时间",
+  tokenLoop: "前面已有 n 个 token 时，一个 token 走完整个模型的时间",
+  offload: "n 个 token 的状态搬回 GPU 的时间",
+};
+
+const timeSubjects: Readonly<Record<ExperimentPhase, (n: string) => string>> = {
+  prefill: (n) => spaced`预填充 n = ${n}个 token`,
+  decode: (n) => spaced`n = ${n}个 token 之后的一个解码步`,
+  generate: (n) => spaced`生成 n = ${n}个 token`,
+  tokenLoop: (n) => spaced`前面已有 n = ${n}个 token 时，一个 token 走完整个模型`,
+  offload: (n) => spaced`n = ${n}个 token 的状态搬回 GPU`,
+};
+
+const power = (range: Estimate): string => estimate(range, twoDigits);
+const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+
+const growthReason = (reason: GrowthReason): string => {
+  switch (reason.kind) {
+    case "tooFew":
+      return "取值太少";
+    case "falls":
+      return "数值整体下降，任何增长规律都不会如此";
+    case "power":
+      return spaced`数值按幂次${power(reason.power)}增长，不属于任何一种规律`;
+    case "powerToo":
+      return spaced`幂次${power(reason.power)}与${reason.law}拟合得同样好`;
+    case "steps":
+      return spaced`这些点偏离每一种规律达${percent(reason.off)}，超出其噪声：${growthReason(reason.reason)}`;
+    case "misfit":
+      return spaced`没有规律能拟合这些点：最接近的${reason.law}也偏离${percent(reason.off)}`;
+    case "neitherFlat":
+      return spaced`整个范围内增长${twoDigits(reason.low)}至${twoDigits(reason.high)}倍，既不能算不变，也不能算明显增长`;
+    case "otherLaw":
+      return spaced`最接近的是${reason.law}，不在此处加以区分的规律之列`;
+    case "rivals":
+      return spaced`此范围不足以区分${list(reason.laws)}`;
+    case "unsettled":
+      return spaced`样本未能确定一种规律：${reason.law}只在${percent(reason.share)}的重抽样中最接近`;
+    case "laterSquare":
+      return "最接近 O(n)，但不能排除更长时由二次项主导";
+    case "oneSize":
+      return "在此范围内线性项与二次项大小相当";
+    case "fasterThanSquare":
+      return "各规律中最接近 O(n²)，但末端增长更快";
+    case "logOrMixture":
+      return "O(n log n) 与 O(n)、O(n²) 的混合拟合得同样好";
+    case "barelyRisen":
+      return spaced`只有最大的${reason.risen}个取值显出增长`;
+    case "nowhereSteep":
+      return spaced`最接近${reason.law}，但长度增至${reason.times}倍时，增幅处处不超过直线`;
+    case "levelsOff":
+      return "趋于平缓的增长与 O(log n) 拟合得同样好";
+    case "noLaw":
+      return "没有拟合出任何规律";
+    default:
+      return reason satisfies never;
+  }
+};
+
+const growthNote = (note: GrowthNote): string => {
+  switch (note.kind) {
+    case "from":
+      return spaced`自${note.variable} = ${formatCount(note.x)}起`;
+    case "short": {
+      const measured =
+        note.values > 1
+          ? spaced`此处测了${note.values}个，从${formatCount(note.first)}到${formatCount(note.last)}`
+          : note.values === 1
+            ? spaced`此处只测了${formatCount(note.first)}`
+            : "此处一个也没有测得";
+      return spaced`判定增长规律至少需要${note.variable}的${note.least}个取值，且跨度不小于${note.span}倍；${measured}`;
+    }
+    case "doubt":
+      return growthReason(note.reason);
+    case "advised":
+      return `${growthReason(note.reason)}；${note.upTo === undefined ? "更多样本可收窄区间" : spaced`请测到${note.variable} = ${formatCount(note.upTo)}`}`;
+    case "constantFrom":
+      return spaced`自${formatCount(note.x)}起不变`;
+    case "fewBytes":
+      return spaced`字节数是精确的，但${note.values}个取值显不出规律：请测三个以上`;
+    case "oddBytes":
+      return "在测得的取值上，字节数既非常数，也非直线或抛物线";
+    default:
+      return note satisfies never;
+  }
+};
+
+const crossingNote = (note: CrossingNote): string => {
+  switch (note.kind) {
+    case "shareNone":
+      return spaced`两者没有共同的${note.x}`;
+    case "shareOne":
+      return spaced`两者只有${note.x} = ${formatCount(note.at)}是共同的`;
+    case "neitherBelow":
+      return spaced`在任何${note.x}上都分不出谁更低`;
+    case "changes":
+      return spaced`谁更低前后变化${note.turns}次，在${note.x} = ${counts(note.crossings)}附近`;
+    case "otherWay":
+      return spaced`次序相反：${note.lower ?? "线性一方"}在${note.x} = ${formatCount(note.at)}之前更低，之后更高`;
+    case "unsettled":
+      return spaced`在测得的各${note.x}之间，两条曲线交于何处定不下来`;
+    case "tooClose":
+      return spaced`在${note.x} = ${counts(note.at)}处两者过于接近`;
+    case "openEnd": {
+      const advice =
+        note.beyond === undefined ? spaced`请测小于${note.x} = ${formatCount(note.below)}` : spaced`请测大于${note.x} = ${formatCount(note.beyond)}`;
+      return spaced`在${note.x} = ${counts(note.at)}处两者过于接近，分不出谁更低：${advice}的情形，或增加样本`;
+    }
+    case "shareFewer":
+      return "双方共同的 n 不足两个";
+    case "smallerUpTo":
+      return spaced`线性一方在 n = ${formatCount(note.at)}之前更小，之后更大`;
+    default:
+      return note satisfies never;
+  }
+};
+
+const fateWords: Readonly<Record<Fate, string>> = {
+  holds: "条成立",
+  holdsWithCorrection: "条经修正后成立",
+  doesNotHoldHere: "条在此不成立",
+  undecided: "条未定",
+  differs: "条在两次运行中判定不同",
+  notJudged: "条未作判定",
+};
+
+const doing: Readonly<Partial<ByPhase>> = {
+  prefill: "读入提示词",
+  decode: "生成下一个 token",
+  generate: "写完一整段文本",
+  tokenLoop: "让一个 token 走完整个模型",
+};
+
+const factor = (times: Factor): string => (times === undefined ? "用时不变" : spaced`用时变为${to(times)}倍`);
+const kept = ({ bytes, n }: Kept, name: string): string =>
+  n === undefined ? spaced`${name}在任何长度下都是${to(bytes)}` : spaced`${name}在${formatCount(n)}个 token 时为${to(bytes)}`;
+
+/** "在此 CPU 模拟上,dModel 512 时," before what is told of a pair. */
+const placed = ({ shapes, emulated }: Crossed): string => `${onEmulation(emulated)}${shapes.length > 0 ? `${shapes.join("、")} 时，` : ""}`;
+const spanText = (range: Crossover["range"]): string => (range ? spaced`（n = ${formatCount(range[0])}至${formatCount(range[1])}）` : "");
+/** "linear 快于 softmax", "linear 的状态小于 softmax 的状态" */
+const beats = ({ names: { upper, lower }, metric }: Crossed, not = ""): string =>
+  metric === "time" ? spaced`${lower}${not}快于${upper}` : spaced`${lower}的状态${not}小于${upper}的状态`;
+
+const shards = (numbers: readonly number[], of: number): string => spaced`${formatCount(of)}个分片中的第${counts(numbers)}个`;
+const others = (more: number): string => (more === 0 ? "" : spaced`；另有${formatCount(more)}个也是如此`);
+
+/** Everything that a report says, in Chinese. Numbers, units, names of arms and words of the YAML are as in English. */
+export const zh: Messages = {
+  lang: "zh",
+  list,
+  choice,
+  attention: (mechanism) => (mechanism === "softmax" ? "softmax 注意力" : "线性注意力"),
+  emulation: "在此 CPU 模拟上",
+  phase,
+  joinSentences: (sentences) => sentences.join(""),
+
+  headline: {
+    doing,
+    place: (software, device) => (software ? "在此 CPU 模拟上" : device === "" ? "在这块 GPU 上" : `在这块 GPU（${device}）上`),
+    crosses: (where, from, does, { upper, lower }, found) =>
+      spaced`${where}，从${to(from)}个 token 起${from[0] === from[1] ? "" : "（因形状而异）"}，用${lower}${does}比用${upper}更快${found === undefined ? "" : `（${interval(formatCount(found[0]), formatCount(found[1]))} 个 token）`}。`,
+    already: (where, does, { upper, lower }, measured) =>
+      spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，用${lower}${does}都比用${upper}更快。`,
+    none: (where, does, { upper, lower }, measured) => spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，用${lower}${does}都不比用${upper}更快。`,
+    many: (where, does, { upper, lower }, measured) =>
+      spaced`${where}，在${to(measured)}个 token 之间，用${lower}与用${upper}${does}谁更快，前后不止一次易位。`,
+    latest: (where, does, { upper, lower }, n) => spaced`${where}，最迟从${formatCount(n)}个 token 起，用${lower}${does}比用${upper}更快。`,
+    open: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}从多长起比用${upper}更快，尚未定论。`,
+    doubling: (names, upper, lower) => spaced`在测得的最长处，长度加倍时，${names.upper}的${factor(upper)}，${names.lower}的${factor(lower)}`,
+    kept: (names, lower, upper) => `需要保留的状态：${kept(lower, names.lower)}，${kept(upper, names.upper)}`,
+    joined: (parts) => `${parts.join("；")}。`,
+  },
+
+  claimCount: (claims, fates, byThisRun) =>
+    spaced`${claims}条论断中，${fates.map(({ fate, count }) => `${fate === "notJudged" && byThisRun ? "本次运行" : ""}${spaced`${fate === "notJudged" && byThisRun ? "有" : ""}${count}${fateWords[fate]}`}`).join("，")}。`,
+
+  growthNote,
+  crossingNote,
+
+  growth: {
+    arm: (arm, from, shapes) => `${arm}${from === undefined ? "" : `（自 n = ${formatCount(from)} 起）`}${shapesText(shapes)}`,
+    known: (ofPhase, laws, ns) => {
+      const over =
+        ns === undefined
+          ? ""
+          : `（n = ${formatCount(ns.first)} 至 ${formatCount(ns.nearest)}${ns.farthest > ns.nearest ? `，部分至 ${formatCount(ns.farthest)}` : ""}）`;
+      return `${growthSubjects[ofPhase]}${over}：${laws.map(({ law, arms }) => spaced`${list(arms)}为${law}`).join("，")}。`;
+    },
+    open: (arms, candidates, note) => spaced`${list(arms)}的时间${candidates ? "遵循其中哪一种规律" : "如何增长"}，尚未定论${note ? `：${note}` : ""}。`,
+    slope: (n, exponent) => spaced`在 n = ${formatCount(n)}处，它按 n 的${estimate(exponent, twoDigits)}次幂增长。`,
+    size: (variable, stays, slopes) => {
+      const by = variable === "headDim" ? spaced`加宽各头（headDim，共${stays.heads}个头）` : spaced`增加宽为${stays.headDim}的头数（dModel）`;
+      const powers = slopes.map(({ arm, exponent }) => spaced`${arm}为${estimate(exponent, twoDigits)}`);
+      return spaced`${by}时，n = ${formatCount(stays.n)}处的时间最终按${variable}的幂次增长：${powers.join("，")}。`;
+    },
+  },
+
+  memory: {
+    nothing: (arms) => spaced`${list(arms)}不保留任何状态`,
+    constant: (state, arms, bytes) => spaced`${list(arms)}的${state}在任何 n 下都占${to(bytes)}`,
+    takes: (state, arms, bytes, n) => spaced`${list(arms)}的${state}在 n = ${formatCount(n)}时占${to(bytes)}`,
+    grows: (state, arms, bytes, n, law) => spaced`${list(arms)}的${state}按${law}增长，在 n = ${formatCount(n)}时达${to(bytes)}`,
+    sentence: (phrases, shapes, byShape) => `${shapes.length > 0 ? `${shapes.join("、")} 时，` : ""}${phrases.join("；")}${byShape ? "（因形状而异）" : ""}。`,
+    state: (name) => (name === "KV cache" ? "KV 缓存" : name === "recurrent state" ? "递归状态" : spaced`状态（${name}）`),
+  },
+
+  crossover: {
+    beyondSome: (told) => `${placed(told)}超过某个 n 之后，${beats(told)}。`,
+    crosses: (told, n) => spaced`${placed(told)}从 n = ${told.metric === "time" ? estimate(n) : formatCount(Math.floor(n.value) + 1)}起，${beats(told)}。`,
+    already: (told) => `${placed(told)}在测得的每个 n 上${spanText(told.range)}，${beats(told)}。`,
+    none: (told) => `${placed(told)}在测得的每个 n 上${spanText(told.range)}，${beats(told, "都不")}。`,
+    many: (told, note, crossings) =>
+      spaced`${placed(told)}${told.names.lower}与${told.names.upper}的${told.metric === "time" ? "时间" : "状态字节数"}互有高低：${note ?? `在 n = ${counts(crossings)} 附近`}。`,
+    latest: (told, n) => spaced`${placed(told)}最迟从 n = ${formatCount(n)}起，${beats(told)}；在此之前两者过于接近，分不出高下。`,
+    open: (told, note) => spaced`${placed(told)}从多大的 n 起${beats(told)}，尚未定论${note ? `：${note}` : ""}。`,
+    unequal: ({ upper, lower }, shares) =>
+      spaced`该处两者的利用程度不等：${upper}达到其性能上限的${formatShare(shares.upper)}，${lower}达到${formatShare(shares.lower)}。`,
+    equalised: (equal, least) => `若两者都达到其中较高的利用率，则${equal}相交；只按 FLOPs 和字节数计算，则${least}相交。`,
+    atN: (n) => spaced`在 n = ${formatCount(n)}处`,
+    belowN: (n) => spaced`在 n = ${formatCount(n)}以下`,
+    beyondN: (n) => spaced`在 n = ${formatCount(n)}以上`,
+    mixer: (parts, emulated) =>
+      `${onEmulation(emulated)}就注意力本身与就整个 token 而言，从多大的 n 起更快：${parts
+        .map(({ names: { upper, lower }, shape, mixer, whole }) => spaced`${lower}相对${upper}${shapeText(shape)}，注意力${mixer}，整个 token ${whole}`)
+        .join("；")}。`,
+    mixerFrom: {
+      some: "超过某个 n 之后更快",
+      n: (n) => `从 n = ${bracketed(n, formatCount)} 起更快`,
+      already: "在测得的每个 n 上都更快",
+      none: "在测得的任何 n 上都不更快",
+      many: (crossings) => `时快时慢，在 n = ${counts(crossings)} 附近易位`,
+      open: "从多大的 n 起更快尚未定论",
+      latest: (n) => `最迟从 n = ${formatCount(n)} 起更快`,
+    },
+    breakEven: (parts, emulated) =>
+      `${onEmulation(emulated)}把状态搬回来比重新计算更快：${parts.map(({ from, arms }) => spaced`${list(arms)}${from}`).join("；")}。`,
+    breakEvenFrom: {
+      n: (n) => `从 n = ${estimate(n)}起`,
+      already: (range) => `在测得的每个 n 上都是${spanText(range)}`,
+      none: (range) => `在测得的任何 n 上都不是${spanText(range)}`,
+      many: (crossings) => `在 n = ${counts(crossings)} 的某一侧`,
+      open: "从多大的 n 起尚未定论",
+      latest: (n) => `最迟从 n = ${formatCount(n)} 起`,
+    },
+  },
+
+  times: {
+    arm: (arm, ms) => spaced`${arm}为${formatMs(ms.value)} [${formatMs(ms.low)}, ${formatMs(ms.high)}]`,
+    sentence: (ofPhase, n, arms, place, emulated) =>
+      spaced`${onEmulation(emulated)}${timeSubjects[ofPhase](formatCount(n))}${shapeText(place)}的用时：${arms.join("，")}。`,
+    stages: (curves, emulated) =>
+      `${onEmulation(emulated)}注意力在一个 token 全部用时中所占的份额：${curves
+        .map(
+          ({ arm, shape, ends }) =>
+            spaced`${arm}${shapeText(shape)}${ends.map(({ share, n }) => spaced`在 n = ${formatCount(n)}时为${formatShare(share)}`).join("，")}`,
+        )
+        .join("；")}。`,
+  },
+
+  outcome: {
+    nothing: (reasons) => `什么也没有测得${reasons.length > 0 ? `：${reasons.map(({ code, reason }) => `${code}（${reason}）`).join("、")}` : ""}。`,
+    failed: (arm, places) =>
+      spaced`${arm}在${places.map(({ shape, ns, code }) => `${shape === "" ? "" : `${shape}、`}n = ${counts(ns)}（${code}）`).join("，")}处失败，那里没有时间数据。`,
+    interrupted: "运行被中断：以下仅就中断前已测得的部分而言。",
+    brokeOff: "运行中途出错：以下仅就此前已测得的部分而言。",
+    missing: (missing, of) => `${shards(missing, of)}缺失：对其单元无从说起。`,
+    interruptedShards: (numbers, of) => `${shards(numbers, of)}被中断：以下仅就此前已测得的部分而言。`,
+    failedShards: (numbers, of) => `${shards(numbers, of)}中途出错：以下仅就此前已测得的部分而言。`,
+  },
+
+  tuning: {
+    name: (arm, shape) => `${arm}${shapeText(shape)}`,
+    notTimed: (name, note) => spaced`${name}的各变体未计时（${note}）：沿用默认变体。`,
+    stays: (name, variants, n, against) =>
+      spaced`在 n = ${formatCount(n)}处${against === undefined ? "" : spaced`（${against}的用时在此与之最接近）`}对${name}的${variants}个变体计时，沿用默认变体：没有哪一个明显更快。`,
+    used: (name, variants, n, against, { variant, gain, cells }) =>
+      spaced`在 n = ${formatCount(n)}处${against === undefined ? "" : spaced`（${against}的用时在此与之最接近）`}对${name}的${variants}个变体计时，采用${variant}${gain === undefined ? "" : spaced`，在此比默认变体快，为其${formatNumber(gain)}倍`}${cells[0] === cells[1] ? "" : spaced`，用于其${cells[1]}个单元中的${cells[0]}个`}。`,
+  },
+
+  expectation: {
+    unreadable: (text, flaw) => `预期“${text}”无法解析：${flaw}。`,
+    told: (text, verdict, seen) => `预期“${text}”${{ pass: "成立", fail: "不成立", undecided: "尚未定论" }[verdict]}：${seen.join("；")}。`,
+    classes: (what, classes) => spaced`${what}判为${list(classes.map((law) => (law === "undecided" ? "未定" : law)))}`,
+    notMeasured: (what) => spaced`${what}未测得`,
+    measured: (sides) => spaced`测得${list(sides)}`,
+    unknown: "未测得或尚未定论",
+    moreThan: (value) => `大于 ${formatNumber(value)}`,
+    atMost: (value) => `不超过 ${formatNumber(value)}`,
+    within: ({ value, low, high }) => `${formatNumber(value)}（${formatNumber(low)} 至 ${formatNumber(high)}）`,
+  },
+
+  warning: {
+    contradicted: (arm, claim, metric, found) => spaced`${arm}声称${metric === "time" ? "时间" : "状态字节数"}为${claim}，但测得的是${found}。`,
+    notOk: (status, cells, reasons) =>
+      spaced`${formatCount(cells[1])}个单元中有${formatCount(cells[0])}个被${status === "censored" ? "截断" : "跳过"}（${reasons.map(({ code, names }) => `${code}：${names}`).join("；")}）。`,
+    names: (ids, more) => (more > 0 ? spaced`${ids.join("、")}等${ids.length + more}个` : list(ids)),
+    wide: (cells, precision, stopped) => {
+      const why: Readonly<Record<string, string>> = { maxTime: "；测量因到达 maxTime 而结束", interrupted: "；测量被中断", noWorker: "；测量中途出错" };
+      return spaced`${formatCount(cells)}个单元的区间比要求的 ±${formatShare(precision)}更宽${(stopped && why[stopped]) ?? ""}。`;
+    },
+    exponent: (arm, place, halfWidth, more) => spaced`${arm}${shapeText(place)}的指数只精确到 ±${twoDigits(halfWidth)}，几种规律都还有可能${others(more)}。`,
+    crossover: (arms, place, halfWidth, asked, more) =>
+      spaced`${list(arms)}${shapeText(place)}的 n* 只精确到 ±${formatShare(halfWidth)}，而本应测到 ±${formatShare(asked)}${others(more)}。`,
+    sentinel: (jumped, turns, discarded) =>
+      spaced`一个始终不变的核函数，在${formatCount(turns)}轮中的${formatCount(jumped)}轮内用时变化超过十分之一${discarded > 0 ? spaced`（其中${formatCount(discarded)}轮已重做）` : ""}：有别的程序占用了此设备，或其时钟频率变了。本次运行的时间不可信到更高的精度。`,
+    wallClock: (partOffGpu) => `时间为挂钟时间，因为${partOffGpu ? "计时的内容有一部分不在 GPU 上" : "此适配器不提供 GPU 时间戳"}：其中包含提交和等待的时间。`,
+    oneProcess: "所有时间都来自一个进程；进程之间的差异有多大，不包含在区间之内。",
+    fewTurns: (turns) => spaced`只做了${turns}轮：区间偏宽，也看不出漂移。`,
+    composed: (arms) => spaced`${list(arms)}未经测量：每层的时间和状态取其各组成层的平均值。`,
+    noCeilings: (failure) => `未能测出此设备的性能上限（${failure}），因此占上限的份额未知：时间也不可信。`,
+    suspect: (names) => spaced`${names}超过了测得的性能上限的 100 %：可疑。`,
+    alone: (arms) => spaced`${list(arms)}：在某些 n 或尺寸上，我们没有计算相同内容的方案，因此该处无从比较。`,
+    shard: (index, of) => spaced`这是${of}个分片中的第${index}个，只含实验的部分单元：用 attnbench merge 可将各分片合并。`,
+    merged: (parts) =>
+      spaced`${formatCount(parts)}个分片各自测量，可能在不同的机器上。同一形状的所有方案都在同一个分片中；不同形状之间，时间还会因机器而异，这不包含在任何区间之内。`,
+    cutSweep: (variables) => spaced`时间如何随${list(variables)}增长，无从说起：其取值分散在几个分片中。减少分片数可使它们在一起。`,
+    ofShards: (numbers, text) => spaced`第${counts(numbers)}个分片：${text}`,
+    interrupted: (cells) => `本次运行被中断：${tally(cells)}。此处显示的是中断前已测得的结果。`,
+    failed: "本次运行因出错而中止。此处显示的是此前已测得的结果。",
+    running: "本次运行尚未结束。此处显示的是目前已测得的结果。",
+    software: "测量是在模拟 GPU 的 CPU（软件适配器）上进行的。增长规律和字节数适用于 GPU；时间和 n* 则不适用。",
+    noGpuClock: (partOffGpu) => `${partOffGpu ? "计时的内容有一部分不在 GPU 上" : "此适配器没有 GPU 时钟"}：时间为挂钟时间，包含提交工作的开销。`,
+    dirty: "基准测试自身的代码有未提交的改动。",
+  },
+
+  page: {
+    answer: "结论",
+    found: "测量结果",
+    expected: "预期",
+    warnings: "注意事项",
+    verdict: { pass: "✓ 符合", fail: "✕ 不符合", undecided: "? 未定" },
+    nothingMeasured: (cells, reasons) => `什么也没有测得，因此本次运行没有结论：${tally(cells)}${reasons === "" ? "" : `（${reasons}）`}。`,
+    tooLittle: (cells) => `${tally(cells)}；不足以得出结论。下表列出现有的数据。`,
+    allMet: (all) => (all === 1 ? "实验的预期得到了满足。" : spaced`${all}项预期全部得到满足。`),
+    someMet: (all, missed, open) =>
+      spaced`${formatCount(all)}项预期中，${[...(missed > 0 ? [spaced`${missed}项不符合`] : []), ...(open > 0 ? [spaced`${open}项未定`] : [])].join("，")}。`,
+    madeBy: (version, run) => `由 attnbench ${version} 根据运行 ${run} 生成。本页的结果以 JSON 格式存于元素 `,
+    madeByEnd: " 中；原始样本在该次运行的文件夹里。",
+    claims: "论断",
+    written: "写出的文本",
+    dataOfFigure: "此图的数据",
+    none: "无",
+    colours: "颜色",
+  },
+
+  sure: {
+    heading: "有多可靠？",
+    more: (more) => spaced`另有${more}条`,
+    widths: (middle, widest) => `半数时间精确到 ±${formatShare(middle)} 或更好，最差的精确到 ±${formatShare(widest)}。`,
+    restsOn: "依据",
+    nothing: "没有时间可谈可靠与否：一个单元也没有测得。",
+    intervals: (precision) => `区间为中位数的 95 % 自助法（bootstrap）区间；要求的精度为 ±${formatShare(precision)}。`,
+    shortest: (ms, steps) => `最短的时间为 ${formatMs(ms)}，合时钟的 ${formatCount(steps)} 个步长；短的核函数一次计时多遍。`,
+    wide: (cells, ranOut) => `测量结束时，${formatCount(cells)} 个单元的区间${ranOut ? "因时间不足而" : ""}比要求的更宽；见表中所列。`,
+    covers: "区间只涵盖本次运行中轮次之间、进程之间的变化，不涵盖换一个驱动、时钟频率或机器所带来的变化。",
+    undecided: (fits, all) => `${formatCount(all)} 个拟合中有 ${formatCount(fits)} 个无法由这些点判定；拟合表说明还需测量什么。`,
+  },
+
+  limits: {
+    heading: "本页不能说明什么",
+    meaning: "这意味着什么",
+    model: {
+      what: "训练好的模型。",
+      brief: "权重是随机的。",
+      meaning: "实际模型另有的部分（短卷积、输出门、偏置）未包括在内。分词器在 CPU 上单独计时；文本输出的过程则未计时。",
+    },
+    rest: "模型的其余部分。",
+    layer: {
+      prefill: "只测一层注意力一次读入 n 个 token。",
+      decode: "只测一层注意力在已有 n 个 token 之后走一步。",
+      generate: "只测一层注意力逐个 token 走完 n 个 token 的文本。",
+      offload: "只测一层注意力的状态搬回来，或其注意力重新计算。",
+    },
+    around: (moved) =>
+      `q、k、v、o 的投影，归一化，门控，卷积和前馈网络均未计时。${
+        moved
+          ? "重新计算状态时，此前所有层的这些部分也要计算，搬回来的状态则不需要，因此在完整模型中，搬回来比本页所示更早合算。"
+          : "其中多数对两类注意力的开销大致相同，因此完整模型之间的差距比本页所示的小。"
+      }`,
+    quality: { what: "质量。", brief: "输入是随机的。", meaning: "更快的机制可能记住的更少；训练好的模型会如何作答，这里无从说明。" },
+    gpu: { what: "GPU。", brief: "时间请以在您自己的 GPU 上的运行为准。", meaning: "完全没有用到 GPU：增长规律和字节数可以外推到 GPU，时间和 n* 不可以。" },
+    devices: { what: "其他设备。", brief: "请在您自己的设备上运行。", meaning: "n* 随计算速度、内存速度、驱动和核函数的质量而变。" },
+    kernels: { what: "最优的核函数。", brief: "此处为经由 WebGPU 运行的 WGSL。", meaning: "无论哪一方，厂商的库都可能更快。" },
+  },
+
+  trust: {
+    label: "数据的依据",
+    device: "设备",
+    realGpu: (backend) => `真实的 GPU，经由 ${backend}`,
+    emulated: (name, backend) => `模拟 GPU 的 CPU（${name}, ${backend}）`,
+    clock: "时钟",
+    gpuClock: "GPU 时间戳",
+    wallClock: "挂钟时间",
+    steps: (ms) => `步长 ${formatMs(ms)}`,
+    samples: "样本",
+    noSamples: "无",
+    aPoint: (least, most) => `每点 ${least === most ? formatCount(least) : `${formatCount(least)}–${formatCount(most)}`} 个`,
+    turns: (turns, processes, inEachShard) =>
+      `${inEachShard ? "每个分片至少" : ""}${spaced`${""}${formatCount(turns)}轮，分布于${formatCount(processes)}个进程`}`,
+    verified: "校验",
+    noneVerified: "无",
+    wrong: (cells) => `${formatCount(cells)} 个单元有误`,
+    right: (cells) => `${formatCount(cells)} 个单元正确`,
+    worst: (error, tolerance) => `最大误差 ${formatNumber(error)}，容差 ${formatNumber(tolerance)}`,
+    outcomes: "测量情况",
+    allMeasured: (cells) => `${formatCount(cells)} 个单元全部测得`,
+    efficiency: "用于计时的时间",
+    ofMeasuring: (ms) => `占测量用时 ${formatMs(ms)}`,
+    code: "代码",
+    noCommit: "提交未知",
+    dirty: "，有未提交的改动",
+    run: "运行",
+    experiment: (hash) => `实验 ${hash}`,
+    shardOf: (index, of) => `，分片 ${index}/${of}`,
+    mergedOf: (parts, all) => `，由 ${formatCount(all)} 个分片中的 ${formatCount(parts)} 个合并而成`,
+  },
+
+  tally,
+
+  method: {
+    heading: "方法",
+    cell: (ofPhase, em) => [
+      "一个",
+      em("单元"),
+      `是一种机制以一种实现形式在一种形状下的测量。其时间为一次${spaced`${""}${repetition[ofPhase]}`}的时间；n 是${meaningOfN[ofPhase]}。每个单元先经校验：把输出填满 NaN，在此设备、此形状下计算，再与 float64 参考结果比较。结果有误的单元不计时。`,
+    ],
+    turns: (told) =>
+      spaced`随后按轮次逐一测量各单元，使机器的缓慢漂移对它们一视同仁，${told.processes > 1 ? "并分在几个进程中进行，因为结果会因进程而异" : "此处只用了一个进程，尽管结果会因进程而异"}。一个样本是连续多次重复的用时除以次数${told.gpuClock ? "，取 GPU 的两个时间戳之差" : "，以挂钟计时"}。${told.cache}测量持续到每个中位数精确到 ±${formatShare(told.precision)}、每个 n* 精确到 ±${formatShare(told.crossing)}，或用满${formatMs(told.maxTimeMs)}为止${told.ranOut ? "；此处是时间用尽" : ""}。每轮前后各运行一个始终不变的小核函数，以察觉设备本身的快慢是否改变；若有改变，该轮重做，重做的轮次至多占四分之一。${told.refined ? "在已测方案的每个 n* 附近，比计划多测了一些 n。" : ""}`,
+    growth: (em) => [
+      "增长以平滑曲线 t₀ + a·n + b·n² 描述，各项不为负，对中位数拟合；",
+      em("斜率"),
+      "是曲线右端 log 时间对 log n 的斜率（1：成正比，2：成平方）。斜率和 ",
+      em("n*"),
+      "（第一种方案仍低于第二种的最大 n）的区间，取自各项可正可负的曲线。图、规律和 n* 都只限于测得的 n；关于更长文本的数值另列一表，注明为外推。",
+    ],
+    ceilings: (told) =>
+      `本次运行在此适配器上测得的性能上限：读 ${formatNumber(told.readGbps)} GB/s，复制 ${formatNumber(told.copyGbps)} GB/s，乘加 ${formatNumber(told.fmaGflops)} GFLOP/s，一次空的 dispatch ${formatMs(told.emptyDispatchMs)}${told.cacheKneeBytes === undefined ? "" : `，超过 ${formatBytes(told.cacheKneeBytes)} 后读取变慢`}。`,
+    otherCache: (arms, cache) => spaced`${list(arms)}则从${cache === "hot" ? "热" : "冷"}缓存读取。`,
+    warmCache: "缓存是热的：每次重复都读同一块内存。",
+    noKnee: "本应使缓存为冷，但把读取分散到更多内存上并不变慢：没有找到缓存的边界，因此每次重复都读同一块内存。",
+    coldCache: (copies, someShardsWithout) =>
+      `缓存是冷的：读取的内容在若干副本（至多 ${formatCount(copies)} 份）之间轮换，其总量为末级缓存容量的两倍${someShardsWithout ? "；在没有找到缓存边界的分片中，每次重复都读同一块内存" : ""}。`,
+  },
+
+  environment: {
+    heading: "环境",
+    adapter: "适配器",
+    asked: "请求的，得到的",
+    backend: "后端",
+    deviceClass: "设备类别",
+    deviceClasses: { hardware: "硬件", software: "软件" },
+    clock: "时钟",
+    clockOf: (source, stepNs) => `${source === "gpu" ? "GPU 时钟" : "挂钟"}，步长 ${formatNumber(stepNs)} ns`,
+    features: "特性",
+    limits: "限制",
+    togglesOn: "启用的开关",
+    togglesOff: "禁用的开关",
+    cpu: "CPU",
+    cores: (model, cores) => `${model}，${formatCount(cores)} 核`,
+    memory: "内存",
+    system: "系统",
+    node: "Node",
+    packages: "软件包",
+    started: "开始",
+    ended: "结束",
+    notEnded: "尚未结束",
+    peakMemory: "工作进程与命令的内存峰值",
+  },
+
+  reproduce: {
+    heading: "重现",
+    commit: "，提交 ",
+    seed: (seed) => `，种子 ${seed}：`,
+    file: "实验文件",
+    take: "下载与引用",
+    quote: "结果只属于这台设备：引用时请注明。例如：",
+  },
+
+  figures: {
+    heading: "图",
+    noTime: "没有时间图：没有单元测得时间。单元表说明了原因。",
+    more: (pairs) => `另有 ${formatCount(pairs)} 对方案`,
+    nothing: "此处没有可画的内容。",
+    reaches: (arms, variable) => `${arms.map(({ arm, x }) => spaced`${arm}测到${variable} = ${formatCount(x)}`).join("；")}。`,
+    fromTo: (where, least, most, times) => spaced`在${where}处：从${least.arm}的${least.value}到${most.arm}的${most.value}（${times}）。`,
+    ends: (where, arms, most) =>
+      spaced`在${where}处：${arms.map(({ arm, value, less }) => spaced`${arm}为${value}${less === undefined ? "" : spaced`（${most}是其${less.replace("×", "")}倍）`}`).join("，")}。`,
+    sameValues: (arms) => spaced`${list(arms)}的数值相同；图上互相遮盖。`,
+    keepNothing: (arms) => spaced`${list(arms)}在 token 之间不保留任何状态。`,
+    growth: (metric, shown) => {
+      const time = metric === "time";
+      const parts = [
+        time ? "标记为中位数，阴影带为其 95 % 置信区间" : "标记为精确的字节数",
+        shown.fitted ? `曲线为拟合的 ${time ? "t₀" : "c"} + a·n + b·n²` : "线段只连接各点，未作拟合",
+        ...(shown.guided ? ["细虚线只表示斜率"] : []),
+        ...(shown.crossing ? ["竖直虚线为 n*，其灰色条为 95 % 置信区间"] : []),
+      ];
+      return `${parts.join("；")}。两轴均为对数坐标。${shown.guided && time ? "n 轴下方标出可资比较的长度：一条消息约 50 个 token，一页 500，一篇论文 10，000，一部小说 130，000。" : ""}`;
+    },
+    doubling: (variable) =>
+      spaced`每个标记是在该${variable}处的时间除以在其一半处的时间：1× 为不变，2× 为成正比，4× 为成平方。每次 dispatch 的固定开销会使短的向 1× 靠拢。`,
+    heatHeading: ({ upper, lower }) => spaced`${lower}在何处胜过${upper}`,
+    heatFaster: (arm) => spaced`${arm}更快，`,
+    heat: ({ upper, lower }, won, measured) =>
+      spaced`在${formatCount(measured)}对中，${lower}有${formatCount(won)}对快十分之一以上。数字为${upper}的时间 ÷ ${lower}的时间，放不下时略去；虚线为 n*。每列是一个测得的 n。`,
+    heatLaws: (pale) =>
+      `菱形为由 n 与模型宽度的统一规律得出的 n*，该规律同时拟合一种方案的所有单元${pale ? "；标有 ≈ 的浅色格未经测量，是这些规律给出的值" : ""}。规律本身与拟合一起列在下方。`,
+    slopes:
+      "每前进一小步的指数：文本加长而不增加开销处为 0，长度加倍而开销加倍处为 1，加倍而开销为四倍处为 2。随着启动的固定开销相对变小，它逐渐升到规律本身的指数；整台机器的漂移已经去除。",
+    crossovers: ({ upper, lower }) =>
+      spaced`从 n* 起，${lower}快于${upper}。“实测”就此设备上的这些核函数而言；“同等利用率”就两者都像其中较好者那样接近设备的能力而言；“理论预测”只就各自必须计算和读取的量而言。`,
+    noMark: (size, value, why) => spaced`${size} ${formatCount(value)}没有实测标记：${why}。`,
+    drift: (jumped) =>
+      `“哨兵”是每轮前后各计时一次的一个小核函数；“全部单元”是一轮对所有单元的共同影响。哨兵变化超过十分之一的轮次会重做，在时间允许的范围内，至多占全部轮次的四分之一：此处${
+        jumped === undefined
+          ? "没有这样的轮次"
+          : `${formatCount(jumped.turns)} 轮中有 ${formatCount(jumped.jumped)} 轮如此，其中 ${formatCount(jumped.again)} 轮已重做`
+      }。所有单元共有的漂移已从规律和 n* 中去除。`,
+    driftShards: (parts) =>
+      `各分片分开测量：此处其轮次依次相接，各以本分片的中值为准（${parts.map(({ shard, turn }) => `分片 ${formatCount(shard)} 自第 ${formatCount(turn)} 轮起`).join("，")}）。`,
+    madeAgain: "重做",
+    thinned: (drawn, all) => `${formatCount(all)} 种形状中均匀地画出 ${formatCount(drawn)} 种；全部都在单元表中。`,
+    gaps: (statuses) => {
+      const words = {
+        censored: "△ 因时间或内存限制而停止",
+        failed: "✕ 失败",
+        skipped: "○ 此设备容纳不下",
+        pending: "○ 未轮到",
+      } satisfies Record<GapStatus, string>;
+      return `上边缘：${statuses.map((status) => words[status]).join("，")}。`;
+    },
+    wherePrefix: (facet, variable, x) => `${facet === undefined ? "" : `${facet}、`}${variable} = ${formatCount(x)}`,
+    offload: "离开 GPU 又搬回来的状态",
+    peers: (titles) => spaced`与${titles}对比`,
+    tuning: "变体",
+    shards: "分片",
+  },
+
+  charts: {
+    repetition: (ofPhase) => repetition[ofPhase],
+    repetitionOf: (ofPhase, texts) => spaced`${texts === "batch" ? "一批所有文本" : spaced`${formatCount(texts)}个文本同时`}的${repetition[ofPhase]}`,
+    xTitle: (ofPhase) => `n，${meaningOfN[ofPhase]}`,
+    wallClock: "挂钟时间",
+    gpuClock: "GPU 时钟",
+    unknownDevice: "未知设备",
+    slope: (exponent) => `斜率 ${exponent.toFixed(2)}`,
+    slopeIn: (exponent) => `，斜率 ${exponent}`,
+    constant: "不变",
+    ruler: { message: "消息", page: "一页", paper: "论文", novel: "小说" },
+    interval: "95 % 置信区间",
+    timeHeading: (per) => spaced`每次${per}的时间`,
+    timeTitle: (facet) => `时间，${facet}`,
+    msPer: (per) => spaced`每次${per}的毫秒数（ms）`,
+    timeNote: "中位数，95 % 置信区间",
+    nothingMeasured: "未测得",
+    at: (value, variable, x) => spaced`${variable} = ${x}时为${value}`,
+    logarithmic: (title, what, variable) => spaced`${title}：${what}随${variable}的变化，两轴均为对数坐标`,
+    memoryHeading: "需要一路保留的内存（状态）",
+    memoryTitle: (facet) => `内存，${facet}`,
+    stateOf: (ofPhase) =>
+      ({
+        prefill: "n 个 token 之后的状态字节数",
+        decode: "上下文为 n 个 token 时的状态字节数",
+        generate: "n 个 token 之后的状态字节数",
+        tokenLoop: "n 个 token 所保留的字节数，全部层",
+        offload: "n 个 token 的状态字节数，一层",
+      })[ofPhase],
+    counted: "计数所得，精确",
+    countedHollow: "计数所得；空心：由公式得出，未运行",
+    nothingCounted: "未计数",
+    doublingHeading: (variable) => spaced`${variable}加倍的代价`,
+    doublingTitle: (facet) => `每次加倍，${facet}`,
+    doublingAxis: (variable) => spaced`在${variable}处的时间 ÷ 在其一半处的时间`,
+    doublingSaid: (title, variable) => spaced`${title}：在${variable}处的时间除以在其一半处的时间`,
+    slopesHeading: "时间在各个 n 处增长得多快",
+    slopesTitle: (facet) => `局部指数，${facet}`,
+    slopesAxis: "指数 α：此处时间按 n 的 α 次幂增长",
+    slopesNote: "取自拟合曲线，95 % 置信区间",
+    slopesSaid: (title) => `${title}：log 时间对 log n 的局部斜率`,
+    crossoverHeading: ({ upper, lower }, size) => spaced`${lower}对${upper}的交叉长度 n* 随${size}的变化`,
+    crossoverAxis: (arm) => spaced`n*（其上方${arm}更快）`,
+    crossoverKinds: { measured: "实测", equalShare: "同等利用率", predicted: "理论预测" },
+    nAt: (n, size, value) => spaced`${size} ${value}处为${formatCount(n)}`,
+    driftHeading: "设备有多稳定",
+    driftAxis: "时间与通常轮次之比",
+    driftNote: "每轮一个标记",
+    turn: "轮次",
+    allCells: "全部单元",
+    sentinel: "哨兵",
+    madeAgain: "已重做",
+    asUsual: "如常",
+    driftSaid: "各轮时间与居中一轮之比",
+    driftRange: (least, most) => `${least} 至 ${most}`,
+    unknown: "未知",
+    heatTitle: ({ upper, lower }) => spaced`${upper}时间 ÷ ${lower}时间`,
+    heatRows: (axes) => `行：${axes}`,
+    heatNote: "虚线：n*",
+    heatLawNote: "虚线：n*，菱形：由所有单元的统一规律得出",
+    heatSaid: (title, axes) => spaced`${title}，随 n 和${axes}的变化`,
+    about: "约 ",
+    allShapes: "全部",
+    heatSteps: ["超过 4×", "2× 至 4×", "1.1× 至 2×", "大致相当", "1.1× 至 2×", "2× 至 4×", "超过 4×"],
+    stageHeading: "一个 token 的时间花在哪里",
+    stageNote: "条形上方为总时间",
+    stageAxis: "占时间的份额",
+    stageSaid: (title, variable) => spaced`一个 token 的时间花在哪里，${title}：每个${variable}上各阶段的份额`,
+    stages: { embed: "嵌入", norm: "归一化", project: "投影", mix: "注意力", feedForward: "前馈", classify: "分类器", sample: "采样" },
+    servingHeading: "服务：同时容纳多少文本，速度多快",
+    servingTexts: { title: "可同时容纳的文本数", axis: "n 个 token 的文本数", note: "按计数的字节" },
+    servingTokens: {
+      title: "所有这些文本每秒的 token 数",
+      axis: "合计 token/s",
+      note: (someMeasured) => `${someMeasured ? "未测处为推算" : "推算"}，95 % 置信区间`,
+      unknown: "未知",
+    },
+    servingX: "n，每个文本的 token 数",
+    servingSaid: (title) => `${title}，随 n 的变化`,
+  },
+
+  tables: {
+    arm: "方案",
+    form: "实现形式",
+    at: "尺寸",
+    of: "指标",
+    growsWith: "随之增长",
+    fitted: "拟合",
+    claimed: "声称",
+    verdict: "判定",
+    verdicts: { agrees: "与声称一致", contradicted: "与声称矛盾", undecided: "未定" },
+    slopeAtEnd: "末端斜率",
+    constant: "常数项",
+    perN: "每 n",
+    perN2: "每 n²",
+    points: "点数",
+    note: "说明",
+    measureUpTo: (variable, x) => spaced`请测到${variable} = ${formatCount(x)}。`,
+    time: "时间",
+    stateBytes: "状态字节数",
+    wallTime: "挂钟时间",
+    pair: "对比",
+    result: "结果",
+    timesAsFast: "从哪个 n 起快这么多倍",
+    equalShares: "同等利用率",
+    predicted: "理论预测",
+    measured: "实测",
+    rangeOfN: "n 的范围",
+    law: (law) => (law === "undecided" ? "未定" : law),
+    crosses: "相交",
+    manyCrossings: (crossings) => `不止一次相交：${counts(crossings)}`,
+    lower: (arm) => spaced`${arm}在测得的每个 n 上都更低`,
+    noCrossing: "在测得的范围内不相交",
+    undecided: "未定",
+    would: { crosses: "相交", many: "不止一次相交", already: "在每个 n 上都更低", none: "不相交", undecided: "未定" },
+    measuredUpTo: "测到 n",
+    extrapolated: "外推，未经测量：在超出本次运行的长度上拟合曲线给出的时间。方括号内为拟合的 95 % 置信区间。",
+    values: "取值",
+    lawHead: "规律",
+    flops: "FLOPs",
+    timeOfOne: "一次重复的时间",
+    cells: "单元数",
+    offBy: "偏差",
+    atMostBy: "最大偏差",
+    worst: (off, n, variable, size) => `${formatShare(off)}（n ${formatCount(n)}，${variable} ${formatCount(size)}）`,
+    jointCrossing: "由统一规律得出的 n*",
+    none: "无",
+    joint: "时间随 n 与模型宽度两者的变化：一种方案的所有单元遵循一条规律，各项不为负，按相对误差拟合。偏差：其各单元的均方根。",
+    jointCrossings: "由这些规律得出的 n*，限于两者都测得的 n 之内。方括号内为时间的噪声，不含规律本身的偏差。",
+    fitsHeading: "增长阶、拟合与交叉",
+    fits: "各方案的增长：拟合与声称。方括号内为 95 % 置信区间。",
+    sizes:
+      "随模型宽度的增长：增加头数（dModel）或加宽各头（headDim），取所有取值都测得的最大 n。FLOPs：按定义的工作量如何增长。取值达 7 个方可指明时间的规律。",
+    crossovers:
+      "第二种方案从何处起比第一种更省：n* 是第一种仍低于第二种的最大 n。同等利用率：假如两者都像其中较好者的最佳情形那样利用此设备。理论预测：按测得的性能上限所允许的、各自计算量的最短时间。",
+    cellsHeading: "全部单元",
+    cellsCaption: (cells) => `${tally(cells)}。时间以一次重复计。`,
+    composed: "+ 组合",
+    outcomes: { ok: "✓ 正常", failed: "✕ 失败", skipped: "○ 跳过", censored: "△ 截断", pending: "○ 未轮到" },
+    outcome: "情况",
+    median: "中位数",
+    interval: "95 % 置信区间",
+    samples: "样本数",
+    heads: "头数",
+    kv: (heads, kvHeads) => `${heads} / ${kvHeads} kv`,
+    batch: "批大小",
+    tokensPerSecond: "token/s",
+    ofCeiling: "占性能上限",
+    binding: { compute: "计算", memory: "内存" },
+    bound: (share, binding) => `${share}（${binding}）`,
+    state: "状态",
+    peak: "峰值",
+    worstError: "最大误差",
+    reason: "原因",
+    ratio: "比值",
+    exponent: "指数",
+  },
+
+  markdown: {
+    verdict: { pass: "符合", fail: "**不符合**", undecided: "未定" },
+    device: (name, deviceClass, clock, cells, run) => `${name}（${deviceClass}），${clock === "gpu" ? "GPU 时钟" : "挂钟"}，${tally(cells)}，运行 ${run}。`,
+    attentionAlone: "仅注意力",
+    metric: { time: "时间", stateBytes: "状态字节数" },
+    law: (law) => (law === "undecided" ? "未定" : law),
+    fitVerdict: { agrees: "一致", contradicted: "矛盾", undecided: "未定" },
+    status: { ok: "正常", failed: "失败", skipped: "跳过", censored: "截断", pending: "未轮到" },
+  },
+};

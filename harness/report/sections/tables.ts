@@ -15,7 +15,7 @@ const fitColumns = ({ tables: t }: Messages): readonly Column<Fit>[] => [
   { head: t.at, cell: (fit) => seriesText(fit.series) },
   { head: t.of, cell: (fit) => t[fit.metric] },
   { head: t.growsWith, cell: (fit) => fit.variable },
-  { head: t.fitted, cell: (fit) => html`<strong>${fit.class}</strong>` },
+  { head: t.fitted, cell: (fit) => html`<strong>${t.law(fit.class)}</strong>` },
   { head: t.claimed, cell: (fit) => fit.claim },
   {
     head: t.verdict,
