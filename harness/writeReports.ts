@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { phases } from "./experiment/phases.ts";
+import { type Language, languages } from "./messages/languages.ts";
 import { makeFolder } from "./record/folder.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import type { RunRecord } from "./record/run.ts";
 import { listExperiments, listRuns } from "./record/runFolder.ts";
 import { writeWhole } from "./record/wholeFile.ts";
+import { pageName } from "./report/pageName.ts";
 
 /** Another command may be writing a page here: that takes less. */
 const halfWrittenRestMs = 10_000;
@@ -17,27 +19,34 @@ export interface WrittenReport {
 }
 
 /**
- * Writes the report of an analysed run and renews reports/index.html. reports/<experiment>.html is that of the newest run in results/: the report of an
- * older one is reports/<experiment>-<run>.html. Where claims are asked for, it also has the verdicts of the file's other phases, as far as they are in results/. So is that of a shard, which is a part of a run: shards that end at one moment write no file of another.
+ * Writes the report of a run, in the language that it was analysed in, and renews reports/index.html. reports/<experiment>.html is that of the newest run in results/: the report of an
+ * older one is reports/<experiment>-<run>.html. Where claims are asked for, it also has the verdicts of the file's other phases, as far as they are in results/. So is that of a shard, which is a part of a run: shards that end at one moment write no file of another. In another language than English a page's name has that before its ending, and the index names it beside the English one.
  */
-export const writeReports = async (outFolder: string, record: RunRecord): Promise<WrittenReport> => {
+export const writeReports = async (outFolder: string, record: RunRecord, language: Language = "en"): Promise<WrittenReport> => {
   const { renderPage, renderIndex } = await import("./report/page.ts");
   const folder = join(outFolder, "reports");
   makeFolder(folder);
   removeHalfWritten(folder, halfWrittenRestMs);
   const { name } = record.experiment;
   const beside = record.shard ? [] : besideOf(outFolder, record);
-  const ownPage = join(folder, `${name}-${record.run}.html`);
+  const ownPage = join(folder, pageName(`${name}-${record.run}`, language));
   if (record.shard) {
-    await writeWhole(ownPage, await renderPage(record));
+    await writeWhole(ownPage, await renderPage(record, undefined, [], language));
     return { file: ownPage, newerRun: undefined };
   }
   const newest = newestOf([...wholeRuns(outFolder, name).filter(({ run }) => run !== record.run), record]);
   const newerRun = newest === record ? undefined : newest?.run;
-  const file = newerRun === undefined ? join(folder, `${name}.html`) : ownPage;
-  await writeWhole(file, await renderPage(record, undefined, beside));
-  const listed = listExperiments(outFolder).filter((experiment) => existsSync(join(folder, `${experiment}.html`)));
-  await writeWhole(join(folder, "index.html"), renderIndex(listed.flatMap((experiment) => newestOf(wholeRuns(outFolder, experiment)) ?? [])));
+  const file = newerRun === undefined ? join(folder, pageName(name, language)) : ownPage;
+  await writeWhole(file, await renderPage(record, undefined, beside, language));
+  const pagesOf = (experiment: string): readonly Language[] => languages.filter((one) => existsSync(join(folder, pageName(experiment, one))));
+  const listed = listExperiments(outFolder).filter((experiment) => pagesOf(experiment).length > 0);
+  await writeWhole(
+    join(folder, "index.html"),
+    renderIndex(
+      listed.flatMap((experiment) => newestOf(wholeRuns(outFolder, experiment)) ?? []),
+      pagesOf,
+    ),
+  );
   return { file, newerRun };
 };
 

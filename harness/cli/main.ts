@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { languages } from "../messages/languages.ts";
 import { version } from "../version.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { type Fault, tellFault } from "./fault.ts";
@@ -73,6 +74,11 @@ program
     new Option("--format <format>", "html writes reports/<experiment>.html, of an older run reports/<experiment>-<run>.html; md prints Markdown")
       .choices(["html", "md"])
       .default("html"),
+  )
+  .addOption(
+    new Option("--lang <language>", "language of the report; zh (Chinese) writes reports/<experiment>.zh.html beside the English page")
+      .choices(languages)
+      .default("en"),
   )
   .addOption(outOption("where reports/ goes"))
   .addOption(jsonOption())

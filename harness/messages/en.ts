@@ -248,6 +248,8 @@ const shards = (numbers: readonly number[]): string => `${numbers.length === 1 ?
 export const en = {
   /** as <html lang> */
   lang: "en" as string,
+  /** its name for itself */
+  language: "English",
   list: formatList,
   choice: formatChoice,
   /** "softmax attention" */

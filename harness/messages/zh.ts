@@ -212,6 +212,7 @@ const others = (more: number): string => (more === 0 ? "" : spaced`；另有${fo
 /** Everything that a report says, in Chinese. Numbers, units, names of arms and words of the YAML are as in English. */
 export const zh: Messages = {
   lang: "zh",
+  language: "中文",
   list,
   choice,
   attention: (mechanism) => (mechanism === "softmax" ? "softmax 注意力" : "线性注意力"),

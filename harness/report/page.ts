@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import type { LoggerInterface } from "vega";
 import { claimCount } from "../analysis/claims/claimCount.ts";
 import { en } from "../messages/en.ts";
-import { type Language, type Messages, messagesOf } from "../messages/messages.ts";
+import type { Language } from "../messages/languages.ts";
+import { type Messages, messagesOf } from "../messages/messages.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
 import { themeVariables } from "./charts/theme.ts";
 import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";
 import { tallyOf } from "./outcome.ts";
+import { pageName } from "./pageName.ts";
 import { presentable } from "./presentable.ts";
 import script from "./runtime/page.script";
 import { quoted } from "./said.ts";
@@ -104,17 +106,19 @@ ${below}
 
 /**
  * The index of all reports: one entry a record, linked as <experiment>.html beside the index. Unfinished runs and software adapters are named
- * as such. Pure.
+ * as such. `pagesOf`: languages in which an experiment has a page, English first. Pure.
  */
-export const renderIndex = (records: readonly RunRecord[]): string => {
+export const renderIndex = (records: readonly RunRecord[], pagesOf: (experiment: string) => readonly Language[] = () => ["en"]): string => {
   const entry = (run: RunRecord): Html => {
     const record = presentable(run);
     const { experiment, environment } = record;
     const warnings = warningsOf(record, en).slice(0, 1);
-    return html`<li><h2><a href="${encodeURIComponent(experiment.name)}.html"><bdi>${shortened(experiment.title, 200)}</bdi></a></h2>
+    const [first = "en", ...others] = pagesOf(experiment.name);
+    const page = (language: Language): string => pageName(encodeURIComponent(experiment.name), language);
+    return html`<li><h2><a href="${page(first)}"><bdi>${shortened(experiment.title, 200)}</bdi></a></h2>
 <p class="lead"><bdi>${shortened(answerSentences(record, en)[0] ?? "", 400)}</bdi></p>
 ${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span><bdi>${text}</bdi></p>`)}
-<p><small><bdi>${shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${en.tally(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC</small></p></li>`;
+<p><small><bdi>${shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${en.tally(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC${others.map((language) => html` · <a href="${page(language)}" hreflang="${language}" lang="${language}">${messagesOf(language).language}</a>`)}</small></p></li>`;
   };
   const body = html`
 <header><h1>attnbench</h1><p class="question">From which length on does linear attention beat softmax attention?</p></header>

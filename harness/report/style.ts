@@ -1,4 +1,4 @@
-import type { Language } from "../messages/messages.ts";
+import type { Language } from "../messages/languages.ts";
 import type { RunRecord } from "../record/run.ts";
 import { heatSteps, stageFills, themeVariables } from "./charts/theme.ts";
 

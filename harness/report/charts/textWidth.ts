@@ -9,14 +9,21 @@ const widths = [
   334, 584,
 ] as const;
 
-/** Width in px of one line of text. The fonts that system-ui stands for run wider than Helvetica, DejaVu Sans by a sixth; wide scripts and emoji count 1 em. */
+/** How much wider than Helvetica the fonts run that system-ui stands for: DejaVu Sans by a sixth. */
+const stretch = 1.15;
+
+/** Chinese, Japanese and Korean characters, their punctuation and full-width forms: square in every font. */
+const square = /[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3ffff}]/u;
+
+/** Width in px of one line of text. Square characters are 1 em wide, emoji a little more. */
 export const textWidth = (text: string, fontSizePx: number): number => {
-  let thousandths = 0;
+  let ems = 0;
   for (const character of text) {
     const code = character.codePointAt(0) ?? 32;
-    thousandths += code < 32 ? 0 : code < 127 ? (widths[code - 32] ?? 556) : code < 0x2e80 ? 600 : 1000;
+    if (square.test(character)) ems += 1;
+    else ems += ((code < 32 ? 0 : code < 127 ? (widths[code - 32] ?? 556) : code < 0x2e80 ? 600 : 1000) / 1000) * stretch;
   }
-  return (thousandths / 1000) * fontSizePx * 1.15;
+  return ems * fontSizePx;
 };
 
 /** `text` cut so that it fits into `limitPx`, ending in … if it was cut. */
@@ -41,13 +48,20 @@ export const labelLines = (text: string, limitPx: number, fontSizePx: number): r
   return rest.length === 0 ? shown : [...shown, fitted(rest.join(" "), limitPx, fontSizePx)];
 };
 
-/** Lines of at most `limitPx`, broken at spaces. */
+/** Where a line may end behind a square character: not behind one that opens (a bracket, a quotation), nor before one that closes (the rules of GB/T 15834). */
+const mayBreak =
+  /(?<=[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3ffff}])(?<![\uff08\u300a\u300c\u300e\u3010\u3008])(?![\uff0c\u3002\uff1b\uff1a\uff1f\uff01\uff09\u300b\u300d\u300f\u3011\u3009\u3001\u2026]|$)/u;
+
+/** Lines of at most `limitPx`, broken at spaces, and in Chinese text between characters. */
 export const wrapped = (text: string, limitPx: number, fontSizePx: number): readonly string[] => {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
-    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && textWidth(longer, fontSizePx) <= limitPx) lines[lines.length - 1] = longer;
-    else lines.push(fitted(word, limitPx, fontSizePx));
+    const pieces = word.split(mayBreak);
+    for (const [i, piece] of pieces.entries()) {
+      const longer = lines.length === 0 ? piece : `${lines.at(-1)}${i === 0 ? " " : ""}${piece}`;
+      if (lines.length > 0 && textWidth(longer, fontSizePx) <= limitPx) lines[lines.length - 1] = longer;
+      else lines.push(fitted(piece, limitPx, fontSizePx));
+    }
   }
   return lines;
 };
