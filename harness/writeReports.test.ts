@@ -33,6 +33,16 @@ describe("the report of a run", () => {
     expect(readFileSync(join(reports, "index.html"), "utf8")).toContain('href="prefill.html"');
   });
 
+  it("in another language stands beside the English one, and the index names both", async () => {
+    const folder = await folderWith(newer);
+    const [index, page] = ["reports/index.html", "reports/prefill.zh.html"].map((name) => join(folder, name));
+    expect(await writeReports(folder, newer, "zh")).toEqual({ file: page, newerRun: undefined });
+    expect(readFileSync(page ?? "", "utf8")).toContain('<html lang="zh">');
+    expect(readFileSync(index ?? "", "utf8")).toContain('href="prefill.zh.html"');
+    await writeReports(folder, newer);
+    expect(readFileSync(index ?? "", "utf8")).toMatch(/href="prefill\.html".*<a href="prefill\.zh\.html" hreflang="zh" lang="zh">中文<\/a>/s);
+  });
+
   it("of a run from elsewhere is compared with those that are here", async () => {
     const [empty, full] = [await folderWith(), await folderWith(older)];
     expect((await writeReports(empty, older)).file).toBe(join(empty, "reports/prefill.html"));

@@ -28,6 +28,7 @@ describe("what is no file", () => {
     await refused(folder, ["run", ""], "no file is named: its name is empty");
     await refused(folder, ["init", ""], "no file is named: its name is empty, e.g. attnbench init decode.yaml");
     await refused(folder, ["init", "nowhere/x.yaml"], "nowhere/x.yaml cannot be written: there is no folder nowhere");
+    await refused(folder, ["report", ".", "--lang", "fr"], /'--lang <language>' argument 'fr' is invalid\. Allowed choices are en, zh\./);
     await refused(folder, ["report", ".", "--out", ""], /'--out <dir>' argument '' is invalid\. It is empty; accepted: a folder/);
     expect(readdirSync(folder).sort()).toEqual(["other", "run.json"]);
   });

@@ -510,6 +510,8 @@ export const en = {
   },
 
   page: {
+    /** what a run asks, where its author asks it in another language; undefined in the language of the files that come with attnbench */
+    question: (_: ExperimentPhase): string | undefined => undefined,
     answer: "Answer",
     found: "What was found",
     expected: "Expected",
@@ -936,7 +938,9 @@ export const en = {
   },
 
   markdown: {
-    verdict: { pass: "met", fail: "**not met**", undecided: "undecided" },
+    /** `text` is Markdown already */
+    expected: (verdict: "pass" | "fail" | "undecided", text: string): string =>
+      `${{ pass: "met", fail: "**not met**", undecided: "undecided" }[verdict]}: ${text}`,
     device: (name: string, deviceClass: string, clock: string, cells: TallyNumbers, run: string): string =>
       `${name} (${deviceClass}), ${clock} clock, ${tally(cells)}, run ${run}.`,
     attentionAlone: "attention alone",

@@ -44,11 +44,11 @@ const phase: ByPhase = {
 };
 
 const repetition: ByPhase = {
-  prefill: "n 个 token 的预填充",
-  decode: "解码步",
-  generate: "n 个 token 的文本",
-  tokenLoop: "token 走完整个模型",
-  offload: "状态搬回 GPU",
+  prefill: "预填充 n 个 token",
+  decode: "一个解码步",
+  generate: "写出 n 个 token",
+  tokenLoop: "一个 token 走完整个模型",
+  offload: "把状态搬回 GPU",
 };
 
 const meaningOfN: ByPhase = {
@@ -390,6 +390,14 @@ export const zh: Messages = {
   },
 
   page: {
+    question: (ofPhase) =>
+      ({
+        prefill: "一次读入 n 个 token，时间和内存随长度如何增长？",
+        decode: "已有 n 个 token 之后再生成一个，时间和内存随长度如何增长？",
+        generate: "逐个写出 n 个 token，时间和内存随长度如何增长？",
+        tokenLoop: "前面已有 n 个 token，下一个 token 走完整个模型需要多少时间和内存？",
+        offload: "n 个 token 的状态离开了 GPU，搬回来与重新计算哪个更快？",
+      })[ofPhase],
     answer: "结论",
     found: "测量结果",
     expected: "预期",
@@ -488,7 +496,7 @@ export const zh: Messages = {
     cell: (ofPhase, em) => [
       "一个",
       em("单元"),
-      `是一种机制以一种实现形式在一种形状下的测量。其时间为一次${spaced`${""}${repetition[ofPhase]}`}的时间；n 是${meaningOfN[ofPhase]}。每个单元先经校验：把输出填满 NaN，在此设备、此形状下计算，再与 float64 参考结果比较。结果有误的单元不计时。`,
+      spaced`是一种机制以一种实现形式在一种形状下的测量。其时间是${repetition[ofPhase]}的时间；n 是${meaningOfN[ofPhase]}。每个单元先经校验：把输出填满 NaN，在此设备、此形状下计算，再与 float64 参考结果比较。结果有误的单元不计时。`,
     ],
     turns: (told) =>
       spaced`随后按轮次逐一测量各单元，使机器的缓慢漂移对它们一视同仁，${told.processes > 1 ? "并分在几个进程中进行，因为结果会因进程而异" : "此处只用了一个进程，尽管结果会因进程而异"}。一个样本是连续多次重复的用时除以次数${told.gpuClock ? "，取 GPU 的两个时间戳之差" : "，以挂钟计时"}。${told.cache}测量持续到每个中位数精确到 ±${formatShare(told.precision)}、每个 n* 精确到 ±${formatShare(told.crossing)}，或用满${formatMs(told.maxTimeMs)}为止${told.ranOut ? "；此处是时间用尽" : ""}。每轮前后各运行一个始终不变的小核函数，以察觉设备本身的快慢是否改变；若有改变，该轮重做，重做的轮次至多占四分之一。${told.refined ? "在已测方案的每个 n* 附近，比计划多测了一些 n。" : ""}`,
@@ -561,7 +569,7 @@ export const zh: Messages = {
         ...(shown.guided ? ["细虚线只表示斜率"] : []),
         ...(shown.crossing ? ["竖直虚线为 n*，其灰色条为 95 % 置信区间"] : []),
       ];
-      return `${parts.join("；")}。两轴均为对数坐标。${shown.guided && time ? "n 轴下方标出可资比较的长度：一条消息约 50 个 token，一页 500，一篇论文 10，000，一部小说 130，000。" : ""}`;
+      return `${parts.join("；")}。两轴均为对数坐标。${shown.guided && time ? "n 轴下方标出可资比较的长度：一条消息约 50 个 token，一页 500，一篇论文 10,000，一部小说 130,000。" : ""}`;
     },
     doubling: (variable) =>
       spaced`每个标记是在该${variable}处的时间除以在其一半处的时间：1× 为不变，2× 为成正比，4× 为成平方。每次 dispatch 的固定开销会使短的向 1× 靠拢。`,
@@ -604,7 +612,7 @@ export const zh: Messages = {
 
   charts: {
     repetition: (ofPhase) => repetition[ofPhase],
-    repetitionOf: (ofPhase, texts) => spaced`${texts === "batch" ? "一批所有文本" : spaced`${formatCount(texts)}个文本同时`}的${repetition[ofPhase]}`,
+    repetitionOf: (ofPhase, texts) => `${texts === "batch" ? "一批文本同时" : `${formatCount(texts)} 个文本同时`}，${repetition[ofPhase]}`,
     xTitle: (ofPhase) => `n，${meaningOfN[ofPhase]}`,
     wallClock: "挂钟时间",
     gpuClock: "GPU 时钟",
@@ -614,9 +622,9 @@ export const zh: Messages = {
     constant: "不变",
     ruler: { message: "消息", page: "一页", paper: "论文", novel: "小说" },
     interval: "95 % 置信区间",
-    timeHeading: (per) => spaced`每次${per}的时间`,
+    timeHeading: (per) => spaced`${per}的时间`,
     timeTitle: (facet) => `时间，${facet}`,
-    msPer: (per) => spaced`每次${per}的毫秒数（ms）`,
+    msPer: (per) => spaced`${per}所需的毫秒数（ms）`,
     timeNote: "中位数，95 % 置信区间",
     nothingMeasured: "未测得",
     at: (value, variable, x) => spaced`${variable} = ${x}时为${value}`,
@@ -761,7 +769,7 @@ export const zh: Messages = {
   },
 
   markdown: {
-    verdict: { pass: "符合", fail: "**不符合**", undecided: "未定" },
+    expected: (verdict, text) => `${{ pass: "符合", fail: "**不符合**", undecided: "未定" }[verdict]}：${text}`,
     device: (name, deviceClass, clock, cells, run) => `${name}（${deviceClass}），${clock === "gpu" ? "GPU 时钟" : "挂钟"}，${tally(cells)}，运行 ${run}。`,
     attentionAlone: "仅注意力",
     metric: { time: "时间", stateBytes: "状态字节数" },

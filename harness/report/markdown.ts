@@ -99,7 +99,7 @@ export const renderMarkdown = (run: RunRecord, language: Language = "en"): strin
     warningsOf(record, t)
       .map((sentence) => `> ⚠ ${text(sentence)}`)
       .join("\n>\n"),
-    expectations.map(({ text: sentence, verdict }) => `- ${t.markdown.verdict[verdict ?? "undecided"]}: ${text(sentence)}`).join("\n"),
+    expectations.map(({ text: sentence, verdict }) => `- ${t.markdown.expected(verdict ?? "undecided", text(sentence))}`).join("\n"),
     t.markdown.device(
       text(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice),
       t.environment.deviceClasses[environment.deviceClass],

@@ -5,10 +5,16 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { analyse } from "../analysis/analysis.ts";
+import { findingsOf } from "../analysis/answer.ts";
+import { zh } from "../messages/zh.ts";
 import { measurementsCsv } from "../record/csv.ts";
+import type { RunRecord } from "../record/run.ts";
+import { readRun } from "../record/runFolder.ts";
 import { fixtureRecord } from "./fixture.ts";
 import { deltaArm, type FixtureOptions, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
 import { renderPage } from "./page.ts";
+import { strictLogger } from "./strictLogger.ts";
 
 /*
  * The page in a real browser, the headless Chromium of @sparticuz/chromium. The package unpacks the system libraries that Chromium needs only
@@ -98,14 +104,42 @@ const misplacedLabels = (): string[] => {
   return faults;
 };
 
+/** Pages in Chinese, by name. */
+const chinese = {
+  "decode in Chinese": () => inChinese(fixtureRecord(pages.decode ?? {})),
+  "sample in Chinese": () => analyse(readRun("results/sample").record, zh),
+};
+
+/** As analysis would have found it. */
+const inChinese = (record: RunRecord): RunRecord => ({ ...record, findings: findingsOf(record, zh) });
+
+/** Runs in the page: its pieces of text that are said to be Chinese, but for code and for what its script adds. */
+const chineseTexts = (): string[] => {
+  interface Node {
+    readonly nodeType: number;
+    readonly textContent: string;
+    readonly childNodes: Iterable<Node>;
+    closest(selector: string): { getAttribute(name: string): string } | null;
+    querySelectorAll(selector: string): Iterable<Node>;
+  }
+  const { document } = globalThis as unknown as { readonly document: Node };
+  return [...document.querySelectorAll("body, body *")]
+    .filter((node) => node.closest("[lang]")?.getAttribute("lang") === "zh" && node.closest("script, style, pre, code, .search, .save") === null)
+    .flatMap((node) => [...node.childNodes].flatMap((part) => (part.nodeType === 3 && part.textContent.trim() !== "" ? [part.textContent.trim()] : [])));
+};
+
 describe("page in a browser", () => {
   const folder = mkdtempSync(join(tmpdir(), "attnbench-page-"));
   let browser: Browser;
 
   beforeAll(async () => {
     for (const [name, options] of Object.entries(pages)) writeFileSync(join(folder, `${name}.html`), await renderPage(fixtureRecord(options)));
+    await writeChinese("decode in Chinese");
     browser = await startBrowser();
   });
+
+  const writeChinese = async (name: keyof typeof chinese): Promise<void> =>
+    writeFileSync(join(folder, `${name}.html`), await renderPage(chinese[name](), strictLogger, [], "zh"));
 
   afterAll(async () => {
     await browser.close();
@@ -124,7 +158,7 @@ describe("page in a browser", () => {
     return { page, noise };
   };
 
-  it.each(Object.keys(pages).flatMap((name) => [360, 1280].map((width) => [name, width] as const)))(
+  it.each([...Object.keys(pages), "decode in Chinese"].flatMap((name) => [360, 1280].map((width) => [name, width] as const)))(
     "%s, %i px wide: quiet, no sideways scrolling, no label over another",
     async (name, width) => {
       const { page, noise } = await open(name, width, width === 360 ? "dark" : "light");
@@ -173,6 +207,24 @@ describe("page in a browser", () => {
     await page.close();
   });
 
+  it.each(["decode in Chinese", "sample in Chinese"] as const)("says nothing in English where it says it is Chinese: %s", async (name) => {
+    if (name === "sample in Chinese") await writeChinese(name);
+    const { page, noise } = await open(name, 360, "light");
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    const texts = await page.evaluate(chineseTexts);
+    expect(texts.length).toBeGreaterThan(100);
+    // Words of English grammar, of which no name of an arm, a size or a device has two.
+    const english = /\b(?:the|of|with|is|are|at|in|from|and|to|by|on|as|that|than|what|which|this|no|per|over)\b/gi;
+    expect(texts.filter((text) => (text.match(english) ?? []).length > 1)).toEqual([]);
+    for (const words of [zh.page.answer, zh.sure.heading, zh.limits.heading, zh.method.heading, zh.charts.memoryHeading, zh.tables.cellsHeading])
+      expect(
+        texts.some((text) => text.includes(words)),
+        words,
+      ).toBe(true);
+    expect(noise).toEqual([]);
+    await page.close();
+  });
+
   it("gives what it holds as files", async () => {
     const { page, noise } = await open("decode", 1280, "dark");
     const saved = async (name: string): Promise<{ readonly name: string; readonly text: string }> => {
@@ -204,10 +256,17 @@ describe("page in a browser", () => {
     await context.close();
   });
 
-  it.each(["light", "dark"] as const)("has no fault that axe finds, %s", async (scheme) => {
-    const { page } = await open("decode", 1280, scheme);
+  it.each([
+    ["decode", "light"],
+    ["decode", "dark"],
+    ["decode in Chinese", "light"],
+  ] as const)("has no fault that axe finds: %s, %s", async (name, scheme) => {
+    const { page } = await open(name, 1280, scheme);
+    // Colours are those of the same page in English, and take most of the time.
     await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
-    const faults = await page.evaluate<string[]>("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))");
+    const faults = await page.evaluate<string[]>(
+      `axe.run({ rules: { "color-contrast": { enabled: ${name === "decode"} } } }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
+    );
     expect(faults).toEqual([]);
     await page.close();
   });

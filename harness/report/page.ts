@@ -12,7 +12,7 @@ import { tallyOf } from "./outcome.ts";
 import { pageName } from "./pageName.ts";
 import { presentable } from "./presentable.ts";
 import script from "./runtime/page.script";
-import { quoted } from "./said.ts";
+import { isForeign, quoted } from "./said.ts";
 import { answerSection, answerSentences, foundSection, warningsOf } from "./sections/answer.ts";
 import { claimsSection } from "./sections/claims.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
@@ -50,6 +50,16 @@ export const document = (title: string, style: string, body: Html, lang: string,
 
 /** The record as the page carries it: everything but the raw samples, which stay in the run's folder. */
 const carried = (record: RunRecord): RunRecord => ({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) });
+
+/** What the run asks, in its author's words; where these are in another language than the page, in the page's own before them. */
+const questionOf = (question: string, phase: RunRecord["experiment"]["phase"], t: Messages): Html => {
+  const asked = quoted(shortened(question, 300), t);
+  const own = isForeign(question, t) ? t.page.question(phase) : undefined;
+  return own === undefined
+    ? html`<p class="question">${asked}</p>`
+    : html`<p class="question">${own}</p>
+<p>${asked}</p>`;
+};
 
 /** The record with how many claims hold in all of a file's runs, where it says how many do in its own. */
 const countedWith = (record: RunRecord, beside: readonly RunRecord[], t: Messages): RunRecord => {
@@ -92,7 +102,7 @@ ${reproduceSection(record, t)}`;
   const places = new Set([...below.markup.matchAll(/ id="([a-z0-9-]+)"/g)].map(([, id = ""]) => id));
   const body = html`
 <header><h1>${quoted(shortened(experiment.title, 200), t)} <span class="more">· ${t.phase[experiment.phase]} · ${record.startedAt.slice(0, 10)}</span></h1>
-<p class="question">${quoted(shortened(question, 300), t)}</p></header>
+${questionOf(question, experiment.phase, t)}</header>
 <main>
 ${answerSection(countedWith(record, beside, t), t)}
 ${limitsSection(record, t)}

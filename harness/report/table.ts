@@ -1,5 +1,6 @@
 import type { Messages } from "../messages/messages.ts";
 import { type Html, type HtmlValue, html, shortened } from "./html.ts";
+import { isForeign } from "./said.ts";
 
 /** One column: numbers are set right and in tabular figures. */
 export interface Column<Row> {
@@ -8,8 +9,9 @@ export interface Column<Row> {
   readonly cell: (row: Row) => HtmlValue;
 }
 
-/** A label or reason as a cell shows it: isolated from the text around it, and broken anywhere once it is too long for a line. */
-export const name = (text: string): Html => html`<bdi${text.length > 24 && html` class="long"`}>${shortened(text, 400)}</bdi>`;
+/** A label or reason as a cell shows it: isolated from the text around it, and broken anywhere once it is too long for a line. `t`: of a page that the text may be in another language than. */
+export const name = (text: string, t?: Messages): Html =>
+  html`<bdi${text.length > 24 && html` class="long"`}${t !== undefined && isForeign(text, t) && html` lang="en"`}>${shortened(text, 400)}</bdi>`;
 
 /** A number with its interval in a line beneath, where a table has more of them than fit side by side: "6.24 ms [5.59 ms, 7.21 ms]". */
 export const intervalBelow = (text: string): HtmlValue => {

@@ -181,7 +181,7 @@ const cellColumns = (record: RunRecord, messages: Messages): readonly Column<Cel
     { head: t.state, numeric: true, cell: (cell) => (cell.stateBytes === undefined ? undefined : formatBytes(cell.stateBytes)) },
     { head: t.peak, numeric: true, cell: (cell) => (cell.peakBytes === undefined ? undefined : formatBytes(cell.peakBytes)) },
     { head: t.worstError, numeric: true, cell: ({ prepared }) => prepared && formatNumber(prepared.maxError) },
-    { head: t.reason, cell: ({ outcome }) => "reason" in outcome && outcome.reason },
+    { head: t.reason, cell: ({ outcome }) => "reason" in outcome && outcome.reason !== "" && name(outcome.reason, messages) },
   ];
   return columns.filter((column) => column !== false);
 };

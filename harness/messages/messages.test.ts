@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { en } from "./en.ts";
+import { languages } from "./languages.ts";
+import { messagesOf } from "./messages.ts";
+import { zh } from "./zh.ts";
+
+interface Leaf {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Names of all messages, and the texts of those that take nothing. */
+const leavesOf = (value: unknown, path = ""): readonly Leaf[] => {
+  if (typeof value === "string") return [{ path, text: value }];
+  if (typeof value !== "object" || value === null) return [{ path, text: "" }];
+  return Object.entries(value).flatMap(([name, part]) => leavesOf(part, path === "" ? name : `${path}.${name}`));
+};
+
+/** Words that are the same in both: names, units and symbols. */
+const shared = new Set(["environment.cpu", "environment.node", "tables.flops", "tables.tokensPerSecond", "limits.gpu.what", "lang"]);
+
+const han = /\p{Script=Han}/u;
+
+describe("messages", () => {
+  it("are there in every language, each under its own name", () => {
+    const names = leavesOf(en).map(({ path }) => path);
+    for (const language of languages) {
+      expect(messagesOf(language).lang).toBe(language);
+      expect(leavesOf(messagesOf(language)).map(({ path }) => path)).toEqual(expect.arrayContaining(names));
+    }
+  });
+
+  it("in Chinese are Chinese, with full-width punctuation and a space beside Latin words and numbers", () => {
+    for (const { path, text } of leavesOf(zh)) {
+      if (text === "" || shared.has(path)) continue;
+      expect(text, path).toMatch(han);
+      expect(text, path).not.toMatch(/\p{Script=Han}[,;:!?(]|[,;:!(]\p{Script=Han}/u);
+      expect(text, path).not.toMatch(/\p{Script=Han}[A-Za-z0-9±≈]|[A-Za-z0-9%×]\p{Script=Han}/u);
+    }
+  });
+
+  it("of a list and of a choice are joined as each language joins them", () => {
+    expect(zh.list(["softmax (split)", "GQA", "linear"])).toBe("softmax (split)、GQA 和 linear");
+    expect(zh.choice(["O(n)", "O(n²)"])).toBe("O(n) 或 O(n²)");
+    expect(zh.list([])).toBe("");
+    expect(en.list(["a", "b"])).toBe("a and b");
+  });
+
+  it("say the answer in two sentences, n* first on a GPU", () => {
+    const names = { upper: zh.attention("softmax"), lower: zh.attention("linear") };
+    const where = zh.headline.place(false, "NVIDIA H200");
+    const does = zh.headline.doing.prefill ?? "";
+    expect(zh.headline.crosses(where, ["284", "284"], does, names, [268, 306])).toBe(
+      "在这块 GPU\uff08NVIDIA H200\uff09上\uff0c从 284 个 token 起\uff0c用线性注意力读入提示词比用 softmax 注意力更快\uff0895 % 置信区间 268 至 306 个 token\uff09。",
+    );
+  });
+});
