@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { growthOf } from "./growth.ts";
+import { en } from "../messages/en.ts";
+import { type Growth, growthOf } from "./growth.ts";
 import type { Sampled } from "./laws.ts";
 import { normals } from "./random.ts";
+
+/** A note in words. */
+const told = ({ note }: Pick<Growth, "note">): string => (note ? en.growthNote(note) : "");
 
 const powers = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from * 2 ** i);
 
@@ -47,7 +51,7 @@ describe("a step within a line", () => {
             sampled(n.slice(0, count), (x) => at.get(x) ?? 0, noise),
             "n",
           );
-          expect(["undecided", "O(n)", "O(1)"], `${count} values, ${noise} noise: ${note}`).toContain(law);
+          expect(["undecided", "O(n)", "O(1)"], `${count} values, ${noise} noise: ${told({ note })}`).toContain(law);
           if (candidates.length > 0) expect(candidates).toContain(law === "O(1)" ? "O(1)" : "O(n)");
         }
       }
@@ -67,7 +71,7 @@ describe("growth above a launch overhead", () => {
     it(`says how far to measure ${name} where it is undecided, and decides there`, () => {
       const short = growthOf(sampled(powers(128, 8), law), "n");
       if (short.class !== "undecided") return expect(short.class).toBe(truth);
-      expect(short.note).toContain("measure up to");
+      expect(told(short)).toContain("measure up to");
       const further = Math.log2((short.measureUpTo ?? 0) / 128) + 1;
       expect(growthOf(sampled(powers(128, further), law), "n").class).toBe(truth);
     });
@@ -110,7 +114,7 @@ describe("a device that is not full at small n", () => {
     );
     expect(filling.class).toBe("O(n)");
     expect(filling.from).toBeGreaterThan(0);
-    expect(filling.note).toMatch(/^from n = \d+ on$/);
+    expect(told(filling)).toMatch(/^from n = \d+ on$/);
   });
 
   it("is not called flat for a flat beginning or end", () => {
@@ -165,10 +169,12 @@ describe("too few values", () => {
       ),
     ).toMatchObject({ class: "undecided", coefficients: undefined, measureUpTo: undefined });
     expect(
-      growthOf(
-        sampled([64], (n) => n),
-        "n",
-      ).note,
+      told(
+        growthOf(
+          sampled([64], (n) => n),
+          "n",
+        ),
+      ),
     ).toContain("only 64 was measured");
     const short = growthOf(
       sampled([10, 20, 30, 40, 50], (n) => n),

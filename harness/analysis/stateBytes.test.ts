@@ -31,7 +31,7 @@ describe("bytesGrowth", () => {
         [...xs, 4096],
         [...xs, 4096].map((n) => 8 * Math.min(n, 1024)),
       ),
-    ).toMatchObject({ class: "O(1)", note: "constant from 1,024 on" });
+    ).toMatchObject({ class: "O(1)", note: { kind: "constantFrom", x: 1024 } });
   });
 
   it("needs a value to spare, and takes two only for a constant", () => {
