@@ -17,13 +17,13 @@ const square = /[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff
 
 /** Width in px of one line of text. Square characters are 1 em wide, emoji a little more. */
 export const textWidth = (text: string, fontSizePx: number): number => {
-  let ems = 0;
+  let [thousandths, squares] = [0, 0];
   for (const character of text) {
     const code = character.codePointAt(0) ?? 32;
-    if (square.test(character)) ems += 1;
-    else ems += ((code < 32 ? 0 : code < 127 ? (widths[code - 32] ?? 556) : code < 0x2e80 ? 600 : 1000) / 1000) * stretch;
+    if (square.test(character)) squares++;
+    else thousandths += code < 32 ? 0 : code < 127 ? (widths[code - 32] ?? 556) : code < 0x2e80 ? 600 : 1000;
   }
-  return ems * fontSizePx;
+  return (thousandths / 1000) * fontSizePx * stretch + squares * fontSizePx;
 };
 
 /** `text` cut so that it fits into `limitPx`, ending in … if it was cut. */
