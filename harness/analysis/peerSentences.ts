@@ -1,4 +1,5 @@
 import { runtimes } from "../experiment/runtimes.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { Estimate, PeerRatio } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
 import { formatCount, formatList, formatNumber } from "./format.ts";
@@ -6,9 +7,8 @@ import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
 
 /** "softmax prefill, n = 1,024: attnbench takes 0.800 [0.700, 0.900] of ONNX Runtime's wall time." And what is not compared, once for each reason. */
-export const peerSentences = ({ peerRatios = [], environment }: Analysed): readonly string[] => {
+export const peerSentences = ({ peerRatios = [], environment }: Analysed, t: Messages): readonly string[] => {
   const keys = peerRatios.map(({ series }) => series);
-  const emulated = environment.deviceClass === "software" ? " on this CPU emulation" : "";
   const where = ({ labels: [own], phase, series }: PeerRatio): string => {
     const shape = describeKey(series, keys);
     return `${own} ${phase}${shape === "" ? "" : `, ${shape}`}`;
@@ -18,10 +18,11 @@ export const peerSentences = ({ peerRatios = [], environment }: Analysed): reado
     (one) => JSON.stringify([one.runtime, one.note]),
   );
   return [
-    ...peerRatios.flatMap((one) => {
-      const { ratio, runtime, n } = one;
-      return ratio ? [`${where(one)}, n = ${formatCount(n)}: attnbench takes ${ratioText(ratio)} of ${runtimes[runtime].title}'s wall time${emulated}.`] : [];
-    }),
+    ...peerRatios.flatMap(({ ratio, runtime, n, labels: [own], phase, series }) =>
+      ratio && phase !== "probe"
+        ? [t.peers.ratio(own, phase, describeKey(series, keys), n, ratio, runtimes[runtime].title, environment.deviceClass === "software")]
+        : [],
+    ),
     ...[...open.values()].flatMap((alike) => {
       const [first] = alike;
       const places = [...groupBy(alike, where)].map(([place, same]) => `${place}, n = ${formatList(same.map(({ n }) => formatCount(n)))}`);

@@ -416,6 +416,12 @@ export const en = {
         .join("; ")}.`,
   },
 
+  peers: {
+    /** `ratio`: wall time of ours over that of `peer` */
+    ratio: (arm: string, phase: ExperimentPhase, shape: string, n: number, ratio: Estimate, peer: string, emulated: boolean): string =>
+      `${arm} ${phase}${shape === "" ? "" : `, ${shape}`}, n = ${formatCount(n)}: attnbench takes ${bracketed(ratio)} of ${peer}'s wall time${emulatedText(emulated)}.`,
+  },
+
   outcome: {
     nothing: (reasons: readonly { readonly code: string; readonly reason: string }[]): string =>
       `Nothing was measured${reasons.length > 0 ? `: ${formatList(reasons.map(({ code, reason }) => `${code} (${reason})`))}` : ""}.`,

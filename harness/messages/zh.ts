@@ -323,6 +323,11 @@ export const zh: Messages = {
         .join("；")}。`,
   },
 
+  peers: {
+    ratio: (arm, ofPhase, shape, n, ratio, peer, emulated) =>
+      `${onEmulation(emulated)}${spaced`${arm}的${phase[ofPhase]}`}${shapeText(shape)}${spaced`在 n = ${formatCount(n)}时`}，attnbench ${spaced`的挂钟时间为${peer}的${bracketed(ratio)}倍`}。`,
+  },
+
   outcome: {
     nothing: (reasons) => `什么也没有测得${reasons.length > 0 ? `：${reasons.map(({ code, reason }) => `${code}（${reason}）`).join("、")}` : ""}。`,
     failed: (arm, places) =>
@@ -585,10 +590,10 @@ export const zh: Messages = {
       spaced`从 n* 起，${lower}快于${upper}。“实测”就此设备上的这些核函数而言；“同等利用率”就两者都像其中较好者那样接近设备的能力而言；“理论预测”只就各自必须计算和读取的量而言。`,
     noMark: (size, value, why) => spaced`${size} ${formatCount(value)}没有实测标记：${why}。`,
     drift: (jumped) =>
-      `“哨兵”是每轮前后各计时一次的一个小核函数；“全部单元”是一轮对所有单元的共同影响。哨兵变化超过十分之一的轮次会重做，在时间允许的范围内，至多占全部轮次的四分之一：此处${
+      spaced`“哨兵”是每轮前后各计时一次的一个小核函数；“全部单元”是一轮对所有单元的共同影响。哨兵变化超过十分之一的轮次会重做，在时间允许的范围内，至多占全部轮次的四分之一：此处${
         jumped === undefined
           ? "没有这样的轮次"
-          : `${formatCount(jumped.turns)} 轮中有 ${formatCount(jumped.jumped)} 轮如此，其中 ${formatCount(jumped.again)} 轮已重做`
+          : spaced`${formatCount(jumped.turns)} 轮中有 ${formatCount(jumped.jumped)} 轮如此，其中 ${formatCount(jumped.again)} 轮已重做`
       }。所有单元共有的漂移已从规律和 n* 中去除。`,
     driftShards: (parts) =>
       `各分片分开测量：此处其轮次依次相接，各以本分片的中值为准（${parts.map(({ shard, turn }) => `分片 ${formatCount(shard)} 自第 ${formatCount(turn)} 轮起`).join("，")}）。`,
