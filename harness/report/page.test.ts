@@ -117,8 +117,17 @@ describe("page", () => {
     const record = fixtureRecord({ ns, dModels: [64, 128, 256, 384, 512, 768, 1024, 2048], arms: [softmaxArm, groupedArm, linearArm, deltaArm] });
     expect(record.cells).toHaveLength(512);
     const start = performance.now();
-    await renderPage(record, strictLogger);
+    const page = await renderPage(record, strictLogger);
     expect(performance.now() - start).toBeLessThan(20_000);
+    const timeFigure = /<figure id="time".*?<\/figure>/s.exec(page)?.[0] ?? "";
+    // Eight shapes are drawn once each, narrow on every screen.
+    expect(timeFigure.match(/class="facet small"/g)).toHaveLength(8);
+    expect(timeFigure.match(/class="chart narrow"/g)).toHaveLength(8);
+    expect(timeFigure).not.toContain('class="chart wide"');
+    // One figure a pair of arms, whatever shapes it crosses at.
+    const headings = page.match(/<figure id="crossovers[^>]*>\s*<h3[^>]*>[^<]*/g)?.map((tag) => tag.slice(tag.lastIndexOf(">") + 1)) ?? [];
+    expect(headings.length).toBeGreaterThan(1);
+    expect(new Set(headings).size).toBe(headings.length);
   });
 });
 

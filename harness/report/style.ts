@@ -61,10 +61,12 @@ figure h3{margin:0 0 .6em}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .facets{display:grid;grid-template-columns:minmax(0,1fr);gap:22px 20px;justify-items:start}
 @media (min-width:1100px){.figures.pair{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.facets.many{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
+.facets.small{grid-template-columns:repeat(auto-fill,minmax(min(328px,100%),1fr))}
 .facet{min-width:0;max-width:100%}
 .chart{display:block;max-width:100%;height:auto;overflow:visible;font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 .chart text{font-variant-numeric:tabular-nums}
 .chart.narrow{display:none}
+.facet.small .chart.narrow{display:block}
 @media (max-width:590px){.chart.wide{display:none}.chart.narrow{display:block}}
 figcaption{font-size:.88rem;color:var(--muted);margin-top:8px}
 figcaption p{margin:.3em 0}

@@ -2,6 +2,7 @@ import { formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
 import type { Crossover } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
+import { perRecord } from "../perRecord.ts";
 import { armLooks } from "./arms.ts";
 import { type Chart, type ChartSize, decades } from "./frame.ts";
 import { type Line, lineChart } from "./lineChart.ts";
@@ -17,7 +18,7 @@ export interface CrossoverCurve {
 }
 
 /** The curves of a record: over headDim where it varies with the same heads, else over dModel with the same headDim. None without two sizes that an n* of some kind is known at. */
-export const crossoverCurves = (record: RunRecord): readonly CrossoverCurve[] => {
+export const crossoverCurves = perRecord((record: RunRecord): readonly CrossoverCurve[] => {
   const timed = record.crossovers.filter(({ metric }) => metric === "time");
   const over = (size: CrossoverCurve["size"], left: readonly string[]): readonly CrossoverCurve[] =>
     [...groupBy(timed, ({ between, series }) => JSON.stringify([between, Object.entries(series).filter(([name]) => !left.includes(name))])).values()].flatMap(
@@ -32,13 +33,14 @@ export const crossoverCurves = (record: RunRecord): readonly CrossoverCurve[] =>
     );
   const byHeadDim = over("headDim", ["headDim", "dModel"]);
   return byHeadDim.length > 0 ? byHeadDim : over("dModel", ["heads", "dModel"]);
-};
+});
 
 export const sizeOf = ({ series }: Crossover, size: CrossoverCurve["size"]): number => Number(series[size] ?? 0);
 
 export const kinds = { measured: "measured", equalShare: "equal shares", predicted: "predicted" } as const;
 
-export const crossoverHeading = ({ size, between }: CrossoverCurve): string => `n* of ${between[1]} over ${between[0]} against ${size}`;
+export const crossoverHeading = ({ size, between }: Pick<CrossoverCurve, "size" | "between">): string =>
+  `n* of ${between[1]} over ${between[0]} against ${size}`;
 
 /** n* over headDim (or dModel): as measured with its interval, at equal shares of ceiling, and predicted from FLOPs and bytes. */
 export const crossoverChart = (record: RunRecord, curve: CrossoverCurve, size: ChartSize): Chart => {
@@ -58,7 +60,8 @@ export const crossoverChart = (record: RunRecord, curve: CrossoverCurve, size: C
   const ys = lines.flatMap((line) => line.points.flatMap(({ y, low, high }) => [y, low, high]));
   const [least, most] = [Math.min(...ys), Math.max(...ys)];
   const guides = ticksOf(least, most).map((value) => ({ value, words: [formatCount(value)] }));
-  const title = `${crossoverHeading(curve)}${curve.place === "" || crossoverCurves(record).length < 2 ? "" : `, ${curve.place}`}`;
+  // Of several, what tells them apart comes first: a narrow chart has no room for more.
+  const title = `${curve.place === "" || crossoverCurves(record).length < 2 ? "" : `${curve.place}: `}${crossoverHeading(curve)}`;
   const spec = lineChart(record, size, title, lines, {
     x: { title: curve.size, values: [...new Set(curve.crossovers.map((one) => sizeOf(one, curve.size)))], scale: "log" },
     y: { title: `n* (${curve.between[1]} is faster above)`, low: least / 1.25, high: most * 1.25, scale: "log", guides },

@@ -54,9 +54,8 @@ const driftWithin = (cells: readonly CellRecord[], readings: readonly SentinelTu
 
 const meanOf = ({ beforeMs, afterMs }: SentinelTurn): number => Math.sqrt(beforeMs) * Math.sqrt(afterMs);
 
-/** Time of the sentinel, and of all cells together, in each turn, over their middle: what drifts alike is taken out of laws and n*. */
-export const driftChart = (record: RunRecord, size: ChartSize): Chart | undefined => {
-  const drift = driftOf(record);
+/** `drift`: of this record. Time of the sentinel, and of all cells together, in each turn, over their middle: what drifts alike is taken out of laws and n*. */
+export const driftChart = (record: RunRecord, drift: readonly TurnDrift[], size: ChartSize): Chart | undefined => {
   if (drift.length < 2) return undefined;
   const line = (name: string, colour: string, mark: Line["mark"], read: (turn: TurnDrift) => number | undefined): Line => ({
     name,

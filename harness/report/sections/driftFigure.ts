@@ -8,7 +8,8 @@ import { drawn, figure } from "./figure.ts";
 
 /** The device's own pace, turn by turn; undefined where nothing shows it. */
 export const driftFigure = async (record: RunRecord, rendering: Rendering): Promise<Html | undefined> => {
-  const drawing = await drawn("drift-chart", (size) => driftChart(record, size), rendering);
+  const drift = driftOf(record);
+  const drawing = await drawn("drift-chart", (size) => driftChart(record, drift, size), rendering);
   if (drawing === undefined) return undefined;
   const written = (factor: number | undefined): string | undefined => (factor === undefined ? undefined : `${factor.toFixed(3)}×`);
   const columns: readonly Column<TurnDrift>[] = [
@@ -28,5 +29,5 @@ export const driftFigure = async (record: RunRecord, rendering: Rendering): Prom
       ? ""
       : `Shards were measured apart: their turns follow each other here, each over the middle of its own shard (${record.merged.parts.map(({ shard, firstTurn }) => `shard ${formatCount(shard)} from turn ${formatCount(firstTurn + 1)} on`).join(", ")}).`,
   ];
-  return figure("drift", driftHeading, [drawing], caption, table(driftHeading, columns, driftOf(record)), true);
+  return figure("drift", driftHeading, [drawing], caption, table(driftHeading, columns, drift), true);
 };
