@@ -3,11 +3,13 @@ import { statSync } from "node:fs";
 import { basename, isAbsolute, relative, resolve } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
+import { codeOfBuild } from "../../device/environment.ts";
 import { isPrecision, parseDuration } from "../../experiment/units.ts";
 import { connector } from "../../measure/connection.ts";
 import { peerConnector } from "../../measure/peers/peerConnector.ts";
 import type { Progress } from "../../measure/progress.ts";
 import { ChangedKernel } from "../../measure/visitor.ts";
+import { codeText, sameCode } from "../../record/code.ts";
 import { UnwritableJournal } from "../../record/journal.ts";
 import { type KernelFolder, kernelsText, sameKernels } from "../../record/kernelFolder.ts";
 import { isSameShard, type Shard, shardName } from "../../record/merged.ts";
@@ -128,7 +130,8 @@ const shardsOf = (experiments: readonly ReadExperiment[], mechanisms: readonly M
 };
 
 /** Phases of a file that an interrupted command had completed: --resume goes on with those that it had not. */
-const completed = (experiments: readonly ReadExperiment[], held: readonly KernelFolder[], out: string): ReadonlySet<ReadExperiment> => {
+const completed = (experiments: readonly ReadExperiment[], held: readonly KernelFolder[], { out, adapter }: RunFlags): ReadonlySet<ReadExperiment> => {
+  const code = codeOfBuild();
   const newest = new Map(
     experiments.map((one) => [
       one,
@@ -137,6 +140,9 @@ const completed = (experiments: readonly ReadExperiment[], held: readonly Kernel
           record.experiment.hash === one.experiment.hash &&
           isSameShard(record.shard, one.shard) &&
           !record.merged &&
+          !record.duet &&
+          sameCode(record.environment.attnbench, code) &&
+          record.environment.adapter.asked === adapter &&
           sameKernels(record.environment.kernels, held),
       ),
     ]),
@@ -162,7 +168,7 @@ const measure = async (
     const held = kernelFoldersOf(flags.kernels, flags.out);
     const connect = connector(flags.adapter, { mode: "timing", kernels, memoryBudgetBytes });
     const connectPeer = peerConnector({ mode: "timing", kernels, memoryBudgetBytes });
-    const done = flags.resume ? completed(experiments, held, flags.out) : new Set<ReadExperiment>();
+    const done = flags.resume ? completed(experiments, held, flags) : new Set<ReadExperiment>();
     for (const planned of experiments) {
       if (interruption.signal.aborted) break;
       const { file, experiment, cells, shard } = planned;
@@ -207,10 +213,12 @@ const measure = async (
   }
 };
 
-const whyNew = ({ otherKernels }: Extract<Progress, { type: "began" }>, held: readonly KernelFolder[]): string =>
-  otherKernels
+const whyNew = ({ otherKernels, otherCode }: Extract<Progress, { type: "began" }>, held: readonly KernelFolder[]): string => {
+  if (otherCode) return `${otherCode.folder} is unfinished, but of other code: ${codeText(otherCode.before)} then, ${codeText(otherCode.now)} now`;
+  return otherKernels
     ? `${otherKernels.folder} is unfinished, but its --kernels held something else: ${kernelsText(otherKernels.kernels)} then, ${kernelsText(held)} now; put back, it is gone on with`
     : "no unfinished run of this experiment, filter, shard, device and code";
+};
 
 /** An error in words, where it is none of attnbench's own. */
 const explained = (error: unknown): unknown => {
