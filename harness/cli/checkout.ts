@@ -1,5 +1,5 @@
-import { cpSync, lstatSync, mkdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, existsSync, lstatSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
 import type { DuetSide } from "../record/run.ts";
 import { type Build, built } from "./build.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
@@ -35,6 +35,8 @@ const git = async (args: readonly string[], folder: string, signal: AbortSignal,
 interface Wanted {
   readonly ref: string;
   readonly start: string;
+  /** folders of results: what lies in them and is not committed is no part of the working tree */
+  readonly written?: readonly string[];
   readonly signal: AbortSignal;
   readonly onStep: (text: string) => void;
   /** as soon as there is something to remove, in case the command ends before all is made */
@@ -46,7 +48,7 @@ interface Wanted {
  * code sets them apart. Ends the command with 2 where this is no repository, `ref` is no commit of it, head cannot be installed or built, or base cannot for a reason that is not its own; and once
  * `signal` is aborted, when whoever aborted it knows the code. Nothing is left then.
  */
-export const makeCheckouts = async ({ ref, start, signal, onStep, onMade }: Wanted): Promise<Checkouts> => {
+export const makeCheckouts = async ({ ref, start, written = [], signal, onStep, onMade }: Wanted): Promise<Checkouts> => {
   const ask = async (args: readonly string[], folder: string, failing: string): Promise<string> => (await git(args, folder, signal, failing)).trim();
   const root = await ask(["rev-parse", "--show-toplevel"], start, "duet needs a git repository around this folder");
   const commit = await ask(
@@ -63,8 +65,8 @@ export const makeCheckouts = async ({ ref, start, signal, onStep, onMade }: Want
       ["base", commit],
       ["head", "HEAD"],
     ] as const)
-      await ask(["worktree", "add", "--detach", folders[side], at], root, `git could not check out ${at}`);
-    const dirty = await copyChanges(root, folders.head, signal);
+      await ask(["-c", noHooks, "worktree", "add", "--detach", folders[side], at], root, `git could not check out ${at}`);
+    const dirty = await copyChanges(root, folders.head, written, signal);
     const headCommit = await ask(["rev-parse", "HEAD"], root, "git");
     // Head first: where it cannot be built, there is nothing to say of base.
     const head = await built("head", folders.head, { root, signal, onStep });
@@ -81,15 +83,21 @@ export const makeCheckouts = async ({ ref, start, signal, onStep, onMade }: Want
   }
 };
 
-/** Everything of the working tree that is not as committed, onto a checkout of its commit; true where there is anything. */
-const copyChanges = async (root: string, folder: string, signal: AbortSignal): Promise<boolean> => {
+/** A hook after a checkout belongs to who works there: it may install, ask, or end with an error. */
+const noHooks = "core.hooksPath=/dev/null";
+
+/** Everything of the working tree that is not as committed and lies in none of `written`, onto a checkout of its commit; true where there is anything. */
+const copyChanges = async (root: string, folder: string, written: readonly string[], signal: AbortSignal): Promise<boolean> => {
   const list = async (...args: string[]): Promise<string[]> =>
     (await git(args, root, signal, "git could not list the working tree")).split("\0").filter(Boolean);
+  // Their real places, as git says root.
+  const places = written.flatMap((place) => (existsSync(place) ? [`${realpathSync(place)}${sep}`] : []));
+  const isWritten = (file: string): boolean => places.some((place) => join(root, file).startsWith(place));
   // Deleted and renamed files are among them by their old names, staged or not.
   const changed = [
     ...new Set([
       ...(await list("diff", "--name-only", "--no-renames", "--no-relative", "-z", "HEAD")),
-      ...(await list("ls-files", "-z", "--others", "--exclude-standard")),
+      ...(await list("ls-files", "-z", "--others", "--exclude-standard")).filter((file) => !isWritten(file)),
     ]),
   ];
   // All that is there first: a folder may have become a file, and a file a link.

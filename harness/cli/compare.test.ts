@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +9,7 @@ import type { CellRecord, RunRecord } from "../record/run.ts";
 import { attnbench, emptyFolder } from "./testCommand.ts";
 
 const emulated = fileURLToPath(new URL("../testRuns/emulated", import.meta.url));
+const command = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const record: RunRecord = JSON.parse(readFileSync(join(emulated, "run.json"), "utf8"));
 
 /** A run on a CPU emulation beside a copy of it that is changed, as `head` sees it. */
@@ -51,6 +54,14 @@ describe("attnbench compare", () => {
     expect(advised.stdout).toMatch(/^SLOWER: softmax \(split\) at n = 16, time 2\.\d+ times/m);
     expect((await compared((run) => run, "--undecided", "fail")).code).toBe(3);
     expect((await compared(slower(2), "--strict", "--threshold", "150%")).stderr).toContain("--threshold 150%: not a share above 0 % and below 100 %");
+  });
+
+  it("keeps its code where nobody reads the answer to its end", async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, "run.json"), JSON.stringify(withCell(({ stateBytes = 0 }) => ({ stateBytes: stateBytes + 1 }))(record)));
+    const child = spawn(process.execPath, [command, "compare", emulated, "run.json"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+    child.stdout?.destroy();
+    expect(await once(child, "close")).toEqual([3, null]);
   });
 
   it("refuses what differs in more than its code, unless told to show it", async () => {
