@@ -65,6 +65,18 @@ describe("checkouts of a duet", () => {
     again.remove();
   });
 
+  it("have what a package in a larger repository depends on, and what mechanisms beside it do", async () => {
+    const { root, commit } = emptyRepository();
+    const manifest = '{ "name": "part" }';
+    commit({ "bench/package.json": manifest, "other/package.json": manifest, "other/kernels/one/definition.mjs": "", ".gitignore": "node_modules\n" });
+    for (const part of ["bench", "other"]) mkdirSync(join(root, part, "node_modules"));
+    const { base, head, remove } = await states("HEAD", join(root, "bench"), { needed: [join(root, "other/kernels"), join(root, "none"), newFolder()] });
+    const linked = [base, head].flatMap(({ folder }) => ["bench", "other"].map((part) => readlinkSync(join(folder, part, "node_modules"))));
+    expect(linked).toEqual([1, 2].flatMap(() => ["bench", "other"].map((part) => join(root, part, "node_modules"))));
+    remove();
+    expect(existsSync(join(root, "bench/node_modules"))).toBe(true);
+  });
+
   it.skipIf(process.platform === "win32")("are made without the hooks of who works there", async () => {
     const { root, write } = repository();
     write({ ".git/hooks/post-checkout": "#!/bin/sh\nexit 1\n" });

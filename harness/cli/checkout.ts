@@ -1,5 +1,5 @@
 import { cpSync, existsSync, lstatSync, mkdirSync, realpathSync, rmSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { DuetSide } from "../record/run.ts";
 import { type Build, built } from "./build.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
@@ -35,6 +35,8 @@ const git = async (args: readonly string[], folder: string, signal: AbortSignal,
 interface Wanted {
   readonly ref: string;
   readonly start: string;
+  /** more places in it whose packages are needed, as folders of mechanisms are */
+  readonly needed?: readonly string[];
   /** folders of results: what lies in them and is not committed is no part of the working tree */
   readonly written?: readonly string[];
   readonly signal: AbortSignal;
@@ -48,7 +50,7 @@ interface Wanted {
  * code sets them apart. Ends the command with 2 where this is no repository, `ref` is no commit of it, head cannot be installed or built, or base cannot for a reason that is not its own; and once
  * `signal` is aborted, when whoever aborted it knows the code. Nothing is left then.
  */
-export const makeCheckouts = async ({ ref, start, written = [], signal, onStep, onMade }: Wanted): Promise<Checkouts> => {
+export const makeCheckouts = async ({ ref, start, needed = [], written = [], signal, onStep, onMade }: Wanted): Promise<Checkouts> => {
   const ask = async (args: readonly string[], folder: string, failing: string): Promise<string> => (await git(args, folder, signal, failing)).trim();
   const root = await ask(["rev-parse", "--show-toplevel"], start, "duet needs a git repository around this folder");
   const commit = await ask(
@@ -68,9 +70,10 @@ export const makeCheckouts = async ({ ref, start, written = [], signal, onStep, 
       await ask(["-c", noHooks, "worktree", "add", "--detach", folders[side], at], root, `git could not check out ${at}`);
     const dirty = await copyChanges(root, folders.head, written, signal);
     const headCommit = await ask(["rev-parse", "HEAD"], root, "git");
+    const packages = foldersAround(root, [start, ...needed]);
     // Head first: where it cannot be built, there is nothing to say of base.
-    const head = await built("head", folders.head, { root, signal, onStep });
-    const base = await built("base", folders.base, { root, signal, onStep, isAttnbench: head.worker !== undefined });
+    const head = await built("head", folders.head, { root, packages, signal, onStep });
+    const base = await built("base", folders.base, { root, packages, signal, onStep, isAttnbench: head.worker !== undefined });
     return {
       root,
       base: { ...base, folder: folders.base, commit, dirty: false },
@@ -81,6 +84,18 @@ export const makeCheckouts = async ({ ref, start, written = [], signal, onStep, 
     worktrees.remove();
     throw error instanceof CommandEnd ? error : new CommandEnd(exitCode.usage, `the two states could not be checked out: ${(error as Error).message}`);
   }
+};
+
+/** Folders from the repository to these places, relative and the repository ("") first; those that lie elsewhere or are not there have none. */
+const foldersAround = (root: string, places: readonly string[]): readonly string[] => {
+  const found = new Set([""]);
+  for (const place of places) {
+    const below = existsSync(place) ? relative(root, realpathSync(place)) : "";
+    if (below.split(sep)[0] === ".." || isAbsolute(below)) continue;
+    const names = below.split(sep);
+    for (const at of names.keys()) found.add(names.slice(0, at + 1).join(sep));
+  }
+  return [...found];
 };
 
 /** A hook after a checkout belongs to who works there: it may install, ask, or end with an error. */

@@ -48,6 +48,7 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
     const checkouts = await makeCheckouts({
       ref,
       start: process.cwd(),
+      needed: flags.kernels,
       written: [join(flags.out, "results"), join(flags.out, "reports")],
       signal: interruption.signal,
       onStep: (text) => flags.quiet || say(text),
