@@ -212,7 +212,7 @@ const whyNew = ({ otherKernels, otherCode }: Extract<Progress, { type: "began" }
   if (otherCode) return `${otherCode.folder} is unfinished, but of other code: ${codeText(otherCode.before)} then, ${codeText(otherCode.now)} now`;
   return otherKernels
     ? `${otherKernels.folder} is unfinished, but its --kernels held something else: ${kernelsText(otherKernels.kernels)} then, ${kernelsText(held)} now; put back, it is gone on with`
-    : "no unfinished run of this experiment, filter, shard, device and code";
+    : "no unfinished run of this experiment with these --set, --budget and --filter, of this shard, device and code";
 };
 
 /** An error in words, where it is none of attnbench's own. */
