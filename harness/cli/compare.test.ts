@@ -48,6 +48,17 @@ describe("attnbench compare", () => {
     expect(Object.keys(comparison.cells[0]?.metrics ?? {})).toEqual(["time", "wallTime", "stateBytes", "peakBytes", "error"]);
   });
 
+  it("ends with 1 for a cell that fails in both, and says which: nobody knows whether it became worse", async () => {
+    const failed = withCell(() => ({ outcome: { status: "failed", code: "wrongOutput", reason: "far off" }, visits: [], summary: undefined }));
+    const folder = emptyFolder();
+    writeFileSync(join(folder, "run.json"), JSON.stringify(failed(record)));
+    const { code, stdout, stderr } = await attnbench(["compare", "run.json", "run.json", "--format", "github"], folder);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^FAILED in both: softmax \(split\) at n = 16 \(neither has it: wrongOutput: far off\)\.$/m);
+    expect(stderr).toMatch(/::error title=.*a cell failed::softmax\S* \(wrongOutput\): far off/);
+    expect((await compared(failed)).code).toBe(3);
+  });
+
   it("advises on times of a CPU emulation, and gates on them with --strict", async () => {
     const [advised, strict] = [await compared(slower(2)), await compared(slower(2), "--strict")];
     expect([advised.code, strict.code]).toEqual([0, 3]);
