@@ -26,7 +26,7 @@ const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
 /** What times nothing: pure functions, pages, runs on fake devices with a clock of their own, and kernels against their references. */
 const untimed = [
   "harness/*.test.ts",
-  "harness/cli/{checkout,compare,duetKernels,exec,fit,github,oddInput,out,plainText,published,shard,shardFlag,worktrees}.test.ts",
+  "harness/cli/{checkout,compare,duetKernels,exec,fit,github,oddInput,out,plainText,published,repeatCommand,shard,shardFlag,worktrees}.test.ts",
   "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec,shards,fuzz,kills}/**/*.test.ts",
   "harness/measure/kernels*.test.ts",
   "kernels/**/*.test.ts",

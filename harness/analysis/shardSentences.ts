@@ -36,8 +36,18 @@ export const shardWarnings = ({ shard, merged, sizeFits = [] }: Pick<Analysed, "
         `Each of the ${formatCount(merged.parts.length)} shards was measured by itself, maybe on machines of its own. All arms of one shape are of one shard; between unlike shapes, times also differ as machines do, which no interval holds.`,
       ]
     : []),
-  ...(merged ? cutSweeps(sizeFits) : []),
+  ...(merged ? [...unknownChanges(merged.parts), ...cutSweeps(sizeFits)] : []),
 ];
+
+/** Shards of before, which do not say what their code held beyond its commit. */
+const unknownChanges = (parts: readonly Part[]): readonly string[] => {
+  const unknown = parts.filter(({ environment: { attnbench } }) => attnbench.dirty === true && attnbench.changes === undefined).map(({ shard }) => shard);
+  return unknown.length > 0 && parts.length > 1
+    ? [
+        `${shardsText(unknown)} ${unknown.length === 1 ? "was" : "were"} measured with uncommitted changes that are not recorded: whether all shards are of one code is not known.`,
+      ]
+    : [];
+};
 
 /** A sweep whose bytes are told of and whose times are not lies in several shards. */
 const cutSweeps = (sizeFits: readonly SizeFit[]): readonly string[] => {

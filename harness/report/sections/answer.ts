@@ -1,4 +1,5 @@
 import { wallTimed } from "../../experiment/phases.ts";
+import { isChanged } from "../../record/code.ts";
 import type { Finding } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
@@ -33,7 +34,7 @@ export const warningsOf = (record: RunRecord): readonly string[] => {
     warnings.push(
       `${wallTimed.has(record.experiment.phase) ? "Part of what is timed is not on the GPU" : "This adapter has no GPU clock"}: times are wall-clock times and contain the cost of submitting work.`,
     );
-  if (record.environment.attnbench.dirty === true) warnings.push("The benchmark's own code had uncommitted changes.");
+  if (isChanged(record.environment.attnbench)) warnings.push("The benchmark's own code had uncommitted changes.");
   return [...warnings, ...found];
 };
 

@@ -1,6 +1,7 @@
 import { askedFits } from "../../analysis/asked.ts";
 import { formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import { adapterName } from "../../record/adapterName.ts";
+import { isChanged } from "../../record/code.ts";
 import type { Summary } from "../../record/derived.ts";
 import { kernelsText } from "../../record/kernelFolder.ts";
 import { shardName } from "../../record/merged.ts";
@@ -72,7 +73,7 @@ const factsOf = (record: RunRecord): readonly Fact[] => {
     {
       name: "Code",
       value: attnbench.commit === undefined ? `attnbench ${attnbench.version}` : attnbench.commit.slice(0, 12),
-      detail: `${attnbench.commit === undefined ? "no commit known" : `attnbench ${attnbench.version}`}${attnbench.dirty === true ? ", with uncommitted changes" : ""}${kernels.length > 0 ? `, --kernels ${kernelsText(kernels)}` : ""}`,
+      detail: `${attnbench.commit === undefined ? "no commit known" : `attnbench ${attnbench.version}`}${isChanged(attnbench) ? ", with uncommitted changes" : ""}${kernels.length > 0 ? `, --kernels ${kernelsText(kernels)}` : ""}`,
     },
     { name: "Run", value: record.run, detail: `experiment ${record.experiment.hash}${partText(record)}` },
   ];
