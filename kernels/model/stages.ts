@@ -1,32 +1,18 @@
-import type { Dtype, Step, TextShape } from "../mechanism.ts";
+import type { Step, TextShape } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
 import combine from "./combine.wgsl";
 import embed from "./embed.wgsl";
 import experts from "./experts.wgsl";
-import { type FinishName, finishes } from "./finish.ts";
+import { type Making, staged } from "./making.ts";
 import norm from "./norm.wgsl";
-import project from "./project.wgsl";
+import { projectStep } from "./projection.ts";
 import rotate from "./rotate.wgsl";
 import route from "./route.wgsl";
 import sample from "./sample.wgsl";
 import type { StageName } from "./stageNames.ts";
 
-/** What all steps of a model have in common. */
-export interface Making {
-  /** of weights; what flows between steps is f32 */
-  readonly dtype: Dtype;
-  /** tokens that go through together */
-  readonly rows: number;
-  /** a CPU emulation, where a thread takes an output by itself */
-  readonly software: boolean;
-  /** workgroups of one dimension at most */
-  readonly most: number;
-}
-
 const threads = 64;
-
-const staged = (stage: StageName, step: Step): Step => ({ ...step, stage });
 
 /** Workgroups of one a row, over two dimensions where there are many rows. */
 const rowGrid = (rows: number, most: number): Step["workgroups"] => {
@@ -59,51 +45,6 @@ export const normStep = ({ dtype, most }: Making, stage: StageName, count: numbe
       workgroups: rowGrid(count, most),
     }),
   );
-
-export interface Projection {
-  readonly from: string;
-  readonly to: string;
-  readonly weight: string;
-  /** of a gated one */
-  readonly gate?: string;
-  /** widths */
-  readonly inputs: number;
-  readonly outputs: number;
-  /** rows, where not all that go through */
-  readonly rows?: number;
-  readonly adds?: boolean;
-  readonly finish?: FinishName;
-}
-
-/** Rows that share a weight's load. */
-const mostRows = 4;
-
-export const projectStep = ({ dtype, rows: all, software }: Making, stage: StageName, projection: Projection): Step => {
-  const { from, to, weight, gate, inputs, outputs, rows = all, adds = false, finish = "plain" } = projection;
-  const shared = Math.min(mostRows, rows);
-  // One row is a vector times a matrix, which a GPU reads fastest where neighbours read neighbours.
-  const lanes = software ? 1 : Math.min(16, 2 ** Math.floor(Math.log2(Math.max(1, inputs / 4))));
-  return staged(
-    stage,
-    stepOf({
-      label: `project ${to}`,
-      ...storing(`${project}\n${finishes[finish].wgsl}`, { Stored: dtype }),
-      constants: {
-        IN_QUADS: inputs / 4,
-        OUT: outputs,
-        THREADS: threads,
-        LANES: lanes,
-        ROWS: shared,
-        GATED: gate !== undefined,
-        ADDS: adds,
-        TEAMED: lanes > 1,
-        PARTS: shared * (gate === undefined ? 1 : 2),
-      },
-      bindings: gate === undefined ? [from, weight, to] : [from, weight, to, gate],
-      workgroups: [Math.ceil(outputs / (threads / lanes)), Math.ceil(rows / shared), 1],
-    }),
-  );
-};
 
 /** `counted`: a token's place is in `position`, and the table has every place; else each row has its own turns. */
 export const rotateStep = ({ rows }: Making, name: string, heads: number, headDim: number, counted: boolean): Step =>
