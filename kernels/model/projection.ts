@@ -59,6 +59,7 @@ const fewestSubgroups = 16;
 
 /** rows × outputs of a workgroup and of a thread, the largest first: the more a workgroup computes, the oftener it uses what it stages. */
 const workgroupTilings = [
+  { rows: 128, outputs: 64, rowsEach: 8, outputsEach: 8 },
   { rows: 64, outputs: 64, rowsEach: 4, outputsEach: 8 },
   { rows: 32, outputs: 64, rowsEach: 4, outputsEach: 4 },
   { rows: 32, outputs: 32, rowsEach: 4, outputsEach: 2 },
@@ -66,7 +67,7 @@ const workgroupTilings = [
 const smallestTiling = { rows: 16, outputs: 32, rowsEach: 2, outputsEach: 2 } as const;
 
 /** Workgroups that keep a large GPU busy; where there are fewer they wait for memory, and smaller tiles are better. */
-const fewestWorkgroups = 128;
+const fewestWorkgroups = 256;
 
 /** First the largest that are enough workgroups and are not half empty, else the smallest. Of two matrices a workgroup takes half as many outputs. */
 const workgroupTiles = ({ outputs, rows, gated }: Product): readonly [Tiles, ...Tiles[]] => {

@@ -34,17 +34,29 @@ export const embedStep = ({ dtype, rows }: Making, stage: StageName, width: numb
   );
 
 /** Each of `count` rows of `width` channels to a root mean square of 1, times weights; without a weight, to length 1. */
-export const normStep = ({ dtype, most }: Making, stage: StageName, count: number, width: number, from: string, to: string, weight?: string): Step =>
-  staged(
+export const normStep = (
+  { dtype, software, lanes, most }: Making,
+  stage: StageName,
+  count: number,
+  width: number,
+  from: string,
+  to: string,
+  weight?: string,
+): Step => {
+  const bySubgroup = software && lanes > 0;
+  const team = Math.min(threads, 2 ** Math.ceil(Math.log2(Math.max(1, width / 4))));
+  return staged(
     stage,
     stepOf({
       label: `norm ${to}`,
       ...storing(norm, { Stored: dtype }),
-      constants: { WIDTH_QUADS: width / 4, THREADS: Math.min(threads, 2 ** Math.ceil(Math.log2(Math.max(1, width / 4)))), UNIT: weight === undefined },
+      subgroups: bySubgroup,
+      constants: { WIDTH_QUADS: width / 4, THREADS: bySubgroup ? lanes : team, UNIT: weight === undefined, SUBGROUP: bySubgroup },
       bindings: weight === undefined ? [from, to] : [from, to, weight],
       workgroups: rowGrid(count, most),
     }),
   );
+};
 
 /** `counted`: a token's place is in `position`, and the table has every place; else each row has its own turns. */
 export const rotateStep = ({ rows }: Making, name: string, heads: number, headDim: number, counted: boolean): Step =>
