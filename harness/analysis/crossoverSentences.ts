@@ -4,9 +4,7 @@ import type { Analysed } from "./answer.ts";
 import { formatCount, formatEstimate, formatList, formatShare } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey, pairsOf, seriesOf } from "./series.ts";
-
-/** Arms whose shares of their ceilings differ by more than this near n* are said to be unequal. */
-const unequalShares = 1.5;
+import { unequalShares } from "./shareSentences.ts";
 
 /** From which n on the linear arm is faster, and smaller; what is alike for several shapes is one sentence. */
 export const crossoverSentences = (record: Analysed, metric: Crossover["metric"]): readonly string[] => {
