@@ -1,4 +1,4 @@
-import { formatCount } from "../../analysis/format.ts";
+import { estimated, formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
 import type { Crossover } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
@@ -65,11 +65,12 @@ export const crossoverChart = (record: RunRecord, curve: CrossoverCurve, size: C
   const spec = lineChart(record, size, title, lines, {
     x: { title: curve.size, values: [...new Set(curve.crossovers.map((one) => sizeOf(one, curve.size)))], scale: "log" },
     y: { title: `n* (${curve.between[1]} is faster above)`, low: least / 1.25, high: most * 1.25, scale: "log", guides },
+    say: ({ x, y, low, high }) => [`${curve.size} = ${formatCount(x)}`, `n* ${estimated({ value: y, low, high }, formatCount)}`],
     note: "95 % interval",
     plotHeight: size.dataHeightPx - 40,
   });
   const told = lines.map(({ name, points: own }) => `${name}: ${own.map(({ x, y }) => `${formatCount(y)} at ${curve.size} ${x}`).join(", ")}`);
-  return { spec, title, description: told.join("; ") };
+  return { spec, title, description: told.join("; "), zooms: true };
 };
 
 /** Powers of two between the two, or of ten where those would be too many. */

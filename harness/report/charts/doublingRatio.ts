@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from "../../analysis/format.ts";
+import { estimated, formatCount, formatNumber } from "../../analysis/format.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Facet, variableOf } from "./facets.ts";
 import type { Chart, ChartSize } from "./frame.ts";
@@ -63,6 +63,7 @@ export const doublingChart = (record: RunRecord, facet: Facet, size: ChartSize):
       scale: "log",
       guides,
     },
+    say: ({ x, y, low, high }) => [`from half of it to ${variable} = ${formatCount(x)}`, `time × ${estimated({ value: y, low, high })}`],
     note: "95 % interval",
     plotHeight: size.dataHeightPx - 60,
   });
@@ -70,5 +71,5 @@ export const doublingChart = (record: RunRecord, facet: Facet, size: ChartSize):
     const last = points.at(-1);
     return last === undefined ? name : `${name}: ${formatNumber(last.y)}× at ${variable} = ${formatCount(last.x)}`;
   });
-  return { spec, title: `${title}: time at ${variable} divided by time at half of it`, description: ends.join("; ") };
+  return { spec, title: `${title}: time at ${variable} divided by time at half of it`, description: ends.join("; "), zooms: true };
 };

@@ -1,5 +1,5 @@
 import { turnShifts } from "../../analysis/drift.ts";
-import { formatNumber } from "../../analysis/format.ts";
+import { formatCount, formatNumber } from "../../analysis/format.ts";
 import { isReading } from "../../analysis/sentinelReading.ts";
 import { median } from "../../analysis/statistics.ts";
 import type { CellRecord, ClockSource, RunRecord, SentinelTurn } from "../../record/run.ts";
@@ -87,6 +87,7 @@ export const driftChart = (record: RunRecord, drift: readonly TurnDrift[], size:
       scale: "log",
       guides: guides.map((value) => ({ value, words: [percent(value)] })),
     },
+    say: ({ x, y }) => [`turn ${formatCount(x)}`, `${y.toFixed(3)}× the time of the usual turn`],
     note: "one mark a turn",
     plotHeight: size.dataHeightPx - 100,
   });
@@ -96,5 +97,6 @@ export const driftChart = (record: RunRecord, drift: readonly TurnDrift[], size:
     spec,
     title: `${driftHeading}: time in each turn over that of the middle one`,
     description: lines.map(({ name, points }) => `${name}: ${widest(points.map(({ y }) => y))}`).join("; "),
+    zooms: true,
   };
 };

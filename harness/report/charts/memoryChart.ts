@@ -31,6 +31,7 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize): C
     xTitle: xTitleOf(record),
     labelExpr: byteTicks,
     note: hollow ? "counted; hollow: by formula, not run" : "counted, exact",
+    write: formatBytes,
   };
   const ends = growth.series.map(({ look, points, fit }) => {
     const last = points.at(-1);
@@ -41,5 +42,6 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize): C
     spec: growthChart(record, title, growth, axis, size),
     title: `${title}: ${stateOf[record.experiment.phase]} over ${growth.variable}, both axes logarithmic`,
     description: [...ends, ...growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel(crossover, [], true)}`)].join("; "),
+    zooms: true,
   };
 };

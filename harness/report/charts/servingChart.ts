@@ -1,4 +1,4 @@
-import { bracketed, formatCount, formatNumber } from "../../analysis/format.ts";
+import { bracketed, estimated, formatCount, formatNumber } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
 import { describeKey } from "../../analysis/series.ts";
 import type { Served } from "../../record/derived.ts";
@@ -29,6 +29,8 @@ export const servedShapes = ({ serving = [] }: Pick<RunRecord, "serving">): read
 interface Shown {
   readonly title: string;
   readonly yTitle: string;
+  /** what a value counts */
+  readonly unit: string;
   /** after the device in the subtitle */
   readonly note: (served: readonly Served[]) => string;
   readonly of: (served: Served) => { readonly value: number; readonly low: number; readonly high: number } | undefined;
@@ -38,6 +40,7 @@ interface Shown {
 const texts: Shown = {
   title: "Texts that have room at once",
   yTitle: "texts of n tokens",
+  unit: "texts",
   note: () => "by counted bytes",
   of: ({ batch }) => (batch > 0 ? { value: batch, low: batch, high: batch } : undefined),
   write: ({ batch }) => formatCount(batch),
@@ -46,6 +49,7 @@ const texts: Shown = {
 const tokens: Shown = {
   title: "Tokens a second of all these texts",
   yTitle: "tokens/s in all",
+  unit: "tokens/s",
   note: (served) => `projected${served.some(({ from, stepMs }) => stepMs && from === "measured") ? " where not measured" : ""}, 95 % interval`,
   of: ({ tokensPerSecond }) => tokensPerSecond,
   write: ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : "not known"),
@@ -79,6 +83,7 @@ const chartOf = (record: RunRecord, { place, served }: ServedShape, shown: Shown
       scale: "log",
       guides: ticks.filter((_, i) => i % every === 0).map((value) => ({ value, words: [value >= 1 ? formatCount(value) : formatNumber(value)] })),
     },
+    say: ({ x, y, low, high }) => [`n = ${formatCount(x)}`, `${shown.unit}: ${estimated({ value: y, low, high })}`],
     note: shown.note(served),
     plotHeight: size.dataHeightPx - 60,
   });
@@ -86,5 +91,5 @@ const chartOf = (record: RunRecord, { place, served }: ServedShape, shown: Shown
     const own = served.filter(({ label }) => label === name).map((one) => `${shown.write(one)} at n = ${formatCount(one.n)}`);
     return `${name}: ${own.join(", ")}`;
   });
-  return { spec, title: `${title}, over n`, description: description.join("; ") };
+  return { spec, title: `${title}, over n`, description: description.join("; "), zooms: true };
 };

@@ -1,4 +1,4 @@
-import { formatCount } from "../../analysis/format.ts";
+import { estimated, formatCount } from "../../analysis/format.ts";
 import type { Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
@@ -41,6 +41,7 @@ export const slopesChart = (record: RunRecord, facet: Facet, size: ChartSize): C
   const spec = lineChart(record, size, title, lines, {
     x: { title: xTitleOf(record), values: plannedXs(record, facet.cells).filter((x) => drawn.has(x)), scale: "log" },
     y: { title: "exponent α: time grows like n to the power α here", low: -0.2, high: Math.min(3.2, Math.max(2.2, highest + 0.2)), scale: "linear", guides },
+    say: ({ x, y, low, high }) => [`${variableOf(record)} = ${formatCount(x)}`, `exponent ${estimated({ value: y, low, high }, written)}`],
     note: "of the fitted curve, 95 % interval",
     plotHeight: size.dataHeightPx - 60,
   });
@@ -48,5 +49,5 @@ export const slopesChart = (record: RunRecord, facet: Facet, size: ChartSize): C
     const last = slopes.at(-1);
     return last === undefined ? label : `${label}: ${bracketed(last, written)} at ${variableOf(record)} = ${formatCount(last.x)}`;
   });
-  return { spec, title: `${title}: local slope of log time over log n`, description: ends.join("; ") };
+  return { spec, title: `${title}: local slope of log time over log n`, description: ends.join("; "), zooms: true };
 };

@@ -45,7 +45,7 @@ export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize): Cha
   const growth = growthOf(record, facet, "time");
   const per = repetitionOf(record);
   const title = facet.title === undefined ? timeHeading(record) : `Time, ${facet.title}`;
-  const axis = { title: `ms per ${per}`, xTitle: xTitleOf(record), labelExpr: "format(datum.value, ',~r')", note: "median, 95 % interval" };
+  const axis = { title: `ms per ${per}`, xTitle: xTitleOf(record), labelExpr: "format(datum.value, ',~r')", note: "median, 95 % interval", write: formatMs };
   const ends = growth.series.map(({ look, points, fit }) => {
     const last = points.at(-1);
     const slope = fit?.exponent === undefined ? "" : `, slope ${bracketed(fit.exponent)}`;
@@ -56,5 +56,6 @@ export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize): Cha
     spec: growthChart(record, title, growth, axis, size),
     title: `${title}: ms per ${per} over ${growth.variable}, both axes logarithmic`,
     description: [...ends, ...crossings].join("; "),
+    zooms: true,
   };
 };
