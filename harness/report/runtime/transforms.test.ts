@@ -6,7 +6,7 @@ import type { Estimate } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { crossoverChart, crossoverCurves } from "../charts/crossoverChart.ts";
 import { doublingChart } from "../charts/doublingRatio.ts";
-import { driftChart } from "../charts/driftChart.ts";
+import { driftChart, driftOf } from "../charts/driftChart.ts";
 import { facetsOf } from "../charts/facets.ts";
 import { type Chart, chartSizes } from "../charts/frame.ts";
 import { heatChart, heatMapsOf } from "../charts/heatMap.ts";
@@ -66,7 +66,7 @@ it("what a page's script has of Vega is enough for every kind of chart, and no m
     doublingChart(record, facet, size),
     slopesChart(record, facet, size),
     crossoverChart(record, curve, size),
-    driftChart(record, size),
+    driftChart(record, driftOf(record), size),
     heatChart(record, map, size),
     stageChart(record, bars, stagesOf([bars]), size),
   ];
