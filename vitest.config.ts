@@ -10,12 +10,14 @@ const wgslText = {
   load: (id: string): string | undefined => (id.endsWith(".wgsl") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))};` : undefined),
 };
 
-/** A .script import is a .browser.ts file bundled into one text, as the build makes it. */
+const scriptEnding = /\.(script|packed)$/;
+
+/** A .script or .packed import is a .browser.ts file bundled into one text, as the build makes it. */
 const scriptText = {
   name: "script-text",
   enforce: "pre" as const,
-  resolveId: (id: string, importer: string | undefined): string | undefined => (id.endsWith(".script") ? resolve(dirname(importer ?? ""), id) : undefined),
-  load: (id: string): string | undefined => (id.endsWith(".script") ? `export default ${JSON.stringify(browserScript(id))};` : undefined),
+  resolveId: (id: string, importer: string | undefined): string | undefined => (scriptEnding.test(id) ? resolve(dirname(importer ?? ""), id) : undefined),
+  load: (id: string): Promise<string> | undefined => (scriptEnding.test(id) ? browserScript(id) : undefined),
 };
 
 const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
@@ -26,7 +28,7 @@ const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
 /** What times nothing: pure functions, pages, runs on fake devices with a clock of their own, and kernels against their references. */
 const untimed = [
   "harness/*.test.ts",
-  "harness/cli/{checkout,compare,duetKernels,exec,fit,github,oddInput,out,plainText,published,shard,shardFlag,worktrees}.test.ts",
+  "harness/cli/{checkout,compare,duetKernels,exec,fit,github,oddInput,out,plainText,published,repeatCommand,shard,shardFlag,worktrees}.test.ts",
   "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec,shards,fuzz,kills,messages}/**/*.test.ts",
   "harness/measure/kernels*.test.ts",
   "kernels/**/*.test.ts",

@@ -1,4 +1,4 @@
 import type { Plugin } from "esbuild";
 
-export function browserScript(path: string): string;
+export function browserScript(path: string): Promise<string>;
 export const scriptTexts: Plugin;

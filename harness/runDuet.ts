@@ -97,7 +97,8 @@ const environmentOf = async (session: WorkerSession, ofHead: Environment, { adap
 
 const measuredBy = ({ checkouts }: DuetRun, fresh: RunRecord, side: DuetSide, environment: Environment): RunRecord => {
   const { commit, dirty } = checkouts[side];
-  return { ...fresh, environment: { ...environment, attnbench: { ...environment.attnbench, commit, dirty } }, duet: { id: fresh.run, side } };
+  const { version } = environment.attnbench;
+  return { ...fresh, environment: { ...environment, attnbench: { version, commit, dirty } }, duet: { id: fresh.run, side } };
 };
 
 const baseIn = (folder: string): string => join(folder, "base");

@@ -14,6 +14,7 @@ import { measureRun } from "./measure/measureRun.ts";
 import type { Progress } from "./measure/progress.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
 import { type ConnectPeer, createWorkers } from "./measure/workers.ts";
+import { sameCode } from "./record/code.ts";
 import { assertWritableFolder, makeFolder } from "./record/folder.ts";
 import { type Journal, openJournal } from "./record/journal.ts";
 import { type KernelFolder, sameKernels } from "./record/kernelFolder.ts";
@@ -108,14 +109,14 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
   try {
     const { hello, choice } = await probing.connection();
     const environment = describeEnvironment(options.adapter, choice, hello, options.kernels);
-    const { unfinished, otherKernels } = options.resume ? findUnfinished(outFolder, options, environment) : noneUnfinished;
+    const { unfinished, ...others } = options.resume ? findUnfinished(outFolder, options, environment) : noneUnfinished;
     if (!unfinished) {
       removeUnbegun(outFolder, experiment.name);
       const planned = newRecord(options, environment);
       const what = options.shard ? `${experiment.hash} ${shardName(options.shard)}` : experiment.hash;
       const { run, folder } = makeRunFolder(outFolder, experiment.name, new Date(planned.startedAt), what);
       const record = { ...planned, run };
-      options.onProgress({ type: "began", folder, keptVisits: undefined, ...(otherKernels ? { otherKernels } : {}) });
+      options.onProgress({ type: "began", folder, keptVisits: undefined, ...others });
       return { ...(await recordRun(options, record, folder, probing, hello.capabilities)), resumed: false };
     }
     await probing.close();
@@ -214,7 +215,9 @@ const recordRun = async (
 interface Unfinished {
   readonly unfinished: { readonly folder: string; readonly record: RunRecord } | undefined;
   /** the newest that could be gone on with, were it not for its `--kernels` */
-  readonly otherKernels?: { readonly folder: string; readonly kernels: Environment["kernels"] } | undefined;
+  readonly otherKernels?: { readonly folder: string; readonly kernels: Environment["kernels"] };
+  /** the same, were it not for the code that made it */
+  readonly otherCode?: { readonly folder: string; readonly before: Environment["attnbench"]; readonly now: Environment["attnbench"] };
 }
 
 const noneUnfinished: Unfinished = { unfinished: undefined };
@@ -225,15 +228,17 @@ const findUnfinished = (outFolder: string, { experiment, shard }: Pick<RunOption
     ({ record }) =>
       (record.state === "interrupted" || record.state === "failed") &&
       record.merged === undefined &&
+      record.duet === undefined &&
       isSameShard(record.shard, shard) &&
       record.experiment.hash === experiment.hash &&
       record.environment.adapter.device === environment.adapter.device &&
       record.environment.adapter.description === environment.adapter.description &&
-      record.environment.clock.source === environment.clock.source &&
-      record.environment.attnbench.version === environment.attnbench.version &&
-      record.environment.attnbench.commit === environment.attnbench.commit,
+      record.environment.clock.source === environment.clock.source,
   );
-  const unfinished = candidates.find(({ record }) => sameKernels(record.environment.kernels, environment.kernels));
-  const [first] = candidates;
-  return unfinished || !first ? { unfinished } : { unfinished, otherKernels: { folder: first.folder, kernels: first.record.environment.kernels } };
+  const ofThisCode = candidates.filter(({ record }) => sameCode(record.environment.attnbench, environment.attnbench));
+  const unfinished = ofThisCode.find(({ record }) => sameKernels(record.environment.kernels, environment.kernels));
+  if (unfinished) return { unfinished };
+  const [[alike], [other]] = [ofThisCode, candidates];
+  if (alike) return { unfinished, otherKernels: { folder: alike.folder, kernels: alike.record.environment.kernels } };
+  return other ? { unfinished, otherCode: { folder: other.folder, before: other.record.environment.attnbench, now: environment.attnbench } } : noneUnfinished;
 };

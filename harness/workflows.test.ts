@@ -22,6 +22,7 @@ interface Job {
   readonly uses?: string;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly "timeout-minutes"?: unknown;
+  readonly defaults?: { readonly run: Readonly<Record<string, string>> };
   readonly steps?: readonly Step[];
 }
 
@@ -105,6 +106,14 @@ describe("workflows", () => {
   it.each(files)("%s runs nobody's text, and has no more rights than it needs", (file) =>
     expect(faultsOf(readFileSync(join(folder, file), "utf8"))).toEqual([]),
   );
+
+  it.each(["regression.yml", "sharded.yml"])("%s works in the folder that its caller names, and caches by the lock file there", (file) => {
+    const { jobs } = parse(readFileSync(join(folder, file), "utf8")) as Workflow;
+    for (const { defaults, steps = [] } of Object.values(jobs)) {
+      expect(defaults?.run["working-directory"]).toBe(`\${{ inputs.working-directory || '.' }}`);
+      expect(steps.find(({ uses }) => uses?.startsWith("actions/setup-node"))?.with?.["cache-dependency-path"]).toContain("'{0}/package-lock.json'");
+    }
+  });
 
   it("that are wrong are seen by the linter", async () => {
     const wrong = `name: wrong

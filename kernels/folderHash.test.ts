@@ -56,6 +56,7 @@ describe("what a folder of mechanisms holds", () => {
     write("results/decode/run/run.json", "x");
     symlinkSync("nowhere", join(root, "dangling"));
     expect(folderHash(root, [join(root, "results"), join(root, "reports")])).toBe(before);
+    expect(folderHash(root, [], (path) => path === "results/decode/run")).toBe(before);
     expect(folderHash(root)).not.toBe(before);
   });
 

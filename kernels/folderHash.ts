@@ -8,12 +8,12 @@ const digits = 16;
 
 /**
  * 16 hex digits of what a folder of mechanisms holds: names, relative paths and bytes of its files, wherever it lies. node_modules and names that begin with a dot are left out, and so are folders at
- * `leftOut`, as results that lie in it are no code. A link counts as what it leads to. Throws UnloadableKernels where a file cannot be read.
+ * `leftOut` and whatever `isLeftOut` says of a path below it, as results that lie in it are no code. A link counts as what it leads to. Throws UnloadableKernels where a file cannot be read.
  */
-export const folderHash = (folder: string, leftOut: readonly string[] = []): string => {
+export const folderHash = (folder: string, leftOut: readonly string[] = [], isLeftOut: (path: string) => boolean = () => false): string => {
   const root = resolve(folder);
   try {
-    const files = filesBelow(root, "", new Set(), new Set(leftOut.flatMap(realPath))).sort();
+    const files = filesBelow(root, "", new Set(), new Set(leftOut.flatMap(realPath)), isLeftOut).sort();
     const whole = createHash("sha256");
     // Names are hashed, too: one that holds a line break must not pass for two.
     for (const file of files) whole.update(createHash("sha256").update(file).digest()).update(fileHash(join(root, file)));
@@ -32,16 +32,17 @@ const realPath = (path: string): readonly string[] => {
 };
 
 /** Paths from `root` on, with / on every system. `around`: real folders that this one lies in, since links may go in circles. */
-const filesBelow = (root: string, below: string, around: ReadonlySet<string>, leftOut: ReadonlySet<string>): string[] => {
+const filesBelow = (root: string, below: string, around: ReadonlySet<string>, leftOut: ReadonlySet<string>, isLeftOut: (path: string) => boolean): string[] => {
   const real = realpathSync(join(root, below));
   if (around.has(real) || leftOut.has(real)) return [];
   return readdirSync(real)
     .filter((name) => !name.startsWith(".") && name !== "node_modules")
     .flatMap((name) => {
       const path = below === "" ? name : `${below}/${name}`;
+      if (isLeftOut(path)) return [];
       // A link that leads nowhere is nothing that could be loaded.
       const found = statSync(join(root, path), { throwIfNoEntry: false });
-      if (found?.isDirectory()) return filesBelow(root, path, new Set([...around, real]), leftOut);
+      if (found?.isDirectory()) return filesBelow(root, path, new Set([...around, real]), leftOut, isLeftOut);
       return found?.isFile() ? [path] : [];
     });
 };

@@ -16,7 +16,10 @@ const arms = mechanisms.flatMap((mechanism) =>
 
 const around: Omit<ModelShape, "recomputes"> = { layers: 2, width: 256, vocab: 100, feedForward: { kind: "gated", hidden: 352 }, rotary: true, tied: false };
 
-/** A sweep over n compiles every kernel once a worker: token counts are read at run time from bindings and grids. Only a token whose context is one split has kernels of its own. */
+/**
+ * A sweep over n compiles every kernel once a worker: token counts are read at run time from bindings and grids. Only a token whose context is one split has kernels of its own, and a GPU's projections of many rows have some of
+ * five tilings, by how many workgroups these are (model/projection.ts).
+ */
 describe.each(arms)("modules of $name $phase $form", ({ mechanism, phase, form }) => {
   const shapeOf = (n: number, batch: number, dtype: Dtype = "f32"): Shape => ({
     phase,
@@ -39,7 +42,9 @@ describe.each(arms)("modules of $name $phase $form", ({ mechanism, phase, form }
     for (const capabilities of devices) {
       for (const tiles of mechanism.tiles(shapeOf(4096, 1, dtype), form, capabilities)) {
         const modules = (n: number, batch: number) => planModules(mechanism.plan(shapeOf(n, batch, dtype), form, capabilities, tiles));
-        expect(modules(1024, 1)).toEqual(modules(4096, 1));
+        const untiled = (texts: readonly string[]): readonly string[] =>
+          texts.filter((text) => capabilities.software || !text.includes("const OUTPUTS_EACH ="));
+        expect(untiled(modules(1024, 1))).toEqual(untiled(modules(4096, 1)));
         // Rows of a projection share a load: as many kernels as there are rows to share one.
         if (phase !== "tokenLoop") expect(modules(4096, 3)).toEqual(modules(4096, 1));
       }

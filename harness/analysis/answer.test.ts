@@ -117,6 +117,38 @@ describe("the answer", () => {
     };
     expect(said(run).find((text) => text.includes("unequal"))).toContain("The two are unequal there: softmax runs at 33 % of its ceiling, linear at 10 %.");
   });
+
+  it("says that whole models are unequal, n* or none, at the largest n that all have", () => {
+    const ceilings = { readGbps: 100, copyGbps: 50, fmaGflops: 1000, emptyDispatchMs: 0.01, cacheKneeBytes: undefined };
+    const three = [
+      { label: "no cache", form: "recompute", family: "softmax", ms: (n: number) => 1 + 0.1 * n, bytes: () => 0 },
+      { label: "KV cache", form: "cached", family: "softmax", ms: () => 1, bytes: (n: number) => 2048 * n },
+      { label: "linear", form: "recurrent", family: "linear", ms: () => 0.5, bytes: () => 131072 },
+    ] as const;
+    const runOf = (share: number) => {
+      const { cells, ...rest } = plantedRun({ ns: [64, 128, 256, 512], arms: three });
+      const shareOf = (label: string): number => (label === "no cache" ? share : 0.6);
+      return {
+        ...rest,
+        ceilings,
+        cells: cells
+          .filter(({ label, n }) => label !== "no cache" || n <= 256)
+          .map((cell) => {
+            const { form = "", ms = () => 0 } = three.find(({ label }) => label === cell.label) ?? {};
+            return { ...cell, form, phase: "tokenLoop" as const, prepared: plantedPrepared(shareOf(cell.label) * ms(cell.n) * 1e9, 1) };
+          }),
+      };
+    };
+    const unequal = (run: RunRecord): string[] => said(run).filter((text) => text.includes("unequal"));
+    expect(unequal(runOf(0.2))).toEqual([
+      "crossover: The arms are unequal at n = 256: no cache (recompute) runs at 20 % of its ceiling, KV cache (cached) at 60 % and linear (recurrent) at 60 %. So far as these differ, a ratio of their times there is the kernels', and not the mechanisms'.",
+    ]);
+    expect(unequal(runOf(0.45))).toEqual([]);
+    const { cells, ...rest } = runOf(0.2);
+    expect(unequal({ ...rest, cells: cells.map((cell) => ({ ...cell, phase: "decode" as const })) }).filter((text) => text.includes("The arms are"))).toEqual(
+      [],
+    );
+  });
 });
 
 describe("warnings", () => {

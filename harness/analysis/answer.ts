@@ -14,6 +14,7 @@ import { breakEvenSentence } from "./offloadSentences.ts";
 import { outcomeSentences } from "./outcomeSentences.ts";
 import { peerSentences } from "./peerSentences.ts";
 import { servingSentences } from "./servingSentences.ts";
+import { shareSentences } from "./shareSentences.ts";
 import { sizeSentences } from "./sizeSentences.ts";
 import { stageSentences } from "./stageSentences.ts";
 import { textSentences } from "./textSentences.ts";
@@ -26,7 +27,7 @@ export type Analysed = Omit<RunRecord, "findings">;
 
 /**
  * The answer of a run, sentence by sentence: what went wrong, how many of the claims hold that the experiment asks for, the answer in plain words, how ours stand beside a peer, how many texts are served at once and from where on a state is worth bringing back and what was written and what part of a token attention takes where the experiment asks that, what carries over to
- * other devices (growth and bytes), then n*, what is open, which variants were chosen, and what to beware of. Where no law is known at all, that comes first. Of laws and n* that
+ * other devices (growth and bytes), then n* and whether arms are equal, what is open, which variants were chosen, and what to beware of. Where no law is known at all, that comes first. Of laws and n* that
  * the experiment has too few n to ask for, nothing is said: of such arms times are told. In the language of `t`, but for what it has no words for yet: why a peer is not compared, texts that are served, and texts that were written.
  */
 export const findingsOf = (record: Analysed, t: Messages = en): readonly Finding[] => {
@@ -55,6 +56,7 @@ export const findingsOf = (record: Analysed, t: Messages = en): readonly Finding
       ...crossoverSentences(asked, "stateBytes", t),
       ...(moved.length > 0 ? [] : crossoverSentences(asked, "time", t)),
       ...mixerSentences(asked, t),
+      ...shareSentences(record, t),
     ]),
     ...(asked.fits.length > 0 ? times : []),
     ...findings("growth", later),

@@ -1,5 +1,5 @@
 import type { Advantage, Crossover } from "../record/derived.ts";
-import { type Pairing, type Point, pointsOf } from "./logRatio.ts";
+import { type Pairing, type Point, ratioOf } from "./logRatio.ts";
 import type { CrossingNote } from "./notes.ts";
 import { rootInterval, rootOf } from "./ratioRoot.ts";
 
@@ -25,7 +25,8 @@ const leastForLaw = 5;
 
 /** Where two curves cross, or why that is not known: by the x at which one is clearly below; x where neither is count for neither, but at an end of the range they leave it open. */
 export const crossingOf = (pairing: Pairing, words: CrossingWords = usualWords): Crossing => {
-  const points = pointsOf(pairing);
+  const curves = ratioOf(pairing);
+  const { points } = curves;
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last || points.length < 2)
     return found("undecided", {
@@ -36,7 +37,7 @@ export const crossingOf = (pairing: Pairing, words: CrossingWords = usualWords):
   const turns = clear.flatMap((point, i) => (i > 0 && clear[i - 1]?.sign !== point.sign ? [i] : []));
   const crossings = turns.flatMap((i) => {
     const [from, to] = [clear[i - 1], clear[i]];
-    const crossing = from && to && rootOf(pairing, points, 0, [from.n, to.n], from.sign < 0)?.value;
+    const crossing = from && to && rootOf(curves, 0, [from.n, to.n], from.sign < 0)?.value;
     return crossing === undefined ? [] : [crossing];
   });
   if (first.sign === 0 || last.sign === 0) return found("undecided", { atLatest: clearFrom(points), crossings, note: openEnd(first, last, words) });
@@ -45,11 +46,11 @@ export const crossingOf = (pairing: Pairing, words: CrossingWords = usualWords):
   if (first.sign > 0) return found("many", { crossings, note: { kind: "otherWay", ...words, at: crossings[0] ?? last.n } });
   const [from, to] = [clear[(turns[0] ?? 1) - 1], clear[turns[0] ?? 1]];
   const bracket = [from?.n ?? first.n, to?.n ?? last.n] as const;
-  const root = rootInterval(pairing, points, 0, bracket);
+  const root = rootInterval(curves, 0, bracket);
   const n = root && points.length < leastForLaw ? { ...root, low: Math.min(root.low, bracket[0]), high: Math.max(root.high, bracket[1]) } : root;
   if (!n) return found("undecided", { note: { kind: "unsettled", x: words.x } });
   const advantages = (points.length < leastForLaw ? [] : wantedAdvantages).flatMap((ratio) => {
-    const at = rootInterval(pairing, points, Math.log(ratio), [first.n, last.n]);
+    const at = rootInterval(curves, Math.log(ratio), [first.n, last.n]);
     return at ? [{ ratio, n: at }] : [];
   });
   return found("crosses", { n, crossings: [n.value], advantages });

@@ -5,9 +5,7 @@ import type { CellRecord } from "../record/run.ts";
 import type { Analysed } from "./answer.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey, pairsOf, seriesOf } from "./series.ts";
-
-/** Arms whose shares of their ceilings differ by more than this near n* are said to be unequal. */
-const unequalShares = 1.5;
+import { unequalShares } from "./shareSentences.ts";
 
 /** What is told of a crossing but for the arms that it is of. */
 type Place = Omit<Crossed, "names" | "several">;

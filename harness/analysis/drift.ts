@@ -22,27 +22,24 @@ export const turnShifts = (cells: readonly (readonly Visit[])[], source: ClockSo
  * Empty where cells or turns are too few.
  */
 export const shiftsOf = (logs: readonly ReadonlyMap<number, number>[]): Shifts => {
-  const turns = [...new Set(logs.flatMap((ofCell) => [...ofCell.keys()]))];
-  const shared = turns.filter((turn) => logs.filter((ofCell) => ofCell.has(turn)).length >= leastCells);
+  const byTurn = new Map<number, { readonly cell: number; readonly log: number }[]>();
+  for (const [cell, ofCell] of logs.entries()) {
+    for (const [turn, log] of ofCell) {
+      const entries = byTurn.get(turn);
+      if (entries) entries.push({ cell, log });
+      else byTurn.set(turn, [{ cell, log }]);
+    }
+  }
+  const shared = [...byTurn].filter(([, entries]) => entries.length >= leastCells);
   if (shared.length < leastTurns) return new Map();
-  const shifts = new Map(shared.map((turn) => [turn, 0]));
+  const shifts = new Map(shared.map(([turn]) => [turn, 0]));
   const shiftOf = (turn: number): number => shifts.get(turn) ?? 0;
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const centres = logs.map((ofCell) => median([...ofCell].map(([turn, log]) => log - shiftOf(turn))));
-    for (const turn of shared) {
-      shifts.set(
-        turn,
-        median(
-          logs.flatMap((ofCell, i) => {
-            const log = ofCell.get(turn);
-            return log === undefined ? [] : [log - (centres[i] ?? 0)];
-          }),
-        ),
-      );
-    }
+    for (const [turn, entries] of shared) shifts.set(turn, median(entries.map(({ cell, log }) => log - (centres[cell] ?? 0))));
   }
-  const middle = median(shared.map(shiftOf));
-  for (const turn of shared) shifts.set(turn, shiftOf(turn) - middle);
+  const middle = median([...shifts.values()]);
+  for (const [turn, shift] of shifts) shifts.set(turn, shift - middle);
   return shifts;
 };
 

@@ -55,6 +55,10 @@ export const formatEstimate = ({ value, low, high }: Estimate, format: (value: n
 export const bracketed = (estimate: Estimate, write: (value: number) => string = formatNumber): string =>
   `${write(estimate.value)} [${write(estimate.low)}, ${write(estimate.high)}]`;
 
+/** The same, without the interval where that is no wider than the value. */
+export const estimated = (estimate: Estimate, write: (value: number) => string = formatNumber): string =>
+  estimate.high > estimate.low ? bracketed(estimate, write) : write(estimate.value);
+
 const conjunction = new Intl.ListFormat("en-GB", { type: "conjunction" });
 const disjunction = new Intl.ListFormat("en-GB", { type: "disjunction" });
 

@@ -31,10 +31,19 @@ const bestOf = (curveOf: (value: number) => Omit<FreeFit, "value">, grid: readon
   const best = at.indexOf(Math.min(...at));
   const golden = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [grid[Math.max(0, best - 1)] ?? 0, grid[Math.min(grid.length - 1, best + 1)] ?? 0];
+  let [left, right] = [high - golden * (high - low), low + golden * (high - low)];
+  let [atLeft, atRight] = [deviance(left), deviance(right)];
   for (let step = 0; step < 24; step++) {
-    const [left, right] = [high - golden * (high - low), low + golden * (high - low)];
-    if (deviance(left) < deviance(right)) high = right;
-    else low = left;
+    // The point that stays inside is one of the next two.
+    if (atLeft < atRight) {
+      high = right;
+      [right, atRight, left] = [left, atLeft, right - golden * (right - low)];
+      atLeft = deviance(left);
+    } else {
+      low = left;
+      [left, atLeft, right] = [right, atRight, left + golden * (high - left)];
+      atRight = deviance(right);
+    }
   }
   const value = (low + high) / 2;
   return { value, ...curveOf(value) };
@@ -50,10 +59,18 @@ export interface PowerLaw extends FreeFit {
   readonly high: number;
 }
 
+const powerCurve =
+  (xs: readonly number[], ys: readonly number[]) =>
+  (power: number): Omit<FreeFit, "value"> =>
+    fitOf(xs, ys, (x) => x ** power);
+
+/** t0 + a·x^p, of ys > 0 at ascending xs. */
+const nearestPower = (xs: readonly number[], ys: readonly number[]): FreeFit => bestOf(powerCurve(xs, ys), powers);
+
 /** t0 + a·x^p: p with its 95 % interval by the profile of the deviance (Venzon and Moolgavkar 1988), of ys > 0 at ascending xs. */
 export const powerLaw = (xs: readonly number[], ys: readonly number[]): PowerLaw => {
-  const curveOf = (power: number): Omit<FreeFit, "value"> => fitOf(xs, ys, (x) => x ** power);
-  const best = bestOf(curveOf, powers);
+  const curveOf = powerCurve(xs, ys);
+  const best = nearestPower(xs, ys);
   const edge = (toward: number): number => {
     const isLikely = (power: number): boolean => curveOf(power).deviance <= best.deviance + likely;
     if (isLikely(toward)) return toward;
@@ -84,7 +101,7 @@ const margin = 6;
 export const bendsOf = (xs: readonly number[], ys: readonly number[]): readonly (readonly Term[])[] => {
   const least = Math.min(...scorer(xs)(ys).map(({ deviance }) => deviance));
   if (!Number.isFinite(least)) return bends;
-  const { value: power, deviance } = powerLaw(xs, ys);
+  const { value: power, deviance } = nearestPower(xs, ys);
   return deviance + margin < least ? [...bends, [(x) => x ** power, (x) => x ** power * Math.log(x)]] : bends;
 };
 
@@ -98,7 +115,7 @@ export const leastResidual = (xs: readonly number[], ys: readonly number[]): { r
   const parameters = 4;
   const spare = xs.length - parameters - 1;
   if (spare < 1) return law;
-  const power = powerLaw(xs, ys);
+  const power = nearestPower(xs, ys);
   const criterion = power.deviance + 2 * parameters + (2 * parameters * (parameters + 1)) / spare;
   return criterion < best.criterion ? { squares: power.rss, freedom: xs.length - parameters + 1 } : law;
 };

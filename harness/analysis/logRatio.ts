@@ -19,7 +19,7 @@ export interface Point {
   readonly sign: -1 | 0 | 1;
 }
 
-export const pointsOf = ({ upper, lower }: Pairing): readonly Point[] => upper.xs.map((n, i) => pointOf(n, i, upper, lower));
+const pointsOf = ({ upper, lower }: Pairing): readonly Point[] => upper.xs.map((n, i) => pointOf(n, i, upper, lower));
 
 const pointOf = (n: number, i: number, upper: Sampled, lower: Sampled): Point => {
   const log = Math.log((upper.ys[i] ?? 1) / (lower.ys[i] ?? 1));
@@ -42,15 +42,41 @@ export interface NearRatio {
   readonly grid: readonly number[];
 }
 
+/** Two curves, their points, and the ratio near any x. */
+export interface Ratio {
+  readonly points: readonly Point[];
+  readonly replicates: number;
+  near(x: number): NearRatio;
+}
+
 /**
- * The ratio between measured x, by smooth laws of both arms: a chord would cut the bend of a launch-bound curve. Where such laws miss the points by more than their
- * noise (kernels step with tiles, caches end), those nearest `x` alone are asked; and where these are missed too, the curve goes back to the
+ * The ratio between measured x is that of smooth laws of both arms: a chord would cut the bend of a launch-bound curve. Where such laws miss the points by more than their
+ * noise (kernels step with tiles, caches end), those nearest x alone are asked; and where these are missed too, the curve goes back to the
  * points as far as noise lets it, and what may lie between two of them is part of its replicates.
  */
-export const ratioNear = (pairing: Pairing, points: readonly Point[], x: number): NearRatio => {
-  const { upper, lower, xs, misfit, noise } = windows
-    .slice(1)
-    .reduce((fit, count) => (fit.misfit === 0 ? fit : fitNear(pairing, x, count)), fitNear(pairing, x, windows[0]));
+export const ratioOf = (pairing: Pairing): Ratio => {
+  const points = pointsOf(pairing);
+  // Roots at several levels lie near the same points.
+  const fits = new Map<string, NearFit>();
+  const fitTo = (x: number, count: number): NearFit => {
+    const near = nearest(pairing.upper.xs, x, count);
+    const key = near.join(" ");
+    const fit = fits.get(key) ?? fitNear(pairing, near);
+    fits.set(key, fit);
+    return fit;
+  };
+  return {
+    points,
+    replicates: pairing.upper.replicates.length,
+    near: (x) =>
+      nearRatio(
+        windows.slice(1).reduce((fit, count) => (fit.misfit === 0 ? fit : fitTo(x, count)), fitTo(x, windows[0])),
+        points,
+      ),
+  };
+};
+
+const nearRatio = ({ upper, lower, xs, misfit, noise }: NearFit, points: readonly Point[]): NearRatio => {
   const smooth: LogRatio = (x) => {
     const [above, below] = [upper.logAt(x), lower.logAt(x)];
     return (r) => above(r) - below(r);
@@ -86,14 +112,18 @@ interface NearFit {
   readonly noise: number;
 }
 
-const fitNear = ({ upper, lower }: Pairing, x: number, count: number): NearFit => {
-  const near = upper.xs
+/** The places of the `count` of `xs` that lie nearest to x, ascending. */
+const nearest = (xs: readonly number[], x: number, count: number): readonly number[] =>
+  xs
     .map((n, i) => ({ i, distance: Math.abs(Math.log(n / x)) }))
     .sort((one, other) => one.distance - other.distance)
-    .slice(0, Math.min(count, upper.xs.length))
+    .slice(0, Math.min(count, xs.length))
     .map(({ i }) => i)
     .sort((one, other) => one - other);
-  const part = (values: readonly number[]): readonly number[] => near.map((i) => values[i] ?? 1);
+
+const fitNear = ({ upper, lower }: Pairing, near: readonly number[]): NearFit => {
+  const whole = near.length === upper.xs.length;
+  const part = (values: readonly number[]): readonly number[] => (whole ? values : near.map((i) => values[i] ?? 1));
   const of = ({ xs, ys, replicates }: Sampled): SmoothCurve =>
     nearestCurve({ xs: part(xs), ys: part(ys), replicates: replicates.map(part) }, bendsOf(part(xs), part(ys)));
   const [one, other] = [of(upper), of(lower)];

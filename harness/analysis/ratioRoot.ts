@@ -1,5 +1,5 @@
 import type { Estimate } from "../record/derived.ts";
-import { type NearRatio, type Pairing, type Point, ratioNear } from "./logRatio.ts";
+import type { NearRatio, Point, Ratio } from "./logRatio.ts";
 import { percentileInterval } from "./statistics.ts";
 
 /** Of several curves the nearest was chosen, which makes its residuals look smaller than they are: by so much intervals of n* are wider, on the log scale (npm run proof: else they hold 92 to 94 %, and their errors are 1.05 to 1.11 times as large as told). */
@@ -57,15 +57,14 @@ const rootWithin = (value: (x: number) => number, from: number, to: number, valu
 
 /** The x within the bracket at which the log ratio last rises through `level` (or falls), and the curve that says so; undefined where it does not. */
 export const rootOf = (
-  pairing: Pairing,
-  points: readonly Point[],
+  { points, near: nearRatio }: Ratio,
   level: number,
   bracket: readonly [number, number],
   rising: boolean,
 ): { readonly value: number; readonly curve: NearRatio } | undefined => {
   const near = chordRoot(points, level, bracket);
   if (near === undefined) return undefined;
-  const curve = ratioNear(pairing, points, near);
+  const curve = nearRatio(near);
   // Beyond the points that it was fitted to, a curve says nothing.
   const [least = near, most = near] = [curve.grid[0], curve.grid.at(-1)];
   const [from, to] = [Math.max(bracket[0], least), Math.min(bracket[1], most)];
@@ -74,13 +73,13 @@ export const rootOf = (
 };
 
 /** The x at which the log ratio last rises through `level` and the central 95 % of its replicates; undefined where the estimate does not within `bracket`. */
-export const rootInterval = (pairing: Pairing, points: readonly Point[], level: number, bracket: readonly [number, number]): Estimate | undefined => {
-  const root = rootOf(pairing, points, level, bracket, true);
+export const rootInterval = (ratio: Ratio, level: number, bracket: readonly [number, number]): Estimate | undefined => {
+  const root = rootOf(ratio, level, bracket, true);
   if (!root) return undefined;
   const { at, grid } = root.curve;
   const [smallest = 1, largest = 1] = [grid[0], grid.at(-1)];
   const atGrid = grid.map(at);
-  const replicates = pairing.upper.replicates.map((_, r) => {
+  const replicates = Array.from({ length: ratio.replicates }, (_, r) => {
     const known = (i: number): number => (atGrid[i]?.(r) ?? 0) - level;
     return lastRoot((x) => at(x)(r) - level, grid, true, known) ?? (known(0) > 0 ? smallest : largest);
   });

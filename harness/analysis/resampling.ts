@@ -123,17 +123,19 @@ const byWorker = (visits: readonly Visit[]): Map<number, Visit[]> => {
 };
 
 /** Draws workers, and turns of each; index r of all that is drawn in one run comes of the same numbers. */
-const eachDrawn = <T>(groups: readonly (readonly T[])[], replicate: number, { seed, slots }: Draws, take: (value: T) => void): void => {
+const drawerOf = <T>(groups: readonly (readonly T[])[], { seed, slots }: Draws): ((replicate: number, take: (value: T) => void) => void) => {
   // What is drawn beside cells may have more of either than any cell has.
   const [workerSlots, turnSlots] = [Math.max(slots[0], groups.length), Math.max(slots[1], ...groups.map((group) => group.length))];
-  for (let slot = 0; slot < groups.length; slot++) {
-    const base = (replicate * workerSlots + slot) * (turnSlots + 1);
-    const group = groups[Math.floor(uniformAt(seed, base) * groups.length)] ?? [];
-    for (let turn = 0; turn < group.length; turn++) {
-      const value = group[Math.floor(uniformAt(seed, base + 1 + turn) * group.length)];
-      if (value !== undefined) take(value);
+  return (replicate, take) => {
+    for (let slot = 0; slot < groups.length; slot++) {
+      const base = (replicate * workerSlots + slot) * (turnSlots + 1);
+      const group = groups[Math.floor(uniformAt(seed, base) * groups.length)] ?? [];
+      for (let turn = 0; turn < group.length; turn++) {
+        const value = group[Math.floor(uniformAt(seed, base + 1 + turn) * group.length)];
+        if (value !== undefined) take(value);
+      }
     }
-  }
+  };
 };
 
 /** Draws of so many shapes are kept: thousands of cells that were visited by need have hundreds of shapes. */
@@ -146,10 +148,11 @@ const drawnTimes = (groups: readonly (readonly unknown[])[], draws: Draws): Uint
   if (known) return known;
   let visits = 0;
   const numbers = groups.map((group) => group.map(() => visits++));
+  const draw = drawerOf(numbers, draws);
   const made = new Uint16Array(draws.count * visits);
   for (let replicate = 0; replicate < draws.count; replicate++) {
     const from = replicate * visits;
-    eachDrawn(numbers, replicate, draws, (visit) => {
+    draw(replicate, (visit) => {
       made[from + visit] = (made[from + visit] ?? 0) + 1;
     });
   }
@@ -193,10 +196,11 @@ export const meanDeviations = (values: readonly (readonly number[])[], draws: Dr
       noiseOf(values),
     ),
   );
+  const draw = drawerOf(values, draws);
   return Float64Array.from({ length: draws.count }, (_, replicate) => {
     let sum = 0;
     let count = 0;
-    eachDrawn(values, replicate, draws, (value) => {
+    draw(replicate, (value) => {
       sum += value;
       count++;
     });

@@ -21,8 +21,14 @@ export const incompleteSentences = ({ merged }: Pick<Analysed, "merged">, t: Mes
 export const shardWarnings = ({ shard, merged, sizeFits = [] }: Pick<Analysed, "shard" | "merged" | "sizeFits">, t: Messages): readonly string[] => [
   ...(shard ? [t.warning.shard(shard.index, shard.of)] : []),
   ...(merged && merged.parts.length > 1 ? [t.warning.merged(merged.parts.length)] : []),
-  ...(merged ? cutSweeps(sizeFits, t) : []),
+  ...(merged ? [...unknownChanges(merged.parts, t), ...cutSweeps(sizeFits, t)] : []),
 ];
+
+/** Shards of before, which do not say what their code held beyond its commit. */
+const unknownChanges = (parts: readonly Part[], t: Messages): readonly string[] => {
+  const unknown = parts.filter(({ environment: { attnbench } }) => attnbench.dirty === true && attnbench.changes === undefined).map(({ shard }) => shard);
+  return unknown.length > 0 && parts.length > 1 ? [t.warning.unknownChanges(unknown)] : [];
+};
 
 /** A sweep whose bytes are told of and whose times are not lies in several shards. */
 const cutSweeps = (sizeFits: readonly SizeFit[], t: Messages): readonly string[] => {

@@ -30,17 +30,27 @@ const floorShare = 0.01;
 export const smoothCurve = ({ xs, ys, replicates }: Sampled, terms: readonly Term[] = curveTerms): SmoothCurve => {
   const used = terms.slice(0, Math.min(terms.length, xs.length - 1));
   const scales = used.map((term) => Math.abs(term(xs.at(-1) ?? 1)) || 1);
-  const basis = (x: number): readonly number[] => [1, ...used.map((term, i) => term(x) / (scales[i] ?? 1))];
+  const basis = (x: number): Float64Array => {
+    const at = new Float64Array(used.length + 1);
+    at[0] = 1;
+    for (let i = 0; i < used.length; i++) at[i + 1] = (used[i]?.(x) ?? 0) / (scales[i] ?? 1);
+    return at;
+  };
   const bases = xs.map(basis);
   const least = floorShare * Math.min(...ys);
-  const valueAt = (coefficients: ArrayLike<number>, at: ArrayLike<number>): number => Math.max(least, dot(coefficients, at));
+  // A thousand replicates ask at dozens of x each: arrays of one kind, and no call.
+  const valueAt = (coefficients: Float64Array, at: Float64Array): number => {
+    let sum = 0;
+    for (let i = 0; i < coefficients.length; i++) sum += (coefficients[i] ?? 0) * (at[i] ?? 0);
+    return Math.max(least, sum);
+  };
 
   let fitted: readonly number[] = ys;
-  let coefficients: readonly number[] = [];
-  let solve: (targets: readonly number[]) => readonly number[] = () => [];
+  let coefficients = new Float64Array();
+  let solve: (targets: readonly number[]) => ArrayLike<number> = () => [];
   for (let step = 0; step < steps; step++) {
     const around = fitted;
-    const columns = bases[0]?.map((_, c) => Float64Array.from(bases, (row, i) => (row[c] ?? 0) / (around[i] ?? 1))) ?? [];
+    const columns = Array.from({ length: used.length + 1 }, (_, c) => Float64Array.from(bases, (row, i) => (row[c] ?? 0) / (around[i] ?? 1)));
     const gram = columns.map((one) => columns.map((other) => dot(one, other)));
     const active = columns.map((_, c) => c);
     solve = (targets) =>
@@ -49,14 +59,14 @@ export const smoothCurve = ({ xs, ys, replicates }: Sampled, terms: readonly Ter
         columns.map((column) => dot(column, targets)),
         active,
       ) ?? coefficients;
-    coefficients = solve(ys.map((y, i) => 1 + Math.log(y / (around[i] ?? y))));
+    coefficients = Float64Array.from(solve(ys.map((y, i) => 1 + Math.log(y / (around[i] ?? y)))));
     fitted = bases.map((row) => valueAt(coefficients, row));
   }
   // Replicates lie near: their coefficients follow linearly from the logs of their points over these.
   const perPoint = xs.map((_, i) => solve(xs.map((__, j) => (i === j ? 1 : 0))));
   const [logs, squares] = [new Array<number>(xs.length).fill(0), new Float64Array(xs.length)];
   const moved = replicates.map((values) => {
-    const shifted = Float64Array.from(coefficients);
+    const shifted = coefficients.slice();
     for (let i = 0; i < xs.length; i++) {
       const off = Math.log((values[i] ?? 1) / (ys[i] ?? 1));
       logs[i] = off;
@@ -68,7 +78,7 @@ export const smoothCurve = ({ xs, ys, replicates }: Sampled, terms: readonly Ter
     for (let i = 0; i < xs.length; i++) squares[i] = (squares[i] ?? 0) + ((logs[i] ?? 0) - level) ** 2;
     return shifted;
   });
-  const of = (replicate: number | undefined): ArrayLike<number> => (replicate === undefined ? coefficients : (moved[replicate] ?? coefficients));
+  const of = (replicate: number | undefined): Float64Array => (replicate === undefined ? coefficients : (moved[replicate] ?? coefficients));
   const logAt = (x: number): ((replicate?: number) => number) => {
     const at = basis(x);
     return (replicate) => Math.log(valueAt(of(replicate), at));

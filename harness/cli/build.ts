@@ -19,6 +19,8 @@ interface Around {
   readonly root: string;
   readonly signal: AbortSignal;
   readonly onStep: (text: string) => void;
+  /** folders below the repository, "" for itself, that may have dependencies of their own: a package in a larger repository */
+  readonly packages?: readonly string[];
   /** head is: so base must be, or there is nothing of it to measure */
   readonly isAttnbench?: boolean;
 }
@@ -50,7 +52,7 @@ const workerOf = async (side: DuetSide, folder: string, around: Around): Promise
     throw new Unbuildable(`${side} is no attnbench: ${name === undefined ? "it has no package.json that says so" : `its package.json is of ${name}`}`);
   const script = ["build:code", "build"].find((one) => scripts[one] !== undefined);
   if (isAttnbench && script === undefined) throw new Unbuildable(`${side} has no build: its package.json has neither a script build:code nor build`);
-  await install(side, folder, around);
+  for (const place of around.packages ?? [""]) await install(side, join(folder, place), { ...around, root: join(around.root, place) });
   if (!isAttnbench || script === undefined) return undefined;
   around.onStep(`building ${side}`);
   await run("npm", ["run", "--silent", script], folder, around, `building ${side} failed`, () => true);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { newFolder } from "../testExperiment.ts";
@@ -53,10 +53,35 @@ describe("checkouts of a duet", () => {
     expect(git("status", "--porcelain")).toContain("D old.txt");
   });
 
-  it("of a clean tree are clean", async () => {
-    const { root } = repository();
-    const { head, remove } = await states("HEAD", root);
-    expect(head.dirty).toBe(false);
+  it("of a clean tree are clean, also where only results lie in it", async () => {
+    const { root, write } = repository();
+    write({ "out/results/mine/run.json": "{}", "out/reports/mine.html": "" });
+    const { head, remove } = await states("HEAD", root, { written: [join(root, "out/results"), join(root, "out/reports"), join(root, "none")] });
+    expect([head.dirty, existsSync(join(head.folder, "out"))]).toEqual([false, false]);
+    write({ "out/other": "" });
+    const again = await states("HEAD", root, { written: [join(root, "out/results"), join(root, "out/reports")] });
+    expect([again.head.dirty, readdirSync(join(again.head.folder, "out"))]).toEqual([true, ["other"]]);
+    remove();
+    again.remove();
+  });
+
+  it("have what a package in a larger repository depends on, and what mechanisms beside it do", async () => {
+    const { root, commit } = emptyRepository();
+    const manifest = '{ "name": "part" }';
+    commit({ "bench/package.json": manifest, "other/package.json": manifest, "other/kernels/one/definition.mjs": "", ".gitignore": "node_modules\n" });
+    for (const part of ["bench", "other"]) mkdirSync(join(root, part, "node_modules"));
+    const { base, head, remove } = await states("HEAD", join(root, "bench"), { needed: [join(root, "other/kernels"), join(root, "none"), newFolder()] });
+    const linked = [base, head].flatMap(({ folder }) => ["bench", "other"].map((part) => readlinkSync(join(folder, part, "node_modules"))));
+    expect(linked).toEqual([1, 2].flatMap(() => ["bench", "other"].map((part) => join(root, part, "node_modules"))));
+    remove();
+    expect(existsSync(join(root, "bench/node_modules"))).toBe(true);
+  });
+
+  it.skipIf(process.platform === "win32")("are made without the hooks of who works there", async () => {
+    const { root, write } = repository();
+    write({ ".git/hooks/post-checkout": "#!/bin/sh\nexit 1\n" });
+    chmodSync(join(root, ".git/hooks/post-checkout"), 0o755);
+    const { remove } = await states("HEAD", root);
     remove();
   });
 

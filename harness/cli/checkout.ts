@@ -1,5 +1,5 @@
-import { cpSync, lstatSync, mkdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, existsSync, lstatSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { DuetSide } from "../record/run.ts";
 import { type Build, built } from "./build.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
@@ -35,6 +35,10 @@ const git = async (args: readonly string[], folder: string, signal: AbortSignal,
 interface Wanted {
   readonly ref: string;
   readonly start: string;
+  /** more places in it whose packages are needed, as folders of mechanisms are */
+  readonly needed?: readonly string[];
+  /** folders of results: what lies in them and is not committed is no part of the working tree */
+  readonly written?: readonly string[];
   readonly signal: AbortSignal;
   readonly onStep: (text: string) => void;
   /** as soon as there is something to remove, in case the command ends before all is made */
@@ -46,7 +50,7 @@ interface Wanted {
  * code sets them apart. Ends the command with 2 where this is no repository, `ref` is no commit of it, head cannot be installed or built, or base cannot for a reason that is not its own; and once
  * `signal` is aborted, when whoever aborted it knows the code. Nothing is left then.
  */
-export const makeCheckouts = async ({ ref, start, signal, onStep, onMade }: Wanted): Promise<Checkouts> => {
+export const makeCheckouts = async ({ ref, start, needed = [], written = [], signal, onStep, onMade }: Wanted): Promise<Checkouts> => {
   const ask = async (args: readonly string[], folder: string, failing: string): Promise<string> => (await git(args, folder, signal, failing)).trim();
   const root = await ask(["rev-parse", "--show-toplevel"], start, "duet needs a git repository around this folder");
   const commit = await ask(
@@ -63,12 +67,13 @@ export const makeCheckouts = async ({ ref, start, signal, onStep, onMade }: Want
       ["base", commit],
       ["head", "HEAD"],
     ] as const)
-      await ask(["worktree", "add", "--detach", folders[side], at], root, `git could not check out ${at}`);
-    const dirty = await copyChanges(root, folders.head, signal);
+      await ask(["-c", noHooks, "worktree", "add", "--detach", folders[side], at], root, `git could not check out ${at}`);
+    const dirty = await copyChanges(root, folders.head, written, signal);
     const headCommit = await ask(["rev-parse", "HEAD"], root, "git");
+    const packages = foldersAround(root, [start, ...needed]);
     // Head first: where it cannot be built, there is nothing to say of base.
-    const head = await built("head", folders.head, { root, signal, onStep });
-    const base = await built("base", folders.base, { root, signal, onStep, isAttnbench: head.worker !== undefined });
+    const head = await built("head", folders.head, { root, packages, signal, onStep });
+    const base = await built("base", folders.base, { root, packages, signal, onStep, isAttnbench: head.worker !== undefined });
     return {
       root,
       base: { ...base, folder: folders.base, commit, dirty: false },
@@ -81,15 +86,33 @@ export const makeCheckouts = async ({ ref, start, signal, onStep, onMade }: Want
   }
 };
 
-/** Everything of the working tree that is not as committed, onto a checkout of its commit; true where there is anything. */
-const copyChanges = async (root: string, folder: string, signal: AbortSignal): Promise<boolean> => {
+/** Folders from the repository to these places, relative and the repository ("") first; those that lie elsewhere or are not there have none. */
+const foldersAround = (root: string, places: readonly string[]): readonly string[] => {
+  const found = new Set([""]);
+  for (const place of places) {
+    const below = existsSync(place) ? relative(root, realpathSync(place)) : "";
+    if (below.split(sep)[0] === ".." || isAbsolute(below)) continue;
+    const names = below.split(sep);
+    for (const at of names.keys()) found.add(names.slice(0, at + 1).join(sep));
+  }
+  return [...found];
+};
+
+/** A hook after a checkout belongs to who works there: it may install, ask, or end with an error. */
+const noHooks = "core.hooksPath=/dev/null";
+
+/** Everything of the working tree that is not as committed and lies in none of `written`, onto a checkout of its commit; true where there is anything. */
+const copyChanges = async (root: string, folder: string, written: readonly string[], signal: AbortSignal): Promise<boolean> => {
   const list = async (...args: string[]): Promise<string[]> =>
     (await git(args, root, signal, "git could not list the working tree")).split("\0").filter(Boolean);
+  // Their real places, as git says root.
+  const places = written.flatMap((place) => (existsSync(place) ? [`${realpathSync(place)}${sep}`] : []));
+  const isWritten = (file: string): boolean => places.some((place) => join(root, file).startsWith(place));
   // Deleted and renamed files are among them by their old names, staged or not.
   const changed = [
     ...new Set([
       ...(await list("diff", "--name-only", "--no-renames", "--no-relative", "-z", "HEAD")),
-      ...(await list("ls-files", "-z", "--others", "--exclude-standard")),
+      ...(await list("ls-files", "-z", "--others", "--exclude-standard")).filter((file) => !isWritten(file)),
     ]),
   ];
   // All that is there first: a folder may have become a file, and a file a link.

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +9,7 @@ import type { CellRecord, RunRecord } from "../record/run.ts";
 import { attnbench, emptyFolder } from "./testCommand.ts";
 
 const emulated = fileURLToPath(new URL("../testRuns/emulated", import.meta.url));
+const command = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const record: RunRecord = JSON.parse(readFileSync(join(emulated, "run.json"), "utf8"));
 
 /** A run on a CPU emulation beside a copy of it that is changed, as `head` sees it. */
@@ -45,12 +48,31 @@ describe("attnbench compare", () => {
     expect(Object.keys(comparison.cells[0]?.metrics ?? {})).toEqual(["time", "wallTime", "stateBytes", "peakBytes", "error"]);
   });
 
+  it("ends with 1 for a cell that fails in both, and says which: nobody knows whether it became worse", async () => {
+    const failed = withCell(() => ({ outcome: { status: "failed", code: "wrongOutput", reason: "far off" }, visits: [], summary: undefined }));
+    const folder = emptyFolder();
+    writeFileSync(join(folder, "run.json"), JSON.stringify(failed(record)));
+    const { code, stdout, stderr } = await attnbench(["compare", "run.json", "run.json", "--format", "github"], folder);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^FAILED in both: softmax \(split\) at n = 16 \(neither has it: wrongOutput: far off\)\.$/m);
+    expect(stderr).toMatch(/::error title=.*a cell failed::softmax\S* \(wrongOutput\): far off/);
+    expect((await compared(failed)).code).toBe(3);
+  });
+
   it("advises on times of a CPU emulation, and gates on them with --strict", async () => {
     const [advised, strict] = [await compared(slower(2)), await compared(slower(2), "--strict")];
     expect([advised.code, strict.code]).toEqual([0, 3]);
     expect(advised.stdout).toMatch(/^SLOWER: softmax \(split\) at n = 16, time 2\.\d+ times/m);
     expect((await compared((run) => run, "--undecided", "fail")).code).toBe(3);
     expect((await compared(slower(2), "--strict", "--threshold", "150%")).stderr).toContain("--threshold 150%: not a share above 0 % and below 100 %");
+  });
+
+  it("keeps its code where nobody reads the answer to its end", async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, "run.json"), JSON.stringify(withCell(({ stateBytes = 0 }) => ({ stateBytes: stateBytes + 1 }))(record)));
+    const child = spawn(process.execPath, [command, "compare", emulated, "run.json"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+    child.stdout?.destroy();
+    expect(await once(child, "close")).toEqual([3, null]);
   });
 
   it("refuses what differs in more than its code, unless told to show it", async () => {

@@ -52,6 +52,9 @@ describe("a duet with --kernels", () => {
     expect(comparisons[0].findings).toContainEqual(expect.stringMatching(/^--kernels held the same for base and head: built \([0-9a-f]{8}\)\.$/));
     expect(readFileSync(join(runs[0] ?? "", "comparison.md"), "utf8")).toContain("is no part of what git has");
     expect(timesOf(comparisons[0])).toEqual({ linear: inBoth, echo: inBoth });
+    expect(JSON.parse(readFileSync(join(runs[0] ?? "", "run.json"), "utf8")).command).toBe(
+      `npx attnbench duet HEAD mine.yaml --adapter ${testAdapter} --kernels built`,
+    );
   });
 
   it("that base has not got yet compares everything else", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { testAdapter } from "../testAdapter.ts";
@@ -45,5 +45,17 @@ describe("--resume with --kernels that hold something else", () => {
     const rest = await begun("--resume");
     expect(rest.stderr).toMatch(/complete, and kept as it is[\s\S]*going on with /);
     expect(rest.code).toBe(130);
+    // A phase that other code has completed is no part of what this code tells.
+    const prefill = join(folder, "results/mine-prefill");
+    for (const run of readdirSync(prefill)) {
+      const file = join(prefill, run, "run.json");
+      const record = JSON.parse(readFileSync(file, "utf8"));
+      writeFileSync(file, JSON.stringify({ ...record, environment: { ...record.environment, attnbench: { version: "0.0.1" } } }));
+    }
+    const byOther = await begun("--resume");
+    expect(byOther.stderr).not.toContain("kept as it is");
+    expect(byOther.stderr).toContain(
+      "nothing to resume (no unfinished run of this experiment with these --set, --budget and --filter, of this shard, device and code)",
+    );
   });
 });

@@ -218,9 +218,9 @@ const finish = async (command: Promise<ExitCode>): Promise<void> => {
   ended = await command;
 };
 
-// `attnbench list | head` closes the pipe early: that is no error.
+// `attnbench list | head` closes the pipe early: that is no error, and no pass of a gate that is looked at after it.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(exitCode.ok);
+  if (error.code === "EPIPE") return;
   say(`standard output cannot be written: ${error.message}`);
   process.exit(exitCode.usage);
 });

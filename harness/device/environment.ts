@@ -19,6 +19,14 @@ const backends: Partial<Record<NodeJS.Platform, string>> = { darwin: "Metal", wi
 /** Numbers alone: what a kernel's builder appends may name a host or its owner. */
 const numbersOf = (text: string): string => /^\d+(?:\.\d+)*/.exec(text)?.[0] ?? "";
 
+/** The code that runs. */
+export const codeOfBuild = (): Environment["attnbench"] => ({
+  version,
+  commit: builtFrom?.commit,
+  dirty: builtFrom?.dirty,
+  ...(builtFrom ? { changes: builtFrom.changes } : {}),
+});
+
 /** Everything needed to doubt or repeat a run; no host name, no user name, no serial number, no path. `kernels`: undefined where nobody said. */
 export const describeEnvironment = (
   asked: string,
@@ -26,7 +34,7 @@ export const describeEnvironment = (
   { facts, features, limits, toggles, clock }: DeviceAnswer,
   kernels?: readonly KernelFolder[],
 ): Environment => ({
-  attnbench: { version, commit: builtFrom?.commit, dirty: builtFrom?.dirty },
+  attnbench: codeOfBuild(),
   adapter: {
     asked,
     choice,

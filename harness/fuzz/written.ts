@@ -1,5 +1,5 @@
 import { parse } from "csv-parse/sync";
-import script from "../report/runtime/page.script";
+import * as script from "../report/runtime/page.script";
 
 /** What must not be in a message, a page, Markdown or CSV that was made of a hostile file. */
 
@@ -27,7 +27,9 @@ const tagNames = (page: string): ReadonlySet<string> => new Set([...page.matchAl
 
 /** A page has the tags that a page of a good record has, no others, and nothing that runs but its own script. */
 export const flawsOfPage = (page: string, tags: ReadonlySet<string>): readonly string[] => {
-  const body = page.replace(/<script type="application\/json" id="results">[^<]*<\/script>/, "").replace(`<script>${script}</script>`, "");
+  const body = page
+    .replace(/<script type="(?:application\/json" id="results|text\/plain" id="live-(?:charts|runtime))">[^<]*<\/script>/g, "")
+    .replace(`<script>${script.text}</script>`, "");
   return [
     ...(/<\/?script/i.test(body) ? ["a script"] : []),
     ...[...tagNames(body)].filter((tag) => tag !== "script" && !tags.has(tag)).map((tag) => `a tag <${tag}>`),

@@ -1,8 +1,8 @@
 /** How a duet lays out its time. Pure. */
 
-/** Pairs of processes: fewer do not show how much times differ from process to process, and more are worth their preparing only for so long. */
+/** Pairs of processes: fewer do not show how much times differ from process to process, which no number of turns averages away; of more, each has too little time (npm run proof -- --gate). */
 const leastPairs = 3;
-const mostPairs = 8;
+const mostPairs = 16;
 /** Share of a duet's time that may go into preparing, beyond what three pairs need. */
 const shareForPreparing = 0.4;
 /** Turns that a pair of processes makes at least, in both orders equally often. */
@@ -16,7 +16,7 @@ export interface DuetPlan {
   readonly samples: number;
 }
 
-/** `restMs`: of the whole duet; `prepareMs`: what preparing all cells in one pair of processes takes; `turnMs`: one sample of every cell in both. */
+/** `restMs`: of the whole duet; `prepareMs`: what starting one pair of processes and preparing all cells in it takes; `turnMs`: one sample of every cell in both. */
 export const duetPlan = (restMs: number, prepareMs: number, turnMs: number): DuetPlan => {
   const affordable = Math.floor((shareForPreparing * restMs) / Math.max(prepareMs, 1e-6));
   const pairs = Math.max(leastPairs, Math.min(mostPairs, affordable));

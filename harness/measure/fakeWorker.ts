@@ -39,6 +39,8 @@ export interface FakeDevice {
   readonly together?: number;
   /** why no worker can be had */
   readonly refusal?: FailureCode;
+  /** ms that starting a worker takes */
+  readonly startMs?: number;
   /** ms that preparing a cell takes, and of it what is spared where an earlier worker has chosen */
   readonly prepareMs?: number;
   readonly choosingMs?: number;
@@ -198,6 +200,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
   };
   const connect: Connect = async (asked) => {
     if (device.refusal) throw new CellFailure(device.refusal, `planted ${device.refusal}`);
+    clock += device.startMs ?? 0;
     const source = asked ?? device.clock ?? "gpu";
     return {
       worker: startWorker(source),

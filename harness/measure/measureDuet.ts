@@ -102,13 +102,15 @@ export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> =
     voices.base,
     reached.map(({ planned: { cell, skip } }) => ({ cell, skip, until: undefined })),
   );
+  const openedAt = now();
   const baseRefused = await refusalOf(voices.base.session);
+  const startMs = now() - openedAt;
   if (baseRefused === undefined) await calibrate(measuringOf(base));
   const pairs = head.tasks.flatMap((task): readonly Pair[] => {
     const other = base.tasks.find(({ record: { id } }) => id === task.record.id);
     return other && statusOf(task) === "ok" && statusOf(other) === "ok" ? [{ base: other, head: task }] : [];
   });
-  const stopped = await repeatPairs({ pairs, base, head, ofHead, restMs, timer, seed: measure.seed });
+  const stopped = await repeatPairs({ pairs, base, head, ofHead, startMs, restMs, timer, seed: measure.seed });
 
   const ended = (side: Side): RunRecord => {
     const cells = side.tasks.filter((task) => reached.some(({ record: { id } }) => id === task.record.id)).map(({ record }) => record);
@@ -137,6 +139,8 @@ interface Repeating {
   readonly base: Side;
   readonly head: Side;
   readonly ofHead: Measuring;
+  /** what starting one process took */
+  readonly startMs: number;
   readonly restMs: () => number;
   readonly timer: Timer;
   readonly seed: number;
@@ -144,10 +148,10 @@ interface Repeating {
 
 /** Turns in one pair of processes after another, until the time is spent or all is known to be the same. Returns why it ended. */
 const repeatPairs = async (repeating: Repeating): Promise<NonNullable<Schedule["stopped"]>> => {
-  const { pairs, base, head, ofHead, restMs } = repeating;
+  const { pairs, base, head, ofHead, startMs, restMs } = repeating;
   const { signal, onProgress } = ofHead;
   const open = (): readonly Pair[] => pairs.filter((pair) => duetSides.every((side) => statusOf(pair[side]) === "ok"));
-  const preparing = pairs.reduce((sum, pair) => sum + pair.base.prepareMs + pair.head.prepareMs, 0);
+  const preparing = 2 * startMs + pairs.reduce((sum, pair) => sum + pair.base.prepareMs + pair.head.prepareMs, 0);
   const ofTurn = (): number =>
     turnMs(
       open().map((pair) => pair.base),

@@ -10,6 +10,8 @@ export type Progress =
       readonly keptVisits: number | undefined;
       /** an unfinished run that is not gone on with, since its `--kernels` held something else */
       readonly otherKernels?: { readonly folder: string; readonly kernels: Environment["kernels"] };
+      /** the same, since other code made it: what it was, and what is run now */
+      readonly otherCode?: { readonly folder: string; readonly before: Environment["attnbench"]; readonly now: Environment["attnbench"] };
     }
   | {
       readonly type: "connected";

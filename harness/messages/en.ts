@@ -60,6 +60,14 @@ const tally = (cells: TallyNumbers): string =>
     ...(cells.composed > 0 ? [`${formatCount(cells.composed)} composed`] : []),
   ].join(", ");
 
+/** What a mark at the upper edge means. */
+const gapWords: Readonly<Record<GapStatus, string>> = {
+  censored: "stopped at a time or memory limit",
+  failed: "failed",
+  skipped: "does not fit this device",
+  pending: "not reached",
+};
+
 const repetition: ByPhase = {
   prefill: "prefill of n tokens",
   decode: "decode step",
@@ -363,6 +371,9 @@ export const en = {
       const { object, better, than } = crossed(told);
       return `From which n on ${object} is ${better} ${than} is not decided${placed(told)}${note ? `: ${note}` : ""}.`;
     },
+    /** `share` of each one's ceiling, at n */
+    unequalArms: (n: number, shape: string, arms: readonly { readonly name: string; readonly share: number }[]): string =>
+      `The arms are unequal at n = ${formatCount(n)}${shape === "" ? "" : `, ${shape}`}: ${formatList(arms.map(({ name, share }, i) => (i === 0 ? `${name} runs at ${formatShare(share)} of its ceiling` : `${name} at ${formatShare(share)}`)))}. So far as these differ, a ratio of their times there is the kernels', and not the mechanisms'.`,
     /** shares of their ceilings near n* */
     unequal: ({ upper, lower }: Names, shares: { readonly upper: number; readonly lower: number }): string =>
       ` The two are unequal there: ${upper} runs at ${formatShare(shares.upper)} of its ceiling, ${lower} at ${formatShare(shares.lower)}.`,
@@ -503,6 +514,8 @@ export const en = {
       `This is shard ${index} of ${of}, with some of the experiment's cells: attnbench merge puts the shards together.`,
     merged: (parts: number): string =>
       `Each of the ${formatCount(parts)} shards was measured by itself, maybe on machines of its own. All arms of one shape are of one shard; between unlike shapes, times also differ as machines do, which no interval holds.`,
+    unknownChanges: (shards: readonly number[]): string =>
+      `${plural(shards.length, "Shard", "Shards")} ${formatList(shards.map(formatCount))} ${plural(shards.length, "was", "were")} measured with uncommitted changes that are not recorded: whether all shards are of one code is not known.`,
     cutSweep: (variables: readonly string[]): string =>
       `How time grows with ${formatList(variables)} is not told: the values lie in several shards. Fewer shards keep them together.`,
     ofShards: (numbers: readonly number[], text: string): string => `${shards(numbers)}: ${text}`,
@@ -744,7 +757,8 @@ export const en = {
       "The exponent of a small step: 0 where a longer text costs nothing, 1 where twice as long costs twice as much, 2 where it costs four times as much. It rises towards the law's own as the fixed cost of a launch gets small beside the rest; what the whole machine drifted is taken out.",
     crossovers: ({ upper, lower }: Names): string =>
       `From n* on, ${lower} is faster than ${upper}. Measured says that of these kernels on this device; at equal shares, of two that both came as near to what the device can do as the better one does; predicted, of what each has to compute and to read alone.`,
-    noMark: (size: string, value: number, why: string): string => `${size} ${formatCount(value)} has no mark as measured: ${why}.`,
+    noMark: (place: string, size: string, value: number, why: string): string =>
+      `${place === "" ? "" : `${place}: `}${size} ${formatCount(value)} has no mark as measured: ${why}.`,
     drift: (jumped: { readonly jumped: number; readonly turns: number; readonly again: number } | undefined): string =>
       `The sentinel is one small kernel that is timed before and after every turn; all cells together are what a turn did to every one of them alike. A turn in which the sentinel changes by more than a tenth is made again, a quarter of all turns at most and as far as time allows: of these turns ${
         jumped === undefined ? "none" : `${formatCount(jumped.jumped)} of ${formatCount(jumped.turns)} were such, and ${formatCount(jumped.again)} made again`
@@ -755,13 +769,8 @@ export const en = {
     thinned: (drawn: number, all: number): string =>
       `${formatCount(drawn)} of ${formatCount(all)} shapes are drawn, in even steps; all are in the table of cells.`,
     gaps: (statuses: readonly GapStatus[]): string => {
-      const words = {
-        censored: "△ stopped at a time or memory limit",
-        failed: "✕ failed",
-        skipped: "○ does not fit this device",
-        pending: "○ not reached",
-      } satisfies Record<GapStatus, string>;
-      return `At the upper edge: ${statuses.map((status) => words[status]).join(", ")}.`;
+      const marks = { censored: "△", failed: "✕", skipped: "○", pending: "○" } satisfies Record<GapStatus, string>;
+      return `At the upper edge: ${statuses.map((status) => `${marks[status]} ${gapWords[status]}`).join(", ")}.`;
     },
     wherePrefix: (facet: string | undefined, variable: string, x: number): string =>
       `${facet === undefined ? "" : `${facet}, `}${variable} = ${formatCount(x)}`,
@@ -840,13 +849,26 @@ export const en = {
     allShapes: "all",
     /** by how much one is faster, from the first arm much faster to the second */
     heatSteps: ["over 4×", "2× to 4×", "1.1× to 2×", "about equal", "1.1× to 2×", "2× to 4×", "over 4×"] as readonly string[],
+    /** lines of what a point says when it is asked */
+    tips: {
+      gap: (status: GapStatus): string => gapWords[status],
+      byFormula: "by formula, not run",
+      samples: (count: number): string => counted(count, "sample"),
+      fromHalf: (variable: string, value: string): string => `from half of it to ${variable} = ${value}`,
+      timesLonger: (ratio: string): string => `time × ${ratio}`,
+      turn: (turn: string): string => `turn ${turn}`,
+      ofUsualTurn: (factor: string): string => `${factor}× the time of the usual turn`,
+      exponent: (value: string): string => `exponent ${value}`,
+      ofTime: (share: string): string => `${share} of the time`,
+      byLaws: "by the laws, not measured",
+    },
     stageHeading: "Where a token's time goes",
     stageNote: "above each bar the whole",
     stageAxis: "share of the time",
     stageSaid: (title: string, variable: string): string => `Where a token's time goes, ${title}: shares of each stage at every ${variable}`,
     stages: stageWords as Readonly<Record<StageName, string>>,
     servingHeading: "Serving: how many texts at once, and how fast",
-    servingTexts: { title: "Texts that have room at once", axis: "texts of n tokens", note: "by counted bytes" },
+    servingTexts: { title: "Texts that have room at once", axis: "texts of n tokens", note: "by counted bytes", unit: "texts" },
     servingTokens: {
       title: "Tokens a second of all these texts",
       axis: "tokens/s in all",

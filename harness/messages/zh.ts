@@ -43,6 +43,13 @@ const phase: ByPhase = {
   offload: "状态搬移（offload）",
 };
 
+const gapWords: Readonly<Record<GapStatus, string>> = {
+  censored: "因时间或内存限制而停止",
+  failed: "失败",
+  skipped: "此设备容纳不下",
+  pending: "未轮到",
+};
+
 const repetition: ByPhase = {
   prefill: "预填充 n 个 token",
   decode: "一个解码步",
@@ -279,6 +286,8 @@ export const zh: Messages = {
       spaced`${placed(told)}${told.names.lower}与${told.names.upper}的${told.metric === "time" ? "时间" : "状态字节数"}互有高低：${note ?? `在 n = ${counts(crossings)} 附近`}。`,
     latest: (told, n) => spaced`${placed(told)}最迟从 n = ${formatCount(n)}起，${beats(told)}；在此之前两者过于接近，分不出高下。`,
     open: (told, note) => spaced`${placed(told)}从多大的 n 起${beats(told)}，尚未定论${note ? `：${note}` : ""}。`,
+    unequalArms: (n, shape, arms) =>
+      spaced`在 n = ${formatCount(n)}${shape === "" ? "" : `、${shape}`} 处各方案的利用率不相等：${arms.map(({ name, share }) => spaced`${name}达到其上限的 ${formatShare(share)}`).join("，")}。就这些差异而言，那里的时间之比反映的是核函数，而不是机制。`,
     unequal: ({ upper, lower }, shares) =>
       spaced`该处两者的利用程度不等：${upper}达到其性能上限的${formatShare(shares.upper)}，${lower}达到${formatShare(shares.lower)}。`,
     equalised: (equal, least) => `若两者都达到其中较高的利用率，则${equal}相交；只按 FLOPs 和字节数计算，则${least}相交。`,
@@ -384,6 +393,7 @@ export const zh: Messages = {
     shard: (index, of) => spaced`这是${of}个分片中的第${index}个，只含实验的部分单元：用 attnbench merge 可将各分片合并。`,
     merged: (parts) =>
       spaced`${formatCount(parts)}个分片各自测量，可能在不同的机器上。同一形状的所有方案都在同一个分片中；不同形状之间，时间还会因机器而异，这不包含在任何区间之内。`,
+    unknownChanges: (shards) => spaced`分片${list(shards.map(formatCount))}测量时带有未记录的未提交改动：各分片是否出自同一份代码，不得而知。`,
     cutSweep: (variables) => spaced`时间如何随${list(variables)}增长，无从说起：其取值分散在几个分片中。减少分片数可使它们在一起。`,
     ofShards: (numbers, text) => spaced`第${counts(numbers)}个分片：${text}`,
     interrupted: (cells) => `本次运行被中断：${tally(cells)}。此处显示的是中断前已测得的结果。`,
@@ -588,7 +598,7 @@ export const zh: Messages = {
       "每前进一小步的指数：文本加长而不增加开销处为 0，长度加倍而开销加倍处为 1，加倍而开销为四倍处为 2。随着启动的固定开销相对变小，它逐渐升到规律本身的指数；整台机器的漂移已经去除。",
     crossovers: ({ upper, lower }) =>
       spaced`从 n* 起，${lower}快于${upper}。“实测”就此设备上的这些核函数而言；“同等利用率”就两者都像其中较好者那样接近设备的能力而言；“理论预测”只就各自必须计算和读取的量而言。`,
-    noMark: (size, value, why) => spaced`${size} ${formatCount(value)}没有实测标记：${why}。`,
+    noMark: (place, size, value, why) => spaced`${place === "" ? "" : `${place}：`}${size} ${formatCount(value)}没有实测标记：${why}。`,
     drift: (jumped) =>
       spaced`“哨兵”是每轮前后各计时一次的一个小核函数；“全部单元”是一轮对所有单元的共同影响。哨兵变化超过十分之一的轮次会重做，在时间允许的范围内，至多占全部轮次的四分之一：此处${
         jumped === undefined
@@ -600,13 +610,8 @@ export const zh: Messages = {
     madeAgain: "重做",
     thinned: (drawn, all) => `${formatCount(all)} 种形状中均匀地画出 ${formatCount(drawn)} 种；全部都在单元表中。`,
     gaps: (statuses) => {
-      const words = {
-        censored: "△ 因时间或内存限制而停止",
-        failed: "✕ 失败",
-        skipped: "○ 此设备容纳不下",
-        pending: "○ 未轮到",
-      } satisfies Record<GapStatus, string>;
-      return `上边缘：${statuses.map((status) => words[status]).join("，")}。`;
+      const marks = { censored: "△", failed: "✕", skipped: "○", pending: "○" } satisfies Record<GapStatus, string>;
+      return `上边缘：${statuses.map((status) => `${marks[status]} ${gapWords[status]}`).join("，")}。`;
     },
     wherePrefix: (facet, variable, x) => `${facet === undefined ? "" : `${facet}、`}${variable} = ${formatCount(x)}`,
     offload: "离开 GPU 又搬回来的状态",
@@ -679,13 +684,25 @@ export const zh: Messages = {
     about: "约 ",
     allShapes: "全部",
     heatSteps: ["超过 4×", "2× 至 4×", "1.1× 至 2×", "大致相当", "1.1× 至 2×", "2× 至 4×", "超过 4×"],
+    tips: {
+      gap: (status) => gapWords[status],
+      byFormula: "由公式得出，未运行",
+      samples: (count) => `${formatCount(count)} 个样本`,
+      fromHalf: (variable, value) => `从其一半到 ${variable} = ${value}`,
+      timesLonger: (ratio) => `时间 × ${ratio}`,
+      turn: (turn) => `第 ${turn} 轮`,
+      ofUsualTurn: (factor) => `为通常一轮时间的 ${factor} 倍`,
+      exponent: (value) => `指数 ${value}`,
+      ofTime: (share) => `占时间的 ${share}`,
+      byLaws: "由规律得出，未测量",
+    },
     stageHeading: "一个 token 的时间花在哪里",
     stageNote: "条形上方为总时间",
     stageAxis: "占时间的份额",
     stageSaid: (title, variable) => spaced`一个 token 的时间花在哪里，${title}：每个${variable}上各阶段的份额`,
     stages: { embed: "嵌入", norm: "归一化", project: "投影", mix: "注意力", feedForward: "前馈", classify: "分类器", sample: "采样" },
     servingHeading: "服务：同时容纳多少文本，速度多快",
-    servingTexts: { title: "可同时容纳的文本数", axis: "n 个 token 的文本数", note: "按计数的字节" },
+    servingTexts: { title: "可同时容纳的文本数", axis: "n 个 token 的文本数", note: "按计数的字节", unit: "文本数" },
     servingTokens: {
       title: "所有这些文本每秒的 token 数",
       axis: "合计 token/s",

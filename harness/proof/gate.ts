@@ -44,6 +44,9 @@ fixed: { heads: 8, headDim: 64 }
 measure: { maxTime: 180s, seed: ${seed} }
 `;
 
+/** What starting a worker takes, as on two busy cores (0.2 to 0.5 s). */
+const startMs = 400;
+
 const changed = "softmax-split-n1024-h8-d64";
 const loading = loadMechanisms(builtInKernels);
 
@@ -58,6 +61,7 @@ export const runGate = async ({ slowness, recorded, prepareMs, name, ...machine 
   const device = (side: DuetSide, times: number): ReturnType<typeof fakeWorkers> =>
     fakeWorkers({
       ...machine,
+      startMs,
       prepareMs,
       ...(slowness ? { slowness: () => slowness(clock()) } : {}),
       ...(recorded ? { visitFactor: replayed(recorded, ids, side, seed) } : {}),

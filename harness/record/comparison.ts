@@ -52,6 +52,8 @@ export interface CellComparison {
   readonly shape: string;
   /** both were compiled, of unlike code */
   readonly otherKernel?: true;
+  /** it failed in head, whatever it did in base */
+  readonly failed?: true;
   readonly metrics: Readonly<Record<CellMetric, MetricComparison>>;
 }
 

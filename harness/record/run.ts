@@ -74,7 +74,13 @@ export const duetSides = ["base", "head"] as const;
 export type DuetSide = (typeof duetSides)[number];
 
 export interface Environment {
-  readonly attnbench: { readonly version: string; readonly commit: string | undefined; readonly dirty: boolean | undefined };
+  readonly attnbench: {
+    readonly version: string;
+    readonly commit: string | undefined;
+    readonly dirty: boolean | undefined;
+    /** what its build's code held beyond the commit: 16 hex digits, or none; not known of runs of before and outside a checkout */
+    readonly changes?: string;
+  };
   readonly adapter: {
     /** what the command asked for, and what it got: gpu, lavapipe, embedded, … */
     readonly asked: string;

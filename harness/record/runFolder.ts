@@ -96,7 +96,8 @@ const journalOf = (folder: string): readonly JournalLine[] => {
   }
 };
 
-const namedAsRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
+/** What runName() makes. */
+export const namedAsRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 

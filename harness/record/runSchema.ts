@@ -87,7 +87,7 @@ const experiment: z.ZodType<Experiment> = z.object({
 });
 
 const environment: z.ZodType<Environment> = z.object({
-  attnbench: z.object({ version: name, commit: maybe(name), dirty: maybe(z.boolean()) }),
+  attnbench: z.object({ version: name, commit: maybe(name), dirty: maybe(z.boolean()), changes: name.exactOptional() }),
   adapter: z.object({ asked: text, choice: text, vendor: text, architecture: text, device: text, description: text, backend: text }),
   deviceClass: z.enum(["hardware", "software"]),
   features: z.array(name),

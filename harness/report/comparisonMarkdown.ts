@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatMs, formatNumber } from "../analysis/format.ts";
-import type { CellMetric, Comparison, MetricComparison } from "../record/comparison.ts";
+import type { CellMetric, Comparison, MetricComparison, Verdict } from "../record/comparison.ts";
 import { shortened } from "./html.ts";
 import { markdownTable, markdownText } from "./markdownText.ts";
 import { seriesText } from "./outcome.ts";
@@ -22,6 +22,11 @@ const valueText = (metric: CellMetric, value: number | undefined): string =>
 const ratioText = ({ ratio, p }: MetricComparison): string =>
   ratio === undefined ? "" : p === undefined ? ratio.value.toFixed(3) : `${ratio.value.toFixed(3)} [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`;
 
+const changedFirst = <Row>(rows: readonly Row[], verdictOf: (row: Row) => Verdict): readonly Row[] => [
+  ...rows.filter((row) => verdictOf(row) !== "SAME"),
+  ...rows.filter((row) => verdictOf(row) === "SAME"),
+];
+
 /** A comparison as GitHub-flavoured Markdown, for a job summary or a comment on a pull request. Pure. */
 export const renderComparison = (comparison: Comparison): string => {
   const { base, head, cells, arms, findings, gate } = presentableComparison(comparison);
@@ -32,8 +37,9 @@ export const renderComparison = (comparison: Comparison): string => {
       metric === "time" || (one.verdict !== "SAME" && metric !== "wallTime") ? [{ label, form, n, shape, metric, one }] : [],
     ),
   );
-  const ordered = [...rows.filter(({ one }) => one.verdict !== "SAME"), ...rows.filter(({ one }) => one.verdict === "SAME")];
-  const left = ordered.length - mostRows;
+  const ordered = changedFirst(rows, ({ one }) => one.verdict);
+  const orderedArms = arms.length > mostRows ? changedFirst(arms, ({ verdict }) => verdict) : arms;
+  const left = Math.max(0, ordered.length - mostRows) + Math.max(0, arms.length - mostRows);
   const parts = [
     `## ${markdownText(head.experiment)}: ${gates[gate]}`,
     `${commitText(base)} → ${commitText(head)} on ${markdownText(head.adapter)}.`,
@@ -56,20 +62,22 @@ export const renderComparison = (comparison: Comparison): string => {
               ratioText(one),
             ]),
         ),
-    left > 0 ? `${formatCount(left)} more rows, all SAME or beyond what fits here, are in comparison.json.` : "",
     arms.length === 0
       ? ""
       : markdownTable(
           ["arms", "at", "of", "verdict", "base", "head"],
-          arms.map(({ labels, series, metric, of, verdict, base: before, head: after }) => [
-            labels.map(markdownText).join(" → "),
-            markdownText(shortened(seriesText(series), 120)),
-            metric === "crossover" ? "n\\*" : `${metric} of ${of}`,
-            verdict,
-            markdownText(before ?? ""),
-            markdownText(after ?? ""),
-          ]),
+          orderedArms
+            .slice(0, mostRows)
+            .map(({ labels, series, metric, of, verdict, base: before, head: after }) => [
+              labels.map(markdownText).join(" → "),
+              markdownText(shortened(seriesText(series), 120)),
+              metric === "crossover" ? "n\\*" : `${metric} of ${of}`,
+              verdict,
+              markdownText(before ?? ""),
+              markdownText(after ?? ""),
+            ]),
         ),
+    left > 0 ? `${formatCount(left)} more rows, all SAME or beyond what fits here, are in comparison.json.` : "",
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 };

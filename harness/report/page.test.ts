@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
+import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { fixtureRecord } from "./fixture.ts";
 import { deltaArm, type FixtureOptions, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { renderIndex, renderPage } from "./page.ts";
-import script from "./runtime/page.script";
+import * as live from "./runtime/live.packed";
+import type { LiveCharts } from "./runtime/liveChart.ts";
+import * as script from "./runtime/page.script";
 import { strictLogger } from "./strictLogger.ts";
 
 const failed = { status: "failed", code: "compileError", reason: "no such function: <b>x</b>" } as const;
@@ -19,13 +22,13 @@ const runs: Readonly<Record<string, FixtureOptions>> = {
   "too few points to decide": { ns: [256, 512] },
 };
 
-/** What is outside the style sheet and the embedded JSON. */
-/** Without its style, its data, and the one script that its policy names. */
+/** Without its style, its data, the licences of its scripts, and the one script that runs at once. */
 const bodyOf = (page: string): string =>
   page
     .replace(/<style>[\s\S]*?<\/style>/, "")
-    .replace(/<script type="application\/json"[\s\S]*?<\/script>/, "")
-    .replace(`<script>${script}</script>`, "");
+    .replace(/<script type="(application\/json|text\/plain)"[\s\S]*?<\/script>/g, "")
+    .replace(/<!--[\s\S]*?-->/, "")
+    .replace(`<script>${script.text}</script>`, "");
 
 describe("page", () => {
   it.each(Object.entries(runs))("of a run: %s", async (_, options) => {
@@ -105,11 +108,36 @@ describe("page", () => {
     const body = bodyOf(page);
     // In a text of a chart its words may stand whole: they are no attribute there.
     expect(body.match(/<img|<script|<[^>]*onerror="|\u202e/)).toBeNull();
-    expect(page.match(/<\/script>/g)).toHaveLength(2);
-    expect(page).toContain(`script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`);
+    // The record, charts, what draws them, and the one that runs at once.
+    expect(page.match(/<\/script>/g)).toHaveLength(4);
+    expect(page).toContain(`script-src 'sha256-${createHash("sha256").update(script.text).digest("base64")}' 'sha256-${live.hash}';`);
     expect(page.match(/<\/style>/g)).toHaveLength(1);
     expect(renderIndex([record])).not.toMatch(/<img|<script|\u202e/);
     expect(renderMarkdown(record)).not.toMatch(/<img|<script|\u202e/);
+  });
+
+  it("carries the script of its charts compressed, under the hash of its policy, with the licences of what is in it", async () => {
+    const page = await renderPage(fixtureRecord(), strictLogger);
+    const [, packed = ""] = /id="live-runtime">([^<]*)</.exec(page) ?? [];
+    const text = inflateSync(Buffer.from(packed, "base64")).toString();
+    expect(live.hash).toBe(createHash("sha256").update(text).digest("base64"));
+    // Vega leaves its own ways to make code from strings in, which the interpreter of expressions replaces.
+    expect(text).not.toMatch(/<\/script|<!--|\beval\(/);
+    const [, charts = ""] = /id="live-charts">([^<]*)</.exec(page) ?? [];
+    const { charts: carried } = JSON.parse(inflateSync(Buffer.from(charts, "base64")).toString()) as LiveCharts;
+    expect(Object.keys(carried).sort()).toEqual([...page.matchAll(/ data-chart="([^"]*)"/g)].map(([, id]) => id).sort());
+    const [comment = ""] = /<!--[\s\S]*?-->/.exec(page) ?? [];
+    for (const words of ["vega-view 6.", "d3-array ", "csv-stringify ", "Redistribution and use in source and binary forms", "Permission to use, copy, modify"])
+      expect(comment, words).toContain(words);
+    expect(renderIndex([fixtureRecord()])).not.toContain("<script");
+  });
+
+  it("of failures alone has no chart, and no script for any", async () => {
+    const page = await renderPage(fixtureRecord({ outcome: () => failed, ns: [256] }), strictLogger);
+    expect(page).not.toContain("data-chart");
+    expect(page).not.toContain('id="live-runtime"');
+    expect(page).not.toContain(live.hash);
+    expect(page).not.toContain("vega-view 6.");
   });
 
   it("of 500 cells takes seconds at most", async () => {
@@ -117,8 +145,19 @@ describe("page", () => {
     const record = fixtureRecord({ ns, dModels: [64, 128, 256, 384, 512, 768, 1024, 2048], arms: [softmaxArm, groupedArm, linearArm, deltaArm] });
     expect(record.cells).toHaveLength(512);
     const start = performance.now();
-    await renderPage(record, strictLogger);
+    const page = await renderPage(record, strictLogger);
     expect(performance.now() - start).toBeLessThan(20_000);
+    const timeFigure = /<figure id="time".*?<\/figure>/s.exec(page)?.[0] ?? "";
+    // Eight shapes are drawn once each, narrow on every screen.
+    expect(timeFigure.match(/class="facet small"/g)).toHaveLength(8);
+    expect(timeFigure.match(/class="chart narrow"/g)).toHaveLength(8);
+    expect(timeFigure).not.toContain('class="chart wide"');
+    // One figure a pair of arms, whatever shapes it crosses at.
+    const headings = page.match(/<figure id="crossovers[^>]*>\s*<h3[^>]*>[^<]*/g)?.map((tag) => tag.slice(tag.lastIndexOf(">") + 1)) ?? [];
+    expect(headings.length).toBeGreaterThan(1);
+    expect(new Set(headings).size).toBe(headings.length);
+    // Of it the record is 0.7 MB and tables are 0.7 MB; 64 drawings are 1.1 MB, and what makes them answer 0.4 MB.
+    expect(Buffer.byteLength(page)).toBeLessThan(3.1e6);
   });
 });
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { deflateSync } from "node:zlib";
 import type { LoggerInterface } from "vega";
 import { claimCount } from "../analysis/claims/claimCount.ts";
 import { en } from "../messages/en.ts";
@@ -6,12 +7,15 @@ import type { Language } from "../messages/languages.ts";
 import { type Messages, messagesOf } from "../messages/messages.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
+import { liveConfig, type Rendering } from "./charts/render.ts";
 import { themeVariables } from "./charts/theme.ts";
 import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";
 import { tallyOf } from "./outcome.ts";
 import { pageName } from "./pageName.ts";
 import { presentable } from "./presentable.ts";
-import script from "./runtime/page.script";
+import * as live from "./runtime/live.packed";
+import type { LiveChart, LiveCharts } from "./runtime/liveChart.ts";
+import * as script from "./runtime/page.script";
 import { isForeign, quoted } from "./said.ts";
 import { answerSection, answerSentences, foundSection, warningsOf } from "./sections/answer.ts";
 import { claimsSection } from "./sections/claims.ts";
@@ -28,24 +32,30 @@ import { tuningSection } from "./sections/tuning.ts";
 import { writtenTextsSection } from "./sections/writtenTexts.ts";
 import { indexStyle, pageStyle } from "./style.ts";
 
-// Nothing is fetched and no script runs but the one that is named by its hash; styles are inline because the page is one file.
-const contentSecurityPolicy = (script: string | undefined): string => {
-  const scripts = script === undefined ? "" : `script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'; `;
+// Nothing is fetched and no script runs but those that are named by their hashes; styles are inline because the page is one file.
+const contentSecurityPolicy = (hashes: readonly string[]): string => {
+  const scripts = hashes.length === 0 ? "" : `script-src ${hashes.map((hash) => `'sha256-${hash}'`).join(" ")}; `;
   return `default-src 'none'; ${scripts}style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
 };
 
-/** A whole document. `style` and `script` are trusted; title and body are escaped already or escape themselves. */
-export const document = (title: string, style: string, body: Html, lang: string, script?: string): string =>
+/** The scripts of a document: one that runs at once, and the hashes of those that it starts itself. */
+interface Scripts {
+  readonly text: string;
+  readonly started: readonly string[];
+}
+
+/** A whole document. `style` and `scripts` are trusted; title and body are escaped already or escape themselves. */
+export const document = (title: string, style: string, body: Html, lang: string, scripts?: Scripts): string =>
   `<!doctype html>
 <html lang="${lang}"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(script)}">
+<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(scripts === undefined ? [] : [createHash("sha256").update(scripts.text).digest("base64"), ...scripts.started])}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="attnbench">
 <title>${escaped(title)}</title>
 <style>${style}</style></head>
-<body>${body.markup}${script === undefined ? "" : `<script>${script}</script>`}</body></html>
+<body>${body.markup}${scripts === undefined ? "" : `<script>${scripts.text}</script>`}</body></html>
 `;
 
 /** The record as the page carries it: everything but the raw samples, which stay in the run's folder. */
@@ -60,6 +70,14 @@ const questionOf = (question: string, phase: RunRecord["experiment"]["phase"], t
     : html`<p class="question">${own}</p>
 <p>${asked}</p>`;
 };
+
+// A comment ends at the first "-->", whoever wrote it.
+const comment = (text: string): Html => raw(`<!--\n${text.replaceAll("--", "- -")}\n-->`);
+
+/** What the charts are drawn from anew when a reader comes to them, and the script that does it: both compressed, since most of it is said many times over. */
+const liveParts = (charts: LiveCharts): Html => html`
+<script type="text/plain" id="live-charts">${raw(deflateSync(JSON.stringify(charts), { level: 9 }).toString("base64"))}</script>
+<script type="text/plain" id="live-runtime">${raw(live.packed)}</script>`;
 
 /** The record with how many claims hold in all of a file's runs, where it says how many do in its own. */
 const countedWith = (record: RunRecord, beside: readonly RunRecord[], t: Messages): RunRecord => {
@@ -79,7 +97,8 @@ export const renderPage = async (run: RunRecord, logger?: LoggerInterface, besid
   const { experiment } = record;
   // A chart has one clock: a peer's wall times stand in a table of their own.
   const charted = { ...record, cells: record.cells.filter(({ runtime }) => runtime === undefined) };
-  const rendering = { variables: themeVariables(charted), ...(logger === undefined ? {} : { logger }) };
+  const charts = new Map<string, LiveChart>();
+  const rendering: Rendering = { variables: themeVariables(charted), live: charts, ...(logger === undefined ? {} : { logger }) };
   const figures = await figuresSection(charted, rendering, t);
   const stages = await stagesSection(charted, rendering, t);
   const serving = await servingSection(charted, rendering, t);
@@ -110,8 +129,13 @@ ${claimsSection(record, places, beside.map(presentable), t)}
 ${below}
 </main>
 <footer><p>${t.page.madeBy(record.environment.attnbench.version, record.run)}<code>#results</code>${raw(t.page.madeByEnd)}</p></footer>
-<script type="application/json" id="results">${raw(scriptJson(carried(run)))}</script>`;
-  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted, language), body, t.lang, script);
+<script type="application/json" id="results">${raw(scriptJson(carried(run)))}</script>
+${comment(`Parts of this page's scripts, and their licences:\n\n${script.licences}${charts.size > 0 ? `\n${live.licences}` : ""}`)}
+${charts.size > 0 && liveParts({ config: liveConfig(rendering), charts: Object.fromEntries(charts) })}`;
+  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted, language), body, t.lang, {
+    text: script.text,
+    started: charts.size > 0 ? [live.hash] : [],
+  });
 };
 
 /**

@@ -62,11 +62,26 @@ figure h3{margin:0 0 .6em}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .facets{display:grid;grid-template-columns:minmax(0,1fr);gap:22px 20px;justify-items:start}
 @media (min-width:1100px){.figures.pair{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.facets.many{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
+.facets.small{grid-template-columns:repeat(auto-fill,minmax(min(328px,100%),1fr))}
 .facet{min-width:0;max-width:100%}
 .chart{display:block;max-width:100%;height:auto;overflow:visible;font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 .chart text{font-variant-numeric:tabular-nums}
 .chart.narrow{display:none}
+.facet.small .chart.narrow{display:block}
 @media (max-width:590px){.chart.wide{display:none}.chart.narrow{display:block}}
+.live{position:relative;font-size:12px}
+.live .picture,.live .picture svg{display:block;width:100%;height:100%;overflow:visible}
+.live text{font-family:inherit}
+.live .steps{position:absolute;inset:0;border-radius:6px;touch-action:pan-x pan-y pinch-zoom}
+.live.zooming .steps{cursor:grab;touch-action:none;outline:1px solid var(--accent);outline-offset:3px}
+.live .series{all:unset;position:absolute;cursor:pointer;border-radius:4px}
+.live .series:hover{box-shadow:0 0 0 1px var(--line)}
+.live .series:focus-visible{outline:2px solid var(--accent)}
+.live .ring{position:absolute;border:1.5px solid var(--ink);border-radius:5px;pointer-events:none}
+.live .tip{position:absolute;z-index:2;display:grid;max-width:min(240px,100%);padding:6px 10px;background:var(--paper);color:var(--ink);border:1px solid var(--guide);border-radius:6px;box-shadow:0 2px 8px #0003;font-size:.78rem;line-height:1.4;pointer-events:none}
+.live .tip strong:not(:first-child){margin-top:4px}
+.live [hidden]{display:none}
+@media screen{.chart.upgraded{display:none!important}}
 figcaption{font-size:.88rem;color:var(--muted);margin-top:8px}
 figcaption p{margin:.3em 0}
 figcaption p:first-child{color:var(--ink)}
@@ -90,6 +105,7 @@ thead [aria-sort=descending] button::after{top:50%;border-top-color:var(--accent
 .save{font:inherit;font-size:.8rem;color:var(--accent);background:none;border:1px solid var(--line);border-radius:6px;padding:3px 9px;margin:2px 6px 2px 0;cursor:pointer}
 .save:hover{border-color:var(--accent)}
 .facet .save{font-size:.72rem;padding:1px 7px;margin-top:4px;color:var(--muted)}
+.facet .save[aria-pressed=true]{color:var(--accent);border-color:var(--accent)}
 .search{display:block;font-size:.84rem;color:var(--muted);margin:.6em 0 0}
 .search input{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:4px 8px;width:16em;max-width:45%}
 tbody th{font-weight:600}
@@ -108,7 +124,7 @@ footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
 .runs li{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
 .runs h2{font-size:1.1rem;margin:0}
 @media (max-width:590px){.stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td{display:block}.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacked td,.stacked th{border:0;padding:2px 12px}.stacked tr{border-top:1px solid var(--line);padding:8px 0}.stacked caption{display:block}.trust{grid-template-columns:1fr 1fr}.trust div{padding:8px 10px}header{padding-top:22px}.answer{padding-left:14px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
-@media print{@page{margin:14mm}.key.beside{position:static}.search,.save{display:none}body{font-size:10.5pt}.scroll{overflow:visible;max-height:none;border:0}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
+@media print{@page{margin:14mm}.key.beside{position:static}.search,.save,.live{display:none!important}body{font-size:10.5pt}.scroll{overflow:visible;max-height:none;border:0}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;
 

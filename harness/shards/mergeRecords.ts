@@ -1,4 +1,5 @@
 import { groupBy } from "../analysis/grouping.ts";
+import { codeText, isChanged, sameCode } from "../record/code.ts";
 import { kernelsText, sameKernels } from "../record/kernelFolder.ts";
 import { mostShards, shardName } from "../record/merged.ts";
 import type { RunRecord } from "../record/run.ts";
@@ -18,7 +19,9 @@ export const mergeRecords = (records: readonly RunRecord[]): readonly RunRecord[
     .toSorted((one, other) => one.shard.index - other.shard.index || (one.run < other.run ? -1 : one.run > other.run ? 1 : 0));
   const [first, ...others] = shards;
   if (!first) throw new UnmergeableRuns("no run is named: the shards of one experiment are wanted");
-  for (const other of others) assertOneSplit(first, other);
+  // What one of before does not say of its code, others may say apart.
+  const known = shards.find(({ environment: { attnbench } }) => attnbench.changes !== undefined) ?? first;
+  for (const other of others) for (const one of new Set([first, known])) assertOneSplit(one, other);
   assertOneKernels(shards);
   return [...groupBy(shards, ({ environment }) => deviceOf(environment)).values()]
     .flatMap(([one, ...rest]) => (one ? [[one, ...rest] as const] : []))
@@ -47,15 +50,13 @@ const shardRecord = (record: RunRecord): ShardRecord => {
   return { ...record, shard };
 };
 
-const codeName = ({ environment: { attnbench } }: RunRecord): string =>
-  `attnbench ${attnbench.version}${attnbench.commit === undefined ? "" : `, commit ${attnbench.commit}`}${attnbench.dirty ? ", with uncommitted changes" : ""}`;
-
 const assertOneSplit = (one: ShardRecord, other: ShardRecord): void => {
   const differ = (what: string, tell: (record: ShardRecord) => string): never => {
     throw new UnmergeableRuns(`not of one ${what}: run ${one.run} is of ${tell(one)}, run ${other.run} of ${tell(other)}`);
   };
   if (one.experiment.hash !== other.experiment.hash) differ("experiment", ({ experiment }) => `${experiment.name} (${experiment.hash})`);
-  if (codeName(one) !== codeName(other)) differ("code", codeName);
+  const [code, otherCode] = [one.environment.attnbench, other.environment.attnbench];
+  if (!sameCode(code, otherCode) || isChanged(code) !== isChanged(otherCode)) differ("code", ({ environment: { attnbench } }) => codeText(attnbench));
   if (one.shard.of !== other.shard.of || one.shard.filled !== other.shard.filled) differ("split", ({ shard }) => `${shard.of} shards`);
 };
 

@@ -13,9 +13,9 @@ export const finishes = {
   sigmoid: { wgsl: "fn finished(sum: f32) -> f32 { return 1.0 / (1.0 + exp(-sum)); }", of: (sum) => 1 / (1 + Math.exp(-sum)) },
   /** log decay, below 0 */
   logDecay: { wgsl: "fn finished(sum: f32) -> f32 { return -(max(sum, 0.0) + log(1.0 + exp(-abs(sum)))); }", of: (sum) => -softplus(sum) },
-  /** GPT-2's activation, by its tangent (Hendrycks and Gimpel 2016, arXiv 1606.08415) */
+  /** GPT-2's activation, by its tangent (Hendrycks and Gimpel 2016, arXiv 1606.08415); from 15 on that is 1 in f32, while devices that take it from exponentials make NaN of 89 */
   gelu: {
-    wgsl: "fn finished(sum: f32) -> f32 { return 0.5 * sum * (1.0 + tanh(0.7978845608 * (sum + 0.044715 * sum * sum * sum))); }",
+    wgsl: "fn finished(sum: f32) -> f32 { return 0.5 * sum * (1.0 + tanh(clamp(0.7978845608 * (sum + 0.044715 * sum * sum * sum), -15.0, 15.0))); }",
     of: (sum) => 0.5 * sum * (1 + Math.tanh(0.7978845608 * (sum + 0.044715 * sum ** 3))),
   },
 } as const satisfies Readonly<Record<string, Finish>>;

@@ -1,7 +1,9 @@
 import { allocation, counters } from "../allocation.ts";
 import type { ModelShape, Plan, PlanBuffer, Step, TextShape } from "../mechanism.ts";
 import { type Connection, connectionName, type Mixer, placedBuffers, placedSteps, widthsOf } from "./layer.ts";
-import { embedStep, expertSteps, type Making, normStep, projectStep, rotateStep, sampleStep } from "./stages.ts";
+import type { Making } from "./making.ts";
+import { projectStep } from "./projection.ts";
+import { embedStep, expertSteps, normStep, rotateStep, sampleStep } from "./stages.ts";
 import { weightBuffer, weightsOf } from "./weights.ts";
 
 /** One token through a model: of `batch` texts at once, from their newest tokens or from all of them. */

@@ -1,32 +1,18 @@
-import type { Dtype, Step, TextShape } from "../mechanism.ts";
+import type { Step, TextShape } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
 import combine from "./combine.wgsl";
 import embed from "./embed.wgsl";
 import experts from "./experts.wgsl";
-import { type FinishName, finishes } from "./finish.ts";
+import { type Making, staged } from "./making.ts";
 import norm from "./norm.wgsl";
-import project from "./project.wgsl";
+import { projectStep } from "./projection.ts";
 import rotate from "./rotate.wgsl";
 import route from "./route.wgsl";
 import sample from "./sample.wgsl";
 import type { StageName } from "./stageNames.ts";
 
-/** What all steps of a model have in common. */
-export interface Making {
-  /** of weights; what flows between steps is f32 */
-  readonly dtype: Dtype;
-  /** tokens that go through together */
-  readonly rows: number;
-  /** a CPU emulation, where a thread takes an output by itself */
-  readonly software: boolean;
-  /** workgroups of one dimension at most */
-  readonly most: number;
-}
-
 const threads = 64;
-
-const staged = (stage: StageName, step: Step): Step => ({ ...step, stage });
 
 /** Workgroups of one a row, over two dimensions where there are many rows. */
 const rowGrid = (rows: number, most: number): Step["workgroups"] => {
@@ -48,59 +34,26 @@ export const embedStep = ({ dtype, rows }: Making, stage: StageName, width: numb
   );
 
 /** Each of `count` rows of `width` channels to a root mean square of 1, times weights; without a weight, to length 1. */
-export const normStep = ({ dtype, most }: Making, stage: StageName, count: number, width: number, from: string, to: string, weight?: string): Step =>
-  staged(
+export const normStep = (
+  { dtype, software, lanes, most }: Making,
+  stage: StageName,
+  count: number,
+  width: number,
+  from: string,
+  to: string,
+  weight?: string,
+): Step => {
+  const bySubgroup = software && lanes > 0;
+  const team = Math.min(threads, 2 ** Math.ceil(Math.log2(Math.max(1, width / 4))));
+  return staged(
     stage,
     stepOf({
       label: `norm ${to}`,
       ...storing(norm, { Stored: dtype }),
-      constants: { WIDTH_QUADS: width / 4, THREADS: Math.min(threads, 2 ** Math.ceil(Math.log2(Math.max(1, width / 4)))), UNIT: weight === undefined },
+      subgroups: bySubgroup,
+      constants: { WIDTH_QUADS: width / 4, THREADS: bySubgroup ? lanes : team, UNIT: weight === undefined, SUBGROUP: bySubgroup },
       bindings: weight === undefined ? [from, to] : [from, to, weight],
       workgroups: rowGrid(count, most),
-    }),
-  );
-
-export interface Projection {
-  readonly from: string;
-  readonly to: string;
-  readonly weight: string;
-  /** of a gated one */
-  readonly gate?: string;
-  /** widths */
-  readonly inputs: number;
-  readonly outputs: number;
-  /** rows, where not all that go through */
-  readonly rows?: number;
-  readonly adds?: boolean;
-  readonly finish?: FinishName;
-}
-
-/** Rows that share a weight's load. */
-const mostRows = 4;
-
-export const projectStep = ({ dtype, rows: all, software }: Making, stage: StageName, projection: Projection): Step => {
-  const { from, to, weight, gate, inputs, outputs, rows = all, adds = false, finish = "plain" } = projection;
-  const shared = Math.min(mostRows, rows);
-  // One row is a vector times a matrix, which a GPU reads fastest where neighbours read neighbours.
-  const lanes = software ? 1 : Math.min(16, 2 ** Math.floor(Math.log2(Math.max(1, inputs / 4))));
-  return staged(
-    stage,
-    stepOf({
-      label: `project ${to}`,
-      ...storing(`${project}\n${finishes[finish].wgsl}`, { Stored: dtype }),
-      constants: {
-        IN_QUADS: inputs / 4,
-        OUT: outputs,
-        THREADS: threads,
-        LANES: lanes,
-        ROWS: shared,
-        GATED: gate !== undefined,
-        ADDS: adds,
-        TEAMED: lanes > 1,
-        PARTS: shared * (gate === undefined ? 1 : 2),
-      },
-      bindings: gate === undefined ? [from, weight, to] : [from, weight, to, gate],
-      workgroups: [Math.ceil(outputs / (threads / lanes)), Math.ceil(rows / shared), 1],
     }),
   );
 };

@@ -41,8 +41,10 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       );
       return { ...made, tiles: chosen ?? made.tiles };
     });
-    const { software, maxComputeWorkgroupsPerDimension: most } = capabilities ?? leastDevice;
-    return { model, mixers, batch: shape.batch, making: { dtype: shape.dtype, rows: shape.batch * (mixed.phase === "prefill" ? mixed.n : 1), software, most } };
+    const { software, subgroupMinSize, subgroupMaxSize, maxComputeWorkgroupsPerDimension: most } = capabilities ?? leastDevice;
+    const lanes = subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0;
+    const rows = shape.batch * (mixed.phase === "prefill" ? mixed.n : 1);
+    return { model, mixers, batch: shape.batch, making: { dtype: shape.dtype, rows, software, lanes, most } };
   };
   const planningOf = (shape: Shape, tiles?: Tiles, capabilities?: Capabilities): ModelPlanning => planningWith(shape, mixedBy(shape), tiles, capabilities);
   const textPlanningOf = (shape: Shape, text: TextShape, tiles?: Tiles, capabilities?: Capabilities): TextPlanning => ({

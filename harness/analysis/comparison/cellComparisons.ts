@@ -46,6 +46,7 @@ export const cellComparisons = (base: RunRecord, head: RunRecord, limits: Limits
       n,
       shape: shapes.get(pair.id) ?? "",
       ...(isOtherKernel(pair) ? { otherKernel: true } : {}),
+      ...(pair.head?.outcome.status === "failed" ? { failed: true } : {}),
       metrics: Object.fromEntries(cellMetrics.map((metric) => [metric, each(metric)])) as CellComparison["metrics"],
     };
   });

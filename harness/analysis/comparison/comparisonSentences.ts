@@ -21,6 +21,7 @@ export const comparisonSentences = (comparison: Omit<Comparison, "findings">): r
   headline(comparison),
   ...(comparison.notes ?? []),
   ...failures(comparison.cells),
+  ...failuresOfBoth(comparison.cells),
   ...changes(comparison, "SLOWER"),
   ...armChanges(comparison.arms, "SLOWER"),
   ...changes(comparison, "FASTER"),
@@ -52,6 +53,13 @@ const place = ({ label, form, n, shape }: CellComparison): string => `${armName(
 
 const failures = (cells: readonly CellComparison[]): readonly string[] =>
   cells.flatMap((cell) => (cell.metrics.time.verdict === "GONE" && cell.metrics.time.gates ? [failureSentence(cell)] : []));
+
+/** No change, and no pass either: of such a cell nobody knows whether it became worse. */
+const failuresOfBoth = (cells: readonly CellComparison[]): readonly string[] => {
+  const rows = cells.filter(({ failed, metrics: { time } }) => failed && time.verdict === "SAME");
+  const [first] = rows;
+  return first ? [`FAILED in both: ${place(first)}${rows.length > 1 ? `, and ${formatCount(rows.length - 1)} more` : ""} (${first.metrics.time.note}).`] : [];
+};
 
 export const failureSentence = (cell: CellComparison): string =>
   `LOST in head, ${cell.metrics.time.base === undefined ? "and not so" : "measured"} in base: ${place(cell)} (${cell.metrics.time.note}).`;

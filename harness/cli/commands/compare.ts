@@ -4,7 +4,7 @@ import { parseShare } from "../../experiment/units.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { readRun, UnreadableRun } from "../../record/runFolder.ts";
 import { comparisonCode, tellComparison } from "../comparisonAnswer.ts";
-import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
+import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { plainLine } from "../plainText.ts";
 import { print, printJson } from "../terminal.ts";
 
@@ -21,7 +21,7 @@ export interface CompareFlags extends GateFlags {
   readonly json?: true;
 }
 
-/** `attnbench compare BASE HEAD`: reads two runs and says what became of every cell and arm. Exits with 3 where something that gates became worse. */
+/** `attnbench compare BASE HEAD`: reads two runs and says what became of every cell and arm. Exits with 3 where something that gates became worse, with 1 where a cell of head failed that base did not measure either. */
 export const compare = async (base: string, head: string, flags: CompareFlags): Promise<ExitCode> => {
   const threshold = thresholdOf(flags);
   if (flags.json && flags.format === "md") throw new CommandEnd(exitCode.usage, "--json and --format md both ask for stdout: name one of them");
@@ -36,10 +36,11 @@ export const compare = async (base: string, head: string, flags: CompareFlags): 
   else if (flags.format === "md") print((await import("../../report/comparisonMarkdown.ts")).renderComparison(comparison).trimEnd());
   else tellComparison(comparison);
   if (flags.format === "github") {
-    const { tellGithub, notPassed } = await import("../github.ts");
-    tellGithub(comparison, notPassed(comparison, flags.undecided));
+    const { tellGithub, notPassed, amissIn } = await import("../github.ts");
+    tellGithub(comparison, [...notPassed(comparison, flags.undecided), ...amissIn(after, comparison, () => false)]);
   }
-  return comparisonCode(comparison, flags.undecided);
+  const failed = comparison.differences.length === 0 && comparison.cells.some((cell) => cell.failed);
+  return worst([comparisonCode(comparison, flags.undecided), failed ? exitCode.cellFailed : exitCode.ok]);
 };
 
 /** Ends the command with 2 where it is no share above 0 and below 1. */

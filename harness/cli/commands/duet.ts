@@ -7,6 +7,7 @@ import type { Finding } from "../../record/derived.ts";
 import { assertWritableFolder } from "../../record/folder.ts";
 import type { DuetSide } from "../../record/run.ts";
 import { type DuetCheckout, type DuetResult, runDuet } from "../../runDuet.ts";
+import { budgetSets } from "../budget.ts";
 import { type Checkout, makeCheckouts } from "../checkout.ts";
 import { comparisonCode, tellComparison } from "../comparisonAnswer.ts";
 import { duetKernels } from "../duetKernels.ts";
@@ -14,6 +15,7 @@ import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { kernelFoldersOf, mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
 import { listenForInterrupts } from "../interruption.ts";
 import { createProgressLine } from "../progressLine.ts";
+import { repeatCommand } from "../repeatCommand.ts";
 import { print, printJson, say } from "../terminal.ts";
 import { type GateFlags, thresholdOf } from "./compare.ts";
 import { memoryBudgetBytes } from "./run.ts";
@@ -35,7 +37,7 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
   const threshold = thresholdOf(flags);
   const options: CompareOptions = { ...(threshold === undefined ? {} : { threshold }), strict: flags.strict === true };
   const mechanisms = await mechanismsOf(flags.kernels);
-  const set = [...flags.set, ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`])];
+  const set = [...flags.set, ...budgetSets(flags.budget)];
   const experiments = (await readExperiments([file], { set, filter: flags.filter }, mechanisms)).filter(({ cells }) => cells.length > 0);
   if (experiments.length === 0) throw new CommandEnd(exitCode.nothingMeasured, `${file}: no cell is left to compare`);
   // Before two checkouts are built for it.
@@ -46,6 +48,8 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
     const checkouts = await makeCheckouts({
       ref,
       start: process.cwd(),
+      needed: flags.kernels,
+      written: [join(flags.out, "results"), join(flags.out, "reports")],
       signal: interruption.signal,
       onStep: (text) => flags.quiet || say(text),
       onMade: (worktrees) => {
@@ -79,7 +83,7 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
 };
 
 const measured = async (
-  { experiment, cells }: ReadExperiment,
+  { file, experiment, cells }: ReadExperiment,
   mechanisms: readonly Mechanism[],
   checkouts: Readonly<Record<DuetSide, DuetCheckout>>,
   flags: DuetFlags,
@@ -95,7 +99,7 @@ const measured = async (
       mechanisms,
       checkouts,
       adapter: flags.adapter,
-      command: `npx attnbench duet ${ref} ${experiment.name}.yaml`,
+      command: repeatCommand(["duet", ref], file, flags),
       outFolder: flags.out,
       options,
       signal,

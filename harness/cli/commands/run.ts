@@ -1,29 +1,33 @@
 import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
-import { basename, isAbsolute, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
-import { isPrecision, parseDuration } from "../../experiment/units.ts";
+import { codeOfBuild } from "../../device/environment.ts";
+import { isPrecision } from "../../experiment/units.ts";
 import { connector } from "../../measure/connection.ts";
 import { peerConnector } from "../../measure/peers/peerConnector.ts";
 import type { Progress } from "../../measure/progress.ts";
 import { ChangedKernel } from "../../measure/visitor.ts";
+import { codeText, sameCode } from "../../record/code.ts";
 import { UnwritableJournal } from "../../record/journal.ts";
 import { type KernelFolder, kernelsText, sameKernels } from "../../record/kernelFolder.ts";
 import { isSameShard, type Shard, shardName } from "../../record/merged.ts";
 import { listRuns } from "../../record/runFolder.ts";
 import { RunInUse, type RunResult, runExperiment } from "../../runExperiment.ts";
 import { shardCells } from "../../shards/split.ts";
+import { budgetSets } from "../budget.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { type Fault, tellFault } from "../fault.ts";
 import { kernelFoldersOf, mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
 import { listenForInterrupts } from "../interruption.ts";
 import { plainLine } from "../plainText.ts";
 import { createProgressLine } from "../progressLine.ts";
+import { repeatCommand } from "../repeatCommand.ts";
 import { runAnswer } from "../runAnswer.ts";
 import { outcomeCode, tellClaims, tellOutcome, unwrittenText } from "../runOutcome.ts";
 import { shardOf } from "../shardFlag.ts";
-import { shellPath, shellWord } from "../shellWord.ts";
+import { shellWord } from "../shellWord.ts";
 import { printJson, say, styled } from "../terminal.ts";
 
 export interface RunFlags {
@@ -90,17 +94,10 @@ const renewed = async ({ results, faults }: Course, out: string): Promise<void> 
 
 /** The files as experiments with cells. Ends the command with 2 where a file or flag is wrong, with 5 where no cell is left. */
 const plannedExperiments = async (files: readonly string[], flags: RunFlags, mechanisms: readonly Mechanism[]): Promise<readonly ReadExperiment[]> => {
-  const budgetSeconds = flags.budget === undefined ? undefined : (parseDuration(flags.budget) ?? 0);
-  if (budgetSeconds !== undefined && (budgetSeconds < 1 || budgetSeconds > 24 * 3600))
-    throw new CommandEnd(exitCode.usage, `--budget ${flags.budget}: not a duration from 1s to 24h, e.g. 90s or 5m`);
   if (flags.refine !== undefined && !isPrecision(flags.refine))
     throw new CommandEnd(exitCode.usage, `--refine crossover=${flags.refine}: not a share from 0.1% to 50%, e.g. crossover=5%`);
   const shard = flags.shard === undefined ? undefined : shardOf(flags.shard, process.env);
-  const set = [
-    ...flags.set,
-    ...(flags.budget === undefined ? [] : [`measure.maxTime=${flags.budget}`]),
-    ...(flags.refine === undefined ? [] : [`measure.refine.crossover=${flags.refine}`]),
-  ];
+  const set = [...flags.set, ...budgetSets(flags.budget), ...(flags.refine === undefined ? [] : [`measure.refine.crossover=${flags.refine}`])];
   const experiments = await readExperiments(files, { set, filter: flags.filter }, mechanisms);
   // A filter may well speak of one of a file's phases alone.
   const left = experiments.filter(({ cells }) => cells.length > 0);
@@ -128,7 +125,8 @@ const shardsOf = (experiments: readonly ReadExperiment[], mechanisms: readonly M
 };
 
 /** Phases of a file that an interrupted command had completed: --resume goes on with those that it had not. */
-const completed = (experiments: readonly ReadExperiment[], held: readonly KernelFolder[], out: string): ReadonlySet<ReadExperiment> => {
+const completed = (experiments: readonly ReadExperiment[], held: readonly KernelFolder[], { out, adapter }: RunFlags): ReadonlySet<ReadExperiment> => {
+  const code = codeOfBuild();
   const newest = new Map(
     experiments.map((one) => [
       one,
@@ -137,6 +135,9 @@ const completed = (experiments: readonly ReadExperiment[], held: readonly Kernel
           record.experiment.hash === one.experiment.hash &&
           isSameShard(record.shard, one.shard) &&
           !record.merged &&
+          !record.duet &&
+          sameCode(record.environment.attnbench, code) &&
+          record.environment.adapter.asked === adapter &&
           sameKernels(record.environment.kernels, held),
       ),
     ]),
@@ -162,7 +163,7 @@ const measure = async (
     const held = kernelFoldersOf(flags.kernels, flags.out);
     const connect = connector(flags.adapter, { mode: "timing", kernels, memoryBudgetBytes });
     const connectPeer = peerConnector({ mode: "timing", kernels, memoryBudgetBytes });
-    const done = flags.resume ? completed(experiments, held, flags.out) : new Set<ReadExperiment>();
+    const done = flags.resume ? completed(experiments, held, flags) : new Set<ReadExperiment>();
     for (const planned of experiments) {
       if (interruption.signal.aborted) break;
       const { file, experiment, cells, shard } = planned;
@@ -182,7 +183,7 @@ const measure = async (
         connect,
         connectPeer,
         adapter: flags.adapter,
-        command: repeatCommand(file, flags, shard),
+        command: repeatCommand(["run"], file, flags, shard),
         outFolder: flags.out,
         resume: flags.resume === true,
         tune: flags.tune === true,
@@ -207,10 +208,12 @@ const measure = async (
   }
 };
 
-const whyNew = ({ otherKernels }: Extract<Progress, { type: "began" }>, held: readonly KernelFolder[]): string =>
-  otherKernels
+const whyNew = ({ otherKernels, otherCode }: Extract<Progress, { type: "began" }>, held: readonly KernelFolder[]): string => {
+  if (otherCode) return `${otherCode.folder} is unfinished, but of other code: ${codeText(otherCode.before)} then, ${codeText(otherCode.now)} now`;
+  return otherKernels
     ? `${otherKernels.folder} is unfinished, but its --kernels held something else: ${kernelsText(otherKernels.kernels)} then, ${kernelsText(held)} now; put back, it is gone on with`
-    : "no unfinished run of this experiment, filter, shard, device and code";
+    : "no unfinished run of this experiment with these --set, --budget and --filter, of this shard, device and code";
+};
 
 /** An error in words, where it is none of attnbench's own. */
 const explained = (error: unknown): unknown => {
@@ -227,27 +230,6 @@ const explained = (error: unknown): unknown => {
 
 const brokenOff = (error: NoAdapter): CommandEnd =>
   new CommandEnd(exitCode.noAdapter, `${styled("red", "BROKE OFF")}: ${noAdapterText(error)}\n  what was measured is kept; --resume goes on with it`);
-
-/** A path as another may have it: below this folder as given, elsewhere its last part, since the rest names this machine's folders and users. */
-const publicPath = (path: string): string => {
-  const below = relative(process.cwd(), resolve(path));
-  return below.startsWith("..") || isAbsolute(below) ? basename(path) : below;
-};
-
-/** The command as another may type it: the flags that change what is measured. */
-const repeatCommand = (file: string, flags: RunFlags, shard: Shard | undefined): string =>
-  [
-    "npx attnbench run",
-    shellPath(publicPath(file)),
-    ...flags.set.map((set) => `--set ${shellWord(set)}`),
-    ...(flags.filter === undefined ? [] : [`--filter ${shellWord(flags.filter)}`]),
-    ...(flags.adapter === "auto" ? [] : [`--adapter ${shellWord(flags.adapter)}`]),
-    ...flags.kernels.map((folder) => `--kernels ${shellWord(publicPath(folder))}`),
-    ...(flags.budget === undefined ? [] : [`--budget ${shellWord(flags.budget)}`]),
-    ...(flags.refine === undefined ? [] : [`--refine crossover=${flags.refine}`]),
-    ...(flags.tune ? ["--tune"] : []),
-    ...(shard ? [`--shard ${shard.index}/${shard.of}`] : []),
-  ].join(" ");
 
 const noAdapterText = (error: NoAdapter): string => `${error.message}\n  attnbench doctor says what this machine offers`;
 

@@ -1,5 +1,6 @@
 import type { Look } from "../../../kernels/mechanism.ts";
 import type { RunRecord } from "../../record/run.ts";
+import { perRecord } from "../perRecord.ts";
 
 /** How one arm looks in every chart of a page. Arms of one mechanism share its hue; shade, dash and mark tell them apart. */
 export interface ArmLook extends Look {
@@ -21,7 +22,7 @@ const mixed = (colour: string, target: string, share: number): string => {
 const safe = (colour: string, otherwise: string): string => (hexColour.test(colour) ? colour.toLowerCase() : otherwise);
 
 /** The arms of a record that have cells, in the experiment's order. The second and later arm of a mechanism are varied from its look. */
-export const armLooks = (record: RunRecord): readonly ArmLook[] => {
+export const armLooks = perRecord((record: RunRecord): readonly ArmLook[] => {
   const seen = new Map<string, number>();
   const own = new Set(record.cells.map(({ look }) => look.mark));
   const spare = [...marks.filter((mark) => !own.has(mark)), ...marks];
@@ -46,4 +47,4 @@ export const armLooks = (record: RunRecord): readonly ArmLook[] => {
       },
     ];
   });
-};
+});

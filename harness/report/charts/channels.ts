@@ -9,6 +9,8 @@ export interface GrowthAxis {
   /** Vega expression that writes a tick's `datum.value` */
   readonly labelExpr: string;
   readonly note: string;
+  /** a value in words */
+  readonly write: (value: number) => string;
 }
 
 /** Encodings that all layers of a growth chart share, so that Vega-Lite merges them into one scale each without a word. */
@@ -50,14 +52,14 @@ export const channelsOf = (series: readonly Series[], ticks: readonly number[], 
         titleY: -9,
       },
     },
-    color: { field: "arm", type: "nominal", scale: { domain: names, range: series.map(({ look }) => look.colour.light) }, legend: null },
+    color: { field: "series", type: "nominal", scale: { domain: names, range: series.map(({ look }) => look.colour.light) }, legend: null },
     strokeDash: {
-      field: "arm",
+      field: "series",
       type: "nominal",
       scale: { domain: names, range: series.map(({ look }) => (look.dash.length === 0 ? [1, 0] : [...look.dash])) },
       legend: null,
     },
-    shape: { field: "arm", type: "nominal", scale: { domain: names, range: series.map(({ look }) => look.mark) }, legend: null },
+    shape: { field: "series", type: "nominal", scale: { domain: names, range: series.map(({ look }) => look.mark) }, legend: null },
   } satisfies Encoding;
 };
 

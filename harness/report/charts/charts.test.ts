@@ -91,11 +91,17 @@ describe("charts", () => {
   it("write a long name whole beside a narrow plot, its slope under it", async () => {
     const record = fixtureRecord({ arms: [{ ...softmaxArm, label: "cache computed anew" }, linearArm] });
     const svg = await svgOf(record, timeChart(record, firstFacet(record), narrow));
-    const texts = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
-    const at = texts.indexOf("cache");
-    expect(texts.slice(at, at + 2)).toEqual(["cache", "computed anew"]);
-    expect(texts[at + 2]).toMatch(/^slope /);
-    expect(texts.some((text) => text?.includes("…"))).toBe(false);
+    const texts = [...svg.matchAll(/<text[^>]* transform="translate\([\d.]+,([\d.]+)\)"[^>]*>([^<]*)<\/text>/g)].map(([, y, text = ""]) => ({
+      y: Number(y),
+      text,
+    }));
+    const below = (name: string): readonly string[] => {
+      const y = texts.find(({ text }) => text === name)?.y ?? 0;
+      return texts.filter((one) => one.y > y && one.y < y + 16).map(({ text }) => text);
+    };
+    expect(below("cache")).toContain("computed anew");
+    expect(below("computed anew")).toContainEqual(expect.stringMatching(/^slope /));
+    expect(texts.some(({ text }) => text.includes("…"))).toBe(false);
   });
 
   it("take a colour that is none as grey", () => {

@@ -1,9 +1,10 @@
-import { formatCount } from "../../analysis/format.ts";
+import { estimated, formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
 import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Crossover } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
+import { perRecord } from "../perRecord.ts";
 import { armLooks } from "./arms.ts";
 import { type Chart, type ChartSize, decades } from "./frame.ts";
 import { type Line, type LineAxes, lineChart } from "./lineChart.ts";
@@ -19,7 +20,7 @@ export interface CrossoverCurve {
 }
 
 /** The curves of a record: over headDim where it varies with the same heads, else over dModel with the same headDim. None without two sizes that an n* of some kind is known at. */
-export const crossoverCurves = (record: RunRecord): readonly CrossoverCurve[] => {
+export const crossoverCurves = perRecord((record: RunRecord): readonly CrossoverCurve[] => {
   const timed = record.crossovers.filter(({ metric }) => metric === "time");
   const over = (size: CrossoverCurve["size"], left: readonly string[]): readonly CrossoverCurve[] =>
     [...groupBy(timed, ({ between, series }) => JSON.stringify([between, Object.entries(series).filter(([name]) => !left.includes(name))])).values()].flatMap(
@@ -34,11 +35,11 @@ export const crossoverCurves = (record: RunRecord): readonly CrossoverCurve[] =>
     );
   const byHeadDim = over("headDim", ["headDim", "dModel"]);
   return byHeadDim.length > 0 ? byHeadDim : over("dModel", ["heads", "dModel"]);
-};
+});
 
 export const sizeOf = ({ series }: Crossover, size: CrossoverCurve["size"]): number => Number(series[size] ?? 0);
 
-export const crossoverHeading = ({ size, between: [upper, lower] }: CrossoverCurve, { charts }: Messages): string =>
+export const crossoverHeading = ({ size, between: [upper, lower] }: Pick<CrossoverCurve, "size" | "between">, { charts }: Messages): string =>
   charts.crossoverHeading({ upper, lower }, size);
 
 /** n* over headDim (or dModel): as measured with its interval, at equal shares of ceiling, and predicted from FLOPs and bytes. */
@@ -61,16 +62,18 @@ export const crossoverChart = (record: RunRecord, curve: CrossoverCurve, size: C
   const ys = lines.flatMap((line) => line.points.flatMap(({ y, low, high }) => [y, low, high]));
   const [least, most] = [Math.min(...ys), Math.max(...ys)];
   const guides = ticksOf(least, most).map((value) => ({ value, words: [formatCount(value)] }));
-  const title = `${crossoverHeading(curve, t)}${curve.place === "" || crossoverCurves(record).length < 2 ? "" : `, ${curve.place}`}`;
+  // Of several, what tells them apart comes first: a narrow chart has no room for more.
+  const title = `${curve.place === "" || crossoverCurves(record).length < 2 ? "" : `${curve.place}: `}${crossoverHeading(curve, t)}`;
   const axes: LineAxes = {
     x: { title: curve.size, values: [...new Set(curve.crossovers.map((one) => sizeOf(one, curve.size)))], scale: "log" },
     y: { title: charts.crossoverAxis(curve.between[1]), low: least / 1.25, high: most * 1.25, scale: "log", guides },
+    say: ({ x, y, low, high }) => [`${curve.size} = ${formatCount(x)}`, `n* ${estimated({ value: y, low, high }, formatCount)}`],
     note: charts.interval,
     plotHeight: size.dataHeightPx - 40,
   };
   const spec = lineChart(record, size, title, lines, axes, t);
   const told = lines.map(({ name, points: own }) => `${name}: ${own.map(({ x, y }) => charts.nAt(y, curve.size, x)).join(", ")}`);
-  return { spec, title, description: told.join("; ") };
+  return { spec, title, description: told.join("; "), zooms: true };
 };
 
 /** Powers of two between the two, or of ten where those would be too many. */

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from "../../analysis/format.ts";
+import { estimated, formatCount, formatNumber } from "../../analysis/format.ts";
 import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
@@ -66,6 +66,7 @@ export const doublingChart = (record: RunRecord, facet: Facet, size: ChartSize, 
       scale: "log",
       guides: guidesIn(t),
     },
+    say: ({ x, y, low, high }) => [charts.tips.fromHalf(variable, formatCount(x)), charts.tips.timesLonger(estimated({ value: y, low, high }))],
     note: charts.interval,
     plotHeight: size.dataHeightPx - 60,
   };
@@ -74,5 +75,5 @@ export const doublingChart = (record: RunRecord, facet: Facet, size: ChartSize, 
     const last = points.at(-1);
     return last === undefined ? name : `${name}: ${charts.at(`${formatNumber(last.y)}×`, variable, formatCount(last.x))}`;
   });
-  return { spec, title: charts.doublingSaid(title, variable), description: ends.join("; ") };
+  return { spec, title: charts.doublingSaid(title, variable), description: ends.join("; "), zooms: true };
 };

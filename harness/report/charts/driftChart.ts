@@ -1,5 +1,5 @@
 import { turnShifts } from "../../analysis/drift.ts";
-import { formatNumber } from "../../analysis/format.ts";
+import { formatCount, formatNumber } from "../../analysis/format.ts";
 import { isReading } from "../../analysis/sentinelReading.ts";
 import { median } from "../../analysis/statistics.ts";
 import { en } from "../../messages/en.ts";
@@ -54,10 +54,9 @@ const driftWithin = (cells: readonly CellRecord[], readings: readonly SentinelTu
 
 const meanOf = ({ beforeMs, afterMs }: SentinelTurn): number => Math.sqrt(beforeMs) * Math.sqrt(afterMs);
 
-/** Time of the sentinel, and of all cells together, in each turn, over their middle: what drifts alike is taken out of laws and n*. */
-export const driftChart = (record: RunRecord, size: ChartSize, t: Messages = en): Chart | undefined => {
+/** `drift`: of this record. Time of the sentinel, and of all cells together, in each turn, over their middle: what drifts alike is taken out of laws and n*. */
+export const driftChart = (record: RunRecord, drift: readonly TurnDrift[], size: ChartSize, t: Messages = en): Chart | undefined => {
   const { charts } = t;
-  const drift = driftOf(record);
   if (drift.length < 2) return undefined;
   const line = (name: string, colour: string, mark: Line["mark"], read: (turn: TurnDrift) => number | undefined): Line => ({
     name,
@@ -89,6 +88,7 @@ export const driftChart = (record: RunRecord, size: ChartSize, t: Messages = en)
       scale: "log",
       guides: guides.map((value) => ({ value, words: [percent(value)] })),
     },
+    say: ({ x, y }) => [charts.tips.turn(formatCount(x)), charts.tips.ofUsualTurn(y.toFixed(3))],
     note: charts.driftNote,
     plotHeight: size.dataHeightPx - 100,
   };
@@ -99,5 +99,6 @@ export const driftChart = (record: RunRecord, size: ChartSize, t: Messages = en)
     spec,
     title: `${charts.driftHeading}: ${charts.driftSaid}`,
     description: lines.map(({ name, points }) => `${name}: ${widest(points.map(({ y }) => y))}`).join("; "),
+    zooms: true,
   };
 };

@@ -4,6 +4,7 @@ import { groupBy } from "../../analysis/grouping.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Crossover, Fit, SeriesKey } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
+import { perRecord } from "../perRecord.ts";
 
 /** What runs along the x axis: n, or in a sweep at one n the size that varies. */
 export type Variable = Fit["variable"];
@@ -43,7 +44,7 @@ const varies = (cells: readonly CellRecord[], axis: string): boolean => {
 };
 
 /** n if it varies, else dModel or headDim if one of them does. */
-export const variableOf = ({ cells }: RunRecord): Variable => (["n", "dModel", "headDim"] as const).find((axis) => varies(cells, axis)) ?? "n";
+export const variableOf = perRecord(({ cells }: RunRecord): Variable => (["n", "dModel", "headDim"] as const).find((axis) => varies(cells, axis)) ?? "n");
 
 /** The values of the variable that a facet's cells were planned at, ascending: what axes and columns are marked with. n that were added around an n* stand too close. */
 export const plannedXs = (record: RunRecord, cells: readonly CellRecord[]): readonly number[] => {
@@ -53,7 +54,7 @@ export const plannedXs = (record: RunRecord, cells: readonly CellRecord[]): read
 };
 
 /** The small charts of a record, in the order of its cells. An arm that an axis does not touch stands in all of them. */
-export const facetsOf = (record: RunRecord): readonly Facet[] => {
+export const facetsOf = perRecord((record: RunRecord): readonly Facet[] => {
   const variable = variableOf(record);
   const axes = Object.keys(record.experiment.axes).filter((axis) => axis !== variable && varies(record.cells, axis));
   const touched = new Map<string, readonly string[]>();
@@ -82,7 +83,7 @@ export const facetsOf = (record: RunRecord): readonly Facet[] => {
       cells,
     };
   });
-};
+});
 
 /** More small charts or rows than a reader looks through are thinned out. */
 export const mostCharts = 12;

@@ -29,6 +29,8 @@ export interface Chart {
   readonly spec: TopLevelSpec;
   readonly title: string;
   readonly description: string;
+  /** whether its axes can show a part of themselves */
+  readonly zooms: boolean;
 }
 
 /** A logarithmic scale onto pixels from `start` (at low) to `end` (at high), for placing labels before Vega draws. */

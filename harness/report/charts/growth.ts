@@ -14,13 +14,15 @@ export interface GrowthPoint {
   readonly low: number;
   readonly high: number;
   readonly run: boolean;
+  /** timings behind it, where it is a time */
+  readonly samples?: number;
 }
 
 /** One arm in one facet. */
 export interface Series {
   readonly look: ArmLook;
   readonly points: readonly GrowthPoint[];
-  readonly gaps: readonly { readonly x: number; readonly status: GapStatus }[];
+  readonly gaps: readonly { readonly x: number; readonly status: GapStatus; readonly reason: string }[];
   readonly fit: Fit | undefined;
   readonly claim: GrowthClass;
 }
@@ -43,7 +45,7 @@ export const measuredValue = (cell: CellRecord, metric: Fit["metric"]): Omit<Gro
   const summary = cell.summary;
   if (cell.outcome.status !== "ok" || summary === undefined || !(summary.medianMs > 0)) return undefined;
   const y = summary.medianMs;
-  return { y, low: summary.lowMs > 0 ? summary.lowMs : y, high: summary.highMs > 0 ? summary.highMs : y, run: true };
+  return { y, low: summary.lowMs > 0 ? summary.lowMs : y, high: summary.highMs > 0 ? summary.highMs : y, run: true, samples: summary.samples };
 };
 
 /** The series of one facet, in the order of the arms. */
@@ -54,13 +56,17 @@ export const growthOf = (record: RunRecord, facet: Facet, metric: Fit["metric"])
     const [first] = cells;
     if (first === undefined) return [];
     const points: GrowthPoint[] = [];
-    const gaps: { x: number; status: GapStatus }[] = [];
+    const gaps: { x: number; status: GapStatus; reason: string }[] = [];
     for (const cell of cells) {
       const value = measuredValue(cell, metric);
       if (value !== undefined) points.push({ x: cell[variable], ...value });
       // Nothing kept has no place on a logarithmic axis, and is no failure.
       else if (metric === "time" || cell.stateBytes !== 0)
-        gaps.push({ x: cell[variable], status: cell.outcome.status === "ok" ? "failed" : cell.outcome.status });
+        gaps.push({
+          x: cell[variable],
+          status: cell.outcome.status === "ok" ? "failed" : cell.outcome.status,
+          reason: "reason" in cell.outcome ? cell.outcome.reason : "",
+        });
     }
     if (points.length === 0 && gaps.length === 0) return [];
     return [{ look, points, gaps, fit: fitOf(record, facet, look.label, metric), claim: first.claim[metric] }];

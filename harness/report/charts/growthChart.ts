@@ -1,14 +1,25 @@
 import type { TopLevelSpec } from "vega-lite";
+import { estimated, formatCount } from "../../analysis/format.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { channelsOf, type GrowthAxis } from "./channels.ts";
 import { type ChartSize, decadeDomain, framed, type Layer, logScale } from "./frame.ts";
-import { fittedCurve, type Growth, slopeLabel } from "./growth.ts";
+import { fittedCurve, type Growth, type GrowthPoint, slopeLabel } from "./growth.ts";
 import { type ArmLabel, crossingLayers, crossingRowPx, gapLayers, gapRowPx, guideLayers, labelHeight, labelLayers, mostCrossings } from "./growthMarks.ts";
+import { tipOf } from "./hints.ts";
 import { rulerLayers, rulerPx } from "./lengthRuler.ts";
 import { labelLines, textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
+
+const pointTip = (arm: string, point: GrowthPoint, { variable }: Growth, { write }: GrowthAxis, { tips }: Messages["charts"]): readonly string[] =>
+  tipOf(
+    arm,
+    `${variable} = ${formatCount(point.x)}`,
+    estimated({ value: point.y, low: point.low, high: point.high }, write),
+    point.run ? "" : tips.byFormula,
+    point.samples === undefined ? "" : tips.samples(point.samples),
+  );
 
 /** Time or memory over n, both axes logarithmic: points with their intervals, fitted curves, reference slopes, crossings, and every gap at the upper edge. */
 export const growthChart = (record: RunRecord, title: string, growth: Growth, axis: GrowthAxis, size: ChartSize, t: Messages): TopLevelSpec => {
@@ -43,10 +54,20 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
     const channels = channelsOf(series, ticks, xScale, yScale, dataHigh, room.left, axis);
     const { x, y, color, strokeDash, shape } = channels;
 
-    const points = series.flatMap((entry) => entry.points.map((point) => ({ ...point, arm: entry.look.label })));
+    const points = series.flatMap((entry) =>
+      entry.points.map((point) => ({
+        x: point.x,
+        y: point.y,
+        low: point.low,
+        high: point.high,
+        run: point.run,
+        series: entry.look.label,
+        tip: pointTip(entry.look.label, point, growth, axis, t.charts),
+      })),
+    );
     const lines = series.flatMap((entry) => {
       const curve = fittedCurve(entry.fit);
-      return (curve.length > 0 ? curve : entry.points).map((point) => ({ x: point.x, y: point.y, arm: entry.look.label }));
+      return (curve.length > 0 ? curve : entry.points).map((point) => ({ x: point.x, y: point.y, series: entry.look.label }));
     });
     const banded = points.filter((point) => point.high > point.low);
     const between = { x, y: { ...y, field: "low" }, y2: { field: "high" }, color };
@@ -69,7 +90,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
       ...guideLayers(growth, channels, frame, xScale, yScale, t),
       ...crossingLayers(growth, channels, frame, xScale, gapsPx + (gapsPx > 0 ? 2 : 0)),
       ...measured,
-      ...gapLayers(growth, channels, yScale),
+      ...gapLayers(growth, channels, t),
       ...(growth.variable === "n" ? rulerLayers(xScale, frame, t) : []),
       ...labelLayers(series, labels, channels, frame, xScale, yScale, fontPx),
     ];

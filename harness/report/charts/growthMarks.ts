@@ -1,9 +1,12 @@
+import { formatCount } from "../../analysis/format.ts";
 import type { GapStatus } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { printable } from "../html.ts";
 import type { Channels } from "./channels.ts";
 import { type Frame, type Layer, type LogScale, spread } from "./frame.ts";
 import { crossingLabel, fittedCurve, type Growth, growthFunction, type Series } from "./growth.ts";
+import { type Hints, tipOf } from "./hints.ts";
+import { type PlacedText, textLayers, yInPx } from "./placed.ts";
 import { fitted, textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
@@ -22,13 +25,14 @@ const gapShapes: Readonly<Record<GapStatus, string>> = {
 };
 
 /** Cells without a value, at their x along the upper edge, one row an arm. */
-export const gapLayers = (growth: Growth, { x, y, color }: Channels, yScale: LogScale): readonly Layer[] => {
+export const gapLayers = (growth: Growth, { x, color }: Channels, t: Messages): readonly Layer[] => {
   const depth = new Map<number, number>();
   const gaps = growth.series.flatMap(({ look, gaps: own }) =>
     own.map((gap) => {
       const row = depth.get(gap.x) ?? 0;
       depth.set(gap.x, row + 1);
-      return { ...gap, arm: look.label, y: yScale.toValue(7 + row * gapRowPx) };
+      const tip = tipOf(look.label, `${growth.variable} = ${formatCount(gap.x)}`, t.charts.tips.gap(gap.status), gap.reason);
+      return { x: gap.x, status: gap.status, series: look.label, py: 7 + row * gapRowPx, tip };
     }),
   );
   return (Object.keys(gapShapes) as GapStatus[]).flatMap((status): Layer[] => {
@@ -38,7 +42,7 @@ export const gapLayers = (growth: Growth, { x, y, color }: Channels, yScale: Log
       {
         data: { values },
         mark: { type: "point", filled: false, shape: gapShapes[status], size: 50, strokeWidth: 1.75, opacity: 1 },
-        encoding: { x, y, color },
+        encoding: { x, y: yInPx, color },
       },
     ];
   });
@@ -53,28 +57,21 @@ export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xS
     const half = textWidth(text, 11) / 2;
     const { value, low, high } = crossover.n;
     const centre = Math.max(half, Math.min(frame.plotWidth - half, xScale.toPx(within(value))));
-    return [{ text, centre, labelPx: startPx + (i + 0.5) * crossingRowPx, at: { x: within(value), low: within(low), high: within(high) } }];
+    const labelPx = startPx + (i + 0.5) * crossingRowPx;
+    const { between } = crossover;
+    return [{ at: { x: within(value), low: within(low), high: within(high), py: labelPx + 8, between }, words: { text, px: centre, py: labelPx, between } }];
   });
-  const lines = drawn.flatMap(({ at, labelPx }): Layer[] => {
-    const span = { y: { value: labelPx + 8 }, y2: { value: frame.plotHeight } };
-    return [
-      {
-        data: { values: [at] },
-        mark: { type: "rect", color: theme.crossing.light, opacity: 0.14 },
-        encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, ...span },
-      },
-      { data: { values: [at] }, mark: { type: "rule", color: theme.crossing.light, strokeDash: [3, 3], strokeWidth: 1.25 }, encoding: { x, ...span } },
-    ];
-  });
-  // the halo keeps a label legible where the line of another crossing passes behind it
-  const words = drawn.flatMap(({ text, centre, labelPx }): Layer[] =>
-    ([{ stroke: theme.paper.light, strokeWidth: 5, color: theme.paper.light }, { color: theme.ink.light }] as const).map((paint) => ({
-      data: { values: [{}] },
-      mark: { type: "text", text, fontSize: 11, baseline: "middle", ...paint },
-      encoding: { x: { value: centre }, y: { value: labelPx } },
-    })),
-  );
-  return [...lines, ...words];
+  if (drawn.length === 0) return [];
+  const data = { values: drawn.map(({ at }) => at) };
+  const span = { y: yInPx, y2: { value: frame.plotHeight } };
+  const words = drawn.map((one): PlacedText => ({ ...one.words, whole: true }));
+  return [
+    { data, mark: { type: "rect", color: theme.crossing.light, opacity: 0.14 }, encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, ...span } },
+    { data, mark: { type: "rule", color: theme.crossing.light, strokeDash: [3, 3], strokeWidth: 1.25 }, encoding: { x, ...span } },
+    // the halo keeps a label legible where the line of another crossing passes behind it
+    ...textLayers(words, { fontSize: 11, color: theme.paper.light, stroke: theme.paper.light, strokeWidth: 5 }),
+    ...textLayers(words, { fontSize: 11, color: theme.ink.light }),
+  ];
 };
 
 const guideWords: Readonly<Record<string, string>> = {
@@ -94,7 +91,7 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
   );
   for (const { n } of growth.crossovers) for (let py = 0; n !== undefined && py < frame.plotHeight; py += 12) taken.push({ px: xScale.toPx(n.value), py });
   const claims = [...new Set(series.map(({ claim }) => claim))];
-  return claims.flatMap((claim): Layer[] => {
+  const drawn = claims.flatMap((claim) => {
     const points = series.find((entry) => entry.claim === claim && entry.points.length > 1)?.points;
     const first = points?.[0];
     const last = points?.at(-1);
@@ -117,20 +114,23 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
       .sort((one, other) => other.room - one.room);
     const [spot] = candidates;
     taken.push(...guide.map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })));
-    const line: Layer = {
-      data: { values: guide },
-      mark: { type: "line", color: theme.guide.light, strokeWidth: 1, strokeDash: [2, 3], clip: true },
-      encoding: { x, y },
-    };
-    if (spot === undefined || spot.room < 9) return [line];
+    const line = guide.map((point) => ({ ...point, claim }));
+    if (spot === undefined || spot.room < 9) return [{ line, labels: [] }];
     for (const shift of [-half, 0, half]) taken.push({ px: spot.px + shift, py: spot.py });
-    const label: Layer = {
-      data: { values: [{}] },
-      mark: { type: "text", text: words, fontSize: 10.5, color: theme.muted.light, baseline: "middle" },
-      encoding: { x: { value: spot.px }, y: { value: spot.py } },
-    };
-    return [line, label];
+    return [{ line, labels: [{ text: words, px: spot.px, py: spot.py, whole: true } satisfies PlacedText] }];
   });
+  if (drawn.length === 0) return [];
+  return [
+    {
+      data: { values: drawn.flatMap(({ line }) => line) },
+      mark: { type: "line", color: theme.guide.light, strokeWidth: 1, strokeDash: [2, 3], clip: true },
+      encoding: { x, y, detail: { field: "claim" } },
+    },
+    ...textLayers(
+      drawn.flatMap(({ labels }) => labels),
+      { fontSize: 10.5, color: theme.muted.light },
+    ),
+  ];
 };
 
 /** A label at the right edge: the arm's name and, below it, its slope. */
@@ -164,32 +164,36 @@ export const labelLayers = (
   const ends = series.map(({ points }) => points.at(-1));
   const wanted = ends.map((end) => (end === undefined ? gapRowPx : yScale.toPx(end.y)));
   const placed = spread(wanted, labelHeight(labels), 7, frame.plotHeight - (belowPx > 0 ? 2 + belowPx : 4));
-  const rows = series.map(({ look }, i) => ({ arm: look.label, y: yScale.toValue(placed[i] ?? 0) }));
+  const rows = series.map(({ look }, i) => ({ series: look.label, py: placed[i] ?? 0, label: true }) satisfies Hints & { py: number });
   const leaders = ends.flatMap((end, i) => {
     const atY = placed[i];
     if (end === undefined || atY === undefined) return [];
     const gapPx = frame.plotWidth - xScale.toPx(end.x);
-    return gapPx < 16 && Math.abs(atY - yScale.toPx(end.y)) < 3 ? [] : [{ x: end.x, y: end.y, to: yScale.toValue(atY), arm: rows[i]?.arm ?? "" }];
+    return gapPx < 16 && Math.abs(atY - yScale.toPx(end.y)) < 3
+      ? []
+      : [{ x: end.x, y: end.y, to: yScale.toValue(atY), series: rows[i]?.series ?? "", whole: true as const }];
   });
-  const texts = labels.flatMap(({ name, slope }, i): Layer[] => {
-    const at = placed[i] ?? 0;
-    const text = (words: string, py: number, size: number, fill: string): Layer => ({
-      data: { values: [{}] },
-      mark: { type: "text", text: words, align: "left", baseline: "middle", fontSize: size, color: fill },
-      encoding: { x: { value: frame.plotWidth + 24 }, y: { value: py } },
-    });
-    return [
-      ...name.map((line, below) => text(line, at + linePx * below, fontPx, theme.ink.light)),
-      ...(slope === "" ? [] : [text(slope, at + linePx * name.length, 11, theme.muted.light)]),
-    ];
+  const labelled = (i: number, text: string, line: number): PlacedText => ({
+    text,
+    px: frame.plotWidth + 24,
+    py: (placed[i] ?? 0) + linePx * line,
+    series: series[i]?.look.label ?? "",
+    label: true,
   });
+  const names = labels.flatMap(({ name }, i) => name.map((text, line) => labelled(i, text, line)));
+  const slopes = labels.flatMap(({ name, slope }, i) => (slope === "" ? [] : [labelled(i, slope, name.length)]));
   return [
     {
       data: { values: leaders },
       mark: { type: "rule", strokeWidth: 1, opacity: 0.45 },
       encoding: { x, y, x2: { value: frame.plotWidth + 8 }, y2: { field: "to" }, color },
     },
-    { data: { values: rows }, mark: { type: "point", filled: true, size: 46, opacity: 1 }, encoding: { x: { value: frame.plotWidth + 14 }, y, color, shape } },
-    ...texts,
+    {
+      data: { values: rows },
+      mark: { type: "point", filled: true, size: 46, opacity: 1 },
+      encoding: { x: { value: frame.plotWidth + 14 }, y: yInPx, color, shape },
+    },
+    ...textLayers(names, { fontSize: fontPx, color: theme.ink.light, align: "left" }),
+    ...textLayers(slopes, { fontSize: 11, color: theme.muted.light, align: "left" }),
   ];
 };

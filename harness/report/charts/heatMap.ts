@@ -4,11 +4,12 @@ import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { SeriesKey } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
-import { printable } from "../html.ts";
+import { printable, shortened } from "../html.ts";
 import { times } from "../interval.ts";
 import { cellValue, crossoversOf, evenly, type Facet, facetsOf, plannedXs, variableOf, written } from "./facets.ts";
 import { type Chart, type ChartSize, type Encoding, framed, type Layer } from "./frame.ts";
 import { measuredValue } from "./growth.ts";
+import { tipOf } from "./hints.ts";
 import { fitted, textWidth } from "./textWidth.ts";
 import { heatSteps, theme } from "./theme.ts";
 
@@ -164,6 +165,12 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
         textStep: cell.byLaw ? heatStep(1) : heatStep(cell.ratio),
         words: `${cell.byLaw ? "≈ " : ""}${times(cell.ratio)}`,
         opacity: cell.byLaw ? 0.35 : 1,
+        series: names[cell.row] ?? "",
+        tip: tipOf(
+          `n = ${formatCount(cell.x)}${rows[cell.row]?.title === undefined ? "" : `, ${rows[cell.row]?.title}`}`,
+          `${shortened(between[0], 40)} ÷ ${shortened(between[1], 40)}: ${times(cell.ratio)}`,
+          cell.byLaw ? charts.tips.byLaws : "",
+        ),
       };
     });
     // where the widest number fits in no size, colour alone is drawn: the numbers are in the figure's table
@@ -225,5 +232,5 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
     return layers;
   });
   const described = cells.map((cell) => `${rows[cell.row]?.title ?? charts.allShapes}, n = ${cell.x}: ${cell.byLaw ? charts.about : ""}${times(cell.ratio)}`);
-  return { spec, title: charts.heatSaid(title, Object.keys(rows[0]?.values ?? {}).join(", ")), description: described.join("; ") };
+  return { spec, title: charts.heatSaid(title, Object.keys(rows[0]?.values ?? {}).join(", ")), description: described.join("; "), zooms: false };
 };

@@ -1,6 +1,7 @@
 import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Frame, Layer, LogScale } from "./frame.ts";
+import { type PlacedText, textLayers, xInPx } from "./placed.ts";
 import { textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
@@ -36,14 +37,17 @@ export const lengthsOn = ({ low, high, toPx }: LogScale, { charts: { ruler } }: 
 export const rulerLayers = (scale: LogScale, { plotHeight }: Frame, t: Messages): readonly Layer[] => {
   const values = lengthsOn(scale, t);
   if (values.length === 0) return [];
-  const x = { field: "px", type: "quantitative", scale: null, axis: null } as const;
+  const whole = true as const;
   const at = (px: number) => ({ value: plotHeight + px });
   return [
-    { data: { values: [...values] }, mark: { type: "rule", color: theme.muted.light, strokeWidth: 1 }, encoding: { x, y: at(topPx), y2: at(topPx + 5) } },
     {
-      data: { values: [...values] },
-      mark: { type: "text", fontSize: fontPx, color: theme.muted.light, baseline: "top" },
-      encoding: { x, y: at(topPx + 7), text: { field: "word" } },
+      data: { values: values.map(({ px }) => ({ px, whole })) },
+      mark: { type: "rule", color: theme.muted.light, strokeWidth: 1 },
+      encoding: { x: xInPx, y: at(topPx), y2: at(topPx + 5) },
     },
+    ...textLayers(
+      values.map(({ word, px }): PlacedText => ({ text: word, px, py: plotHeight + topPx + 12, whole })),
+      { fontSize: fontPx, color: theme.muted.light },
+    ),
   ];
 };

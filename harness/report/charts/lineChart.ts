@@ -4,6 +4,8 @@ import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { type ChartSize, type Encoding, framed, type Layer, logScale, spread } from "./frame.ts";
+import { type Hints, tipOf } from "./hints.ts";
+import { type PlacedText, textLayers, xInPx, yInPx } from "./placed.ts";
 import { labelLines, textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
@@ -17,7 +19,14 @@ export interface Line {
   readonly dash: readonly number[];
   /** marks alone */
   readonly unjoined?: boolean;
-  readonly points: readonly { readonly x: number; readonly y: number; readonly low: number; readonly high: number }[];
+  readonly points: readonly LinePoint[];
+}
+
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** A value that the y axis names, with what it means, and a line across the plot. */
@@ -29,6 +38,8 @@ export interface Guide {
 export interface LineAxes {
   readonly x: { readonly title: string; readonly values: readonly number[]; readonly scale: "log" | "linear" };
   readonly y: { readonly title: string; readonly low: number; readonly high: number; readonly scale: "log" | "linear"; readonly guides: readonly Guide[] };
+  /** a point in words, a line each, after the name of its line */
+  readonly say: (point: LinePoint) => readonly string[];
   /** after the device in the subtitle */
   readonly note: string;
   /** px */
@@ -73,7 +84,7 @@ export const lineChart = (record: RunRecord, size: ChartSize, title: string, lin
         axis: {
           title: axes.y.title,
           values: guides.map(({ value }) => value).filter((value) => value >= low && value <= high),
-          labelExpr: `${guides.map(({ value, words }) => `abs(datum.value - ${value}) < 1e-9 ? ${JSON.stringify(words)} : `).join("")}''`,
+          labelExpr: `${guides.map(({ value, words }) => `abs(datum.value - ${value}) < 1e-9 ? ${JSON.stringify(words)} : `).join("")}format(datum.value, ',~r')`,
           titleAngle: 0,
           titleAlign: "left",
           titleAnchor: "end",
@@ -84,12 +95,17 @@ export const lineChart = (record: RunRecord, size: ChartSize, title: string, lin
           gridColor: theme.guide.light,
         },
       },
-      color: { field: "line", type: "nominal", scale: { domain, range: lines.map(({ colour }) => colour) }, legend: null },
-      shape: { field: "line", type: "nominal", scale: { domain, range: lines.map(({ mark }) => mark) }, legend: null },
-      strokeDash: { field: "line", type: "nominal", scale: { domain, range: lines.map(({ dash }) => (dash.length === 0 ? [1, 0] : [...dash])) }, legend: null },
+      color: { field: "series", type: "nominal", scale: { domain, range: lines.map(({ colour }) => colour) }, legend: null },
+      shape: { field: "series", type: "nominal", scale: { domain, range: lines.map(({ mark }) => mark) }, legend: null },
+      strokeDash: {
+        field: "series",
+        type: "nominal",
+        scale: { domain, range: lines.map(({ dash }) => (dash.length === 0 ? [1, 0] : [...dash])) },
+        legend: null,
+      },
     } satisfies Encoding;
     const { x, y, color, shape, strokeDash } = channels;
-    const rows = lines.flatMap(({ name, points }) => points.map((point) => ({ line: name, ...point })));
+    const rows = lines.flatMap(({ name, points }) => points.map((point) => ({ series: name, ...point, tip: tipOf(name, ...axes.say(point)) })));
     const within = (value: number): number => Math.max(low, Math.min(high, value));
     const placed = spread(
       lines.map(({ points }) => toPx(within(points.at(-1)?.y ?? low))),
@@ -104,24 +120,31 @@ export const lineChart = (record: RunRecord, size: ChartSize, title: string, lin
         encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
       },
       {
-        data: { values: rows.filter(({ line }) => lines.some(({ name, unjoined }) => name === line && !unjoined)) },
+        data: { values: rows.filter(({ series }) => lines.some(({ name, unjoined }) => name === series && !unjoined)) },
         mark: { type: "line", strokeWidth: 1, opacity: 0.55, clip: true },
         encoding: { x, y, color, strokeDash },
       },
       { data: { values: rows }, mark: { type: "point", filled: true, size: 46, opacity: 1, clip: true }, encoding: { x, y, color, shape } },
-      ...names.flatMap((text, i): Layer[] => [
-        {
-          data: { values: [{ line: domain[i] }] },
-          mark: { type: "point", filled: true, size: 46, opacity: 1 },
-          encoding: { x: { value: frame.plotWidth + 14 }, y: { value: placed[i] ?? 0 }, color, shape },
+      {
+        data: {
+          values: domain.map(
+            (series, i) =>
+              ({ series, px: frame.plotWidth + 14, py: placed[i] ?? 0, label: true }) satisfies Hints & { readonly px: number; readonly py: number },
+          ),
         },
-        {
-          data: { values: [{}] },
-          mark: { type: "text", text: [...text], align: "left", baseline: "middle", fontSize: fontPx, lineHeight: 13, color: theme.ink.light },
-          // The middle of the first line is at its place, and the mark beside both.
-          encoding: { x: { value: frame.plotWidth + 24 }, y: { value: (placed[i] ?? 0) - 6.5 * (text.length - 1) } },
-        },
-      ]),
+        mark: { type: "point", filled: true, size: 46, opacity: 1 },
+        encoding: { x: xInPx, y: yInPx, color, shape },
+      },
+      ...textLayers(
+        names.flatMap((lines, i) =>
+          // The middle of all lines is at its place, as its mark is.
+          lines.map((text, line): PlacedText => {
+            const py = (placed[i] ?? 0) + 13 * (line - (lines.length - 1) / 2);
+            return { text, px: frame.plotWidth + 24, py, series: domain[i] ?? "", label: true };
+          }),
+        ),
+        { fontSize: fontPx, color: theme.ink.light, align: "left" },
+      ),
     ];
     return layers;
   });

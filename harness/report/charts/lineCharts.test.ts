@@ -39,7 +39,7 @@ describe("charts of lines", () => {
     const [facet] = facetsOf(record);
     const [curve] = crossoverCurves(record);
     if (!facet || !curve) throw new Error("the record has facets and crossings");
-    for (const chart of [slopesChart(record, facet, size), crossoverChart(record, curve, size), driftChart(record, size)]) {
+    for (const chart of [slopesChart(record, facet, size), crossoverChart(record, curve, size), driftChart(record, driftOf(record), size)]) {
       const svg = await svgOf(record, chart);
       expect(svg).not.toMatch(/NaN|undefined|Infinity/);
       expect(svg).not.toMatch(/(fill|stroke)="#/);
@@ -74,6 +74,7 @@ describe("charts of lines", () => {
   it("show what turns had in common beside the sentinel, and which were made again", () => {
     expect(driftOf(record).filter(({ discarded }) => discarded)).toMatchObject([{ turn: 5 }]);
     expect(driftOf(record).find(({ turn }) => turn === 2)?.sentinel).toBeCloseTo(1, 6);
-    expect(driftChart({ ...record, cells: [], sentinel: [] }, chartSizes[0])).toBeUndefined();
+    const bare = { ...record, cells: [], sentinel: [] };
+    expect(driftChart(bare, driftOf(bare), chartSizes[0])).toBeUndefined();
   });
 });

@@ -20,7 +20,13 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
   const state = charts.stateOf(record.experiment.phase);
   const title = facet.title === undefined ? charts.memoryHeading : charts.memoryTitle(facet.title);
   const hollow = growth.series.some(({ points }) => points.some((point) => !point.run));
-  const axis = { title: state, xTitle: xTitleOf(record, t), labelExpr: byteTicks, note: hollow ? charts.countedHollow : charts.counted };
+  const axis = {
+    title: state,
+    xTitle: xTitleOf(record, t),
+    labelExpr: byteTicks,
+    note: hollow ? charts.countedHollow : charts.counted,
+    write: formatBytes,
+  };
   const ends = growth.series.map(({ look, points, fit }) => {
     const last = points.at(-1);
     const slope = fit?.exponent === undefined ? "" : charts.slopeIn(bracketed(fit.exponent));
@@ -30,5 +36,6 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
     spec: growthChart(record, title, growth, axis, size, t),
     title: charts.logarithmic(title, state, growth.variable),
     description: [...ends, ...growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel(crossover, [], true)}`)].join("; "),
+    zooms: true,
   };
 };

@@ -2,7 +2,9 @@ import type { LoggerInterface } from "vega";
 import * as vega from "vega";
 import { compile } from "vega-lite";
 import { escaped, type Html, raw } from "../html.ts";
+import type { LiveChart } from "../runtime/liveChart.ts";
 import type { Chart } from "./frame.ts";
+import { leanSvg } from "./leanSvg.ts";
 import { textWidth } from "./textWidth.ts";
 import { chartConfig } from "./theme.ts";
 
@@ -33,7 +35,32 @@ export interface Rendering {
   readonly variables: ReadonlyMap<string, { readonly name: string }>;
   /** what Vega has to say; tests pass one that throws */
   readonly logger?: LoggerInterface;
+  /** takes what the page's script draws the same charts from, by the id of the drawing */
+  readonly live?: Map<string, LiveChart>;
 }
+
+/** A quoted colour as the page's variable for it, so that a drawing turns dark with the page. */
+const inVariables =
+  ({ variables }: Rendering) =>
+  (quoted: string): string => {
+    const variable = variables.get(quoted.slice(1, -1).toLowerCase());
+    return variable === undefined ? quoted : `"var(${variable.name})"`;
+  };
+
+/** What is compiled for Vega, in variables and to seven digits: more are seen on no screen. */
+const lighter = <Spec>(spec: Spec, rendering: Rendering): Spec =>
+  JSON.parse(
+    JSON.stringify(spec, (_, value: unknown) => (typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value)).replace(
+      /"#[0-9a-f]{6}"/gi,
+      inVariables(rendering),
+    ),
+  );
+
+/** What all charts have in common, as the page's script is given it. */
+export const liveConfig = (rendering: Rendering): object => {
+  const { spec } = compile({ mark: "point", data: { values: [] } }, { config: chartConfig });
+  return lighter(spec.config ?? {}, rendering);
+};
 
 /**
  * One chart as inline SVG: ids prefixed by `id`, colours as CSS variables (so that dark mode and print need no second drawing), with the
@@ -48,18 +75,18 @@ export const renderChart = async (chart: Chart, id: string, className: string, r
     const svg = await view.toSVG();
     const viewBox = /viewBox="([^"]*)"/.exec(svg)?.[1] ?? "0 0 1 1";
     const [, , width, height] = viewBox.split(" ");
-    const body = svg
+    const plain = svg
       .slice(svg.indexOf(">") + 1)
       .replace(/ id="/g, ` id="${id}-`)
       .replace(/url\(#/g, `url(#${id}-`)
       // the picture is one image to a screen reader, and its style is the page's
       .replace(/ (font-family|class|role|aria-[a-z]+|pointer-events)="[^"]*"/g, "")
-      .replace(/ (fill|stroke)="(#[0-9a-f]{6})"/gi, (whole, attribute: string, colour: string) => {
-        const variable = rendering.variables.get(colour.toLowerCase());
-        return variable === undefined ? whole : ` ${attribute}="var(${variable.name})"`;
-      });
+      .replace(/(?<= (?:fill|stroke)=)"#[0-9a-f]{6}"/gi, inVariables(rendering));
+    const body = leanSvg(plain);
+    const { $schema: _, config: __, ...own } = spec;
+    rendering.live?.set(id, { spec: lighter(own, rendering), zooms: chart.zooms });
     return raw(
-      `<svg class="${className}" role="img" aria-labelledby="${id}-title ${id}-desc" width="${width}" height="${height}" viewBox="${viewBox}">` +
+      `<svg class="${className}" role="img" aria-labelledby="${id}-title ${id}-desc" width="${width}" height="${height}" viewBox="${viewBox}" data-chart="${id}"${chart.zooms ? " data-zooms" : ""}>` +
         `<title id="${id}-title">${escaped(chart.title)}</title><desc id="${id}-desc">${escaped(chart.description)}</desc>${body}`,
     );
   } finally {

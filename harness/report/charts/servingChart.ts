@@ -1,4 +1,4 @@
-import { bracketed, formatCount, formatNumber } from "../../analysis/format.ts";
+import { bracketed, estimated, formatCount, formatNumber } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
 import { describeKey } from "../../analysis/series.ts";
 import { en } from "../../messages/en.ts";
@@ -29,6 +29,8 @@ export const servedShapes = ({ serving = [] }: Pick<RunRecord, "serving">): read
 interface Shown {
   readonly title: string;
   readonly yTitle: string;
+  /** what a value counts */
+  readonly unit: string;
   /** after the device in the subtitle */
   readonly note: (served: readonly Served[]) => string;
   readonly of: (served: Served) => { readonly value: number; readonly low: number; readonly high: number } | undefined;
@@ -38,6 +40,7 @@ interface Shown {
 const textsIn = ({ charts: { servingTexts } }: Messages): Shown => ({
   title: servingTexts.title,
   yTitle: servingTexts.axis,
+  unit: servingTexts.unit,
   note: () => servingTexts.note,
   of: ({ batch }) => (batch > 0 ? { value: batch, low: batch, high: batch } : undefined),
   write: ({ batch }) => formatCount(batch),
@@ -46,6 +49,7 @@ const textsIn = ({ charts: { servingTexts } }: Messages): Shown => ({
 const tokensIn = ({ charts: { servingTokens } }: Messages): Shown => ({
   title: servingTokens.title,
   yTitle: servingTokens.axis,
+  unit: "tokens/s",
   note: (served) => servingTokens.note(served.some(({ from, stepMs }) => stepMs && from === "measured")),
   of: ({ tokensPerSecond }) => tokensPerSecond,
   write: ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : servingTokens.unknown),
@@ -79,6 +83,7 @@ const chartOf = (record: RunRecord, { place, served }: ServedShape, shown: Shown
       scale: "log",
       guides: ticks.filter((_, i) => i % every === 0).map((value) => ({ value, words: [value >= 1 ? formatCount(value) : formatNumber(value)] })),
     },
+    say: ({ x, y, low, high }) => [`n = ${formatCount(x)}`, `${shown.unit}: ${estimated({ value: y, low, high })}`],
     note: shown.note(served),
     plotHeight: size.dataHeightPx - 60,
   };
@@ -87,5 +92,5 @@ const chartOf = (record: RunRecord, { place, served }: ServedShape, shown: Shown
     const own = served.filter(({ label }) => label === name).map((one) => t.charts.at(shown.write(one), "n", formatCount(one.n)));
     return `${name}: ${own.join(", ")}`;
   });
-  return { spec, title: t.charts.servingSaid(title), description: description.join("; ") };
+  return { spec, title: t.charts.servingSaid(title), description: description.join("; "), zooms: true };
 };

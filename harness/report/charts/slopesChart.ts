@@ -1,4 +1,4 @@
-import { formatCount } from "../../analysis/format.ts";
+import { estimated, formatCount } from "../../analysis/format.ts";
 import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Fit } from "../../record/derived.ts";
@@ -42,6 +42,7 @@ export const slopesChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
   const axes: LineAxes = {
     x: { title: xTitleOf(record, t), values: plannedXs(record, facet.cells).filter((x) => drawn.has(x)), scale: "log" },
     y: { title: charts.slopesAxis, low: -0.2, high: Math.min(3.2, Math.max(2.2, highest + 0.2)), scale: "linear", guides: guidesIn(t) },
+    say: ({ x, y, low, high }) => [`${variableOf(record)} = ${formatCount(x)}`, charts.tips.exponent(estimated({ value: y, low, high }, written))],
     note: charts.slopesNote,
     plotHeight: size.dataHeightPx - 60,
   };
@@ -50,5 +51,5 @@ export const slopesChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
     const last = slopes.at(-1);
     return last === undefined ? label : `${label}: ${charts.at(bracketed(last, written), variableOf(record), formatCount(last.x))}`;
   });
-  return { spec, title: charts.slopesSaid(title), description: ends.join("; ") };
+  return { spec, title: charts.slopesSaid(title), description: ends.join("; "), zooms: true };
 };

@@ -1,9 +1,10 @@
-import { formatCount, formatMs, formatShare } from "../../analysis/format.ts";
+import { estimated, formatCount, formatMs, formatShare } from "../../analysis/format.ts";
 import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { plannedXs, variableOf } from "./facets.ts";
 import { type Chart, type ChartSize, type Encoding, framed, type Layer } from "./frame.ts";
+import { tipOf } from "./hints.ts";
 import { mixingShare, type StageBars, stacked, stageText } from "./stageBars.ts";
 import { textWidth } from "./textWidth.ts";
 import { stageFills, theme } from "./theme.ts";
@@ -24,10 +25,28 @@ export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars,
     if (column < 0) return [];
     let bottom = 0;
     return order.flatMap((stage) => {
-      const share = times.find((time) => time.stage === stage)?.share.value ?? 0;
+      const time = times.find((one) => one.stage === stage);
+      const share = time?.share.value ?? 0;
       const from = bottom;
       bottom += share;
-      return share > 0 ? [{ left: column + gap, right: column + 1 - gap, from, to: bottom, stage }] : [];
+      return share > 0
+        ? [
+            {
+              left: column + gap,
+              right: column + 1 - gap,
+              from,
+              to: bottom,
+              stage,
+              series: stageText(stage, t),
+              tip: tipOf(
+                stageText(stage, t),
+                `${variable} = ${formatCount(x)}`,
+                charts.tips.ofTime(formatShare(share)),
+                time ? estimated(time.ms, formatMs) : "",
+              ),
+            },
+          ]
+        : [];
     });
   });
   const spec = framed(record, size, title, charts.stageNote, { left: 44, right: 8, bottom: 44, plotHeight: size.dataHeightPx - 70 }, t, (frame) => {
@@ -113,5 +132,6 @@ export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars,
         return `${variable} = ${formatCount(bar.x)}: ${formatMs(bar.wholeMs)}${share === undefined ? "" : `, ${stageText("mix", t)} ${formatShare(share.value)}`}`;
       })
       .join("; "),
+    zooms: false,
   };
 };

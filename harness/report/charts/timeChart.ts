@@ -29,7 +29,7 @@ export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize, t: M
   const growth = growthOf(record, facet, "time");
   const per = repetitionOf(record, t);
   const title = facet.title === undefined ? timeHeading(record, t) : charts.timeTitle(facet.title);
-  const axis = { title: charts.msPer(per), xTitle: xTitleOf(record, t), labelExpr: "format(datum.value, ',~r')", note: charts.timeNote };
+  const axis = { title: charts.msPer(per), xTitle: xTitleOf(record, t), labelExpr: "format(datum.value, ',~r')", note: charts.timeNote, write: formatMs };
   const ends = growth.series.map(({ look, points, fit }) => {
     const last = points.at(-1);
     const slope = fit?.exponent === undefined ? "" : charts.slopeIn(bracketed(fit.exponent));
@@ -40,5 +40,6 @@ export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize, t: M
     spec: growthChart(record, title, growth, axis, size, t),
     title: charts.logarithmic(title, charts.msPer(per), growth.variable),
     description: [...ends, ...crossings].join("; "),
+    zooms: true,
   };
 };

@@ -47,8 +47,8 @@ export const offerDownloads = (): void => {
   for (const facet of document.querySelectorAll(".facet")) {
     facet.append(
       button("SVG", () => {
-        // Of the two widths, the one that is shown.
-        const chart = [...facet.querySelectorAll<SVGSVGElement>("svg.chart")].find((one) => one.getBoundingClientRect().width > 0);
+        // Of the two widths, and of the drawing and what took its place, the one that is shown.
+        const chart = [...facet.querySelectorAll<SVGSVGElement>("svg")].find((one) => one.getBoundingClientRect().width > 0);
         if (chart) save(named(`-${facet.id}.svg`), "image/svg+xml", alone(chart));
       }),
     );

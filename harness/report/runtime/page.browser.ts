@@ -1,3 +1,4 @@
+import { upgradeCharts } from "./charts.browser.ts";
 import { offerDownloads } from "./downloads.browser.ts";
 import { upgradeTables } from "./tables.browser.ts";
 
@@ -7,3 +8,4 @@ import { upgradeTables } from "./tables.browser.ts";
  */
 upgradeTables();
 offerDownloads();
+upgradeCharts();

@@ -1,5 +1,6 @@
 import { wallTimed } from "../../experiment/phases.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { isChanged } from "../../record/code.ts";
 import type { Finding } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
@@ -26,7 +27,7 @@ export const warningsOf = (record: RunRecord, t: Messages): readonly string[] =>
   if (record.environment.deviceClass === "software") warnings.push(t.warning.software);
   // analysis says this too, once there is something to analyse
   if (record.environment.clock.source === "wall" && !found.includes(t.warning.wallClock(partOffGpu))) warnings.push(t.warning.noGpuClock(partOffGpu));
-  if (record.environment.attnbench.dirty === true) warnings.push(t.warning.dirty);
+  if (isChanged(record.environment.attnbench)) warnings.push(t.warning.dirty);
   return [...warnings, ...found];
 };
 

@@ -9,7 +9,8 @@ import { drawn, figure } from "./figure.ts";
 
 /** The device's own pace, turn by turn; undefined where nothing shows it. */
 export const driftFigure = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
-  const drawing = await drawn("drift-chart", (size) => driftChart(record, size, t), rendering);
+  const drift = driftOf(record);
+  const drawing = await drawn("drift-chart", (size) => driftChart(record, drift, size, t), rendering);
   if (drawing === undefined) return undefined;
   const written = (factor: number | undefined): string | undefined => (factor === undefined ? undefined : `${factor.toFixed(3)}×`);
   const columns: readonly Column<TurnDrift>[] = [
@@ -27,5 +28,5 @@ export const driftFigure = async (record: RunRecord, rendering: Rendering, t: Me
     record.merged === undefined ? "" : t.figures.driftShards(record.merged.parts.map(({ shard, firstTurn }) => ({ shard, turn: firstTurn + 1 }))),
   ];
   const heading = t.charts.driftHeading;
-  return figure("drift", heading, [drawing], caption, table(heading, columns, driftOf(record), t), true, t);
+  return figure("drift", heading, [drawing], caption, table(heading, columns, drift, t), true, t);
 };

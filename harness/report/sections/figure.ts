@@ -5,15 +5,23 @@ import { type Rendering, renderChart } from "../charts/render.ts";
 import { type Html, html } from "../html.ts";
 import { said } from "../said.ts";
 
-/** One chart in both widths; the page shows one of them. */
-export const drawn = async (id: string, chart: (size: ChartSize) => Chart | undefined, rendering: Rendering): Promise<Html | undefined> => {
+/** One chart in both widths, of which the page shows one; or in `sizes` alone. */
+export const drawn = async (
+  id: string,
+  chart: (size: ChartSize) => Chart | undefined,
+  rendering: Rendering,
+  sizes: readonly ChartSize[] = chartSizes,
+): Promise<Html | undefined> => {
   const drawings: Html[] = [];
-  for (const size of chartSizes) {
+  for (const size of sizes) {
     const made = chart(size);
     if (made !== undefined) drawings.push(await renderChart(made, `${id}-${size.name}`, `chart ${size.name}`, rendering));
   }
-  return drawings.length === 0 ? undefined : html`<div class="facet" id="${id}">${drawings}</div>`;
+  return drawings.length === 0 ? undefined : html`<div class="facet${!sizes.some(({ name }) => name === "wide") && " small"}" id="${id}">${drawings}</div>`;
 };
+
+/** More charts than these are compared better three in a row than wide: they are drawn narrow on every screen. */
+const mostWide = 4;
 
 /** A figure of one chart has its heading in the chart; of several, above them. */
 export const figure = (
@@ -27,22 +35,33 @@ export const figure = (
 ): Html => html`
 <figure id="${id}" aria-labelledby="${id}-heading">
 <h3 id="${id}-heading"${titled && html` class="hidden"`}>${heading}</h3>
-<div class="facets${facets.length > 1 && " many"}">${facets}</div>
+<div class="facets${facets.length > mostWide ? " small" : facets.length > 1 && " many"}">${facets}</div>
 <figcaption>${caption.filter((text) => text !== "").map((text) => html`<p>${said(text, t)}</p>`)}</figcaption>
 <details><summary>${t.page.dataOfFigure}</summary>${after}</details>
 </figure>`;
 
-/** One chart a facet, of those that have one. */
-export const drawnFacets = async (
-  id: string,
-  facets: readonly Facet[],
-  chart: (facet: Facet, size: ChartSize) => Chart | undefined,
+/** Charts of one figure, of those that there are. */
+export const drawnAll = async (
+  charts: readonly { readonly id: string; readonly chart: (size: ChartSize) => Chart | undefined }[],
   rendering: Rendering,
 ): Promise<readonly Html[]> => {
+  const sizes = charts.length > mostWide ? chartSizes.filter(({ name }) => name === "narrow") : chartSizes;
   const drawings: Html[] = [];
-  for (const facet of facets) {
-    const drawing = await drawn(`${id}-${facet.slug}`, (size) => chart(facet, size), rendering);
+  for (const { id, chart } of charts) {
+    const drawing = await drawn(id, chart, rendering, sizes);
     if (drawing !== undefined) drawings.push(drawing);
   }
   return drawings;
 };
+
+/** One chart a facet, of those that have one. */
+export const drawnFacets = (
+  id: string,
+  facets: readonly Facet[],
+  chart: (facet: Facet, size: ChartSize) => Chart | undefined,
+  rendering: Rendering,
+): Promise<readonly Html[]> =>
+  drawnAll(
+    facets.map((facet) => ({ id: `${id}-${facet.slug}`, chart: (size) => chart(facet, size) })),
+    rendering,
+  );

@@ -2,6 +2,7 @@ import { askedFits } from "../../analysis/asked.ts";
 import { formatShare } from "../../analysis/format.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { adapterName } from "../../record/adapterName.ts";
+import { isChanged } from "../../record/code.ts";
 import type { Summary } from "../../record/derived.ts";
 import { kernelsText } from "../../record/kernelFolder.ts";
 import type { RunRecord } from "../../record/run.ts";
@@ -65,7 +66,7 @@ const factsOf = (record: RunRecord, t: Messages): readonly Fact[] => {
     {
       name: trust.code,
       value: attnbench.commit === undefined ? `attnbench ${attnbench.version}` : attnbench.commit.slice(0, 12),
-      detail: `${attnbench.commit === undefined ? trust.noCommit : `attnbench ${attnbench.version}`}${attnbench.dirty === true ? trust.dirty : ""}${kernels.length > 0 ? `, --kernels ${kernelsText(kernels)}` : ""}`,
+      detail: `${attnbench.commit === undefined ? trust.noCommit : `attnbench ${attnbench.version}`}${isChanged(attnbench) ? trust.dirty : ""}${kernels.length > 0 ? `, --kernels ${kernelsText(kernels)}` : ""}`,
     },
     { name: trust.run, value: record.run, detail: `${trust.experiment(record.experiment.hash)}${partText(record, t)}` },
   ];

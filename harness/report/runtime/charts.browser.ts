@@ -1,0 +1,118 @@
+import type { Live, LiveState, Mount } from "./live.browser.ts";
+import type { LiveCharts } from "./liveChart.ts";
+
+/** A text that the page carries compressed: base64 of what zlib made of it. */
+const unpacked = (packed: string): Promise<string> => {
+  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+};
+
+/** Runs the part that draws: a script of this page, whose hash its policy names. */
+const started = (text: string): Promise<Mount> =>
+  new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.addEventListener("live", (event) => resolve((event as CustomEvent<Mount>).detail), { once: true });
+    script.textContent = text;
+    document.head.append(script);
+    script.remove();
+    // It has run by now, or never will.
+    setTimeout(() => reject(new Error("The script that makes charts answer did not run.")), 0);
+  });
+
+const idle = (): Promise<void> =>
+  new Promise((resolve) => {
+    if ("requestIdleCallback" in window) requestIdleCallback(() => resolve(), { timeout: 500 });
+    else setTimeout(resolve, 50);
+  });
+
+const control = (words: string, onClick: () => void): HTMLButtonElement => {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "save";
+  made.textContent = words;
+  made.addEventListener("click", onClick);
+  return made;
+};
+
+/** Charts that answer: values by pointer and keys, names that hide what they name, axes that zoom when asked. Each is taken over when a reader comes near it; until then, and in print, it is the drawing. */
+export const upgradeCharts = (): void => {
+  const texts = ["#live-charts", "#live-runtime"].map((selector) => document.querySelector(selector)?.textContent ?? "");
+  if (texts.includes("") || !("DecompressionStream" in window)) return;
+  let loaded: Promise<readonly [LiveCharts, Mount]> | undefined;
+  const load = () => {
+    loaded ??= Promise.all(texts.map(unpacked)).then(
+      async ([charts = "", runtime = ""]) => [JSON.parse(charts) as LiveCharts, await started(runtime)] as const,
+    );
+    return loaded;
+  };
+
+  const states = new Map<Element, (state: LiveState) => void>();
+  const lives = new Map<Element, Promise<Live | undefined>>();
+  const upgraded = (still: SVGSVGElement): Promise<Live | undefined> => {
+    const begun = lives.get(still);
+    if (begun) return begun;
+    const made = load().then(([{ config, charts }, mount]) => {
+      const chart = charts[still.dataset.chart ?? ""];
+      return chart && mount(still, chart, config, (state) => states.get(still)?.(state));
+    });
+    lives.set(still, made);
+    return made;
+  };
+
+  // One after the other, when nothing else is to be done.
+  const waiting: SVGSVGElement[] = [];
+  let working = false;
+  const work = async (): Promise<void> => {
+    if (working) return;
+    working = true;
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      await idle();
+      // A chart that fails stays a drawing, and says why on the console; the others go on.
+      await upgraded(next).catch(reportError);
+    }
+    working = false;
+  };
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting || lives.has(target)) continue;
+        near.unobserve(target);
+        waiting.push(target as SVGSVGElement);
+      }
+      void work();
+    },
+    { rootMargin: "25% 0px" },
+  );
+
+  const isNarrow = matchMedia("(max-width:590px)");
+  for (const place of document.querySelectorAll(".facet")) {
+    const stills = [...place.querySelectorAll<SVGSVGElement>("svg.chart")];
+    const shown = (): SVGSVGElement | undefined => stills.find(({ classList }) => classList.contains(isNarrow.matches ? "narrow" : "wide")) ?? stills[0];
+    for (const still of stills) near.observe(still);
+    for (const come of ["pointerenter", "focusin"])
+      place.addEventListener(come, () => {
+        const still = shown();
+        if (still) void upgraded(still);
+      });
+    const withShown = async (act: (live: Live) => void): Promise<void> => {
+      const still = shown();
+      const live = still && (await upgraded(still));
+      if (live) act(live);
+    };
+    const whole = control("show all", () => void withShown(({ reset }) => reset()));
+    whole.hidden = true;
+    if (stills.some(({ dataset }) => "zooms" in dataset)) {
+      const zoom = control("zoom", () => void withShown(({ setZooming }) => setZooming(zoom.getAttribute("aria-pressed") !== "true")));
+      zoom.setAttribute("aria-pressed", "false");
+      zoom.title = "While this is on, wheel or pinch zooms and a drag moves; + and − do so at any time where a chart has the focus.";
+      place.append(zoom, whole);
+      for (const still of stills)
+        states.set(still, ({ zooming, changed }) => {
+          zoom.setAttribute("aria-pressed", String(zooming));
+          // What vanishes under a reader's fingers hands the focus on.
+          if (!changed && document.activeElement === whole) zoom.focus();
+          whole.hidden = !changed;
+        });
+    }
+  }
+};

@@ -1,0 +1,19 @@
+import type { Dtype, Step } from "../mechanism.ts";
+import type { StageName } from "./stageNames.ts";
+
+/** What all steps of a model have in common. */
+export interface Making {
+  /** of weights; what flows between steps is f32 */
+  readonly dtype: Dtype;
+  /** tokens that go through together */
+  readonly rows: number;
+  /** a CPU emulation, where loads cost more than arithmetic */
+  readonly software: boolean;
+  /** of every subgroup, where all have as many; 0 elsewhere, and where there are none */
+  readonly lanes: number;
+  /** workgroups of one dimension at most */
+  readonly most: number;
+}
+
+/** A step that is timed with others of its stage. */
+export const staged = (stage: StageName, step: Step): Step => ({ ...step, stage });

@@ -1,0 +1,137 @@
+import type { Step, Tiles } from "../mechanism.ts";
+import { type Kernel, stepOf } from "../step.ts";
+import { storing } from "../storage.ts";
+import { roundUp, tileSize } from "../tiles.ts";
+import { type FinishName, finishes } from "./finish.ts";
+import { type Making, staged } from "./making.ts";
+import project from "./project.wgsl";
+import projectSubgroup from "./projectSubgroup.wgsl";
+import projectWorkgroup from "./projectWorkgroup.wgsl";
+import type { StageName } from "./stageNames.ts";
+
+/** Rows of `from` times a matrix, into `to` or onto what stands there. */
+export interface Projection {
+  readonly from: string;
+  readonly to: string;
+  readonly weight: string;
+  /** of a gated one */
+  readonly gate?: string;
+  /** widths; inputs are a multiple of 4 */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** rows, where not all that go through */
+  readonly rows?: number;
+  readonly adds?: boolean;
+  readonly finish?: FinishName;
+}
+
+/** What tiles depend on. */
+type Product = Pick<Projection, "inputs" | "outputs"> & { readonly rows: number; readonly gated: boolean };
+
+/**
+ * Candidate tiles of a product, the default for this device first. By path: subgroup, `rows` × `vectors` of every lane, on CPU emulations; workgroup, `rows` × `outputs` of a workgroup and `rowsEach` × `outputsEach` of a
+ * thread, for the many rows of a prompt on GPUs; vector, a team of `lanes` threads an output of `rows` rows.
+ */
+export const projectionTiles = ({ software, lanes }: Pick<Making, "software" | "lanes">, product: Product): readonly [Tiles, ...Tiles[]] => {
+  const { inputs, rows } = product;
+  // One row is a vector times a matrix, which a GPU reads fastest where neighbours read neighbours.
+  const team = software ? 1 : Math.min(16, 2 ** Math.floor(Math.log2(Math.max(1, inputs / 4))));
+  const vector = { path: "vector", rows: Math.min(4, rows), lanes: team };
+  if (software) return lanes > 0 && lanes % 4 === 0 ? [subgroupTiles(lanes, product), vector] : [vector];
+  return rows > mostVectorRows ? [...workgroupTiles(product), vector] : [vector];
+};
+
+/** Rows of which a GPU reads each weight twice at most without tiles. */
+const mostVectorRows = 8;
+
+/**
+ * At most 8 rows × `vectors` accumulators of a lane: with more, compiling takes longer than 2 s on lavapipe (8 lanes), 0.5 s on SwiftShader (4). Fewer where few rows leave few workgroups for the cores to share, and
+ * where outputs are shared out evenly by fewer.
+ */
+const subgroupTiles = (lanes: number, { outputs, rows, gated }: Product): Tiles => {
+  const most = (lanes < 8 ? 8 : 4) / (gated ? 2 : 1);
+  const wanted = rows <= mostSubgroupRows ? Math.min(most, Math.max(1, Math.floor(outputs / lanes / fewestSubgroups))) : most;
+  const columns = Math.ceil(outputs / lanes);
+  return { path: "subgroup", rows: Math.min(mostSubgroupRows, rows), vectors: Math.ceil(columns / Math.ceil(columns / wanted)), lanes };
+};
+const mostSubgroupRows = 8;
+const fewestSubgroups = 16;
+
+/** rows × outputs of a workgroup and of a thread, the largest first: the more a workgroup computes, the oftener it uses what it stages. */
+const workgroupTilings = [
+  { rows: 128, outputs: 64, rowsEach: 8, outputsEach: 8 },
+  { rows: 64, outputs: 64, rowsEach: 4, outputsEach: 8 },
+  { rows: 32, outputs: 64, rowsEach: 4, outputsEach: 4 },
+  { rows: 32, outputs: 32, rowsEach: 4, outputsEach: 2 },
+] as const;
+const smallestTiling = { rows: 16, outputs: 32, rowsEach: 2, outputsEach: 2 } as const;
+
+/** Workgroups that keep a large GPU busy; where there are fewer they wait for memory, and smaller tiles are better. */
+const fewestWorkgroups = 256;
+
+/** First the largest that are enough workgroups and are not half empty, else the smallest. Of two matrices a workgroup takes half as many outputs. */
+const workgroupTiles = ({ outputs, rows, gated }: Product): readonly [Tiles, ...Tiles[]] => {
+  const matrices = gated ? 2 : 1;
+  const tiles = [...workgroupTilings, smallestTiling].map((tiling) => ({
+    path: "workgroup",
+    ...tiling,
+    outputs: tiling.outputs / matrices,
+    outputsEach: tiling.outputsEach / matrices,
+  }));
+  const fits = tiles.findIndex((each) => each.rows <= roundUp(rows, 16) && Math.ceil(rows / each.rows) * Math.ceil(outputs / each.outputs) >= fewestWorkgroups);
+  // -1 is the last, the smallest.
+  const [first = {}] = tiles.splice(fits, 1);
+  return [first, ...tiles];
+};
+
+/** Threads of a workgroup on path vector. */
+const threads = 64;
+/** vec4s of a row that a workgroup stages at once. */
+const sliceQuads = 4;
+
+interface Kind extends Pick<Kernel, "source" | "constants" | "subgroups"> {
+  /** of a workgroup */
+  readonly outputs: number;
+}
+
+const kindOf = (tiles: Tiles, { inputs, gated }: Product): Kind => {
+  const rows = tileSize(tiles, "rows");
+  if (tiles.path === "workgroup") {
+    const outputs = tileSize(tiles, "outputs");
+    return {
+      source: projectWorkgroup,
+      constants: { ROWS: rows, OUTPUTS: outputs, ROWS_EACH: tileSize(tiles, "rowsEach"), OUTPUTS_EACH: tileSize(tiles, "outputsEach"), SLICE: sliceQuads },
+      outputs,
+    };
+  }
+  const lanes = tileSize(tiles, "lanes");
+  if (tiles.path === "subgroup") {
+    const vectors = tileSize(tiles, "vectors");
+    const constants = { ROWS: rows, VECTORS: vectors, LANES: lanes, LANE_QUADS: lanes / 4, RAGGED: inputs % lanes !== 0 };
+    return { source: projectSubgroup, subgroups: true, constants, outputs: vectors * lanes };
+  }
+  return {
+    source: project,
+    constants: { ROWS: rows, THREADS: threads, LANES: lanes, TEAMED: lanes > 1, PARTS: rows * (gated ? 2 : 1) },
+    outputs: threads / lanes,
+  };
+};
+
+/** The step of a projection, by tiles that suit its rows and the device unless given. */
+export const projectStep = (making: Making, stage: StageName, projection: Projection, tiles?: Tiles): Step => {
+  const { from, to, weight, gate, inputs, outputs, rows = making.rows, adds = false, finish = "plain" } = projection;
+  const product = { inputs, outputs, rows, gated: gate !== undefined };
+  const chosen = tiles ?? projectionTiles(making, product)[0];
+  const kind = kindOf(chosen, product);
+  return staged(
+    stage,
+    stepOf({
+      label: `project ${to}`,
+      ...storing(`${kind.source}\n${finishes[finish].wgsl}`, { Stored: making.dtype }),
+      subgroups: kind.subgroups ?? false,
+      constants: { IN_QUADS: inputs / 4, OUT: outputs, GATED: gate !== undefined, ADDS: adds, ...kind.constants },
+      bindings: gate === undefined ? [from, weight, to] : [from, weight, to, gate],
+      workgroups: [Math.ceil(outputs / kind.outputs), Math.ceil(rows / tileSize(chosen, "rows")), 1],
+    }),
+  );
+};
