@@ -43,6 +43,16 @@ describe("the report of a run", () => {
     expect(readFileSync(index ?? "", "utf8")).toMatch(/href="prefill\.html".*<a href="prefill\.zh\.html" hreflang="zh" lang="zh">中文<\/a>/s);
   });
 
+  it("of a duet's head has its name, and never stands for the experiment", async () => {
+    const head: RunRecord = { ...newer, duet: { id: newer.run, side: "head" } };
+    const folder = await folderWith(older, head);
+    const reports = join(folder, "reports");
+    expect(await writeReports(folder, older)).toEqual({ file: join(reports, "prefill.html"), newerRun: undefined });
+    expect(readFileSync(join(reports, "index.html"), "utf8")).toContain("2026-03-11");
+    expect(readFileSync(join(reports, "index.html"), "utf8")).not.toContain("2026-03-12");
+    expect(await writeReports(folder, head)).toEqual({ file: join(reports, `prefill-${head.run}.html`), newerRun: undefined });
+  });
+
   it("of a run from elsewhere is compared with those that are here", async () => {
     const [empty, full] = [await folderWith(), await folderWith(older)];
     expect((await writeReports(empty, older)).file).toBe(join(empty, "reports/prefill.html"));

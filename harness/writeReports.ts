@@ -20,7 +20,7 @@ export interface WrittenReport {
 
 /**
  * Writes the report of a run, in the language that it was analysed in, and renews reports/index.html. reports/<experiment>.html is that of the newest run in results/: the report of an
- * older one is reports/<experiment>-<run>.html. Where claims are asked for, it also has the verdicts of the file's other phases, as far as they are in results/. So is that of a shard, which is a part of a run: shards that end at one moment write no file of another. In another language than English a page's name has that before its ending, and the index names it beside the English one.
+ * older one is reports/<experiment>-<run>.html. Where claims are asked for, it also has the verdicts of the file's other phases, as far as they are in results/. So is that of a shard, which is a part of a run (shards that end at one moment write no file of another), and of a duet's head, whose times were taken between those of another state. In another language than English a page's name has that before its ending, and the index names it beside the English one.
  */
 export const writeReports = async (outFolder: string, record: RunRecord, language: Language = "en"): Promise<WrittenReport> => {
   const { renderPage, renderIndex } = await import("./report/page.ts");
@@ -28,9 +28,10 @@ export const writeReports = async (outFolder: string, record: RunRecord, languag
   makeFolder(folder);
   removeHalfWritten(folder, halfWrittenRestMs);
   const { name } = record.experiment;
-  const beside = record.shard ? [] : besideOf(outFolder, record);
+  const isHalf = record.shard !== undefined || record.duet !== undefined;
+  const beside = isHalf ? [] : besideOf(outFolder, record);
   const ownPage = join(folder, pageName(`${name}-${record.run}`, language));
-  if (record.shard) {
+  if (isHalf) {
     await writeWhole(ownPage, await renderPage(record, undefined, [], language));
     return { file: ownPage, newerRun: undefined };
   }
@@ -73,7 +74,7 @@ const besideOf = (outFolder: string, { experiment: { name, phase, claims, yaml }
 const wholeRuns = (outFolder: string, experiment: string): readonly RunRecord[] =>
   listRuns(outFolder, experiment)
     .map(({ record }) => record)
-    .filter(({ shard }) => shard === undefined);
+    .filter(({ shard, duet }) => shard === undefined && duet === undefined);
 
 /** The run that began last; of runs merged of some and of more of the same shards the wholer one, whenever those of each began. At one moment, the last listed. */
 const newestOf = (runs: readonly RunRecord[]): RunRecord | undefined =>
