@@ -111,7 +111,7 @@ const slowGit = (script: string): string => {
   const bin = newFolder();
   const git = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
   const file = join(bin, "pid");
-  const text = `#!/bin/sh\nif [ "$1 $2" = "worktree add" ]; then echo $$ > ${file}; ${script.replace("GIT", git)}; fi\nexec ${git} "$@"\n`;
+  const text = `#!/bin/sh\ncase "$*" in *"worktree add "*) echo $$ > ${file}; ${script.replace("GIT", git)};; esac\nexec ${git} "$@"\n`;
   writeFileSync(join(bin, "git"), text, { mode: 0o755 });
   vi.stubEnv("PATH", `${bin}:${process.env.PATH}`);
   return file;

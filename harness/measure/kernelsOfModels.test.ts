@@ -28,6 +28,13 @@ beforeAll(async () => {
 });
 afterAll(() => connection?.worker.close());
 
+/** The same for the variants of GPUs: a CPU emulation is given variants of its own, so these are held to the truth on it too. */
+let gpu: Connection;
+beforeAll(async () => {
+  gpu = await connector(testAdapter, { mode: "checking", planFor: "hardware", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+});
+afterAll(() => gpu?.worker.close());
+
 describe(`one token's whole way through a model, on ${testAdapter}`, () => {
   it.each(cells)("$id has the scores of its float64 reference", async (cell) => {
     const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
@@ -55,22 +62,15 @@ describe(`one token's whole way through a model, on ${testAdapter}`, () => {
   });
 });
 
-/** A CPU emulation is given variants of its own, so those of GPUs are held to the truth on it too. */
 describe(`the variants of GPUs, on ${testAdapter}`, () => {
-  let connection: Connection;
-  beforeAll(async () => {
-    connection = await connector(testAdapter, { mode: "checking", planFor: "hardware", kernels: [], memoryBudgetBytes: 2 ** 28 })();
-  });
-  afterAll(() => connection?.worker.close());
-
   // Chunks of other sizes are held in kernelsOfGpus.test.ts, and compiling them takes SwiftShader ten seconds a size.
   const some = cells.filter(
     ({ mechanism, form, n, batch }) =>
       n < 70 && ["softmax", "linear", "gatedDeltaNet"].includes(mechanism) && (mechanism === "softmax" || form !== "recompute" || batch === 1),
   );
   it.each(some)("$id has the scores of its float64 reference", async (cell) => {
-    const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
-    await connection.worker.ask("evict", { cell: cell.id }, 10_000);
+    const prepared = await gpu.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
+    await gpu.worker.ask("evict", { cell: cell.id }, 10_000);
     expect(prepared.maxError).toBeGreaterThan(0);
     expect(prepared.maxError).toBeLessThan(1e-4);
   });
@@ -232,15 +232,9 @@ export default [{ ...mechanism, name: ${JSON.stringify(name)}, plan: (...request
     }
   });
 
-  /** A CPU emulation is given variants of its own. */
   it.each(["softmax", "gatedDeltaNet"])("is written by the variants of GPUs too: %s", async (name) => {
-    const gpu = await connector(testAdapter, { mode: "checking", planFor: "hardware", kernels: [], memoryBudgetBytes: 2 ** 28 })();
-    try {
-      const [form = ""] = mechanisms.find((one) => one.name === name)?.forms.tokenLoop ?? [];
-      const cell = textCell(name, form, 40, {}, { text: { ...tempered, stop: 5 } });
-      expect((await write(cell, gpu)).tokens).toEqual((await write(cell)).tokens);
-    } finally {
-      await gpu.worker.close();
-    }
+    const [form = ""] = mechanisms.find((one) => one.name === name)?.forms.tokenLoop ?? [];
+    const cell = textCell(name, form, 40, {}, { text: { ...tempered, stop: 5 } });
+    expect((await write(cell, gpu)).tokens).toEqual((await write(cell)).tokens);
   });
 });
