@@ -63,10 +63,9 @@ describe(`one token's whole way through a model, on ${testAdapter}`, () => {
 });
 
 describe(`the variants of GPUs, on ${testAdapter}`, () => {
-  // Chunks of other sizes are held in kernelsOfGpus.test.ts, and compiling them takes SwiftShader ten seconds a size.
+  // Chunks by themselves are held in kernelsOfGpus.test.ts, and those of whole models in kernelsOfModels.matrix.test.ts: compiling them takes SwiftShader ten seconds a size.
   const some = cells.filter(
-    ({ mechanism, form, n, batch }) =>
-      n < 70 && ["softmax", "linear", "gatedDeltaNet"].includes(mechanism) && (mechanism === "softmax" || form !== "recompute" || batch === 1),
+    ({ mechanism, form, n }) => n < 70 && ["softmax", "linear", "gatedDeltaNet"].includes(mechanism) && (mechanism === "softmax" || form !== "recompute"),
   );
   it.each(some)("$id has the scores of its float64 reference", async (cell) => {
     const prepared = await gpu.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
