@@ -77,6 +77,7 @@ describe("checkouts of a duet", () => {
     expect(existsSync(join(root, "bench/node_modules"))).toBe(true);
   });
 
+  // The hook is a shell script.
   it.skipIf(process.platform === "win32")("are made without the hooks of who works there", async () => {
     const { root, write } = repository();
     write({ ".git/hooks/post-checkout": "#!/bin/sh\nexit 1\n" });
