@@ -3,12 +3,13 @@ import type { Shard } from "../record/merged.ts";
 import { shellPath, shellWord } from "./shellWord.ts";
 
 /** The flags that change what is measured. */
-interface MeasuringFlags {
+export interface MeasuringFlags {
   readonly set: readonly string[];
   readonly filter?: string;
   readonly adapter: string;
   readonly kernels: readonly string[];
   readonly budget?: string;
+  /** share of n*, e.g. 5% */
   readonly refine?: string;
   readonly tune?: true;
 }

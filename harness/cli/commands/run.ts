@@ -23,25 +23,17 @@ import { kernelFoldersOf, mechanismsOf, type ReadExperiment, readExperiments } f
 import { listenForInterrupts } from "../interruption.ts";
 import { plainLine } from "../plainText.ts";
 import { createProgressLine } from "../progressLine.ts";
-import { repeatCommand } from "../repeatCommand.ts";
+import { type MeasuringFlags, repeatCommand } from "../repeatCommand.ts";
 import { runAnswer } from "../runAnswer.ts";
 import { outcomeCode, tellClaims, tellOutcome, unwrittenText } from "../runOutcome.ts";
 import { shardOf } from "../shardFlag.ts";
 import { shellWord } from "../shellWord.ts";
 import { printJson, say, styled } from "../terminal.ts";
 
-export interface RunFlags {
-  readonly set: readonly string[];
-  readonly filter?: string;
-  readonly adapter: string;
-  readonly kernels: readonly string[];
-  readonly budget?: string;
-  /** share of n*, e.g. 5% */
-  readonly refine?: string;
+export interface RunFlags extends MeasuringFlags {
   /** i/k, auto or auto/k */
   readonly shard?: string;
   readonly resume?: true;
-  readonly tune?: true;
   readonly dryRun?: true;
   readonly out: string;
   readonly json?: true;

@@ -1,3 +1,4 @@
+import { button } from "./button.browser.ts";
 import type { Live, LiveState, Mount } from "./live.browser.ts";
 import type { LiveCharts } from "./liveChart.ts";
 
@@ -24,15 +25,6 @@ const idle = (): Promise<void> =>
     if ("requestIdleCallback" in window) requestIdleCallback(() => resolve(), { timeout: 500 });
     else setTimeout(resolve, 50);
   });
-
-const control = (words: string, onClick: () => void): HTMLButtonElement => {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "save";
-  made.textContent = words;
-  made.addEventListener("click", onClick);
-  return made;
-};
 
 /** Charts that answer: values by pointer and keys, names that hide what they name, axes that zoom when asked. Each is taken over when a reader comes near it; until then, and in print, it is the drawing. */
 export const upgradeCharts = (): void => {
@@ -99,10 +91,10 @@ export const upgradeCharts = (): void => {
       const live = still && (await upgraded(still));
       if (live) act(live);
     };
-    const whole = control("show all", () => void withShown(({ reset }) => reset()));
+    const whole = button("show all", () => void withShown(({ reset }) => reset()));
     whole.hidden = true;
     if (stills.some(({ dataset }) => "zooms" in dataset)) {
-      const zoom = control("zoom", () => void withShown(({ setZooming }) => setZooming(zoom.getAttribute("aria-pressed") !== "true")));
+      const zoom = button("zoom", () => void withShown(({ setZooming }) => setZooming(zoom.getAttribute("aria-pressed") !== "true")));
       zoom.setAttribute("aria-pressed", "false");
       zoom.title = "While this is on, wheel or pinch zooms and a drag moves; + and − do so at any time where a chart has the focus.";
       place.append(zoom, whole);

@@ -1,5 +1,6 @@
 import { measurementsCsv } from "../../record/csv.ts";
 import type { RunRecord } from "../../record/run.ts";
+import { button } from "./button.browser.ts";
 
 const save = (name: string, type: string, text: string): void => {
   const url = URL.createObjectURL(new Blob([text], { type }));
@@ -9,15 +10,6 @@ const save = (name: string, type: string, text: string): void => {
   link.click();
   // What was begun goes on without it.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
-};
-
-const button = (words: string, onClick: () => void): HTMLButtonElement => {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "save";
-  made.textContent = words;
-  made.addEventListener("click", onClick);
-  return made;
 };
 
 /** A chart as a file of its own: the page's colours, as they are now, go with it. */
