@@ -159,10 +159,14 @@ describe("page in a browser", () => {
     return { page, noise };
   };
 
+  /** Waits until an expression holds in a page. Asked from outside: a wait inside a page is an eval from its second look on, and pages forbid it. */
+  const holds = (page: Page, expression: string): Promise<void> => expect.poll(() => page.evaluate<boolean>(expression), { timeout: 20_000 }).toBe(true);
+
   /** Takes over all charts that are shown, as if a pointer had come to each, and waits until they answer. */
   const upgraded = async (page: Page): Promise<void> => {
     await page.evaluate(`document.querySelectorAll(".facet").forEach((facet) => facet.dispatchEvent(new Event("pointerenter")))`);
-    await page.waitForFunction(
+    await holds(
+      page,
       `[...document.querySelectorAll(".facet")].every((facet) => facet.getClientRects().length === 0 || [...facet.querySelectorAll(".live")].some((live) => live.offsetWidth > 0))`,
     );
   };
@@ -392,7 +396,7 @@ describe("page in a browser", () => {
       const scrolled = () => page.evaluate<number>("scrollY");
       const began = await scrolled();
       await page.mouse.wheel(0, 40);
-      await page.waitForFunction(`scrollY > ${began}`);
+      await holds(page, `scrollY > ${began}`);
       expect(await ticksOf(live)).toEqual(whole);
 
       await button("zoom").click();
