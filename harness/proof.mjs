@@ -1,6 +1,6 @@
 // Measures planted costs over and over, through the real schedule and analysis, and says how often what is told is true; or, with --held-out, whether
 // the laws of real runs foretell their two largest n; with --gate, how often duets of planted costs cry wolf and how often they find a change.
-// --noise FOLDER: the noise of duets that --real kept, as JSON: proof/recordedNoise.json is made so. --scale: what a sweep of 5,000 cells costs the command itself. --real: duets of real kernels with themselves, of which some cells do extra work.
+// --noise FOLDER: the noise of duets that --real kept, as JSON: proof/recordedNoise.json is made so. --scale: what a sweep of 5,000 cells costs the command itself. --real: a session of real kernels in five arms, two that do the same and three that do more work, cut into blocks.
 // --repeated: how often n* and exponents of one of several runs lie in the intervals of another.
 // --apart: runs of one code and device held against each other as `compare` does: how often it cries wolf, and what it could have found.
 // usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --noise FOLDER --machine NAME | --held-out RUN… | --repeated RUN… | --apart RUN…]
@@ -132,7 +132,7 @@ const tellApart = async (runs) => {
     );
 };
 
-/** Duets one after another, and what each judge made of them. */
+/** Blocks of one session of five arms, and what each judge made of them. */
 const tellReal = async (blocks) => {
   const { realBlock, gateNames, upperBound } = await loadProof();
   const all = [];
@@ -143,9 +143,11 @@ const tellReal = async (blocks) => {
       mkdirSync(values.keep, { recursive: true });
       writeFileSync(join(values.keep, `${number}.json`), JSON.stringify(records));
     }
-    const ours = block.cells.filter(({ slower }) => slower.attnbench).map(({ cell, factor }) => `${cell} (× ${factor})`);
-    const extra = block.cells.filter(({ factor }) => factor > 1).map(({ cell, factor }) => `${cell} (× ${factor})`);
-    say(`block ${number}: ${ours.join(", ") || "nothing"} SLOWER; extra work in ${extra.join(", ")}`);
+    const counts = [1, 1.05, 1.1, 1.2].map((factor) => {
+      const of = block.cells.filter((one) => one.factor === factor);
+      return `${of.filter(({ slower }) => slower.attnbench).length} of ${of.length} that do ${factor} times the work`;
+    });
+    say(`block ${number}: SLOWER are ${counts.join(", ")}`);
   }
   say(
     "\n| of the same samples | blocks with a false alarm | cells with a false alarm | + 5 % found | + 10 % found | + 20 % found |\n|---|---|---|---|---|---|",
@@ -159,6 +161,9 @@ const tellReal = async (blocks) => {
     say(`| ${[name, bounded(inBlocks), bounded(slowerOf(name, 1)), ...[1.05, 1.1, 1.2].map((factor) => counted(slowerOf(name, factor)))].join(" | ")} |`);
   }
   const rms = (read) => percent(Math.sqrt(cells.reduce((sum, { off }) => sum + read(off) ** 2, 0) / cells.length));
+  const grids = cells.filter(({ factor }) => factor > 1).length;
+  for (const name of gateNames)
+    say(`${name}: another cell SLOWER beside the changed one in ${all.reduce((sum, { alarmsBeside }) => sum + alarmsBeside[name], 0)} of ${grids} grids`);
   say(
     `\nof ${cells.length} ratios, attnbench's are off by ${rms((off) => off.attnbench)} (root mean square) and those of medians by ${rms((off) => off.medians)}; its intervals hold ${counted(cells.map(({ held }) => held))}`,
   );

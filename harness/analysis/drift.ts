@@ -80,7 +80,7 @@ const curveSpreads = (cells: readonly CellRecord[], draws: Draws, ofRun: Shifts)
     const bootstrap = polished
       ? bootstrapOf(
           visits.map((visit) => shifted(visit, shifts)),
-          { ...draws, seed: seedFor(draws.seed, id) },
+          { ...draws, seed: seedFor(draws.seed, id), made: undefined },
           id,
         )
       : bootstrapOf(visits, draws, id);

@@ -25,8 +25,8 @@ export interface Draws {
   readonly source: ClockSource;
   /** smallest step of the clock, ms */
   readonly stepMs: number;
-  /** draws that were made, by all that they depend on, the latest last: most cells of a run have as many workers and turns */
-  readonly made: Map<string, Uint16Array>;
+  /** draws that were made, by all that they depend on, the latest last: most cells of a run have as many workers and turns. Undefined: none is wanted again */
+  readonly made: Map<string, Uint16Array> | undefined;
 }
 
 export const replicateCount = 1000;
@@ -77,9 +77,7 @@ export const bootstrapOf = (visits: readonly Visit[], draws: Draws, id: string):
   const [only] = all;
   const uniform = uniforms(seedFor(draws.seed, `${id}/samples`));
   const drawn =
-    all.length === 1 && only
-      ? Float64Array.from({ length: draws.count }, () => resampledVisit(only, uniform))
-      : weightedMedians(all, drawnTimes(groups, draws));
+    all.length === 1 && only ? Float64Array.from({ length: draws.count }, () => resampledVisit(only, uniform)) : weightedMedians(all, groups, draws);
   return {
     estimate,
     deviations: drawn.map((value) => Math.log(Math.max(value, estimate / 1000) / estimate)),
@@ -141,33 +139,40 @@ const drawerOf = <T>(groups: readonly (readonly T[])[], { seed, slots }: Draws):
 /** Draws of so many shapes are kept: thousands of cells that were visited by need have hundreds of shapes. */
 const mostMade = 32;
 
-/** How often each visit is drawn, [replicate, visit]. */
-const drawnTimes = (groups: readonly (readonly unknown[])[], draws: Draws): Uint16Array => {
-  const key = [draws.seed, draws.count, ...draws.slots, ...groups.map((group) => group.length)].join(" ");
-  const known = draws.made.get(key);
-  if (known) return known;
+/** Counts into `counts`, from `from` on, how often each visit is drawn, numbered as they come in `groups`. */
+const counterOf = (groups: readonly (readonly unknown[])[], draws: Draws): ((counts: Uint16Array, from: number, replicate: number) => void) => {
   let visits = 0;
-  const numbers = groups.map((group) => group.map(() => visits++));
-  const draw = drawerOf(numbers, draws);
-  const made = new Uint16Array(draws.count * visits);
-  for (let replicate = 0; replicate < draws.count; replicate++) {
-    const from = replicate * visits;
+  const draw = drawerOf(
+    groups.map((group) => group.map(() => visits++)),
+    draws,
+  );
+  return (counts, from, replicate) =>
     draw(replicate, (visit) => {
-      made[from + visit] = (made[from + visit] ?? 0) + 1;
+      counts[from + visit] = (counts[from + visit] ?? 0) + 1;
     });
-  }
-  const [oldest] = draws.made.keys();
-  if (draws.made.size >= mostMade && oldest !== undefined) draws.made.delete(oldest);
-  draws.made.set(key, made);
+};
+
+/** How often each visit is drawn, [replicate, visit]; made once for all cells that are alike. */
+const sharedTimes = (groups: readonly (readonly unknown[])[], draws: Draws, shared: NonNullable<Draws["made"]>): Uint16Array => {
+  const key = [draws.seed, draws.count, ...draws.slots, ...groups.map((group) => group.length)].join(" ");
+  const known = shared.get(key);
+  if (known) return known;
+  const visits = groups.flat().length;
+  const made = new Uint16Array(draws.count * visits);
+  const count = counterOf(groups, draws);
+  for (let replicate = 0; replicate < draws.count; replicate++) count(made, replicate * visits, replicate);
+  const [oldest] = shared.keys();
+  if (shared.size >= mostMade && oldest !== undefined) shared.delete(oldest);
+  shared.set(key, made);
   return made;
 };
 
-/** The median of all samples of visits of which each counts so often, in each replicate: samples are sorted once, and a thousand draws only walk through them. */
-const weightedMedians = (visits: readonly Float64Array[], weights: Uint16Array): Float64Array => {
+/** The median of all samples of visits of which each counts as often as it is drawn, in each replicate: samples are sorted once, and a thousand draws only walk through them. */
+const weightedMedians = (visits: readonly Float64Array[], groups: readonly (readonly unknown[])[], draws: Draws): Float64Array => {
   const samples = visits.flatMap((times, visit) => Array.from(times, (time) => ({ time, visit }))).sort((one, other) => one.time - other.time);
   const times = Float64Array.from(samples, ({ time }) => time);
   const owners = Uint32Array.from(samples, ({ visit }) => visit);
-  const medianOf = (from: number): number => {
+  const medianOf = (weights: Uint16Array, from: number): number => {
     let total = 0;
     for (let visit = 0; visit < visits.length; visit++) total += (weights[from + visit] ?? 0) * (visits[visit]?.length ?? 0);
     let before = 0;
@@ -183,7 +188,16 @@ const weightedMedians = (visits: readonly Float64Array[], weights: Uint16Array):
     }
     return Number.NaN;
   };
-  return Float64Array.from({ length: weights.length / visits.length }, (_, replicate) => medianOf(replicate * visits.length));
+  if (draws.made) {
+    const table = sharedTimes(groups, draws, draws.made);
+    return Float64Array.from({ length: draws.count }, (_, replicate) => medianOf(table, replicate * visits.length));
+  }
+  // Tables of thousands of cells, each used once, would be most of what a large run leaves to collect.
+  const [count, once] = [counterOf(groups, draws), new Uint16Array(visits.length)];
+  return Float64Array.from({ length: draws.count }, (_, replicate) => {
+    count(once.fill(0), 0, replicate);
+    return medianOf(once, 0);
+  });
 };
 
 /** Deviations of the mean of `values[w][t]` from its own, as draws of workers and turns give it, widened for how few these are. */

@@ -2,9 +2,9 @@
 
 /** Pairs of processes: fewer do not show how much times differ from process to process, which no number of turns averages away; of more, each has too little time (npm run proof -- --gate). */
 const leastPairs = 3;
-const mostPairs = 16;
+const mostPairs = 20;
 /** Share of a duet's time that may go into preparing, beyond what three pairs need. */
-const shareForPreparing = 0.4;
+const shareForPreparing = 0.5;
 /** Turns that a pair of processes makes at least, in both orders equally often. */
 const leastTurnsOfPair = 4;
 const mostSamples = 8;

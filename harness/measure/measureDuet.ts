@@ -6,7 +6,7 @@ import type { Cell, PlannedCell } from "../experiment/experiment.ts";
 import { adapterName } from "../record/adapterName.ts";
 import { visitsWithout } from "../record/addedCell.ts";
 import type { Journal } from "../record/journal.ts";
-import { type DuetSide, duetSides, type RunRecord, type Schedule, type SentinelTurn } from "../record/run.ts";
+import type { DuetSide, RunRecord, Schedule, SentinelTurn } from "../record/run.ts";
 import { calibrate } from "./calibration.ts";
 import { measureCeilings } from "./ceilings.ts";
 import { type DuetPlan, duetPlan, isBaseFirst } from "./duetSchedule.ts";
@@ -28,10 +28,13 @@ export interface DuetVoice {
 
 export interface DuetOptions extends Pick<MeasureOptions, "planned" | "mechanisms" | "now" | "signal" | "onProgress"> {
   readonly voices: Readonly<Record<DuetSide, DuetVoice>>;
+  /** further heads, visited after head in every turn, or before it where head comes before base: the gate's own proof holds several against one base */
+  readonly furtherHeads?: readonly DuetVoice[];
 }
 
 export interface DuetMeasured {
   readonly records: Readonly<Record<DuetSide, RunRecord>>;
+  readonly furtherHeads: readonly RunRecord[];
   /** base could not be had at all, and why: all that head has is NEW */
   readonly baseRefused: string | undefined;
 }
@@ -41,8 +44,8 @@ interface Side extends DuetVoice {
   readonly visitor: Visitor;
 }
 
-/** One cell on both sides. */
-type Pair = Readonly<Record<DuetSide, Task>>;
+/** One cell on all sides, in their order. */
+type Row = readonly Task[];
 
 /**
  * Two checkouts on one device: each cell is visited by base and then head, and in the next turn the other way round, with the same repetitions in a pass, so that whatever the machine does it does
@@ -50,7 +53,7 @@ type Pair = Readonly<Record<DuetSide, Task>>;
  * Rejects with NoAdapter where head cannot be had.
  */
 export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> => {
-  const { voices, planned, now, onProgress } = options;
+  const { voices, furtherHeads = [], planned, now, onProgress } = options;
   const started = now();
   const { hello, choice, passedOver } = await voices.head.session.connection();
   const { facts, clock } = hello;
@@ -98,19 +101,20 @@ export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> =
   await calibrate(ofHead);
   // Where an open axis ends is head's to say: base is asked for the same cells.
   const reached = head.tasks.filter((task) => statusOf(task) !== "pending");
-  const base = sideOf(
-    voices.base,
-    reached.map(({ planned: { cell, skip } }) => ({ cell, skip, until: undefined })),
-  );
+  const asked = reached.map(({ planned: { cell, skip } }) => ({ cell, skip, until: undefined }));
+  const base = sideOf(voices.base, asked);
   const openedAt = now();
   const baseRefused = await refusalOf(voices.base.session);
   const startMs = now() - openedAt;
   if (baseRefused === undefined) await calibrate(measuringOf(base));
-  const pairs = head.tasks.flatMap((task): readonly Pair[] => {
-    const other = base.tasks.find(({ record: { id } }) => id === task.record.id);
-    return other && statusOf(task) === "ok" && statusOf(other) === "ok" ? [{ base: other, head: task }] : [];
+  const further = furtherHeads.map((voice) => sideOf(voice, asked));
+  for (const side of further) await calibrate(measuringOf(side));
+  const sides = [base, head, ...further];
+  const rows = head.tasks.flatMap(({ record: { id } }): readonly Row[] => {
+    const row = sides.flatMap(({ tasks }) => tasks.find((task) => task.record.id === id && statusOf(task) === "ok") ?? []);
+    return row.length === sides.length ? [row] : [];
   });
-  const stopped = await repeatPairs({ pairs, base, head, ofHead, startMs, restMs, timer, seed: measure.seed });
+  const stopped = await repeatRows({ rows, sides, base, head, ofHead, startMs, restMs, timer, seed: measure.seed });
 
   const ended = (side: Side): RunRecord => {
     const cells = side.tasks.filter((task) => reached.some(({ record: { id } }) => id === task.record.id)).map(({ record }) => record);
@@ -121,7 +125,7 @@ export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> =
       schedule: scheduleOf(side, cells, stopped, now() - started),
     };
   };
-  return { records: { base: ended(base), head: ended(head) }, baseRefused };
+  return { records: { base: ended(base), head: ended(head) }, furtherHeads: further.map(ended), baseRefused };
 };
 
 const refusalOf = async (session: WorkerSession): Promise<string | undefined> => {
@@ -135,7 +139,9 @@ const refusalOf = async (session: WorkerSession): Promise<string | undefined> =>
 };
 
 interface Repeating {
-  readonly pairs: readonly Pair[];
+  readonly rows: readonly Row[];
+  /** base, head and what else is measured with them */
+  readonly sides: readonly Side[];
   readonly base: Side;
   readonly head: Side;
   readonly ofHead: Measuring;
@@ -146,25 +152,29 @@ interface Repeating {
   readonly seed: number;
 }
 
-/** Turns in one pair of processes after another, until the time is spent or all is known to be the same. Returns why it ended. */
-const repeatPairs = async (repeating: Repeating): Promise<NonNullable<Schedule["stopped"]>> => {
-  const { pairs, base, head, ofHead, startMs, restMs } = repeating;
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+/** Turns in one set of processes after another, one process a side, until the time is spent or all is known to be the same. Returns why it ended. */
+const repeatRows = async (repeating: Repeating): Promise<NonNullable<Schedule["stopped"]>> => {
+  const { rows, sides, base, head, ofHead, startMs, restMs } = repeating;
   const { signal, onProgress } = ofHead;
-  const open = (): readonly Pair[] => pairs.filter((pair) => duetSides.every((side) => statusOf(pair[side]) === "ok"));
-  const preparing = 2 * startMs + pairs.reduce((sum, pair) => sum + pair.base.prepareMs + pair.head.prepareMs, 0);
-  const ofTurn = (): number =>
-    turnMs(
-      open().map((pair) => pair.base),
-      base.visitor,
-    ) +
-    turnMs(
-      open().map((pair) => pair.head),
-      head.visitor,
+  const open = (): readonly Row[] => rows.filter((row) => row.every((task) => statusOf(task) === "ok"));
+  const preparing = sides.length * startMs + sum(rows.flat().map(({ prepareMs }) => prepareMs));
+  const ofTurn = (): number => {
+    const rest = open();
+    return sum(
+      sides.map(({ visitor }, at) =>
+        turnMs(
+          rest.flatMap((row) => row[at] ?? []),
+          visitor,
+        ),
+      ),
     );
+  };
   const plan: DuetPlan = duetPlan(restMs(), preparing, ofTurn());
   let turn = 1;
   for (let at = 0; at < plan.pairs; at++) {
-    if (at > 0) await Promise.all([base.session.restart(), head.session.restart()]);
+    if (at > 0) await Promise.all(sides.map(({ session }) => session.restart()));
     // Preparing what is left of the pairs of processes comes out of what is left.
     const untilMs = restMs() - (restMs() - (plan.pairs - 1 - at) * preparing) / (plan.pairs - at);
     for (let made = 0; made === 0 || made % 2 === 1 || restMs() - ofTurn() * plan.samples > untilMs; made++, turn++) {
@@ -179,20 +189,23 @@ const repeatPairs = async (repeating: Repeating): Promise<NonNullable<Schedule["
   return "maxTime";
 };
 
-/** One turn through all pairs; false where the sentinel jumped and its visits are gone. */
-const turnOf = async ({ base, head, ofHead, timer, restMs, seed }: Repeating, pairs: readonly Pair[], turn: number, samples: number): Promise<boolean> => {
+/** One turn through all rows; false where the sentinel jumped and its visits are gone. */
+const turnOf = async ({ sides, head, ofHead, timer, restMs, seed }: Repeating, rows: readonly Row[], turn: number, samples: number): Promise<boolean> => {
   const { sentinel, sentinelTurns, signal, onProgress } = ofHead;
   const beforeMs = await sentinel.read();
   const worker = head.session.index;
-  const sides: Readonly<Record<DuetSide, Side>> = { base, head };
-  const order = isBaseFirst(turn) ? duetSides : [...duetSides].reverse();
-  for (const [position, pair] of turnOrder(pairs, turn, seed).entries()) {
+  for (const [position, row] of turnOrder(rows, turn, seed).entries()) {
     if (signal.aborted || restMs() <= 0) break;
-    onProgress({ type: "visit", id: pair.head.record.id, turn, position, of: pairs.length, eta: { ms: Math.max(0, restMs()), atMost: true } });
-    const k = Math.max(...duetSides.map((side) => pair[side].k ?? repetitions(pair[side].leastMs ?? 0, timer) ?? 1));
-    for (const side of order) {
-      pair[side].k = k;
-      await sides[side].visitor.visit(pair[side], turn, samples).catch((error: unknown) => sides[side].visitor.settleFailure(pair[side], error));
+    const visits = row.flatMap((task, at) => {
+      const side = sides[at];
+      return side ? [{ task, ...side }] : [];
+    });
+    const id = row[0]?.record.id ?? "";
+    onProgress({ type: "visit", id, turn, position, of: rows.length, eta: { ms: Math.max(0, restMs()), atMost: true } });
+    const k = Math.max(...row.map((task) => task.k ?? repetitions(task.leastMs ?? 0, timer) ?? 1));
+    for (const { task, visitor } of isBaseFirst(turn) ? visits : visits.reverse()) {
+      task.k = k;
+      await visitor.visit(task, turn, samples).catch((error: unknown) => visitor.settleFailure(task, error));
     }
   }
   let afterMs = await sentinel.read();
@@ -203,7 +216,7 @@ const turnOf = async ({ base, head, ofHead, timer, restMs, seed }: Repeating, pa
   const discarded = jumped && restMs() > 0 && mayRepeat(sentinelTurns);
   const reading = { turn, worker, beforeMs, afterMs, jumped, discarded };
   sentinelTurns.push(reading);
-  for (const { journal, tasks } of [base, head]) {
+  for (const { journal, tasks } of sides) {
     journal.append({ type: "sentinel", at: new Date().toISOString(), ...reading });
     if (discarded) for (const task of tasks) task.record = { ...task.record, visits: visitsWithout(task.record.visits, turn) };
   }

@@ -40,6 +40,24 @@ export type Fate = ClaimVerdict | "differs" | "notJudged";
 
 export type GapStatus = "censored" | "failed" | "skipped" | "pending";
 
+/** A limit of the device that ends the room, and how many texts the memory would hold. */
+export interface RoomLimit {
+  readonly memoryBytes: number;
+  readonly batch: number;
+}
+
+/** What arms wrote: how many tokens behind how many, and some of it, as words or as numbers. */
+export interface Wrote {
+  readonly tokens: number;
+  readonly prompt: number;
+  readonly temperature: number;
+  /** the token that ended it; undefined: none did */
+  readonly stop: number | undefined;
+  readonly shown: string | { readonly numbers: readonly number[]; readonly more: boolean };
+  /** tokens where rounding may choose another than float64 */
+  readonly near: number;
+}
+
 type ByPhase = Readonly<Record<ExperimentPhase, string>>;
 type Outcome = Crossover["outcome"];
 
@@ -49,6 +67,8 @@ const plural = (value: number, one: string, many = `${one}s`): string => (value 
 const counted = (value: number, one: string, many?: string): string => `${formatCount(value)} ${plural(value, one, many)}`;
 const emulatedText = (emulated: boolean): string => (emulated ? " on this CPU emulation" : "");
 const atText = (shapes: readonly string[]): string => (shapes.length > 0 ? ` at ${formatList(shapes)}` : "");
+const roomLimitText = (limit: RoomLimit | undefined): string =>
+  limit === undefined ? "" : ` by a limit of this device (${formatBytes(limit.memoryBytes)} would hold ${formatCount(limit.batch)})`;
 const insideCommas = (shape: string): string => (shape === "" ? "" : `, ${shape},`);
 
 const tally = (cells: TallyNumbers): string =>
@@ -431,6 +451,56 @@ export const en = {
     /** `ratio`: wall time of ours over that of `peer` */
     ratio: (arm: string, phase: ExperimentPhase, shape: string, n: number, ratio: Estimate, peer: string, emulated: boolean): string =>
       `${arm} ${phase}${shape === "" ? "" : `, ${shape}`}, n = ${formatCount(n)}: attnbench takes ${bracketed(ratio)} of ${peer}'s wall time${emulatedText(emulated)}.`,
+    notCompared: (
+      peer: string,
+      places: readonly { readonly arm: string; readonly phase: string; readonly shape: string; readonly ns: readonly number[] }[],
+      note: string,
+    ): string =>
+      `Not compared with ${peer}: ${places
+        .map(({ arm, phase, shape, ns }) => `${arm} ${phase}${shape === "" ? "" : `, ${shape}`}, n = ${formatList(ns.map(formatCount))}`)
+        .join("; ")} (${note}).`,
+  },
+
+  serving: {
+    /** `oneLayer`: what the memory is for is one layer's attention and no weights */
+    budget: (memoryBytes: number, oneLayer: boolean, emulated: boolean, { n, shape }: { readonly n: number; readonly shape: string }): string =>
+      `With ${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""}${emulatedText(emulated)}, at n = ${formatCount(n)}${shape === "" ? "" : ` and ${shape}`}`,
+    unknown: (label: string, note: string): string => `of ${label} nothing is known (${note})`,
+    noRoom: (label: string, limit: RoomLimit | undefined): string => `${label} has room for no text${roomLimitText(limit)}`,
+    room: (
+      label: string,
+      { batch, about }: { readonly batch: number; readonly about: boolean },
+      limit: RoomLimit | undefined,
+      tokensPerSecond: Estimate | undefined,
+    ): string =>
+      `${label} has room for ${about ? "about " : ""}${counted(batch, "text")} at once${roomLimitText(limit)}, ${
+        tokensPerSecond ? `${bracketed(tokensPerSecond)} tokens a second in all` : "at a speed that this run does not tell"
+      }`,
+    /** `whose`: arms that it is said of, none where of all */
+    projected: (reached: readonly { readonly batch: number; readonly n: number }[], whose: readonly string[]): string =>
+      `: projected from ${formatChoice(reached.map(({ batch, n }) => `batches up to ${formatCount(batch)} and n up to ${formatCount(n)}`))}${
+        whose.length > 0 ? ` (${formatList(whose)})` : ""
+      }`,
+    counted: (endsWithMemory: boolean): string =>
+      `Room is counted to the byte that kernels allocate${endsWithMemory ? ", and ends with the memory where no limit is named" : ""}`,
+    memoryAlone: (mostBytes: number | undefined): string =>
+      `Room is that of the memory alone${mostBytes === undefined ? "" : `: no buffer of this device holds more than ${formatBytes(mostBytes)}, which is not looked at`}`,
+    sentence: (budget: string, arms: readonly string[], projected: string, room: string): string => `${budget}, ${arms.join("; ")}${projected}. ${room}.`,
+  },
+
+  text: {
+    wrote: (arms: readonly string[], { tokens, prompt, temperature, stop, shown, near }: Wrote): string =>
+      `${formatList(arms)} wrote ${arms.length > 1 ? "the same " : ""}${formatCount(tokens)} tokens behind ${formatCount(prompt)} of the prompt, ${
+        temperature === 0 ? "each the likeliest" : `drawn at a temperature of ${temperature}`
+      }${stop === undefined ? "" : `, until the stop token ${stop}`}: ${
+        typeof shown === "string" ? `“${shown}”` : `tokens ${shown.numbers.join(", ")}${shown.more ? ", …" : ""}`
+      }; float64 chooses the same, ${near === 0 ? "token for token" : `but for ${formatCount(near)} where rounding may choose another`}.`,
+    /** `near`: rounding may choose either there */
+    parting: ([one, other]: readonly [string, string], token: number, near: boolean): string =>
+      `${one} and ${other} have the same weights and part at token ${formatCount(token)}, ${
+        near ? "where rounding may choose either" : "though rounding cannot part them there: one of them is wrong"
+      }.`,
+    failed: (arms: readonly string[], code: string): string => `No text with ${formatList(arms)} (${code}).`,
   },
 
   outcome: {
@@ -483,7 +553,16 @@ export const en = {
       status: "censored" | "skipped",
       cells: readonly [some: number, all: number],
       reasons: readonly { readonly code: string; readonly names: string }[],
-    ): string => `${formatCount(cells[0])} of ${formatCount(cells[1])} cells ${status} (${reasons.map(({ code, names }) => `${code}: ${names}`).join("; ")}).`,
+    ): string => {
+      const why: Readonly<Record<string, string>> = {
+        timeCap: "no time was left (timeCap) for",
+        memoryCap: "no memory was left (memoryCap) for",
+        overLimit: "a limit of the device is too low (overLimit) for",
+        noFeature: "the device lacks what they need (noFeature):",
+        badShape: "kernels do not take such shapes (badShape):",
+      };
+      return `${formatCount(cells[0])} of ${formatCount(cells[1])} cells ${status}: ${reasons.map(({ code, names }) => `${why[code] ?? `${code}:`} ${names}`).join("; ")}.`;
+    },
     names: (ids: readonly string[], more: number): string => (more > 0 ? `${ids.join(", ")} and ${more} more` : formatList(ids)),
     wide: (cells: number, precision: number, stopped: string | undefined): string => {
       const why: Readonly<Record<string, string>> = {

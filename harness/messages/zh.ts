@@ -2,7 +2,7 @@ import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShar
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
 import type { Crossover, Estimate } from "../record/derived.ts";
-import type { Crossed, Factor, Fate, GapStatus, Kept, Span, TallyNumbers } from "./en.ts";
+import type { Crossed, Factor, Fate, GapStatus, Kept, RoomLimit, Span, TallyNumbers } from "./en.ts";
 import type { Messages } from "./messages.ts";
 import { spaced } from "./spacing.ts";
 
@@ -24,6 +24,9 @@ const counts = (values: readonly number[]): string => values.map(formatCount).jo
 const onEmulation = (emulated: boolean): string => (emulated ? "在此 CPU 模拟上，" : "");
 const shapesText = (shapes: readonly string[]): string => (shapes.length > 0 ? `（${shapes.join("、")}）` : "");
 const shapeText = (shape: string): string => (shape === "" ? "" : `（${shape}）`);
+
+const roomLimit = (limit: RoomLimit | undefined): string =>
+  limit === undefined ? "" : spaced`（受此设备的限制；${formatBytes(limit.memoryBytes)}本可容纳${formatCount(limit.batch)}个）`;
 
 const tally = (cells: TallyNumbers): string =>
   [
@@ -335,6 +338,38 @@ export const zh: Messages = {
   peers: {
     ratio: (arm, ofPhase, shape, n, ratio, peer, emulated) =>
       `${onEmulation(emulated)}${spaced`${arm}的${phase[ofPhase]}`}${shapeText(shape)}${spaced`在 n = ${formatCount(n)}时`}，attnbench ${spaced`的挂钟时间为${peer}的${bracketed(ratio)}倍`}。`,
+    notCompared: (peer, places, note) =>
+      spaced`未与${peer}比较：${places.map(({ arm, phase: ofPhase, shape, ns }) => spaced`${arm} ${ofPhase}${shapeText(shape)}，n = ${counts(ns)}`).join("；")}（${note}）。`,
+  },
+
+  serving: {
+    budget: (memoryBytes, oneLayer, emulated, { n, shape }) =>
+      `${onEmulation(emulated)}${spaced`以${formatBytes(memoryBytes)}内存${oneLayer ? "（只用于一层注意力）" : ""}，在 n = ${formatCount(n)}${shapeText(shape)}时`}`,
+    unknown: (label, note) => spaced`${label}的情况未知（${note}）`,
+    noRoom: (label, limit) => spaced`${label}一个文本也放不下${roomLimit(limit)}`,
+    room: (label, { batch, about }, limit, tokensPerSecond) =>
+      `${spaced`${label}${about ? "约" : ""}可同时容纳${formatCount(batch)}个文本`}${roomLimit(limit)}，${
+        tokensPerSecond ? spaced`合计每秒${bracketed(tokensPerSecond)}个 token` : "速度无法由这次运行得知"
+      }`,
+    projected: (reached, whose) =>
+      `（${whose.length > 0 ? spaced`${list(whose)}为` : "为"}推算值，依据是${choice(
+        reached.map(({ batch, n }) => spaced`不超过${formatCount(batch)}的 batch 与不超过${formatCount(n)}的 n`),
+      )} 的测量）`,
+    counted: (endsWithMemory) => `容量按内核分配的字节精确计算${endsWithMemory ? "，未注明限制之处以内存用尽为止" : ""}`,
+    memoryAlone: (mostBytes) => `容量只按内存计算${mostBytes === undefined ? "" : spaced`：此设备的单个缓冲区最多容纳${formatBytes(mostBytes)}，这里未予考虑`}`,
+    sentence: (budget, arms, projected, room) => `${budget}，${arms.join("；")}${projected}。${room}。`,
+  },
+
+  text: {
+    wrote: (arms, { tokens, prompt, temperature, stop, shown, near }) =>
+      `${spaced`${list(arms)}在提示的${formatCount(prompt)}个 token 之后写出了${arms.length > 1 ? "相同的" : ""}${formatCount(tokens)}个 token`}（${
+        temperature === 0 ? "每次取最可能的一个" : spaced`按温度${temperature}抽取`
+      }${stop === undefined ? "" : spaced`，遇到停止 token ${stop}而结束`}）：${
+        typeof shown === "string" ? `“${shown}”` : spaced`编号${shown.numbers.join("、")}${shown.more ? "……" : ""}`
+      }；float64 ${near === 0 ? "逐个 token 的选择都相同" : spaced`的选择相同，只有${formatCount(near)}处舍入可能改变选择`}。`,
+    parting: ([one, other], token, near) =>
+      spaced`${one}与${other}权重相同，却从第${formatCount(token)}个 token 起不同，${near ? "那里舍入可能选中任一个" : "而舍入不足以造成这一差别：其中一个有误"}。`,
+    failed: (arms, code) => spaced`${list(arms)}没有写出文本（${code}）。`,
   },
 
   outcome: {
@@ -371,8 +406,17 @@ export const zh: Messages = {
 
   warning: {
     contradicted: (arm, claim, metric, found) => spaced`${arm}声称${metric === "time" ? "时间" : "状态字节数"}为${claim}，但测得的是${found}。`,
-    notOk: (status, cells, reasons) =>
-      spaced`${formatCount(cells[1])}个单元中有${formatCount(cells[0])}个被${status === "censored" ? "截断" : "跳过"}（${reasons.map(({ code, names }) => `${code}：${names}`).join("；")}）。`,
+    notOk: (status, cells, reasons) => {
+      const why: Readonly<Record<string, string>> = {
+        timeCap: "时间已用完（timeCap）",
+        memoryCap: "内存不够（memoryCap）",
+        overLimit: "超出设备的限制（overLimit）",
+        noFeature: "设备缺少所需功能（noFeature）",
+        badShape: "内核不支持这种形状（badShape）",
+      };
+      const told = reasons.map(({ code, names }) => `${why[code] ?? code}：${names}`).join("；");
+      return spaced`${formatCount(cells[1])}个单元中有${formatCount(cells[0])}个被${status === "censored" ? "截断" : "跳过"}：${told}。`;
+    },
     names: (ids, more) => (more > 0 ? spaced`${ids.join("、")}等${ids.length + more}个` : list(ids)),
     wide: (cells, precision, stopped) => {
       const why: Readonly<Record<string, string>> = { maxTime: "；测量因到达 maxTime 而结束", interrupted: "；测量被中断", noWorker: "；测量中途出错" };

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
-import { servedPart, servingSentences } from "../../analysis/servingSentences.ts";
+import { isOneLayer, servingSentences } from "../../analysis/servingSentences.ts";
 import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Served } from "../../record/derived.ts";
@@ -54,7 +54,7 @@ const rateOf = (cell: CellRecord | undefined): string | undefined => {
 };
 
 const wordsOf = (record: RunRecord, serving: readonly Served[]): readonly string[] => [
-  `The budget is ${formatBytes(record.experiment.serving?.memoryBytes ?? 0)}${servedPart(record.experiment.phase)}: what is needed whatever the batch (fixed)${record.experiment.phase === "tokenLoop" ? " (weights)" : ""}, and of each text its state and its part of all that is computed. ${
+  `The budget is ${formatBytes(record.experiment.serving?.memoryBytes ?? 0)}${isOneLayer(record.experiment.phase) ? " for one layer's attention" : ""}: what is needed whatever the batch (fixed)${record.experiment.phase === "tokenLoop" ? " (weights)" : ""}, and of each text its state and its part of all that is computed. ${
     serving.some(({ room }) => room)
       ? "How many have room was counted before anything was measured, by the closed form of what kernels allocate, which every measured cell met to the byte, and by what this device takes: its largest buffer and binding, and workgroups in a row"
       : "Both are of the bytes that this run counted"
@@ -95,7 +95,7 @@ export const servingSection = async (record: RunRecord, rendering: Rendering, t:
   const measured = measuredTable(record, new Set(serving.map(({ label }) => label)));
   return html`
 <section aria-labelledby="serving-of">${heading}
-${servingSentences(record).map((sentence) => html`<p>${said(sentence, t)}</p>`)}
+${servingSentences(record, t).map((sentence) => html`<p>${said(sentence, t)}</p>`)}
 ${inEnglish(html`<ul>${wordsOf(record, serving).map((words) => html`<li>${words}</li>`)}</ul>`, t)}
 ${drawings.length > 0 && html`<div class="figures">${figure("serving", title, drawings, [thinned(shown.length, shapes.length, t)], inEnglish(measured, t), true, t)}</div>`}
 ${inEnglish(
