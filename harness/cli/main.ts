@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { keepHeapSmall } from "../heapGrowth.ts";
 import { languages } from "../messages/languages.ts";
 import { version } from "../version.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { type Fault, tellFault } from "./fault.ts";
 import { runAnswer } from "./runAnswer.ts";
 import { printJson, say } from "./terminal.ts";
+
+keepHeapSmall();
 
 /** The command line: words and flags here, each command's work in commands/, loaded when it is asked for. */
 const program = new Command("attnbench")

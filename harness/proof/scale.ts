@@ -7,6 +7,7 @@ import { loadMechanisms } from "../../kernels/registry.ts";
 import { median } from "../analysis/statistics.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { formatProblem } from "../experiment/problem.ts";
+import { keepHeapSmall } from "../heapGrowth.ts";
 import { fakeWorkers } from "../measure/fakeWorker.ts";
 import { renderPage } from "../report/page.ts";
 import { runExperiment } from "../runExperiment.ts";
@@ -40,6 +41,8 @@ export interface Scale {
 
 /** What a sweep of 5,000 cells costs this command itself: a device that takes no time of its own. */
 export const measureScale = async (): Promise<Scale> => {
+  // As the command does.
+  keepHeapSmall();
   const mechanisms = await loadMechanisms(builtInKernels);
   const began = performance.now();
   const { experiment, cells, problems } = parseExperiment({ text: yaml, file: "scale.yaml", sets: [] }, mechanisms);
