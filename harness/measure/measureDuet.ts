@@ -4,7 +4,6 @@ import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure } from "../device/failure.ts";
 import type { Cell, PlannedCell } from "../experiment/experiment.ts";
 import { adapterName } from "../record/adapterName.ts";
-import { visitsWithout } from "../record/addedCell.ts";
 import type { Journal } from "../record/journal.ts";
 import type { DuetSide, RunRecord, Schedule, SentinelTurn } from "../record/run.ts";
 import { calibrate } from "./calibration.ts";
@@ -13,7 +12,7 @@ import { type DuetPlan, duetPlan, isBaseFirst } from "./duetSchedule.ts";
 import type { MeasureOptions } from "./measureRun.ts";
 import { type Measuring, turnMs } from "./measuring.ts";
 import { repetitions, type Timer, turnOrder } from "./schedule.ts";
-import { createSentinel, hasJumped, mayRepeat } from "./sentinel.ts";
+import { createSentinel, hasJumped } from "./sentinel.ts";
 import { statusOf, type Task, tasksOf } from "./task.ts";
 import { createVisitor, type Visitor } from "./visitor.ts";
 import type { WorkerSession } from "./workerSession.ts";
@@ -177,23 +176,25 @@ const repeatRows = async (repeating: Repeating): Promise<NonNullable<Schedule["s
     if (at > 0) await Promise.all(sides.map(({ session }) => session.restart()));
     // Preparing what is left of the pairs of processes comes out of what is left.
     const untilMs = restMs() - (restMs() - (plan.pairs - 1 - at) * preparing) / (plan.pairs - at);
+    const worker = head.session.index;
+    const beforeMs = await ofHead.sentinel.read();
     for (let made = 0; made === 0 || made % 2 === 1 || restMs() - ofTurn() * plan.samples > untilMs; made++, turn++) {
       if (signal.aborted) return "interrupted";
       if (open().length === 0) return "nothingLeft";
       if (restMs() <= 0) return "maxTime";
-      const kept = await turnOf(repeating, open(), turn, plan.samples);
-      onProgress({ type: "turn", turn, worker: head.session.index, cells: open().length, kept, eta: { ms: Math.max(0, restMs()), atMost: true } });
+      await turnOf(repeating, open(), turn, plan.samples);
+      onProgress({ type: "turn", turn, worker: head.session.index, cells: open().length, kept: true, eta: { ms: Math.max(0, restMs()), atMost: true } });
     }
+    const afterMs = await ofHead.sentinel.read();
+    if (worker === head.session.index) gauge(repeating, { turn: turn - 1, worker, beforeMs, afterMs });
     if (at + 1 >= 3 && allSame(base, head)) return "precision";
   }
   return "maxTime";
 };
 
-/** One turn through all rows; false where the sentinel jumped and its visits are gone. */
-const turnOf = async ({ sides, head, ofHead, timer, restMs, seed }: Repeating, rows: readonly Row[], turn: number, samples: number): Promise<boolean> => {
-  const { sentinel, sentinelTurns, signal, onProgress } = ofHead;
-  const beforeMs = await sentinel.read();
-  const worker = head.session.index;
+/** One turn through all rows. None is made again: what disturbs the machine disturbs all sides, and what it does to one visit weighs little (analysis/comparison/change.ts). */
+const turnOf = async ({ sides, ofHead, timer, restMs, seed }: Repeating, rows: readonly Row[], turn: number, samples: number): Promise<void> => {
+  const { signal, onProgress } = ofHead;
   for (const [position, row] of turnOrder(rows, turn, seed).entries()) {
     if (signal.aborted || restMs() <= 0) break;
     const visits = row.flatMap((task, at) => {
@@ -208,19 +209,17 @@ const turnOf = async ({ sides, head, ofHead, timer, restMs, seed }: Repeating, r
       await visitor.visit(task, turn, samples).catch((error: unknown) => visitor.settleFailure(task, error));
     }
   }
-  let afterMs = await sentinel.read();
-  if (beforeMs === undefined || afterMs === undefined || worker !== head.session.index) return true;
-  // One reading may be off by itself: it is a jump where a second says so too.
-  if (hasJumped(beforeMs, afterMs)) afterMs = (await sentinel.read()) ?? afterMs;
-  const jumped = hasJumped(beforeMs, afterMs);
-  const discarded = jumped && restMs() > 0 && mayRepeat(sentinelTurns);
-  const reading = { turn, worker, beforeMs, afterMs, jumped, discarded };
+};
+
+/** What the sentinel took, ms; undefined where this device could not time it. */
+type Reading = Pick<SentinelTurn, "turn" | "worker"> & { readonly [when in "beforeMs" | "afterMs"]: number | undefined };
+
+/** Notes what the sentinel took before the first turn of a pair of processes and after `turn`, its last: by it the reader sees how steady the machine was. */
+const gauge = ({ sides, ofHead: { sentinelTurns } }: Repeating, { beforeMs, afterMs, ...at }: Reading): void => {
+  if (beforeMs === undefined || afterMs === undefined) return;
+  const reading = { ...at, beforeMs, afterMs, jumped: hasJumped(beforeMs, afterMs), discarded: false };
   sentinelTurns.push(reading);
-  for (const { journal, tasks } of sides) {
-    journal.append({ type: "sentinel", at: new Date().toISOString(), ...reading });
-    if (discarded) for (const task of tasks) task.record = { ...task.record, visits: visitsWithout(task.record.visits, turn) };
-  }
-  return !discarded;
+  for (const { journal } of sides) journal.append({ type: "sentinel", at: new Date().toISOString(), ...reading });
 };
 
 const allSame = (base: Side, head: Side): boolean => {

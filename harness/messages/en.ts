@@ -576,8 +576,8 @@ export const en = {
       `The exponent of ${arm}${place === "" ? "" : ` at ${place}`} is known to ±${halfWidth.toFixed(2)} alone, which leaves room between laws${more === 0 ? "" : `; so ${more === 1 ? "is 1 more" : `are ${formatCount(more)} more`}`}.`,
     crossover: (arms: readonly string[], place: string, halfWidth: number, asked: number, more: number): string =>
       `n* of ${arms.join(" and ")}${place === "" ? "" : ` at ${place}`} is known to ±${formatShare(halfWidth)} alone, where measuring would have gone on to ±${formatShare(asked)}${more === 0 ? "" : `; so ${more === 1 ? "is 1 more" : `are ${formatCount(more)} more`}`}.`,
-    sentinel: (jumped: number, turns: number, discarded: number): string =>
-      `A kernel that is always the same changed its time by more than a tenth within ${formatCount(jumped)} of ${formatCount(turns)} turns${discarded > 0 ? ` (${formatCount(discarded)} of them made again)` : ""}: something else used this device, or its clock changed. Do not trust times of this run to better than that.`,
+    sentinel: (jumped: number, pairs: number, discarded: number): string =>
+      `A kernel that is always the same, timed before and after turns, changed its time by more than a tenth in ${formatCount(jumped)} of ${formatCount(pairs)} such pairs${discarded > 0 ? ` (${formatCount(discarded)} of these turns made again)` : ""}: something else used this device, or its clock changed. Do not trust times of this run to better than that.`,
     wallClock: (partOffGpu: boolean): string =>
       `Times are wall-clock times, as ${partOffGpu ? "part of what is timed is not on the GPU" : "this adapter gives no GPU timestamps"}: they include submitting and waiting.`,
     oneProcess: "All times come from one process; how much they differ from process to process is not in the intervals.",
