@@ -172,9 +172,10 @@ const weightedMedians = (visits: readonly Float64Array[], groups: readonly (read
   const samples = visits.flatMap((times, visit) => Array.from(times, (time) => ({ time, visit }))).sort((one, other) => one.time - other.time);
   const times = Float64Array.from(samples, ({ time }) => time);
   const owners = Uint32Array.from(samples, ({ visit }) => visit);
+  const sizes = Uint32Array.from(visits, ({ length }) => length);
   const medianOf = (weights: Uint16Array, from: number): number => {
     let total = 0;
-    for (let visit = 0; visit < visits.length; visit++) total += (weights[from + visit] ?? 0) * (visits[visit]?.length ?? 0);
+    for (let visit = 0; visit < sizes.length; visit++) total += (weights[from + visit] ?? 0) * (sizes[visit] ?? 0);
     let before = 0;
     for (let i = 0; i < times.length; i++) {
       before += weights[from + (owners[i] ?? 0)] ?? 0;
@@ -190,11 +191,11 @@ const weightedMedians = (visits: readonly Float64Array[], groups: readonly (read
   };
   if (draws.made) {
     const table = sharedTimes(groups, draws, draws.made);
-    return Float64Array.from({ length: draws.count }, (_, replicate) => medianOf(table, replicate * visits.length));
+    return new Float64Array(draws.count).map((_, replicate) => medianOf(table, replicate * visits.length));
   }
   // Tables of thousands of cells, each used once, would be most of what a large run leaves to collect.
   const [count, once] = [counterOf(groups, draws), new Uint16Array(visits.length)];
-  return Float64Array.from({ length: draws.count }, (_, replicate) => {
+  return new Float64Array(draws.count).map((_, replicate) => {
     count(once.fill(0), 0, replicate);
     return medianOf(once, 0);
   });
