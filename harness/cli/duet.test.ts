@@ -77,9 +77,35 @@ describe("a duet with --kernels", () => {
     });
     made.write({ "mine/echo/local.mjs": "" });
     const ended = await duet(made, "HEAD", "--kernels", "mine");
-    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("cannot be imported: Cannot find module") });
+    expect(ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--kernels of head (the working tree): mine/echo/definition.mjs: cannot be imported: Cannot find module"),
+    });
     expect(ended.stderr).not.toContain("adapter");
     expect(JSON.parse(ended.stdout)).toMatchObject({ error: { exitCode: 2 } });
+  });
+});
+
+describe("a duet whose base has --kernels that cannot be loaded", () => {
+  const accepted = "accepted is a module whose default export is an array of mechanisms (the contract is kernels/mechanism.ts)";
+  it.each([
+    ["whose definition throws", 'throw new Error("boom")', `cannot be imported: boom; ${accepted}`],
+    ["that lack the export", "export const mechanisms = [];", `it has no default export; ${accepted}`],
+    [
+      "of another contract",
+      echo.replace('name: "echo"', 'name: "echo", family: "quadratic", plan: undefined'),
+      "echo is no mechanism: family must be softmax, linear or instrument; plan must be a function (the contract is kernels/mechanism.ts)",
+    ],
+  ])("%s names base, the file, what is wrong and what is accepted", async (_, text, why) => {
+    const made = emptyRepository();
+    made.commit({ "mine.yaml": yaml("linear"), "mine/echo/definition.mjs": text });
+    made.write({ "mine/echo/definition.mjs": echo });
+    const ended = await duet(made, "HEAD", "--kernels", "mine");
+    const told = `--kernels of base (HEAD, ${made.git("rev-parse", "HEAD").slice(0, 10)}): mine/echo/definition.mjs: ${why}`;
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining(`base cannot be measured, so everything is NEW: ${told}\n`) });
+    const [comparison] = answerOf(ended).comparisons;
+    expect(comparison.findings[1]).toBe(`Base cannot be measured, so everything is NEW: ${told}`);
+    expect(timesOf(comparison)).toEqual({ linear: "NEW" });
   });
 });
 

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
+import { UnloadableKernels } from "../../../kernels/registry.ts";
 import type { CompareOptions } from "../../analysis/comparison/comparison.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
-import { connector } from "../../measure/connection.ts";
+import { type Connect, connector } from "../../measure/connection.ts";
 import type { Progress } from "../../measure/progress.ts";
 import { ChangedKernel } from "../../measure/visitor.ts";
 import type { Finding } from "../../record/derived.ts";
@@ -80,7 +81,10 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
       },
     });
     const kernels = await duetKernels(flags.kernels, checkouts);
-    const sides = { base: sideOf(checkouts.base, kernels.base, flags), head: sideOf(checkouts.head, kernels.head, flags) };
+    const sides = {
+      base: sideOf(`base (${ref}, ${checkouts.base.commit.slice(0, 10)})`, checkouts.base, kernels.base, flags),
+      head: sideOf("head (the working tree)", checkouts.head, kernels.head, flags),
+    };
     for (const experiment of experiments) {
       if (interruption.signal.aborted) break;
       const result = await measured(experiment, mechanisms, sides, flags, ref, { ...options, notes: kernels.notes }, interruption.signal, began);
@@ -155,12 +159,26 @@ const measured = async (
   }
 };
 
-const sideOf = ({ commit, dirty, worker, refused }: Checkout, kernels: readonly string[], { adapter, out }: DuetFlags): DuetCheckout => ({
-  connect: refused === undefined ? connector(adapter, { mode: "timing", kernels, memoryBudgetBytes }, worker) : () => Promise.reject(new NoAdapter(refused)),
+const sideOf = (name: string, { commit, dirty, worker, refused }: Checkout, kernels: readonly string[], { adapter, out }: DuetFlags): DuetCheckout => ({
+  connect:
+    refused === undefined
+      ? ofSide(name, connector(adapter, { mode: "timing", kernels, memoryBudgetBytes }, worker))
+      : () => Promise.reject(new NoAdapter(refused)),
   commit,
   dirty,
   kernels: kernelFoldersOf(kernels, out),
 });
+
+/** Both sides have files of one name: what is wrong with one names the side. */
+const ofSide =
+  (name: string, connect: Connect): Connect =>
+  async (clock) => {
+    try {
+      return await connect(clock);
+    } catch (error) {
+      throw error instanceof UnloadableKernels ? new UnloadableKernels(`--kernels of ${name}: ${error.message}`, { cause: error }) : error;
+    }
+  };
 
 /** Base could not be had, or has none of these cells. Where it only got no time, nothing was measured in both, and that is no pass. */
 const isEverythingNew = ({ comparison, records: { base, head }, baseRefused }: DuetResult): boolean =>
