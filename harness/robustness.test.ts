@@ -213,6 +213,19 @@ describe("a kernel that is changed between a run and its --resume", () => {
   });
 });
 
+describe("another time to measure in when a run goes on", () => {
+  it("begins a new run, says which it did not go on with and what that had, and with its own time it goes on", async () => {
+    const outFolder = newFolder();
+    const { folder } = await interrupted(outFolder);
+    const other = await fakeRun(yaml.replace("maxTime: 1s", "maxTime: 2s"), workers(), { outFolder, resume: true });
+    expect(other).toMatchObject({ resumed: false, record: { state: "complete" } });
+    expect(other.progress[0]).toMatchObject({ type: "began", otherBudget: { folder, before: 1, now: 2 } });
+    const another = await fakeRun(yaml.replace("seed: 3", "seed: 4"), workers(), { outFolder, resume: true });
+    expect(another.progress[0]).not.toHaveProperty("otherBudget");
+    expect(await fakeRun(yaml, workers(), { outFolder, resume: true })).toMatchObject({ resumed: true, folder });
+  });
+});
+
 describe("--kernels that hold something else when a run goes on", () => {
   const [mine, changed] = [[{ name: "mine", hash: "3fa9c1b2aaaaaaaa" }], [{ name: "mine", hash: "77ab01c2aaaaaaaa" }]];
   const resumed = (outFolder: string, kernels: NonNullable<RunRecord["environment"]["kernels"]>) =>
