@@ -14,7 +14,7 @@ import { type DuetCheckout, type DuetResult, runDuet } from "../../runDuet.ts";
 import { budgetSets } from "../budget.ts";
 import { type Checkout, makeCheckouts } from "../checkout.ts";
 import { comparisonCode, tellComparison } from "../comparisonAnswer.ts";
-import { duetCompareCommand, keptOfDuet } from "../duetKept.ts";
+import { duetCompareCommand, keptOfDuet, leftOfDuet } from "../duetKept.ts";
 import { duetKernels } from "../duetKernels.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
 import { type Fault, tellFault } from "../fault.ts";
@@ -22,6 +22,7 @@ import { kernelFoldersOf, mechanismsOf, type ReadExperiment, readExperiments } f
 import { type Interruption, listenForInterrupts } from "../interruption.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { repeatCommand } from "../repeatCommand.ts";
+import { shellWord } from "../shellWord.ts";
 import { print, printJson, say } from "../terminal.ts";
 import { type GateFlags, thresholdOf } from "./compare.ts";
 import { memoryBudgetBytes } from "./run.ts";
@@ -52,7 +53,11 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
   const mechanisms = await mechanismsOf(flags.kernels);
   const set = [...flags.set, ...budgetSets(flags.budget)];
   const experiments = (await readExperiments([file], { set, filter: flags.filter }, mechanisms)).filter(({ cells }) => cells.length > 0);
-  if (experiments.length === 0) throw new CommandEnd(exitCode.nothingMeasured, `${file}: no cell is left to compare`);
+  if (experiments.length === 0)
+    throw new CommandEnd(
+      exitCode.nothingMeasured,
+      `${file}: no cell is left to compare${flags.filter ? ` by --filter '${flags.filter}'` : ""}; attnbench check ${shellWord(file)} counts them all`,
+    );
   // Before two checkouts are built for it.
   for (const { experiment } of experiments) assertWritableFolder(join(flags.out, "results", experiment.name));
   let made: { remove(): void } | undefined;
@@ -93,11 +98,11 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
       if (result.baseRefused !== undefined) say(`base cannot be measured, so everything is NEW: ${result.baseRefused}`);
       if (!flags.json) {
         tellComparison(result.comparison);
-        print(`\ncomparison: ${result.folder}`);
+        if (!result.unwritten) print(`\ncomparison: ${result.folder}`);
       }
       if (flags.format === "github") await tellGithubOf(result, flags);
       if (result.unwritten)
-        faults.push(tellFault(new CommandEnd(exitCode.usage, `${result.unwritten.message}: not all files could be written\n  ${keptOfDuet(result.folder)}`)));
+        faults.push(tellFault(new CommandEnd(exitCode.usage, `${result.unwritten.message}: not all files could be written\n  ${leftOfDuet(result.folder)}`)));
     }
   } catch (error) {
     const fault = explained(error, into, interruption);
