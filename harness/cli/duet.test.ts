@@ -288,7 +288,7 @@ syncBuiltinESMExports();
     await expectKept(made, halvesIn(/\d+ finished visits? of base.*/.exec(stderr)?.[0] ?? ""));
   });
 
-  it("by kill -9 has said before where it measures into, and the next duet removes what it left", async () => {
+  it("by kill -9 has said before where it measures into, and doctor removes what it left", async () => {
     const made = repository();
     const killed = onceBoth((signal) => signal("SIGKILL"));
     const { code, stderr } = await attnbench([...run, "--budget", "60s"], made.root, killed);
