@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { compareRuns } from "./analysis/comparison/comparison.ts";
 import type { Cell } from "./experiment/experiment.ts";
 import { fakeWorkers } from "./measure/fakeWorker.ts";
 import type { Progress } from "./measure/progress.ts";
@@ -12,7 +13,9 @@ import { UnwritableJournal } from "./record/journal.ts";
 import { ownMark } from "./record/owner.ts";
 import type { RunRecord } from "./record/run.ts";
 import { readRun } from "./record/runFolder.ts";
+import { baseIn } from "./runDuet.ts";
 import { RunInUse } from "./runExperiment.ts";
+import { fakeDuet } from "./testDuet.ts";
 import { fakeRun, newFolder } from "./testExperiment.ts";
 
 /** Files of these names cannot be written whole, as on a disk that is full. */
@@ -101,6 +104,19 @@ describe("a full disk", () => {
       const rest = await fakeRun(yaml, workers(), { outFolder, resume: true });
       expect(rest).toMatchObject({ unwritten: undefined, resumed: true, record: { state: "complete" } });
       once(rest.record);
+    });
+  }
+});
+
+describe("a full disk at the end of a duet", () => {
+  for (const name of ["run.json", "samples.csv", "comparison.json"]) {
+    it(`at ${name} is told beside what was found, and both halves compare to the same`, async () => {
+      const { folder, comparison, unwritten } = await fakeDuet(yaml, { costMs }, { costMs }, 1, { onProgress: afterTurns(3, () => full.add(name)) });
+      expect(unwritten?.message).toContain("ENOSPC");
+      expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(["SAME", "SAME"]);
+      const [base, head] = [readRun(baseIn(folder)).record, readRun(folder).record];
+      expect(compareRuns(base, head).cells).toEqual(comparison.cells);
+      expect(readdirSync(folder).filter((file) => /lock|half/.test(file))).toEqual([]);
     });
   }
 });
@@ -194,6 +210,19 @@ describe("a kernel that is changed between a run and its --resume", () => {
     const rest = await fakeRun(yaml, workers(), { outFolder, resume: true });
     expect(rest).toMatchObject({ resumed: true, folder, record: { state: "complete" } });
     once(rest.record);
+  });
+});
+
+describe("another time to measure in when a run goes on", () => {
+  it("begins a new run, says which it did not go on with and what that had, and with its own time it goes on", async () => {
+    const outFolder = newFolder();
+    const { folder } = await interrupted(outFolder);
+    const other = await fakeRun(yaml.replace("maxTime: 1s", "maxTime: 2s"), workers(), { outFolder, resume: true });
+    expect(other).toMatchObject({ resumed: false, record: { state: "complete" } });
+    expect(other.progress[0]).toMatchObject({ type: "began", otherBudget: { folder, before: 1, now: 2 } });
+    const another = await fakeRun(yaml.replace("seed: 3", "seed: 4"), workers(), { outFolder, resume: true });
+    expect(another.progress[0]).not.toHaveProperty("otherBudget");
+    expect(await fakeRun(yaml, workers(), { outFolder, resume: true })).toMatchObject({ resumed: true, folder });
   });
 });
 

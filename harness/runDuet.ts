@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Mechanism } from "../kernels/mechanism.ts";
@@ -16,8 +15,9 @@ import { makeFolder } from "./record/folder.ts";
 import { openJournal } from "./record/journal.ts";
 import type { KernelFolder } from "./record/kernelFolder.ts";
 import { lockFolder } from "./record/lock.ts";
-import type { DuetSide, Environment, RunRecord } from "./record/run.ts";
+import { type DuetSide, duetSides, type Environment, type RunRecord } from "./record/run.ts";
 import { runFolder, writeRun } from "./record/runFolder.ts";
+import { writeWhole } from "./record/wholeFile.ts";
 import { newRecord } from "./runExperiment.ts";
 
 /** One of the two checkouts. */
@@ -52,11 +52,13 @@ export interface DuetResult {
   readonly records: Readonly<Record<DuetSide, RunRecord>>;
   /** why base has no times at all */
   readonly baseRefused: string | undefined;
+  /** why not all files of a measured duet could be written */
+  readonly unwritten: Error | undefined;
 }
 
 /**
  * Two checkouts measured beside each other, from plan to comparison. Head's run is an ordinary one in results/; base's lies in its folder. Rejects with NoAdapter where head's worker cannot be
- * had, and with the file system's error.
+ * had, with the file system's error where its folder cannot be made, and with UnwritableJournal; what goes wrong with files after measuring is told in the result. `began` is told once both folders can be read.
  */
 export const runDuet = async (run: DuetRun): Promise<DuetResult> => {
   const sessionOf = (side: DuetSide): WorkerSession => createSession(connectFor(run.checkouts[side].connect, run.experiment.phase), 0);
@@ -101,7 +103,8 @@ const measuredBy = ({ checkouts }: DuetRun, fresh: RunRecord, side: DuetSide, en
   return { ...fresh, environment: { ...environment, attnbench: { version, commit, dirty } }, duet: { id: fresh.run, side } };
 };
 
-const baseIn = (folder: string): string => join(folder, "base");
+/** Base's run folder in head's. */
+export const baseIn = (folder: string): string => join(folder, "base");
 
 const measureInto = async (
   run: DuetRun,
@@ -113,6 +116,7 @@ const measureInto = async (
   const folders: Readonly<Record<DuetSide, string>> = { base: baseIn(folder), head: folder };
   await writeRun(folders.head, records.head);
   await writeRun(folders.base, records.base);
+  run.onProgress({ type: "began", folder, keptVisits: undefined });
   const journals = { base: openJournal(join(folders.base, "journal.jsonl")), head: openJournal(join(folders.head, "journal.jsonl")) };
   const voiceOf = (side: DuetSide): DuetVoice => ({ record: records[side], session: sessions[side], journal: journals[side] });
   try {
@@ -129,17 +133,33 @@ const measureInto = async (
     const analysed = { base: ended(measured.base), head: ended(measured.head) };
     const refusal = baseRefused === undefined ? [] : [`Base cannot be measured, so everything is NEW: ${baseRefused.replace(/\s*\n\s*/g, " · ")}`];
     const comparison = compareRuns(analysed.base, analysed.head, { ...run.options, notes: [...refusal, ...(run.options.notes ?? [])] });
-    for (const side of ["base", "head"] as const) {
-      await writeRun(folders[side], analysed[side]);
-      writeFileSync(join(folders[side], "measurements.csv"), measurementsCsv(analysed[side]));
-      writeFileSync(join(folders[side], "samples.csv"), samplesCsv(analysed[side]));
-    }
-    const { renderComparison } = await import("./report/comparisonMarkdown.ts");
-    writeFileSync(join(folder, "comparison.json"), `${JSON.stringify(comparison, undefined, 1)}\n`);
-    writeFileSync(join(folder, "comparison.md"), renderComparison(comparison));
-    return { comparison, folder, records: analysed, baseRefused };
+    const unwritten = await writeAnswer(folders, analysed, comparison);
+    return { comparison, folder, records: analysed, baseRefused, unwritten };
   } finally {
     journals.base.close();
     journals.head.close();
+  }
+};
+
+/** All files of a measured duet. Its journals have every visit, and its comparison is known: why one cannot be written is told, and loses neither. */
+const writeAnswer = async (
+  folders: Readonly<Record<DuetSide, string>>,
+  records: Readonly<Record<DuetSide, RunRecord>>,
+  comparison: Comparison,
+): Promise<Error | undefined> => {
+  try {
+    for (const side of duetSides) {
+      await writeRun(folders[side], records[side]);
+      // Whole or not at all: half a table looks like a table.
+      await writeWhole(join(folders[side], "measurements.csv"), measurementsCsv(records[side]));
+      await writeWhole(join(folders[side], "samples.csv"), samplesCsv(records[side]));
+    }
+    const { renderComparison } = await import("./report/comparisonMarkdown.ts");
+    await writeWhole(join(folders.head, "comparison.json"), `${JSON.stringify(comparison, undefined, 1)}\n`);
+    await writeWhole(join(folders.head, "comparison.md"), renderComparison(comparison));
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return error;
+    throw error;
   }
 };

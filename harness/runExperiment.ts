@@ -7,6 +7,7 @@ import { withBeforehand } from "./beforehand.ts";
 import type { NoAdapter } from "./device/adapterFacts.ts";
 import { describeEnvironment } from "./device/environment.ts";
 import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
+import { experimentHash } from "./experiment/resolve.ts";
 import { formOfCosts } from "./experiment/runtimes.ts";
 import { plannedLike } from "./measure/addedLengths.ts";
 import { type Connect, connectFor } from "./measure/connection.ts";
@@ -218,27 +219,39 @@ interface Unfinished {
   readonly otherKernels?: { readonly folder: string; readonly kernels: Environment["kernels"] };
   /** the same, were it not for the code that made it */
   readonly otherCode?: { readonly folder: string; readonly before: Environment["attnbench"]; readonly now: Environment["attnbench"] };
+  /** the same, were it not for the seconds that it was given */
+  readonly otherBudget?: { readonly folder: string; readonly before: number; readonly now: number };
 }
 
 const noneUnfinished: Unfinished = { unfinished: undefined };
 
 /** The newest run that another one may continue: unfinished, of the same experiment and shard, on the same device and clock, from the same code, that of `--kernels` included. */
 const findUnfinished = (outFolder: string, { experiment, shard }: Pick<RunOptions, "experiment" | "shard">, environment: Environment): Unfinished => {
-  const candidates = listRuns(outFolder, experiment.name).filter(
+  const alike = listRuns(outFolder, experiment.name).filter(
     ({ record }) =>
       (record.state === "interrupted" || record.state === "failed") &&
       record.merged === undefined &&
       record.duet === undefined &&
       isSameShard(record.shard, shard) &&
-      record.experiment.hash === experiment.hash &&
+      (record.experiment.hash === experiment.hash || withTimeOf(record.experiment, experiment) === experiment.hash) &&
       record.environment.adapter.device === environment.adapter.device &&
       record.environment.adapter.description === environment.adapter.description &&
       record.environment.clock.source === environment.clock.source,
   );
+  const candidates = alike.filter(({ record }) => record.experiment.hash === experiment.hash);
   const ofThisCode = candidates.filter(({ record }) => sameCode(record.environment.attnbench, environment.attnbench));
   const unfinished = ofThisCode.find(({ record }) => sameKernels(record.environment.kernels, environment.kernels));
   if (unfinished) return { unfinished };
-  const [[alike], [other]] = [ofThisCode, candidates];
-  if (alike) return { unfinished, otherKernels: { folder: alike.folder, kernels: alike.record.environment.kernels } };
-  return other ? { unfinished, otherCode: { folder: other.folder, before: other.record.environment.attnbench, now: environment.attnbench } } : noneUnfinished;
+  const [[changed], [other]] = [ofThisCode, candidates];
+  if (changed) return { unfinished, otherKernels: { folder: changed.folder, kernels: changed.record.environment.kernels } };
+  if (other) return { unfinished, otherCode: { folder: other.folder, before: other.record.environment.attnbench, now: environment.attnbench } };
+  const timed = alike.find(
+    ({ record }) => sameCode(record.environment.attnbench, environment.attnbench) && sameKernels(record.environment.kernels, environment.kernels),
+  );
+  const secondsOf = ({ measure }: Pick<Experiment, "measure">): number => measure.maxTimeSeconds;
+  return timed ? { unfinished, otherBudget: { folder: timed.folder, before: secondsOf(timed.record.experiment), now: secondsOf(experiment) } } : noneUnfinished;
 };
+
+/** The hash that an experiment would have with the time of another. */
+const withTimeOf = ({ hash: _, ...experiment }: Experiment, { measure: { maxTimeSeconds } }: Pick<Experiment, "measure">): string =>
+  experimentHash({ ...experiment, measure: { ...experiment.measure, maxTimeSeconds } });

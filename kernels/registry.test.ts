@@ -44,7 +44,7 @@ test("folders with a definition are families, sorted by order; others are left a
   expect((await loadMechanisms(root)).map((mechanism) => mechanism.name)).toEqual(["first", "second", "third"]);
 });
 
-test("what is no mechanism is refused, with the folder and the reason", async () => {
+test("what is no mechanism is refused, with the file and the reason", async () => {
   const cases = [
     ["no array", "export default 3"],
     ["nothing exported", ""],
@@ -64,12 +64,12 @@ test("what is no mechanism is refused, with the folder and the reason", async ()
   }
   expect(faults).toMatchInlineSnapshot(`
     [
-      "ROOT/no-array/definition.mjs: its default export must be an array of mechanisms",
-      "ROOT/nothing-exported/definition.mjs: its default export must be an array of mechanisms",
-      "ROOT/members-missing: x is no mechanism: family must be softmax, linear or instrument; forms must list at least one form for at least one phase; plan must be a function (the contract is kernels/mechanism.ts)",
-      "ROOT/a-name-with-a-dash: my-mixer is no mechanism: name must be camelCase letters and digits (the contract is kernels/mechanism.ts)",
-      "ROOT/a-parameter-called-n: x is no mechanism: parameter n needs another name (the contract is kernels/mechanism.ts)",
-      "ROOT/a-default-out-of-range: x is no mechanism: parameter k needs kind integer { minimum, maximum }, boolean or choice { values }, a default within it, and about (the contract is kernels/mechanism.ts)",
+      "ROOT/no-array/definition.mjs: its default export is a number; accepted is a module whose default export is an array of mechanisms (the contract is kernels/mechanism.ts)",
+      "ROOT/nothing-exported/definition.mjs: it has no default export; accepted is a module whose default export is an array of mechanisms (the contract is kernels/mechanism.ts)",
+      "ROOT/members-missing/definition.mjs: x is no mechanism: family must be softmax, linear or instrument; forms must list at least one form for at least one phase; plan must be a function (the contract is kernels/mechanism.ts)",
+      "ROOT/a-name-with-a-dash/definition.mjs: my-mixer is no mechanism: name must be camelCase letters and digits (the contract is kernels/mechanism.ts)",
+      "ROOT/a-parameter-called-n/definition.mjs: x is no mechanism: parameter n needs another name (the contract is kernels/mechanism.ts)",
+      "ROOT/a-default-out-of-range/definition.mjs: x is no mechanism: parameter k needs kind integer { minimum, maximum }, boolean or choice { values }, a default within it, and about (the contract is kernels/mechanism.ts)",
       "two mechanisms are called x: rename one",
     ]
   `);
@@ -77,7 +77,9 @@ test("what is no mechanism is refused, with the folder and the reason", async ()
 
 test("a definition that does not load says so", async () => {
   await write("broken", 'throw new Error("no GPU here")');
-  expect(await fault()).toMatchInlineSnapshot(`"ROOT/broken/definition.mjs: cannot be imported: no GPU here"`);
+  expect(await fault()).toMatchInlineSnapshot(
+    `"ROOT/broken/definition.mjs: cannot be imported: no GPU here; accepted is a module whose default export is an array of mechanisms (the contract is kernels/mechanism.ts)"`,
+  );
 });
 
 test("a folder without families says what it looked for", async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Mechanism } from "./mechanism.ts";
 import { withTokenLoop } from "./model/tokenLoop.ts";
@@ -24,12 +24,12 @@ const takenNames = new Set(
  */
 export const loadMechanisms = async (directory: URL | string): Promise<readonly Mechanism[]> => {
   const root = directory instanceof URL ? fileURLToPath(directory) : resolve(directory);
-  const definitions = definitionsAmong(root, await subfolders(root)).map((file) => ({ folder: dirname(join(root, file)), file: join(root, file) }));
+  const definitions = definitionsAmong(root, await subfolders(root)).map((file) => join(root, file));
   if (definitions.length === 0) {
     const hint = definitionNames.some((name) => existsSync(join(root, name))) ? "; it is itself a family's folder: give its parent" : "";
     throw new UnloadableKernels(`${root}: no subfolder has a ${definitionNames.join(", ")}${hint}`);
   }
-  const families = await Promise.all(definitions.map(async ({ folder, file }) => importFamily(folder, file)));
+  const families = await Promise.all(definitions.map(importFamily));
   return joinMechanisms(...families);
 };
 
@@ -72,13 +72,18 @@ const subfolders = async (root: string): Promise<readonly string[]> => {
   }
 };
 
-const importFamily = async (folder: string, file: string): Promise<readonly Mechanism[]> => {
+const accepted = "accepted is a module whose default export is an array of mechanisms (the contract is kernels/mechanism.ts)";
+
+const kindOf = (value: unknown): string => (value === null ? "null" : typeof value === "object" ? "an object" : `a ${typeof value}`);
+
+const importFamily = async (file: string): Promise<readonly Mechanism[]> => {
   const family = await importDefault(file);
-  if (!Array.isArray(family)) throw new UnloadableKernels(`${file}: its default export must be an array of mechanisms`);
+  if (!Array.isArray(family))
+    throw new UnloadableKernels(`${file}: ${family === undefined ? "it has no default export" : `its default export is ${kindOf(family)}`}; ${accepted}`);
   return family.map((entry: unknown, index) => {
     const faults = faultsOf(entry);
     const name = isRecord(entry) && typeof entry.name === "string" ? entry.name : `entry ${index}`;
-    if (faults.length > 0) throw new UnloadableKernels(`${folder}: ${name} is no mechanism: ${faults.join("; ")} (the contract is kernels/mechanism.ts)`);
+    if (faults.length > 0) throw new UnloadableKernels(`${file}: ${name} is no mechanism: ${faults.join("; ")} (the contract is kernels/mechanism.ts)`);
     return entry as Mechanism;
   });
 };
@@ -93,7 +98,7 @@ const importDefault = async (file: string): Promise<unknown> => {
         `${file}: this Node (${process.version}) cannot import it: compile TypeScript to .js and keep WGSL in strings or read it from disk`,
       );
     }
-    throw new UnloadableKernels(`${file}: cannot be imported: ${textOf(error)}`, { cause: error });
+    throw new UnloadableKernels(`${file}: cannot be imported: ${textOf(error)}; ${accepted}`, { cause: error });
   }
 };
 

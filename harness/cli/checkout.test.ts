@@ -86,11 +86,28 @@ describe("checkouts of a duet", () => {
     remove();
   });
 
+  it("of what is no commit are refused in one line, with what was given, what it is and what is accepted", async () => {
+    const { root, git } = repository();
+    const accepted = "accepted: a commit, branch or tag of it, e.g. HEAD~1";
+    const [tree, unknown] = [git("rev-parse", "HEAD^{tree}"), `is no commit of this repository; git fetch brings what a shallow clone lacks; ${accepted}`];
+    for (const [ref, told] of [
+      ["", `the commit to compare with is empty; ${accepted}`],
+      ["--", `-- ${unknown}`],
+      [tree, `${tree} is a tree and no commit of this repository; ${accepted}`],
+      ["HEAD..HEAD~1", `HEAD..HEAD~1 ${unknown}`],
+      ["a\nb", `a b ${unknown}`],
+      ["@{u}", `@{u} is no commit of this repository (git: no upstream configured for branch '${git("branch", "--show-current")}'); ${accepted}`],
+    ] as const)
+      expect(await reasonOf(states(ref, root))).toBe(told);
+    git("tag", "a/tag/with/slashes");
+    (await states("a/tag/with/slashes", root)).remove();
+  });
+
   it("leave nothing behind where one cannot be made, and say why", async () => {
     const { root, git } = repository();
     expect(await reasonOf(states("nosuch", root))).toContain("nosuch is no commit of this repository");
     expect(await reasonOf(states("--all", root))).toContain("--all is no commit of this repository");
-    expect(await reasonOf(states("HEAD", newFolder()))).toContain("duet needs a git repository around this folder");
+    expect(await reasonOf(states("HEAD", newFolder()))).toContain("duet needs a git repository with a working tree around this folder");
     writeFileSync(join(root, "package.json"), '{ "name": "attnbench", "scripts": { "build": "exit 1" } }');
     mkdirSync(join(root, "node_modules"));
     git("add", "package.json");

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { DuetSide } from "../record/run.ts";
 import { type Build, built } from "./build.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
+import { plainLine } from "./plainText.ts";
 import { FailedProgram, printed } from "./subprocess.ts";
 import { makeWorktrees, type Worktrees } from "./worktrees.ts";
 
@@ -52,12 +53,8 @@ interface Wanted {
  */
 export const makeCheckouts = async ({ ref, start, needed = [], written = [], signal, onStep, onMade }: Wanted): Promise<Checkouts> => {
   const ask = async (args: readonly string[], folder: string, failing: string): Promise<string> => (await git(args, folder, signal, failing)).trim();
-  const root = await ask(["rev-parse", "--show-toplevel"], start, "duet needs a git repository around this folder");
-  const commit = await ask(
-    ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`],
-    root,
-    `${ref} is no commit of this repository (git fetch brings what a shallow clone lacks)`,
-  );
+  const root = await ask(["rev-parse", "--show-toplevel"], start, "duet needs a git repository with a working tree around this folder");
+  const commit = await commitOf(ref, root, signal);
   const worktrees = makeWorktrees(root);
   onMade(worktrees);
   const { folders } = worktrees;
@@ -83,6 +80,24 @@ export const makeCheckouts = async ({ ref, start, needed = [], written = [], sig
   } catch (error) {
     worktrees.remove();
     throw error instanceof CommandEnd ? error : new CommandEnd(exitCode.usage, `the two states could not be checked out: ${(error as Error).message}`);
+  }
+};
+
+/** Hash of what a user calls a commit. Ends the command with 2 where it is none. */
+const commitOf = async (ref: string, root: string, signal: AbortSignal): Promise<string> => {
+  const accepted = "accepted: a commit, branch or tag of it, e.g. HEAD~1";
+  if (ref.trim() === "") throw new CommandEnd(exitCode.usage, `the commit to compare with is empty; ${accepted}`);
+  try {
+    return (await printed("git", ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`], root, signal)).trim();
+  } catch (error) {
+    if (!(error instanceof FailedProgram)) throw error;
+    // Of most it says nothing; what it prints of a range are hashes.
+    const [, why] = /^(?:fatal|error): (.*)$/m.exec(error.said) ?? [];
+    const isThere = why?.includes("expected commit type") === true;
+    const kind = /to (\w+) type$/.exec(why ?? "")?.[1] ?? "";
+    const told = isThere ? `a ${kind} and no commit` : "no commit";
+    const hint = isThere ? "" : why === undefined ? "; git fetch brings what a shallow clone lacks" : ` (git: ${plainLine(why, 200)})`;
+    throw new CommandEnd(exitCode.usage, `${plainLine(ref, 200)} is ${told} of this repository${hint}; ${accepted}`);
   }
 };
 

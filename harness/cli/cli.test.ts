@@ -257,5 +257,10 @@ describe(`a run on adapter ${testAdapter}`, () => {
     expect(readdirSync(parent)).toEqual([run]);
     const visits = readRun(join(parent, run)).record.cells.flatMap(({ id, visits: made }) => made.map(({ turn }) => `${id} ${turn}`));
     expect(new Set(visits).size).toBe(visits.length);
+    // An experiment that is given another time is another one.
+    const other = await attnbench(["run", "small.yaml", "--adapter", testAdapter, "--resume", "--budget", "1s"], folder);
+    expect(other.stderr).toContain(
+      `nothing to resume (${join("results/small", run)} is unfinished, but had 60 s to measure in (--budget or measure.maxTime), and 1 s are given now; with --budget 60s it is gone on with): this is a new run`,
+    );
   });
 });

@@ -36,6 +36,15 @@ describe("attnbench compare", () => {
     expect(stdout).toMatch(/Smallest slowdown that would have been found in 95 of 100 such comparisons: \d+\.\d %/);
   });
 
+  it("says that both are one run, however they are called, and which is not finished", async () => {
+    const same = "Base and head are one and the same run: nothing that became worse could be seen.";
+    const once = await attnbench(["compare", emulated, join(emulated, "run.json"), "--json"], emptyFolder());
+    expect([once.code, (JSON.parse(once.stdout) as Comparison).notes]).toEqual([0, [same]]);
+    expect(JSON.parse((await compared((run) => run, "--json")).stdout)).not.toHaveProperty("notes");
+    const { stdout } = await compared((run) => ({ ...run, state: "interrupted" }));
+    expect(stdout).toContain(`\nHead is not finished: run ${record.run} was interrupted, and what it did not come to is not known.\n`);
+  });
+
   it("ends with 3 for a byte more, and prints one object", async () => {
     const { code, stdout, stderr } = await compared(
       withCell(({ stateBytes = 0 }) => ({ stateBytes: stateBytes + 1 })),

@@ -77,9 +77,35 @@ describe("a duet with --kernels", () => {
     });
     made.write({ "mine/echo/local.mjs": "" });
     const ended = await duet(made, "HEAD", "--kernels", "mine");
-    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("cannot be imported: Cannot find module") });
+    expect(ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--kernels of head (the working tree): mine/echo/definition.mjs: cannot be imported: Cannot find module"),
+    });
     expect(ended.stderr).not.toContain("adapter");
     expect(JSON.parse(ended.stdout)).toMatchObject({ error: { exitCode: 2 } });
+  });
+});
+
+describe("a duet whose base has --kernels that cannot be loaded", () => {
+  const accepted = "accepted is a module whose default export is an array of mechanisms (the contract is kernels/mechanism.ts)";
+  it.each([
+    ["whose definition throws", 'throw new Error("boom")', `cannot be imported: boom; ${accepted}`],
+    ["that lack the export", "export const mechanisms = [];", `it has no default export; ${accepted}`],
+    [
+      "of another contract",
+      echo.replace('name: "echo"', 'name: "echo", family: "quadratic", plan: undefined'),
+      "echo is no mechanism: family must be softmax, linear or instrument; plan must be a function (the contract is kernels/mechanism.ts)",
+    ],
+  ])("%s names base, the file, what is wrong and what is accepted", async (_, text, why) => {
+    const made = emptyRepository();
+    made.commit({ "mine.yaml": yaml("linear"), "mine/echo/definition.mjs": text });
+    made.write({ "mine/echo/definition.mjs": echo });
+    const ended = await duet(made, "HEAD", "--kernels", "mine");
+    const told = `--kernels of base (HEAD, ${made.git("rev-parse", "HEAD").slice(0, 10)}): mine/echo/definition.mjs: ${why}`;
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining(`base cannot be measured, so everything is NEW: ${told}\n`) });
+    const [comparison] = answerOf(ended).comparisons;
+    expect(comparison.findings[1]).toBe(`Base cannot be measured, so everything is NEW: ${told}`);
+    expect(timesOf(comparison)).toEqual({ linear: "NEW" });
   });
 });
 
@@ -188,5 +214,96 @@ describe("a duet that is ended while it checks out", () => {
     expect((await doctor()).stdout).toMatch(/worktrees +1 of a duet that was killed, removed just now/);
     expect([worktreesOf(made), existsSync(dirname(left))]).toEqual([[made.root], false]);
     expect((await doctor()).stdout).not.toContain("worktrees");
+  });
+});
+
+describe("a duet that ends before its answer", () => {
+  const repository = (): TestRepository => {
+    const made = emptyRepository();
+    made.commit({ "mine.yaml": yaml("linear") });
+    return made;
+  };
+  const run = ["duet", "HEAD", "mine.yaml", "--adapter", testAdapter, "--out", "with a space"];
+
+  /** The folders that a message names after `attnbench compare`, as a shell reads them. */
+  const halvesIn = (text: string): readonly string[] => [...(/attnbench compare '([^']+)' '([^']+)' tells what was measured/.exec(text) ?? [])].slice(1);
+
+  /** That both halves are named, can be compared and hold visits of both sides, that are paired; and that nothing else is left. */
+  const expectKept = async (made: TestRepository, halves: readonly string[]): Promise<void> => {
+    expect(halves).toEqual([expect.stringMatching(/^with a space\/results\/mine\/\S+\/base$/), expect.stringMatching(/^with a space\/results\/mine\/\S+$/)]);
+    const { code, stdout } = await attnbench(["compare", ...halves, "--json"], made.root);
+    expect(code).toBe(0);
+    const { cells, paired } = JSON.parse(stdout) as Comparison;
+    expect([paired, cells.map(({ metrics }) => metrics.time.verdict)]).toEqual([true, [inBoth]]);
+    expect([worktreesOf(made), duetFolders()]).toEqual([[made.root], []]);
+  };
+
+  /** Once both halves have measured their cell. */
+  const onceBoth = (work: (signal: (name: NodeJS.Signals) => void) => void) => {
+    let done = false;
+    return (text: string, signal: (name: NodeJS.Signals) => void): void => {
+      if (done || (text.match(/ok {6}linear/g)?.length ?? 0) < 2) return;
+      done = true;
+      setTimeout(() => work(signal), 500);
+    };
+  };
+
+  it("by a full disk says what is kept and how to read it", async () => {
+    const made = repository();
+    const preloaded = join(newFolder(), "fullDisk.mjs");
+    writeFileSync(
+      preloaded,
+      `import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+const { writeFileSync } = fs;
+let visits = 0;
+fs.writeFileSync = (file, text, ...more) => {
+  if (typeof file === "number" && /"type":"visit"/.test(text) && ++visits > 6)
+    throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  return writeFileSync(file, text, ...more);
+};
+syncBuiltinESMExports();
+`,
+    );
+    vi.stubEnv("NODE_OPTIONS", `--import ${preloaded}`);
+    const { code, stdout, stderr } = await attnbench([...run, "--json"], made.root);
+    vi.unstubAllEnvs();
+    const { error } = JSON.parse(stdout) as { readonly error: { readonly exitCode: number; readonly message: string } };
+    expect([code, error.exitCode]).toEqual([2, 2]);
+    expect(error.message).toMatch(
+      /journal\.jsonl: ENOSPC: .*: make room, or choose another folder with --out\n {2}\d finished visits? of base and \d of head are kept: attnbench /,
+    );
+    expect(stderr).toContain(error.message);
+    await expectKept(made, halvesIn(error.message));
+  });
+
+  it("by a second Ctrl-C says the same", async () => {
+    const made = repository();
+    const twice = onceBoth((signal) => {
+      signal("SIGINT");
+      setTimeout(() => signal("SIGINT"), 20);
+    });
+    const { code, stderr } = await attnbench([...run, "--budget", "60s"], made.root, twice);
+    expect(code).toBe(130);
+    await expectKept(made, halvesIn(/\d+ finished visits? of base.*/.exec(stderr)?.[0] ?? ""));
+  });
+
+  it("by kill -9 has said before where it measures into, and doctor removes what it left", async () => {
+    const made = repository();
+    const killed = onceBoth((signal) => signal("SIGKILL"));
+    const { code, stderr } = await attnbench([...run, "--budget", "60s"], made.root, killed);
+    expect(code).toBeNull();
+    expect(worktreesOf(made)).toHaveLength(3);
+    await attnbench(["doctor", "--adapter", testAdapter], made.root);
+    await expectKept(made, halvesIn(/measuring into .*/.exec(stderr)?.[0] ?? ""));
+  });
+
+  it("is not gone on with: --resume is refused in words", async () => {
+    const made = repository();
+    const { code, stdout, stderr } = await attnbench([...run, "--resume", "--json"], made.root);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^--resume: a duet is not gone on with, .*\n$/);
+    expect(JSON.parse(stdout)).toEqual({ error: { exitCode: 2, message: stderr.trim() } });
+    expect(readdirSync(made.root)).toEqual([".git", "mine.yaml"]);
   });
 });

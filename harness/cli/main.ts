@@ -130,6 +130,8 @@ program
   )
   .addOption(jsonOption())
   .option("--quiet", "no progress, only the answer")
+  // Known, so that it is refused in words.
+  .addOption(new Option("--resume").hideHelp())
   .action(async (ref, file, options) => finish((await import("./commands/duet.ts")).duet(ref, file, options)));
 
 program

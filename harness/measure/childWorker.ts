@@ -1,10 +1,11 @@
 import { fork } from "node:child_process";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UnloadableKernels } from "../../kernels/registry.ts";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import type { Candidate } from "../device/adapters.ts";
 import { CellFailure } from "../device/failure.ts";
-import type { Answer, Envelope, Worker } from "./messages.ts";
+import type { Answer, Envelope, HelloRequest, Worker } from "./messages.ts";
 
 /** Programs that a child runs: ours, and one for each other runtime. */
 export type WorkerProgram = "worker" | "ortWorker";
@@ -31,6 +32,8 @@ export const startWorker = ({ env }: Pick<Candidate, "env">, shaderCache: string
   let stderr = "";
   let ids = 0;
   const waiting = new Map<number, { resolve: (reply: unknown) => void; reject: (error: Error) => void; timer: NodeJS.Timeout }>();
+  /** of mechanisms, as the worker was told them */
+  let kernels: readonly string[] = [];
   const ended = new Promise<void>((resolve) => {
     const onEnd = (reason: string): void => {
       if (!alive) return;
@@ -54,7 +57,7 @@ export const startWorker = ({ env }: Pick<Candidate, "env">, shaderCache: string
     waiting.delete(answer.id);
     clearTimeout(asked.timer);
     if (answer.ok) asked.resolve(answer.reply);
-    else asked.reject(answerError(answer));
+    else asked.reject(answerError(answer, kernels));
   });
   return {
     get alive() {
@@ -62,6 +65,7 @@ export const startWorker = ({ env }: Pick<Candidate, "env">, shaderCache: string
     },
     ask(type, request, timeoutMs) {
       if (!alive) return Promise.reject(new CellFailure("deviceLost", `the worker has ended${lastLine(stderr)}`));
+      if (type === "hello") ({ kernels } = request as HelloRequest);
       return new Promise((resolve, reject) => {
         const id = ids++;
         const timer = setTimeout(() => {
@@ -99,12 +103,16 @@ const placeOf = (stack: string | undefined): string => {
 };
 
 /** Paths by their last part: the rest names this machine's folders and users, and reasons go into reports. */
-const withoutFolders = (text: string): string => text.replace(/\s+/g, " ").replace(/(?:file:\/\/)?(?:\/[\w.@+-]+)+\/(?=[\w.@+-])/g, "");
+const withoutFolders = (text: string): string => text.replace(/\s+/g, " ").replace(/(?:file:\/\/)?(?<![\w.@+-])(?:\/[\w.@+-]+)+\/(?=[\w.@+-])/g, "");
 
-const answerError = (answer: Extract<Answer, { ok: false }>): Error => {
+/** The same, but what lies in a folder of mechanisms by that folder's last part: which file it is a user must be told. */
+const fromKernels = (text: string, folders: readonly string[]): string =>
+  withoutFolders(folders.reduce((shorter, folder) => shorter.replaceAll(folder, basename(folder)), text));
+
+const answerError = (answer: Extract<Answer, { ok: false }>, kernels: readonly string[]): Error => {
   if ("refusal" in answer) return new CellFailure(answer.refusal.code, answer.refusal.reason);
   if (answer.error.name === NoAdapter.name) return new NoAdapter(answer.error.message);
-  if (answer.error.name === UnloadableKernels.name) return new UnloadableKernels(withoutFolders(answer.error.message));
+  if (answer.error.name === UnloadableKernels.name) return new UnloadableKernels(fromKernels(answer.error.message, kernels));
   // A base of before says it as if it were a bug, and is as well as it was.
   if (/^no mechanism \w+ in this worker$/.test(answer.error.message)) return new CellFailure("noFeature", answer.error.message);
   return new CellFailure("workerError", withoutFolders(`${answer.error.message}${placeOf(answer.error.stack)}`));

@@ -12,6 +12,8 @@ export type Progress =
       readonly otherKernels?: { readonly folder: string; readonly kernels: Environment["kernels"] };
       /** the same, since other code made it: what it was, and what is run now */
       readonly otherCode?: { readonly folder: string; readonly before: Environment["attnbench"]; readonly now: Environment["attnbench"] };
+      /** the same, since it was given other times to measure in, seconds: what it had, and what is given now */
+      readonly otherBudget?: { readonly folder: string; readonly before: number; readonly now: number };
     }
   | {
       readonly type: "connected";

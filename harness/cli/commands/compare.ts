@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { analyse } from "../../analysis/analysis.ts";
 import { compareRuns } from "../../analysis/comparison/comparison.ts";
 import { parseShare } from "../../experiment/units.ts";
@@ -26,7 +27,12 @@ export const compare = async (base: string, head: string, flags: CompareFlags): 
   const threshold = thresholdOf(flags);
   if (flags.json && flags.format === "md") throw new CommandEnd(exitCode.usage, "--json and --format md both ask for stdout: name one of them");
   const [before, after] = [recordOf(base), recordOf(head)];
-  const comparison = compareRuns(before, after, { ...(threshold === undefined ? {} : { threshold }), strict: flags.strict === true });
+  const notes = [
+    ...(isSamePlace(base, head) ? ["Base and head are one and the same run: nothing that became worse could be seen."] : []),
+    ...unfinished("Base", before),
+    ...unfinished("Head", after),
+  ];
+  const comparison = compareRuns(before, after, { ...(threshold === undefined ? {} : { threshold }), strict: flags.strict === true, notes });
   if (comparison.differences.length > 0 && !flags.allowDifferent)
     throw new CommandEnd(
       exitCode.usage,
@@ -42,6 +48,18 @@ export const compare = async (base: string, head: string, flags: CompareFlags): 
   const failed = comparison.differences.length === 0 && comparison.cells.some((cell) => cell.failed);
   return worst([comparisonCode(comparison, flags.undecided), failed ? exitCode.cellFailed : exitCode.ok]);
 };
+
+/** One folder or file, however it is called. */
+const isSamePlace = (base: string, head: string): boolean => {
+  const [one, other] = [base, head].map((path) => realpathSync(path).replace(/[/\\]run\.json$/, ""));
+  return one === other;
+};
+
+/** A cell that such a run has not got is no statement on the code. */
+const unfinished = (side: "Base" | "Head", { run, state }: RunRecord): readonly string[] =>
+  state === "complete"
+    ? []
+    : [`${side} is not finished: run ${run} was ${state === "interrupted" ? "interrupted" : "broken off"}, and what it did not come to is not known.`];
 
 /** Ends the command with 2 where it is no share above 0 and below 1. */
 export const thresholdOf = ({ threshold }: Pick<GateFlags, "threshold">): number | undefined => {

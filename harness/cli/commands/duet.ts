@@ -1,21 +1,28 @@
 import { join } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
+import { UnloadableKernels } from "../../../kernels/registry.ts";
 import type { CompareOptions } from "../../analysis/comparison/comparison.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
-import { connector } from "../../measure/connection.ts";
+import { type Connect, connector } from "../../measure/connection.ts";
+import type { Progress } from "../../measure/progress.ts";
+import { ChangedKernel } from "../../measure/visitor.ts";
 import type { Finding } from "../../record/derived.ts";
 import { assertWritableFolder } from "../../record/folder.ts";
+import { UnwritableJournal } from "../../record/journal.ts";
 import type { DuetSide } from "../../record/run.ts";
 import { type DuetCheckout, type DuetResult, runDuet } from "../../runDuet.ts";
 import { budgetSets } from "../budget.ts";
 import { type Checkout, makeCheckouts } from "../checkout.ts";
 import { comparisonCode, tellComparison } from "../comparisonAnswer.ts";
+import { duetCompareCommand, keptOfDuet, leftOfDuet } from "../duetKept.ts";
 import { duetKernels } from "../duetKernels.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
+import { type Fault, tellFault } from "../fault.ts";
 import { kernelFoldersOf, mechanismsOf, type ReadExperiment, readExperiments } from "../input.ts";
-import { listenForInterrupts } from "../interruption.ts";
+import { type Interruption, listenForInterrupts } from "../interruption.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { repeatCommand } from "../repeatCommand.ts";
+import { shellWord } from "../shellWord.ts";
 import { print, printJson, say } from "../terminal.ts";
 import { type GateFlags, thresholdOf } from "./compare.ts";
 import { memoryBudgetBytes } from "./run.ts";
@@ -30,20 +37,42 @@ export interface DuetFlags extends GateFlags {
   readonly format: "text" | "github";
   readonly json?: true;
   readonly quiet?: true;
+  /** of run alone: refused */
+  readonly resume?: true;
 }
 
 /** `attnbench duet GITREF FILE`: the working tree against an earlier state of it, measured beside each other. Exits with 3 where something that gates became worse. */
 export const duet = async (ref: string, file: string, flags: DuetFlags): Promise<ExitCode> => {
+  if (flags.resume)
+    throw new CommandEnd(
+      exitCode.usage,
+      "--resume: a duet is not gone on with, as both states are measured turn by turn in one go; without it a new one begins, and attnbench compare BASE HEAD tells what one that was interrupted has measured",
+    );
   const threshold = thresholdOf(flags);
   const options: CompareOptions = { ...(threshold === undefined ? {} : { threshold }), strict: flags.strict === true };
   const mechanisms = await mechanismsOf(flags.kernels);
   const set = [...flags.set, ...budgetSets(flags.budget)];
   const experiments = (await readExperiments([file], { set, filter: flags.filter }, mechanisms)).filter(({ cells }) => cells.length > 0);
-  if (experiments.length === 0) throw new CommandEnd(exitCode.nothingMeasured, `${file}: no cell is left to compare`);
+  if (experiments.length === 0)
+    throw new CommandEnd(
+      exitCode.nothingMeasured,
+      `${file}: no cell is left to compare${flags.filter ? ` by --filter '${flags.filter}'` : ""}; attnbench check ${shellWord(file)} counts them all`,
+    );
   // Before two checkouts are built for it.
   for (const { experiment } of experiments) assertWritableFolder(join(flags.out, "results", experiment.name));
   let made: { remove(): void } | undefined;
-  const interruption = listenForInterrupts("what was measured is kept and compared", () => made?.remove());
+  /** where the experiment under way is measured into */
+  let into: string | undefined;
+  const interruption = listenForInterrupts("what was measured is kept and compared", () => {
+    made?.remove();
+    if (into !== undefined) say(keptOfDuet(into));
+  });
+  const began = (folder: string): void => {
+    into = folder;
+    if (!flags.quiet) say(`measuring into ${folder}: should this end before its answer, ${duetCompareCommand(folder)} tells what was measured`);
+  };
+  const results: DuetResult[] = [];
+  const faults: Fault[] = [];
   try {
     const checkouts = await makeCheckouts({
       ref,
@@ -57,29 +86,53 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
       },
     });
     const kernels = await duetKernels(flags.kernels, checkouts);
-    const sides = { base: sideOf(checkouts.base, kernels.base, flags), head: sideOf(checkouts.head, kernels.head, flags) };
-    const results: DuetResult[] = [];
+    const sides = {
+      base: sideOf(`base (${ref}, ${checkouts.base.commit.slice(0, 10)})`, checkouts.base, kernels.base, flags),
+      head: sideOf("head (the working tree)", checkouts.head, kernels.head, flags),
+    };
     for (const experiment of experiments) {
       if (interruption.signal.aborted) break;
-      const result = await measured(experiment, mechanisms, sides, flags, ref, { ...options, notes: kernels.notes }, interruption.signal);
+      const result = await measured(experiment, mechanisms, sides, flags, ref, { ...options, notes: kernels.notes }, interruption.signal, began);
+      into = undefined;
       results.push(result);
       if (result.baseRefused !== undefined) say(`base cannot be measured, so everything is NEW: ${result.baseRefused}`);
       if (!flags.json) {
         tellComparison(result.comparison);
-        print(`\ncomparison: ${result.folder}`);
+        if (!result.unwritten) print(`\ncomparison: ${result.folder}`);
       }
       if (flags.format === "github") await tellGithubOf(result, flags);
+      if (result.unwritten)
+        faults.push(tellFault(new CommandEnd(exitCode.usage, `${result.unwritten.message}: not all files could be written\n  ${leftOfDuet(result.folder)}`)));
     }
-    if (flags.json) printJson({ runs: results.map(({ folder }) => folder), comparisons: results.map(({ comparison }) => comparison) });
-    return worst([...results.map((result) => codeOf(result, flags)), ...(interruption.signal.aborted ? [interruption.code()] : [])]);
   } catch (error) {
-    if (interruption.signal.aborted && error instanceof CommandEnd)
-      throw new CommandEnd(interruption.code(), "interrupted while the two states were made: nothing was measured, and nothing is left of them");
-    throw error instanceof NoAdapter ? new CommandEnd(exitCode.noAdapter, `${error.message}\n  attnbench doctor says what this machine offers`) : error;
+    const fault = explained(error, into, interruption);
+    // Without an answer to go with it, it is for whoever called to tell.
+    if (results.length === 0) throw fault;
+    faults.push(tellFault(fault));
   } finally {
     made?.remove();
     interruption.stop();
   }
+  if (flags.json) {
+    const [error] = faults;
+    printJson({ runs: results.map(({ folder }) => folder), comparisons: results.map(({ comparison }) => comparison), ...(error ? { error } : {}) });
+  }
+  if (flags.format === "github") for (const fault of faults) (await import("../github.ts")).annotateFault(fault);
+  const interrupted = interruption.signal.aborted ? [interruption.code()] : [];
+  return worst([...results.map((result) => codeOf(result, flags)), ...faults.map((fault) => fault.exitCode), ...interrupted]);
+};
+
+/** An error in words, where it is none of attnbench's own, with what is kept in the folder that was measured into. */
+const explained = (error: unknown, into: string | undefined, { signal, code }: Pick<Interruption, "signal" | "code">): unknown => {
+  if (signal.aborted && into === undefined && error instanceof CommandEnd)
+    return new CommandEnd(code(), "interrupted while the two states were made: nothing was measured, and nothing is left of them");
+  const kept = into === undefined ? "" : `\n  ${keptOfDuet(into)}`;
+  const ended = (own: ExitCode, text: string): CommandEnd => new CommandEnd(signal.aborted ? code() : own, `${text}${kept}`);
+  if (error instanceof NoAdapter) return ended(exitCode.noAdapter, `${error.message}\n  attnbench doctor says what this machine offers`);
+  if (error instanceof UnwritableJournal) return ended(exitCode.usage, `${error.message}: make room, or choose another folder with --out`);
+  if (error instanceof ChangedKernel) return ended(exitCode.usage, `${error.message}: what one run tells must be of one kernel`);
+  if (kept !== "") say(kept.trim());
+  return error;
 };
 
 const measured = async (
@@ -90,6 +143,7 @@ const measured = async (
   ref: string,
   options: CompareOptions,
   signal: AbortSignal,
+  began: (folder: string) => void,
 ): Promise<DuetResult> => {
   const line = createProgressLine(flags.quiet ?? false);
   try {
@@ -103,19 +157,33 @@ const measured = async (
       outFolder: flags.out,
       options,
       signal,
-      onProgress: line.show,
+      onProgress: (step: Progress) => (step.type === "began" ? began(step.folder) : line.show(step)),
     });
   } finally {
     line.end();
   }
 };
 
-const sideOf = ({ commit, dirty, worker, refused }: Checkout, kernels: readonly string[], { adapter, out }: DuetFlags): DuetCheckout => ({
-  connect: refused === undefined ? connector(adapter, { mode: "timing", kernels, memoryBudgetBytes }, worker) : () => Promise.reject(new NoAdapter(refused)),
+const sideOf = (name: string, { commit, dirty, worker, refused }: Checkout, kernels: readonly string[], { adapter, out }: DuetFlags): DuetCheckout => ({
+  connect:
+    refused === undefined
+      ? ofSide(name, connector(adapter, { mode: "timing", kernels, memoryBudgetBytes }, worker))
+      : () => Promise.reject(new NoAdapter(refused)),
   commit,
   dirty,
   kernels: kernelFoldersOf(kernels, out),
 });
+
+/** Both sides have files of one name: what is wrong with one names the side. */
+const ofSide =
+  (name: string, connect: Connect): Connect =>
+  async (clock) => {
+    try {
+      return await connect(clock);
+    } catch (error) {
+      throw error instanceof UnloadableKernels ? new UnloadableKernels(`--kernels of ${name}: ${error.message}`, { cause: error }) : error;
+    }
+  };
 
 /** Base could not be had, or has none of these cells. Where it only got no time, nothing was measured in both, and that is no pass. */
 const isEverythingNew = ({ comparison, records: { base, head }, baseRefused }: DuetResult): boolean =>

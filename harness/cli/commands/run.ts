@@ -200,8 +200,10 @@ const measure = async (
   }
 };
 
-const whyNew = ({ otherKernels, otherCode }: Extract<Progress, { type: "began" }>, held: readonly KernelFolder[]): string => {
+const whyNew = ({ otherKernels, otherCode, otherBudget }: Extract<Progress, { type: "began" }>, held: readonly KernelFolder[]): string => {
   if (otherCode) return `${otherCode.folder} is unfinished, but of other code: ${codeText(otherCode.before)} then, ${codeText(otherCode.now)} now`;
+  if (otherBudget)
+    return `${otherBudget.folder} is unfinished, but had ${otherBudget.before} s to measure in (--budget or measure.maxTime), and ${otherBudget.now} s are given now; with --budget ${otherBudget.before}s it is gone on with`;
   return otherKernels
     ? `${otherKernels.folder} is unfinished, but its --kernels held something else: ${kernelsText(otherKernels.kernels)} then, ${kernelsText(held)} now; put back, it is gone on with`
     : "no unfinished run of this experiment with these --set, --budget and --filter, of this shard, device and code";
