@@ -63,7 +63,7 @@ export const analyse = (record: RunRecord, t: Messages = en): RunRecord => {
     ),
     ...unlessEmpty("jointCrossings", jointCrossings(surfaces)),
     crossovers,
-    ...unlessEmpty("peerRatios", peerRatiosOf(cells, timing.drawsFor)),
+    ...unlessEmpty("peerRatios", peerRatiosOf(cells, timing.drawsFor, t)),
     ...unlessEmpty("serving", servingOf(record, series, spreadOf)),
   };
   const judged = { ...analysed, ...unlessEmpty("claims", claimsOf(analysed)) };

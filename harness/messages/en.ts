@@ -4,7 +4,7 @@ import { bracketed, formatBytes, formatChoice, formatCount, formatEstimate, form
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
 import type { ClaimVerdict, Crossover, Estimate, Fit } from "../record/derived.ts";
-import type { CellRecord } from "../record/run.ts";
+import type { CellRecord, RunState } from "../record/run.ts";
 
 /** Least and most of what is told of several shapes, as they are written; equal where one value holds for all. */
 export type Span = readonly [least: string, most: string];
@@ -459,6 +459,67 @@ export const en = {
       `Not compared with ${peer}: ${places
         .map(({ arm, phase, shape, ns }) => `${arm} ${phase}${shape === "" ? "" : `, ${shape}`}, n = ${formatList(ns.map(formatCount))}`)
         .join("; ")} (${note}).`,
+    /** why there is no ratio; `whose`: the runtime's name */
+    notReached: (whose: string): string => `${whose}: not reached`,
+    wrong: (whose: string, reason: string): string => `${whose}'s output is wrong: ${reason}`,
+    unmeasured: (whose: string, reason: string): string => `${whose}: ${reason}`,
+    noTurn: "no turn visited both",
+    explained: (titles: string, peers: readonly { readonly version: string; readonly adapter: string }[]): string =>
+      `The same cells, computed by ${titles}${peers.length > 0 ? ` (${peers.map(({ version, adapter }) => `${version} on ${adapter}`).join(", ")})` : ""} in processes of its own, visited in the same turns and held to the same references. Wall time stands against wall time, since a peer gives no other; charts show none of it.`,
+    caption: "Wall time of one repetition: ours over the peer's. Brackets are 95 % intervals over turns.",
+    ours: "ours",
+    beside: "beside",
+    oursWall: "ours, wall",
+    itsWall: "its, wall",
+    oursOverIts: "ours ÷ its",
+    because: "not compared because",
+  },
+
+  offload: {
+    none: "No state was moved.",
+    /** what was timed, and what was not, a paragraph each; `layers`: of the model that the states are of */
+    explained: (withDisk: boolean, layers: number | undefined): readonly string[] => [
+      "A state that stays on the GPU costs a token its decode step and nothing else. One that was taken away has to come in first, and what that takes is added.",
+      "out: copied on the GPU, mapped, and copied into host memory. in: written to the GPU from host memory, until the GPU has it. Every byte that came back was compared with what had gone out, and the decode step after it with a float64 reference.",
+      ...(withDisk
+        ? [
+            "disk: out also writes a file and waits until the disk has it (fsync); in also reads the file, which the operating system may well serve from its page cache in memory, as it does for programs that do this. Then it is no rate of the disk itself.",
+          ]
+        : []),
+      "What a token changes in the state has to be saved as well, which is not in what is added: a row of a KV cache, but the whole of a recurrent state, its out.",
+      "Computing anew is the attention of one layer over n tokens from keys and values that are there. A model has to make those too, in all layers up to this one, so that for a whole model bringing back pays from a shorter length on.",
+      ...(layers === undefined
+        ? []
+        : [
+            `A token needs the states of all ${formatCount(layers)} layers, one after another: ${formatCount(layers)} times what one takes. A program that brings in the next layer while it computes this one hides some of that; nothing here does.`,
+          ]),
+    ],
+    caption: (forms: readonly string[]): string => `States kept in ${formatList(forms)}, both ways`,
+    keptIn: "kept in",
+    out: "out",
+    in: "in, added to a token",
+    outGbps: "GB/s out",
+    inGbps: "GB/s in",
+    step: "decode step",
+    inAllLayers: (layers: number): string => `added in all ${formatCount(layers)} layers`,
+  },
+
+  shards: {
+    explained: (parts: number, missing: readonly number[]): string =>
+      `This run was put together of ${formatCount(parts)} of ${formatCount(parts + missing.length)} shards, each with all arms of its shapes, in turns and processes of its own. Laws, n* and drift are those of one shard each, and shares of ceilings are of its own ceilings.${missing.length > 0 ? ` Missing: ${missing.map(formatCount).join(", ")}.` : ""}`,
+    caption: "Shards, and the ceilings that each measured.",
+    shard: "shard",
+    run: "run",
+    state: "state",
+    /** how a run ended */
+    states: { running: "running", complete: "complete", interrupted: "interrupted", failed: "failed" } as Readonly<Record<RunState, string>>,
+    started: "started",
+    cells: "cells",
+    turns: "turns",
+    processes: "processes",
+    reading: "reading, GB/s",
+    copying: "copying, GB/s",
+    multiplyAdd: "multiply-add, GFLOP/s",
   },
 
   serving: {
@@ -531,6 +592,15 @@ export const en = {
       { variant, gain, cells }: { readonly variant: string; readonly gain: number | undefined; readonly cells: readonly [some: number, all: number] },
     ): string =>
       `Of ${variants} variants of ${name} timed at n = ${formatCount(n)}${against === undefined ? "" : `, where ${against} is nearest in time`}, ${variant} is used${gain === undefined ? "" : `, ${formatNumber(gain)} times as fast as the default there`}${cells[0] === cells[1] ? "" : `, in ${cells[0]} of its ${cells[1]} cells`}.`,
+    explained:
+      "Before the turns that count, the variants of every arm were verified and timed in rounds, each arm for the same time, at the n where the two families are about as fast. One takes the default's place only where it is clearly faster. None of these times is among the results.",
+    caption: "Time of one repetition by variant: tile sizes and path of a kernel.",
+    variant: "variant",
+    rounds: "rounds",
+    choice: "choice",
+    /** of one variant; `failure`: in words of the device */
+    verdict: (isDefault: boolean, isUsed: boolean, failure: string | undefined): string =>
+      [...(isDefault ? ["default"] : []), ...(isUsed ? ["used"] : []), ...(failure === undefined ? [] : [failure])].join(", "),
   },
 
   expectation: {

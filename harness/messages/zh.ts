@@ -340,6 +340,64 @@ export const zh: Messages = {
       `${onEmulation(emulated)}${spaced`${arm}的${phase[ofPhase]}`}${shapeText(shape)}${spaced`在 n = ${formatCount(n)}时`}，attnbench ${spaced`的挂钟时间为${peer}的${bracketed(ratio)}倍`}。`,
     notCompared: (peer, places, note) =>
       spaced`未与${peer}比较：${places.map(({ arm, phase: ofPhase, shape, ns }) => spaced`${arm} ${ofPhase}${shapeText(shape)}，n = ${counts(ns)}`).join("；")}（${note}）。`,
+    notReached: (whose) => `${whose}：未轮到`,
+    wrong: (whose, reason) => spaced`${whose}的输出有误：${reason}`,
+    unmeasured: (whose, reason) => `${whose}：${reason}`,
+    noTurn: "没有哪一轮同时测了两者",
+    explained: (titles, peers) =>
+      spaced`同样的单元由${titles}${peers.length > 0 ? `（${peers.map(({ version, adapter }) => `${version}，在 ${adapter} 上`).join("；")}）` : ""}在其自己的进程中计算，在相同的轮次中测量，并按相同的参考结果校验。这里以挂钟时间对挂钟时间，因为对方不提供别的时间；图中不含这些数据。`,
+    caption: "一次重复的挂钟时间：我们的与对方的之比。方括号内为跨轮次的 95 % 置信区间。",
+    ours: "我们的方案",
+    beside: "对方",
+    oursWall: "我们的挂钟时间",
+    itsWall: "对方的挂钟时间",
+    oursOverIts: "我们 ÷ 对方",
+    because: "未作比较的原因",
+  },
+
+  offload: {
+    none: "没有状态被搬移。",
+    explained: (withDisk, layers) => [
+      "状态留在 GPU 上时，一个 token 只需解码步本身的时间。状态若已搬走，就要先搬回来，所需的时间加在解码步之上。",
+      "搬出：在 GPU 上复制、映射，再复制到主机内存。搬入：从主机内存写到 GPU，直到 GPU 收到为止。搬回的每个字节都与搬出的比较过，其后的解码步也与 float64 参考结果比较过。",
+      ...(withDisk
+        ? [
+            "disk：搬出时还要写文件，并等到磁盘写完（fsync）；搬入时还要读文件，而操作系统很可能直接从内存中的页缓存提供，对这样做的程序向来如此。这时测得的就不是磁盘本身的速率。",
+          ]
+        : []),
+      "一个 token 对状态的改动也需要保存，这不在所加的时间之内：KV 缓存只有一行，递归状态则是全部，即其搬出的时间。",
+      "重新计算是指一层注意力从现成的键和值出发计算 n 个 token。实际模型还要先算出这些键和值，而且到这一层为止的各层都要算，因此对完整模型而言，从更短的长度起搬回来就合算。",
+      ...(layers === undefined
+        ? []
+        : [
+            spaced`一个 token 需要全部${formatCount(layers)}层的状态，一层接一层：用时是一层的${formatCount(layers)}倍。程序若在计算这一层的同时搬入下一层，可以掩盖其中一部分；此处没有这样做。`,
+          ]),
+    ],
+    caption: (forms) => spaced`存放在${list(forms)}中的状态，搬出与搬入`,
+    keptIn: "存放处",
+    out: "搬出",
+    in: "搬入，加在一个 token 上",
+    outGbps: "搬出，GB/s",
+    inGbps: "搬入，GB/s",
+    step: "解码步",
+    inAllLayers: (layers) => spaced`全部${formatCount(layers)}层所加`,
+  },
+
+  shards: {
+    explained: (parts, missing) =>
+      `${spaced`本次运行由${formatCount(parts + missing.length)}个分片中的${formatCount(parts)}个合并而成，每个分片含其各形状的所有方案，轮次和进程自成一体。规律、n* 和漂移各属一个分片，占性能上限的份额也以其自己的上限为准。`}${missing.length > 0 ? `缺失：${counts(missing)}。` : ""}`,
+    caption: "各分片，以及各自测得的性能上限。",
+    shard: "分片",
+    run: "运行",
+    state: "状态",
+    states: { running: "进行中", complete: "完成", interrupted: "被中断", failed: "出错" },
+    started: "开始",
+    cells: "单元数",
+    turns: "轮次",
+    processes: "进程数",
+    reading: "读，GB/s",
+    copying: "复制，GB/s",
+    multiplyAdd: "乘加，GFLOP/s",
   },
 
   serving: {
@@ -390,6 +448,14 @@ export const zh: Messages = {
       spaced`在 n = ${formatCount(n)}处${against === undefined ? "" : spaced`（${against}的用时在此与之最接近）`}对${name}的${variants}个变体计时，沿用默认变体：没有哪一个明显更快。`,
     used: (name, variants, n, against, { variant, gain, cells }) =>
       spaced`在 n = ${formatCount(n)}处${against === undefined ? "" : spaced`（${against}的用时在此与之最接近）`}对${name}的${variants}个变体计时，采用${variant}${gain === undefined ? "" : spaced`，在此比默认变体快，为其${formatNumber(gain)}倍`}${cells[0] === cells[1] ? "" : spaced`，用于其${cells[1]}个单元中的${cells[0]}个`}。`,
+    explained:
+      "在计入结果的轮次之前，对每个方案的各变体先做校验，再分回合计时，每个方案用时相同，取两类方案快慢大致相当的 n。变体只有明显更快，才取代默认变体。这些时间都不计入结果。",
+    caption: "各变体一次重复的时间：变体即核函数的分块大小与路径。",
+    variant: "变体",
+    rounds: "回合数",
+    choice: "选择",
+    verdict: (isDefault, isUsed, failure) =>
+      [...(isDefault ? ["默认"] : []), ...(isUsed ? ["采用"] : []), ...(failure === undefined ? [] : [failure])].join("，"),
   },
 
   expectation: {

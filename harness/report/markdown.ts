@@ -61,7 +61,7 @@ const textTable = (record: RunRecord): string => {
 const offloadTable = (record: RunRecord, t: Messages): string => {
   const rows = movedStates(record);
   if (rows.length === 0) return "";
-  const columns = offloadColumns(record, rows);
+  const columns = offloadColumns(record, rows, t);
   const states = tableOf(
     columns.map(({ head }) => head),
     rows.map((row) => columns.map(({ text: of }) => text(of(row)))),
@@ -133,7 +133,7 @@ export const renderMarkdown = (run: RunRecord, language: Language = "en"): strin
     record.peerRatios === undefined
       ? ""
       : tableOf(
-          ["ours", "beside", "at", "n", "ours, wall", "its, wall", "ours ÷ its", "not compared because"],
+          [t.peers.ours, t.peers.beside, tables.at, "n", t.peers.oursWall, t.peers.itsWall, t.peers.oursOverIts, t.peers.because],
           record.peerRatios.map(({ labels, series, n, wallMs, ratio, note }) => [
             ...labels.map(text),
             text(seriesText(series)),
