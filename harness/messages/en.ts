@@ -2,8 +2,9 @@ import type { GrowthClass } from "../../kernels/mechanism.ts";
 import { type StageName, stageWords } from "../../kernels/model/stageNames.ts";
 import { bracketed, formatBytes, formatChoice, formatCount, formatEstimate, formatList, formatMs, formatNumber, formatShare } from "../analysis/format.ts";
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
+import type { ExperimentModel } from "../experiment/experiment.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
-import type { ClaimVerdict, Crossover, Estimate, Fit } from "../record/derived.ts";
+import type { ClaimVerdict, Crossover, Estimate, Fit, Served } from "../record/derived.ts";
 import type { CellRecord, RunState } from "../record/run.ts";
 
 /** Least and most of what is told of several shapes, as they are written; equal where one value holds for all. */
@@ -57,6 +58,9 @@ export interface Wrote {
   /** tokens where rounding may choose another than float64 */
   readonly near: number;
 }
+
+/** Sizes of a whole model around its mixers. */
+export type ModelSizes = Pick<ExperimentModel, "layers" | "width" | "vocab" | "feedForward">;
 
 type ByPhase = Readonly<Record<ExperimentPhase, string>>;
 type Outcome = Crossover["outcome"];
@@ -547,6 +551,61 @@ export const en = {
     memoryAlone: (mostBytes: number | undefined): string =>
       `Room is that of the memory alone${mostBytes === undefined ? "" : `: no buffer of this device holds more than ${formatBytes(mostBytes)}, which is not looked at`}`,
     sentence: (budget: string, arms: readonly string[], projected: string, room: string): string => `${budget}, ${arms.join("; ")}${projected}. ${room}.`,
+    /** why there is no time, or no room */
+    note: {
+      fewBatches: (least: number, measured: number): string => `${least} values of batch are needed, ${measured} were measured`,
+      fewLengths: (least: number, measured: number): string => `${least} values of n are needed for another n, ${measured} were measured`,
+      noRoom: "not even one text has room",
+      oddBytes: "its bytes follow no line over n and batch",
+      oddTimes: "its times follow no line over n and batch",
+      bent: "its times bend upwards with batch, as on a device that few texts do not fill; larger batches would tell",
+      wide: (factor: number): string => `known less narrowly than to a factor of ${factor}; larger batches, and n nearer to this one, would tell`,
+    },
+    none: "No arm that keeps a state has a time at any batch.",
+    /** `roomCounted`: room was counted beforehand; `steps`: bytes step with n or batch */
+    explained: (
+      memoryBytes: number,
+      {
+        oneLayer,
+        weights,
+        roomCounted,
+        steps,
+      }: { readonly oneLayer: boolean; readonly weights: boolean; readonly roomCounted: boolean; readonly steps: boolean },
+    ): readonly string[] => [
+      `The budget is ${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""}: what is needed whatever the batch (fixed)${weights ? " (weights)" : ""}, and of each text its state and its part of all that is computed. ${
+        roomCounted
+          ? "How many have room was counted before anything was measured, by the closed form of what kernels allocate, which every measured cell met to the byte, and by what this device takes: its largest buffer and binding, and workgroups in a row"
+          : "Both are of the bytes that this run counted"
+      }; a program that shares buffers between layers otherwise, or keeps weights in fewer bits, has room for more.`,
+      "One token of each text is a step, so tokens a second are the batch over a step's time. A time is measured where just that batch was; else it is projected: a cost that stays, one for each text, and one for each token of each text, fitted to the batches that were measured. The interval has in it how far that law is off where it was measured, and nothing of what a device does beyond: caches that end, for one.",
+      ...(steps
+        ? [
+            roomCounted
+              ? "Where bytes step with the batch, those of a text are about so many: the average over all that have room."
+              : "Where bytes step with n or batch they are about so many: the line through those that were counted.",
+          ]
+        : []),
+    ],
+    measuredCaption: "Tokens a second of all texts together, measured",
+    texts: (batch: number): string => counted(batch, "text"),
+    caption: (memoryBytes: number): string => `Texts at once in ${formatBytes(memoryBytes)}`,
+    about: (text: string): string => `about ${text}`,
+    fixed: "fixed",
+    aText: "a text",
+    textsAtOnce: "texts at once",
+    inAll: "in all",
+    boundBy: "bound by",
+    bound: { memory: "memory", limit: "a limit" },
+    memoryHolds: "memory holds",
+    aToken: "a token of each",
+    tokensPerSecond: "tokens/s in all",
+    timeIs: "time is",
+    from: { measured: "measured", projected: "projected" } as Readonly<Record<Served["from"], string>>,
+    notTold: "not told",
+    /** `limit`: in words of the device */
+    oneMore: (limit: string): string => `one text more is too much for this device: ${limit}`,
+    noTime: (note: string): string => `no time: ${note}`,
+    noted: (label: string, ns: readonly number[], words: string): string => `${label} at n = ${formatList(ns.map(formatCount))}: ${words}.`,
   },
 
   text: {
@@ -562,6 +621,89 @@ export const en = {
         near ? "where rounding may choose either" : "though rounding cannot part them there: one of them is wrong"
       }.`,
     failed: (arms: readonly string[], code: string): string => `No text with ${formatList(arms)} (${code}).`,
+    /** `prompt`: its words; undefined where it was given as tokens, which are `numbers` */
+    prompt: (prompt: string | undefined, numbers: string): string => `The prompt: ${prompt === undefined ? "given as tokens" : `“${prompt}”`}, ${numbers}.`,
+    explained: "Weights are random, so no text makes sense: it shows that arms of the same weights choose the same tokens, whatever they keep between two.",
+    none: "No text was written.",
+    caption: (prompt: number, temperature: number, seed: number, stop: number | undefined): string =>
+      `Texts that the model wrote on the GPU behind a prompt of ${formatCount(prompt)} tokens: ${
+        temperature === 0 ? "the likeliest token each time" : `drawn at a temperature of ${temperature}, by seed ${seed}`
+      }${stop === undefined ? "" : `, until token ${stop}`}`,
+    tokens: "tokens",
+    endedBy: "ended by",
+    ended: { stop: "its stop token", length: "its length" } as Readonly<Record<"stop" | "length", string>>,
+    /** `reason`: in words of the device */
+    failure: (code: string, reason: string): string => `${code}: ${reason}`,
+    asFloat64: "as float64 chooses",
+    ofAll: (some: number, all: number): string => `${formatCount(some)} of ${formatCount(all)}`,
+    lastError: "error of the last scores",
+    numbers: (numbers: string): string => `Tokens: ${numbers}`,
+  },
+
+  /** Where a token's time goes in a whole model. */
+  stages: {
+    none: "No stage was timed: there is no time, or this device gives no GPU timestamps.",
+    /** `least`, `most`: of the stages' sum over the whole */
+    sum: (least: number, most: number): string =>
+      `Stages are timed beside the whole, each run of steps in a pass of its own: together they come to ${formatShare(least)} to ${formatShare(most)} of the time of the whole. Shares are of their sum.`,
+    stage: "stage",
+    share: "share",
+    leastBytes: "least bytes",
+    all: "All stages of every cell",
+    shares: "Attention's share of a token's time",
+    /** as heads a table without a caption */
+    sharesHead: "attention's share of a token's time",
+    model: (
+      { layers, width, vocab, feedForward: fed }: ModelSizes,
+      origin: { readonly preset: string; readonly scale: number; readonly isOwn: boolean } | undefined,
+    ): string => {
+      const hidden = `${formatCount(fed.hidden)} channels`;
+      const through = fed.kind === "experts" ? `${formatCount(fed.active)} of ${formatCount(fed.experts)} experts of ${hidden}` : hidden;
+      const shape =
+        origin === undefined
+          ? ""
+          : `: the shape of ${origin.preset}${origin.scale === 1 ? "" : ` at a scale of ${origin.scale}`}${origin.isOwn ? "" : ", with sizes of its own"}`;
+      return `The model has ${formatCount(layers)} layers, ${formatCount(width)} wide, each with a feed-forward network of ${through}, and ${formatCount(vocab)} different tokens${shape}.`;
+    },
+    /** which arms have the layers of a published model */
+    pattern: (
+      preset: string,
+      layers: string,
+      parameters: readonly (readonly [name: string, value: string | number | boolean])[],
+      like: readonly string[],
+      unlike: readonly string[],
+    ): string => {
+      const turn = `The layers of ${preset} are ${layers}, in turn${parameters.map(([name, value]) => `, with ${name} ${value}`).join("")}`;
+      if (like.length === 0) return `${turn}: no arm has them.`;
+      return `${turn}: so are those of ${formatList(like)}${unlike.length === 0 ? "" : `, and not those of ${formatList(unlike)}`}.`;
+    },
+    tokenizer: (
+      parts: readonly { readonly encoding: string; readonly characters: number; readonly tokens: number; readonly msPerToken: Estimate }[],
+    ): string =>
+      parts.length === 0
+        ? ""
+        : `Before all this a text is cut into tokens, on the CPU and by the wall clock: ${formatList(
+            parts.map(
+              ({ encoding, characters, tokens, msPerToken }) =>
+                `${encoding} makes ${formatCount(tokens)} tokens of a text of ${formatCount(characters)} characters, ${bracketed(msPerToken, formatMs)} each`,
+            ),
+          )}. No stage and no whole has that time in it.`,
+    crossings:
+      "n*, from which on the second takes less time than the first: by attention's time alone, of all layers, and by the time of the whole token. All that is not attention moves the one away from the other where it differs between the two.",
+    first: "first",
+    second: "second",
+    attentionAlone: "attention alone",
+    wholeToken: "the whole token",
+    wholeText: "whole text",
+    ofTexts: (parts: readonly { readonly arm: string; readonly share: number; readonly ms: number; readonly n: number }[]): string =>
+      parts.length === 0
+        ? ""
+        : `Of a whole text, written token by token from none on, attention takes ${formatList(
+            parts.map(({ arm, share, ms, n }) => `${formatShare(share)} of ${formatMs(ms)} with ${arm} for ${formatCount(n)} tokens`),
+          )}.`,
+    textsCaption: (batched: boolean): string => (batched ? "Whole texts of n tokens by stage, all of a batch together" : "A whole text of n tokens by stage"),
+    addedUp:
+      "Added up from the tokens above, on straight lines between the n that were measured: no text was written. An interval is the sum of its tokens' own, as if all were off the same way. Shares are of the stages' sum.",
   },
 
   outcome: {
@@ -1120,6 +1262,8 @@ export const en = {
       `${{ pass: "met", fail: "**not met**", undecided: "undecided" }[verdict]}: ${text}`,
     device: (name: string, deviceClass: string, clock: string, cells: TallyNumbers, run: string): string =>
       `${name} (${deviceClass}), ${clock} clock, ${tally(cells)}, run ${run}.`,
+    /** `text` is Markdown already */
+    caption: (text: string): string => `${text}.`,
     attentionAlone: "attention alone",
     metric: { time: "time", stateBytes: "stateBytes" } as Readonly<Record<Fit["metric"], string>>,
     law: (law: GrowthClass | "undecided"): string => law,

@@ -416,6 +416,50 @@ export const zh: Messages = {
     counted: (endsWithMemory) => `容量按内核分配的字节精确计算${endsWithMemory ? "，未注明限制之处以内存用尽为止" : ""}`,
     memoryAlone: (mostBytes) => `容量只按内存计算${mostBytes === undefined ? "" : spaced`：此设备的单个缓冲区最多容纳${formatBytes(mostBytes)}，这里未予考虑`}`,
     sentence: (budget, arms, projected, room) => `${budget}，${arms.join("；")}${projected}。${room}。`,
+    note: {
+      fewBatches: (least, measured) => spaced`batch 需要${least}个取值，只测得${measured}个`,
+      fewLengths: (least, measured) => spaced`推算到另一个 n 需要${least}个 n 的取值，只测得${measured}个`,
+      noRoom: "一个文本也放不下",
+      oddBytes: "字节数随 n 和 batch 的变化不成直线",
+      oddTimes: "时间随 n 和 batch 的变化不成直线",
+      bent: "时间随 batch 增长得越来越快，如同少量文本占不满的设备；测更大的 batch 可见分晓",
+      wide: (factor) => spaced`所知的精确程度不到${factor}倍之内；测更大的 batch、离此更近的 n，可见分晓`,
+    },
+    none: "保留状态的方案在任何 batch 上都没有时间。",
+    explained: (memoryBytes, { oneLayer, weights, roomCounted, steps }) => [
+      `${spaced`预算为${formatBytes(memoryBytes)}${oneLayer ? "，只用于一层注意力" : ""}：包括与 batch 无关的固定部分${weights ? "（权重）" : ""}，以及每个文本的状态和它在计算所需内存中的一份。`}${
+        roomCounted
+          ? "能容纳多少，是在测量之前按两者算出的：一是内核所分配内存的闭式公式（每个测得的单元都与之一字节不差），二是此设备所能接受的大小，即最大的缓冲区和绑定，以及一个方向上的工作组数"
+          : "两者都取自本次运行所计的字节"
+      }；若程序以别的方式在各层之间共用缓冲区，或以更少的位数存放权重，则能容纳更多。`,
+      "每个文本各写一个 token 为一步，因此每秒的 token 数等于 batch 除以一步的时间。恰好测过该 batch 之处，时间为实测；其余为推算：固定开销、每个文本的开销、每个文本每个 token 的开销，三者对测得的各 batch 拟合。区间包含这一规律在测得之处的偏差，但不含设备在此之外的表现，例如缓存用尽。",
+      ...(steps
+        ? [
+            roomCounted
+              ? "字节数随 batch 呈阶梯变化之处，每个文本的字节数为约数，即所有放得下的文本的平均值。"
+              : "字节数随 n 或 batch 呈阶梯变化之处为约数，取自穿过所计各值的直线。",
+          ]
+        : []),
+    ],
+    measuredCaption: "所有文本合计每秒的 token 数，实测",
+    texts: (batch) => `${formatCount(batch)} 个文本`,
+    caption: (memoryBytes) => spaced`${formatBytes(memoryBytes)}中同时容纳的文本`,
+    about: (text) => `约 ${text}`,
+    fixed: "固定部分",
+    aText: "每个文本",
+    textsAtOnce: "同时容纳的文本数",
+    inAll: "合计",
+    boundBy: "受限于",
+    bound: { memory: "内存", limit: "设备限制" },
+    memoryHolds: "内存可容纳",
+    aToken: "各写一个 token",
+    tokensPerSecond: "合计 token/s",
+    timeIs: "时间来源",
+    from: { measured: "实测", projected: "推算" },
+    notTold: "无从得知",
+    oneMore: (limit) => `再多一个文本就超出此设备的能力：${limit}`,
+    noTime: (note) => `没有时间：${note}`,
+    noted: (label, ns, words) => spaced`${label}在 n = ${counts(ns)}时：${words}。`,
   },
 
   text: {
@@ -428,6 +472,74 @@ export const zh: Messages = {
     parting: ([one, other], token, near) =>
       spaced`${one}与${other}权重相同，却从第${formatCount(token)}个 token 起不同，${near ? "那里舍入可能选中任一个" : "而舍入不足以造成这一差别：其中一个有误"}。`,
     failed: (arms, code) => spaced`${list(arms)}没有写出文本（${code}）。`,
+    prompt: (prompt, numbers) => `提示：${prompt === undefined ? "以 token 给出" : `“${prompt}”`}，即 ${numbers}。`,
+    explained: "权重是随机的，因此写出的文本没有意义：它表明，权重相同的方案选出相同的 token，无论它们在 token 之间保留什么。",
+    none: "没有写出文本。",
+    caption: (prompt, temperature, seed, stop) =>
+      `${spaced`模型在 GPU 上接着${formatCount(prompt)}个 token 的提示写出的文本：`}${
+        temperature === 0 ? "每次取最可能的一个" : spaced`按温度${temperature}抽取，种子为${seed}`
+      }${stop === undefined ? "" : spaced`，遇到 token ${stop}为止`}`,
+    tokens: "token 数",
+    endedBy: "结束于",
+    ended: { stop: "停止 token", length: "预定长度" },
+    failure: (code, reason) => `${code}：${reason}`,
+    asFloat64: "与 float64 的选择相同",
+    ofAll: (some, all) => `${formatCount(some)} / ${formatCount(all)}`,
+    lastError: "最后得分的误差",
+    numbers: (numbers) => `token 编号：${numbers}`,
+  },
+
+  stages: {
+    none: "没有阶段测得时间：没有时间数据，或此设备不提供 GPU 时间戳。",
+    sum: (least, most) =>
+      spaced`各阶段在整体之外另行计时，每段连续的步骤自成一个 pass：其总和为整体时间的${formatShare(least)}至${formatShare(most)}。份额以各阶段的总和计。`,
+    stage: "阶段",
+    share: "份额",
+    leastBytes: "最少字节数",
+    all: "每个单元的所有阶段",
+    shares: "注意力在一个 token 的时间中所占的份额",
+    sharesHead: "注意力在一个 token 的时间中所占的份额",
+    model: ({ layers, width, vocab, feedForward: fed }, origin) => {
+      const hidden = spaced`宽${formatCount(fed.hidden)}`;
+      const network =
+        fed.kind === "experts"
+          ? spaced`每层的前馈网络从${formatCount(fed.experts)}个${hidden}的专家中选用${formatCount(fed.active)}个`
+          : spaced`每层的前馈网络${hidden}`;
+      const shape =
+        origin === undefined
+          ? ""
+          : spaced`；形状取自 ${origin.preset}${origin.scale === 1 ? "" : spaced`，按${origin.scale}倍缩放`}${origin.isOwn ? "" : "，部分尺寸另行指定"}`;
+      return spaced`模型有${formatCount(layers)}层，宽${formatCount(width)}，${network}，共有${formatCount(vocab)}种不同的 token${shape}。`;
+    },
+    pattern: (preset, layers, parameters, like, unlike) => {
+      const turn = spaced`${preset}的各层依次为${layers}${parameters.map(([name, value]) => `，${name} 为 ${value}`).join("")}`;
+      if (like.length === 0) return `${turn}：没有方案是这样。`;
+      return `${turn}：${spaced`${list(like)}也是如此`}${unlike.length === 0 ? "" : spaced`，${list(unlike)}则不是`}。`;
+    },
+    tokenizer: (parts) =>
+      parts.length === 0
+        ? ""
+        : `在这一切之前，先在 CPU 上把文本切分为 token，以挂钟计时：${parts
+            .map(
+              ({ encoding, characters, tokens, msPerToken }) =>
+                spaced`${encoding}把${formatCount(characters)}个字符的文本切成${formatCount(tokens)}个 token，每个${bracketed(msPerToken, formatMs)}`,
+            )
+            .join("；")}。任何阶段和整体的时间都不含这部分。`,
+    crossings:
+      "n*：从此起后者用时少于前者。一列只按注意力的时间（所有层合计），一列按整个 token 的时间。注意力以外的部分若在两者之间不同，就会使这两个 n* 彼此分开。",
+    first: "前者",
+    second: "后者",
+    attentionAlone: "仅注意力",
+    wholeToken: "整个 token",
+    wholeText: "整段文本",
+    ofTexts: (parts) =>
+      parts.length === 0
+        ? ""
+        : `就从零开始逐个 token 写出的整段文本而言，注意力所占的份额：${parts
+            .map(({ arm, share, ms, n }) => spaced`${arm}写${formatCount(n)}个 token 用时${formatMs(ms)}，其中占${formatShare(share)}`)
+            .join("；")}。`,
+    textsCaption: (batched) => (batched ? "n 个 token 的整段文本，按阶段，一批文本合计" : "n 个 token 的整段文本，按阶段"),
+    addedUp: "由上面各 token 的时间累加而得，在测得的各 n 之间取直线：并没有写出文本。区间为各 token 区间之和，如同所有误差都偏向一边。份额以各阶段的总和计。",
   },
 
   outcome: {
@@ -903,6 +1015,7 @@ export const zh: Messages = {
   markdown: {
     expected: (verdict, text) => `${{ pass: "符合", fail: "**不符合**", undecided: "未定" }[verdict]}：${text}`,
     device: (name, deviceClass, clock, cells, run) => `${name}（${deviceClass}），${clock === "gpu" ? "GPU 时钟" : "挂钟"}，${tally(cells)}，运行 ${run}。`,
+    caption: (text) => `${text}。`,
     attentionAlone: "仅注意力",
     metric: { time: "时间", stateBytes: "状态字节数" },
     law: (law) => (law === "undecided" ? "未定" : law),
