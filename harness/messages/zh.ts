@@ -423,7 +423,7 @@ export const zh: Messages = {
       oddBytes: "字节数随 n 和 batch 的变化不成直线",
       oddTimes: "时间随 n 和 batch 的变化不成直线",
       bent: "时间随 batch 增长得越来越快，如同少量文本占不满的设备；测更大的 batch 可见分晓",
-      wide: (factor) => spaced`所知的精确程度不到${factor}倍之内；测更大的 batch、离此更近的 n，可见分晓`,
+      wide: (factor) => spaced`误差范围超过${factor}倍；测更大的 batch 和离此更近的 n，可见分晓`,
     },
     none: "保留状态的方案在任何 batch 上都没有时间。",
     explained: (memoryBytes, { oneLayer, weights, roomCounted, steps }) => [
@@ -459,7 +459,7 @@ export const zh: Messages = {
     notTold: "无从得知",
     oneMore: (limit) => `再多一个文本就超出此设备的能力：${limit}`,
     noTime: (note) => `没有时间：${note}`,
-    noted: (label, ns, words) => spaced`${label}在 n = ${counts(ns)}时：${words}。`,
+    noted: (label, ns, words) => spaced`${label}在 n = ${counts(ns)}时，${words}。`,
   },
 
   text: {

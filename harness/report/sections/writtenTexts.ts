@@ -32,7 +32,7 @@ export const textCaption = ({ experiment: { text, measure }, writing }: RunRecor
 const shownText = ({ arm, text: { tokens, words } }: ArmText, t: Messages): Html => {
   const numbers = `${tokens.slice(0, mostNumbers).join(" ")}${tokens.length > mostNumbers ? " …" : ""}`;
   return html`<details><summary><bdi>${shortened(arm, 100)}</bdi></summary>
-${words !== undefined && html`<p><bdi class="long">${shortened(words, mostCharacters)}</bdi></p>`}
+${words !== undefined && html`<p><bdi class="long"${t.lang !== "en" && html` lang=""`}>${shortened(words, mostCharacters)}</bdi></p>`}
 <p><small class="long">${t.text.numbers(numbers)}</small></p></details>`;
 };
 
