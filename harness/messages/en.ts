@@ -2,6 +2,7 @@ import type { GrowthClass } from "../../kernels/mechanism.ts";
 import { type StageName, stageWords } from "../../kernels/model/stageNames.ts";
 import { bracketed, formatBytes, formatChoice, formatCount, formatEstimate, formatList, formatMs, formatNumber, formatShare } from "../analysis/format.ts";
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
+import type { ClaimId } from "../experiment/claims.ts";
 import type { ExperimentModel } from "../experiment/experiment.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
 import type { ClaimVerdict, Crossover, Estimate, Fit, Served } from "../record/derived.ts";
@@ -316,6 +317,88 @@ export const en = {
   claimCount: (claims: number, fates: readonly { readonly fate: Fate; readonly count: number }[], byThisRun: boolean): string => {
     const parts = fates.map(({ fate, count }) => `${count} ${fateWords[fate][count === 1 ? 0 : 1]}${fate === "notJudged" && byThisRun ? " by this run" : ""}`);
     return `Of ${claims} claim${claims === 1 ? "" : "s"} ${formatList(parts)}.`;
+  },
+
+  /** Claims about attention, and what runs say of them. */
+  claims: {
+    says: {
+      S1: "The tokens of the question have the ids 37046, 33565, 111, 24186, 6079, 99 and so on.",
+      S2: "A text has another number of tokens than of characters.",
+      S3: "A token's embedding is looked up in a table: it costs the same however long the text is.",
+      S4: "A text of L tokens is a matrix of L rows, and three products with it give Q, K and V.",
+      S5: "The newest of L tokens is compared with each of the L − 1 before it, so that what it costs grows in proportion to L.",
+      S6: "Softmax is a soft arg-max: the larger the scores, the nearer its output is to the value of the nearest key alone.",
+      S7: "Writing a text of n tokens, each of which looks at all before it, costs about n².",
+      S8: "A model that thinks in tens of thousands of tokens spends most of attention's time on that square.",
+      S9: "A feed-forward network works on one vector at a time, so that it takes little of a token's time beside attention.",
+      S10: "Most of a model's parameters are those of its feed-forward networks.",
+      S11: "A mixture of experts makes a model larger while a token uses few of its experts.",
+      S12: "Keeping the queries, keys and values of all tokens before spares computing them again for each new one.",
+      S13: "A KV cache takes up GPU memory, in proportion to the tokens it keeps.",
+      S14: "A cache that does not fit is moved to the host's memory or to disk.",
+      S15: "Without the softmax the sum can be taken in another order: a product of all pairs, a running state and chunks give the same output.",
+      S16: "With linear attention a token costs the same however many came before it.",
+      S17: "What a token costs with linear attention depends on the sizes of its keys and values alone, as their product.",
+      S18: "Linear attention needs no keys and values of earlier tokens: no KV cache at all.",
+      S19: "All that is not attention stays as it is: the feed-forward network, the classifier, the loop.",
+    } as Readonly<Record<ClaimId, string>>,
+    /** what a run must have for a claim to be judged */
+    needs: {
+      S1: "a tokenizer",
+      S2: "a tokenizer",
+      S3: "softmax with form cached",
+      S4: "an entry with form recompute",
+      S5: "softmax with a KV cache",
+      S6: "softmax with a KV cache at some n up to 1,024",
+      S7: "softmax with a KV cache",
+      S8: "softmax with a KV cache",
+      S9: "softmax with form cached",
+      S10: "a cell that is ok",
+      S11: "a model with experts",
+      S12: "softmax with form cached and an entry with form recompute, at an n that both have",
+      S13: "softmax with a KV cache",
+      S14: "softmax whose cache is kept in host memory or on disk",
+      S15: "a mechanism of the linear family",
+      S16: "a mechanism of the linear family",
+      S17: "a mechanism of the linear family at four values of headDim or more",
+      S18: "a mechanism of the linear family",
+      S19: "softmax with form cached and a mechanism of the linear family, at an n that both have",
+    } as Readonly<Record<ClaimId, string>>,
+    needed: (phase: ExperimentPhase, needs: string): string => `Needs phase ${phase}, with ${needs}.`,
+    verdicts: {
+      holds: "holds",
+      holdsWithCorrection: "holds with a correction",
+      doesNotHoldHere: "does not hold here",
+      undecided: "undecided",
+    } as Readonly<Record<ClaimVerdict, string>>,
+    notJudged: "not judged here",
+    claim: "claim",
+    saysHead: "says",
+    measured: "measured",
+    correction: "correction",
+    correctionLead: "Correction:",
+    shownIn: "shown in",
+    /** what the places are called that a claim's numbers stand at, by id */
+    places: {
+      time: "chart of time",
+      memory: "chart of state",
+      stages: "chart of stages",
+      "stages-of": "the model",
+      tokenizer: "tokenizer",
+      offload: "table of states",
+      sharpness: "table of scales",
+      fits: "table of fits",
+      cells: "table of cells",
+    } as Readonly<Record<string, string>>,
+    inOther: (phase: ExperimentPhase, place: string): string => `${phase}: ${place}`,
+    /** `phases`: of the file's other runs whose verdicts stand here too */
+    caption: (phases: readonly ExperimentPhase[]): string =>
+      `Claims about softmax and linear attention, held against what this run measured and counted${phases.length === 0 ? "" : `, and of the file's other phases the newest runs here (${phases.join(", ")})`}`,
+    sharpness: (heads: number, cell: string): string =>
+      `Softmax with scores multiplied: the furthest of ${formatCount(heads)} heads, in float64, with the inputs of ${cell}. Distance over the length of the value.`,
+    scoresTimes: "scores times",
+    nearestWeight: "weight of the nearest key",
+    off: "output off its value",
   },
 
   /** Why a law or n* is open, and what would decide. */

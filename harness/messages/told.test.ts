@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { claimIds } from "../experiment/claims.ts";
 import type { Estimate } from "../record/derived.ts";
 import type { RunRecord } from "../record/run.ts";
 import { themeVariables } from "../report/charts/theme.ts";
 import { fixtureRecord } from "../report/fixture.ts";
 import type { Html } from "../report/html.ts";
+import { claimsSection } from "../report/sections/claims.ts";
 import { offloadSection } from "../report/sections/offload.ts";
 import { peersSection } from "../report/sections/peers.ts";
 import { servingSection } from "../report/sections/serving.ts";
@@ -102,6 +104,7 @@ const richRecord = (t: Messages): RunRecord => {
     experiment: {
       ...base.experiment,
       layers: 4,
+      claims: claimIds,
       model: {
         layers: 4,
         width: 64,
@@ -128,6 +131,11 @@ const richRecord = (t: Messages): RunRecord => {
         { cell: second, outcome: { status: "failed", code: "wrongOutput", reason: "error 3" }, tokens: [], near: [] },
       ],
     },
+    claims: [
+      { id: "S13", verdict: "holdsWithCorrection", measured: "It is so of all.", correction: "This is of one.", evidence: "memory" },
+      { id: "S6", verdict: "holds", measured: "It is so of all.", evidence: "sharpness" },
+    ],
+    sharpness: { cell: first, heads: 4, points: [{ times: 1, weight: 0.1, off: 0.2 }] },
     serving: [
       { ...served, stepMs: around(3), tokensPerSecond: around(340), note: undefined },
       { ...served, label: "linear", stepMs: undefined, tokensPerSecond: undefined, note: t.serving.note.wide(4) },
@@ -182,6 +190,7 @@ const english =
   /\b(?:the|of|with|is|are|at|in|from|and|to|by|on|as|that|than|what|which|this|no|not|per|over)\b[\s\S]*\b(?:the|of|with|is|are|at|in|from|and|to|by|on|as|that|than|what|which|this|no|not|per|over)\b/i;
 
 const sections: Readonly<Record<string, (record: RunRecord, t: Messages) => Html | undefined | Promise<Html | undefined>>> = {
+  claims: (record, t) => claimsSection(record, new Set(["memory"]), [], t),
   variants: tuningSection,
   peers: peersSection,
   shards: shardsSection,

@@ -111,8 +111,8 @@ export const renderMarkdown = (run: RunRecord, language: Language = "en"): strin
     experiment.claims === undefined
       ? ""
       : tableOf(
-          ["claim", "says", "verdict", "measured", "correction"],
-          claimRows(record).map(({ id, says, verdict, measured, judged }) => [
+          [t.claims.claim, t.claims.saysHead, tables.verdict, t.claims.measured, t.claims.correction],
+          claimRows(record, t).map(({ id, says, verdict, measured, judged }) => [
             id,
             text(says),
             `${verdict.mark} ${verdict.words}`,
