@@ -63,8 +63,8 @@ export const analyse = (record: RunRecord, t: Messages = en): RunRecord => {
     ),
     ...unlessEmpty("jointCrossings", jointCrossings(surfaces)),
     crossovers,
-    ...unlessEmpty("peerRatios", peerRatiosOf(cells, timing.drawsFor)),
-    ...unlessEmpty("serving", servingOf(record, series, spreadOf)),
+    ...unlessEmpty("peerRatios", peerRatiosOf(cells, timing.drawsFor, t)),
+    ...unlessEmpty("serving", servingOf(record, series, spreadOf, t)),
   };
   const judged = { ...analysed, ...unlessEmpty("claims", claimsOf(analysed)) };
   return { ...judged, findings: findingsOf(judged, t) };

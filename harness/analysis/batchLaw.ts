@@ -1,3 +1,5 @@
+import { en } from "../messages/en.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { Estimate } from "../record/derived.ts";
 import { type Power, surfaceFitter, worstJoint } from "./jointFit.ts";
 import type { Spread } from "./resampling.ts";
@@ -72,15 +74,14 @@ export interface TimeLaw {
 const fastest = 1.25;
 
 /** The law of times measured at these points, or why there is none: it is further off them than `worstJoint` and than half their intervals, or they bend upwards at the largest batch. */
-export const timeLaw = (points: readonly (BatchPoint & { readonly spread: Spread })[], withN: boolean): TimeLaw | string => {
+export const timeLaw = (points: readonly (BatchPoint & { readonly spread: Spread })[], withN: boolean, t: Messages = en): TimeLaw | string => {
   const fitTo = fitterOf(points, withN);
   const ys = points.map(({ spread }) => spread.estimate);
   const law = fitTo(ys);
   const rms = Math.sqrt(points.reduce((sum, { n, batch }, i) => sum + (at(law(n), batch) / (ys[i] ?? 1) - 1) ** 2, 0) / points.length);
-  if (!(rms <= Math.max(worstJoint, noiseOf(points)))) return "its times follow no line over n and batch";
+  if (!(rms <= Math.max(worstJoint, noiseOf(points)))) return t.serving.note.oddTimes;
   const last = lastRise(points);
-  if (last && last.rise.low > fastest * law(last.n).each)
-    return "its times bend upwards with batch, as on a device that few texts do not fill; larger batches would tell";
+  if (last && last.rise.low > fastest * law(last.n).each) return t.serving.note.bent;
   const count = Math.min(...points.map(({ spread }) => spread.replicates.length));
   const laws = Array.from({ length: count }, (_, r) => fitTo(points.map(({ spread }) => spread.replicates[r] ?? spread.estimate)));
   return {

@@ -1,6 +1,8 @@
 import { cellField } from "../experiment/expression/predicate.ts";
 import { type Runtime, type RuntimeName, runtimes } from "../experiment/runtimes.ts";
 import { dtypeFields, type SizeName, sizeNames } from "../experiment/sizes.ts";
+import { en } from "../messages/en.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { PeerRatio, SeriesKey } from "../record/derived.ts";
 import type { CellRecord, Outcome, Visit } from "../record/run.ts";
 import { type Draws, resample } from "./resampling.ts";
@@ -10,13 +12,13 @@ import { median, percentileInterval } from "./statistics.ts";
  * Every cell of another runtime with each of ours that computes the same: equal mechanism, phase, sizes, types and parameters but those that say how.
  * A peer has wall times alone, so ours stand there with theirs.
  */
-export const peerRatiosOf = (cells: readonly CellRecord[], drawsOfCell: (cell: CellRecord) => Draws): readonly PeerRatio[] => {
+export const peerRatiosOf = (cells: readonly CellRecord[], drawsOfCell: (cell: CellRecord) => Draws, t: Messages = en): readonly PeerRatio[] => {
   const peers = cells.flatMap((cell) => (cell.runtime === undefined ? [] : [{ cell, runtime: cell.runtime }]));
   const varying = sizeNames.filter((name) => name !== "n" && new Set(peers.map(({ cell }) => cell[name])).size > 1);
   return peers.flatMap(({ cell, runtime }) =>
     cells
       .filter((own) => own.runtime === undefined && computesSame(own, cell, runtime))
-      .map((own) => peerRatio(own, cell, runtime, varying, drawsOfCell(cell))),
+      .map((own) => peerRatio(own, cell, runtime, varying, drawsOfCell(cell), t)),
   );
 };
 
@@ -28,8 +30,8 @@ const computesSame = (own: CellRecord, peer: CellRecord, runtime: RuntimeName): 
   return names.every((name) => cellField(own, name) === cellField(peer, name));
 };
 
-const peerRatio = (own: CellRecord, peer: CellRecord, runtime: RuntimeName, varying: readonly SizeName[], draws: Draws): PeerRatio => {
-  const missing = missingOf("attnbench", own.outcome) ?? missingOf(runtimes[runtime].title, peer.outcome);
+const peerRatio = (own: CellRecord, peer: CellRecord, runtime: RuntimeName, varying: readonly SizeName[], draws: Draws, t: Messages): PeerRatio => {
+  const missing = missingOf("attnbench", own.outcome, t) ?? missingOf(runtimes[runtime].title, peer.outcome, t);
   const turns = missing === undefined ? sharedTurns(own, peer) : [];
   const series: SeriesKey = Object.fromEntries(varying.map((name) => [name, peer[name]]));
   const ratio = turns.length > 0 ? resample(turns, drawsFor(turns, draws), `${own.id} over ${peer.id}`) : undefined;
@@ -42,15 +44,15 @@ const peerRatio = (own: CellRecord, peer: CellRecord, runtime: RuntimeName, vary
     series,
     wallMs: [wallOf(own), wallOf(peer)],
     ratio: ratio && percentileInterval(ratio.estimate, ratio.replicates),
-    note: ratio ? undefined : (missing ?? "no turn visited both"),
+    note: ratio ? undefined : (missing ?? t.peers.noTurn),
   };
 };
 
 /** Why a cell has no times that count, naming whose it is. */
-const missingOf = (whose: string, outcome: Outcome): string | undefined => {
+const missingOf = (whose: string, outcome: Outcome, { peers }: Messages): string | undefined => {
   if (outcome.status === "ok") return undefined;
-  if (outcome.status === "pending") return `${whose}: not reached`;
-  return outcome.code === "wrongOutput" ? `${whose}'s output is wrong: ${outcome.reason}` : `${whose}: ${outcome.reason}`;
+  if (outcome.status === "pending") return peers.notReached(whose);
+  return outcome.code === "wrongOutput" ? peers.wrong(whose, outcome.reason) : peers.unmeasured(whose, outcome.reason);
 };
 
 const wallOf = ({ outcome, visits }: CellRecord): number | undefined => {

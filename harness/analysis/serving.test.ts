@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Serving } from "../experiment/experiment.ts";
+import { en } from "../messages/en.ts";
 import type { Served } from "../record/derived.ts";
 import type { CellRecord, Room, RunRecord } from "../record/run.ts";
 import { servingColumns, servingNotes } from "../report/servingColumns.ts";
@@ -179,11 +180,11 @@ describe("serving", () => {
     expect(servingSentences(analyse(asked))[0]).toMatch(
       /softmax has room for 99 texts at once, at a speed .*; linear has room for 100 texts at once by a limit of this device \(1 GiB would hold 16,368\), .* Room is counted to the byte that kernels allocate, and ends with the memory where no limit is named\.$/,
     );
-    expect(servingNotes(all)).toEqual([
+    expect(servingNotes(all, en)).toEqual([
       "linear at n = 4,096: one text more is too much for this device: one buffer holds 1 GiB.",
       "softmax at n = 4,096: no time: 3 values of n are needed for another n, 1 were measured.",
     ]);
-    const texts = servingColumns(all).map(({ head, text }) => [head, ...all.map(text)]);
+    const texts = servingColumns(all, en).map(({ head, text }) => [head, ...all.map(text)]);
     expect(texts).toContainEqual(["texts at once", "99", "100"]);
     expect(texts).toContainEqual(["bound by", "memory", "a limit"]);
     expect(texts).toContainEqual(["memory holds", "99", "16,368"]);

@@ -1,3 +1,5 @@
+import { en } from "../messages/en.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { Estimate, SeriesKey, Served } from "../record/derived.ts";
 import type { CellRecord, Room, RunRecord } from "../record/run.ts";
 import { type BatchPoint, bytesLaw, timeLaw } from "./batchLaw.ts";
@@ -39,8 +41,9 @@ export const servingOf = (
   { experiment: { serving }, room = [] }: Pick<RunRecord, "room"> & { readonly experiment: Pick<RunRecord["experiment"], "serving"> },
   series: readonly Series[],
   spreadOf: SpreadOf,
+  t: Messages = en,
 ): readonly Served[] =>
-  serving === undefined ? [] : sweptOf(series, spreadOf, room).flatMap((swept) => serving.n.map((n) => served(swept, n, serving.memoryBytes)));
+  serving === undefined ? [] : sweptOf(series, spreadOf, room).flatMap((swept) => serving.n.map((n) => served(swept, n, serving.memoryBytes, t)));
 
 const keeps = ({ model, composedOf, stateBytes }: CellRecord): boolean => !model?.recomputes && composedOf === undefined && stateBytes !== 0;
 
@@ -69,43 +72,46 @@ const sweptOf = (series: readonly Series[], spreadOf: SpreadOf, room: readonly R
 const withoutBatch = (key: SeriesKey): SeriesKey => Object.fromEntries(Object.entries(key).filter(([name]) => name !== "batch"));
 
 /** Points that a law for this n rests on: all of a state of one size; of one that grows those at this n where batches suffice, else all. */
-const restingOn = ({ points, growsWithN }: Swept, n: number): { readonly points: readonly Measured[]; readonly withN: boolean } | string => {
-  if (distinct(points, "batch") < leastBatches) return `${leastBatches} values of batch are needed, ${distinct(points, "batch")} were measured`;
+const restingOn = (
+  { points, growsWithN }: Swept,
+  n: number,
+  { serving: { note } }: Messages,
+): { readonly points: readonly Measured[]; readonly withN: boolean } | string => {
+  if (distinct(points, "batch") < leastBatches) return note.fewBatches(leastBatches, distinct(points, "batch"));
   if (!growsWithN) return { points, withN: false };
   const here = points.filter((point) => point.n === n);
   if (distinct(here, "batch") >= leastBatches) return { points: here, withN: false };
-  if (distinct(points, "n") < leastLengths) return `${leastLengths} values of n are needed for another n, ${distinct(points, "n")} were measured`;
+  if (distinct(points, "n") < leastLengths) return note.fewLengths(leastLengths, distinct(points, "n"));
   return { points, withN: true };
 };
 
 const distinct = (points: readonly Measured[], name: "n" | "batch"): number => new Set(points.map((point) => point[name])).size;
 
-const served = (swept: Swept, n: number, memoryBytes: number): Served => {
+const served = (swept: Swept, n: number, memoryBytes: number, t: Messages): Served => {
   const { label, form, series, points, rooms } = swept;
   const largest = { n: Math.max(...points.map((point) => point.n)), batch: Math.max(...points.map(({ batch }) => batch)) };
   const none = { label, form, series, n, fixedBytes: 0, textBytes: 0, exactBytes: false, batch: 0, from: "projected", largest } as const;
-  const resting = restingOn(swept, n);
+  const resting = restingOn(swept, n, t);
   const bytes = bytesAt(
     rooms.find((room) => room.n === n),
     resting,
     n,
     memoryBytes,
+    t,
   );
   if (typeof bytes === "string") return { ...none, stepMs: undefined, tokensPerSecond: undefined, note: bytes };
   const counted = { ...none, ...bytes };
   const { batch } = counted;
   const untimed = (note: string): Served => ({ ...counted, stepMs: undefined, tokensPerSecond: undefined, note });
-  if (batch === 0) return untimed("not even one text has room");
+  if (batch === 0) return untimed(t.serving.note.noRoom);
   const own = points.find((point) => point.n === n && point.batch === batch);
   if (own) return timed({ ...counted, from: "measured" }, percentileInterval(own.spread.estimate, own.spread.replicates));
   if (typeof resting === "string") return untimed(resting);
-  const law = timeLaw(resting.points, resting.withN);
+  const law = timeLaw(resting.points, resting.withN, t);
   if (typeof law === "string") return untimed(law);
   const stepMs = law.at({ n, batch });
   // A time that hardly grows over what was measured says little of many more texts.
-  return stepMs.high > widest * stepMs.low
-    ? untimed(`known less narrowly than to a factor of ${widest}; larger batches, and n nearer to this one, would tell`)
-    : timed(counted, stepMs);
+  return stepMs.high > widest * stepMs.low ? untimed(t.serving.note.wide(widest)) : timed(counted, stepMs);
 };
 
 /** How many have room, and of what: as it was counted, or else by the line that counted bytes follow; or why neither tells. */
@@ -114,6 +120,7 @@ const bytesAt = (
   resting: ReturnType<typeof restingOn>,
   n: number,
   memoryBytes: number,
+  t: Messages,
 ): Pick<Served, "fixedBytes" | "textBytes" | "exactBytes" | "batch" | "room"> | string => {
   if (room) {
     const { fixedBytes, textBytes, exactBytes, batch, bytes, memoryBatch, limit } = room;
@@ -121,7 +128,7 @@ const bytesAt = (
   }
   if (typeof resting === "string") return resting;
   const bytes = bytesLaw(resting.points, resting.withN);
-  if (!bytes) return "its bytes follow no line over n and batch";
+  if (!bytes) return t.serving.note.oddBytes;
   const { fixed: fixedBytes, each: textBytes } = bytes.lineAt(n);
   const batch = textBytes > 0 ? Math.max(0, Math.floor((memoryBytes - fixedBytes) / textBytes)) : 0;
   return { fixedBytes, textBytes, exactBytes: bytes.exact, batch };

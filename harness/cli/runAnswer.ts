@@ -1,5 +1,5 @@
 import { unjudged } from "../analysis/claims/claimSentences.ts";
-import { claimText } from "../analysis/claims/claims.ts";
+import { en } from "../messages/en.ts";
 import type { RunResult } from "../runExperiment.ts";
 import { worst } from "./exit.ts";
 import type { Fault } from "./fault.ts";
@@ -14,7 +14,7 @@ export const runAnswer = (
   findings: results.flatMap(({ record }) => record.findings),
   ...(results.some(({ record }) => record.experiment.claims)
     ? {
-        claims: results.flatMap(({ record, folder }) => (record.claims ?? []).map((claim) => ({ claim: claimText(claim.id), ...claim, run: folder }))),
+        claims: results.flatMap(({ record, folder }) => (record.claims ?? []).map((claim) => ({ claim: en.claims.says[claim.id], ...claim, run: folder }))),
         unjudged: unjudged(results.map(({ record }) => record)),
       }
     : {}),

@@ -2,9 +2,11 @@ import type { GrowthClass } from "../../kernels/mechanism.ts";
 import { type StageName, stageWords } from "../../kernels/model/stageNames.ts";
 import { bracketed, formatBytes, formatChoice, formatCount, formatEstimate, formatList, formatMs, formatNumber, formatShare } from "../analysis/format.ts";
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
+import type { ClaimId } from "../experiment/claims.ts";
+import type { ExperimentModel } from "../experiment/experiment.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
-import type { ClaimVerdict, Crossover, Estimate, Fit } from "../record/derived.ts";
-import type { CellRecord } from "../record/run.ts";
+import type { ClaimVerdict, Crossover, Estimate, Fit, Served } from "../record/derived.ts";
+import type { CellRecord, RunState } from "../record/run.ts";
 
 /** Least and most of what is told of several shapes, as they are written; equal where one value holds for all. */
 export type Span = readonly [least: string, most: string];
@@ -57,6 +59,9 @@ export interface Wrote {
   /** tokens where rounding may choose another than float64 */
   readonly near: number;
 }
+
+/** Sizes of a whole model around its mixers. */
+export type ModelSizes = Pick<ExperimentModel, "layers" | "width" | "vocab" | "feedForward">;
 
 type ByPhase = Readonly<Record<ExperimentPhase, string>>;
 type Outcome = Crossover["outcome"];
@@ -314,6 +319,88 @@ export const en = {
     return `Of ${claims} claim${claims === 1 ? "" : "s"} ${formatList(parts)}.`;
   },
 
+  /** Claims about attention, and what runs say of them. */
+  claims: {
+    says: {
+      S1: "The tokens of the question have the ids 37046, 33565, 111, 24186, 6079, 99 and so on.",
+      S2: "A text has another number of tokens than of characters.",
+      S3: "A token's embedding is looked up in a table: it costs the same however long the text is.",
+      S4: "A text of L tokens is a matrix of L rows, and three products with it give Q, K and V.",
+      S5: "The newest of L tokens is compared with each of the L − 1 before it, so that what it costs grows in proportion to L.",
+      S6: "Softmax is a soft arg-max: the larger the scores, the nearer its output is to the value of the nearest key alone.",
+      S7: "Writing a text of n tokens, each of which looks at all before it, costs about n².",
+      S8: "A model that thinks in tens of thousands of tokens spends most of attention's time on that square.",
+      S9: "A feed-forward network works on one vector at a time, so that it takes little of a token's time beside attention.",
+      S10: "Most of a model's parameters are those of its feed-forward networks.",
+      S11: "A mixture of experts makes a model larger while a token uses few of its experts.",
+      S12: "Keeping the queries, keys and values of all tokens before spares computing them again for each new one.",
+      S13: "A KV cache takes up GPU memory, in proportion to the tokens it keeps.",
+      S14: "A cache that does not fit is moved to the host's memory or to disk.",
+      S15: "Without the softmax the sum can be taken in another order: a product of all pairs, a running state and chunks give the same output.",
+      S16: "With linear attention a token costs the same however many came before it.",
+      S17: "What a token costs with linear attention depends on the sizes of its keys and values alone, as their product.",
+      S18: "Linear attention needs no keys and values of earlier tokens: no KV cache at all.",
+      S19: "All that is not attention stays as it is: the feed-forward network, the classifier, the loop.",
+    } as Readonly<Record<ClaimId, string>>,
+    /** what a run must have for a claim to be judged */
+    needs: {
+      S1: "a tokenizer",
+      S2: "a tokenizer",
+      S3: "softmax with form cached",
+      S4: "an entry with form recompute",
+      S5: "softmax with a KV cache",
+      S6: "softmax with a KV cache at some n up to 1,024",
+      S7: "softmax with a KV cache",
+      S8: "softmax with a KV cache",
+      S9: "softmax with form cached",
+      S10: "a cell that is ok",
+      S11: "a model with experts",
+      S12: "softmax with form cached and an entry with form recompute, at an n that both have",
+      S13: "softmax with a KV cache",
+      S14: "softmax whose cache is kept in host memory or on disk",
+      S15: "a mechanism of the linear family",
+      S16: "a mechanism of the linear family",
+      S17: "a mechanism of the linear family at four values of headDim or more",
+      S18: "a mechanism of the linear family",
+      S19: "softmax with form cached and a mechanism of the linear family, at an n that both have",
+    } as Readonly<Record<ClaimId, string>>,
+    needed: (phase: ExperimentPhase, needs: string): string => `Needs phase ${phase}, with ${needs}.`,
+    verdicts: {
+      holds: "holds",
+      holdsWithCorrection: "holds with a correction",
+      doesNotHoldHere: "does not hold here",
+      undecided: "undecided",
+    } as Readonly<Record<ClaimVerdict, string>>,
+    notJudged: "not judged here",
+    claim: "claim",
+    saysHead: "says",
+    measured: "measured",
+    correction: "correction",
+    correctionLead: "Correction:",
+    shownIn: "shown in",
+    /** what the places are called that a claim's numbers stand at, by id */
+    places: {
+      time: "chart of time",
+      memory: "chart of state",
+      stages: "chart of stages",
+      "stages-of": "the model",
+      tokenizer: "tokenizer",
+      offload: "table of states",
+      sharpness: "table of scales",
+      fits: "table of fits",
+      cells: "table of cells",
+    } as Readonly<Record<string, string>>,
+    inOther: (phase: ExperimentPhase, place: string): string => `${phase}: ${place}`,
+    /** `phases`: of the file's other runs whose verdicts stand here too */
+    caption: (phases: readonly ExperimentPhase[]): string =>
+      `Claims about softmax and linear attention, held against what this run measured and counted${phases.length === 0 ? "" : `, and of the file's other phases the newest runs here (${phases.join(", ")})`}`,
+    sharpness: (heads: number, cell: string): string =>
+      `Softmax with scores multiplied: the furthest of ${formatCount(heads)} heads, in float64, with the inputs of ${cell}. Distance over the length of the value.`,
+    scoresTimes: "scores times",
+    nearestWeight: "weight of the nearest key",
+    off: "output off its value",
+  },
+
   /** Why a law or n* is open, and what would decide. */
   growthNote,
   crossingNote,
@@ -459,6 +546,67 @@ export const en = {
       `Not compared with ${peer}: ${places
         .map(({ arm, phase, shape, ns }) => `${arm} ${phase}${shape === "" ? "" : `, ${shape}`}, n = ${formatList(ns.map(formatCount))}`)
         .join("; ")} (${note}).`,
+    /** why there is no ratio; `whose`: the runtime's name */
+    notReached: (whose: string): string => `${whose}: not reached`,
+    wrong: (whose: string, reason: string): string => `${whose}'s output is wrong: ${reason}`,
+    unmeasured: (whose: string, reason: string): string => `${whose}: ${reason}`,
+    noTurn: "no turn visited both",
+    explained: (titles: string, peers: readonly { readonly version: string; readonly adapter: string }[]): string =>
+      `The same cells, computed by ${titles}${peers.length > 0 ? ` (${peers.map(({ version, adapter }) => `${version} on ${adapter}`).join(", ")})` : ""} in processes of its own, visited in the same turns and held to the same references. Wall time stands against wall time, since a peer gives no other; charts show none of it.`,
+    caption: "Wall time of one repetition: ours over the peer's. Brackets are 95 % intervals over turns.",
+    ours: "ours",
+    beside: "beside",
+    oursWall: "ours, wall",
+    itsWall: "its, wall",
+    oursOverIts: "ours ÷ its",
+    because: "not compared because",
+  },
+
+  offload: {
+    none: "No state was moved.",
+    /** what was timed, and what was not, a paragraph each; `layers`: of the model that the states are of */
+    explained: (withDisk: boolean, layers: number | undefined): readonly string[] => [
+      "A state that stays on the GPU costs a token its decode step and nothing else. One that was taken away has to come in first, and what that takes is added.",
+      "out: copied on the GPU, mapped, and copied into host memory. in: written to the GPU from host memory, until the GPU has it. Every byte that came back was compared with what had gone out, and the decode step after it with a float64 reference.",
+      ...(withDisk
+        ? [
+            "disk: out also writes a file and waits until the disk has it (fsync); in also reads the file, which the operating system may well serve from its page cache in memory, as it does for programs that do this. Then it is no rate of the disk itself.",
+          ]
+        : []),
+      "What a token changes in the state has to be saved as well, which is not in what is added: a row of a KV cache, but the whole of a recurrent state, its out.",
+      "Computing anew is the attention of one layer over n tokens from keys and values that are there. A model has to make those too, in all layers up to this one, so that for a whole model bringing back pays from a shorter length on.",
+      ...(layers === undefined
+        ? []
+        : [
+            `A token needs the states of all ${formatCount(layers)} layers, one after another: ${formatCount(layers)} times what one takes. A program that brings in the next layer while it computes this one hides some of that; nothing here does.`,
+          ]),
+    ],
+    caption: (forms: readonly string[]): string => `States kept in ${formatList(forms)}, both ways`,
+    keptIn: "kept in",
+    out: "out",
+    in: "in, added to a token",
+    outGbps: "GB/s out",
+    inGbps: "GB/s in",
+    step: "decode step",
+    inAllLayers: (layers: number): string => `added in all ${formatCount(layers)} layers`,
+  },
+
+  shards: {
+    explained: (parts: number, missing: readonly number[]): string =>
+      `This run was put together of ${formatCount(parts)} of ${formatCount(parts + missing.length)} shards, each with all arms of its shapes, in turns and processes of its own. Laws, n* and drift are those of one shard each, and shares of ceilings are of its own ceilings.${missing.length > 0 ? ` Missing: ${missing.map(formatCount).join(", ")}.` : ""}`,
+    caption: "Shards, and the ceilings that each measured.",
+    shard: "shard",
+    run: "run",
+    state: "state",
+    /** how a run ended */
+    states: { running: "running", complete: "complete", interrupted: "interrupted", failed: "failed" } as Readonly<Record<RunState, string>>,
+    started: "started",
+    cells: "cells",
+    turns: "turns",
+    processes: "processes",
+    reading: "reading, GB/s",
+    copying: "copying, GB/s",
+    multiplyAdd: "multiply-add, GFLOP/s",
   },
 
   serving: {
@@ -486,6 +634,61 @@ export const en = {
     memoryAlone: (mostBytes: number | undefined): string =>
       `Room is that of the memory alone${mostBytes === undefined ? "" : `: no buffer of this device holds more than ${formatBytes(mostBytes)}, which is not looked at`}`,
     sentence: (budget: string, arms: readonly string[], projected: string, room: string): string => `${budget}, ${arms.join("; ")}${projected}. ${room}.`,
+    /** why there is no time, or no room */
+    note: {
+      fewBatches: (least: number, measured: number): string => `${least} values of batch are needed, ${measured} were measured`,
+      fewLengths: (least: number, measured: number): string => `${least} values of n are needed for another n, ${measured} were measured`,
+      noRoom: "not even one text has room",
+      oddBytes: "its bytes follow no line over n and batch",
+      oddTimes: "its times follow no line over n and batch",
+      bent: "its times bend upwards with batch, as on a device that few texts do not fill; larger batches would tell",
+      wide: (factor: number): string => `known less narrowly than to a factor of ${factor}; larger batches, and n nearer to this one, would tell`,
+    },
+    none: "No arm that keeps a state has a time at any batch.",
+    /** `roomCounted`: room was counted beforehand; `steps`: bytes step with n or batch */
+    explained: (
+      memoryBytes: number,
+      {
+        oneLayer,
+        weights,
+        roomCounted,
+        steps,
+      }: { readonly oneLayer: boolean; readonly weights: boolean; readonly roomCounted: boolean; readonly steps: boolean },
+    ): readonly string[] => [
+      `The budget is ${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""}: what is needed whatever the batch (fixed)${weights ? " (weights)" : ""}, and of each text its state and its part of all that is computed. ${
+        roomCounted
+          ? "How many have room was counted before anything was measured, by the closed form of what kernels allocate, which every measured cell met to the byte, and by what this device takes: its largest buffer and binding, and workgroups in a row"
+          : "Both are of the bytes that this run counted"
+      }; a program that shares buffers between layers otherwise, or keeps weights in fewer bits, has room for more.`,
+      "One token of each text is a step, so tokens a second are the batch over a step's time. A time is measured where just that batch was; else it is projected: a cost that stays, one for each text, and one for each token of each text, fitted to the batches that were measured. The interval has in it how far that law is off where it was measured, and nothing of what a device does beyond: caches that end, for one.",
+      ...(steps
+        ? [
+            roomCounted
+              ? "Where bytes step with the batch, those of a text are about so many: the average over all that have room."
+              : "Where bytes step with n or batch they are about so many: the line through those that were counted.",
+          ]
+        : []),
+    ],
+    measuredCaption: "Tokens a second of all texts together, measured",
+    texts: (batch: number): string => counted(batch, "text"),
+    caption: (memoryBytes: number): string => `Texts at once in ${formatBytes(memoryBytes)}`,
+    about: (text: string): string => `about ${text}`,
+    fixed: "fixed",
+    aText: "a text",
+    textsAtOnce: "texts at once",
+    inAll: "in all",
+    boundBy: "bound by",
+    bound: { memory: "memory", limit: "a limit" },
+    memoryHolds: "memory holds",
+    aToken: "a token of each",
+    tokensPerSecond: "tokens/s in all",
+    timeIs: "time is",
+    from: { measured: "measured", projected: "projected" } as Readonly<Record<Served["from"], string>>,
+    notTold: "not told",
+    /** `limit`: in words of the device */
+    oneMore: (limit: string): string => `one text more is too much for this device: ${limit}`,
+    noTime: (note: string): string => `no time: ${note}`,
+    noted: (label: string, ns: readonly number[], words: string): string => `${label} at n = ${formatList(ns.map(formatCount))}: ${words}.`,
   },
 
   text: {
@@ -501,6 +704,89 @@ export const en = {
         near ? "where rounding may choose either" : "though rounding cannot part them there: one of them is wrong"
       }.`,
     failed: (arms: readonly string[], code: string): string => `No text with ${formatList(arms)} (${code}).`,
+    /** `prompt`: its words; undefined where it was given as tokens, which are `numbers` */
+    prompt: (prompt: string | undefined, numbers: string): string => `The prompt: ${prompt === undefined ? "given as tokens" : `“${prompt}”`}, ${numbers}.`,
+    explained: "Weights are random, so no text makes sense: it shows that arms of the same weights choose the same tokens, whatever they keep between two.",
+    none: "No text was written.",
+    caption: (prompt: number, temperature: number, seed: number, stop: number | undefined): string =>
+      `Texts that the model wrote on the GPU behind a prompt of ${formatCount(prompt)} tokens: ${
+        temperature === 0 ? "the likeliest token each time" : `drawn at a temperature of ${temperature}, by seed ${seed}`
+      }${stop === undefined ? "" : `, until token ${stop}`}`,
+    tokens: "tokens",
+    endedBy: "ended by",
+    ended: { stop: "its stop token", length: "its length" } as Readonly<Record<"stop" | "length", string>>,
+    /** `reason`: in words of the device */
+    failure: (code: string, reason: string): string => `${code}: ${reason}`,
+    asFloat64: "as float64 chooses",
+    ofAll: (some: number, all: number): string => `${formatCount(some)} of ${formatCount(all)}`,
+    lastError: "error of the last scores",
+    numbers: (numbers: string): string => `Tokens: ${numbers}`,
+  },
+
+  /** Where a token's time goes in a whole model. */
+  stages: {
+    none: "No stage was timed: there is no time, or this device gives no GPU timestamps.",
+    /** `least`, `most`: of the stages' sum over the whole */
+    sum: (least: number, most: number): string =>
+      `Stages are timed beside the whole, each run of steps in a pass of its own: together they come to ${formatShare(least)} to ${formatShare(most)} of the time of the whole. Shares are of their sum.`,
+    stage: "stage",
+    share: "share",
+    leastBytes: "least bytes",
+    all: "All stages of every cell",
+    shares: "Attention's share of a token's time",
+    /** as heads a table without a caption */
+    sharesHead: "attention's share of a token's time",
+    model: (
+      { layers, width, vocab, feedForward: fed }: ModelSizes,
+      origin: { readonly preset: string; readonly scale: number; readonly isOwn: boolean } | undefined,
+    ): string => {
+      const hidden = `${formatCount(fed.hidden)} channels`;
+      const through = fed.kind === "experts" ? `${formatCount(fed.active)} of ${formatCount(fed.experts)} experts of ${hidden}` : hidden;
+      const shape =
+        origin === undefined
+          ? ""
+          : `: the shape of ${origin.preset}${origin.scale === 1 ? "" : ` at a scale of ${origin.scale}`}${origin.isOwn ? "" : ", with sizes of its own"}`;
+      return `The model has ${formatCount(layers)} layers, ${formatCount(width)} wide, each with a feed-forward network of ${through}, and ${formatCount(vocab)} different tokens${shape}.`;
+    },
+    /** which arms have the layers of a published model */
+    pattern: (
+      preset: string,
+      layers: string,
+      parameters: readonly (readonly [name: string, value: string | number | boolean])[],
+      like: readonly string[],
+      unlike: readonly string[],
+    ): string => {
+      const turn = `The layers of ${preset} are ${layers}, in turn${parameters.map(([name, value]) => `, with ${name} ${value}`).join("")}`;
+      if (like.length === 0) return `${turn}: no arm has them.`;
+      return `${turn}: so are those of ${formatList(like)}${unlike.length === 0 ? "" : `, and not those of ${formatList(unlike)}`}.`;
+    },
+    tokenizer: (
+      parts: readonly { readonly encoding: string; readonly characters: number; readonly tokens: number; readonly msPerToken: Estimate }[],
+    ): string =>
+      parts.length === 0
+        ? ""
+        : `Before all this a text is cut into tokens, on the CPU and by the wall clock: ${formatList(
+            parts.map(
+              ({ encoding, characters, tokens, msPerToken }) =>
+                `${encoding} makes ${formatCount(tokens)} tokens of a text of ${formatCount(characters)} characters, ${bracketed(msPerToken, formatMs)} each`,
+            ),
+          )}. No stage and no whole has that time in it.`,
+    crossings:
+      "n*, from which on the second takes less time than the first: by attention's time alone, of all layers, and by the time of the whole token. All that is not attention moves the one away from the other where it differs between the two.",
+    first: "first",
+    second: "second",
+    attentionAlone: "attention alone",
+    wholeToken: "the whole token",
+    wholeText: "whole text",
+    ofTexts: (parts: readonly { readonly arm: string; readonly share: number; readonly ms: number; readonly n: number }[]): string =>
+      parts.length === 0
+        ? ""
+        : `Of a whole text, written token by token from none on, attention takes ${formatList(
+            parts.map(({ arm, share, ms, n }) => `${formatShare(share)} of ${formatMs(ms)} with ${arm} for ${formatCount(n)} tokens`),
+          )}.`,
+    textsCaption: (batched: boolean): string => (batched ? "Whole texts of n tokens by stage, all of a batch together" : "A whole text of n tokens by stage"),
+    addedUp:
+      "Added up from the tokens above, on straight lines between the n that were measured: no text was written. An interval is the sum of its tokens' own, as if all were off the same way. Shares are of the stages' sum.",
   },
 
   outcome: {
@@ -531,6 +817,15 @@ export const en = {
       { variant, gain, cells }: { readonly variant: string; readonly gain: number | undefined; readonly cells: readonly [some: number, all: number] },
     ): string =>
       `Of ${variants} variants of ${name} timed at n = ${formatCount(n)}${against === undefined ? "" : `, where ${against} is nearest in time`}, ${variant} is used${gain === undefined ? "" : `, ${formatNumber(gain)} times as fast as the default there`}${cells[0] === cells[1] ? "" : `, in ${cells[0]} of its ${cells[1]} cells`}.`,
+    explained:
+      "Before the turns that count, the variants of every arm were verified and timed in rounds, each arm for the same time, at the n where the two families are about as fast. One takes the default's place only where it is clearly faster. None of these times is among the results.",
+    caption: "Time of one repetition by variant: tile sizes and path of a kernel.",
+    variant: "variant",
+    rounds: "rounds",
+    choice: "choice",
+    /** of one variant; `failure`: in words of the device */
+    verdict: (isDefault: boolean, isUsed: boolean, failure: string | undefined): string =>
+      [...(isDefault ? ["default"] : []), ...(isUsed ? ["used"] : []), ...(failure === undefined ? [] : [failure])].join(", "),
   },
 
   expectation: {
@@ -1050,6 +1345,8 @@ export const en = {
       `${{ pass: "met", fail: "**not met**", undecided: "undecided" }[verdict]}: ${text}`,
     device: (name: string, deviceClass: string, clock: string, cells: TallyNumbers, run: string): string =>
       `${name} (${deviceClass}), ${clock} clock, ${tally(cells)}, run ${run}.`,
+    /** `text` is Markdown already */
+    caption: (text: string): string => `${text}.`,
     attentionAlone: "attention alone",
     metric: { time: "time", stateBytes: "stateBytes" } as Readonly<Record<Fit["metric"], string>>,
     law: (law: GrowthClass | "undecided"): string => law,

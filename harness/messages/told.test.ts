@@ -1,5 +1,21 @@
 import { describe, expect, it } from "vitest";
+import { claimIds } from "../experiment/claims.ts";
+import type { Estimate } from "../record/derived.ts";
+import type { RunRecord } from "../record/run.ts";
+import { themeVariables } from "../report/charts/theme.ts";
+import { fixtureRecord } from "../report/fixture.ts";
+import type { Html } from "../report/html.ts";
+import { claimsSection } from "../report/sections/claims.ts";
+import { offloadSection } from "../report/sections/offload.ts";
+import { peersSection } from "../report/sections/peers.ts";
+import { servingSection } from "../report/sections/serving.ts";
+import { shardsSection } from "../report/sections/shards.ts";
+import { stagesSection } from "../report/sections/stages.ts";
+import { tuningSection } from "../report/sections/tuning.ts";
+import { writtenTextsSection } from "../report/sections/writtenTexts.ts";
+import { strictLogger } from "../report/strictLogger.ts";
 import { en } from "./en.ts";
+import type { Messages } from "./messages.ts";
 import { zh } from "./zh.ts";
 
 const wrote = { tokens: 40, prompt: 9, temperature: 0, stop: undefined, shown: "Conveyor belts", near: 0 };
@@ -55,5 +71,146 @@ describe("a peer that is not compared", () => {
     const places = [{ arm: "softmax", phase: "prefill", shape: "", ns: [64, 128] }];
     expect(en.peers.notCompared("ONNX Runtime", places, "no time")).toBe("Not compared with ONNX Runtime: softmax prefill, n = 64 and 128 (no time).");
     expect(zh.peers.notCompared("ONNX Runtime", places, "no time")).toBe("未与 ONNX Runtime 比较：softmax prefill，n = 64、128（no time）。");
+  });
+});
+
+const around = (value: number): Estimate => ({ value, low: 0.9 * value, high: 1.1 * value });
+
+/** A run that has something of every section that not every run has: stages, texts, texts at once, peers, variants and shards. */
+const richRecord = (t: Messages): RunRecord => {
+  const base = fixtureRecord({ phase: "tokenLoop", ns: [64, 128, 256], deviceClass: "software" });
+  const { startedAt, endedAt, run, environment, schedule, ceilings } = base;
+  const [first, second] = [base.cells[0]?.id ?? "", base.cells.find(({ family }) => family === "linear")?.id ?? ""];
+  const stages = {
+    times: (["mix", "feedForward"] as const).map((stage) => ({ stage, ms: around(0.5), share: around(0.5) })),
+    sumOverWhole: around(1),
+  };
+  const peer = { runtime: "ort", cells: [first, second], labels: ["softmax", "softmax (ort)"], phase: "decode", n: 64, series: {} } as const;
+  const served = {
+    label: "softmax",
+    form: "split",
+    series: {},
+    n: 4096,
+    fixedBytes: 1e6,
+    textBytes: 1e5,
+    exactBytes: false,
+    batch: 99,
+    from: "projected",
+    largest: { n: 256, batch: 8 },
+    room: { bytes: 7e6, memoryBatch: 120, limit: "maxBufferSize 100" },
+  } as const;
+  return {
+    ...base,
+    experiment: {
+      ...base.experiment,
+      layers: 4,
+      claims: claimIds,
+      model: {
+        layers: 4,
+        width: 64,
+        vocab: 512,
+        tied: true,
+        rotary: true,
+        feedForward: { kind: "experts", hidden: 128, experts: 8, active: 2 },
+        preset: "qwen3-next",
+        scale: 0.5,
+      },
+      serving: { memoryBytes: 2 ** 30, n: [4096] },
+      text: { prompt: [5, 7], tokens: 3, stop: 2, temperature: 0.8 },
+    },
+    cells: base.cells.map((cell) => ({
+      ...cell,
+      form: cell.id === first ? "disk" : cell.form,
+      summary: cell.summary && { ...cell.summary, stages, offload: { outMs: around(1), stepMs: around(1) } },
+    })),
+    tokenizer: [{ encoding: "cl100k_base", text: "ab", characters: 2, ids: [1], restores: true, msPerToken: around(0.01) }],
+    writing: {
+      prompt: [5, 7],
+      texts: [
+        { cell: first, outcome: { status: "ok" }, tokens: [1, 2], near: [], ended: "stop", words: "one of the words" },
+        { cell: second, outcome: { status: "failed", code: "wrongOutput", reason: "error 3" }, tokens: [], near: [] },
+      ],
+    },
+    claims: [
+      { id: "S13", verdict: "holdsWithCorrection", measured: "It is so of all.", correction: "This is of one.", evidence: "memory" },
+      { id: "S6", verdict: "holds", measured: "It is so of all.", evidence: "sharpness" },
+    ],
+    sharpness: { cell: first, heads: 4, points: [{ times: 1, weight: 0.1, off: 0.2 }] },
+    serving: [
+      { ...served, stepMs: around(3), tokensPerSecond: around(340), note: undefined },
+      { ...served, label: "linear", stepMs: undefined, tokensPerSecond: undefined, note: t.serving.note.wide(4) },
+    ],
+    peerRatios: [
+      { ...peer, wallMs: [1, 2], ratio: around(0.5), note: undefined },
+      { ...peer, wallMs: [1, undefined], ratio: undefined, note: t.peers.noTurn },
+    ],
+    tunings: [
+      {
+        cell: first,
+        against: undefined,
+        variants: [
+          { tiles: { rows: 64 }, medianMs: 1, rounds: 5 },
+          { tiles: { rows: 32 }, medianMs: 0.8, rounds: 5 },
+        ],
+        chosen: 1,
+        cells: [first],
+      },
+    ],
+    merged: {
+      of: 3,
+      missing: [3],
+      parts: [1, 2].map((shard) => ({
+        shard,
+        run,
+        state: "complete" as const,
+        startedAt,
+        endedAt,
+        firstTurn: 0,
+        firstWorker: 0,
+        environment,
+        schedule,
+        ceilings,
+        ceilingsFailure: undefined,
+      })),
+    },
+  };
+};
+
+/** Words of a piece of a page in the page's own language, text by text: those that say that they are in another, and code, left out. */
+const wordsOf = ({ markup }: Html): readonly string[] =>
+  markup
+    .replace(/<(bdi|p|div)\b[^>]* lang="[^"]*"[^>]*>[\s\S]*?<\/\1>/g, "")
+    .split(/<[^>]*>/)
+    .concat([...markup.matchAll(/ aria-label="([^"]*)"/g)].map(([, label = ""]) => label))
+    .map((words) => words.trim())
+    .filter((words) => words !== "");
+
+/** Two words of English grammar, which no name of an arm, a size or a device has. */
+const english =
+  /\b(?:the|of|with|is|are|at|in|from|and|to|by|on|as|that|than|what|which|this|no|not|per|over)\b[\s\S]*\b(?:the|of|with|is|are|at|in|from|and|to|by|on|as|that|than|what|which|this|no|not|per|over)\b/i;
+
+const sections: Readonly<Record<string, (record: RunRecord, t: Messages) => Html | undefined | Promise<Html | undefined>>> = {
+  claims: (record, t) => claimsSection(record, new Set(["memory"]), [], t),
+  variants: tuningSection,
+  peers: peersSection,
+  shards: shardsSection,
+  "states that leave": (record, t) => offloadSection({ ...record, experiment: { ...record.experiment, phase: "offload" } }, t),
+  "no state that leaves": (record, t) => offloadSection({ ...record, cells: [], experiment: { ...record.experiment, phase: "offload" } }, t),
+  "written texts": writtenTextsSection,
+  "no text": ({ writing: _, ...record }, t) => writtenTextsSection(record, t),
+  "texts at once": (record, t) => servingSection(record, { variables: themeVariables(record), logger: strictLogger }, t),
+  "no texts at once": (record, t) => servingSection({ ...record, serving: [] }, { variables: themeVariables(record), logger: strictLogger }, t),
+  stages: (record, t) => stagesSection(record, { variables: themeVariables(record), logger: strictLogger }, t),
+  "no stages": (record, t) => stagesSection({ ...record, cells: [] }, { variables: themeVariables(record), logger: strictLogger }, t),
+};
+
+describe("sections that not every run has", () => {
+  it.each(Object.entries(sections))("say nothing in English where they are Chinese: %s", async (_, section) => {
+    const [chinese, inEnglish] = [await section(richRecord(zh), zh), await section(richRecord(en), en)];
+    expect(chinese && wordsOf(chinese).filter((words) => english.test(words))).toEqual([]);
+    // Neither is a part of them held to be English as a whole.
+    expect(chinese?.markup).not.toContain('<div lang="en">');
+    expect(inEnglish && wordsOf(inEnglish).some((words) => english.test(words))).toBe(true);
+    expect(inEnglish?.markup).not.toMatch(/\p{Script=Han}/u);
   });
 });

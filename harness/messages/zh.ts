@@ -250,6 +250,79 @@ export const zh: Messages = {
   claimCount: (claims, fates, byThisRun) =>
     spaced`${claims}条论断中，${fates.map(({ fate, count }) => `${fate === "notJudged" && byThisRun ? "本次运行" : ""}${spaced`${fate === "notJudged" && byThisRun ? "有" : ""}${count}${fateWords[fate]}`}`).join("，")}。`,
 
+  claims: {
+    says: {
+      S1: "该问题的 token 编号依次为 37046、33565、111、24186、6079、99 等。",
+      S2: "一段文本的 token 数与字符数不同。",
+      S3: "token 的嵌入是查表得来的：无论文本多长，开销都一样。",
+      S4: "L 个 token 的文本是一个 L 行的矩阵，与它作三次乘积即得 Q、K、V。",
+      S5: "L 个 token 中最新的一个要与此前的 L − 1 个逐一比较，因此其开销与 L 成正比。",
+      S6: "softmax 是柔性的 arg-max：得分越大，其输出就越接近只取最近那个键的值。",
+      S7: "写出 n 个 token 的文本，每个 token 都要看此前的所有 token，开销约为 n²。",
+      S8: "动辄思考数万个 token 的模型，注意力的大部分时间都花在这个平方项上。",
+      S9: "前馈网络每次只处理一个向量，因此与注意力相比，它在一个 token 的时间中占得很少。",
+      S10: "模型的参数大部分在前馈网络中。",
+      S11: "混合专家使模型变大，而一个 token 只用到其中少数专家。",
+      S12: "保留此前所有 token 的查询、键和值，就不必为每个新 token 重新计算它们。",
+      S13: "KV 缓存占用 GPU 内存，与其保留的 token 数成正比。",
+      S14: "放不下的缓存会搬到主机内存或磁盘上。",
+      S15: "去掉 softmax 之后，求和可以换一个次序：所有两两乘积、逐步更新的状态、分块计算，三者输出相同。",
+      S16: "采用线性注意力时，无论前面有多少 token，一个 token 的开销都一样。",
+      S17: "采用线性注意力时，一个 token 的开销只取决于键与值的大小，即两者的乘积。",
+      S18: "线性注意力不需要此前 token 的键和值：完全不需要 KV 缓存。",
+      S19: "注意力以外的部分都保持不变：前馈网络、分类器、循环。",
+    },
+    needs: {
+      S1: "分词器",
+      S2: "分词器",
+      S3: "实现形式为 cached 的 softmax",
+      S4: "实现形式为 recompute 的方案",
+      S5: "带 KV 缓存的 softmax",
+      S6: "在不超过 1,024 的某个 n 上带 KV 缓存的 softmax",
+      S7: "带 KV 缓存的 softmax",
+      S8: "带 KV 缓存的 softmax",
+      S9: "实现形式为 cached 的 softmax",
+      S10: "测得正常的单元",
+      S11: "带专家的模型",
+      S12: "在两者共同的某个 n 上，实现形式为 cached 的 softmax 与实现形式为 recompute 的方案",
+      S13: "带 KV 缓存的 softmax",
+      S14: "缓存放在主机内存或磁盘上的 softmax",
+      S15: "线性一类的机制",
+      S16: "线性一类的机制",
+      S17: "在四个以上 headDim 取值上的线性一类机制",
+      S18: "线性一类的机制",
+      S19: "在两者共同的某个 n 上，实现形式为 cached 的 softmax 与线性一类的机制",
+    },
+    needed: (ofPhase, needs) => `需要${phase[ofPhase]}阶段，并有${needs}。`,
+    verdicts: { holds: "成立", holdsWithCorrection: "经修正后成立", doesNotHoldHere: "在此不成立", undecided: "未定" },
+    notJudged: "此处未作判定",
+    claim: "论断",
+    saysHead: "内容",
+    measured: "实测",
+    correction: "修正",
+    correctionLead: "修正：",
+    shownIn: "见",
+    places: {
+      time: "时间图",
+      memory: "状态图",
+      stages: "阶段图",
+      "stages-of": "模型",
+      tokenizer: "分词器",
+      offload: "状态表",
+      sharpness: "倍数表",
+      fits: "拟合表",
+      cells: "单元表",
+    },
+    inOther: (ofPhase, place) => `${phase[ofPhase]}：${place}`,
+    caption: (phases) =>
+      `关于 softmax 注意力与线性注意力的论断，对照本次运行的测量和计数${phases.length === 0 ? "" : `，以及同一文件其他阶段在此处的最新运行（${phases.join("、")}）`}`,
+    sharpness: (heads, cell) =>
+      spaced`把得分乘以倍数后的 softmax：取${formatCount(heads)}个头中偏差最大的一个，以 float64 计算，输入取自 ${cell}。偏差为距离除以该值的长度。`,
+    scoresTimes: "得分的倍数",
+    nearestWeight: "最近的键的权重",
+    off: "输出与其值的偏差",
+  },
+
   growthNote,
   crossingNote,
 
@@ -340,6 +413,64 @@ export const zh: Messages = {
       `${onEmulation(emulated)}${spaced`${arm}的${phase[ofPhase]}`}${shapeText(shape)}${spaced`在 n = ${formatCount(n)}时`}，attnbench ${spaced`的挂钟时间为${peer}的${bracketed(ratio)}倍`}。`,
     notCompared: (peer, places, note) =>
       spaced`未与${peer}比较：${places.map(({ arm, phase: ofPhase, shape, ns }) => spaced`${arm} ${ofPhase}${shapeText(shape)}，n = ${counts(ns)}`).join("；")}（${note}）。`,
+    notReached: (whose) => `${whose}：未轮到`,
+    wrong: (whose, reason) => spaced`${whose}的输出有误：${reason}`,
+    unmeasured: (whose, reason) => `${whose}：${reason}`,
+    noTurn: "没有哪一轮同时测了两者",
+    explained: (titles, peers) =>
+      spaced`同样的单元由${titles}${peers.length > 0 ? `（${peers.map(({ version, adapter }) => `${version}，在 ${adapter} 上`).join("；")}）` : ""}在其自己的进程中计算，在相同的轮次中测量，并按相同的参考结果校验。这里以挂钟时间对挂钟时间，因为对方不提供别的时间；图中不含这些数据。`,
+    caption: "一次重复的挂钟时间：我们的与对方的之比。方括号内为跨轮次的 95 % 置信区间。",
+    ours: "我们的方案",
+    beside: "对方",
+    oursWall: "我们的挂钟时间",
+    itsWall: "对方的挂钟时间",
+    oursOverIts: "我们 ÷ 对方",
+    because: "未作比较的原因",
+  },
+
+  offload: {
+    none: "没有状态被搬移。",
+    explained: (withDisk, layers) => [
+      "状态留在 GPU 上时，一个 token 只需解码步本身的时间。状态若已搬走，就要先搬回来，所需的时间加在解码步之上。",
+      "搬出：在 GPU 上复制、映射，再复制到主机内存。搬入：从主机内存写到 GPU，直到 GPU 收到为止。搬回的每个字节都与搬出的比较过，其后的解码步也与 float64 参考结果比较过。",
+      ...(withDisk
+        ? [
+            "disk：搬出时还要写文件，并等到磁盘写完（fsync）；搬入时还要读文件，而操作系统很可能直接从内存中的页缓存提供，对这样做的程序向来如此。这时测得的就不是磁盘本身的速率。",
+          ]
+        : []),
+      "一个 token 对状态的改动也需要保存，这不在所加的时间之内：KV 缓存只有一行，递归状态则是全部，即其搬出的时间。",
+      "重新计算是指一层注意力从现成的键和值出发计算 n 个 token。实际模型还要先算出这些键和值，而且到这一层为止的各层都要算，因此对完整模型而言，从更短的长度起搬回来就合算。",
+      ...(layers === undefined
+        ? []
+        : [
+            spaced`一个 token 需要全部${formatCount(layers)}层的状态，一层接一层：用时是一层的${formatCount(layers)}倍。程序若在计算这一层的同时搬入下一层，可以掩盖其中一部分；此处没有这样做。`,
+          ]),
+    ],
+    caption: (forms) => spaced`存放在${list(forms)}中的状态，搬出与搬入`,
+    keptIn: "存放处",
+    out: "搬出",
+    in: "搬入（附加）",
+    outGbps: "搬出 GB/s",
+    inGbps: "搬入 GB/s",
+    step: "解码步",
+    inAllLayers: (layers) => spaced`全部${formatCount(layers)}层所加`,
+  },
+
+  shards: {
+    explained: (parts, missing) =>
+      `${spaced`本次运行由${formatCount(parts + missing.length)}个分片中的${formatCount(parts)}个合并而成，每个分片含其各形状的所有方案，轮次和进程自成一体。规律、n* 和漂移各属一个分片，占性能上限的份额也以其自己的上限为准。`}${missing.length > 0 ? `缺失：${counts(missing)}。` : ""}`,
+    caption: "各分片，以及各自测得的性能上限。",
+    shard: "分片",
+    run: "运行",
+    state: "状态",
+    states: { running: "进行中", complete: "完成", interrupted: "被中断", failed: "出错" },
+    started: "开始",
+    cells: "单元数",
+    turns: "轮次",
+    processes: "进程数",
+    reading: "读，GB/s",
+    copying: "复制，GB/s",
+    multiplyAdd: "乘加，GFLOP/s",
   },
 
   serving: {
@@ -358,6 +489,50 @@ export const zh: Messages = {
     counted: (endsWithMemory) => `容量按内核分配的字节精确计算${endsWithMemory ? "，未注明限制之处以内存用尽为止" : ""}`,
     memoryAlone: (mostBytes) => `容量只按内存计算${mostBytes === undefined ? "" : spaced`：此设备的单个缓冲区最多容纳${formatBytes(mostBytes)}，这里未予考虑`}`,
     sentence: (budget, arms, projected, room) => `${budget}，${arms.join("；")}${projected}。${room}。`,
+    note: {
+      fewBatches: (least, measured) => spaced`batch 需要${least}个取值，只测得${measured}个`,
+      fewLengths: (least, measured) => spaced`推算到另一个 n 需要${least}个 n 的取值，只测得${measured}个`,
+      noRoom: "一个文本也放不下",
+      oddBytes: "字节数随 n 和 batch 的变化不成直线",
+      oddTimes: "时间随 n 和 batch 的变化不成直线",
+      bent: "时间随 batch 增长得越来越快，如同少量文本占不满的设备；测更大的 batch 可见分晓",
+      wide: (factor) => spaced`误差范围超过${factor}倍；测更大的 batch 和离此更近的 n，可见分晓`,
+    },
+    none: "保留状态的方案在任何 batch 上都没有时间。",
+    explained: (memoryBytes, { oneLayer, weights, roomCounted, steps }) => [
+      `${spaced`预算为${formatBytes(memoryBytes)}${oneLayer ? "，只用于一层注意力" : ""}：包括与 batch 无关的固定部分${weights ? "（权重）" : ""}，以及每个文本的状态和它在计算所需内存中的一份。`}${
+        roomCounted
+          ? "能容纳多少，是在测量之前按两者算出的：一是内核所分配内存的闭式公式（每个测得的单元都与之一字节不差），二是此设备所能接受的大小，即最大的缓冲区和绑定，以及一个方向上的工作组数"
+          : "两者都取自本次运行所计的字节"
+      }；若程序以别的方式在各层之间共用缓冲区，或以更少的位数存放权重，则能容纳更多。`,
+      "每个文本各写一个 token 为一步，因此每秒的 token 数等于 batch 除以一步的时间。恰好测过该 batch 之处，时间为实测；其余为推算：固定开销、每个文本的开销、每个文本每个 token 的开销，三者对测得的各 batch 拟合。区间包含这一规律在测得之处的偏差，但不含设备在此之外的表现，例如缓存用尽。",
+      ...(steps
+        ? [
+            roomCounted
+              ? "字节数随 batch 呈阶梯变化之处，每个文本的字节数为约数，即所有放得下的文本的平均值。"
+              : "字节数随 n 或 batch 呈阶梯变化之处为约数，取自穿过所计各值的直线。",
+          ]
+        : []),
+    ],
+    measuredCaption: "所有文本合计每秒的 token 数，实测",
+    texts: (batch) => `${formatCount(batch)} 个文本`,
+    caption: (memoryBytes) => spaced`${formatBytes(memoryBytes)}中同时容纳的文本`,
+    about: (text) => `约 ${text}`,
+    fixed: "固定部分",
+    aText: "每个文本",
+    textsAtOnce: "同时容纳的文本数",
+    inAll: "合计",
+    boundBy: "受限于",
+    bound: { memory: "内存", limit: "设备限制" },
+    memoryHolds: "内存可容纳",
+    aToken: "各写一个 token",
+    tokensPerSecond: "合计 token/s",
+    timeIs: "时间来源",
+    from: { measured: "实测", projected: "推算" },
+    notTold: "无从得知",
+    oneMore: (limit) => `再多一个文本就超出此设备的能力：${limit}`,
+    noTime: (note) => `没有时间：${note}`,
+    noted: (label, ns, words) => spaced`${label}在 n = ${counts(ns)}时，${words}。`,
   },
 
   text: {
@@ -370,6 +545,74 @@ export const zh: Messages = {
     parting: ([one, other], token, near) =>
       spaced`${one}与${other}权重相同，却从第${formatCount(token)}个 token 起不同，${near ? "那里舍入可能选中任一个" : "而舍入不足以造成这一差别：其中一个有误"}。`,
     failed: (arms, code) => spaced`${list(arms)}没有写出文本（${code}）。`,
+    prompt: (prompt, numbers) => `提示：${prompt === undefined ? "以 token 给出" : `“${prompt}”`}，即 ${numbers}。`,
+    explained: "权重是随机的，因此写出的文本没有意义：它表明，权重相同的方案选出相同的 token，无论它们在 token 之间保留什么。",
+    none: "没有写出文本。",
+    caption: (prompt, temperature, seed, stop) =>
+      `${spaced`模型在 GPU 上接着${formatCount(prompt)}个 token 的提示写出的文本：`}${
+        temperature === 0 ? "每次取最可能的一个" : spaced`按温度${temperature}抽取，种子为${seed}`
+      }${stop === undefined ? "" : spaced`，遇到 token ${stop}为止`}`,
+    tokens: "token 数",
+    endedBy: "结束于",
+    ended: { stop: "停止 token", length: "预定长度" },
+    failure: (code, reason) => `${code}：${reason}`,
+    asFloat64: "与 float64 的选择相同",
+    ofAll: (some, all) => `${formatCount(some)} / ${formatCount(all)}`,
+    lastError: "最后得分的误差",
+    numbers: (numbers) => `token 编号：${numbers}`,
+  },
+
+  stages: {
+    none: "没有阶段测得时间：没有时间数据，或此设备不提供 GPU 时间戳。",
+    sum: (least, most) =>
+      spaced`各阶段在整体之外另行计时，每段连续的步骤自成一个 pass：其总和为整体时间的${formatShare(least)}至${formatShare(most)}。份额以各阶段的总和计。`,
+    stage: "阶段",
+    share: "份额",
+    leastBytes: "最少字节数",
+    all: "每个单元的所有阶段",
+    shares: "注意力在一个 token 的时间中所占的份额",
+    sharesHead: "注意力在一个 token 的时间中所占的份额",
+    model: ({ layers, width, vocab, feedForward: fed }, origin) => {
+      const hidden = spaced`宽${formatCount(fed.hidden)}`;
+      const network =
+        fed.kind === "experts"
+          ? spaced`每层的前馈网络从${formatCount(fed.experts)}个${hidden}的专家中选用${formatCount(fed.active)}个`
+          : spaced`每层的前馈网络${hidden}`;
+      const shape =
+        origin === undefined
+          ? ""
+          : spaced`；形状取自 ${origin.preset}${origin.scale === 1 ? "" : spaced`，按${origin.scale}倍缩放`}${origin.isOwn ? "" : "，部分尺寸另行指定"}`;
+      return spaced`模型有${formatCount(layers)}层，宽${formatCount(width)}，${network}，共有${formatCount(vocab)}种不同的 token${shape}。`;
+    },
+    pattern: (preset, layers, parameters, like, unlike) => {
+      const turn = spaced`${preset}的各层依次为${layers}${parameters.map(([name, value]) => `，${name} 为 ${value}`).join("")}`;
+      if (like.length === 0) return `${turn}：没有方案是这样。`;
+      return `${turn}：${spaced`${list(like)}也是如此`}${unlike.length === 0 ? "" : spaced`，${list(unlike)}则不是`}。`;
+    },
+    tokenizer: (parts) =>
+      parts.length === 0
+        ? ""
+        : `在这一切之前，先在 CPU 上把文本切分为 token，以挂钟计时：${parts
+            .map(
+              ({ encoding, characters, tokens, msPerToken }) =>
+                spaced`${encoding}把${formatCount(characters)}个字符的文本切成${formatCount(tokens)}个 token，每个${bracketed(msPerToken, formatMs)}`,
+            )
+            .join("；")}。任何阶段和整体的时间都不含这部分。`,
+    crossings:
+      "n*：从此起后者用时少于前者。一列只按注意力的时间（所有层合计），一列按整个 token 的时间。注意力以外的部分若在两者之间不同，就会使这两个 n* 彼此分开。",
+    first: "前者",
+    second: "后者",
+    attentionAlone: "仅注意力",
+    wholeToken: "整个 token",
+    wholeText: "整段文本",
+    ofTexts: (parts) =>
+      parts.length === 0
+        ? ""
+        : `就从零开始逐个 token 写出的整段文本而言，注意力所占的份额：${parts
+            .map(({ arm, share, ms, n }) => spaced`${arm}写${formatCount(n)}个 token 用时${formatMs(ms)}，其中占${formatShare(share)}`)
+            .join("；")}。`,
+    textsCaption: (batched) => (batched ? "n 个 token 的整段文本，按阶段，一批文本合计" : "n 个 token 的整段文本，按阶段"),
+    addedUp: "由上面各 token 的时间累加而得，在测得的各 n 之间取直线：并没有写出文本。区间为各 token 区间之和，如同所有误差都偏向一边。份额以各阶段的总和计。",
   },
 
   outcome: {
@@ -390,6 +633,14 @@ export const zh: Messages = {
       spaced`在 n = ${formatCount(n)}处${against === undefined ? "" : spaced`（${against}的用时在此与之最接近）`}对${name}的${variants}个变体计时，沿用默认变体：没有哪一个明显更快。`,
     used: (name, variants, n, against, { variant, gain, cells }) =>
       spaced`在 n = ${formatCount(n)}处${against === undefined ? "" : spaced`（${against}的用时在此与之最接近）`}对${name}的${variants}个变体计时，采用${variant}${gain === undefined ? "" : spaced`，在此比默认变体快，为其${formatNumber(gain)}倍`}${cells[0] === cells[1] ? "" : spaced`，用于其${cells[1]}个单元中的${cells[0]}个`}。`,
+    explained:
+      "在计入结果的轮次之前，对每个方案的各变体先做校验，再分回合计时，每个方案用时相同，取两类方案快慢大致相当的 n。变体只有明显更快，才取代默认变体。这些时间都不计入结果。",
+    caption: "各变体一次重复的时间：变体即核函数的分块大小与路径。",
+    variant: "变体",
+    rounds: "回合数",
+    choice: "选择",
+    verdict: (isDefault, isUsed, failure) =>
+      [...(isDefault ? ["默认"] : []), ...(isUsed ? ["采用"] : []), ...(failure === undefined ? [] : [failure])].join("，"),
   },
 
   expectation: {
@@ -837,6 +1088,7 @@ export const zh: Messages = {
   markdown: {
     expected: (verdict, text) => `${{ pass: "符合", fail: "**不符合**", undecided: "未定" }[verdict]}：${text}`,
     device: (name, deviceClass, clock, cells, run) => `${name}（${deviceClass}），${clock === "gpu" ? "GPU 时钟" : "挂钟"}，${tally(cells)}，运行 ${run}。`,
+    caption: (text) => `${text}。`,
     attentionAlone: "仅注意力",
     metric: { time: "时间", stateBytes: "状态字节数" },
     law: (law) => (law === "undecided" ? "未定" : law),

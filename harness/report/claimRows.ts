@@ -1,6 +1,7 @@
-import { verdictWords } from "../analysis/claims/claimSentences.ts";
-import { claims, claimText } from "../analysis/claims/claims.ts";
+import { verdictMarks } from "../analysis/claims/claimSentences.ts";
+import { claims } from "../analysis/claims/claims.ts";
 import { type ClaimId, claimPhases } from "../experiment/claims.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { JudgedClaim } from "../record/derived.ts";
 import type { RunRecord } from "../record/run.ts";
 
@@ -19,18 +20,18 @@ export interface ClaimRow {
 }
 
 /** All claims that a run's experiment asks for, in their order: judged by it, or by runs of the file's other phases that are at hand. */
-export const claimRows = (record: RunRecord, beside: readonly RunRecord[] = []): readonly ClaimRow[] =>
+export const claimRows = (record: RunRecord, { claims: t }: Messages, beside: readonly RunRecord[] = []): readonly ClaimRow[] =>
   claims
     .filter(({ id }) => record.experiment.claims?.includes(id))
-    .map(({ id, needs }) => {
+    .map(({ id }) => {
       const judge = [record, ...beside].find((one) => one.claims?.some((claim) => claim.id === id));
       const judged = judge?.claims?.find((claim) => claim.id === id);
       return {
         id,
-        says: claimText(id),
+        says: t.says[id],
         judged,
         beside: judge === record ? undefined : judge,
-        verdict: judged ? verdictWords[judged.verdict] : { mark: "–", words: "not judged here" },
-        measured: judged?.measured ?? `Needs phase ${claimPhases[id]}, with ${needs}.`,
+        verdict: judged ? { mark: verdictMarks[judged.verdict], words: t.verdicts[judged.verdict] } : { mark: "–", words: t.notJudged },
+        measured: judged?.measured ?? t.needed(claimPhases[id], t.needs[id]),
       };
     });

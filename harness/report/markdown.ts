@@ -17,7 +17,7 @@ import { offloadColumns } from "./offloadColumns.ts";
 import { crossoverText, seriesText, tallyOf } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import { answerSentences, warningsOf } from "./sections/answer.ts";
-import { textCaption, textColumns } from "./sections/writtenTexts.ts";
+import { textCaption, textColumnsOf } from "./sections/writtenTexts.ts";
 import { servingColumns, servingNotes } from "./servingColumns.ts";
 
 const cellRow = (cell: CellRecord, { markdown: { status } }: Messages): readonly string[] => {
@@ -37,23 +37,24 @@ const cellRow = (cell: CellRecord, { markdown: { status } }: Messages): readonly
 };
 
 /** Attention's share of a whole token; empty where no stage was timed. */
-const stageTable = (record: RunRecord): string => {
+const stageTable = (record: RunRecord, t: Messages): string => {
   const { xs, rows } = sharesOf(stageBarsOf(record));
   if (rows.length === 0) return "";
   const variable = variableOf(record);
   return tableOf(
-    ["attention's share of a token's time", ...xs.map((x) => `${variable} = ${formatCount(x)}`)],
+    [t.stages.sharesHead, ...xs.map((x) => `${variable} = ${formatCount(x)}`)],
     rows.map(({ arm, shares }) => [text(arm), ...shares.map((share) => (share === undefined ? "" : formatShare(share.value)))]),
   );
 };
 
 /** Texts that arms wrote; empty where none was asked for. */
-const textTable = (record: RunRecord): string => {
+const textTable = (record: RunRecord, t: Messages): string => {
   const rows = armTexts(record);
   if (rows.length === 0) return "";
-  return `${text(textCaption(record))}.\n\n${tableOf(
-    textColumns.map(({ head }) => head),
-    rows.map((row) => textColumns.map(({ of }) => text(of(row)))),
+  const columns = textColumnsOf(t);
+  return `${t.markdown.caption(text(textCaption(record, t)))}\n\n${tableOf(
+    columns.map(({ head }) => head),
+    rows.map((row) => columns.map(({ of }) => text(of(row)))),
   )}`;
 };
 
@@ -61,7 +62,7 @@ const textTable = (record: RunRecord): string => {
 const offloadTable = (record: RunRecord, t: Messages): string => {
   const rows = movedStates(record);
   if (rows.length === 0) return "";
-  const columns = offloadColumns(record, rows);
+  const columns = offloadColumns(record, rows, t);
   const states = tableOf(
     columns.map(({ head }) => head),
     rows.map((row) => columns.map(({ text: of }) => text(of(row)))),
@@ -70,14 +71,14 @@ const offloadTable = (record: RunRecord, t: Messages): string => {
 };
 
 /** Texts at once in a budget of memory; empty where the experiment asks for none. */
-const servingTable = ({ serving = [] }: RunRecord): string => {
+const servingTable = ({ serving = [] }: RunRecord, t: Messages): string => {
   if (serving.length === 0) return "";
-  const columns = servingColumns(serving);
+  const columns = servingColumns(serving, t);
   const rows = tableOf(
     columns.map(({ head }) => head),
     serving.map((row) => columns.map(({ text: of }) => text(of(row)))),
   );
-  return [rows, ...servingNotes(serving).map(text)].join("\n\n");
+  return [rows, ...servingNotes(serving, t).map(text)].join("\n\n");
 };
 
 /** The answer and the tables of one run as GitHub-flavoured Markdown, for a pull request or a job summary, in the language that `run` was analysed in. Pure. */
@@ -110,8 +111,8 @@ export const renderMarkdown = (run: RunRecord, language: Language = "en"): strin
     experiment.claims === undefined
       ? ""
       : tableOf(
-          ["claim", "says", "verdict", "measured", "correction"],
-          claimRows(record).map(({ id, says, verdict, measured, judged }) => [
+          [t.claims.claim, t.claims.saysHead, tables.verdict, t.claims.measured, t.claims.correction],
+          claimRows(record, t).map(({ id, says, verdict, measured, judged }) => [
             id,
             text(says),
             `${verdict.mark} ${verdict.words}`,
@@ -133,7 +134,7 @@ export const renderMarkdown = (run: RunRecord, language: Language = "en"): strin
     record.peerRatios === undefined
       ? ""
       : tableOf(
-          ["ours", "beside", "at", "n", "ours, wall", "its, wall", "ours ÷ its", "not compared because"],
+          [t.peers.ours, t.peers.beside, tables.at, "n", t.peers.oursWall, t.peers.itsWall, t.peers.oursOverIts, t.peers.because],
           record.peerRatios.map(({ labels, series, n, wallMs, ratio, note }) => [
             ...labels.map(text),
             text(seriesText(series)),
@@ -156,10 +157,10 @@ export const renderMarkdown = (run: RunRecord, language: Language = "en"): strin
             t.markdown.fitVerdict[fit.verdict],
           ]),
         ),
-    stageTable(record),
-    textTable(record),
+    stageTable(record, t),
+    textTable(record, t),
     offloadTable(record, t),
-    servingTable(record),
+    servingTable(record, t),
     tableOf(
       [tables.arm, tables.form, "n", "dModel", "headDim", tables.outcome, tables.median, tables.interval, tables.state, tables.reason],
       record.cells.map((cell) => cellRow(cell, t)),

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatMs, formatNumber } from "../analysis/format.ts";
 import type { Moved } from "../analysis/offload.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { RunRecord } from "../record/run.ts";
 import { bracketed } from "./interval.ts";
 import { seriesText } from "./outcome.ts";
@@ -16,18 +17,16 @@ const number = (head: string, text: OffloadColumn["text"]): OffloadColumn => ({ 
 /** Sizes of a cell other than n, where several stand in one run. */
 const placeOf = ({ cell: { dModel, heads, headDim, batch } }: Moved): string => seriesText({ dModel, heads, headDim, batch });
 
-export const offloadColumns = ({ experiment: { layers } }: RunRecord, rows: readonly Moved[]): readonly OffloadColumn[] => [
-  { head: "arm", text: ({ cell }) => cell.label },
-  { head: "kept in", text: ({ cell }) => cell.form },
-  ...(new Set(rows.map(placeOf)).size > 1 ? [{ head: "at", text: placeOf }] : []),
+export const offloadColumns = ({ experiment: { layers } }: RunRecord, rows: readonly Moved[], { offload, tables }: Messages): readonly OffloadColumn[] => [
+  { head: tables.arm, text: ({ cell }) => cell.label },
+  { head: offload.keptIn, text: ({ cell }) => cell.form },
+  ...(new Set(rows.map(placeOf)).size > 1 ? [{ head: tables.at, text: placeOf }] : []),
   number("n", ({ cell }) => formatCount(cell.n)),
-  number("state", ({ bytes }) => formatBytes(bytes)),
-  number("out", ({ outMs }) => bracketed(outMs, formatMs)),
-  number("in, added to a token", ({ inMs }) => bracketed(inMs, formatMs)),
-  number("GB/s out", ({ outGbps }) => formatNumber(outGbps.value)),
-  number("GB/s in", ({ inGbps }) => formatNumber(inGbps.value)),
-  number("decode step", ({ stepMs }) => bracketed(stepMs, formatMs)),
-  ...(layers === undefined
-    ? []
-    : [number(`added in all ${formatCount(layers)} layers`, ({ allLayersMs }) => (allLayersMs ? bracketed(allLayersMs, formatMs) : ""))]),
+  number(tables.state, ({ bytes }) => formatBytes(bytes)),
+  number(offload.out, ({ outMs }) => bracketed(outMs, formatMs)),
+  number(offload.in, ({ inMs }) => bracketed(inMs, formatMs)),
+  number(offload.outGbps, ({ outGbps }) => formatNumber(outGbps.value)),
+  number(offload.inGbps, ({ inGbps }) => formatNumber(inGbps.value)),
+  number(offload.step, ({ stepMs }) => bracketed(stepMs, formatMs)),
+  ...(layers === undefined ? [] : [number(offload.inAllLayers(layers), ({ allLayersMs }) => (allLayersMs ? bracketed(allLayersMs, formatMs) : ""))]),
 ];

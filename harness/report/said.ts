@@ -11,6 +11,3 @@ export const said = (text: string, t: Messages): Html => html`<bdi${isForeign(te
 
 /** Words of whoever wrote the experiment, in whatever language. */
 export const quoted = (text: string, t: Messages): Html => html`<bdi${t.lang !== "en" && html` lang=""`}>${text}</bdi>`;
-
-/** A part of a page that has English words alone so far. */
-export const inEnglish = (part: Html, t: Messages): Html => (t.lang === "en" ? part : html`<div lang="en">${part}</div>`);

@@ -1,6 +1,7 @@
-import { formatBytes, formatCount, formatList, formatMs } from "../analysis/format.ts";
+import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
 import { groupBy } from "../analysis/grouping.ts";
 import { describeKey } from "../analysis/series.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { Served } from "../record/derived.ts";
 import { bracketed } from "./interval.ts";
 
@@ -14,40 +15,52 @@ export interface ServingColumn {
 const number = (head: string, text: ServingColumn["text"]): ServingColumn => ({ head, numeric: true, text });
 
 /** Of rows of one run. */
-export const servingColumns = (rows: readonly Served[]): readonly ServingColumn[] => {
+export const servingColumns = (rows: readonly Served[], { serving, tables }: Messages): readonly ServingColumn[] => {
   const keys = rows.map(({ series }) => series);
-  const hedged = ({ exactBytes }: Served, text: string): string => `${exactBytes ? "" : "about "}${text}`;
+  const hedged = ({ exactBytes }: Served, text: string): string => (exactBytes ? text : serving.about(text));
   const about = (row: Served, bytes: number): string => hedged(row, formatBytes(bytes));
   return [
-    { head: "arm", text: ({ label }) => label },
-    ...(rows.some(({ series }) => describeKey(series, keys) !== "") ? [{ head: "at", text: ({ series }: Served) => describeKey(series, keys) }] : []),
+    { head: tables.arm, text: ({ label }) => label },
+    ...(rows.some(({ series }) => describeKey(series, keys) !== "") ? [{ head: tables.at, text: ({ series }: Served) => describeKey(series, keys) }] : []),
     number("n", ({ n }) => formatCount(n)),
-    number("fixed", (row) => (row.textBytes > 0 ? about(row, row.fixedBytes) : "")),
-    number("a text", (row) => (row.textBytes > 0 ? about(row, row.textBytes) : "")),
-    number("texts at once", (row) =>
+    number(serving.fixed, (row) => (row.textBytes > 0 ? about(row, row.fixedBytes) : "")),
+    number(serving.aText, (row) => (row.textBytes > 0 ? about(row, row.textBytes) : "")),
+    number(serving.textsAtOnce, (row) =>
       row.textBytes > 0 ? (row.from === "measured" || row.room ? formatCount(row.batch) : hedged(row, formatCount(row.batch))) : "",
     ),
     ...(rows.some(({ room }) => room)
       ? [
-          number("in all", ({ room }) => (room && room.bytes > 0 ? formatBytes(room.bytes) : "")),
-          { head: "bound by", text: ({ room }: Served) => (room ? (room.limit === undefined ? "memory" : "a limit") : "") },
-          ...(rows.some(({ room }) => room?.limit !== undefined) ? [number("memory holds", ({ room }) => (room ? formatCount(room.memoryBatch) : ""))] : []),
+          number(serving.inAll, ({ room }) => (room && room.bytes > 0 ? formatBytes(room.bytes) : "")),
+          { head: serving.boundBy, text: ({ room }: Served) => (room ? (room.limit === undefined ? serving.bound.memory : serving.bound.limit) : "") },
+          ...(rows.some(({ room }) => room?.limit !== undefined)
+            ? [number(serving.memoryHolds, ({ room }) => (room ? formatCount(room.memoryBatch) : ""))]
+            : []),
         ]
       : []),
-    number("a token of each", ({ stepMs }) => (stepMs ? bracketed(stepMs, formatMs) : "")),
-    number("tokens/s in all", ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : "")),
-    { head: "time is", text: ({ from, stepMs, batch }) => (stepMs ? from : batch > 0 ? "not told" : "") },
+    number(serving.aToken, ({ stepMs }) => (stepMs ? bracketed(stepMs, formatMs) : "")),
+    number(serving.tokensPerSecond, ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : "")),
+    { head: serving.timeIs, text: ({ from, stepMs, batch }) => (stepMs ? serving.from[from] : batch > 0 ? serving.notTold : "") },
   ];
 };
 
 /** What of a device ends the texts at once, and why rows have no time; those of one reason together: "hybrid at n = 65,536 and 524,288: known less …". */
-export const servingNotes = (rows: readonly Served[]): readonly string[] => [
-  ...noted(rows, ({ room }) => room?.limit && `one text more is too much for this device: ${room.limit}`),
-  ...noted(rows, ({ note }) => note && `no time: ${note}`),
-];
-
-const noted = (rows: readonly Served[], wordsOf: (row: Served) => string | undefined): readonly string[] =>
-  [...groupBy(rows, (row) => JSON.stringify([row.label, wordsOf(row)])).values()].flatMap((alike) => {
-    const words = alike[0] && wordsOf(alike[0]);
-    return words ? [`${alike[0]?.label} at n = ${formatList([...new Set(alike.map(({ n }) => formatCount(n)))])}: ${words}.`] : [];
-  });
+export const servingNotes = (rows: readonly Served[], { serving }: Messages): readonly string[] => {
+  const noted = (wordsOf: (row: Served) => string | undefined): readonly string[] =>
+    [...groupBy(rows, (row) => JSON.stringify([row.label, wordsOf(row)])).values()].flatMap((alike) => {
+      const [first] = alike;
+      const words = first && wordsOf(first);
+      return words
+        ? [
+            serving.noted(
+              first.label,
+              alike.map(({ n }) => n).filter((n, i, all) => all.indexOf(n) === i),
+              words,
+            ),
+          ]
+        : [];
+    });
+  return [
+    ...noted(({ room }) => (room?.limit === undefined ? undefined : serving.oneMore(room.limit))),
+    ...noted(({ note }) => (note === undefined ? undefined : serving.noTime(note))),
+  ];
+};

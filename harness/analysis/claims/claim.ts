@@ -6,13 +6,9 @@ import type { Verdict } from "../every.ts";
 /** What a run says of a claim. */
 export type Judgement = Omit<JudgedClaim, "id">;
 
-/** One statement about attention that a run can hold against its own numbers. */
+/** One statement about attention that a run can hold against its own numbers. What it says and needs stands in messages. */
 export interface Claim {
   readonly id: ClaimId;
-  /** in one sentence */
-  readonly claim: string;
-  /** what a run must have for it to be judged, after "needs" */
-  readonly needs: string;
   /** Of a run of the claim's phase (experiment/claims.ts); undefined where it has nothing that speaks of it. */
   readonly judge: (record: Analysed) => Judgement | undefined;
 }

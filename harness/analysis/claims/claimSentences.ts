@@ -1,22 +1,18 @@
 import { claimIds, claimPhases } from "../../experiment/claims.ts";
+import { en } from "../../messages/en.ts";
 import type { ClaimVerdict, JudgedClaim } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { claimCount } from "./claimCount.ts";
-import { claims, claimText } from "./claims.ts";
+import { claims } from "./claims.ts";
 
-/** A verdict in words, and a mark that needs no colour. */
-export const verdictWords: Readonly<Record<ClaimVerdict, { readonly mark: string; readonly words: string }>> = {
-  holds: { mark: "✓", words: "holds" },
-  holdsWithCorrection: { mark: "≈", words: "holds with a correction" },
-  doesNotHoldHere: { mark: "✕", words: "does not hold here" },
-  undecided: { mark: "?", words: "undecided" },
-};
+/** A mark that needs no colour. */
+export const verdictMarks: Readonly<Record<ClaimVerdict, string>> = { holds: "✓", holdsWithCorrection: "≈", doesNotHoldHere: "✕", undecided: "?" };
 
 /** Claims of an experiment that no run of its phases says anything of, with what they need. */
 export const unjudged = (records: readonly Pick<RunRecord, "experiment" | "claims">[]): readonly string[] =>
   claims
     .filter(({ id }) => records.some(({ experiment }) => experiment.claims?.includes(id)) && !records.some((record) => verdictOf(record, id)))
-    .map(({ id, needs }) => `${id} not judged: needs phase ${claimPhases[id]}, with ${needs}.`);
+    .map(({ id }) => `${id} not judged: needs phase ${claimPhases[id]}, with ${en.claims.needs[id]}.`);
 
 const verdictOf = (record: Pick<RunRecord, "claims">, id: string): JudgedClaim | undefined => record.claims?.find((one) => one.id === id);
 
@@ -39,4 +35,4 @@ export const claimSentences = (records: readonly Pick<RunRecord, "experiment" | 
 
 /** "holds with a correction: A token costs … Measured: … Correction: …" */
 const sentenceOf = ({ id, verdict, measured, correction }: JudgedClaim): string =>
-  `${verdictWords[verdict].words}: ${claimText(id)} Measured: ${measured}${correction === undefined ? "" : ` Correction: ${correction}`}`;
+  `${en.claims.verdicts[verdict]}: ${en.claims.says[id]} Measured: ${measured}${correction === undefined ? "" : ` Correction: ${correction}`}`;

@@ -21,8 +21,6 @@ const byId = new Map<ClaimId, Claim>(
 /** All claims, in their order. */
 export const claims: readonly Claim[] = claimIds.flatMap((id) => byId.get(id) ?? []);
 
-export const claimText = (id: ClaimId): string => byId.get(id)?.claim ?? id;
-
 /** What a run says of the claims that its experiment asks about: of those alone that its phase speaks of, and that it has numbers for. */
 export const claimsOf = (record: Analysed): readonly JudgedClaim[] =>
   (record.experiment.claims ?? [])

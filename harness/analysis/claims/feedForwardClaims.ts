@@ -43,8 +43,6 @@ const othersOf = ({ all, feedForward, vocabulary }: Weights): number => Math.max
 export const feedForwardClaims: readonly Claim[] = [
   {
     id: "S9",
-    claim: "A feed-forward network works on one vector at a time, so that it takes little of a token's time beside attention.",
-    needs: "softmax with form cached",
     judge: (record) => {
       const [curve] = curvesOf(record, keepsCache);
       if (!curve) return undefined;
@@ -71,8 +69,6 @@ export const feedForwardClaims: readonly Claim[] = [
   },
   {
     id: "S10",
-    claim: "Most of a model's parameters are those of its feed-forward networks.",
-    needs: "a cell that is ok",
     judge: (record) => {
       const cell = modelCell(record);
       if (!cell) return undefined;
@@ -104,8 +100,6 @@ export const feedForwardClaims: readonly Claim[] = [
   },
   {
     id: "S11",
-    claim: "A mixture of experts makes a model larger while a token uses few of its experts.",
-    needs: "a model with experts",
     judge: (record) => {
       const cell = modelCell(record);
       const fed = cell?.model?.feedForward;

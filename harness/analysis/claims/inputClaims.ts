@@ -32,8 +32,6 @@ const costsOf = (cells: readonly CellRecord[], stage: "embed" | "project") =>
 export const inputClaims: readonly Claim[] = [
   {
     id: "S3",
-    claim: "A token's embedding is looked up in a table: it costs the same however long the text is.",
-    needs: "softmax with form cached",
     judge: (record) => {
       const [curve] = curvesOf(record, keepsCache);
       const costs = costsOf(curve?.cells ?? [], "embed");
@@ -57,8 +55,6 @@ export const inputClaims: readonly Claim[] = [
   },
   {
     id: "S4",
-    claim: "A text of L tokens is a matrix of L rows, and three products with it give Q, K and V.",
-    needs: "an entry with form recompute",
     judge: (record) => {
       const [curve] = curvesOf(record, keepsNothing);
       const costs = costsOf(curve?.cells ?? [], "project");

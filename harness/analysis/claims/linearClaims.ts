@@ -45,8 +45,6 @@ const widens = ({ exponent }: SizeFit): Verdict => {
 export const linearClaims: readonly Claim[] = [
   {
     id: "S15",
-    claim: "Without the softmax the sum can be taken in another order: a product of all pairs, a running state and chunks give the same output.",
-    needs: "a mechanism of the linear family",
     judge: ({ cells }) => {
       const all = cells.filter((cell) => keepsState(cell) && cell.runtime === undefined);
       if (all.length === 0) return undefined;
@@ -82,8 +80,6 @@ export const linearClaims: readonly Claim[] = [
   },
   {
     id: "S16",
-    claim: "With linear attention a token costs the same however many came before it.",
-    needs: "a mechanism of the linear family",
     judge: (record) => {
       const curves = lawCurvesOf(record, keepsState);
       if (curves.length === 0) return undefined;
@@ -106,8 +102,6 @@ export const linearClaims: readonly Claim[] = [
   },
   {
     id: "S17",
-    claim: "What a token costs with linear attention depends on the sizes of its keys and values alone, as their product.",
-    needs: "a mechanism of the linear family at four values of headDim or more",
     judge: (record) => {
       const fits = widthFits(record, keepsState);
       const times = fits.filter(({ metric }) => metric === "time");

@@ -18,8 +18,6 @@ const would = "Three lengths or more of a curve would tell.";
 export const memoryClaims: readonly Claim[] = [
   {
     id: "S13",
-    claim: "A KV cache takes up GPU memory, in proportion to the tokens it keeps.",
-    needs: "softmax with a KV cache",
     judge: ({ environment, ...record }) => {
       const curves = lawCurvesOf({ environment, ...record }, keepsCache);
       const [curve] = curves;
@@ -44,8 +42,6 @@ export const memoryClaims: readonly Claim[] = [
   },
   {
     id: "S18",
-    claim: "Linear attention needs no keys and values of earlier tokens: no KV cache at all.",
-    needs: "a mechanism of the linear family",
     judge: (record) => {
       const curves = lawCurvesOf(record, keepsState);
       const [curve] = curves;

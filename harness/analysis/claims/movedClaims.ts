@@ -71,8 +71,6 @@ const laterText = (tiered: readonly Tiered[]): string | undefined => {
 export const movedClaims: readonly Claim[] = [
   {
     id: "S14",
-    claim: "A cache that does not fit is moved to the host's memory or to disk.",
-    needs: "softmax whose cache is kept in host memory or on disk",
     judge: (record) => {
       const tiered = tieredOf(record);
       const wrong = wrongOf(record);

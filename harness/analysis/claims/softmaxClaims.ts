@@ -41,8 +41,6 @@ const isSquare = ({ time }: ClaimCurve) => {
 export const softmaxClaims: readonly Claim[] = [
   {
     id: "S5",
-    claim: "The newest of L tokens is compared with each of the L − 1 before it, so that what it costs grows in proportion to L.",
-    needs: "softmax with a KV cache",
     judge: (record) => {
       const curves = lawCurvesOf(record, keepsCache);
       const works = curves.map(workOf);
@@ -69,8 +67,6 @@ export const softmaxClaims: readonly Claim[] = [
   },
   {
     id: "S6",
-    claim: "Softmax is a soft arg-max: the larger the scores, the nearer its output is to the value of the nearest key alone.",
-    needs: "softmax with a KV cache at some n up to 1,024",
     judge: ({ sharpness }) => {
       const [usual, last] = [sharpness?.points[0], sharpness?.points.at(-1)];
       if (!sharpness || !usual || !last) return undefined;
@@ -89,8 +85,6 @@ export const softmaxClaims: readonly Claim[] = [
   },
   {
     id: "S7",
-    claim: "Writing a text of n tokens, each of which looks at all before it, costs about n².",
-    needs: "softmax with a KV cache",
     judge: (record) => {
       const curves = lawCurvesOf(record, keepsCache);
       if (curves.length === 0) return undefined;
@@ -113,8 +107,6 @@ export const softmaxClaims: readonly Claim[] = [
   },
   {
     id: "S8",
-    claim: "A model that thinks in tens of thousands of tokens spends most of attention's time on that square.",
-    needs: "softmax with a KV cache",
     judge: (record) => {
       const curves = lawCurvesOf(record, keepsCache);
       const shares = curves.flatMap((curve) => {

@@ -23,8 +23,6 @@ const stages = Object.keys(stageWords) as readonly StageName[];
 export const wholeClaims: readonly Claim[] = [
   {
     id: "S12",
-    claim: "Keeping the queries, keys and values of all tokens before spares computing them again for each new one.",
-    needs: "softmax with form cached and an entry with form recompute, at an n that both have",
     judge: (record) => {
       const [without] = curvesOf(record, keepsNothing);
       const [cached] = curvesOf(record, keepsCache);
@@ -49,8 +47,6 @@ export const wholeClaims: readonly Claim[] = [
   },
   {
     id: "S19",
-    claim: "All that is not attention stays as it is: the feed-forward network, the classifier, the loop.",
-    needs: "softmax with form cached and a mechanism of the linear family, at an n that both have",
     judge: (record) => {
       const cached = curvesOf(record, keepsCache);
       const linear = curvesOf(record, keepsState);

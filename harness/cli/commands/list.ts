@@ -1,10 +1,10 @@
 import type { Mechanism, Parameter } from "../../../kernels/mechanism.ts";
 import { type Preset, presetNames, presets } from "../../../kernels/model/presets.ts";
-import { claims } from "../../analysis/claims/claims.ts";
 import { formatCount } from "../../analysis/format.ts";
-import { claimPhases } from "../../experiment/claims.ts";
+import { claimIds, claimPhases } from "../../experiment/claims.ts";
 import { phases } from "../../experiment/phases.ts";
 import { runtimeNames, runtimes, takenBy } from "../../experiment/runtimes.ts";
+import { en } from "../../messages/en.ts";
 import { type ExitCode, exitCode } from "../exit.ts";
 import { mechanismsOf } from "../input.ts";
 import { print, printJson, styled, table } from "../terminal.ts";
@@ -31,7 +31,7 @@ export const list = async (options: { kernels: readonly string[]; json?: true })
       mechanisms: mechanisms.map(describe),
       runtimes: peers,
       presets,
-      claims: claims.map(({ id, claim, needs }) => ({ id, phase: claimPhases[id], claim, needs })),
+      claims: claimIds.map((id) => ({ id, phase: claimPhases[id], claim: en.claims.says[id], needs: en.claims.needs[id] })),
     });
     return exitCode.ok;
   }
@@ -49,7 +49,7 @@ export const list = async (options: { kernels: readonly string[]; json?: true })
   print(table([["mechanism", "phase", "form", "time", "state"], ...rows]));
   print(`\n${runtimeNames.map((name) => `runtime: ${name} (${runtimes[name].title}, beside ours) takes ${takenBy(name)}`).join("\n")}`);
   print(`\n${presetNames.map((name) => `preset: ${name} (${presetText(presets[name])})\n  source: ${presets[name].source}`).join("\n")}`);
-  print(`\n${claims.map(({ id, claim, needs }) => `claim: ${id} (phase ${claimPhases[id]}, with ${needs}) ${claim}`).join("\n")}`);
+  print(`\n${claimIds.map((id) => `claim: ${id} (phase ${claimPhases[id]}, with ${en.claims.needs[id]}) ${en.claims.says[id]}`).join("\n")}`);
   for (const mechanism of mechanisms) {
     print(`\n${styled("bold", mechanism.name)}: ${mechanism.title}. ${mechanism.definition}\n  source: ${mechanism.source}`);
     for (const [name, parameter] of Object.entries(mechanism.parameters))

@@ -1,24 +1,26 @@
 import { formatCount, formatNumber } from "../../analysis/format.ts";
-import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Part } from "../../record/merged.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
-import { inEnglish } from "../said.ts";
 import { type Column, table } from "../table.ts";
 
-const columns = (cells: RunRecord["cells"]): readonly Column<Part>[] => [
-  { head: "shard", numeric: true, cell: ({ shard }) => formatCount(shard) },
-  { head: "run", cell: ({ run }) => run },
-  { head: "state", cell: ({ state }) => state },
-  { head: "started", cell: ({ startedAt }) => startedAt },
-  { head: "cells", numeric: true, cell: ({ shard }) => formatCount(cells.filter((cell) => cell.shard === shard && cell.composedOf === undefined).length) },
-  { head: "turns", numeric: true, cell: ({ schedule }) => formatCount(schedule.turns) },
-  { head: "processes", numeric: true, cell: ({ schedule }) => formatCount(schedule.workers) },
-  { head: "reading, GB/s", numeric: true, cell: ({ ceilings }) => ceilings && formatNumber(ceilings.readGbps) },
-  { head: "copying, GB/s", numeric: true, cell: ({ ceilings }) => ceilings && formatNumber(ceilings.copyGbps) },
-  { head: "multiply-add, GFLOP/s", numeric: true, cell: ({ ceilings }) => ceilings && formatNumber(ceilings.fmaGflops) },
-  { head: "CPU", cell: ({ environment }) => `${environment.cpu.model}, ${formatCount(environment.cpu.cores)} cores` },
+const columnsOf = (cells: RunRecord["cells"], { shards, environment: { cores, cpu: cpuHead } }: Messages): readonly Column<Part>[] => [
+  { head: shards.shard, numeric: true, cell: ({ shard }) => formatCount(shard) },
+  { head: shards.run, cell: ({ run }) => run },
+  { head: shards.state, cell: ({ state }) => shards.states[state] },
+  { head: shards.started, cell: ({ startedAt }) => startedAt },
+  {
+    head: shards.cells,
+    numeric: true,
+    cell: ({ shard }) => formatCount(cells.filter((cell) => cell.shard === shard && cell.composedOf === undefined).length),
+  },
+  { head: shards.turns, numeric: true, cell: ({ schedule }) => formatCount(schedule.turns) },
+  { head: shards.processes, numeric: true, cell: ({ schedule }) => formatCount(schedule.workers) },
+  { head: shards.reading, numeric: true, cell: ({ ceilings }) => ceilings && formatNumber(ceilings.readGbps) },
+  { head: shards.copying, numeric: true, cell: ({ ceilings }) => ceilings && formatNumber(ceilings.copyGbps) },
+  { head: shards.multiplyAdd, numeric: true, cell: ({ ceilings }) => ceilings && formatNumber(ceilings.fmaGflops) },
+  { head: cpuHead, cell: ({ environment: { cpu } }) => cores(cpu.model, cpu.cores) },
 ];
 
 /** The runs that this one was merged of; nothing where it was not. */
@@ -27,10 +29,7 @@ export const shardsSection = ({ merged, cells }: RunRecord, t: Messages): Html |
   const { parts, missing } = merged;
   return html`
 <section aria-labelledby="shards"><h2 id="shards">${t.figures.shards}</h2>
-${inEnglish(
-  html`<p>This run was put together of ${formatCount(parts.length)} of ${formatCount(parts.length + missing.length)} shards, each with all arms of its shapes, in turns and processes of its own. Laws, n* and drift are those of one shard each, and shares of ceilings are of its own ceilings.${missing.length > 0 && ` Missing: ${missing.map(formatCount).join(", ")}.`}</p>
-${table("Shards, and the ceilings that each measured.", columns(cells), parts, en)}`,
-  t,
-)}
+<p>${t.shards.explained(parts.length, missing)}</p>
+${table(t.shards.caption, columnsOf(cells, t), parts, t)}
 </section>`;
 };

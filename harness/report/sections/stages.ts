@@ -1,11 +1,10 @@
 import { parametersOfPreset, patternOfPreset, presets, scaled } from "../../../kernels/model/presets.ts";
 import { askedCrossovers } from "../../analysis/asked.ts";
-import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import { mixerCrossovers } from "../../analysis/mixerSentences.ts";
 import { stageSentences } from "../../analysis/stageSentences.ts";
 import { layersText } from "../../experiment/arms.ts";
 import type { Arm, ExperimentModel } from "../../experiment/experiment.ts";
-import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, mostCharts, thinned, variableOf } from "../charts/facets.ts";
@@ -14,9 +13,7 @@ import { armText, type StageBar, type StageBars, sharesOf, stageBarsOf, stagesOf
 import { stageChart } from "../charts/stageChart.ts";
 import { stageFills } from "../charts/theme.ts";
 import { type Html, html } from "../html.ts";
-import { bracketed } from "../interval.ts";
 import { crossoverText, seriesText } from "../outcome.ts";
-import { inEnglish } from "../said.ts";
 import { type Column, name, table } from "../table.ts";
 import { drawn, figure } from "./figure.ts";
 import { textStagesTable } from "./textStages.ts";
@@ -28,87 +25,71 @@ interface StageRow {
 }
 
 /** How far the stages' sum is off the whole, over all bars. */
-const sumSentence = (all: readonly StageBars[]): string => {
+const sumSentence = (all: readonly StageBars[], t: Messages): string => {
   const sums = all.flatMap(({ bars }) => bars.map(({ stages }) => stages.sumOverWhole.value));
-  return `Stages are timed beside the whole, each run of steps in a pass of its own: together they come to ${formatShare(Math.min(...sums))} to ${formatShare(Math.max(...sums))} of the time of the whole. Shares are of their sum.`;
+  return t.stages.sum(Math.min(...sums), Math.max(...sums));
 };
 
-const stageTable = (record: RunRecord, all: readonly StageBars[]): Html => {
+const stageTable = (record: RunRecord, all: readonly StageBars[], t: Messages): Html => {
   const rows = all.flatMap((bars) => bars.bars.flatMap((bar) => bar.stages.times.map(({ stage }): StageRow => ({ bars, bar, stage }))));
   const timeOf = ({ bar, stage }: StageRow) => bar.stages.times.find((time) => time.stage === stage);
   const costOf = ({ bar, stage }: StageRow) => bar.cell.prepared?.stages?.[stage];
   const columns: readonly Column<StageRow>[] = [
-    { head: "arm", cell: ({ bars }) => name(armText(bars)) },
+    { head: t.tables.arm, cell: ({ bars }) => name(armText(bars)) },
     { head: variableOf(record), numeric: true, cell: ({ bar }) => formatCount(bar.x) },
-    { head: "stage", cell: ({ stage }) => stageText(stage, en) },
-    { head: "median", numeric: true, cell: (row) => formatMs(timeOf(row)?.ms.value ?? 0) },
-    { head: "95 % interval", numeric: true, cell: (row) => `${formatMs(timeOf(row)?.ms.low ?? 0)} – ${formatMs(timeOf(row)?.ms.high ?? 0)}` },
-    { head: "share", numeric: true, cell: (row) => formatShare(timeOf(row)?.share.value ?? 0) },
-    { head: "FLOPs", numeric: true, cell: (row) => costOf(row) && formatCount(costOf(row)?.flops.executed ?? 0) },
-    { head: "least bytes", numeric: true, cell: (row) => costOf(row) && formatBytes(costOf(row)?.leastBytes ?? 0) },
+    { head: t.stages.stage, cell: ({ stage }) => stageText(stage, t) },
+    { head: t.tables.median, numeric: true, cell: (row) => formatMs(timeOf(row)?.ms.value ?? 0) },
+    { head: t.tables.interval, numeric: true, cell: (row) => `${formatMs(timeOf(row)?.ms.low ?? 0)} – ${formatMs(timeOf(row)?.ms.high ?? 0)}` },
+    { head: t.stages.share, numeric: true, cell: (row) => formatShare(timeOf(row)?.share.value ?? 0) },
+    { head: t.tables.flops, numeric: true, cell: (row) => costOf(row) && formatCount(costOf(row)?.flops.executed ?? 0) },
+    { head: t.stages.leastBytes, numeric: true, cell: (row) => costOf(row) && formatBytes(costOf(row)?.leastBytes ?? 0) },
     { head: "GFLOP/s", numeric: true, cell: (row) => rateOf(costOf(row)?.flops.executed, timeOf(row)?.ms.value) },
     { head: "GB/s", numeric: true, cell: (row) => rateOf(costOf(row)?.leastBytes, timeOf(row)?.ms.value) },
   ];
-  return table("All stages of every cell", columns, rows, en);
+  return table(t.stages.all, columns, rows, t);
 };
 
 /** 10⁹ a second, of so many in ms. */
 const rateOf = (count: number | undefined, ms: number | undefined): string | undefined => (count && ms ? formatNumber(count / ms / 1e6) : undefined);
 
 /** "The model has 4 layers, 512 wide, …: the shape of llama3-8b at a scale of 0.125." */
-const modelSentence = ({ experiment: { model } }: RunRecord): string => {
-  if (!model) return "";
-  const { layers, width, vocab, feedForward: fed } = model;
-  const hidden = `${formatCount(fed.hidden)} channels`;
-  const through = fed.kind === "experts" ? `${formatCount(fed.active)} of ${formatCount(fed.experts)} experts of ${hidden}` : hidden;
-  return `The model has ${formatCount(layers)} layers, ${formatCount(width)} wide, each with a feed-forward network of ${through}, and ${formatCount(vocab)} different tokens${originOf(model)}.`;
-};
+const modelSentence = ({ experiment: { model } }: RunRecord, t: Messages): string => (model ? t.stages.model(model, originOf(model)) : "");
 
 /** Which arms have the layers of the published model, where these are a hybrid's: "Its layers are 3 gatedDeltaNet : 1 softmax, in turn: so are those of hybrid, and not those of softmax." */
-const patternSentence = ({ experiment: { model, arms } }: RunRecord): string => {
+const patternSentence = ({ experiment: { model, arms } }: RunRecord, t: Messages): string => {
   const own = model?.preset && patternOfPreset(model.preset);
   if (!model?.preset || !own) return "";
   const parameters = Object.entries(parametersOfPreset(model.preset));
   const isOwn = ({ pattern = [], overrides }: Arm): boolean =>
     String(pattern) === String(own) && parameters.every(([name, value]) => overrides[name] === value);
-  const named = (of: readonly Arm[]): string => formatList(of.map(({ label }) => label));
-  const [like, unlike] = [arms.filter(isOwn), arms.filter((arm) => !isOwn(arm))];
-  const turn = `The layers of ${model.preset} are ${layersText(own)}, in turn${parameters.map(([name, value]) => `, with ${name} ${value}`).join("")}`;
-  if (like.length === 0) return `${turn}: no arm has them.`;
-  return `${turn}: so are those of ${named(like)}${unlike.length === 0 ? "" : `, and not those of ${named(unlike)}`}.`;
+  const named = (of: readonly Arm[]): readonly string[] => of.map(({ label }) => label);
+  return t.stages.pattern(model.preset, layersText(own), parameters, named(arms.filter(isOwn)), named(arms.filter((arm) => !isOwn(arm))));
 };
 
-/** Of what published shape a model is, and whether the file gave it other sizes. */
-const originOf = ({ preset, scale = 1, layers, width, vocab, feedForward }: ExperimentModel): string => {
-  if (preset === undefined) return "";
+/** Of what published shape a model is, and whether the file gave it no other sizes. */
+const originOf = ({ preset, scale = 1, layers, width, vocab, feedForward }: ExperimentModel) => {
+  if (preset === undefined) return undefined;
   const { model: own } = scaled(presets[preset], scale);
   const isOwn = JSON.stringify([own.layers, own.width, own.vocab, own.feedForward]) === JSON.stringify([layers, width, vocab, feedForward]);
-  return `: the shape of ${preset}${scale === 1 ? "" : ` at a scale of ${scale}`}${isOwn ? "" : ", with sizes of its own"}`;
+  return { preset, scale, isOwn };
 };
 
 /** "Before all this the text is cut into tokens, on the CPU and by the wall clock: … It is in none of the times above." */
-const tokenizerSentence = ({ tokenizer = [] }: RunRecord): string => {
-  const parts = tokenizer.map(
-    ({ encoding, characters, ids, msPerToken }) =>
-      `${encoding} makes ${formatCount(ids.length)} tokens of a text of ${formatCount(characters)} characters, ${bracketed(msPerToken, formatMs)} each`,
-  );
-  return parts.length === 0
-    ? ""
-    : `Before all this a text is cut into tokens, on the CPU and by the wall clock: ${formatList(parts)}. No stage and no whole has that time in it.`;
-};
+const tokenizerSentence = ({ tokenizer = [] }: RunRecord, t: Messages): string =>
+  t.stages.tokenizer(tokenizer.map(({ encoding, characters, ids, msPerToken }) => ({ encoding, characters, tokens: ids.length, msPerToken })));
 
 /** n* of attention alone beside that of the whole token; undefined where no pair has both. */
-const mixerTable = (record: RunRecord): Html | undefined => {
+const mixerTable = (record: RunRecord, t: Messages): Html | undefined => {
   const pairs = mixerCrossovers(askedCrossovers(record));
   if (pairs.length === 0) return undefined;
   const columns: readonly Column<(typeof pairs)[number]>[] = [
-    { head: "first", cell: ({ between }) => name(between[0]) },
-    { head: "second", cell: ({ between }) => name(between[1]) },
-    { head: "at", cell: ({ series }) => seriesText(series) },
-    { head: "attention alone", cell: ({ mixer, between }) => crossoverText({ ...mixer, between }, en) },
-    { head: "the whole token", cell: (pair) => crossoverText(pair, en) },
+    { head: t.stages.first, cell: ({ between }) => name(between[0]) },
+    { head: t.stages.second, cell: ({ between }) => name(between[1]) },
+    { head: t.tables.at, cell: ({ series }) => seriesText(series) },
+    { head: t.stages.attentionAlone, cell: ({ mixer, between }) => crossoverText({ ...mixer, between }, t) },
+    { head: t.stages.wholeToken, cell: (pair) => crossoverText(pair, t) },
   ];
-  return html`<div id="mixer-crossings">${table("n*, from which on the second takes less time than the first: by attention's time alone, of all layers, and by the time of the whole token. All that is not attention moves the one away from the other where it differs between the two.", columns, pairs, en)}</div>`;
+  return html`<div id="mixer-crossings">${table(t.stages.crossings, columns, pairs, t)}</div>`;
 };
 
 /** Of a whole model: where a token's time goes, stage by stage, and attention's share of it. Undefined in other phases. */
@@ -116,7 +97,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering, t: 
   if (record.experiment.phase !== "tokenLoop") return undefined;
   const all = stageBarsOf(record);
   if (all.length === 0)
-    return html`<section aria-labelledby="stages-of"><h2 id="stages-of">${t.charts.stageHeading}</h2>${inEnglish(html`<p>No stage was timed: there is no time, or this device gives no GPU timestamps.</p>${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}`, t)}</section>`;
+    return html`<section aria-labelledby="stages-of"><h2 id="stages-of">${t.charts.stageHeading}</h2><p>${t.stages.none}</p>${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record, t)}</p>`}</section>`;
   const shown = evenly(all, mostCharts);
   const stages = stagesOf(all);
   const drawings: Html[] = [];
@@ -128,7 +109,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering, t: 
   const { xs, rows } = sharesOf(all);
   const variable = variableOf(record);
   const columns: readonly Column<(typeof rows)[number]>[] = [
-    { head: "arm", cell: ({ arm }) => name(arm) },
+    { head: t.tables.arm, cell: ({ arm }) => name(arm) },
     ...xs.map(
       (x, i): Column<(typeof rows)[number]> => ({
         head: `${variable} = ${formatCount(x)}`,
@@ -137,20 +118,14 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering, t: 
       }),
     ),
   ];
-  const caption = [...stageSentences(record, t), sumSentence(all), thinned(shown.length, all.length, t)];
+  const caption = [...stageSentences(record, t), sumSentence(all, t), thinned(shown.length, all.length, t)];
   return html`
 <section aria-labelledby="stages-of"><h2 id="stages-of">${t.charts.stageHeading}</h2>
-${inEnglish(
-  html`<p><bdi>${[modelSentence(record), patternSentence(record)].filter((sentence) => sentence !== "").join(" ")}</bdi></p>
-${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record)}</p>`}`,
-  t,
-)}
-<div class="figures">${figure("stages", t.charts.stageHeading, [key, ...drawings], caption, inEnglish(stageTable(record, all), t), true, t)}</div>
-${inEnglish(
-  html`${table("Attention's share of a token's time", columns, rows, en)}
-${mixerTable(record)}
-${textStagesTable(record, all)}`,
-  t,
-)}
+<p><bdi>${t.joinSentences([modelSentence(record, t), patternSentence(record, t)].filter((sentence) => sentence !== ""))}</bdi></p>
+${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record, t)}</p>`}
+<div class="figures">${figure("stages", t.charts.stageHeading, [key, ...drawings], caption, stageTable(record, all, t), true, t)}</div>
+${table(t.stages.shares, columns, rows, t)}
+${mixerTable(record, t)}
+${textStagesTable(record, all, t)}
 </section>`;
 };

@@ -1,7 +1,7 @@
 import { mixing } from "../../../kernels/model/stageNames.ts";
-import { formatCount, formatList, formatMs, formatShare } from "../../analysis/format.ts";
+import { formatCount, formatMs, formatShare } from "../../analysis/format.ts";
 import { type TextStages, textStages } from "../../analysis/textStages.ts";
-import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { variableOf } from "../charts/facets.ts";
 import { armText, type StageBars, stagesOf, stageText } from "../charts/stageBars.ts";
@@ -29,26 +29,26 @@ const textRows = (record: RunRecord, all: readonly StageBars[]): readonly TextRo
       );
 
 /** "attention 62 % of 12.3 s with KV cache for 16,384 tokens" of the longest text of each arm. */
-const longestText = (rows: readonly TextRow[]): string => {
+const longestText = (rows: readonly TextRow[], t: Messages): string => {
   const longest = rows.filter(({ arm, text }) => rows.every((other) => other.arm !== arm || other.text.n <= text.n));
   const parts = longest.flatMap(({ arm, text }) => {
     const mix = text.times.find(({ stage }) => stage === mixing);
-    return mix ? [`${formatShare(mix.share)} of ${formatMs(text.wholeMs.value)} with ${arm} for ${formatCount(text.n)} tokens`] : [];
+    return mix ? [{ arm, share: mix.share, ms: text.wholeMs.value, n: text.n }] : [];
   });
-  return parts.length === 0 ? "" : `Of a whole text, written token by token from none on, attention takes ${formatList(parts)}.`;
+  return t.stages.ofTexts(parts);
 };
 
 /** Whole texts by stage, added up from tokens; undefined where no arm has two contexts. */
-export const textStagesTable = (record: RunRecord, all: readonly StageBars[]): Html | undefined => {
+export const textStagesTable = (record: RunRecord, all: readonly StageBars[], t: Messages): Html | undefined => {
   const rows = textRows(record, all);
   if (rows.length === 0) return undefined;
   const columns: readonly Column<TextRow>[] = [
-    { head: "arm", cell: ({ arm }) => name(arm) },
+    { head: t.tables.arm, cell: ({ arm }) => name(arm) },
     { head: "n", numeric: true, cell: ({ text }) => formatCount(text.n) },
-    { head: "whole text", numeric: true, cell: ({ text }) => bracketed(text.wholeMs, formatMs) },
+    { head: t.stages.wholeText, numeric: true, cell: ({ text }) => bracketed(text.wholeMs, formatMs) },
     ...stagesOf(all).map(
       (stage): Column<TextRow> => ({
-        head: stageText(stage, en),
+        head: stageText(stage, t),
         numeric: true,
         cell: ({ text }) => {
           const time = text.times.find((one) => one.stage === stage);
@@ -58,7 +58,7 @@ export const textStagesTable = (record: RunRecord, all: readonly StageBars[]): H
     ),
   ];
   return html`
-<p id="texts"><bdi>${longestText(rows)}</bdi></p>
-${table(record.cells.some(({ batch }) => batch > 1) ? "Whole texts of n tokens by stage, all of a batch together" : "A whole text of n tokens by stage", columns, rows, en)}
-<p><small>Added up from the tokens above, on straight lines between the n that were measured: no text was written. An interval is the sum of its tokens' own, as if all were off the same way. Shares are of the stages' sum.</small></p>`;
+<p id="texts"><bdi>${longestText(rows, t)}</bdi></p>
+${table(t.stages.textsCaption(record.cells.some(({ batch }) => batch > 1)), columns, rows, t)}
+<p><small>${t.stages.addedUp}</small></p>`;
 };
