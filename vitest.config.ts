@@ -25,12 +25,14 @@ const inFolder = (name: string, include: string[], exclude: string[] = []) => ({
   test: { name, include, exclude: ["node_modules/**", ...exclude] },
 });
 
-/** What times nothing: pure functions, pages, runs on fake devices with a clock of their own, and kernels against their references. */
+/** What holds no time to account: pure functions, pages, runs on fake devices with a clock of their own, kernels against their references, and commands of which nothing is asked that a busy machine changes. */
 const untimed = [
   "harness/*.test.ts",
-  "harness/cli/{checkout,compare,duetKernels,exec,fit,github,oddInput,out,plainText,published,repeatCommand,shard,shardFlag,worktrees}.test.ts",
+  "harness/cli/{brokenKernels,checkout,compare,duetKernels,exec,fit,github,kernelFolders,missingPeer,oddInput,out,plainText,published,repeatCommand,shard,shardFlag,worktrees}.test.ts",
   "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec,shards,fuzz,kills,messages}/**/*.test.ts",
   "harness/measure/kernels*.test.ts",
+  "harness/measure/{connection,duetSchedule,gpuLoad,gpuRest,outlook,residency,room,schedule,sharpness,variantChoice,verification}.test.ts",
+  "harness/measure/peers/{chains,protobuf}.test.ts",
   "kernels/**/*.test.ts",
 ];
 const long = ["**/*.matrix.test.ts", "**/*.peer.test.ts"];

@@ -15,6 +15,13 @@ const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ forms }) => 
 
 const cells = modelCells(mechanisms);
 
+/**
+ * Whole models without a cache whose mixers bring kernels that are held by themselves: tiles of queries, and chunks in the variants of GPUs, in kernelsOfGpus.test.ts, and chunks of another
+ * headDim here once, by kda, whose tokens bring all that any brings. Compiling them takes most of the time. kernelsOfModels.matrix.test.ts has every one.
+ */
+const ofAnotherHeadDim = ({ form, headDim }: Cell): boolean => form === "recompute" && headDim === 16;
+const own = cells.filter((cell) => !ofAnotherHeadDim(cell) || ["softmax", "kda"].includes(cell.mechanism));
+
 const cellOf = (name: string, ...rest: readonly [form: string, n: number, change?: Partial<Cell>, around?: Partial<ModelShape>]): Cell => {
   const mechanism = mechanisms.find((one) => one.name === name);
   if (!mechanism) throw new Error(`no ${name}`);
@@ -36,14 +43,14 @@ beforeAll(async () => {
 afterAll(() => gpu?.worker.close());
 
 describe(`one token's whole way through a model, on ${testAdapter}`, () => {
-  it.each(cells)("$id has the scores of its float64 reference", async (cell) => {
+  it.each(own)("$id has the scores of its float64 reference", async (cell) => {
     const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
     await connection.worker.ask("evict", { cell: cell.id }, 10_000);
     expect(prepared.maxError).toBeGreaterThan(0);
     expect(prepared.maxError).toBeLessThan(1e-4);
   });
 
-  it.each(cells.filter((_, i) => i % 5 === 0))("$id is timed by stages", async (cell) => {
+  it.each(own.filter((_, i) => i % 5 === 0))("$id is timed by stages", async (cell) => {
     const { flops, leastBytes, stages = {} } = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
     const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
     const costs = Object.values(stages);
@@ -63,9 +70,12 @@ describe(`one token's whole way through a model, on ${testAdapter}`, () => {
 });
 
 describe(`the variants of GPUs, on ${testAdapter}`, () => {
-  // Chunks by themselves are held in kernelsOfGpus.test.ts, and those of whole models in kernelsOfModels.matrix.test.ts: compiling them takes SwiftShader ten seconds a size.
+  // Of chunks without a cache SwiftShader compiles ten seconds a size, of a hybrid's too.
   const some = cells.filter(
-    ({ mechanism, form, n }) => n < 70 && ["softmax", "linear", "gatedDeltaNet"].includes(mechanism) && (mechanism === "softmax" || form !== "recompute"),
+    (cell) =>
+      cell.n < 70 &&
+      ["softmax", "linear", "gatedDeltaNet"].includes(cell.mechanism) &&
+      (cell.form !== "recompute" || (cell.mechanism === "softmax" && !cell.model?.pattern && !ofAnotherHeadDim(cell))),
   );
   it.each(some)("$id has the scores of its float64 reference", async (cell) => {
     const prepared = await gpu.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
@@ -94,20 +104,23 @@ describe("a text that a model writes by itself", () => {
   };
   const write = (cell: Cell, at = connection) => at.worker.ask("write", { cell, seed }, 60_000);
 
-  /** The likeliest token each time, by float64's scores of a token behind all before it, with nothing kept and nothing of the text's own reference. */
-  const expectedText = (cell: Cell): readonly number[] => {
+  /**
+   * The likeliest token at a place, by float64's scores of a token behind all of the text before it, with nothing kept and nothing of the text's own reference. That reference holds every token; this
+   * holds it, at the first places, the last and every eighth between.
+   */
+  const likeliest = (cell: Cell, tokens: readonly number[]): ((place: number) => number) => {
     const mechanism = mechanismOf(cell);
-    const text = [...prompt];
     const { text: _, ...around } = { ...smallModel, ...cell.model, recomputes: true };
     const shapeOf = (n: number) => ({ ...cell, phase: "tokenLoop" as const, n, model: around });
     // Weights, and turns of places, of which shorter texts have the first.
     const drawn = mechanism.inputs(shapeOf(cell.n), seed);
-    while (text.length < cell.n) {
-      const [scores] = mechanism.reference(shapeOf(text.length - 1), { ...drawn, tokens: Uint32Array.from(text) }, { batch: 0, head: 0, tokens: [0] });
-      text.push(indexOfLargest(scores?.values ?? []));
-    }
-    return text.slice(prompt.length);
+    return (place) => {
+      const before = Uint32Array.from([...prompt, ...tokens.slice(0, place)]);
+      const [scores] = mechanism.reference(shapeOf(before.length - 1), { ...drawn, tokens: before }, { batch: 0, head: 0, tokens: [0] });
+      return indexOfLargest(scores?.values ?? []);
+    };
   };
+  const isLooked = (place: number, places: number): boolean => place < 2 || place % 8 === 0 || place === places - 1;
 
   /** A hundred tokens by a cache and by states; mechanisms of one family differ in their mixers alone, which shorter texts try as well, and without a cache a token takes as long as a text. */
   const lengthOf = (name: string, form: string): number => (form !== "recompute" && ["softmax", "linear", "gatedDeltaNet"].includes(name) ? length : 24);
@@ -132,7 +145,10 @@ describe("a text that a model writes by itself", () => {
     expect(new Set(tokens).size).toBeGreaterThan(2);
     expect(maxError).toBeGreaterThan(0);
     expect(maxError).toBeLessThan(tolerance);
-    if (cell.n === length) expect(tokens).toEqual(expectedText(cell));
+    if (cell.n !== length) return;
+    const expected = likeliest(cell, tokens);
+    const looked = tokens.flatMap((token, place) => (isLooked(place, tokens.length) ? [{ place, token }] : []));
+    expect(looked).toEqual(looked.map(({ place }) => ({ place, token: expected(place) })));
   });
 
   it("is the same with a cache and without", async () => {
