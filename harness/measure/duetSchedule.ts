@@ -8,6 +8,11 @@ const shareForPreparing = 0.5;
 /** Turns that a pair of processes makes at least, in both orders equally often. */
 const leastTurnsOfPair = 4;
 const mostSamples = 8;
+/**
+ * A visit's passes take no longer than that together, or are one, so that the other side's come soon after: on a CPU emulation, whose times move by a quarter from one 10 ms to the next, that part of it which both sides share is then in
+ * their ratio no more.
+ */
+const longestVisitMs = 10;
 
 export interface DuetPlan {
   /** pairs of processes, each with an equal share of the time */
@@ -16,13 +21,14 @@ export interface DuetPlan {
   readonly samples: number;
 }
 
-/** `restMs`: of the whole duet; `prepareMs`: what starting one pair of processes and preparing all cells in it takes; `turnMs`: one sample of every cell in both. */
-export const duetPlan = (restMs: number, prepareMs: number, turnMs: number): DuetPlan => {
+/** `restMs`: of the whole duet; `prepareMs`: what starting one pair of processes and preparing all cells in it takes; `turnMs`: one sample of every cell in both; `passMs`: the shortest pass. */
+export const duetPlan = (restMs: number, prepareMs: number, turnMs: number, passMs: number): DuetPlan => {
   const affordable = Math.floor((shareForPreparing * restMs) / Math.max(prepareMs, 1e-6));
   const pairs = Math.max(leastPairs, Math.min(mostPairs, affordable));
   // The first pair is prepared already.
   const ofPair = Math.max(0, (restMs - (pairs - 1) * prepareMs) / pairs);
-  return { pairs, samples: Math.max(1, Math.min(mostSamples, Math.floor(ofPair / leastTurnsOfPair / Math.max(turnMs, 1e-6)))) };
+  const timely = Math.min(mostSamples, Math.floor(longestVisitMs / passMs));
+  return { pairs, samples: Math.max(1, Math.min(timely, Math.floor(ofPair / leastTurnsOfPair / Math.max(turnMs, 1e-6)))) };
 };
 
 /** Base first in every second turn, so that over two turns what goes on getting slower or faster weighs on both alike: base, head, head, base. */

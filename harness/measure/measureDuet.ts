@@ -11,7 +11,7 @@ import { measureCeilings } from "./ceilings.ts";
 import { type DuetPlan, duetPlan, isBaseFirst } from "./duetSchedule.ts";
 import type { MeasureOptions } from "./measureRun.ts";
 import { type Measuring, turnMs } from "./measuring.ts";
-import { repetitions, type Timer, turnOrder } from "./schedule.ts";
+import { repetitions, shortestPassMs, type Timer, turnOrder } from "./schedule.ts";
 import { createSentinel, hasJumped } from "./sentinel.ts";
 import { statusOf, type Task, tasksOf } from "./task.ts";
 import { createVisitor, type Visitor } from "./visitor.ts";
@@ -155,7 +155,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 
 /** Turns in one set of processes after another, one process a side, until the time is spent or all is known to be the same. Returns why it ended. */
 const repeatRows = async (repeating: Repeating): Promise<NonNullable<Schedule["stopped"]>> => {
-  const { rows, sides, base, head, ofHead, startMs, restMs } = repeating;
+  const { rows, sides, base, head, ofHead, startMs, restMs, timer } = repeating;
   const { signal, onProgress } = ofHead;
   const open = (): readonly Row[] => rows.filter((row) => row.every((task) => statusOf(task) === "ok"));
   const preparing = sides.length * startMs + sum(rows.flat().map(({ prepareMs }) => prepareMs));
@@ -170,7 +170,7 @@ const repeatRows = async (repeating: Repeating): Promise<NonNullable<Schedule["s
       ),
     );
   };
-  const plan: DuetPlan = duetPlan(restMs(), preparing, ofTurn());
+  const plan: DuetPlan = duetPlan(restMs(), preparing, ofTurn(), shortestPassMs(timer));
   let turn = 1;
   for (let at = 0; at < plan.pairs; at++) {
     if (at > 0) await Promise.all(sides.map(({ session }) => session.restart()));
