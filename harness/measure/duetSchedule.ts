@@ -1,7 +1,7 @@
 /** How a duet lays out its time. Pure. */
 
 /** Pairs of processes: fewer do not show how much times differ from process to process, which no number of turns averages away; of more, each has too little time (npm run proof -- --gate). */
-const leastPairs = 3;
+export const leastPairs = 3;
 const mostPairs = 20;
 /** Share of a duet's time that may go into preparing, beyond what three pairs need. */
 const shareForPreparing = 0.5;
@@ -9,8 +9,8 @@ const shareForPreparing = 0.5;
 const leastTurnsOfPair = 4;
 const mostSamples = 8;
 /**
- * A visit's passes take no longer than that together, or are one, so that the other side's come soon after: on a CPU emulation, whose times move by a quarter from one 10 ms to the next, that part of it which both sides share is then in
- * their ratio no more.
+ * A visit's passes take no longer than that together, or are one, so that the other side's come soon after: what slows a machine for some 10 ms then slows both, and is not in their ratio. On a CPU
+ * emulation that is most of what times move by.
  */
 const longestVisitMs = 10;
 

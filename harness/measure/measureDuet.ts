@@ -8,7 +8,7 @@ import type { Journal } from "../record/journal.ts";
 import type { DuetSide, RunRecord, Schedule, SentinelTurn } from "../record/run.ts";
 import { calibrate } from "./calibration.ts";
 import { measureCeilings } from "./ceilings.ts";
-import { type DuetPlan, duetPlan, isBaseFirst } from "./duetSchedule.ts";
+import { type DuetPlan, duetPlan, isBaseFirst, leastPairs } from "./duetSchedule.ts";
 import type { MeasureOptions } from "./measureRun.ts";
 import { type Measuring, turnMs } from "./measuring.ts";
 import { repetitions, shortestPassMs, type Timer, turnOrder } from "./schedule.ts";
@@ -156,6 +156,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 /** Turns in one set of processes after another, one process a side, until the time is spent or all is known to be the same. Returns why it ended. */
 const repeatRows = async (repeating: Repeating): Promise<NonNullable<Schedule["stopped"]>> => {
   const { rows, sides, base, head, ofHead, startMs, restMs, timer } = repeating;
+  const heads = sides.filter((side) => side !== base);
   const { signal, onProgress } = ofHead;
   const open = (): readonly Row[] => rows.filter((row) => row.every((task) => statusOf(task) === "ok"));
   const preparing = sides.length * startMs + sum(rows.flat().map(({ prepareMs }) => prepareMs));
@@ -187,7 +188,7 @@ const repeatRows = async (repeating: Repeating): Promise<NonNullable<Schedule["s
     }
     const afterMs = await ofHead.sentinel.read();
     if (worker === head.session.index) gauge(repeating, { turn: turn - 1, worker, beforeMs, afterMs });
-    if (at + 1 >= 3 && allSame(base, head)) return "precision";
+    if (at + 1 >= leastPairs && allSame(base, heads)) return "precision";
   }
   return "maxTime";
 };
@@ -222,10 +223,12 @@ const gauge = ({ sides, ofHead: { sentinelTurns } }: Repeating, { beforeMs, afte
   for (const { journal } of sides) journal.append({ type: "sentinel", at: new Date().toISOString(), ...reading });
 };
 
-const allSame = (base: Side, head: Side): boolean => {
+const allSame = (base: Side, heads: readonly Side[]): boolean => {
   const soFar = ({ record, tasks }: Side): RunRecord => ({ ...record, cells: tasks.map((task) => task.record) });
-  const { cells } = compareRuns(soFar(base), soFar(head));
-  return cells.every(({ metrics: { time } }) => time.verdict === "SAME" || time.base === undefined || time.head === undefined);
+  const before = soFar(base);
+  return heads.every((head) =>
+    compareRuns(before, soFar(head)).cells.every(({ metrics: { time } }) => time.verdict === "SAME" || time.base === undefined || time.head === undefined),
+  );
 };
 
 const scheduleOf = ({ visitor, session }: Side, cells: RunRecord["cells"], stopped: Schedule["stopped"], totalMs: number): Schedule => {
