@@ -1,8 +1,9 @@
 // Causal softmax attention of one tile of ROWS query rows of one head by one subgroup, keys in tiles of KEYS with an online softmax
 // (FlashAttention-2, arXiv 2307.08691, algorithm 1). Made for CPU emulations, where a load costs 10 to 60 multiply-adds: a lane holds
 // KEY_VECTORS keys, then CHANNEL_VECTORS output channels, every element is loaded once by one lane, and q and the probabilities
-// reach the other lanes by shuffle, so there is neither workgroup memory nor a barrier. Registers cannot be indexed: where a loop
-// picks one of a few, a chain of selects does it, which is cheaper there than a round trip through memory.
+// reach the other lanes by shuffle (UNROLLED: by broadcast, from lanes known beforehand), so there is neither workgroup memory nor a
+// barrier. Registers cannot be indexed: where a loop picks one of a few, a chain of selects does it, which is cheaper there than a round
+// trip through memory.
 @group(0) @binding(0) var<storage, read> q: array<Stored>;
 @group(0) @binding(1) var<storage, read> k: array<Cached>;
 @group(0) @binding(2) var<storage, read> v: array<Cached>;
@@ -54,15 +55,29 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #each r ROWS
       let q${r} = f32(q[qRow${r} + block + lane]);
 #end
-      for (var i = 0u; i < LANES; i++) {
+#if UNROLLED
+      {
+        const first = 0u;
+#else
+      for (var first = 0u; first < LANES; first++) {
+#end
+#each i STEPS
+        {
+          const i = ${i}u;
 #each j KEY_VECTORS
-        let k${j} = f32(k[kRow${j} + block + i]);
+          let k${j} = f32(k[kRow${j} + block + first + i]);
 #end
 #each r ROWS
-        {
-          let one = subgroupShuffle(q${r}, i);
+          {
+#if UNROLLED
+            let one = subgroupBroadcast(q${r}, i);
+#else
+            let one = subgroupShuffle(q${r}, first);
+#end
 #each j KEY_VECTORS
-          s${r}_${j} = fma(one, k${j}, s${r}_${j});
+            s${r}_${j} = fma(one, k${j}, s${r}_${j});
+#end
+          }
 #end
         }
 #end
@@ -98,16 +113,30 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       p${r} = exp2(p${r} - max${r});
       sum${r} += p${r};
 #end
-      for (var i = 0u; i < LANES; i++) {
-        let vRow = vBase + min(key0 + block * LANES + i, tokens - 1u) * V_PITCH + lane;
+#if UNROLLED
+      {
+        const first = 0u;
+#else
+      for (var first = 0u; first < LANES; first++) {
+#end
+#each i STEPS
+        {
+          const i = ${i}u;
+          let vRow = vBase + min(key0 + block * LANES + first + i, tokens - 1u) * V_PITCH + lane;
 #each c CHANNEL_VECTORS
-        let v${c} = f32(v[vRow + ${c}u * LANES]);
+          let v${c} = f32(v[vRow + ${c}u * LANES]);
 #end
 #each r ROWS
-        {
-          let one = subgroupShuffle(p${r}, i);
+          {
+#if UNROLLED
+            let one = subgroupBroadcast(p${r}, i);
+#else
+            let one = subgroupShuffle(p${r}, first);
+#end
 #each c CHANNEL_VECTORS
-          o${r}_${c} = fma(one, v${c}, o${r}_${c});
+            o${r}_${c} = fma(one, v${c}, o${r}_${c});
+#end
+          }
 #end
         }
 #end
