@@ -1649,6 +1649,22 @@ export const en = {
     exponent: "exponent",
   },
 
+  /** What the page's script adds: names of buttons, a search above long tables, and what charts say of themselves. */
+  script: {
+    showRows: "Show rows with",
+    wordsOfARow: "words of a row",
+    rowsShown: (shown: string, all: string): string => `${shown} of ${all}`,
+    measurements: "measurements (CSV)",
+    run: "run without samples (JSON)",
+    experiment: "experiment (YAML)",
+    zoom: "zoom",
+    zoomHint: "While this is on, wheel or pinch zooms and a drag moves; + and − do so at any time where a chart has the focus.",
+    showAll: "show all",
+    showOrHide: "show or hide",
+    points: (title: string): string => `Points of the chart: ${title}`,
+    pointsHint: "arrow keys go from point to point",
+  },
+
   markdown: {
     /** `text` is Markdown already */
     expected: (verdict: "pass" | "fail" | "undecided", text: string): string =>

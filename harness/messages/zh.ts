@@ -1276,6 +1276,21 @@ export const zh: Messages = {
     exponent: "指数",
   },
 
+  script: {
+    showRows: "查找行：",
+    wordsOfARow: "行中的词",
+    rowsShown: (shown, all) => `显示 ${shown} 行，共 ${all} 行`,
+    measurements: "测量数据（CSV）",
+    run: "不含样本的运行（JSON）",
+    experiment: "实验（YAML）",
+    zoom: "缩放",
+    zoomHint: "开启时，滚轮或双指可缩放，拖动可平移；图获得焦点时，随时可用 + 和 − 缩放。",
+    showAll: "显示全部",
+    showOrHide: "显示或隐藏",
+    points: (title) => `图中各点：${title}`,
+    pointsHint: "用方向键在各点之间移动",
+  },
+
   markdown: {
     expected: (verdict, text) => `${{ pass: "符合", fail: "**不符合**", undecided: "未定" }[verdict]}：${text}`,
     device: (name, deviceClass, clock, cells, run) => `${name}（${deviceClass}），${clock === "gpu" ? "GPU 时钟" : "挂钟"}，${tally(cells)}，运行 ${run}。`,
