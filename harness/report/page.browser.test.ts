@@ -206,6 +206,28 @@ describe("page in a browser", () => {
     },
   );
 
+  it.each(["decode", "decode in Chinese"])("keeps captions in sight where tables are wider than the screen: %s", async (name) => {
+    const { page } = await open(name, 360, "light");
+    /** How far captions stand out of what their tables scroll in, px; and how many tables scroll. */
+    const captions = () =>
+      page.evaluate<{ out: number; wide: number }>(`{
+        const regions = [...document.querySelectorAll(".scroll")].filter((one) => one.getClientRects().length > 0);
+        const wide = regions.filter((one) => one.scrollWidth > one.clientWidth);
+        const out = wide.map((one) => {
+          const [region, caption] = [one.getBoundingClientRect(), one.querySelector("caption").getBoundingClientRect()];
+          return Math.max(region.left - caption.left, caption.right - region.right);
+        });
+        ({ out: Math.max(...out), wide: wide.length });
+      }`);
+    await page.evaluate(`document.querySelectorAll("details").forEach((one) => (one.open = true))`);
+    const { out, wide } = await captions();
+    expect(wide).toBeGreaterThan(2);
+    expect(out).toBeLessThanOrEqual(1);
+    await page.evaluate(`document.querySelectorAll(".scroll").forEach((one) => (one.scrollLeft = 1e4))`);
+    expect((await captions()).out).toBeLessThanOrEqual(1);
+    await page.close();
+  });
+
   it("sorts and searches its tables", async () => {
     const { page, noise } = await open("decode", 1280, "light");
     const cells = page.getByRole("region", { name: /Times are per repetition/ });
