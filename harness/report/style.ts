@@ -135,7 +135,7 @@ const schemes = (pairs: readonly { readonly name: string; readonly light: string
 /** Fonts of the system that have the language's letters, those of its Latin text first; and lines that break as it breaks them. */
 const languageRules: Readonly<Record<Language, string>> = {
   en: "",
-  zh: `body:lang(zh),.chart:lang(zh){font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif}body:lang(zh){line-break:strict;line-height:1.7}td:lang(zh){word-break:keep-all}.long:lang(zh){word-break:normal}.question:lang(zh){letter-spacing:0}.answer h2:lang(zh){letter-spacing:.2em}`,
+  zh: `body:lang(zh),.chart:lang(zh){font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif}body:lang(zh){line-break:strict;line-height:1.7}td:lang(zh){word-break:keep-all}.long:lang(zh),.prose:lang(zh){word-break:normal}.question:lang(zh){letter-spacing:0}.answer h2:lang(zh){letter-spacing:.2em}`,
 };
 
 /** Style sheet of a report: colours in both schemes, those of its arms included. */
