@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { analyse } from "./analysis/analysis.ts";
 import { claimSentences } from "./analysis/claims/claimSentences.ts";
 import { runAnswer } from "./cli/runAnswer.ts";
 import { type FakeDevice, fakeWorkers } from "./measure/fakeWorker.ts";
+import { zh } from "./messages/zh.ts";
 import type { RunRecord } from "./record/run.ts";
 import { readRun } from "./record/runFolder.ts";
 import { renderMarkdown } from "./report/markdown.ts";
@@ -100,6 +102,15 @@ describe("a run that is asked for claims", () => {
     const renewed = sectionOf(readFileSync(join(outFolder, "reports/said-decode.html"), "utf8"));
     expect(renewed).toMatch(/Of 19 claims [^<]*13 are not judged\./);
     expect(renewed).toContain('<a href="said-prefill.html#cells">prefill: table of cells</a>');
+    // In another language all verdicts are told anew, of this run and of the other.
+    const [decode, prefill] = records.map((record) => analyse(record, zh));
+    if (!decode || !prefill) throw new Error("no record");
+    for (const record of [decode, prefill]) {
+      const chinese = sectionOf(readFileSync((await writeReports(outFolder, record, "zh")).file, "utf8"));
+      expect(chinese).toContain("时间对 n 的斜率");
+      expect(chinese).toContain("与同一 float64 参考结果一致");
+      expect(chinese).not.toContain('lang="en"');
+    }
     // Of another file of that name nothing is taken.
     const [{ experiment, cells } = { experiment: undefined, cells: [] }] = (await experimentsOf(text.replace("seed: 3", "seed: 4"))).experiments;
     if (!experiment) throw new Error("no experiment");

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { claimsOf } from "./analysis/claims/claims.ts";
 import { phases } from "./experiment/phases.ts";
 import { type Language, languages } from "./messages/languages.ts";
+import { messagesOf } from "./messages/messages.ts";
 import { makeFolder } from "./record/folder.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import type { RunRecord } from "./record/run.ts";
@@ -29,7 +31,7 @@ export const writeReports = async (outFolder: string, record: RunRecord, languag
   removeHalfWritten(folder, halfWrittenRestMs);
   const { name } = record.experiment;
   const isHalf = record.shard !== undefined || record.duet !== undefined;
-  const beside = isHalf ? [] : besideOf(outFolder, record);
+  const beside = isHalf ? [] : besideOf(outFolder, record).map((one) => judgedIn(one, language));
   const ownPage = join(folder, pageName(`${name}-${record.run}`, language));
   if (isHalf) {
     await writeWhole(ownPage, await renderPage(record, undefined, [], language));
@@ -70,6 +72,10 @@ const besideOf = (outFolder: string, { experiment: { name, phase, claims, yaml }
     )
     .filter(({ experiment }) => experiment.yaml === yaml);
 };
+
+/** A record whose claims are told in a language: as they were stored in English, else judged anew from what its analysis left. */
+const judgedIn = (record: RunRecord, language: Language): RunRecord =>
+  language === "en" || record.claims === undefined ? record : { ...record, claims: claimsOf(record, messagesOf(language)) };
 
 const wholeRuns = (outFolder: string, experiment: string): readonly RunRecord[] =>
   listRuns(outFolder, experiment)

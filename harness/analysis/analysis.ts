@@ -66,7 +66,7 @@ export const analyse = (record: RunRecord, t: Messages = en): RunRecord => {
     ...unlessEmpty("peerRatios", peerRatiosOf(cells, timing.drawsFor, t)),
     ...unlessEmpty("serving", servingOf(record, series, spreadOf, t)),
   };
-  const judged = { ...analysed, ...unlessEmpty("claims", claimsOf(analysed)) };
+  const judged = { ...analysed, ...unlessEmpty("claims", claimsOf(analysed, t)) };
   return { ...judged, findings: findingsOf(judged, t) };
 };
 

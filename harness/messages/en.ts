@@ -63,6 +63,44 @@ export interface Wrote {
 /** Sizes of a whole model around its mixers. */
 export type ModelSizes = Pick<ExperimentModel, "layers" | "width" | "vocab" | "feedForward">;
 
+/** A slope at the largest n of a curve. */
+export interface Slope {
+  readonly exponent: Estimate;
+  readonly curve: string;
+  readonly n: number;
+}
+
+/** What softmax does with scores that are multiplied: the nearest key's weight, and how far off its value, over the value's length. */
+export interface ScaledScores {
+  readonly times: number;
+  readonly weight: number;
+  readonly off: number;
+}
+
+/** A share of a model's weights. */
+export interface PartOfWeights {
+  readonly share: number;
+  readonly all: number;
+}
+
+export interface Place {
+  readonly label: string;
+  readonly n: number;
+}
+
+/** Forms of one mechanism. */
+export interface Forms {
+  readonly mechanism: string;
+  readonly forms: readonly string[];
+}
+
+/** Where softmax and an arm of the linear family take the same time. */
+export interface Crossing {
+  readonly n: number;
+  readonly arm: string;
+  readonly headDim: string;
+}
+
 type ByPhase = Readonly<Record<ExperimentPhase, string>>;
 type Outcome = Crossover["outcome"];
 
@@ -275,6 +313,12 @@ const crossed = ({ names: { upper, lower }, metric, several }: Crossed) => {
 const placed = ({ shapes, emulated }: Crossed): string => `${atText(shapes)}${emulatedText(emulated)}`;
 const spanned = ({ range: span }: Crossed): string => (span ? `n = ${formatCount(span[0])} to ${formatCount(span[1])}` : "the measured range");
 
+/** For bytes that are of several texts. */
+const textsAtOnce = (texts: number): string => (texts === 1 ? "" : ` with ${formatCount(texts)} texts at once`);
+const crossingsText = (crossings: readonly Crossing[]): string =>
+  formatList(crossings.map(({ n, arm, headDim }) => `${formatCount(n)} for ${arm} at headDim ${headDim}`));
+const stageList = (stages: readonly StageName[]): string => formatList(stages.map((stage) => stageWords[stage]));
+
 const shards = (numbers: readonly number[]): string => `${numbers.length === 1 ? "Shard" : "Shards"} ${formatList(numbers.map(formatCount))}`;
 
 /** Everything that a report says, in English. Functions take data and give text: whole sentences, so that each language has its own order of words. */
@@ -399,6 +443,272 @@ export const en = {
     scoresTimes: "scores times",
     nearestWeight: "weight of the nearest key",
     off: "output off its value",
+    /** What judges found (analysis/claims), claim by claim: `measured` with its numbers, what would decide where it is open, and corrections by name. */
+    found: {
+      /** an arm at one width of its heads */
+      curve: (label: string, headDim: string | undefined): string => (headDim === undefined ? label : `${label}, headDim ${headDim}`),
+      /** of several curves the one of the least slope and the one of the greatest */
+      slopes: (ends: readonly Slope[]): string =>
+        ends.length === 0 ? "not known" : ends.map(({ exponent, curve, n }) => `${bracketed(exponent)} (${curve}, at n = ${formatCount(n)})`).join(" to "),
+      noStages: "A device with GPU timestamps, which time stages, would tell.",
+      notCounted: "The parts of the model were not counted.",
+      wouldCount: "A model whose stages are counted would tell.",
+      wouldRestore: "A tokenizer that gives the text back would tell.",
+      threeLengths: "Three lengths or more of a curve would tell.",
+      S1: {
+        /** `ids`: the first of `tokens` */
+        measured: (cuts: readonly { readonly encoding: string; readonly ids: readonly number[]; readonly tokens: number }[]): string =>
+          `${formatList(cuts.map(({ encoding, ids, tokens }) => `${encoding} gives ${ids.join(", ")}${tokens > ids.length ? " …" : ""} (${formatCount(tokens)} tokens)`))}.`,
+        others: (same: readonly string[], others: readonly string[]): string =>
+          `Ids are those of one vocabulary: ${formatList(same)} gives these, ${formatList(others)} others.`,
+      },
+      S2: {
+        measured: (cuts: readonly { readonly encoding: string; readonly characters: number; readonly tokens: number }[]): string =>
+          `${formatList(cuts.map(({ encoding, characters, tokens }) => `${formatCount(characters)} characters are ${formatCount(tokens)} tokens in ${encoding}`))}.`,
+        /** `ratio`: of the most tokens to the fewest */
+        between: (ratio: number): string => `The vocabulary alone makes n ${formatNumber(ratio)} times as large, and n² ${formatNumber(ratio ** 2)} times.`,
+        alike: (encodings: readonly string[]): string => `In ${formatList(encodings)} the numbers happen to be alike.`,
+      },
+      S3: {
+        measured: ({
+          lengths,
+          bytes,
+          slope,
+          share,
+          vocabulary,
+        }: {
+          readonly lengths: number;
+          readonly bytes: number;
+          readonly slope: Estimate | undefined;
+          /** of a token's time */
+          readonly share: { readonly share: number; readonly n: number } | undefined;
+          /** share of all weights that the table and the classifier are */
+          readonly vocabulary: number | undefined;
+        }): string =>
+          `At ${lengths === 1 ? "the one length" : `each of ${formatCount(lengths)} lengths`} it moves ${formatBytes(bytes)} and computes nothing${slope ? `, its time's slope over n is ${bracketed(slope)}` : lengths === 1 ? "" : ", its time is too short for the clock"}${share ? `, ${formatShare(share.share)} of a token at n = ${formatCount(share.n)}` : ""}${vocabulary === undefined ? "" : `; the table and the classifier are ${formatShare(vocabulary)} of all weights`}.`,
+        grows: "What it moves does not grow, but its time does here.",
+        would: (timed: boolean): string =>
+          timed ? "More turns, which narrow the interval, would tell." : "Two lengths or more at which the clock sees this stage would tell.",
+      },
+      S4: {
+        /** `flops`: a token and layer; `doubled`: the time of twice the tokens over that of as many */
+        measured: (law: Fit["class"], flops: number, time: { readonly slope: Estimate; readonly doubled: Estimate } | undefined): string =>
+          `Without a cache all n + 1 tokens are projected: FLOPs ${law === "undecided" ? "whose growth with their number is not decided" : `grow as ${law} with their number`}, ${formatCount(flops)} a token and layer${time ? `; twice the tokens take ${bracketed(time.doubled)} times as long (slope ${bracketed(time.slope)})` : ""}.`,
+        /** weights of a layer, and those of three products of the model's width */
+        fourth: (weights: number, width: number, three: number): string =>
+          `There is a fourth product, of the output, and heads need not be as wide as the model: together ${formatCount(weights)} weights a layer, where three of width ${formatCount(width)} would be ${formatCount(three)} (${formatNumber(weights / three)} times).`,
+        slower: "Their time grows more slowly in this range, since weights are read once for all rows.",
+        wouldLengths: "Three lengths without a cache, or more, would tell.",
+        wouldNarrow: "That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell.",
+      },
+      S5: {
+        measured: (
+          slopes: string,
+          /** FLOPs of one head a position, over `before` positions more than n */
+          counted: { readonly perPosition: number; readonly before: number; readonly curve: string } | { readonly notLine: Fit["class"] },
+        ): string =>
+          `Slope of time over n: ${slopes}. ${
+            "notLine" in counted
+              ? `Counted FLOPs are ${counted.notLine === "undecided" ? "of no known law" : counted.notLine} in n.`
+              : `Counted are ${formatCount(counted.perPosition)} FLOPs a head and position (${counted.curve}), over ${counted.before > 0 ? `n + ${formatCount(counted.before)}` : "n"} positions for n tokens before.`
+          }`,
+        seesItself: "The newest token is compared with itself too: L dot products.",
+        values: (dots: number): string => `Weighing values comes on top: with it a position costs ${formatNumber(dots)} times its dot product.`,
+        would: "Larger n, or more turns, would tell.",
+      },
+      S6: {
+        measured: (heads: number, usual: ScaledScores, last: ScaledScores): string =>
+          `With the run's inputs, in float64, of ${formatCount(heads)} heads the furthest is off the nearest key's value by ${formatNumber(usual.off)} of its length at the usual scale and by ${formatNumber(last.off)} at ${formatCount(last.times)} times that; the nearest key's weight goes from ${formatShare(usual.weight)} to ${formatShare(last.weight)}.`,
+        allCount: (weight: number): string =>
+          `At the scale that models use it is far from one: the nearest key has ${formatShare(weight)} of the weight in that head, so that all keys count.`,
+        would: "A larger scale would tell.",
+      },
+      S7: {
+        measured: (slopes: string, laws: readonly { readonly curve: string; readonly law: Fit["class"] | undefined }[]): string =>
+          `Slope of a text's time over n: ${slopes}; ${formatList(laws.map(({ curve, law }) => `${curve} is ${law ?? "not timed"}`))}. With a cache.`,
+        slowStart: (slope: Estimate, n: number): string =>
+          `Short texts grow more slowly, with slope ${bracketed(slope)} at n = ${formatCount(n)}: there a token's fixed cost is most of it.`,
+        notYetMost: "The square is not yet most of the time at the largest n.",
+        would: "Longer texts would tell.",
+      },
+      S8: {
+        /** shares of n² in the times of texts of two lengths; `last`: the largest n measured */
+        measured: (curve: string, shares: readonly { readonly share: Estimate; readonly n: number }[], last: number): string =>
+          `By the fitted time of ${curve}, n² is ${shares.map(({ share, n }, i) => `${bracketed(share, formatShare)} of ${i === 0 ? `a text of ${formatCount(n)} tokens` : `one of ${formatCount(n)}`}`).join(" and ")}: extrapolated from n = ${formatCount(last)}.`,
+        noLaw: "No law could be fitted.",
+        onlyLater: (n: number, later: number): string => `It is not known to be so at ${formatCount(n)} tokens, only at ${formatCount(later)}.`,
+        would: "Longer texts would tell.",
+      },
+      S9: {
+        notTimed: (label: string): string => `No stage of ${label} was timed.`,
+        /** shares of a token's time at the least n, and at the greatest where that is another */
+        measured: (label: string, splits: readonly { readonly n: number; readonly feedForward: Estimate; readonly attention: Estimate }[]): string =>
+          `Of ${label}, ${splits.map(({ n, feedForward, attention }) => `at n = ${formatCount(n)}, ${bracketed(feedForward, formatShare)} of a token goes to feed-forward and ${bracketed(attention, formatShare)} to attention`).join("; ")}.`,
+        longAlone: (more: number, less: number): string =>
+          `It is so for long texts alone: at n = ${formatCount(more)} it still takes more than attention, and less from n = ${formatCount(less)} on.`,
+        would: "Longer contexts, or more turns, would tell.",
+      },
+      S10: {
+        measured: (own: PartOfWeights, full: (PartOfWeights & { readonly title: string }) | undefined): string =>
+          `${formatShare(own.share)} of the ${formatCount(own.all)} weights of this model${full ? `, and ${formatShare(full.share)} of the ${formatCount(full.all)} of ${full.title} at its full size` : ""}.`,
+        largest: "They are the largest part here, and less than half.",
+        fullSize: "At its full size they are less than half.",
+      },
+      S11: {
+        measured: ({
+          active,
+          experts,
+          computed,
+          feedForward,
+          own,
+          full,
+        }: {
+          readonly active: number;
+          readonly experts: number;
+          /** of a token, of all `feedForward` weights */
+          readonly computed: number;
+          readonly feedForward: number;
+          readonly own: PartOfWeights;
+          readonly full: { readonly share: number; readonly title: string } | undefined;
+        }): string =>
+          `Each token goes through ${formatCount(active)} of ${formatCount(experts)} experts: ${formatCount(computed)} of ${formatCount(feedForward)} feed-forward weights are computed with, and ${formatShare(own.share)} of all ${formatCount(own.all)}${full ? `; ${formatShare(full.share)} of ${full.title} at its full size` : ""}.`,
+        overHalf: "At this size a token uses more than half of all weights all the same.",
+      },
+      S12: {
+        measured: (n: number, againMs: number, keptMs: number, ratio: Estimate, bytesPerToken: number | undefined): string =>
+          `At n = ${formatCount(n)} a token takes ${formatMs(againMs)} with nothing kept and ${formatMs(keptMs)} with a cache: ${bracketed(ratio)} times as long${bytesPerToken === undefined ? "" : `. The cache grows by ${formatBytes(bytesPerToken)} a token`}.`,
+        enough: (queriesBytes: number): string => `Keys and values are enough: they are all of that, and queries would be ${formatBytes(queriesBytes)} more.`,
+        would: "A longer context without a cache would tell.",
+      },
+      S13: {
+        measured: ({
+          curve,
+          perTokenBytes,
+          bytes,
+          n,
+          texts,
+          share,
+          law,
+          buffer,
+        }: {
+          readonly curve: string;
+          /** of one text, in one layer */
+          readonly perTokenBytes: number;
+          readonly bytes: number;
+          readonly n: number;
+          readonly texts: number;
+          /** of all bytes that are needed there */
+          readonly share: number | undefined;
+          readonly law: string | undefined;
+          /** the largest of the device, and how many tokens fill two of them */
+          readonly buffer: { readonly bytes: number; readonly tokens: number } | undefined;
+        }): string =>
+          `Counted where it is allocated, ${curve} keeps ${formatBytes(perTokenBytes)} a token and layer, ${formatBytes(bytes)} at n = ${formatCount(n)}${textsAtOnce(texts)}${share === undefined ? "" : `, ${formatShare(share)} of all that it needs there`}; its bytes are ${law ?? "of no known law"}${buffer ? `, and keys and values of one layer of a text fill two of this device's largest buffers, ${formatBytes(buffer.bytes)} each, at ${formatCount(buffer.tokens)} tokens` : ""}.`,
+        shared: (heads: number, kvHeads: number): string =>
+          `Heads that share keys and values take less: ${formatCount(heads)} heads of queries to ${formatCount(kvHeads)} of keys and values keep one part in ${formatCount(heads / kvHeads)}.`,
+      },
+      S14: {
+        broken: (places: readonly Place[]): string =>
+          `Other bytes came back than went out: ${formatList(places.map(({ label, n }) => `${label} at n = ${formatCount(n)}`))}.`,
+        /** `allLayersMs`: of the wait, where the experiment names layers; `times`: of the step; `pays`: from where on, none where it was not computed anew */
+        measured: ({
+          label,
+          n,
+          bytes,
+          outGbps,
+          inGbps,
+          waitMs,
+          allLayersMs,
+          stepMs,
+          times,
+          pays,
+        }: {
+          readonly label: string;
+          readonly n: number;
+          readonly bytes: number;
+          readonly outGbps: Estimate;
+          readonly inGbps: Estimate;
+          readonly waitMs: number;
+          readonly allLayersMs: number | undefined;
+          readonly stepMs: number;
+          readonly times: Estimate;
+          readonly pays: readonly string[];
+        }): string =>
+          `With ${label} at n = ${formatCount(n)}, ${formatBytes(bytes)} leave at ${bracketed(outGbps)} GB/s and come back at ${bracketed(inGbps)} GB/s, and a token waits ${formatMs(waitMs)}${allLayersMs === undefined ? "" : ` (${formatMs(allLayersMs)} for all layers)`} for a step of ${formatMs(stepMs)}, ${bracketed(times)} times as long in all; ${pays.length === 0 ? "it was not computed anew beside that" : `that takes less time than computing it anew ${formatList(pays)}`}.`,
+        /** `perhaps`: it is not known to be later */
+        later: (from: readonly (Place & { readonly perhaps: boolean })[]): string =>
+          `It is so for long caches: short ones are computed anew sooner, ${formatList(from.map(({ label, n, perhaps }) => `${perhaps ? "perhaps " : ""}below n = ${formatCount(n)} (${label})`))}.`,
+        never: (labels: readonly string[]): string => `Not from everywhere: ${formatList(labels)} takes longer than computing anew at every n measured.`,
+        waits: (labels: readonly string[]): string =>
+          `It is for texts that pause: with ${formatList(labels)} a token waits longer for its cache than its step takes.`,
+        would: "The same cache computed anew (form recompute) at more lengths, or more turns, would tell whether it pays.",
+      },
+      S15: {
+        wrong: (places: readonly Place[]): string =>
+          `${formatList(places.map(({ label, n }) => `${label} at n = ${formatCount(n)}`))} differed from the float64 reference by more than rounding.`,
+        /** `error`: over the size of a row; `share`: of the tolerance */
+        agree: (mechanisms: readonly Forms[], error: number, share: number): string =>
+          `${formatList(mechanisms.map(({ mechanism, forms }) => `${mechanism} as ${formatList(forms)}`))} agree with one float64 reference to ${formatNumber(error)} of a row's size at most, ${formatNumber(share)} of what rounding may be.`,
+        oneForm: (mechanisms: readonly Forms[]): string =>
+          `Only one form was verified: ${formatList(mechanisms.map(({ mechanism, forms }) => `${mechanism} as ${formatList(forms)}`)) || "none"}.`,
+        rounding: (ends: readonly { readonly error: number; readonly n: number }[]): string =>
+          `In f32 it is so but for rounding, which grows with the text: ${ends.map(({ error, n }) => `${formatNumber(error)} at n = ${formatCount(n)}`).join(", ")}.`,
+        would: "Two forms of one mechanism would tell.",
+      },
+      S16: {
+        /** `state`: as many tokens' keys and values as it is as large as */
+        measured: (slopes: string, state: { readonly tokens: number; readonly curve: string } | undefined): string =>
+          `Slope of time over n: ${slopes}${state === undefined ? "" : `. The state that each token reads and writes is as large as the keys and values of ${formatCount(state.tokens)} tokens (${state.curve})`}.`,
+        notLittle: (crossings: readonly Crossing[]): string =>
+          `The same is not little: ${crossings.length === 0 ? "softmax is faster at every n measured" : `softmax is faster up to n = ${crossingsText(crossings)}`}.`,
+        would: "More turns, which narrow intervals, would tell.",
+      },
+      S17: {
+        measured: ({
+          labels,
+          square,
+          slopes,
+          softmax,
+          crossings,
+        }: {
+          readonly labels: readonly string[];
+          /** FLOPs and state are the square of headDim */
+          readonly square: boolean;
+          readonly slopes: readonly Omit<Slope, "n">[];
+          readonly softmax: { readonly slopes: readonly Omit<Slope, "n">[]; readonly n: number } | undefined;
+          readonly crossings: readonly Crossing[];
+        }): string => {
+          const text = (all: readonly Omit<Slope, "n">[]): string =>
+            formatList(all.map(({ exponent, curve }) => `${bracketed(exponent)} (${curve})`)) || "not known";
+          return `FLOPs and state of ${formatList(labels)} ${square ? "grow as the square of headDim" : "do not follow the square of headDim"}; slope of time over headDim: ${text(slopes)}${softmax ? `, of softmax ${text(softmax.slopes)} at n = ${formatCount(softmax.n)}` : ""}${crossings.length === 0 ? "" : `; n* is ${crossingsText(crossings)}`}.`;
+        },
+        below: "At these widths time is still below the square: a step has a cost that no width changes.",
+        would: "Wider heads, or more turns, would tell.",
+      },
+      S18: {
+        /** bytes at the least n and at the greatest; `laws`: of all `labels`, undefined where none is known */
+        measured: (
+          curve: string,
+          ends: readonly { readonly bytes: number; readonly n: number }[],
+          texts: number,
+          labels: readonly string[],
+          laws: readonly (string | undefined)[],
+        ): string =>
+          `${curve} keeps ${ends.map(({ bytes, n }) => `${formatBytes(bytes)} at n = ${formatCount(n)}`).join(" and ")}${textsAtOnce(texts)}; bytes of ${formatList(labels)} are ${formatList(laws.map((law) => law ?? "of no known law"))}.`,
+        hybrid: (curve: string, bytes: number, n: number, texts: number): string =>
+          `A model with some layers of softmax keeps their cache: ${curve} has ${formatBytes(bytes)} a layer at n = ${formatCount(n)}${textsAtOnce(texts)}, in proportion to n.`,
+      },
+      S19: {
+        counted: (same: readonly StageName[], changed: readonly StageName[]): string =>
+          `FLOPs and bytes of ${stageList(same) || "no stage"} are the same in both${changed.length > 0 ? `, those of ${stageList(changed)} are not` : ""}.`,
+        /** `rest`: all but attention; `ratio`, `attention`: how many times as fast the second arm is as a whole, and in attention alone */
+        timed: (n: number, rest: readonly { readonly label: string; readonly ms: Estimate }[], ratio: Estimate, attention: number): string =>
+          `All but attention takes ${rest.map(({ label, ms }) => `${bracketed(ms, formatMs)} with ${label}`).join(" and ")} at n = ${formatCount(n)}, so that the whole is ${bracketed(ratio)} times as fast where attention alone is ${formatNumber(attention)} times.`,
+        around: (stages: readonly { readonly stage: StageName; readonly times: number }[]): string =>
+          `What stands around a mixer changes with it: ${formatList(stages.map(({ stage, times }) => `${stageWords[stage]} move ${formatNumber(times)} times the bytes`))} (heads that share keys and values, gates, norms of outputs).`,
+        would: "Stages that are counted in both arms would tell.",
+      },
+    },
   },
 
   /** Why a law or n* is open, and what would decide. */
@@ -1337,6 +1647,22 @@ export const en = {
     reason: "reason",
     ratio: "ratio",
     exponent: "exponent",
+  },
+
+  /** What the page's script adds: names of buttons, a search above long tables, and what charts say of themselves. */
+  script: {
+    showRows: "Show rows with",
+    wordsOfARow: "words of a row",
+    rowsShown: (shown: string, all: string): string => `${shown} of ${all}`,
+    measurements: "measurements (CSV)",
+    run: "run without samples (JSON)",
+    experiment: "experiment (YAML)",
+    zoom: "zoom",
+    zoomHint: "While this is on, wheel or pinch zooms and a drag moves; + and − do so at any time where a chart has the focus.",
+    showAll: "show all",
+    showOrHide: "show or hide",
+    points: (title: string): string => `Points of the chart: ${title}`,
+    pointsHint: "arrow keys go from point to point",
   },
 
   markdown: {

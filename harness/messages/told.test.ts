@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { claimsOf } from "../analysis/claims/claims.ts";
 import { claimIds } from "../experiment/claims.ts";
-import type { Estimate } from "../record/derived.ts";
+import type { Estimate, JudgedClaim } from "../record/derived.ts";
 import type { RunRecord } from "../record/run.ts";
 import { themeVariables } from "../report/charts/theme.ts";
 import { fixtureRecord } from "../report/fixture.ts";
@@ -66,6 +67,23 @@ describe("texts at once", () => {
   });
 });
 
+describe("what judges found", () => {
+  const told = ({ measured, correction }: JudgedClaim) => [measured, correction];
+
+  it("is told in both languages, of one record", () => {
+    const [english, chinese] = [en, zh].map((t) => richRecord(t).claims ?? []);
+    expect(chinese?.map(({ id, verdict }) => [id, verdict])).toEqual(english?.map(({ id, verdict }) => [id, verdict]));
+    expect(english?.slice(0, 1).map(told)).toEqual([["cl100k_base gives 1 (1 tokens).", undefined]]);
+    expect(chinese?.slice(0, 1).map(told)).toEqual([["cl100k_base 给出 1（1 个 token）。", undefined]]);
+  });
+
+  it("stands on a page as in its own language", async () => {
+    const section = await sections.claims?.(richRecord(zh), zh);
+    expect(section?.markup).toContain("cl100k_base 给出 1");
+    expect(section?.markup).not.toContain('lang="en"');
+  });
+});
+
 describe("a peer that is not compared", () => {
   it("is told in both languages", () => {
     const places = [{ arm: "softmax", phase: "prefill", shape: "", ns: [64, 128] }];
@@ -78,6 +96,11 @@ const around = (value: number): Estimate => ({ value, low: 0.9 * value, high: 1.
 
 /** A run that has something of every section that not every run has: stages, texts, texts at once, peers, variants and shards. */
 const richRecord = (t: Messages): RunRecord => {
+  const record = unjudgedRecord(t);
+  return { ...record, claims: claimsOf(record, t) };
+};
+
+const unjudgedRecord = (t: Messages): RunRecord => {
   const base = fixtureRecord({ phase: "tokenLoop", ns: [64, 128, 256], deviceClass: "software" });
   const { startedAt, endedAt, run, environment, schedule, ceilings } = base;
   const [first, second] = [base.cells[0]?.id ?? "", base.cells.find(({ family }) => family === "linear")?.id ?? ""];
@@ -131,10 +154,6 @@ const richRecord = (t: Messages): RunRecord => {
         { cell: second, outcome: { status: "failed", code: "wrongOutput", reason: "error 3" }, tokens: [], near: [] },
       ],
     },
-    claims: [
-      { id: "S13", verdict: "holdsWithCorrection", measured: "It is so of all.", correction: "This is of one.", evidence: "memory" },
-      { id: "S6", verdict: "holds", measured: "It is so of all.", evidence: "sharpness" },
-    ],
     sharpness: { cell: first, heads: 4, points: [{ times: 1, weight: 0.1, off: 0.2 }] },
     serving: [
       { ...served, stepMs: around(3), tokensPerSecond: around(340), note: undefined },

@@ -1,8 +1,9 @@
+import type { StageName } from "../../kernels/model/stageNames.ts";
 import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../analysis/format.ts";
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
 import type { Crossover, Estimate } from "../record/derived.ts";
-import type { Crossed, Factor, Fate, GapStatus, Kept, RoomLimit, Span, TallyNumbers } from "./en.ts";
+import type { Crossed, Crossing, Factor, Fate, Forms, GapStatus, Kept, Place, RoomLimit, Span, TallyNumbers } from "./en.ts";
 import type { Messages } from "./messages.ts";
 import { spaced } from "./spacing.ts";
 
@@ -219,6 +220,23 @@ const beats = ({ names: { upper, lower }, metric }: Crossed, not = ""): string =
 const shards = (numbers: readonly number[], of: number): string => spaced`${formatCount(of)}个分片中的第${counts(numbers)}个`;
 const others = (more: number): string => (more === 0 ? "" : spaced`；另有${formatCount(more)}个也是如此`);
 
+const stageWords: Readonly<Record<StageName, string>> = {
+  embed: "嵌入",
+  norm: "归一化",
+  project: "投影",
+  mix: "注意力",
+  feedForward: "前馈",
+  classify: "分类器",
+  sample: "采样",
+};
+
+const stageList = (stages: readonly StageName[]): string => list(stages.map((stage) => stageWords[stage]));
+const textsAtOnce = (texts: number): string => (texts === 1 ? "" : spaced`（${formatCount(texts)}个文本合计）`);
+const placesText = (places: readonly Place[]): string => list(places.map(({ label, n }) => `${label}（n = ${formatCount(n)}）`));
+const formsText = ({ mechanism, forms }: Forms): string => spaced`${mechanism}的${list(forms)}`;
+const crossingsText = (crossings: readonly Crossing[]): string =>
+  crossings.map(({ n, arm, headDim }) => `n = ${formatCount(n)}（${arm}，headDim ${headDim}）`).join("、");
+
 /** Everything that a report says, in Chinese. Numbers, units, names of arms and words of the YAML are as in English. */
 export const zh: Messages = {
   lang: "zh",
@@ -321,6 +339,179 @@ export const zh: Messages = {
     scoresTimes: "得分的倍数",
     nearestWeight: "最近的键的权重",
     off: "输出与其值的偏差",
+    found: {
+      curve: (label, headDim) => (headDim === undefined ? label : spaced`headDim ${headDim}的${label}`),
+      slopes: (ends) =>
+        ends.length === 0 ? "未知" : ends.map(({ exponent, curve, n }) => spaced`${bracketed(exponent)}（${curve}，n = ${formatCount(n)}处）`).join("至"),
+      noStages: "能为各阶段计时的设备（带 GPU 时间戳）可见分晓。",
+      notCounted: "模型的各部分未经计数。",
+      wouldCount: "各阶段经过计数的模型可见分晓。",
+      wouldRestore: "能还原原文的分词器可见分晓。",
+      threeLengths: "一条曲线上测三个以上的长度，可见分晓。",
+      S1: {
+        measured: (cuts) =>
+          `${cuts.map(({ encoding, ids, tokens }) => spaced`${encoding}给出${ids.join("、")}${tokens > ids.length ? "……" : ""}（${formatCount(tokens)}个 token）`).join("，")}。`,
+        others: (same, others) => spaced`编号因词表而异：${list(same)}给出这些编号，${list(others)}则不同。`,
+      },
+      S2: {
+        measured: (cuts) =>
+          `${cuts.map(({ encoding, characters, tokens }) => spaced`${formatCount(characters)}个字符在${encoding}中是${formatCount(tokens)}个 token`).join("，")}。`,
+        between: (ratio) => spaced`单凭词表不同，n 就相差${formatNumber(ratio)}倍，n² 则相差${formatNumber(ratio ** 2)}倍。`,
+        alike: (encodings) => spaced`在${list(encodings)}中两数恰好相同。`,
+      },
+      S3: {
+        measured: ({ lengths, bytes, slope, share, vocabulary }) =>
+          `${lengths === 1 ? "在唯一的长度上" : spaced`在${formatCount(lengths)}个长度上都`}${spaced`读写${formatBytes(bytes)}而不作计算`}${
+            slope ? spaced`，其时间对 n 的斜率为${bracketed(slope)}` : lengths === 1 ? "" : "，其时间短得时钟测不出"
+          }${share ? spaced`，在 n = ${formatCount(share.n)}处占一个 token 的时间的${formatShare(share.share)}` : ""}${
+            vocabulary === undefined ? "" : spaced`；嵌入表与分类器占全部权重的${formatShare(vocabulary)}`
+          }。`,
+        grows: "读写的字节数并不增长，但此处其时间在增长。",
+        would: (timed) => (timed ? "增加轮次以收窄区间，可见分晓。" : "在时钟测得出这一阶段的两个以上长度上测量，可见分晓。"),
+      },
+      S4: {
+        measured: (law, flops, time) =>
+          `没有缓存时，全部 n + 1 个 token 都要投影：FLOPs ${law === "undecided" ? "随其个数如何增长尚未定论" : spaced`随其个数按${law}增长`}${spaced`，每层每个 token 为${formatCount(flops)}`}${
+            time ? spaced`；token 数加倍，用时变为${bracketed(time.doubled)}倍（斜率${bracketed(time.slope)}）` : ""
+          }。`,
+        fourth: (weights, width, three) =>
+          spaced`还有第四次乘积，即输出的投影，而且各头合起来不必与模型同宽：每层共${formatCount(weights)}个权重，宽为${formatCount(width)}的三次乘积则为${formatCount(three)}个（前者为后者的${formatNumber(weights / three)}倍）。`,
+        slower: "在此范围内时间增长得更慢，因为所有行共用一次读取的权重。",
+        wouldLengths: "没有缓存时测三个以上的长度，可见分晓。",
+        wouldNarrow: "区间太宽，看不出时间是否随之增长：更多轮次，或没有缓存时更长的文本，可见分晓。",
+      },
+      S5: {
+        measured: (slopes, counted) =>
+          `${spaced`时间对 n 的斜率：${slopes}。`}${
+            "notLine" in counted
+              ? counted.notLine === "undecided"
+                ? "计得的 FLOPs 随 n 的增长不合已知的规律。"
+                : spaced`计得的 FLOPs 随 n 按${counted.notLine}增长。`
+              : spaced`计得每个头每个位置${formatCount(counted.perPosition)} FLOPs（${counted.curve}），此前有 n 个 token 时共${counted.before > 0 ? `n + ${formatCount(counted.before)}` : "n"}个位置。`
+          }`,
+        seesItself: "最新的 token 也与自身比较：共 L 次点积。",
+        values: (dots) => spaced`此外还要对值加权：连同这一步，一个位置的开销是其点积的${formatNumber(dots)}倍。`,
+        would: "更大的 n 或更多轮次，可见分晓。",
+      },
+      S6: {
+        measured: (heads, usual, last) =>
+          spaced`以本次运行的输入、按 float64 计算，${formatCount(heads)}个头中偏差最大的一个与最近的键的值相距：通常的倍数下为其长度的${formatNumber(usual.off)}倍，放大到其${formatCount(last.times)}倍时为${formatNumber(last.off)}倍；最近的键的权重从${formatShare(usual.weight)}变为${formatShare(last.weight)}。`,
+        allCount: (weight) => spaced`在模型所用的倍数下远非如此：在该头中，最近的键只占${formatShare(weight)}的权重，因此所有键都起作用。`,
+        would: "更大的倍数可见分晓。",
+      },
+      S7: {
+        measured: (slopes, laws) =>
+          `${spaced`整段文本的时间对 n 的斜率：${slopes}`}；${laws
+            .map(({ curve, law }) =>
+              law === undefined ? spaced`${curve}没有时间` : law === "undecided" ? spaced`${curve}的规律未定` : spaced`${curve}为${law}`,
+            )
+            .join("，")}。带缓存。`,
+        slowStart: (slope, n) => spaced`短文本的时间增长得更慢，在 n = ${formatCount(n)}处斜率为${bracketed(slope)}：那里一个 token 的固定开销占了大部分。`,
+        notYetMost: "在最大的 n 处，平方项还没有占到时间的大部分。",
+        would: "更长的文本可见分晓。",
+      },
+      S8: {
+        measured: (curve, shares, last) =>
+          spaced`按${curve}的拟合时间，n² 项${shares.map(({ share, n }) => spaced`在${formatCount(n)}个 token 的文本中占${bracketed(share, formatShare)}`).join("，")}：由 n = ${formatCount(last)}外推而得。`,
+        noLaw: "没有拟合出任何规律。",
+        onlyLater: (n, later) => spaced`是否在${formatCount(n)}个 token 时已经如此，尚不清楚，只知道在${formatCount(later)}个 token 时如此。`,
+        would: "更长的文本可见分晓。",
+      },
+      S9: {
+        notTimed: (label) => spaced`${label}没有任何阶段测得时间。`,
+        measured: (label, splits) =>
+          `${spaced`就${label}而言，`}${splits
+            .map(
+              ({ n, feedForward, attention }) =>
+                spaced`在 n = ${formatCount(n)}处，一个 token 的时间有${bracketed(feedForward, formatShare)}用于前馈，${bracketed(attention, formatShare)}用于注意力`,
+            )
+            .join("；")}。`,
+        longAlone: (more, less) => spaced`只有长文本如此：在 n = ${formatCount(more)}处前馈仍比注意力用时更多，从 n = ${formatCount(less)}起才更少。`,
+        would: "更长的上下文或更多轮次，可见分晓。",
+      },
+      S10: {
+        measured: (own, full) =>
+          spaced`前馈网络占此模型${formatCount(own.all)}个权重的${formatShare(own.share)}${full ? spaced`；在原尺寸的${full.title}中，占${formatCount(full.all)}个权重的${formatShare(full.share)}` : ""}。`,
+        largest: "在此它是最大的一部分，但不到一半。",
+        fullSize: "在原尺寸下它不到一半。",
+      },
+      S11: {
+        measured: ({ active, experts, computed, feedForward, own, full }) =>
+          spaced`每个 token 经过${formatCount(experts)}个专家中的${formatCount(active)}个：${formatCount(feedForward)}个前馈权重中有${formatCount(computed)}个参与计算，用到的权重占全部${formatCount(own.all)}个的${formatShare(own.share)}${full ? spaced`；在原尺寸的${full.title}中占${formatShare(full.share)}` : ""}。`,
+        overHalf: "尽管如此，在这一尺寸下，一个 token 仍用到全部权重的一半以上。",
+      },
+      S12: {
+        measured: (n, againMs, keptMs, ratio, bytesPerToken) =>
+          spaced`在 n = ${formatCount(n)}处，一个 token 的用时在什么都不保留时为${formatMs(againMs)}，带缓存时为${formatMs(keptMs)}：前者是后者的${bracketed(ratio)}倍${bytesPerToken === undefined ? "" : spaced`。每个 token 使缓存增加${formatBytes(bytesPerToken)}`}。`,
+        enough: (queriesBytes) => spaced`有键和值就够了：缓存中只有它们，查询则还要再加${formatBytes(queriesBytes)}。`,
+        would: "没有缓存时更长的上下文可见分晓。",
+      },
+      S13: {
+        measured: ({ curve, perTokenBytes, bytes, n, texts, share, law, buffer }) =>
+          `${spaced`按分配时所计，${curve}每层每个 token 保留${formatBytes(perTokenBytes)}，在 n = ${formatCount(n)}处${textsAtOnce(texts)}为${formatBytes(bytes)}`}${
+            share === undefined ? "" : spaced`，占该处所需全部内存的${formatShare(share)}`
+          }；${law === undefined ? "其字节数的增长不合已知的规律" : spaced`其字节数为${law}`}${
+            buffer
+              ? spaced`，一个文本一层的键和值到${formatCount(buffer.tokens)}个 token 时占满此设备的两个最大的缓冲区（每个${formatBytes(buffer.bytes)}）`
+              : ""
+          }。`,
+        shared: (heads, kvHeads) =>
+          spaced`共用键和值的头占用更少：${formatCount(heads)}个查询头共用${formatCount(kvHeads)}个键值头，只需保留 1/${formatCount(heads / kvHeads)}。`,
+      },
+      S14: {
+        broken: (places) => `搬回的字节与搬出的不同：${placesText(places)}。`,
+        measured: ({ label, n, bytes, outGbps, inGbps, waitMs, allLayersMs, stepMs, times, pays }) =>
+          `${spaced`${label}在 n = ${formatCount(n)}处，${formatBytes(bytes)}以${bracketed(outGbps)} GB/s 搬出，以${bracketed(inGbps)} GB/s 搬入，一个 token 要为${formatMs(stepMs)}的一步等待${formatMs(waitMs)}`}${
+            allLayersMs === undefined ? "" : spaced`（所有层共${formatMs(allLayersMs)}）`
+          }${spaced`，总用时为该步的${bracketed(times)}倍`}；${pays.length === 0 ? "没有与之并列测量重新计算" : `比重新计算用时更少：${pays.join("；")}`}。`,
+        later: (from) =>
+          `只有长的缓存如此：短的缓存重新计算更快，${from.map(({ label, n, perhaps }) => spaced`${perhaps ? "可能" : ""}在 n = ${formatCount(n)}以下（${label}）`).join("，")}。`,
+        never: (labels) => spaced`并非从任何地方搬回都如此：${list(labels)}在测得的每个 n 上都比重新计算用时更多。`,
+        waits: (labels) => spaced`这适用于会停顿的文本：用${list(labels)}时，一个 token 等待缓存的时间比其一步的时间更长。`,
+        would: "在更多长度上重新计算同样的缓存（实现形式 recompute），或更多轮次，可见搬回来是否合算。",
+      },
+      S15: {
+        wrong: (places) => spaced`${placesText(places)}与 float64 参考结果的差别超出舍入误差。`,
+        agree: (mechanisms, error, share) =>
+          spaced`${mechanisms.map(formsText).join("，")}都与同一 float64 参考结果一致，相差至多为一行大小的${formatNumber(error)}倍，即舍入容差的${formatNumber(share)}倍。`,
+        oneForm: (mechanisms) => spaced`只校验过一种实现形式：${mechanisms.map(formsText).join("，") || "无"}。`,
+        rounding: (ends) =>
+          `在 f32 下除舍入误差外如此，而舍入误差随文本变长而增大：${ends.map(({ error, n }) => spaced`n = ${formatCount(n)}时为${formatNumber(error)}`).join("，")}。`,
+        would: "一种机制的两种实现形式可见分晓。",
+      },
+      S16: {
+        measured: (slopes, state) =>
+          spaced`时间对 n 的斜率：${slopes}${state === undefined ? "" : spaced`。每个 token 读写的状态与${formatCount(state.tokens)}个 token 的键和值一样大（${state.curve}）`}。`,
+        notLittle: (crossings) =>
+          `开销相同不等于开销小：${crossings.length === 0 ? "在测得的每个 n 上都是 softmax 更快" : `softmax 更快，直到 ${crossingsText(crossings)}`}。`,
+        would: "增加轮次以收窄区间，可见分晓。",
+      },
+      S17: {
+        measured: ({ labels, square, slopes, softmax, crossings }) => {
+          const text = (all: typeof slopes): string => all.map(({ exponent, curve }) => `${bracketed(exponent)}（${curve}）`).join("，") || "未知";
+          return `${spaced`${list(labels)}的 FLOPs 和状态${square ? "随 headDim 的平方增长" : "不随 headDim 的平方增长"}`}；时间对 headDim 的斜率：${text(slopes)}${
+            softmax ? spaced`，softmax 在 n = ${formatCount(softmax.n)}处为${text(softmax.slopes)}` : ""
+          }${crossings.length === 0 ? "" : `；n*：${crossingsText(crossings)}`}。`;
+        },
+        below: "在这些宽度下，时间的增长仍低于平方：一步有不随宽度变化的开销。",
+        would: "更宽的头或更多轮次，可见分晓。",
+      },
+      S18: {
+        measured: (curve, ends, texts, labels, laws) =>
+          `${spaced`${curve}${ends.map(({ bytes, n }) => spaced`在 n = ${formatCount(n)}处保留${formatBytes(bytes)}`).join("，")}`}${textsAtOnce(texts)}；${spaced`${list(labels)}的字节数${laws.map((law) => (law === undefined ? "不合已知的规律" : `为 ${law}`)).join("，")}`}。`,
+        hybrid: (curve, bytes, n, texts) =>
+          spaced`含若干 softmax 层的模型仍保留这些层的缓存：${curve}在 n = ${formatCount(n)}处${textsAtOnce(texts)}每层为${formatBytes(bytes)}，与 n 成正比。`,
+      },
+      S19: {
+        counted: (same, changed) =>
+          `${same.length === 0 ? "没有哪个阶段的 FLOPs 和字节数在两者中相同" : spaced`${stageList(same)}的 FLOPs 和字节数在两者中相同`}${changed.length > 0 ? spaced`，${stageList(changed)}的则不同` : ""}。`,
+        timed: (n, rest, ratio, attention) =>
+          spaced`在 n = ${formatCount(n)}处，注意力以外的部分${rest.map(({ label, ms }) => spaced`用${label}时为${bracketed(ms, formatMs)}`).join("，")}，因此注意力本身的速度为${formatNumber(attention)}倍时，整体的速度为${bracketed(ratio)}倍。`,
+        around: (changed) =>
+          `注意力前后的部分随之改变：${changed.map(({ stage, times }) => spaced`${stageWords[stage]}读写的字节数为${formatNumber(times)}倍`).join("，")}（因共用键和值的头、门控、输出的归一化而异）。`,
+        would: "在两种方案中都经过计数的阶段可见分晓。",
+      },
+    },
   },
 
   growthNote,
@@ -995,7 +1186,7 @@ export const zh: Messages = {
     stageNote: "条形上方为总时间",
     stageAxis: "占时间的份额",
     stageSaid: (title, variable) => spaced`一个 token 的时间花在哪里，${title}：每个${variable}上各阶段的份额`,
-    stages: { embed: "嵌入", norm: "归一化", project: "投影", mix: "注意力", feedForward: "前馈", classify: "分类器", sample: "采样" },
+    stages: stageWords,
     servingHeading: "服务：同时容纳多少文本，速度多快",
     servingTexts: { title: "可同时容纳的文本数", axis: "n 个 token 的文本数", note: "按计数的字节", unit: "文本数" },
     servingTokens: {
@@ -1083,6 +1274,21 @@ export const zh: Messages = {
     reason: "原因",
     ratio: "比值",
     exponent: "指数",
+  },
+
+  script: {
+    showRows: "查找行：",
+    wordsOfARow: "行中的词",
+    rowsShown: (shown, all) => `显示 ${shown} 行，共 ${all} 行`,
+    measurements: "测量数据（CSV）",
+    run: "不含样本的运行（JSON）",
+    experiment: "实验（YAML）",
+    zoom: "缩放",
+    zoomHint: "开启时，滚轮或双指可缩放，拖动可平移；图获得焦点时，随时可用 + 和 − 缩放。",
+    showAll: "显示全部",
+    showOrHide: "显示或隐藏",
+    points: (title) => `图中各点：${title}`,
+    pointsHint: "用方向键在各点之间移动",
   },
 
   markdown: {

@@ -113,7 +113,7 @@ const chinese = {
 /** As analysis would have found it. */
 const inChinese = (record: RunRecord): RunRecord => ({ ...record, findings: findingsOf(record, zh) });
 
-/** Runs in the page: its pieces of text that are said to be Chinese, but for code and for what its script adds. */
+/** Runs in the page: its pieces of text that are said to be Chinese, but for code. */
 const chineseTexts = (): string[] => {
   interface Node {
     readonly nodeType: number;
@@ -124,8 +124,24 @@ const chineseTexts = (): string[] => {
   }
   const { document } = globalThis as unknown as { readonly document: Node };
   return [...document.querySelectorAll("body, body *")]
-    .filter((node) => node.closest("[lang]")?.getAttribute("lang") === "zh" && node.closest("script, style, pre, code, .search, .save") === null)
+    .filter((node) => node.closest("[lang]")?.getAttribute("lang") === "zh" && node.closest("script, style, pre, code") === null)
     .flatMap((node) => [...node.childNodes].flatMap((part) => (part.nodeType === 3 && part.textContent.trim() !== "" ? [part.textContent.trim()] : [])));
+};
+
+/** Runs in the page: all that its script says, in words that are shown, in hints and in names of parts. */
+const scriptSays = (): string[] => {
+  interface Node {
+    readonly textContent: string;
+    getAttribute(name: string): string | null;
+  }
+  const { document } = globalThis as unknown as { readonly document: { querySelectorAll(selector: string): Iterable<Node> } };
+  const attributes = ["title", "placeholder", "aria-label", "aria-valuetext"];
+  return [...document.querySelectorAll(".save, .search, .search *, .steps, .series")].flatMap((node) =>
+    [
+      node.textContent.trim(),
+      ...attributes.map((name) => (name === "aria-label" && node.getAttribute("class") === "series" ? "" : (node.getAttribute(name) ?? ""))),
+    ].filter((text) => text !== ""),
+  );
 };
 
 describe("page in a browser", () => {
@@ -190,6 +206,28 @@ describe("page in a browser", () => {
     },
   );
 
+  it.each(["decode", "decode in Chinese"])("keeps captions in sight where tables are wider than the screen: %s", async (name) => {
+    const { page } = await open(name, 360, "light");
+    /** How far captions stand out of what their tables scroll in, px; and how many tables scroll. */
+    const captions = () =>
+      page.evaluate<{ out: number; wide: number }>(`{
+        const regions = [...document.querySelectorAll(".scroll")].filter((one) => one.getClientRects().length > 0);
+        const wide = regions.filter((one) => one.scrollWidth > one.clientWidth);
+        const out = wide.map((one) => {
+          const [region, caption] = [one.getBoundingClientRect(), one.querySelector("caption").getBoundingClientRect()];
+          return Math.max(region.left - caption.left, caption.right - region.right);
+        });
+        ({ out: Math.max(...out), wide: wide.length });
+      }`);
+    await page.evaluate(`document.querySelectorAll("details").forEach((one) => (one.open = true))`);
+    const { out, wide } = await captions();
+    expect(wide).toBeGreaterThan(2);
+    expect(out).toBeLessThanOrEqual(1);
+    await page.evaluate(`document.querySelectorAll(".scroll").forEach((one) => (one.scrollLeft = 1e4))`);
+    expect((await captions()).out).toBeLessThanOrEqual(1);
+    await page.close();
+  });
+
   it("sorts and searches its tables", async () => {
     const { page, noise } = await open("decode", 1280, "light");
     const cells = page.getByRole("region", { name: /Times are per repetition/ });
@@ -231,11 +269,16 @@ describe("page in a browser", () => {
     if (name === "sample in Chinese") await writeChinese(name);
     const { page, noise } = await open(name, 360, "light");
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
-    const texts = await page.evaluate(chineseTexts);
+    await upgraded(page);
+    await page.getByRole("searchbox").last().fill("softmax");
+    const [texts, said] = [await page.evaluate(chineseTexts), await page.evaluate(scriptSays)];
     expect(texts.length).toBeGreaterThan(100);
     // Words of English grammar, of which no name of an arm, a size or a device has two.
     const english = /\b(?:the|of|with|is|are|at|in|from|and|to|by|on|as|that|than|what|which|this|no|per|over)\b/gi;
     expect(texts.filter((text) => (text.match(english) ?? []).length > 1)).toEqual([]);
+    // Its script speaks Chinese too; SVG is a format.
+    expect(said.filter((text) => text !== "SVG" && !/\p{Script=Han}/u.test(text))).toEqual([]);
+    for (const words of [zh.script.zoom, zh.script.showOrHide, zh.script.measurements, zh.script.wordsOfARow]) expect(said).toContain(words);
     for (const words of [zh.page.answer, zh.sure.heading, zh.limits.heading, zh.method.heading, zh.charts.memoryHeading, zh.tables.cellsHeading])
       expect(
         texts.some((text) => text.includes(words)),

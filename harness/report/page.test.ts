@@ -108,8 +108,8 @@ describe("page", () => {
     const body = bodyOf(page);
     // In a text of a chart its words may stand whole: they are no attribute there.
     expect(body.match(/<img|<script|<[^>]*onerror="|\u202e/)).toBeNull();
-    // The record, charts, what draws them, and the one that runs at once.
-    expect(page.match(/<\/script>/g)).toHaveLength(4);
+    // The record, words, charts, what draws them, and the one that runs at once.
+    expect(page.match(/<\/script>/g)).toHaveLength(5);
     expect(page).toContain(`script-src 'sha256-${createHash("sha256").update(script.text).digest("base64")}' 'sha256-${live.hash}';`);
     expect(page.match(/<\/style>/g)).toHaveLength(1);
     expect(renderIndex([record])).not.toMatch(/<img|<script|\u202e/);

@@ -16,6 +16,7 @@ import { presentable } from "./presentable.ts";
 import * as live from "./runtime/live.packed";
 import type { LiveChart, LiveCharts } from "./runtime/liveChart.ts";
 import * as script from "./runtime/page.script";
+import { scriptWords } from "./runtime/words.ts";
 import { isForeign, quoted } from "./said.ts";
 import { answerSection, answerSentences, foundSection, warningsOf } from "./sections/answer.ts";
 import { claimsSection } from "./sections/claims.ts";
@@ -130,6 +131,7 @@ ${below}
 </main>
 <footer><p>${t.page.madeBy(record.environment.attnbench.version, record.run)}<code>#results</code>${raw(t.page.madeByEnd)}</p></footer>
 <script type="application/json" id="results">${raw(scriptJson(carried(run)))}</script>
+<script type="application/json" id="words">${raw(scriptJson(scriptWords(t)))}</script>
 ${comment(`Parts of this page's scripts, and their licences:\n\n${script.licences}${charts.size > 0 ? `\n${live.licences}` : ""}`)}
 ${charts.size > 0 && liveParts({ config: liveConfig(rendering), charts: Object.fromEntries(charts) })}`;
   return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted, language), body, t.lang, {

@@ -90,10 +90,10 @@ summary{cursor:pointer;font-size:.88rem;color:var(--accent)}
 .key{list-style:none;display:flex;flex-wrap:wrap;gap:4px 16px;margin:8px 0 0;padding:0;font-size:.82rem;color:var(--muted)}
 .key.beside{position:sticky;top:0;z-index:1;grid-column:1/-1;justify-self:stretch;margin:0;padding:6px 0;background:var(--paper)}
 .swatch{display:inline-block;width:1em;height:1em;border-radius:3px;vertical-align:-.12em;border:1px solid var(--line);print-color-adjust:exact}
-.scroll{overflow-x:auto;max-width:100%;margin:.6em 0 1.2em;border:1px solid var(--line);border-radius:8px}
+.scroll{overflow-x:auto;container-type:inline-size;max-width:100%;margin:.6em 0 1.2em;border:1px solid var(--line);border-radius:8px}
 .scroll:has(tbody tr:nth-child(25)){max-height:80vh;overflow-y:auto}
 table{border-collapse:separate;border-spacing:0;font-size:.84rem;line-height:1.35;width:100%;}
-caption{text-align:left;padding:9px 12px;color:var(--muted);font-size:.84rem}
+caption{position:sticky;left:0;max-width:100cqw;text-align:left;padding:9px 12px;color:var(--muted);font-size:.84rem}
 th,td{padding:6px 12px;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
 thead th{position:sticky;top:0;background:var(--wash);font-weight:600;white-space:nowrap;z-index:1}
 thead button{all:unset;cursor:pointer;font:inherit;position:relative}
@@ -124,7 +124,7 @@ footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
 .runs li{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
 .runs h2{font-size:1.1rem;margin:0}
 @media (max-width:590px){.stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td{display:block}.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacked td,.stacked th{border:0;padding:2px 12px}.stacked tr{border-top:1px solid var(--line);padding:8px 0}.stacked caption{display:block}.trust{grid-template-columns:1fr 1fr}.trust div{padding:8px 10px}header{padding-top:22px}.answer{padding-left:14px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
-@media print{@page{margin:14mm}.key.beside{position:static}.search,.save,.live{display:none!important}body{font-size:10.5pt}.scroll{overflow:visible;max-height:none;border:0}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
+@media print{@page{margin:14mm}.key.beside{position:static}.search,.save,.live{display:none!important}body{font-size:10.5pt}.scroll{overflow:visible;container-type:normal;max-height:none;border:0}caption{position:static;max-width:none}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;
 
@@ -135,7 +135,7 @@ const schemes = (pairs: readonly { readonly name: string; readonly light: string
 /** Fonts of the system that have the language's letters, those of its Latin text first; and lines that break as it breaks them. */
 const languageRules: Readonly<Record<Language, string>> = {
   en: "",
-  zh: `body:lang(zh),.chart:lang(zh){font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif}body:lang(zh){line-break:strict;line-height:1.7}td:lang(zh){word-break:keep-all}.long:lang(zh){word-break:normal}.question:lang(zh){letter-spacing:0}.answer h2:lang(zh){letter-spacing:.2em}`,
+  zh: `body:lang(zh),.chart:lang(zh){font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif}body:lang(zh){line-break:strict;line-height:1.7}td:lang(zh){word-break:keep-all}.long:lang(zh),.prose:lang(zh){word-break:normal}.question:lang(zh){letter-spacing:0}.answer h2:lang(zh){letter-spacing:.2em}`,
 };
 
 /** Style sheet of a report: colours in both schemes, those of its arms included. */

@@ -1,4 +1,5 @@
 import type { ClaimId } from "../../experiment/claims.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { JudgedClaim } from "../../record/derived.ts";
 import type { Analysed } from "../answer.ts";
 import type { Verdict } from "../every.ts";
@@ -9,8 +10,8 @@ export type Judgement = Omit<JudgedClaim, "id">;
 /** One statement about attention that a run can hold against its own numbers. What it says and needs stands in messages. */
 export interface Claim {
   readonly id: ClaimId;
-  /** Of a run of the claim's phase (experiment/claims.ts); undefined where it has nothing that speaks of it. */
-  readonly judge: (record: Analysed) => Judgement | undefined;
+  /** Of a run of the claim's phase (experiment/claims.ts), in the language of `t`; undefined where it has nothing that speaks of it. */
+  readonly judge: (record: Analysed, t: Messages) => Judgement | undefined;
 }
 
 /** What a judge found out. */
@@ -25,9 +26,9 @@ export interface Found {
   readonly evidence: string;
 }
 
-export const judged = ({ held, measured, corrections = [], would, evidence }: Found): Judgement => {
-  if (held === undefined) return { verdict: "undecided", measured: `${measured} ${would}`, evidence };
+export const judged = (t: Messages, { held, measured, corrections = [], would, evidence }: Found): Judgement => {
+  if (held === undefined) return { verdict: "undecided", measured: t.joinSentences([measured, would]), evidence };
   if (!held) return { verdict: "doesNotHoldHere", measured, evidence };
-  const correction = corrections.filter((text) => text).join(" ");
+  const correction = t.joinSentences(corrections.flatMap((text) => text || []));
   return correction === "" ? { verdict: "holds", measured, evidence } : { verdict: "holdsWithCorrection", measured, correction, evidence };
 };

@@ -1,4 +1,6 @@
 import { type ClaimId, claimIds, claimPhases } from "../../experiment/claims.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { JudgedClaim } from "../../record/derived.ts";
 import type { Analysed } from "../answer.ts";
 import type { Claim } from "./claim.ts";
@@ -21,11 +23,11 @@ const byId = new Map<ClaimId, Claim>(
 /** All claims, in their order. */
 export const claims: readonly Claim[] = claimIds.flatMap((id) => byId.get(id) ?? []);
 
-/** What a run says of the claims that its experiment asks about: of those alone that its phase speaks of, and that it has numbers for. */
-export const claimsOf = (record: Analysed): readonly JudgedClaim[] =>
+/** What a run says of the claims that its experiment asks about: of those alone that its phase speaks of, and that it has numbers for. In the language of `t`. */
+export const claimsOf = (record: Analysed, t: Messages = en): readonly JudgedClaim[] =>
   (record.experiment.claims ?? [])
     .filter((id) => claimPhases[id] === record.experiment.phase)
     .flatMap((id) => {
-      const judgement = byId.get(id)?.judge(record);
+      const judgement = byId.get(id)?.judge(record, t);
       return judgement ? [{ id, ...judgement }] : [];
     });

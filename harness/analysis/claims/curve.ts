@@ -1,8 +1,9 @@
+import type { Slope } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Fit } from "../../record/derived.ts";
 import type { CellRecord } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
 import { asksLaw } from "../asked.ts";
-import { bracketed, formatCount } from "../format.ts";
 import { type Series, seriesOf } from "../series.ts";
 
 /** One arm at one shape, with its fits. */
@@ -45,15 +46,16 @@ export const lawCurvesOf = (record: Analysed, is: (cell: CellRecord) => boolean)
 };
 
 /** "softmax, headDim 64" */
-export const curveName = ({ label, key }: Pick<Series, "label" | "key">): string => (key.headDim === undefined ? label : `${label}, headDim ${key.headDim}`);
+export const curveName = ({ label, key }: Pick<Series, "label" | "key">, t: Messages): string =>
+  t.claims.found.curve(label, key.headDim === undefined ? undefined : String(key.headDim));
 
 /** The slopes at the largest n, of several curves the least and the greatest: "0.97 [0.95, 0.99] (softmax, headDim 64, at n = 4,096)". */
-export const slopesText = (curves: readonly ClaimCurve[]): string => {
+export const slopesText = (curves: readonly ClaimCurve[], t: Messages): string => {
   const known = curves
-    .flatMap((curve) => (curve.time?.exponent ? [{ curve, exponent: curve.time.exponent, at: curve.time.points.at(-1)?.x ?? 0 }] : []))
+    .flatMap((curve): Slope[] =>
+      curve.time?.exponent ? [{ exponent: curve.time.exponent, curve: curveName(curve, t), n: curve.time.points.at(-1)?.x ?? 0 }] : [],
+    )
     .sort((one, other) => one.exponent.value - other.exponent.value);
   const [least, most] = [known[0], known.at(-1)];
-  if (!least || !most) return "not known";
-  const text = ({ curve, exponent, at }: typeof least): string => `${bracketed(exponent)} (${curveName(curve)}, at n = ${formatCount(at)})`;
-  return least === most ? text(least) : `${text(least)} to ${text(most)}`;
+  return t.claims.found.slopes(least && most ? (least === most ? [least] : [least, most]) : []);
 };

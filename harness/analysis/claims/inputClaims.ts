@@ -2,12 +2,11 @@ import { elementBytes } from "../../../kernels/plan.ts";
 import type { Estimate } from "../../record/derived.ts";
 import type { CellRecord } from "../../record/run.ts";
 import { every } from "../every.ts";
-import { bracketed, formatBytes, formatCount, formatNumber, formatShare } from "../format.ts";
 import { bytesGrowth } from "../stateBytes.ts";
 import { type Claim, judged } from "./claim.ts";
 import { curvesOf, keepsCache, keepsNothing } from "./curve.ts";
 import { hasOrder, slopeBetween } from "./slope.ts";
-import { noStages, stageCost, stageTime } from "./stage.ts";
+import { stageCost, stageTime } from "./stage.ts";
 import { weightsOf } from "./weights.ts";
 
 /** Slope of a stage's time between the shortest and the longest context. */
@@ -32,7 +31,8 @@ const costsOf = (cells: readonly CellRecord[], stage: "embed" | "project") =>
 export const inputClaims: readonly Claim[] = [
   {
     id: "S3",
-    judge: (record) => {
+    judge: (record, t) => {
+      const said = t.claims.found.S3;
       const [curve] = curvesOf(record, keepsCache);
       const costs = costsOf(curve?.cells ?? [], "embed");
       const [first] = costs;
@@ -44,18 +44,25 @@ export const inputClaims: readonly Claim[] = [
       const isFlat = hasOrder(slope, 0);
       const share = stageTime(curve.cells.at(-1) ?? cell, "embed")?.share;
       const weights = weightsOf(cell);
-      return judged({
+      return judged(t, {
         held: looksUp ? (isFlat === undefined ? undefined : true) : false,
-        measured: `At ${costs.length === 1 ? "the one length" : `each of ${formatCount(costs.length)} lengths`} it moves ${formatBytes(first.cost.leastBytes)} and computes nothing${slope ? `, its time's slope over n is ${bracketed(slope)}` : costs.length === 1 ? "" : ", its time is too short for the clock"}${share ? `, ${formatShare(share.value)} of a token at n = ${formatCount(curve.cells.at(-1)?.n ?? 0)}` : ""}${weights ? `; the table and the classifier are ${formatShare(weights.vocabulary / weights.all)} of all weights` : ""}.`,
-        corrections: [isFlat === false && "What it moves does not grow, but its time does here."],
-        would: slope ? "More turns, which narrow the interval, would tell." : "Two lengths or more at which the clock sees this stage would tell.",
+        measured: said.measured({
+          lengths: costs.length,
+          bytes: first.cost.leastBytes,
+          slope,
+          share: share && { share: share.value, n: curve.cells.at(-1)?.n ?? 0 },
+          vocabulary: weights && weights.vocabulary / weights.all,
+        }),
+        corrections: [isFlat === false && said.grows],
+        would: said.would(slope !== undefined),
         evidence: "stages",
       });
     },
   },
   {
     id: "S4",
-    judge: (record) => {
+    judge: (record, t) => {
+      const said = t.claims.found.S4;
       const [curve] = curvesOf(record, keepsNothing);
       const costs = costsOf(curve?.cells ?? [], "project");
       const [first] = costs;
@@ -71,20 +78,11 @@ export const inputClaims: readonly Claim[] = [
       const slope = slopeOf(curve.cells, "project", ({ n }) => n + 1);
       const isLine = hasOrder(slope, 1);
       const isSlower = isLine === false && (slope?.value ?? 0) < 1;
-      return judged({
+      return judged(t, {
         held: every([law.class === "undecided" ? undefined : law.class === "O(n)", isSlower || isLine]),
-        measured: `Without a cache all n + 1 tokens are projected: FLOPs ${law.class === "undecided" ? "whose growth with their number is not decided" : `grow as ${law.class} with their number`}, ${formatCount(2 * perLayer)} a token and layer${slope ? `; twice the tokens take ${bracketed(power(2, slope))} times as long (slope ${bracketed(slope)})` : ""}.`,
-        corrections: [
-          perLayer !== three &&
-            `There is a fourth product, of the output, and heads need not be as wide as the model: together ${formatCount(perLayer)} weights a layer, where three of width ${formatCount(width)} would be ${formatCount(three)} (${formatNumber(perLayer / three)} times).`,
-          isSlower && "Their time grows more slowly in this range, since weights are read once for all rows.",
-        ],
-        would:
-          law.class === "undecided"
-            ? "Three lengths without a cache, or more, would tell."
-            : slope
-              ? "That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell."
-              : noStages,
+        measured: said.measured(law.class, 2 * perLayer, slope && { slope, doubled: power(2, slope) }),
+        corrections: [perLayer !== three && said.fourth(perLayer, width, three), isSlower && said.slower],
+        would: law.class === "undecided" ? said.wouldLengths : slope ? said.wouldNarrow : t.claims.found.noStages,
         evidence: "stages",
       });
     },

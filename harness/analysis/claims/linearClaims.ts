@@ -1,8 +1,8 @@
+import type { Crossing, Slope } from "../../messages/en.ts";
 import type { Crossover, SizeFit } from "../../record/derived.ts";
 import type { CellRecord } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
 import { every, type Verdict } from "../every.ts";
-import { bracketed, formatCount, formatList, formatNumber } from "../format.ts";
 import { groupBy } from "../grouping.ts";
 import { type Claim, judged } from "./claim.ts";
 import { curveName, curvesOf, keepsCache, keepsState, lawCurvesOf, slopesText } from "./curve.ts";
@@ -22,8 +22,8 @@ const crossoversOf = (record: Analysed): readonly Crossover[] => {
   return record.crossovers.filter(({ metric, between }) => metric === "time" && soft.has(between[0]) && linear.has(between[1]));
 };
 
-const crossingsText = (crossovers: readonly Crossover[]): string =>
-  formatList(crossovers.flatMap(({ n, series, between }) => (n ? [`${formatCount(n.value)} for ${between[1]} at headDim ${series.headDim}`] : [])));
+const crossingsIn = (crossovers: readonly Crossover[]): readonly Crossing[] =>
+  crossovers.flatMap(({ n, series, between }) => (n ? [{ n: n.value, arm: between[1], headDim: String(series.headDim) }] : []));
 
 /** Time, state and work over the width of a head of all mechanisms that keep a state. */
 const widthFits = (record: Analysed, is: (cell: CellRecord) => boolean): readonly SizeFit[] => {
@@ -31,8 +31,8 @@ const widthFits = (record: Analysed, is: (cell: CellRecord) => boolean): readonl
   return (record.sizeFits ?? []).filter(({ label, variable }) => variable === "headDim" && labels.has(label));
 };
 
-const exponentsText = (fits: readonly SizeFit[]): string =>
-  formatList(fits.flatMap(({ label, exponent }) => (exponent ? [`${bracketed(exponent)} (${label})`] : []))) || "not known";
+const exponentsOf = (fits: readonly SizeFit[]): readonly Omit<Slope, "n">[] =>
+  fits.flatMap(({ label, exponent }) => (exponent ? [{ exponent, curve: label }] : []));
 
 /** Does time grow with the width as its square, or at least clearly, where the fixed cost of a step is still a part of it. */
 const widens = ({ exponent }: SizeFit): Verdict => {
@@ -45,7 +45,8 @@ const widens = ({ exponent }: SizeFit): Verdict => {
 export const linearClaims: readonly Claim[] = [
   {
     id: "S15",
-    judge: ({ cells }) => {
+    judge: ({ cells }, t) => {
+      const said = t.claims.found.S15;
       const all = cells.filter((cell) => keepsState(cell) && cell.runtime === undefined);
       if (all.length === 0) return undefined;
       const wrong = all.filter(({ outcome }) => outcome.status === "failed" && outcome.code === "wrongOutput");
@@ -60,27 +61,26 @@ export const linearClaims: readonly Claim[] = [
       const ns = own.map(({ n }) => n).sort((one, other) => one - other);
       const [least, most] = [errorAt(own, ns[0]), errorAt(own, ns.at(-1))];
       const worst = Math.max(0, ...own.map(({ prepared }) => (prepared ? prepared.maxError / prepared.tolerance : 0)));
-      return judged({
+      return judged(t, {
         held: wrong.length > 0 ? false : several.length > 0 ? worst <= 1 : undefined,
-        measured:
-          wrong.length > 0
-            ? `${formatList(wrong.map(({ label, n }) => `${label} at n = ${formatCount(n)}`))} differed from the float64 reference by more than rounding.`
-            : several.length > 0
-              ? `${formatList(several.map(({ mechanism, forms }) => `${mechanism} as ${formatList(forms)}`))} agree with one float64 reference to ${formatNumber(Math.max(least, most))} of a row's size at most, ${formatNumber(worst)} of what rounding may be.`
-              : `Only one form was verified: ${formatList(byMechanism.map(({ mechanism, forms }) => `${mechanism} as ${formatList(forms)}`)) || "none"}.`,
+        measured: wrong.length > 0 ? said.wrong(wrong) : several.length > 0 ? said.agree(several, Math.max(least, most), worst) : said.oneForm(byMechanism),
         corrections: [
           most > grown * least &&
             ns[0] !== ns.at(-1) &&
-            `In f32 it is so but for rounding, which grows with the text: ${formatNumber(least)} at n = ${formatCount(ns[0] ?? 0)}, ${formatNumber(most)} at n = ${formatCount(ns.at(-1) ?? 0)}.`,
+            said.rounding([
+              { error: least, n: ns[0] ?? 0 },
+              { error: most, n: ns.at(-1) ?? 0 },
+            ]),
         ],
-        would: "Two forms of one mechanism would tell.",
+        would: said.would,
         evidence: "cells",
       });
     },
   },
   {
     id: "S16",
-    judge: (record) => {
+    judge: (record, t) => {
+      const said = t.claims.found.S16;
       const curves = lawCurvesOf(record, keepsState);
       if (curves.length === 0) return undefined;
       const [cached] = lawCurvesOf(record, keepsCache);
@@ -88,21 +88,19 @@ export const linearClaims: readonly Claim[] = [
       const [cell, cachedCell] = [alike?.cells[0], cached?.cells[0]];
       const asTokens = cell?.stateBytes && cachedCell ? cell.stateBytes / (cachedCell.batch * cachedBytes(cachedCell)) : undefined;
       const later = crossoversOf(record).filter(({ outcome }) => outcome === "crosses" || outcome === "none");
-      return judged({
+      return judged(t, {
         held: every(curves.map(({ time }) => grows(time, "O(1)"))),
-        measured: `Slope of time over n: ${slopesText(curves)}${asTokens === undefined ? "" : `. The state that each token reads and writes is as large as the keys and values of ${formatCount(asTokens)} tokens (${alike ? curveName(alike) : ""})`}.`,
-        corrections: [
-          later.length > 0 &&
-            `The same is not little: ${crossingsText(later) === "" ? "softmax is faster at every n measured" : `softmax is faster up to n = ${crossingsText(later)}`}.`,
-        ],
-        would: "More turns, which narrow intervals, would tell.",
+        measured: said.measured(slopesText(curves, t), asTokens === undefined ? undefined : { tokens: asTokens, curve: alike ? curveName(alike, t) : "" }),
+        corrections: [later.length > 0 && said.notLittle(crossingsIn(later))],
+        would: said.would,
         evidence: "time",
       });
     },
   },
   {
     id: "S17",
-    judge: (record) => {
+    judge: (record, t) => {
+      const said = t.claims.found.S17;
       const fits = widthFits(record, keepsState);
       const times = fits.filter(({ metric }) => metric === "time");
       const bytes = fits.filter(({ metric }) => metric === "stateBytes");
@@ -111,12 +109,17 @@ export const linearClaims: readonly Claim[] = [
       const stored = every(bytes.map((fit) => (fit.class === "undecided" ? undefined : fit.class === "O(n²)")));
       const slower = times.filter(({ exponent }) => hasOrder(exponent, 2) !== true);
       const softmax = widthFits(record, keepsCache).filter(({ metric }) => metric === "time");
-      const crossings = crossingsText(crossoversOf(record));
-      return judged({
+      return judged(t, {
         held: every([counted, stored, ...times.map(widens)]),
-        measured: `FLOPs and state of ${formatList([...new Set(fits.map(({ label }) => label))])} ${counted && stored ? "grow as the square of headDim" : "do not follow the square of headDim"}; slope of time over headDim: ${exponentsText(times)}${softmax.length > 0 ? `, of softmax ${exponentsText(softmax)} at n = ${formatCount(Number(softmax[0]?.series.n ?? 0))}` : ""}${crossings === "" ? "" : `; n* is ${crossings}`}.`,
-        corrections: [slower.length > 0 && "At these widths time is still below the square: a step has a cost that no width changes."],
-        would: "Wider heads, or more turns, would tell.",
+        measured: said.measured({
+          labels: [...new Set(fits.map(({ label }) => label))],
+          square: counted === true && stored === true,
+          slopes: exponentsOf(times),
+          softmax: softmax.length > 0 ? { slopes: exponentsOf(softmax), n: Number(softmax[0]?.series.n ?? 0) } : undefined,
+          crossings: crossingsIn(crossoversOf(record)),
+        }),
+        corrections: [slower.length > 0 && said.below],
+        would: said.would,
         evidence: "fits",
       });
     },

@@ -1,9 +1,9 @@
 import { tierOf } from "../../../kernels/offload.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Crossover, Estimate } from "../../record/derived.ts";
 import type { CellRecord } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
 import type { Verdict } from "../every.ts";
-import { bracketed, formatBytes, formatCount, formatList, formatMs } from "../format.ts";
 import { groupBy } from "../grouping.ts";
 import { type Moved, movedStates } from "../offload.ts";
 import { breakEven } from "../offloadSentences.ts";
@@ -42,53 +42,55 @@ const timesAsLong = ({ inMs, stepMs }: Moved): Estimate => ({
   high: 1 + inMs.high / stepMs.low,
 });
 
-const measuredText = ({ label, longest, crossovers }: Tiered): string => {
+const measuredText = ({ label, longest, crossovers }: Tiered, t: Messages): string => {
   const { cell, bytes, inMs, stepMs, outGbps, inGbps, allLayersMs } = longest;
-  const layers = allLayersMs === undefined ? "" : ` (${formatMs(allLayersMs.value)} for all layers)`;
-  const against = crossovers.length === 0 ? "it was not computed anew beside that" : `that takes less time than computing it anew ${evenText(crossovers)}`;
-  return `With ${label} at n = ${formatCount(cell.n)}, ${formatBytes(bytes)} leave at ${bracketed(outGbps)} GB/s and come back at ${bracketed(inGbps)} GB/s, and a token waits ${formatMs(inMs.value)}${layers} for a step of ${formatMs(stepMs.value)}, ${bracketed(timesAsLong(longest))} times as long in all; ${against}.`;
+  return t.claims.found.S14.measured({
+    label,
+    n: cell.n,
+    bytes,
+    outGbps,
+    inGbps,
+    waitMs: inMs.value,
+    allLayersMs: allLayersMs?.value,
+    stepMs: stepMs.value,
+    times: timesAsLong(longest),
+    pays: [...new Set(crossovers.map((crossover) => breakEven(crossover, t)))],
+  });
 };
-
-const evenText = (crossovers: readonly Crossover[]): string => formatList([...new Set(crossovers.map((crossover) => breakEven(crossover)))]);
 
 const wrongOf = ({ cells }: Analysed): readonly CellRecord[] =>
   cells.filter((cell) => keepsCache(cell) && tierOf(cell.form) !== undefined && cell.outcome.status === "failed" && cell.outcome.code === "wrongOutput");
 
-/** "shorter ones are computed anew sooner" of those that pay from some length on alone. */
-const laterText = (tiered: readonly Tiered[]): string | undefined => {
-  const later = tiered.flatMap(({ label, crossovers }) =>
+/** From which length on those pay that do so from some length on alone; `perhaps`: from there on at the latest. */
+const laterOf = (tiered: readonly Tiered[]) =>
+  tiered.flatMap(({ label, crossovers }) =>
     crossovers.flatMap(({ outcome, n, atLatest }) =>
-      outcome === "crosses" && n
-        ? [`below n = ${formatCount(n.value)} (${label})`]
-        : outcome === "undecided" && atLatest
-          ? [`perhaps below n = ${formatCount(atLatest)} (${label})`]
-          : [],
+      outcome === "crosses" && n ? [{ label, n: n.value, perhaps: false }] : outcome === "undecided" && atLatest ? [{ label, n: atLatest, perhaps: true }] : [],
     ),
   );
-  return later.length === 0 ? undefined : `It is so for long caches: short ones are computed anew sooner, ${formatList(later)}.`;
-};
+
+const labelsOf = (tiered: readonly Tiered[]): readonly string[] => tiered.map(({ label }) => label);
 
 export const movedClaims: readonly Claim[] = [
   {
     id: "S14",
-    judge: (record) => {
+    judge: (record, t) => {
+      const said = t.claims.found.S14;
       const tiered = tieredOf(record);
       const wrong = wrongOf(record);
       if (tiered.length === 0 && wrong.length === 0) return undefined;
       const never = tiered.filter(({ pays }) => pays === false);
       const waiting = tiered.filter(({ longest: { inMs, stepMs } }) => inMs.low > stepMs.high);
-      const broken =
-        wrong.length > 0 ? `Other bytes came back than went out: ${formatList(wrong.map(({ label, n }) => `${label} at n = ${formatCount(n)}`))}.` : "";
-      return judged({
+      const later = laterOf(tiered);
+      return judged(t, {
         held: wrong.length > 0 ? false : anyOf(tiered.map(({ pays }) => pays)),
-        measured: [broken, ...tiered.map(measuredText)].filter((text) => text !== "").join(" "),
+        measured: t.joinSentences([...(wrong.length > 0 ? [said.broken(wrong)] : []), ...tiered.map((one) => measuredText(one, t))]),
         corrections: [
-          laterText(tiered),
-          never.length > 0 && `Not from everywhere: ${formatList(never.map(({ label }) => label))} takes longer than computing anew at every n measured.`,
-          waiting.length > 0 &&
-            `It is for texts that pause: with ${formatList(waiting.map(({ label }) => label))} a token waits longer for its cache than its step takes.`,
+          later.length > 0 && said.later(later),
+          never.length > 0 && said.never(labelsOf(never)),
+          waiting.length > 0 && said.waits(labelsOf(waiting)),
         ],
-        would: "The same cache computed anew (form recompute) at more lengths, or more turns, would tell whether it pays.",
+        would: said.would,
         evidence: "offload",
       });
     },

@@ -2,6 +2,8 @@ import type { GrowthClass, StageCost } from "../../../kernels/mechanism.ts";
 import type { StageName } from "../../../kernels/model/stageNames.ts";
 import { type ClaimId, claimPhases } from "../../experiment/claims.ts";
 import type { ExperimentPhase } from "../../experiment/phases.ts";
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Estimate, Fit, JudgedClaim, Summary } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { plantedPrepared, plantedRun } from "../planted.ts";
@@ -100,8 +102,8 @@ const fitOf = (metric: Fit["metric"], law: Law | undefined, { label, mechanism, 
   ];
 };
 
-/** What a run with these arms says of one claim. */
-export const verdictOn = (id: ClaimId, arms: readonly PlantedArm[], more: Partial<RunRecord> = {}): JudgedClaim | undefined => {
+/** What a run with these arms says of one claim, in the language of `t`. */
+export const verdictOn = (id: ClaimId, arms: readonly PlantedArm[], more: Partial<RunRecord> = {}, t: Messages = en): JudgedClaim | undefined => {
   const phase = claimPhases[id];
   const { findings: _, ...empty } = plantedRun({ ns: [], arms: [] });
   const cells = arms.flatMap((arm) => cellsOf(phase, arm));
@@ -110,7 +112,7 @@ export const verdictOn = (id: ClaimId, arms: readonly PlantedArm[], more: Partia
     return [...fitOf("time", arm?.time, series), ...fitOf("stateBytes", arm?.bytes, series)];
   });
   const experiment = { ...empty.experiment, phase, claims: [id], ...more.experiment };
-  return claimsOf({ ...empty, cells, fits, ...more, experiment }).find((one) => one.id === id);
+  return claimsOf({ ...empty, cells, fits, ...more, experiment }, t).find((one) => one.id === id);
 };
 
 export const none = between(0, 0);

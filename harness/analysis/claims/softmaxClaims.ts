@@ -1,6 +1,5 @@
 import type { Estimate } from "../../record/derived.ts";
 import { every } from "../every.ts";
-import { bracketed, formatCount, formatList, formatNumber, formatShare } from "../format.ts";
 import { bytesGrowth } from "../stateBytes.ts";
 import { type Claim, judged } from "./claim.ts";
 import { type ClaimCurve, curveName, keepsCache, lawCurvesOf, slopesText } from "./curve.ts";
@@ -41,7 +40,8 @@ const isSquare = ({ time }: ClaimCurve) => {
 export const softmaxClaims: readonly Claim[] = [
   {
     id: "S5",
-    judge: (record) => {
+    judge: (record, t) => {
+      const said = t.claims.found.S5;
       const curves = lawCurvesOf(record, keepsCache);
       const works = curves.map(workOf);
       const [first] = works;
@@ -49,43 +49,38 @@ export const softmaxClaims: readonly Claim[] = [
       const counted = every(works.map(({ law }) => (law === "undecided" ? undefined : law === "O(n)")));
       const ofDots = first.perPosition / first.dots;
       const seesItself = works.some(({ before }) => before > 0);
-      return judged({
+      return judged(t, {
         held: every([counted, ...curves.map(({ time }) => grows(time, "O(n)"))]),
-        measured: `Slope of time over n: ${slopesText(curves)}. ${
-          first.law === "O(n)"
-            ? `Counted are ${formatCount(first.perPosition)} FLOPs a head and position (${curves[0] ? curveName(curves[0]) : ""}), over ${first.before > 0 ? `n + ${formatCount(first.before)}` : "n"} positions for n tokens before.`
-            : `Counted FLOPs are ${first.law === "undecided" ? "of no known law" : first.law} in n.`
-        }`,
-        corrections: [
-          seesItself && "The newest token is compared with itself too: L dot products.",
-          ofDots > 1 && `Weighing values comes on top: with it a position costs ${formatNumber(ofDots)} times its dot product.`,
-        ],
-        would: "Larger n, or more turns, would tell.",
+        measured: said.measured(
+          slopesText(curves, t),
+          first.law === "O(n)" ? { ...first, curve: curves[0] ? curveName(curves[0], t) : "" } : { notLine: first.law },
+        ),
+        corrections: [seesItself && said.seesItself, ofDots > 1 && said.values(ofDots)],
+        would: said.would,
         evidence: "time",
       });
     },
   },
   {
     id: "S6",
-    judge: ({ sharpness }) => {
+    judge: ({ sharpness }, t) => {
+      const said = t.claims.found.S6;
       const [usual, last] = [sharpness?.points[0], sharpness?.points.at(-1)];
       if (!sharpness || !usual || !last) return undefined;
       const falls = sharpness.points.some(({ weight }, i) => weight < (sharpness.points[i - 1]?.weight ?? 0) - 1e-12);
-      return judged({
+      return judged(t, {
         held: falls || last.off > 0.1 ? false : last.off < 0.001 ? true : undefined,
-        measured: `With the run's inputs, in float64, of ${formatCount(sharpness.heads)} heads the furthest is off the nearest key's value by ${formatNumber(usual.off)} of its length at the usual scale and by ${formatNumber(last.off)} at ${formatCount(last.times)} times that; the nearest key's weight goes from ${formatShare(usual.weight)} to ${formatShare(last.weight)}.`,
-        corrections: [
-          usual.weight < 0.5 &&
-            `At the scale that models use it is far from one: the nearest key has ${formatShare(usual.weight)} of the weight in that head, so that all keys count.`,
-        ],
-        would: "A larger scale would tell.",
+        measured: said.measured(sharpness.heads, usual, last),
+        corrections: [usual.weight < 0.5 && said.allCount(usual.weight)],
+        would: said.would,
         evidence: "sharpness",
       });
     },
   },
   {
     id: "S7",
-    judge: (record) => {
+    judge: (record, t) => {
+      const said = t.claims.found.S7;
       const curves = lawCurvesOf(record, keepsCache);
       if (curves.length === 0) return undefined;
       const early = curves
@@ -93,21 +88,22 @@ export const softmaxClaims: readonly Claim[] = [
         .filter((slope) => hasOrder(slope, 2) === false && slope.value < 2);
       const late = curves.filter(({ time }) => grows(time, "O(n²)") === false);
       const [slow] = early;
-      return judged({
+      return judged(t, {
         held: every(curves.map(isSquare)),
-        measured: `Slope of a text's time over n: ${slopesText(curves)}; ${formatList(curves.map((curve) => `${curveName(curve)} is ${curve.time?.class ?? "not timed"}`))}. With a cache.`,
-        corrections: [
-          slow && `Short texts grow more slowly, with slope ${bracketed(slow)} at n = ${formatCount(slow.x)}: there a token's fixed cost is most of it.`,
-          late.length > 0 && "The square is not yet most of the time at the largest n.",
-        ],
-        would: "Longer texts would tell.",
+        measured: said.measured(
+          slopesText(curves, t),
+          curves.map((curve) => ({ curve: curveName(curve, t), law: curve.time?.class })),
+        ),
+        corrections: [slow && said.slowStart(slow, slow.x), late.length > 0 && said.notYetMost],
+        would: said.would,
         evidence: "time",
       });
     },
   },
   {
     id: "S8",
-    judge: (record) => {
+    judge: (record, t) => {
+      const said = t.claims.found.S8;
       const curves = lawCurvesOf(record, keepsCache);
       const shares = curves.flatMap((curve) => {
         const [at, atLongest] = [squareShare(curve, long), squareShare(curve, longest)];
@@ -118,13 +114,20 @@ export const softmaxClaims: readonly Claim[] = [
       const isMost = (share: Estimate) => (share.low > 0.5 ? true : share.high < 0.5 ? false : undefined);
       const atLong = every(shares.map(({ at }) => isMost(at)));
       const atLongest = every(shares.map(({ atLongest: share }) => isMost(share)));
-      return judged({
+      return judged(t, {
         held: atLong === true || atLongest === true ? true : atLongest,
         measured: first
-          ? `By the fitted time of ${curveName(first.curve)}, n² is ${bracketed(first.at, formatShare)} of a text of ${formatCount(long)} tokens and ${bracketed(first.atLongest, formatShare)} of one of ${formatCount(longest)}: extrapolated from n = ${formatCount(first.curve.time?.points.at(-1)?.x ?? 0)}.`
-          : "No law could be fitted.",
-        corrections: [atLong !== true && `It is not known to be so at ${formatCount(long)} tokens, only at ${formatCount(longest)}.`],
-        would: "Longer texts would tell.",
+          ? said.measured(
+              curveName(first.curve, t),
+              [
+                { share: first.at, n: long },
+                { share: first.atLongest, n: longest },
+              ],
+              first.curve.time?.points.at(-1)?.x ?? 0,
+            )
+          : said.noLaw,
+        corrections: [atLong !== true && said.onlyLater(long, longest)],
+        would: said.would,
         evidence: "time",
       });
     },

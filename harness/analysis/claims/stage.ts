@@ -18,6 +18,4 @@ export const restMs = ({ summary }: CellRecord): Estimate | undefined => {
   return { value: sum(({ value }) => value), low: sum(({ low }) => low), high: sum(({ high }) => high) };
 };
 
-export const noStages = "A device with GPU timestamps, which time stages, would tell.";
-
 export const wholeMs = ({ summary }: CellRecord): Estimate | undefined => summary && { value: summary.medianMs, low: summary.lowMs, high: summary.highMs };

@@ -1,6 +1,7 @@
 import { button } from "./button.browser.ts";
 import type { Live, LiveState, Mount } from "./live.browser.ts";
 import type { LiveCharts } from "./liveChart.ts";
+import type { ScriptWords } from "./words.ts";
 
 /** A text that the page carries compressed: base64 of what zlib made of it. */
 const unpacked = (packed: string): Promise<string> => {
@@ -27,7 +28,7 @@ const idle = (): Promise<void> =>
   });
 
 /** Charts that answer: values by pointer and keys, names that hide what they name, axes that zoom when asked. Each is taken over when a reader comes near it; until then, and in print, it is the drawing. */
-export const upgradeCharts = (): void => {
+export const upgradeCharts = (words: ScriptWords): void => {
   const texts = ["#live-charts", "#live-runtime"].map((selector) => document.querySelector(selector)?.textContent ?? "");
   if (texts.includes("") || !("DecompressionStream" in window)) return;
   let loaded: Promise<readonly [LiveCharts, Mount]> | undefined;
@@ -45,7 +46,7 @@ export const upgradeCharts = (): void => {
     if (begun) return begun;
     const made = load().then(([{ config, charts }, mount]) => {
       const chart = charts[still.dataset.chart ?? ""];
-      return chart && mount(still, chart, config, (state) => states.get(still)?.(state));
+      return chart && mount(still, chart, config, words, (state) => states.get(still)?.(state));
     });
     lives.set(still, made);
     return made;
@@ -91,12 +92,12 @@ export const upgradeCharts = (): void => {
       const live = still && (await upgraded(still));
       if (live) act(live);
     };
-    const whole = button("show all", () => void withShown(({ reset }) => reset()));
+    const whole = button(words.showAll, () => void withShown(({ reset }) => reset()));
     whole.hidden = true;
     if (stills.some(({ dataset }) => "zooms" in dataset)) {
-      const zoom = button("zoom", () => void withShown(({ setZooming }) => setZooming(zoom.getAttribute("aria-pressed") !== "true")));
+      const zoom = button(words.zoom, () => void withShown(({ setZooming }) => setZooming(zoom.getAttribute("aria-pressed") !== "true")));
       zoom.setAttribute("aria-pressed", "false");
-      zoom.title = "While this is on, wheel or pinch zooms and a drag moves; + and − do so at any time where a chart has the focus.";
+      zoom.title = words.zoomHint;
       place.append(zoom, whole);
       for (const still of stills)
         states.set(still, ({ zooming, changed }) => {

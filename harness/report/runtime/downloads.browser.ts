@@ -1,6 +1,7 @@
 import { measurementsCsv } from "../../record/csv.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { button } from "./button.browser.ts";
+import type { ScriptWords } from "./words.ts";
 
 const save = (name: string, type: string, text: string): void => {
   const url = URL.createObjectURL(new Blob([text], { type }));
@@ -25,16 +26,16 @@ const alone = (chart: SVGSVGElement): string => {
 };
 
 /** What the page holds, as files: made from what it carries when they are asked for, so that it is no larger for them. */
-export const offerDownloads = (): void => {
+export const offerDownloads = (words: ScriptWords): void => {
   const results = document.querySelector("#results")?.textContent;
   const place = document.querySelector("#downloads");
   if (!results || !place) return;
   const record = JSON.parse(results) as RunRecord;
   const named = (ending: string): string => `${record.experiment.name}-${record.run}${ending}`;
   place.append(
-    button("measurements (CSV)", () => save(named(".csv"), "text/csv", measurementsCsv(record))),
-    button("run without samples (JSON)", () => save(named(".json"), "application/json", results)),
-    button("experiment (YAML)", () => save(`${record.experiment.name}.yaml`, "application/yaml", record.experiment.yaml)),
+    button(words.measurements, () => save(named(".csv"), "text/csv", measurementsCsv(record))),
+    button(words.run, () => save(named(".json"), "application/json", results)),
+    button(words.experiment, () => save(`${record.experiment.name}.yaml`, "application/yaml", record.experiment.yaml)),
   );
   for (const facet of document.querySelectorAll(".facet")) {
     facet.append(

@@ -9,6 +9,7 @@ import type { LiveChart } from "./liveChart.ts";
 import { liveSpec, rangesOf } from "./liveSpec.ts";
 import { inSteps, nearest, type Point, type Step, stepped } from "./steps.ts";
 import { chartTransforms } from "./transforms.ts";
+import { filled, type ScriptWords } from "./words.ts";
 import { isWhole, ticksWithin, zoomedDomain } from "./zoom.ts";
 
 /*
@@ -34,7 +35,7 @@ export interface LiveState {
   readonly changed: boolean;
 }
 
-export type Mount = (still: SVGSVGElement, chart: LiveChart, config: object, onChange: (state: LiveState) => void) => Promise<Live>;
+export type Mount = (still: SVGSVGElement, chart: LiveChart, config: object, words: ScriptWords, onChange: (state: LiveState) => void) => Promise<Live>;
 
 /** How near a pointer has to come, px of the screen. */
 const reachPx = { fine: 22, coarse: 34 };
@@ -71,7 +72,7 @@ const itemsOf = (marks: readonly SceneMark[], left = 0, top = 0): readonly { rea
     }),
   );
 
-const mount: Mount = async (still, chart, config, onChange) => {
+const mount: Mount = async (still, chart, config, words, onChange) => {
   const spec = liveSpec(chart);
   const ranges = chart.zooms ? rangesOf(chart.spec) : undefined;
   const width = still.width.baseVal.value;
@@ -182,7 +183,7 @@ const mount: Mount = async (still, chart, config, onChange) => {
         toggle.type = "button";
         toggle.className = "series";
         toggle.setAttribute("aria-label", items().find(({ datum }) => datum.series === series && datum.tip)?.datum.tip?.[0] ?? series.slice(0, 80));
-        toggle.title = "show or hide";
+        toggle.title = words.showOrHide;
         toggle.style.left = `${(100 * (plot.left + box.x1 - 4)) / width}%`;
         toggle.style.top = `${(100 * (plot.top + box.y1)) / height}%`;
         toggle.style.width = `${(100 * (box.x2 - box.x1 + 8)) / width}%`;
@@ -247,10 +248,10 @@ const mount: Mount = async (still, chart, config, onChange) => {
 
   steps.tabIndex = 0;
   steps.setAttribute("role", "slider");
-  steps.setAttribute("aria-label", `Points of the chart: ${title}`);
+  steps.setAttribute("aria-label", filled(words.points, { title }));
   steps.setAttribute("aria-valuemin", "1");
   steps.setAttribute("aria-valuenow", "1");
-  steps.setAttribute("aria-valuetext", "arrow keys go from point to point");
+  steps.setAttribute("aria-valuetext", words.pointsHint);
 
   const pressed = new Map<number, readonly [number, number]>();
   let moved = false;

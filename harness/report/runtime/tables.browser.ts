@@ -1,4 +1,5 @@
 import { type Direction, holds, nextDirection, orderOf } from "./sortedRows.ts";
+import { filled, type ScriptWords } from "./words.ts";
 
 /** Rows from which sorting, and searching, are worth a control. */
 const fewestSorted = 4;
@@ -26,14 +27,14 @@ const makeSortable = (table: HTMLTableElement, body: HTMLTableSectionElement, ro
   });
 };
 
-const makeSearchable = (table: HTMLTableElement, rows: readonly HTMLTableRowElement[]): void => {
+const makeSearchable = (table: HTMLTableElement, rows: readonly HTMLTableRowElement[], words: ScriptWords): void => {
   const label = document.createElement("label");
   const input = document.createElement("input");
   const count = document.createElement("output");
   label.className = "search";
   input.type = "search";
-  input.placeholder = "words of a row";
-  label.append("Show rows with ", input, " ", count);
+  input.placeholder = words.wordsOfARow;
+  label.append(`${words.showRows} `, input, " ", count);
   // Before what scrolls sideways, so that it stays where it is.
   table.parentElement?.before(label);
   const show = (): void => {
@@ -43,7 +44,7 @@ const makeSearchable = (table: HTMLTableElement, rows: readonly HTMLTableRowElem
       row.hidden = !holds([...row.cells].map(textOf).join(" "), input.value);
       if (!row.hidden) shown++;
     }
-    count.textContent = input.value.trim() === "" ? "" : `${shown} of ${rows.length}`;
+    count.textContent = input.value.trim() === "" ? "" : filled(words.rowsShown, { shown, all: rows.length });
   };
   input.addEventListener("input", show);
   // A link to a row that is hidden shows it.
@@ -57,11 +58,11 @@ const makeSearchable = (table: HTMLTableElement, rows: readonly HTMLTableRowElem
 };
 
 /** Tables whose columns sort by a click on their heads and whose rows can be searched. */
-export const upgradeTables = (): void => {
+export const upgradeTables = (words: ScriptWords): void => {
   for (const table of document.querySelectorAll<HTMLTableElement>(".scroll > table")) {
     const body = table.tBodies[0];
     const rows = [...(body?.rows ?? [])];
     if (body && rows.length >= fewestSorted) makeSortable(table, body, rows);
-    if (rows.length >= fewestSearched) makeSearchable(table, rows);
+    if (rows.length >= fewestSearched) makeSearchable(table, rows, words);
   }
 };
