@@ -28,6 +28,13 @@ describe("a duet on planted costs", () => {
     expect(records.head.schedule.workers).toBeGreaterThanOrEqual(3);
   });
 
+  it("ends early only where all is the same by the threshold that was asked for", async () => {
+    const [usual, fine] = [await fakeDuet(yaml, same, same), await fakeDuet(yaml, same, same, 1, { options: { threshold: 0.02 } })];
+    expect(usual.records.head.schedule.stopped).toBe("precision");
+    expect([fine.comparison.gate, fine.records.head.schedule.stopped]).toEqual(["undecided", "maxTime"]);
+    expect(fine.records.head.schedule.turns).toBeGreaterThan(usual.records.head.schedule.turns);
+  });
+
   it("finds the one cell that takes a tenth longer, whatever the machine does meanwhile", async () => {
     const slowness = (ms: number): number => 1 + 0.3 * Math.sin(ms / 900) + (ms > 6000 ? 0.5 : 0);
     const slow = { ...same, slowness, costMs: plantedCost(1.1, ({ mechanism, n }) => mechanism === "softmax" && n === 1024) };

@@ -124,6 +124,7 @@ const measureInto = async (
       voices: { base: voiceOf("base"), head: voiceOf("head") },
       planned,
       mechanisms: run.mechanisms,
+      compared: run.options,
       now: run.now ?? (() => performance.now()),
       signal: run.signal,
       onProgress: run.onProgress,
