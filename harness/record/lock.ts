@@ -53,14 +53,20 @@ export const lockFolder = (folder: string): Lock | undefined => {
   }
   const beat = setInterval(() => touch(file, content), beatMs);
   beat.unref();
+  const remove = (): void => {
+    try {
+      if (contentOf(file) === content) rmSync(file, { force: true });
+    } catch {
+      // In a folder that may not be written any more it stays, and counts no longer than this process lives.
+    }
+  };
+  // A second Ctrl-C ends the process where it stands.
+  process.once("exit", remove);
   return {
     release: () => {
       clearInterval(beat);
-      try {
-        if (contentOf(file) === content) rmSync(file, { force: true });
-      } catch {
-        // In a folder that may not be written any more it stays, and counts no longer than this process lives.
-      }
+      process.off("exit", remove);
+      remove();
     },
   };
 };
