@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UnloadableKernels } from "../kernels/registry.ts";
-import { connector } from "./measure/connection.ts";
+import { type Connect, connector } from "./measure/connection.ts";
+import { fakeWorkers } from "./measure/fakeWorker.ts";
 import { readRun } from "./record/runFolder.ts";
+import { UnlikeSides } from "./runDuet.ts";
 import { fakeDuet, plantedCost } from "./testDuet.ts";
 import { newFolder } from "./testExperiment.ts";
 
@@ -26,6 +28,13 @@ describe("a duet on planted costs", () => {
     expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(Array(6).fill("SAME"));
     expect(records.head.schedule.stopped).toBe("precision");
     expect(records.head.schedule.workers).toBeGreaterThanOrEqual(3);
+  });
+
+  it("ends early only where all is the same by the threshold that was asked for", async () => {
+    const [usual, fine] = [await fakeDuet(yaml, same, same), await fakeDuet(yaml, same, same, 1, { options: { threshold: 0.02 } })];
+    expect(usual.records.head.schedule.stopped).toBe("precision");
+    expect([fine.comparison.gate, fine.records.head.schedule.stopped]).toEqual(["undecided", "maxTime"]);
+    expect(fine.records.head.schedule.turns).toBeGreaterThan(usual.records.head.schedule.turns);
   });
 
   it("finds the one cell that takes a tenth longer, whatever the machine does meanwhile", async () => {
@@ -99,6 +108,18 @@ describe("a duet on planted costs", () => {
     expect(comparison.findings[1]).toBe("Base cannot be measured, so everything is NEW: mine: no such folder");
     expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(Array(6).fill("NEW"));
     expect([records.base, records.head].map(({ environment }) => environment.kernels)).toEqual([ofBase, ofHead]);
+  });
+
+  it("of two that open unlike devices is refused before anything is measured: it would gate nothing", async () => {
+    const connect: Connect = async (clock) => {
+      const { hello, ...opened } = await fakeWorkers({ ...same, seed: 2 }).connect(clock);
+      return { ...opened, hello: { ...hello, facts: { ...hello.facts, device: "another device" } } };
+    };
+    const outFolder = newFolder();
+    const refused = await fakeDuet(yaml, { ...same, connect }, same, 1, { outFolder }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(UnlikeSides);
+    expect(String(refused)).toMatch(/device: .*another device against /);
+    expect(readdirSync(outFolder)).toEqual([]);
   });
 
   it("a base without the experiment's mechanisms makes everything new", async () => {

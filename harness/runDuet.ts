@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { Mechanism } from "../kernels/mechanism.ts";
 import { analyse } from "./analysis/analysis.ts";
 import { type CompareOptions, compareRuns } from "./analysis/comparison/comparison.ts";
+import { runDifferences } from "./analysis/comparison/runDifferences.ts";
 import { describeEnvironment } from "./device/environment.ts";
 import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
 import { type Connect, connectFor } from "./measure/connection.ts";
@@ -56,9 +57,12 @@ export interface DuetResult {
   readonly unwritten: Error | undefined;
 }
 
+/** The two were opened on unlike devices, or unlike ways: their times would gate nothing. One line for each difference. */
+export class UnlikeSides extends Error {}
+
 /**
  * Two checkouts measured beside each other, from plan to comparison. Head's run is an ordinary one in results/; base's lies in its folder. Rejects with NoAdapter where head's worker cannot be
- * had, with the file system's error where its folder cannot be made, and with UnwritableJournal; what goes wrong with files after measuring is told in the result. `began` is told once both folders can be read.
+ * had, with UnlikeSides, with the file system's error where its folder cannot be made, and with UnwritableJournal; what goes wrong with files after measuring is told in the result. `began` is told once both folders can be read.
  */
 export const runDuet = async (run: DuetRun): Promise<DuetResult> => {
   const sessionOf = (side: DuetSide): WorkerSession => createSession(connectFor(run.checkouts[side].connect, run.experiment.phase), 0);
@@ -69,14 +73,16 @@ export const runDuet = async (run: DuetRun): Promise<DuetResult> => {
     // Peers are nobody's code, and hybrids are composed by whoever reads.
     const cells = run.cells.filter(({ cell }) => cell.runtime === undefined);
     const fresh = newRecord({ ...run, cells }, environment);
+    const records = {
+      base: measuredBy(run, fresh, "base", await environmentOf(sessions.base, environment, run)),
+      head: measuredBy(run, fresh, "head", environment),
+    };
+    const differences = runDifferences(records.base, records.head);
+    if (differences.length > 0) throw new UnlikeSides(differences.join("\n"));
     const folder = runFolder(run.outFolder, run.experiment.name, fresh.run);
     makeFolder(folder);
     const lock = lockFolder(folder);
     try {
-      const records = {
-        base: measuredBy(run, fresh, "base", await environmentOf(sessions.base, environment, run)),
-        head: measuredBy(run, fresh, "head", environment),
-      };
       return await measureInto(run, records, sessions, folder, cells);
     } finally {
       lock?.release();
@@ -124,6 +130,7 @@ const measureInto = async (
       voices: { base: voiceOf("base"), head: voiceOf("head") },
       planned,
       mechanisms: run.mechanisms,
+      compared: run.options,
       now: run.now ?? (() => performance.now()),
       signal: run.signal,
       onProgress: run.onProgress,

@@ -106,6 +106,27 @@ describe("an open axis", () => {
     expect(record.cells.some(({ outcome }) => outcome.status === "pending")).toBe(false);
   });
 
+  it("ends a curve whose buffers outgrow until.memory, marked censored, and no other", async () => {
+    const axis = "{ from: 256, to: 4096, factor: 2, until: { memory: 5 MiB } }";
+    const controller = new AbortController();
+    // Where curves end is known before the first turn.
+    const onProgress = ({ type }: Progress): void => (type === "turn" ? controller.abort() : undefined);
+    const { record } = await fakeRun(yaml("", axis), fakeWorkers({ costMs: planted }), { signal: controller.signal, onProgress });
+    const told = record.cells.map(({ mechanism, n, outcome }) => [mechanism, n, "code" in outcome ? outcome.code : outcome.status]);
+    const lengths = [256, 512, 1024, 2048, 4096];
+    expect(told.filter(([mechanism]) => mechanism === "linear")).toEqual(lengths.map((n) => ["linear", n, "ok"]));
+    // 4 KiB of keys and values a token.
+    expect(told.filter(([mechanism]) => mechanism === "softmax")).toEqual([
+      ...[256, 512, 1024].map((n) => ["softmax", n, "ok"]),
+      ["softmax", 2048, "memoryCap"],
+    ]);
+    const end = record.cells.find(({ outcome }) => "code" in outcome);
+    expect(end).toMatchObject({
+      outcome: { status: "censored", reason: expect.stringMatching(/^its buffers need 8\d{6} bytes, until\.memory allows 5242880$/) },
+      visits: [],
+    });
+  });
+
   it("goes on behind a cell that failed", async () => {
     const fault = (cell: Cell) => (cell.id === "softmax-split-n512-h8-d64" ? "wrongOutput" : undefined);
     const { record } = await fakeRun(yaml("", open), fakeWorkers({ costMs: (cell) => (cell.mechanism === "softmax" ? 0.001 * cell.n : 0.5), fault }));

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatBytes, formatCount, formatEstimate, formatList, formatMs, formatNumber, formatShare } from "./format.ts";
+import { formatBytes, formatBytesApart, formatCount, formatEstimate, formatList, formatMs, formatNumber, formatShare } from "./format.ts";
 
 it("writes numbers as people read them", () => {
   expect([0, 999, 1000, 16384, 1234567, 12.6].map(formatCount)).toEqual(["0", "999", "1,000", "16,384", "1,234,567", "13"]);
@@ -28,6 +28,12 @@ it("chooses units", () => {
     "1,024 TiB",
   ]);
   expect(formatBytes(15.96 * 1024)).toBe("16 KiB");
+  expect([formatBytesApart(69632, 69633), formatBytesApart(69633, 69632), formatBytesApart(69632, 131072), formatBytesApart(69632, undefined)]).toEqual([
+    "69,632 B",
+    "69,633 B",
+    "68 KiB",
+    "68 KiB",
+  ]);
   expect([0.173, 0.02, 1.2].map(formatShare)).toEqual(["17 %", "2.0 %", "120 %"]);
 });
 

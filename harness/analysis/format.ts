@@ -44,6 +44,10 @@ export const formatBytes = (bytes: number): string => {
   return `${formatCount(Number(whole))}${fraction ? `.${fraction}` : ""} ${byteUnits[power] ?? "B"}`;
 };
 
+/** Bytes of two runs, to the byte where their units would hide that they differ: "69,632 B" and "69,633 B". */
+export const formatBytesApart = (bytes: number, other: number | undefined): string =>
+  other !== undefined && bytes !== other && formatBytes(bytes) === formatBytes(other) ? `${formatCount(bytes)} B` : formatBytes(bytes);
+
 /** 0.173 as "17 %", small ones with a digit more. */
 export const formatShare = (share: number): string => `${(share * 100).toFixed(share < 0.095 ? 1 : 0)} %`;
 

@@ -285,7 +285,9 @@ syncBuiltinESMExports();
     });
     const { code, stderr } = await attnbench([...run, "--budget", "60s"], made.root, twice);
     expect(code).toBe(130);
-    await expectKept(made, halvesIn(/\d+ finished visits? of base.*/.exec(stderr)?.[0] ?? ""));
+    const halves = halvesIn(/\d+ finished visits? of base.*/.exec(stderr)?.[0] ?? "");
+    await expectKept(made, halves);
+    expect(readdirSync(join(made.root, halves[1] ?? "")).toSorted()).toEqual(["base", "journal.jsonl", "run.json"]);
   });
 
   it("by kill -9 has said before where it measures into, and doctor removes what it left", async () => {

@@ -1,5 +1,5 @@
 import { UnloadableKernels } from "../../kernels/registry.ts";
-import { compareRuns } from "../analysis/comparison/comparison.ts";
+import { type CompareOptions, compareRuns } from "../analysis/comparison/comparison.ts";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import { CellFailure } from "../device/failure.ts";
 import type { Cell, PlannedCell } from "../experiment/experiment.ts";
@@ -29,6 +29,8 @@ export interface DuetOptions extends Pick<MeasureOptions, "planned" | "mechanism
   readonly voices: Readonly<Record<DuetSide, DuetVoice>>;
   /** further heads, visited after head in every turn, or before it where head comes before base: the gate's own proof holds several against one base */
   readonly furtherHeads?: readonly DuetVoice[];
+  /** of the comparison that this is measured for: where all is the SAME by it, there is nothing left to find out */
+  readonly compared?: CompareOptions;
 }
 
 export interface DuetMeasured {
@@ -52,7 +54,7 @@ type Row = readonly Task[];
  * Rejects with NoAdapter where head cannot be had.
  */
 export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> => {
-  const { voices, furtherHeads = [], planned, now, onProgress } = options;
+  const { voices, furtherHeads = [], compared = {}, planned, now, onProgress } = options;
   const started = now();
   const { hello, choice, passedOver } = await voices.head.session.connection();
   const { facts, clock } = hello;
@@ -113,7 +115,7 @@ export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> =
     const row = sides.flatMap(({ tasks }) => tasks.find((task) => task.record.id === id && statusOf(task) === "ok") ?? []);
     return row.length === sides.length ? [row] : [];
   });
-  const stopped = await repeatRows({ rows, sides, base, head, ofHead, startMs, restMs, timer, seed: measure.seed });
+  const stopped = await repeatRows({ rows, sides, base, head, ofHead, startMs, restMs, timer, compared, seed: measure.seed });
 
   const ended = (side: Side): RunRecord => {
     const cells = side.tasks.filter((task) => reached.some(({ record: { id } }) => id === task.record.id)).map(({ record }) => record);
@@ -148,6 +150,7 @@ interface Repeating {
   readonly startMs: number;
   readonly restMs: () => number;
   readonly timer: Timer;
+  readonly compared: CompareOptions;
   readonly seed: number;
 }
 
@@ -155,7 +158,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 
 /** Turns in one set of processes after another, one process a side, until the time is spent or all is known to be the same. Returns why it ended. */
 const repeatRows = async (repeating: Repeating): Promise<NonNullable<Schedule["stopped"]>> => {
-  const { rows, sides, base, head, ofHead, startMs, restMs, timer } = repeating;
+  const { rows, sides, base, head, ofHead, startMs, restMs, timer, compared } = repeating;
   const heads = sides.filter((side) => side !== base);
   const { signal, onProgress } = ofHead;
   const open = (): readonly Row[] => rows.filter((row) => row.every((task) => statusOf(task) === "ok"));
@@ -188,7 +191,7 @@ const repeatRows = async (repeating: Repeating): Promise<NonNullable<Schedule["s
     }
     const afterMs = await ofHead.sentinel.read();
     if (worker === head.session.index) gauge(repeating, { turn: turn - 1, worker, beforeMs, afterMs });
-    if (at + 1 >= leastPairs && allSame(base, heads)) return "precision";
+    if (at + 1 >= leastPairs && allSame(base, heads, compared)) return "precision";
   }
   return "maxTime";
 };
@@ -223,11 +226,13 @@ const gauge = ({ sides, ofHead: { sentinelTurns } }: Repeating, { beforeMs, afte
   for (const { journal } of sides) journal.append({ type: "sentinel", at: new Date().toISOString(), ...reading });
 };
 
-const allSame = (base: Side, heads: readonly Side[]): boolean => {
+const allSame = (base: Side, heads: readonly Side[], compared: CompareOptions): boolean => {
   const soFar = ({ record, tasks }: Side): RunRecord => ({ ...record, cells: tasks.map((task) => task.record) });
   const before = soFar(base);
   return heads.every((head) =>
-    compareRuns(before, soFar(head)).cells.every(({ metrics: { time } }) => time.verdict === "SAME" || time.base === undefined || time.head === undefined),
+    compareRuns(before, soFar(head), compared).cells.every(
+      ({ metrics: { time } }) => time.verdict === "SAME" || time.base === undefined || time.head === undefined,
+    ),
   );
 };
 

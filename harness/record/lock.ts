@@ -1,6 +1,7 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isOwn, livingOwner, ownMark, ownPlace } from "./owner.ts";
+import { halfName } from "./wholeFile.ts";
 
 /** Keeps a run folder to one process: a file with its mark, gone when the process lets go of it or is no more. */
 export interface Lock {
@@ -34,7 +35,7 @@ export const isLeftLocked = (folder: string): boolean => {
 /** Takes the folder, or undefined where another process has it. Throws the file system's error where it cannot be written. */
 export const lockFolder = (folder: string): Lock | undefined => {
   const file = lockFile(folder);
-  const own = `${file}.${process.pid}`;
+  const own = halfName(file);
   const content = `${ownMark()} ${ownPlace()}`;
   writeFileSync(own, content);
   try {
@@ -43,21 +44,29 @@ export const lockFolder = (folder: string): Lock | undefined => {
     // A link is made whole or not at all: of two that come at once, one makes it.
     linkSync(own, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    // Whoever holds the folder removes what others have half written there.
+    if (code === "EEXIST" || (code === "ENOENT" && existsSync(folder))) return undefined;
     throw error;
   } finally {
     rmSync(own, { force: true });
   }
   const beat = setInterval(() => touch(file, content), beatMs);
   beat.unref();
+  const remove = (): void => {
+    try {
+      if (contentOf(file) === content) rmSync(file, { force: true });
+    } catch {
+      // In a folder that may not be written any more it stays, and counts no longer than this process lives.
+    }
+  };
+  // A second Ctrl-C ends the process where it stands.
+  process.once("exit", remove);
   return {
     release: () => {
       clearInterval(beat);
-      try {
-        if (contentOf(file) === content) rmSync(file, { force: true });
-      } catch {
-        // In a folder that may not be written any more it stays, and counts no longer than this process lives.
-      }
+      process.off("exit", remove);
+      remove();
     },
   };
 };
@@ -84,7 +93,7 @@ const isElsewhere = (content: string): boolean => {
 
 /** Moves it away first: what is thrown away must be what was found stale, and not the lock of one that was quicker. */
 const removeStale = (file: string, found: string): void => {
-  const aside = `${file}.stale.${process.pid}`;
+  const aside = halfName(file);
   renameSync(file, aside);
   if (contentOf(aside) === found) rmSync(aside, { force: true });
   else renameSync(aside, file);

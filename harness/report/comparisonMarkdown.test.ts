@@ -20,3 +20,11 @@ it("a comparison of thousands of cells and arms fits into a job's summary, with 
   expect(text.split("| steeper |")[0]?.split("\n").at(-2)).toContain("---");
   expect(text).toContain("9,601 more rows, all SAME or beyond what fits here, are in comparison.json.");
 });
+
+it("bytes that differ by less than their unit shows are told to the byte", () => {
+  const record = analyse(readRun(fileURLToPath(new URL("../testRuns/emulated", import.meta.url))).record);
+  const [first, ...others] = record.cells;
+  if (first?.stateBytes !== 69_632) throw new Error("the run has no such cell");
+  const text = renderComparison(compareRuns(record, { ...record, cells: [{ ...first, stateBytes: 69_633 }, ...others] }));
+  expect(text).toContain("| stateBytes | SLOWER | 69,632 B | 69,633 B |");
+});

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatMs, formatNumber } from "../analysis/format.ts";
+import { formatBytesApart, formatCount, formatMs, formatNumber } from "../analysis/format.ts";
 import type { CellMetric, Comparison, MetricComparison, Verdict } from "../record/comparison.ts";
 import { shortened } from "./html.ts";
 import { markdownTable, markdownText } from "./markdownText.ts";
@@ -16,8 +16,14 @@ const gates: Readonly<Record<Comparison["gate"], string>> = {
   off: "runs that differ, so nothing gates",
 };
 
-const valueText = (metric: CellMetric, value: number | undefined): string =>
-  value === undefined ? "" : metric === "time" || metric === "wallTime" ? formatMs(value) : metric === "error" ? formatNumber(value) : formatBytes(value);
+const valueText = (metric: CellMetric, value: number | undefined, other: number | undefined): string =>
+  value === undefined
+    ? ""
+    : metric === "time" || metric === "wallTime"
+      ? formatMs(value)
+      : metric === "error"
+        ? formatNumber(value)
+        : formatBytesApart(value, other);
 
 const ratioText = ({ ratio, p }: MetricComparison): string =>
   ratio === undefined ? "" : p === undefined ? ratio.value.toFixed(3) : `${ratio.value.toFixed(3)} [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`;
@@ -57,8 +63,8 @@ export const renderComparison = (comparison: Comparison): string => {
               ...(hasShapes ? [markdownText(shape)] : []),
               metric,
               one.verdict,
-              valueText(metric, one.base),
-              valueText(metric, one.head),
+              valueText(metric, one.base, one.head),
+              valueText(metric, one.head, one.base),
               ratioText(one),
             ]),
         ),

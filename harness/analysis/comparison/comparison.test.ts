@@ -101,6 +101,8 @@ describe("a change", () => {
     );
     expect(comparison.gate).toBe("fail");
     expect(comparison.cells.filter(({ metrics }) => metrics.stateBytes.verdict === "SLOWER").map(({ cell }) => cell)).toEqual(["linear-n512-d256"]);
+    // In KiB both would be one number.
+    expect(comparison.findings.find((text) => text.startsWith("SLOWER"))).toMatch(/state bytes 1\.000 times base's \([\d,]+ B → [\d,]+ B\)\.$/);
   });
 
   it("to wrong output is the worst there is, and what head alone has is no fault", () => {

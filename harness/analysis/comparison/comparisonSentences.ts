@@ -1,7 +1,7 @@
 import type { ArmComparison, CellComparison, CellMetric, Comparison, MetricComparison, Verdict } from "../../record/comparison.ts";
 import { kernelsText, sameKernels } from "../../record/kernelFolder.ts";
 import { armName } from "../answer.ts";
-import { formatBytes, formatCount, formatList, formatMs, formatNumber } from "../format.ts";
+import { formatBytesApart, formatCount, formatList, formatMs, formatNumber } from "../format.ts";
 import { median } from "../statistics.ts";
 
 /** So many of one kind are named; of more, the worst. */
@@ -67,8 +67,14 @@ export const failureSentence = (cell: CellComparison): string =>
 const ratioText = ({ ratio, p }: MetricComparison): string =>
   ratio === undefined ? "?" : `${ratio.value.toFixed(3)} times${p === undefined ? "" : ` [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`}`;
 
-const valueText = (metric: CellMetric, value: number | undefined): string =>
-  value === undefined ? "none" : metric === "time" || metric === "wallTime" ? formatMs(value) : metric === "error" ? formatNumber(value) : formatBytes(value);
+const valueText = (metric: CellMetric, value: number | undefined, other: number | undefined): string =>
+  value === undefined
+    ? "none"
+    : metric === "time" || metric === "wallTime"
+      ? formatMs(value)
+      : metric === "error"
+        ? formatNumber(value)
+        : formatBytesApart(value, other);
 
 /** Wall times say the same again where the device has a clock of its own, so they are told only where that clock saw nothing; and every change of a kernel moves its last bits. */
 export const isTold = (cell: CellComparison, metric: CellMetric, source: Comparison["source"]): boolean =>
@@ -87,7 +93,7 @@ const changes = ({ cells, source }: Omit<Comparison, "findings">, verdict: Verdi
 
 export const changeSentence = (cell: CellComparison, metric: CellMetric): string => {
   const one = cell.metrics[metric];
-  return `${one.verdict}: ${place(cell)}, ${metricNames[metric]} ${ratioText(one)} base's${one.note === undefined ? "" : ` ${one.note}`} (${valueText(metric, one.base)} → ${valueText(metric, one.head)}).`;
+  return `${one.verdict}: ${place(cell)}, ${metricNames[metric]} ${ratioText(one)} base's${one.note === undefined ? "" : ` ${one.note}`} (${valueText(metric, one.base, one.head)} → ${valueText(metric, one.head, one.base)}).`;
 };
 
 const armChanges = (arms: readonly ArmComparison[], verdict: Verdict): readonly string[] => arms.filter((arm) => arm.verdict === verdict).map(armSentence);

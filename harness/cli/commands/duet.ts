@@ -10,7 +10,7 @@ import type { Finding } from "../../record/derived.ts";
 import { assertWritableFolder } from "../../record/folder.ts";
 import { UnwritableJournal } from "../../record/journal.ts";
 import type { DuetSide } from "../../record/run.ts";
-import { type DuetCheckout, type DuetResult, runDuet } from "../../runDuet.ts";
+import { type DuetCheckout, type DuetResult, runDuet, UnlikeSides } from "../../runDuet.ts";
 import { budgetSets } from "../budget.ts";
 import { type Checkout, makeCheckouts } from "../checkout.ts";
 import { comparisonCode, tellComparison } from "../comparisonAnswer.ts";
@@ -129,6 +129,8 @@ const explained = (error: unknown, into: string | undefined, { signal, code }: P
   const kept = into === undefined ? "" : `\n  ${keptOfDuet(into)}`;
   const ended = (own: ExitCode, text: string): CommandEnd => new CommandEnd(signal.aborted ? code() : own, `${text}${kept}`);
   if (error instanceof NoAdapter) return ended(exitCode.noAdapter, `${error.message}\n  attnbench doctor says what this machine offers`);
+  if (error instanceof UnlikeSides)
+    return ended(exitCode.usage, `base and head differ in more than their code, so nothing was measured:\n  ${error.message.replaceAll("\n", "\n  ")}`);
   if (error instanceof UnwritableJournal) return ended(exitCode.usage, `${error.message}: make room, or choose another folder with --out`);
   if (error instanceof ChangedKernel) return ended(exitCode.usage, `${error.message}: what one run tells must be of one kernel`);
   if (kept !== "") say(kept.trim());
