@@ -60,15 +60,28 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r ROW_QUADS
         let a${r} = vec4f(erased[erasedAt${r}.x + channel], erased[erasedAt${r}.y + channel], erased[erasedAt${r}.z + channel], erased[erasedAt${r}.w + channel]);
 #end
+#if UNROLLED
+        {
+          let i = 0u;
+#else
         for (var i = 0u; i < count; i++) {
+#end
+#each s STEPS
+          {
 #each w VALUE_WIDTHS
-          let b${w} = vec4f(chunkStates[stateAt + (k0 + i) * VALUES + column${w}]);
+            let b${w} = vec4f(chunkStates[stateAt + (k0 + i + ${s}u) * VALUES + column${w}]);
 #end
 #each r ROW_QUADS
-          let x${r} = subgroupShuffle(a${r}, i);
-#each w VALUE_WIDTHS
-          u${w}_${r} = fma(-x${r}, b${w}, u${w}_${r});
+#if UNROLLED
+            let x${r} = subgroupBroadcast(a${r}, ${s}u);
+#else
+            let x${r} = subgroupShuffle(a${r}, i);
 #end
+#each w VALUE_WIDTHS
+            u${w}_${r} = fma(-x${r}, b${w}, u${w}_${r});
+#end
+#end
+          }
 #end
         }
       }
@@ -113,23 +126,38 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r ROW_QUADS
 #if DECAYS
 #if PER_CHANNEL
-        let a${r} = vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]) * exp(quadBetween((group.z * tokens + end - 1u) * KEY_QUADS + quad${r}, (group.z * tokens + token) * KEY_QUADS + quad${r}));
+        let a${r} = select(vec4f(0.0), vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]) * exp(quadBetween((group.z * tokens + end - 1u) * KEY_QUADS + quad${r}, (group.z * tokens + token) * KEY_QUADS + quad${r})), lane < count);
 #else
-        let a${r} = vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]) * remaining;
+        let a${r} = select(vec4f(0.0), vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]) * remaining, lane < count);
 #end
 #else
-        let a${r} = vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]);
+        let a${r} = select(vec4f(0.0), vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]), lane < count);
 #end
 #end
+#if UNROLLED
+        {
+          let i = 0u;
+#else
         for (var i = 0u; i < count; i++) {
+#end
+#each s STEPS
+          {
+            // Of lanes past the last token, which hold zeros, the last one's values once more.
+            let writtenAt = (base + min(token0 + i + ${s}u, end - 1u) * HEADS) * VALUES;
 #each w VALUE_WIDTHS
-          let b${w} = vec4f(written[(base + (token0 + i) * HEADS) * VALUES + column${w}]);
+            let b${w} = vec4f(written[writtenAt + column${w}]);
 #end
 #each r ROW_QUADS
-          let x${r} = subgroupShuffle(a${r}, i);
-#each w VALUE_WIDTHS
-          s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
+#if UNROLLED
+            let x${r} = subgroupBroadcast(a${r}, ${s}u);
+#else
+            let x${r} = subgroupShuffle(a${r}, i);
 #end
+#each w VALUE_WIDTHS
+            s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
+#end
+#end
+          }
 #end
         }
       }

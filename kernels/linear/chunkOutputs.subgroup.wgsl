@@ -1,6 +1,6 @@
 // Pass 3 of the chunk form: O_c = scale · (φ(Q_c) S_c + tril(φ(Q_c) φ(K_c)ᵀ) V_c) for ROWS tokens × COLUMNS values, in the registers of one
 // subgroup. A lane owns VALUE_WIDTHS columns, or KEY_WIDTHS keys of a block of scores; rows come as vec4f of four tokens, loaded once
-// (lane = contraction index) and broadcast. Scores go through workgroup memory, since their columns become the next contraction index; all of
+// (lane = contraction index) and broadcast (laneSteps.ts; KEYS is a multiple of four). Scores go through workgroup memory, since their columns become the next contraction index; all of
 // them come first, so that two register tiles are never alive at once.
 @group(0) @binding(0) var<storage, read> q: array<Stored>; // [batch, token, head, key]
 #if PAIRED
@@ -85,7 +85,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #each c 4
 #each r ROW_QUADS
+#if UNROLLED
+        let x${c}_${r} = subgroupBroadcast(a${r}, ${c}u);
+#else
         let x${c}_${r} = subgroupShuffle(a${r}, i + ${c}u);
+#end
 #each w KEY_WIDTHS
         p${w}_${r} = fma(x${c}_${r}, vec4f(b${w}[${c}]), p${w}_${r});
 #end
@@ -147,17 +151,29 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #end
     var stateAt = ((group.z * grid.y + chunk) * KEYS + k0) * VALUES;
+#if UNROLLED
+    {
+#else
     for (var i = 0u; i < count; i++) {
+#end
+#each i STEPS
+      {
 #each w VALUE_WIDTHS
-      let b${w} = vec4f(chunkStates[stateAt + column${w}]);
+        let b${w} = vec4f(chunkStates[stateAt + column${w}]);
 #end
 #each r ROW_QUADS
-      let x${r} = subgroupShuffle(a${r}, i);
+#if UNROLLED
+        let x${r} = subgroupBroadcast(a${r}, ${i}u);
+#else
+        let x${r} = subgroupShuffle(a${r}, i);
+#end
 #each w VALUE_WIDTHS
-      s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
+        s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
 #end
 #end
-      stateAt += VALUES;
+        stateAt += VALUES;
+      }
+#end
     }
   }
 #if DECAYS
@@ -177,26 +193,43 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if PAIRED
     let pairAt = ((group.z * grid.y + chunk) * (CHUNK / 4) + (row0 - chunk * CHUNK) / 4u) * CHUNK + min(j0 + lane, CHUNK - 1u);
 #end
+    let count = min(SUBGROUP, keys - j0);
 #each r ROW_QUADS
 #if PAIRED
-    let a${r} = pairs[pairAt + ${r}u * CHUNK];
+    let a${r} = select(vec4f(0.0), pairs[pairAt + ${r}u * CHUNK], lane < count);
 #else
     let at${r} = ${r * 4}u * SCORES + j0 + lane;
     let a${r} = vec4f(scores[at${r}], scores[at${r} + SCORES], scores[at${r} + 2u * SCORES], scores[at${r} + 3u * SCORES]);
 #end
 #end
-    let count = min(SUBGROUP, keys - j0);
+#if UNROLLED
+    {
+#else
     for (var i = 0u; i < count; i++) {
+#end
+#each i STEPS
+      {
 #each w VALUE_WIDTHS
-      let b${w} = vec4f(f32(v[valueAt + column${w}]));
+        let b${w} = vec4f(f32(v[valueAt + column${w}]));
 #end
 #each r ROW_QUADS
-      let x${r} = subgroupShuffle(a${r}, i);
+#if UNROLLED
+        let x${r} = subgroupBroadcast(a${r}, ${i}u);
+#else
+        let x${r} = subgroupShuffle(a${r}, i);
+#end
 #each w VALUE_WIDTHS
-      s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
+        s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
 #end
 #end
-      valueAt += HEADS * VALUES;
+#if UNROLLED
+        // Past the last key, where scores are zeros, the last one's value once more.
+        valueAt += select(0u, HEADS * VALUES, j0 + ${i + 1}u < keys);
+#else
+        valueAt += HEADS * VALUES;
+#end
+      }
+#end
     }
   }
 

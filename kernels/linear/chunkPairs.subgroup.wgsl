@@ -105,7 +105,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #each c 4
 #each r ROW_QUADS
+#if UNROLLED
+        let x${c}_${r} = subgroupBroadcast(a${r}, ${c}u);
+#else
         let x${c}_${r} = subgroupShuffle(a${r}, i + ${c}u);
+#end
 #each w KEY_WIDTHS
         p${w}_${r} = fma(x${c}_${r}, vec4f(b${w}[${c}]), p${w}_${r});
 #end

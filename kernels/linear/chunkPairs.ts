@@ -1,3 +1,4 @@
+import { laneSteps } from "../laneSteps.ts";
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
@@ -23,7 +24,7 @@ export const pairsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles
   });
   const own: Step["constants"] = plain
     ? { TILE: Math.min(64, chunk), PANEL: tiles.pairsPanel }
-    : { ROW_QUADS: tiles.rows / 4, SUBGROUP: subgroupMinSize, KEY_WIDTHS: tiles.keys / subgroupMinSize };
+    : { ...laneSteps(subgroupMinSize), ROW_QUADS: tiles.rows / 4, SUBGROUP: subgroupMinSize, KEY_WIDTHS: tiles.keys / subgroupMinSize };
   return stepOf({
     label: strict ? "chunk overlaps" : "chunk scores",
     ...storing(`${decayAccess(sizes, "quads")}${perChannel && !plain ? decayScalars : ""}${plain ? pairsPlain : pairsSubgroup}`, { Stored: dtype }),

@@ -1,3 +1,4 @@
+import { laneSteps } from "../laneSteps.ts";
 import type { Capabilities, Plan, Step, Tiles } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
@@ -84,6 +85,7 @@ const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chu
   const tiling: Step["constants"] = plain
     ? { TILE: tiles.tile, PANEL: tiles.panel, ROWS_EACH: tiles.rowsEach, SCORE_ROWS: (tiles.panel * tiles.rowsEach) / tiles.tile }
     : {
+        ...laneSteps(subgroupMinSize),
         ROW_QUADS: tiles.rows / 4,
         COLUMNS: columns,
         SUBGROUP: subgroupMinSize,

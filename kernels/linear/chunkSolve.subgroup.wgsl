@@ -43,18 +43,32 @@ fn main(
       let past = select(top - chunk0, min(top + ROWS, end) - chunk0, block == 1u);
       for (var key0 = begin; key0 < past; key0 += STEP) {
 #each r ROW_QUADS
-        let l${r} = pairs[lineAt + ${r}u * CHUNK + key0 + min(lane, STEP - 1u)];
+        let l${r} = select(vec4f(0.0), pairs[lineAt + ${r}u * CHUNK + key0 + min(lane, STEP - 1u)], key0 + lane < past);
 #end
+#if UNROLLED
+        {
+          let i = 0u;
+#else
         for (var i = 0u; i < min(STEP, past - key0); i++) {
-          let done = (base + (chunk0 + key0 + i) * HEADS) * COLUMNS;
+#end
+#each s STEPS
+          {
+            // Of lanes past the last key, which hold zeros, the last one's row once more: those behind it are not solved yet.
+            let done = (base + (chunk0 + min(key0 + i + ${s}u, past - 1u)) * HEADS) * COLUMNS;
 #each w VALUE_WIDTHS
-          let y${w} = vec4f(solved[done + at${w}]);
+            let y${w} = vec4f(solved[done + at${w}]);
 #end
 #each r ROW_QUADS
-          let c${r} = subgroupShuffle(l${r}, i);
-#each w VALUE_WIDTHS
-          x${w}_${r} = fma(-c${r}, y${w}, x${w}_${r});
+#if UNROLLED
+            let c${r} = subgroupBroadcast(l${r}, ${s}u);
+#else
+            let c${r} = subgroupShuffle(l${r}, i);
 #end
+#each w VALUE_WIDTHS
+            x${w}_${r} = fma(-c${r}, y${w}, x${w}_${r});
+#end
+#end
+          }
 #end
         }
       }

@@ -1,5 +1,5 @@
 // Pass 1 of the chunk form: U_c = φ(K_c)ᵀ V_c of every chunk, a ROWS keys × COLUMNS values tile of it in the registers of one subgroup. A lane
-// owns VALUE_WIDTHS columns; keys come as vec4f of four channels, loaded once (lane = token) and broadcast.
+// owns VALUE_WIDTHS columns; keys come as vec4f of four channels, loaded once (lane = token) and broadcast (laneSteps.ts).
 @group(0) @binding(0) var<storage, read> k: array<StoredQuad>; // [batch, token, head, key / 4]
 @group(0) @binding(1) var<storage, read> v: array<Stored>; // [batch, token, head, value]
 @group(0) @binding(2) var<storage, read_write> chunkStates: array<f32>; // [batch, head, chunk, key, value]
@@ -52,29 +52,46 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r ROW_QUADS
 #if DECAYS
 #if PER_CHANNEL
-    let a${r} = featured(vec4f(k[keyAt + quad${r}])) * exp(quadBetween(endAt * KEY_QUADS + quad${r}, tokenAt * KEY_QUADS + quad${r}));
+    let a${r} = select(vec4f(0.0), featured(vec4f(k[keyAt + quad${r}])) * exp(quadBetween(endAt * KEY_QUADS + quad${r}, tokenAt * KEY_QUADS + quad${r})), lane < count);
 #else
-    let a${r} = featured(vec4f(k[keyAt + quad${r}])) * remaining;
+    let a${r} = select(vec4f(0.0), featured(vec4f(k[keyAt + quad${r}])) * remaining, lane < count);
 #end
 #else
-    let a${r} = featured(vec4f(k[keyAt + quad${r}]));
+    let a${r} = select(vec4f(0.0), featured(vec4f(k[keyAt + quad${r}])), lane < count);
 #end
 #if NORMALIZED
-    z${r} += select(vec4f(0.0), a${r}, lane < count);
+    z${r} += a${r};
 #end
 #end
     var valueAt = ((batch * tokens + token0) * HEADS + head) * VALUES;
+#if UNROLLED
+    {
+#else
     for (var i = 0u; i < count; i++) {
+#end
+#each i STEPS
+      {
 #each w VALUE_WIDTHS
-      let b${w} = vec4f(f32(v[valueAt + column${w}]));
+        let b${w} = vec4f(f32(v[valueAt + column${w}]));
 #end
 #each r ROW_QUADS
-      let x${r} = subgroupShuffle(a${r}, i);
+#if UNROLLED
+        let x${r} = subgroupBroadcast(a${r}, ${i}u);
+#else
+        let x${r} = subgroupShuffle(a${r}, i);
+#end
 #each w VALUE_WIDTHS
-      s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
+        s${w}_${r} = fma(x${r}, b${w}, s${w}_${r});
 #end
 #end
-      valueAt += HEADS * VALUES;
+#if UNROLLED
+        // Of lanes past the last token, which hold zeros, the last one's value once more.
+        valueAt += select(0u, HEADS * VALUES, ${i + 1}u < count);
+#else
+        valueAt += HEADS * VALUES;
+#end
+      }
+#end
     }
   }
 

@@ -1,3 +1,4 @@
+import { laneSteps } from "../laneSteps.ts";
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
@@ -25,7 +26,7 @@ export const statesStep = (all: Sizes, { subgroupMinSize }: Capabilities, tiles:
   const columnTiles = Math.ceil(values / columns);
   const own: Step["constants"] = plain
     ? { TILE: tiles.tile, PANEL: tiles.sumsPanel }
-    : { ROWS: rows, ROW_QUADS: rows / 4, COLUMNS: columns, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: columns / subgroupMinSize };
+    : { ...laneSteps(subgroupMinSize), ROWS: rows, ROW_QUADS: rows / 4, COLUMNS: columns, SUBGROUP: subgroupMinSize, VALUE_WIDTHS: columns / subgroupMinSize };
   return stepOf({
     label: to === "transitions" ? "chunk transitions" : "chunk states",
     // What steps before have made is f32.

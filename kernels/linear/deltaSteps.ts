@@ -1,3 +1,4 @@
+import { laneSteps } from "../laneSteps.ts";
 import type { Capabilities, Step } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
@@ -88,6 +89,7 @@ const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Subgr
       VALUE_WIDTHS: widths,
       ROWS: solvedRows,
       ROW_QUADS: solvedRows / 4,
+      ...laneSteps(Math.min(solvedRows, subgroupMinSize)),
       STEP: Math.min(solvedRows, subgroupMinSize),
       DECAYED: decayed,
     },
@@ -160,6 +162,7 @@ const scanStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Subgro
     constants: {
       ...chunkConstants(sizes),
       ROWS: rows,
+      ...laneSteps(subgroupMinSize),
       ROW_QUADS: rows / 4,
       COLUMNS: carried,
       SUBGROUP: subgroupMinSize,

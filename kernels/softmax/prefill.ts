@@ -1,3 +1,4 @@
+import { laneSteps } from "../laneSteps.ts";
 import type { Capabilities, Plan, Shape, Step, Tiles } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { type Kernel, stepOf } from "../step.ts";
@@ -132,20 +133,9 @@ const rowsConstants = ({ headDim, headDimV }: Shape, tiles: Tiles): Step["consta
   };
 };
 
-/** A broadcast from a lane known beforehand is much cheaper than a shuffle on SwiftShader (4 lanes); on lavapipe (8) the longer program is the slower one. */
-const mostUnrolled = 4;
-
 const subgroupConstants = ({ headDimV }: Shape, tiles: Tiles): Step["constants"] => {
   const lanes = tileSize(tiles, "lanes");
-  const unrolled = lanes <= mostUnrolled;
-  return {
-    LANES: lanes,
-    UNROLLED: unrolled,
-    STEPS: unrolled ? lanes : 1,
-    ROWS: tileSize(tiles, "rows"),
-    KEY_VECTORS: tileSize(tiles, "keys") / lanes,
-    CHANNEL_VECTORS: headDimV / lanes,
-  };
+  return { ...laneSteps(lanes), LANES: lanes, ROWS: tileSize(tiles, "rows"), KEY_VECTORS: tileSize(tiles, "keys") / lanes, CHANNEL_VECTORS: headDimV / lanes };
 };
 
 const workgroupConstants = ({ headDim, headDimV }: Shape, tiles: Tiles): Step["constants"] => {
