@@ -1,4 +1,5 @@
-import { formatBytesApart, formatCount, formatMs, formatNumber } from "../analysis/format.ts";
+import { metricText } from "../analysis/comparison/metricText.ts";
+import { formatCount } from "../analysis/format.ts";
 import type { CellMetric, Comparison, MetricComparison, Verdict } from "../record/comparison.ts";
 import { shortened } from "./html.ts";
 import { markdownTable, markdownText } from "./markdownText.ts";
@@ -17,13 +18,7 @@ const gates: Readonly<Record<Comparison["gate"], string>> = {
 };
 
 const valueText = (metric: CellMetric, value: number | undefined, other: number | undefined): string =>
-  value === undefined
-    ? ""
-    : metric === "time" || metric === "wallTime"
-      ? formatMs(value)
-      : metric === "error"
-        ? formatNumber(value)
-        : formatBytesApart(value, other);
+  value === undefined ? "" : metricText(metric, value, other);
 
 const ratioText = ({ ratio, p }: MetricComparison): string =>
   ratio === undefined ? "" : p === undefined ? ratio.value.toFixed(3) : `${ratio.value.toFixed(3)} [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`;

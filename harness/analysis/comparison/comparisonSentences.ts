@@ -1,8 +1,9 @@
 import type { ArmComparison, CellComparison, CellMetric, Comparison, MetricComparison, Verdict } from "../../record/comparison.ts";
 import { kernelsText, sameKernels } from "../../record/kernelFolder.ts";
 import { armName } from "../answer.ts";
-import { formatBytesApart, formatCount, formatList, formatMs, formatNumber } from "../format.ts";
+import { formatCount, formatList } from "../format.ts";
 import { median } from "../statistics.ts";
+import { metricText } from "./metricText.ts";
 
 /** So many of one kind are named; of more, the worst. */
 const named = 6;
@@ -68,13 +69,7 @@ const ratioText = ({ ratio, p }: MetricComparison): string =>
   ratio === undefined ? "?" : `${ratio.value.toFixed(3)} times${p === undefined ? "" : ` [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`}`;
 
 const valueText = (metric: CellMetric, value: number | undefined, other: number | undefined): string =>
-  value === undefined
-    ? "none"
-    : metric === "time" || metric === "wallTime"
-      ? formatMs(value)
-      : metric === "error"
-        ? formatNumber(value)
-        : formatBytesApart(value, other);
+  value === undefined ? "none" : metricText(metric, value, other);
 
 /** Wall times say the same again where the device has a clock of its own, so they are told only where that clock saw nothing; and every change of a kernel moves its last bits. */
 export const isTold = (cell: CellComparison, metric: CellMetric, source: Comparison["source"]): boolean =>
