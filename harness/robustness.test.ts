@@ -24,9 +24,9 @@ vi.mock("./record/wholeFile.ts", async (original) => {
   const { writeWhole, ...rest } = await original<typeof import("./record/wholeFile.ts")>();
   return {
     ...rest,
-    writeWhole: async (file: string, text: string) => {
+    writeWhole: async (...[file, contents]: Parameters<typeof writeWhole>) => {
       if ([...full].some((name) => file.endsWith(name))) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
-      await writeWhole(file, text);
+      await writeWhole(file, contents);
     },
   };
 });

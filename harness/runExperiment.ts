@@ -203,6 +203,8 @@ const recordRun = async (
       signal: options.signal,
       onProgress: options.onProgress,
     });
+    // What is left is this process's alone: the memory of a device's is not wanted beside it.
+    await workers.close();
     const state = brokeOff ? "failed" : options.signal.aborted ? "interrupted" : "complete";
     const ended = analyse({ ...measured, state, endedAt: new Date().toISOString() });
     return { record: ended, folder, brokeOff, ...(await writeResults(options.outFolder, folder, ended)) };
@@ -227,17 +229,17 @@ const noneUnfinished: Unfinished = { unfinished: undefined };
 
 /** The newest run that another one may continue: unfinished, of the same experiment and shard, on the same device and clock, from the same code, that of `--kernels` included. */
 const findUnfinished = (outFolder: string, { experiment, shard }: Pick<RunOptions, "experiment" | "shard">, environment: Environment): Unfinished => {
-  const alike = listRuns(outFolder, experiment.name).filter(
-    ({ record }) =>
-      (record.state === "interrupted" || record.state === "failed") &&
-      record.merged === undefined &&
-      record.duet === undefined &&
-      isSameShard(record.shard, shard) &&
-      (record.experiment.hash === experiment.hash || withTimeOf(record.experiment, experiment) === experiment.hash) &&
-      record.environment.adapter.device === environment.adapter.device &&
-      record.environment.adapter.description === environment.adapter.description &&
-      record.environment.clock.source === environment.clock.source,
-  );
+  const isAlike = (record: RunRecord): boolean =>
+    (record.state === "interrupted" || record.state === "failed") &&
+    record.merged === undefined &&
+    record.duet === undefined &&
+    isSameShard(record.shard, shard) &&
+    (record.experiment.hash === experiment.hash || withTimeOf(record.experiment, experiment) === experiment.hash) &&
+    record.environment.adapter.device === environment.adapter.device &&
+    record.environment.adapter.description === environment.adapter.description &&
+    record.environment.clock.source === environment.clock.source;
+  const alike: NonNullable<Unfinished["unfinished"]>[] = [];
+  for (const one of listRuns(outFolder, experiment.name)) if (isAlike(one.record)) alike.push(one);
   const candidates = alike.filter(({ record }) => record.experiment.hash === experiment.hash);
   const ofThisCode = candidates.filter(({ record }) => sameCode(record.environment.attnbench, environment.attnbench));
   const unfinished = ofThisCode.find(({ record }) => sameKernels(record.environment.kernels, environment.kernels));

@@ -7,7 +7,7 @@ import { messagesOf } from "./messages/messages.ts";
 import { makeFolder } from "./record/folder.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import type { RunRecord } from "./record/run.ts";
-import { listExperiments, listRuns } from "./record/runFolder.ts";
+import { listExperiments, listRuns, newestRun } from "./record/runFolder.ts";
 import { writeWhole } from "./record/wholeFile.ts";
 import { pageName } from "./report/pageName.ts";
 
@@ -37,19 +37,18 @@ export const writeReports = async (outFolder: string, record: RunRecord, languag
     await writeWhole(ownPage, await renderPage(record, undefined, [], language));
     return { file: ownPage, newerRun: undefined };
   }
-  const newest = newestOf([...wholeRuns(outFolder, name).filter(({ run }) => run !== record.run), record]);
+  const newest = newestOf([...wholeRuns(outFolder, name, record.run), record]);
   const newerRun = newest === record ? undefined : newest?.run;
   const file = newerRun === undefined ? join(folder, pageName(name, language)) : ownPage;
   await writeWhole(file, await renderPage(record, undefined, beside, language));
   const pagesOf = (experiment: string): readonly Language[] => languages.filter((one) => existsSync(join(folder, pageName(experiment, one))));
   const listed = listExperiments(outFolder).filter((experiment) => pagesOf(experiment).length > 0);
-  await writeWhole(
-    join(folder, "index.html"),
-    renderIndex(
-      listed.flatMap((experiment) => newestOf(wholeRuns(outFolder, experiment)) ?? []),
-      pagesOf,
-    ),
-  );
+  const toldOf = (experiment: string): RunRecord | undefined => {
+    const one = experiment === name ? newest : newestOf(wholeRuns(outFolder, experiment));
+    // The index is in English.
+    return one === record && language === "en" ? record : one && recordOf(outFolder, experiment, one);
+  };
+  await writeWhole(join(folder, "index.html"), renderIndex(eachOf(listed, toldOf), pagesOf));
   return { file, newerRun };
 };
 
@@ -64,12 +63,11 @@ const besideOf = (outFolder: string, { experiment: { name, phase, claims, yaml }
   if (claims === undefined || !name.endsWith(ending)) return [];
   return phases
     .filter((other) => other !== phase)
-    .flatMap(
-      (other) =>
-        newestOf(
-          wholeRuns(outFolder, `${name.slice(0, -ending.length)}-${other}`).filter((one) => one.environment.adapter.device === environment.adapter.device),
-        ) ?? [],
-    )
+    .flatMap((other) => {
+      const experiment = `${name.slice(0, -ending.length)}-${other}`;
+      const newest = newestOf(wholeRuns(outFolder, experiment, undefined, (one) => one.environment.adapter.device === environment.adapter.device));
+      return (newest && recordOf(outFolder, experiment, newest)) ?? [];
+    })
     .filter(({ experiment }) => experiment.yaml === yaml);
 };
 
@@ -77,18 +75,37 @@ const besideOf = (outFolder: string, { experiment: { name, phase, claims, yaml }
 const judgedIn = (record: RunRecord, language: Language): RunRecord =>
   language === "en" || record.claims === undefined ? record : { ...record, claims: claimsOf(record, messagesOf(language)) };
 
-const wholeRuns = (outFolder: string, experiment: string): readonly RunRecord[] =>
-  listRuns(outFolder, experiment)
-    .map(({ record }) => record)
-    .filter(({ shard, duet }) => shard === undefined && duet === undefined);
+/** What tells which of several runs is the newest: all that they measured, of each that is in a folder, would be too much to hold. */
+type Named = Pick<RunRecord, "run" | "startedAt"> & { readonly merged?: RunRecord["merged"] | undefined };
+
+/** Those of an experiment but for one of the name `except`. */
+const wholeRuns = (outFolder: string, experiment: string, except?: string, isWanted: (record: RunRecord) => boolean = () => true): readonly Named[] => {
+  const named: Named[] = [];
+  for (const { record } of listRuns(outFolder, experiment, except)) {
+    const { run, startedAt, merged, shard, duet } = record;
+    if (shard === undefined && duet === undefined && isWanted(record)) named.push({ run, startedAt, merged });
+  }
+  return named;
+};
+
+/** Undefined where it was removed meanwhile. */
+const recordOf = (outFolder: string, experiment: string, { run }: Named): RunRecord | undefined =>
+  newestRun(outFolder, experiment, (record) => record.run === run)?.record;
+
+function* eachOf<From, To>(values: readonly From[], to: (value: From) => To | undefined): Generator<To> {
+  for (const value of values) {
+    const made = to(value);
+    if (made !== undefined) yield made;
+  }
+}
 
 /** The run that began last; of runs merged of some and of more of the same shards the wholer one, whenever those of each began. At one moment, the last listed. */
-const newestOf = (runs: readonly RunRecord[]): RunRecord | undefined =>
+const newestOf = <One extends Named>(runs: readonly One[]): One | undefined =>
   runs
     .filter((one) => !runs.some((other) => isPartOf(one, other)))
-    .reduce<RunRecord | undefined>((newest, one) => (newest === undefined || one.startedAt >= newest.startedAt ? one : newest), undefined);
+    .reduce<One | undefined>((newest, one) => (newest === undefined || one.startedAt >= newest.startedAt ? one : newest), undefined);
 
-const isPartOf = (one: RunRecord, other: RunRecord): boolean => {
+const isPartOf = (one: Named, other: Named): boolean => {
   const [some, more] = [one, other].map(({ merged }) => new Set(merged?.parts.map(({ run }) => run)));
   return some !== undefined && more !== undefined && some.size > 0 && some.size < more.size && [...some].every((run) => more.has(run));
 };

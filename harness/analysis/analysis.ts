@@ -1,5 +1,6 @@
 import { en } from "../messages/en.ts";
 import type { Messages } from "../messages/messages.ts";
+import type { Crossover } from "../record/derived.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { findingsOf } from "./answer.ts";
 import { claimsOf } from "./claims/claims.ts";
@@ -26,20 +27,19 @@ export const analyse = (record: RunRecord, t: Messages = en): RunRecord => {
   // What an earlier analysis composed is composed anew.
   const timed = record.cells.filter(({ composedOf }) => composedOf === undefined);
   const timing = timingOf({ ...record, cells: timed });
-  const spreads = new Map(timed.map((cell) => [cell.id, spreadOfCell(cell, timing.drawsFor(cell))]));
   const measured = timed.map((cell): CellRecord => {
-    const spread = spreads.get(cell.id);
+    const spread = spreadOfCell(cell, timing.drawsFor(cell));
     return { ...cell, summary: spread && summarise(cell, spread, timing.drawsFor(cell), timing.ceilingsFor(cell)) };
   });
-  const hybrids = hybridCells(measured, record.experiment.hybrids ?? [], (id) => spreads.get(id));
+  const hybrids = hybridCells(measured, record.experiment.hybrids ?? [], (cell) => spreadOfCell(cell, timing.drawsFor(cell)));
   const cells = [...measured, ...hybrids];
   const series = seriesOf(cells);
   const spreadsBy = (by: (draws: Draws) => Draws): SpreadOf => withHybrids(hybrids, timing.spreadsOf(seriesOf(measured), by));
-  const spreadOf = spreadsBy((draws) => draws);
-  // Where the device has no clock of its own, time is wall time.
-  const wallSpreadOf = record.environment.clock.source === "gpu" ? spreadsBy((draws) => ({ ...draws, source: "wall", stepMs: 0 })) : undefined;
-  const fits = [...series.map((one) => timeFit(one, spreadOf, t)), ...series.map((one) => bytesFit(one, t))].filter((fit) => fit !== undefined);
   const pairs = pairsOf(series);
+  // Before the spreads by the run's own clock are made, and in a function of its own: those of thousands of cells are tens of megabytes.
+  const wallCrossovers = record.environment.clock.source === "gpu" ? crossoversByWall(pairs, spreadsBy, t) : [];
+  const spreadOf = spreadsBy((draws) => draws);
+  const fits = [...series.map((one) => timeFit(one, spreadOf, t)), ...series.map((one) => bytesFit(one, t))].filter((fit) => fit !== undefined);
   const mixerSpreadOf = timing.spreadsOf(mixerSeries(series), (draws) => draws);
   const crossovers = [
     ...pairs.map((pair) => ({
@@ -48,7 +48,7 @@ export const analyse = (record: RunRecord, t: Messages = en): RunRecord => {
       ...mixerCrossing(pair, mixerSpreadOf, t),
     })),
     ...pairs.filter(keepBoth).map((pair) => bytesCrossover(pair, t)),
-    ...(wallSpreadOf ? pairs.map((pair) => timeCrossover(pair, wallSpreadOf, "wallTime", t)) : []),
+    ...wallCrossovers,
   ];
   const surfaces = surfacesOf(seriesOf(measured), spreadOf);
   const { peerRatios: _, sizeFits: __, jointFits: ___, jointCrossings: ____, claims: _____, serving: ______, ...rest } = record;
@@ -68,6 +68,12 @@ export const analyse = (record: RunRecord, t: Messages = en): RunRecord => {
   };
   const judged = { ...analysed, ...unlessEmpty("claims", claimsOf(analysed, t)) };
   return { ...judged, findings: findingsOf(judged, t) };
+};
+
+/** By wall clock, on a device that has a clock of its own: where it has none, time is wall time. */
+const crossoversByWall = (pairs: readonly Pair[], spreadsBy: (by: (draws: Draws) => Draws) => SpreadOf, t: Messages): readonly Crossover[] => {
+  const spreadOf = spreadsBy((draws) => ({ ...draws, source: "wall", stepMs: 0 }));
+  return pairs.map((pair) => timeCrossover(pair, spreadOf, "wallTime", t));
 };
 
 /** An arm that keeps nothing between tokens is below any other everywhere, and a state that comes back is as large as before: nothing is to be found. */

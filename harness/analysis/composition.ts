@@ -101,12 +101,22 @@ const composedSummary = (cell: CellRecord, spread: Spread): Summary => {
   };
 };
 
-/** The cells of all hybrids that have a time, of cells and their spreads by id. */
-export const hybridCells = (cells: readonly CellRecord[], hybrids: readonly Hybrid[], spreadOf: SpreadOf): readonly CellRecord[] =>
-  composedCells(cells, hybrids).flatMap((cell) => {
-    const spread = composedSpread(cell, spreadOf);
+/** The cells of all hybrids that have a time, of measured cells and the spread of each. */
+export const hybridCells = (
+  cells: readonly CellRecord[],
+  hybrids: readonly Hybrid[],
+  spreadOf: (cell: CellRecord) => Spread | undefined,
+): readonly CellRecord[] => {
+  const byId = new Map(cells.map((cell) => [cell.id, cell]));
+  const spreadOfPart = (id: string): Spread | undefined => {
+    const part = byId.get(id);
+    return part && spreadOf(part);
+  };
+  return composedCells(cells, hybrids).flatMap((cell) => {
+    const spread = composedSpread(cell, spreadOfPart);
     return spread ? [{ ...cell, summary: composedSummary(cell, spread) }] : [];
   });
+};
 
 /** Spreads of measured cells, and with them those of hybrids. */
 export const withHybrids = (hybrids: readonly CellRecord[], ofMeasured: SpreadOf): SpreadOf => {

@@ -7,7 +7,7 @@ import { formOfCosts } from "../experiment/runtimes.ts";
 import { adapterName } from "../record/adapterName.ts";
 import { shardName } from "../record/merged.ts";
 import type { Ceilings } from "../record/run.ts";
-import { listExperiments, listRuns } from "../record/runFolder.ts";
+import { listExperiments, newestRun } from "../record/runFolder.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import type { ReadExperiment } from "./input.ts";
 import { plainLine } from "./plainText.ts";
@@ -86,11 +86,9 @@ const textRow = (row: Row): string[] => {
 
 /** Ceilings of the newest run in the output folder that has any. */
 const cachedCeilings = (outFolder: string): { run: string; adapter: string; ceilings: Ceilings } | undefined => {
-  const runs = listExperiments(outFolder).flatMap((name) =>
-    listRuns(outFolder, name).flatMap(({ record }) => {
-      const { ceilings, environment, run } = record;
-      return ceilings ? [{ run, ceilings, adapter: adapterName(environment.adapter, environment.deviceClass === "software") }] : [];
-    }),
-  );
+  const runs = listExperiments(outFolder).flatMap((name) => {
+    const { run, ceilings, environment } = newestRun(outFolder, name, (record) => record.ceilings !== undefined)?.record ?? {};
+    return ceilings && run && environment ? [{ run, ceilings, adapter: adapterName(environment.adapter, environment.deviceClass === "software") }] : [];
+  });
   return runs.sort((a, b) => (a.run < b.run ? 1 : -1))[0];
 };

@@ -65,7 +65,7 @@ export const recordVerdict = async (
       ...(base === undefined ? [] : [compareRuns(base, record), compareRuns(record, base)]).flatMap(flawsOfComparison),
       ...flawsOfCsv(measurementsCsv(record), record.cells.length),
       ...flawsOfCsv(
-        samplesCsv(record),
+        [...samplesCsv(record)].join(""),
         samples.reduce((sum, of) => sum + of, 0),
       ),
     ],

@@ -9,7 +9,6 @@ import { parseExperiment } from "../experiment/parse.ts";
 import { formatProblem } from "../experiment/problem.ts";
 import { keepHeapSmall } from "../heapGrowth.ts";
 import { fakeWorkers } from "../measure/fakeWorker.ts";
-import { renderPage } from "../report/page.ts";
 import { runExperiment } from "../runExperiment.ts";
 
 /** Two arms, ten n, 25 numbers of heads and ten head sizes: 5,000 cells. */
@@ -74,7 +73,10 @@ export const measureScale = async (): Promise<Scale> => {
       },
     });
     const runSeconds = (performance.now() - started) / 1000;
+    const peakRssMiB = process.resourceUsage().maxRSS / 1024;
     const between = (from: number, to: number): number => median(visitAt.slice(from + 1, to).map((at, i) => at - (visitAt[from + i] ?? at)));
+    // As the command does, which has no use for charts while it measures.
+    const { renderPage } = await import("../report/page.ts");
     const reporting = performance.now();
     const page = await renderPage(record);
     return {
@@ -83,7 +85,7 @@ export const measureScale = async (): Promise<Scale> => {
       planMs,
       runSeconds,
       measuringRssMiB,
-      peakRssMiB: process.resourceUsage().maxRSS / 1024,
+      peakRssMiB,
       visitMs: [between(cells.length + 1, cells.length + 1001), between(visitAt.length - 1001, visitAt.length - 1)],
       reportSeconds: (performance.now() - reporting) / 1000,
       reportMiB: Buffer.byteLength(page) / 2 ** 20,

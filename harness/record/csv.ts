@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 import { adapterName } from "./adapterName.ts";
 import { partOf } from "./merged.ts";
-import type { CellRecord, RunRecord } from "./run.ts";
+import type { CellRecord, RunRecord, Visit } from "./run.ts";
 
 type Value = string | number | undefined;
 
@@ -58,28 +58,26 @@ export const measurementsCsv = (record: RunRecord): string =>
 
 const sampleColumns = ["cell", "label", "form", "phase", "n", "dModel", "worker", "turn", "sample", "k", "gpuMs", "wallMs"];
 
-/** samples.csv: one row a sample, times per repetition. wallMs is the visit's where one wait covers all of its samples. */
-export const samplesCsv = (record: RunRecord): string =>
-  stringify(
-    record.cells.flatMap((cell) =>
-      cell.visits.flatMap((visit) =>
-        Array.from({ length: Math.max(visit.gpuMs.length, visit.wallMs.length) }, (_, i) =>
-          [
-            cell.id,
-            cell.label,
-            cell.form,
-            cell.phase,
-            cell.n,
-            cell.dModel,
-            visit.worker,
-            visit.turn,
-            i,
-            visit.k,
-            visit.gpuMs[i],
-            visit.wallMs[i] ?? visit.wallMs[0],
-          ].map(harmless),
-        ),
-      ),
-    ),
-    { header: true, columns: sampleColumns },
+/** samples.csv, a part at a time, as a run has hundreds of thousands of samples: one row a sample, times per repetition. wallMs is the visit's where one wait covers all of its samples. */
+export function* samplesCsv(record: RunRecord): Generator<string> {
+  yield stringify([], { header: true, columns: sampleColumns });
+  for (const cell of record.cells) yield stringify(cell.visits.flatMap((visit) => sampleRows(cell, visit)));
+}
+
+const sampleRows = (cell: CellRecord, visit: Visit): readonly Value[][] =>
+  Array.from({ length: Math.max(visit.gpuMs.length, visit.wallMs.length) }, (_, i) =>
+    [
+      cell.id,
+      cell.label,
+      cell.form,
+      cell.phase,
+      cell.n,
+      cell.dModel,
+      visit.worker,
+      visit.turn,
+      i,
+      visit.k,
+      visit.gpuMs[i],
+      visit.wallMs[i] ?? visit.wallMs[0],
+    ].map(harmless),
   );

@@ -48,8 +48,18 @@ export const runFolder = (outFolder: string, experiment: string, run: string): s
 /** run.json, replaced whole or not at all. */
 export const writeRun = async (folder: string, record: RunRecord): Promise<void> => {
   makeFolder(folder);
-  await writeWhole(join(folder, "run.json"), `${JSON.stringify(record, undefined, 1)}\n`);
+  await writeWhole(join(folder, "run.json"), runText(record));
 };
+
+/** `JSON.stringify(record, undefined, 1)` and a line's end, a cell at a time: in one piece, thousands of cells are text of tens of megabytes. */
+export function* runText(record: RunRecord): Generator<string> {
+  // At the start of a line, which no text within JSON has.
+  const cells = '\n "cells": [';
+  const [before, after] = JSON.stringify({ ...record, cells: [] }, undefined, 1).split(cells);
+  yield `${before}${cells}`;
+  for (const [i, cell] of record.cells.entries()) yield `${i > 0 ? "," : ""}\n  ${JSON.stringify(cell, undefined, 1).replaceAll("\n", "\n  ")}`;
+  yield `${record.cells.length > 0 ? "\n " : ""}${after}\n`;
+}
 
 /** A run from its folder or its run.json; of an unfinished one the journal is folded in. Throws UnreadableRun. */
 export const readRun = (path: string): { readonly folder: string; readonly record: RunRecord } => {
@@ -116,21 +126,32 @@ export const removeUnbegun = (outFolder: string, experiment: string): void => {
   }
 };
 
-/** Runs of an experiment, newest first, as far as they can be read. */
-export const listRuns = (outFolder: string, experiment: string): { folder: string; record: RunRecord }[] => {
+/**
+ * Runs of an experiment, newest first, as far as they can be read: one after another, as what is asked of them is asked, since a folder may have more of them than memory has room for. `except`: the
+ * name of one that is not read.
+ */
+export function* listRuns(outFolder: string, experiment: string, except?: string): Generator<{ readonly folder: string; readonly record: RunRecord }> {
   const parent = join(outFolder, "results", experiment);
-  if (!existsSync(parent)) return [];
-  return readdirSync(parent)
-    .filter((name) => namedAsRun.test(name) && isFolder(join(parent, name)))
-    .sort()
-    .reverse()
-    .flatMap((name) => {
-      try {
-        return [readRun(join(parent, name))];
-      } catch {
-        return [];
-      }
-    });
+  if (!existsSync(parent)) return;
+  const names = readdirSync(parent).filter((name) => namedAsRun.test(name) && name !== except && isFolder(join(parent, name)));
+  for (const name of names.sort().reverse()) {
+    const read = readable(join(parent, name));
+    if (read) yield read;
+  }
+}
+
+/** The newest run of an experiment that is of a kind. */
+export const newestRun = (outFolder: string, experiment: string, isOf: (record: RunRecord) => boolean): ReturnType<typeof readRun> | undefined => {
+  for (const run of listRuns(outFolder, experiment)) if (isOf(run.record)) return run;
+  return undefined;
+};
+
+const readable = (folder: string): ReturnType<typeof readRun> | undefined => {
+  try {
+    return readRun(folder);
+  } catch {
+    return undefined;
+  }
 };
 
 /** Every experiment that has results here, by name. */

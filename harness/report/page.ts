@@ -144,7 +144,7 @@ ${charts.size > 0 && liveParts({ config: liveConfig(rendering), charts: Object.f
  * The index of all reports: one entry a record, linked as <experiment>.html beside the index. Unfinished runs and software adapters are named
  * as such. `pagesOf`: languages in which an experiment has a page, English first. Pure.
  */
-export const renderIndex = (records: readonly RunRecord[], pagesOf: (experiment: string) => readonly Language[] = () => ["en"]): string => {
+export const renderIndex = (records: Iterable<RunRecord>, pagesOf: (experiment: string) => readonly Language[] = () => ["en"]): string => {
   const entry = (run: RunRecord): Html => {
     const record = presentable(run);
     const { experiment, environment } = record;
@@ -156,8 +156,10 @@ export const renderIndex = (records: readonly RunRecord[], pagesOf: (experiment:
 ${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span><bdi>${text}</bdi></p>`)}
 <p><small><bdi>${shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${en.tally(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC${others.map((language) => html` · <a href="${page(language)}" hreflang="${language}" lang="${language}">${messagesOf(language).language}</a>`)}</small></p></li>`;
   };
+  // One at a time.
+  const entries = Array.from(records, entry);
   const body = html`
 <header><h1>attnbench</h1><p class="question">From which length on does linear attention beat softmax attention?</p></header>
-<main>${records.length === 0 ? html`<p>No run yet. <code>attnbench run experiments/*.yaml</code> makes one.</p>` : html`<ul class="runs">${records.map(entry)}</ul>`}</main>`;
+<main>${entries.length === 0 ? html`<p>No run yet. <code>attnbench run experiments/*.yaml</code> makes one.</p>` : html`<ul class="runs">${entries}</ul>`}</main>`;
   return document("attnbench reports", indexStyle(), body, en.lang);
 };

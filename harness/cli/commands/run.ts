@@ -13,7 +13,8 @@ import { codeText, sameCode } from "../../record/code.ts";
 import { UnwritableJournal } from "../../record/journal.ts";
 import { type KernelFolder, kernelsText, sameKernels } from "../../record/kernelFolder.ts";
 import { isSameShard, type Shard, shardName } from "../../record/merged.ts";
-import { listRuns } from "../../record/runFolder.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { newestRun } from "../../record/runFolder.ts";
 import { RunInUse, type RunResult, runExperiment } from "../../runExperiment.ts";
 import { shardCells } from "../../shards/split.ts";
 import { budgetSets } from "../budget.ts";
@@ -119,22 +120,18 @@ const shardsOf = (experiments: readonly ReadExperiment[], mechanisms: readonly M
 /** Phases of a file that an interrupted command had completed: --resume goes on with those that it had not. */
 const completed = (experiments: readonly ReadExperiment[], held: readonly KernelFolder[], { out, adapter }: RunFlags): ReadonlySet<ReadExperiment> => {
   const code = codeOfBuild();
-  const newest = new Map(
-    experiments.map((one) => [
-      one,
-      listRuns(out, one.experiment.name).find(
-        ({ record }) =>
-          record.experiment.hash === one.experiment.hash &&
-          isSameShard(record.shard, one.shard) &&
-          !record.merged &&
-          !record.duet &&
-          sameCode(record.environment.attnbench, code) &&
-          record.environment.adapter.asked === adapter &&
-          sameKernels(record.environment.kernels, held),
-      ),
-    ]),
-  );
-  const stateOf = (one: ReadExperiment): string | undefined => newest.get(one)?.record.state;
+  const isOf =
+    ({ experiment, shard }: ReadExperiment) =>
+    (record: RunRecord): boolean =>
+      record.experiment.hash === experiment.hash &&
+      isSameShard(record.shard, shard) &&
+      !record.merged &&
+      !record.duet &&
+      sameCode(record.environment.attnbench, code) &&
+      record.environment.adapter.asked === adapter &&
+      sameKernels(record.environment.kernels, held);
+  const states = new Map(experiments.map((one) => [one, newestRun(out, one.experiment.name, isOf(one))?.record.state]));
+  const stateOf = (one: ReadExperiment): RunRecord["state"] | undefined => states.get(one);
   return new Set(
     experiments.filter(
       (one) => stateOf(one) === "complete" && experiments.some((other) => other !== one && other.file === one.file && stateOf(other) !== "complete"),
