@@ -306,6 +306,21 @@ describe("what a killed process left", () => {
     expect(readdirSync(folder).sort()).toEqual(["journal.jsonl", "measurements.csv", "run.json", "samples.csv"]);
   });
 
+  it("is removed by the next duet: the lock of one that nobody goes on with, and not that of a process that lives", async () => {
+    const outFolder = newFolder();
+    const { folder } = await fakeDuet(yaml, { costMs }, { costMs }, 1, { outFolder });
+    writeFileSync(join(folder, "lock"), "999999999 1");
+    const held = join(outFolder, "results/planted/20200101T000002Z-000000");
+    mkdirSync(held);
+    for (const [name, text] of [
+      ["lock", `${process.ppid}`],
+      ["run.json", "{}"],
+    ] as const)
+      writeFileSync(join(held, name), text);
+    const { folder: next } = await fakeDuet(yaml, { costMs }, { costMs }, 2, { outFolder });
+    expect([folder, held, next].map((one) => existsSync(join(one, "lock")))).toEqual([false, true, false]);
+  });
+
   it("is removed by the next: folders for shaders, but not those of a process that lives", () => {
     const folder = newFolder();
     vi.stubEnv("TMPDIR", folder);

@@ -17,7 +17,7 @@ import { openJournal } from "./record/journal.ts";
 import type { KernelFolder } from "./record/kernelFolder.ts";
 import { lockFolder } from "./record/lock.ts";
 import { type DuetSide, duetSides, type Environment, type RunRecord } from "./record/run.ts";
-import { runFolder, writeRun } from "./record/runFolder.ts";
+import { removeLeft, runFolder, writeRun } from "./record/runFolder.ts";
 import { writeWhole } from "./record/wholeFile.ts";
 import { newRecord } from "./runExperiment.ts";
 
@@ -79,6 +79,7 @@ export const runDuet = async (run: DuetRun): Promise<DuetResult> => {
     };
     const differences = runDifferences(records.base, records.head);
     if (differences.length > 0) throw new UnlikeSides(differences.join("\n"));
+    removeLeft(run.outFolder, run.experiment.name);
     const folder = runFolder(run.outFolder, run.experiment.name, fresh.run);
     makeFolder(folder);
     const lock = lockFolder(folder);

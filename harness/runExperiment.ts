@@ -23,7 +23,7 @@ import { removeHalfWritten } from "./record/leftovers.ts";
 import { type Lock, lockedBy, lockFolder } from "./record/lock.ts";
 import { isSameShard, type Shard, shardName } from "./record/merged.ts";
 import { type AddedCell, type CellRecord, type Environment, type RunRecord, schemaVersion } from "./record/run.ts";
-import { listRuns, makeRunFolder, readRun, removeUnbegun, runName, writeRun } from "./record/runFolder.ts";
+import { listRuns, makeRunFolder, readRun, removeLeft, runName, writeRun } from "./record/runFolder.ts";
 import { type WrittenResults, writeResults } from "./writeResults.ts";
 
 export interface RunOptions {
@@ -112,7 +112,7 @@ export const runExperiment = async (options: RunOptions): Promise<RunResult> => 
     const environment = describeEnvironment(options.adapter, choice, hello, options.kernels);
     const { unfinished, ...others } = options.resume ? findUnfinished(outFolder, options, environment) : noneUnfinished;
     if (!unfinished) {
-      removeUnbegun(outFolder, experiment.name);
+      removeLeft(outFolder, experiment.name);
       const planned = newRecord(options, environment);
       const what = options.shard ? `${experiment.hash} ${shardName(options.shard)}` : experiment.hash;
       const { run, folder } = makeRunFolder(outFolder, experiment.name, new Date(planned.startedAt), what);

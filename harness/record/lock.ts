@@ -29,8 +29,20 @@ export const lockedBy = (folder: string): string | undefined => {
 /** Whether a process of this machine had locked the folder and has ended without letting go of it. */
 export const isLeftLocked = (folder: string): boolean => {
   const content = contentOf(lockFile(folder));
-  return content !== undefined && !isElsewhere(content) && !isOwn(content) && livingOwner(content) === undefined;
+  return content !== undefined && isLeft(content);
 };
+
+/** Removes the lock of a process of this machine that has ended without letting go of the folder. */
+export const removeLeftLock = (folder: string): void => {
+  const [file, content] = [lockFile(folder), contentOf(lockFile(folder))];
+  try {
+    if (content !== undefined && isLeft(content)) removeStale(file, content);
+  } catch {
+    // It lies there no worse than before.
+  }
+};
+
+const isLeft = (content: string): boolean => !isElsewhere(content) && !isOwn(content) && livingOwner(content) === undefined;
 
 /** Takes the folder, or undefined where another process has it. Throws the file system's error where it cannot be written. */
 export const lockFolder = (folder: string): Lock | undefined => {

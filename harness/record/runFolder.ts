@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { join } from "node:path";
 import { makeFolder } from "./folder.ts";
 import { foldJournal, type JournalLine, readJournal } from "./journal.ts";
-import { isLeftLocked, lockedBy } from "./lock.ts";
+import { isLeftLocked, lockedBy, removeLeftLock } from "./lock.ts";
 import { type RunRecord, schemaVersion } from "./run.ts";
 import { flawOfRun } from "./runSchema.ts";
 import { halfEnding, writeWhole } from "./wholeFile.ts";
@@ -114,12 +114,16 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 /** Between making the folder of a run and locking it lie milliseconds. */
 const beginningMs = 10_000;
 
-/** Removes folders of runs that were killed before they had a run.json. */
-export const removeUnbegun = (outFolder: string, experiment: string): void => {
+/** Removes what runs that were killed left behind: folders that had no run.json yet, and locks. */
+export const removeLeft = (outFolder: string, experiment: string): void => {
   const parent = join(outFolder, "results", experiment);
   for (const name of existsSync(parent) ? readdirSync(parent) : []) {
     const folder = join(parent, name);
-    if (!namedAsRun.test(name) || !isFolder(folder) || readdirSync(folder).some((file) => file !== "lock" && !halfEnding.test(file))) continue;
+    if (!namedAsRun.test(name) || !isFolder(folder)) continue;
+    if (readdirSync(folder).some((file) => file !== "lock" && !halfEnding.test(file))) {
+      removeLeftLock(folder);
+      continue;
+    }
     // Its lock may be of this very process, which may make several runs at once. Where its owner has ended nobody is about to begin.
     const isOld = Math.abs(Date.now() - statSync(folder).mtimeMs) > beginningMs;
     if (isLeftLocked(folder) || (isOld && lockedBy(folder) === undefined)) rmSync(folder, { recursive: true, force: true });
