@@ -7,7 +7,7 @@ import { analyse } from "../analysis/analysis.ts";
 import { renderIndex, renderPage } from "../report/page.ts";
 import { recordVerdict, runOf, sourceOf } from "./recordCase.ts";
 import { experimentTexts, storedRuns } from "./sources.ts";
-import { tagsOf } from "./written.ts";
+import { flawsOfPage, tagsOf } from "./written.ts";
 import { type Verdict, yamlOf, yamlVerdict } from "./yamlCase.ts";
 
 /** yaml: an experiment file; record: run.json or its journal. */
@@ -30,6 +30,9 @@ export const casesOf = async (kind: Kind, experiments: string, pageEach = 1): Pr
   const records = runs.map(({ record }) => analyse(record));
   const pages = [renderIndex(records), ...(await Promise.all(records.map((record) => renderPage(record))))];
   const tags = new Set(pages.flatMap((page) => [...tagsOf(page)]));
+  // What finds a fault in a page of a good record finds nothing in others; a seed that draws none would not show it.
+  const own = pages.flatMap((page) => flawsOfPage(page, tags));
+  if (own.length > 0) throw new Error(`pages of runs that nobody changed: ${own.join(", ")}`);
   const folder = mkdtempSync(join(tmpdir(), "attnbench-fuzz-"));
   return {
     verdictOf: (seed) => recordVerdict(runOf(seed, runs), join(folder, "case"), seed % pageEach === 0 ? tags : undefined, records[sourceOf(seed, runs)]),
