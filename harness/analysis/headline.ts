@@ -74,15 +74,19 @@ const crossingSentence = (crossovers: readonly Crossover[], names: Names, does: 
   }
 };
 
+type Point = Fit["points"][number];
+
 /** Growth that nobody would notice. */
 const noticed = 1.05;
 
-/** What twice the length takes each arm at the longest ones measured, and what each keeps. */
+/** What twice the length, or what else was measured, takes each arm at the longest ones, and what each keeps. */
 const growthSentence = (record: Analysed, [upper, lower]: readonly [string, string], names: Names, t: Messages): string | undefined => {
-  const [slower, faster] = [upper, lower].map((label) => doublingOf(fitsOf(record, label, "time")));
+  const [slower, faster] = [upper, lower].map((label) => fitsOf(record, label, "time"));
+  const step = slower && faster && stepOf([...slower, ...faster]);
+  const [slow, fast] = step === undefined ? [] : [slower, faster].map((fits) => factorOf(fits ?? [], step));
   const [cache, state] = [upper, lower].map((label) => keptOf(record, label));
   const parts = [
-    ...(slower && faster ? [t.headline.doubling(names, slower.factor, faster.factor)] : []),
+    ...(step !== undefined && slow && fast ? [t.headline.longer(names, step, slow.factor, fast.factor)] : []),
     ...(cache && state ? [t.headline.kept(names, state, cache)] : []),
   ];
   return parts.length > 0 ? t.headline.joined(parts) : undefined;
@@ -91,15 +95,32 @@ const growthSentence = (record: Analysed, [upper, lower]: readonly [string, stri
 const fitsOf = ({ fits }: Analysed, label: string, metric: Fit["metric"]): readonly Fit[] =>
   fits.filter((fit) => fit.label === label && fit.metric === metric && fit.variable === "n");
 
-/** As measured, from the longest length whose half was measured too; undefined where a curve has none. */
-const doublingOf = (fits: readonly Fit[]): { readonly factor: Factor } | undefined => {
-  const factors = fits.map(({ points }) => {
-    const whole = points.findLast(({ x }) => points.some((half) => half.x * 2 === x));
-    const half = points.find(({ x }) => x * 2 === whole?.x);
-    return whole && half ? whole.y / half.y : undefined;
+/** What a curve was measured at near its end: the longest length with a shorter one that is `step` of it. */
+const endOf = ({ points }: Fit, step: number): { readonly whole: Point; readonly part: Point } | undefined => {
+  const longest = points.at(-1)?.x ?? 0;
+  const ends = points.flatMap((whole) => {
+    const part = points.find(({ x }) => Math.abs(x * step - whole.x) < 1e-9 * whole.x);
+    return part && whole.x * 2 > longest ? [{ whole, part }] : [];
   });
-  const known = factors.flatMap((factor) => (factor === undefined ? [] : [factor]));
-  if (known.length === 0 || known.length < factors.length) return undefined;
+  return ends.at(-1);
+};
+
+/** How many times a length all curves' ends can be told by: twice, or else what lies between their longest lengths and those before, where that is the same for all. */
+const stepOf = (fits: readonly Fit[]): number | undefined => {
+  const last = fits.map(({ points }) => {
+    const longest = points.at(-1)?.x ?? 0;
+    return longest / (points.findLast(({ x }) => x * 2 <= longest)?.x ?? Number.NaN);
+  });
+  return [2, last[0] ?? Number.NaN].find((step) => fits.length > 0 && fits.every((fit) => endOf(fit, step)));
+};
+
+/** How many times as long the longest lengths take as those that are `step` of them, as measured. */
+const factorOf = (fits: readonly Fit[], step: number): { readonly factor: Factor } | undefined => {
+  const known = fits.flatMap((fit) => {
+    const end = endOf(fit, step);
+    return end ? [end.whole.y / end.part.y] : [];
+  });
+  if (known.length === 0) return undefined;
   return { factor: Math.max(...known) < noticed ? undefined : spanOf(known, (times) => times.toFixed(1)) };
 };
 

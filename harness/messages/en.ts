@@ -352,8 +352,9 @@ export const en = {
       `${capital(where)}, from ${formatCount(n)} tokens on at the latest, ${does} faster with ${lower} than with ${upper}.`,
     open: (where: string, does: string, { upper, lower }: Names): string =>
       `${capital(where)}, it is not decided from which length on ${does} faster with ${lower} than with ${upper}.`,
-    doubling: (names: Names, upper: Factor, lower: Factor): string =>
-      `at the longest lengths measured, twice the length takes ${factor(upper)} with ${names.upper} and ${factor(lower)} with ${names.lower}`,
+    /** `step`: how many times the length */
+    longer: (names: Names, step: number, upper: Factor, lower: Factor): string =>
+      `at the longest lengths measured, ${step === 2 ? "twice" : `${Math.round(step * 10) / 10} times`} the length takes ${factor(upper)} with ${names.upper} and ${factor(lower)} with ${names.lower}`,
     kept: (names: Names, lower: Kept, upper: Kept): string => `what is kept is ${kept(lower, names.lower)}, and ${kept(upper, names.upper)}`,
     joined: (parts: readonly string[]): string => `${capital(parts.join("; "))}.`,
   },

@@ -260,7 +260,8 @@ export const zh: Messages = {
       spaced`${where}，在${to(measured)}个 token 之间，用${lower}与用${upper}${does}谁更快，前后不止一次易位。`,
     latest: (where, does, { upper, lower }, n) => spaced`${where}，最迟从${formatCount(n)}个 token 起，用${lower}${does}比用${upper}更快。`,
     open: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}从多长起比用${upper}更快，尚未定论。`,
-    doubling: (names, upper, lower) => spaced`在测得的最长处，长度加倍时，${names.upper}的${factor(upper)}，${names.lower}的${factor(lower)}`,
+    longer: (names, step, upper, lower) =>
+      spaced`在测得的最长处，长度${step === 2 ? "加倍" : `变为 ${Math.round(step * 10) / 10} 倍`}时，${names.upper}的${factor(upper)}，${names.lower}的${factor(lower)}`,
     kept: (names, lower, upper) => `需要保留的状态：${kept(lower, names.lower)}，${kept(upper, names.upper)}`,
     joined: (parts) => `${parts.join("；")}。`,
   },
