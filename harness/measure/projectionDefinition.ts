@@ -1,21 +1,34 @@
-import { allocation, input } from "../../kernels/allocation.ts";
+import { allocation, counters, input } from "../../kernels/allocation.ts";
 import { defineMechanism, type Shape } from "../../kernels/mechanism.ts";
 import { type FinishName, finishes } from "../../kernels/model/finish.ts";
+import { groupingOf, groupStep } from "../../kernels/model/grouping.ts";
 import { type Projection, projectionTiles, projectStep } from "../../kernels/model/projection.ts";
 import { normals } from "../../kernels/random.ts";
 import { storageRefusal } from "../../kernels/refusal.ts";
 import { drawnAs } from "../../kernels/storage.ts";
 import { tensorOf } from "../../kernels/tensors.ts";
 
-/** For tests: a projection of a model alone, as a mechanism of n rows, so that a worker runs it and verification judges it. */
-const sizesOf = ({ n, parameters }: Pick<Shape, "n" | "parameters">) => ({
-  inputs: Number(parameters.inputs),
-  outputs: Number(parameters.outputs),
-  rows: n,
-  gated: parameters.gated === true,
-  adds: parameters.adds === true,
-  finish: String(parameters.finish) as FinishName,
-});
+/** For tests: a projection of a model alone, as a mechanism of n rows, so that a worker runs it and verification judges it. With `experts`, each row goes through `active` of as many matrices, `shared` among these or each in a row of its own. */
+const sizesOf = ({ n, parameters }: Pick<Shape, "n" | "parameters">) => {
+  const [experts, active] = [Number(parameters.experts ?? 0), Number(parameters.active ?? 1)];
+  const grouping = experts > 0 ? groupingOf(n, { count: experts, active }) : undefined;
+  return {
+    inputs: Number(parameters.inputs),
+    outputs: Number(parameters.outputs),
+    rows: n,
+    gated: parameters.gated === true,
+    adds: parameters.adds === true,
+    finish: String(parameters.finish) as FinishName,
+    matrices: Math.max(1, experts),
+    active,
+    sharing: parameters.shared === true ? active : 1,
+    grouping,
+  };
+};
+
+/** The matrix that a row goes through in a place: some of many rows, some of few, the last of none where a row has no need of all. */
+const matrixOf = (row: number, place: number, { matrices, active }: { readonly matrices: number; readonly active: number }): number =>
+  (Math.floor((matrices - 1) * ((row * 0.618) % 1) ** 2) + place) % Math.max(active, matrices - 1);
 
 const size = { kind: "integer", minimum: 1, maximum: 2 ** 20, default: 64, about: "a width" } as const;
 const flag = { kind: "boolean", default: false, about: "one of a projection's kinds" } as const;
@@ -34,37 +47,65 @@ export default [
       outputs: size,
       gated: flag,
       adds: flag,
+      experts: { ...size, minimum: 0, default: 0 },
+      active: { ...size, default: 1 },
+      shared: flag,
       finish: { kind: "choice", values: Object.keys(finishes), default: "plain", about: "what becomes of a sum" },
     },
     forms: { probe: ["probe"] },
     groupedHeads: false,
     refusal: (shape, _form, capabilities) => storageRefusal(["dtype"], shape, capabilities),
-    tiles: (shape, _form, { software, subgroupMinSize: lanes }) => projectionTiles({ software, lanes }, sizesOf(shape)),
+    tiles: (shape, _form, { software, subgroupMinSize: lanes }) => {
+      const { grouping, rows, ...sizes } = sizesOf(shape);
+      return projectionTiles({ software, lanes }, { ...sizes, rows: grouping?.rows ?? rows });
+    },
     plan(shape, _form, { software, subgroupMinSize: lanes, maxComputeWorkgroupsPerDimension: most }, tiles) {
-      const { inputs, outputs, rows, gated, adds, finish } = sizesOf(shape);
-      const projection: Projection = { from: "x", to: "y", weight: "w", inputs, outputs, adds, finish, ...(gated ? { gate: "wGate" } : {}) };
+      const { inputs, outputs, rows, gated, adds, finish, matrices, active, sharing, grouping } = sizesOf(shape);
+      const making = { dtype: shape.dtype, rows, software, lanes, most };
+      const grouped = grouping ? { grouped: { ...grouping, sharing } } : {};
+      const projection: Projection = { from: "x", to: "y", weight: "w", inputs, outputs, adds, finish, ...(gated ? { gate: "wGate" } : {}), ...grouped };
       return {
         buffers: [
-          input("x", { row: rows, channel: inputs }),
-          input("w", { output: outputs, channel: inputs }, shape.dtype),
-          ...(gated ? [input("wGate", { output: outputs, channel: inputs }, shape.dtype)] : []),
-          { ...allocation("y", "output", adds ? { tensor: "y" } : "poison", { row: rows, output: outputs }), ...(adds ? { drifts: true as const } : {}) },
+          input("x", { row: (rows * active) / sharing, channel: inputs }),
+          input("w", { matrix: matrices, output: outputs, channel: inputs }, shape.dtype),
+          ...(gated ? [input("wGate", { matrix: matrices, output: outputs, channel: inputs }, shape.dtype)] : []),
+          ...(grouping
+            ? [
+                { ...allocation("chosen", "input", { tensor: "chosen" }, { row: rows, slot: active }), dtype: "u32" as const },
+                counters("groups", { group: grouping.groups, place: 1 + grouping.rows }),
+              ]
+            : []),
+          {
+            ...allocation("y", "output", adds ? { tensor: "y" } : "poison", { row: rows, slot: active, output: outputs }),
+            ...(adds ? { drifts: true as const } : {}),
+          },
         ],
         setup: [],
-        steps: [projectStep({ dtype: shape.dtype, rows, software, lanes, most }, "project", projection, tiles)],
+        steps: [...(grouping ? [groupStep(making, grouping, { count: matrices })] : []), projectStep(making, "project", projection, tiles)],
       };
     },
     inputs(shape, seed) {
-      const { inputs, outputs, rows } = sizesOf(shape);
-      const weights = (name: string): Float32Array => drawnAs(shape.dtype, normals(outputs * inputs, seed, name));
-      return { x: normals(rows * inputs, seed, "x"), w: weights("w"), wGate: weights("wGate"), y: normals(rows * outputs, seed, "y") };
+      const sizes = sizesOf(shape);
+      const { inputs, outputs, rows, matrices, active, sharing } = sizes;
+      const weights = (name: string): Float32Array => drawnAs(shape.dtype, normals(matrices * outputs * inputs, seed, name));
+      return {
+        x: normals(((rows * active) / sharing) * inputs, seed, "x"),
+        w: weights("w"),
+        wGate: weights("wGate"),
+        y: normals(rows * outputs, seed, "y"),
+        chosen: Uint32Array.from({ length: rows * active }, (_, i) => matrixOf(Math.floor(i / active), i % active, sizes)),
+      };
     },
     reference(shape, tensors, { tokens }) {
-      const { inputs, outputs, gated, adds, finish } = sizesOf(shape);
+      const sizes = sizesOf(shape);
+      const { inputs, outputs, gated, adds, finish, active, sharing, grouping } = sizes;
       const [x, w, wGate, y] = ["x", "w", "wGate", "y"].map((name) => tensorOf(tensors, name));
-      const sum = (matrix: ArrayLike<number> | undefined, row: number, o: number): number => {
+      /** `place`: a row, or one of those that it is in as many matrices' */
+      const sum = (weights: ArrayLike<number> | undefined, place: number, o: number): number => {
+        const matrix = grouping ? matrixOf(Math.floor(place / active), place % active, sizes) : 0;
         let total = 0;
-        for (let i = 0; i < inputs; i++) total += (x?.[row * inputs + i] ?? Number.NaN) * (matrix?.[o * inputs + i] ?? Number.NaN);
+        for (let i = 0; i < inputs; i++)
+          total += (x?.[Math.floor(place / sharing) * inputs + i] ?? Number.NaN) * (weights?.[(matrix * outputs + o) * inputs + i] ?? Number.NaN);
         return total;
       };
       const expected = (row: number, o: number): number => {
@@ -78,21 +119,27 @@ export default [
       // A sum may nearly cancel, which rounds as its terms do.
       return tokens.map((row) => ({
         buffer: "y",
-        offset: row * outputs,
-        values: Float64Array.from({ length: outputs }, (_, o) => expected(row, o)),
+        offset: row * active * outputs,
+        values: Float64Array.from({ length: active * outputs }, (_, i) => expected(row * active + Math.floor(i / outputs), i % outputs)),
         size: Math.sqrt(inputs),
       }));
     },
     flops: (shape) => {
-      const { inputs, outputs, rows, gated } = sizesOf(shape);
-      const flops = 2 * rows * inputs * outputs * (gated ? 2 : 1);
+      const { inputs, outputs, rows, gated, active } = sizesOf(shape);
+      const flops = 2 * rows * active * inputs * outputs * (gated ? 2 : 1);
       return { useful: flops, executed: flops };
     },
     leastBytes: () => 0,
     bytesByRole: (shape) => {
-      const { inputs, outputs, rows, gated } = sizesOf(shape);
-      const weights = (shape.dtype === "f16" ? 2 : 4) * (gated ? 2 : 1) * inputs * outputs;
-      return { input: 4 * rows * inputs + weights, output: 4 * rows * outputs, state: 0, scratch: 0, harness: 0 };
+      const { inputs, outputs, rows, gated, matrices, active, sharing, grouping } = sizesOf(shape);
+      const weights = (shape.dtype === "f16" ? 2 : 4) * (gated ? 2 : 1) * matrices * inputs * outputs;
+      return {
+        input: 4 * ((rows * active) / sharing) * inputs + weights + (grouping ? 4 * rows * active : 0),
+        output: 4 * rows * active * outputs,
+        state: 0,
+        scratch: grouping ? 4 * grouping.groups * (1 + grouping.rows) : 0,
+        harness: 0,
+      };
     },
     claim: () => ({ time: "O(n)", stateBytes: "O(1)" }),
     rounding: (shape) => Math.sqrt(sizesOf(shape).inputs),

@@ -26,10 +26,15 @@ const cases: readonly (readonly [rows: number, inputs: number, outputs: number, 
   [130, 128, 68, { finish: "gelu" }],
   [33, 64, 68, { gated: true }, "f16"],
   [1, 64, 68, {}, "f16"],
+  // Rows that choose among matrices: two, four and sixteen of one to a group, some matrices of many rows and one of none.
+  [9, 68, 12, { experts: 8, active: 2 }],
+  [33, 36, 68, { gated: true, experts: 7, shared: true }, "f16"],
+  [61, 20, 70, { gated: true, experts: 7, active: 3, shared: true }],
+  [61, 44, 34, { experts: 7, active: 3 }],
 ];
 
 const cells = cases.map(([rows, inputs, outputs, kind = {}, dtype]): Cell => {
-  const parameters = { inputs, outputs, gated: false, adds: false, finish: "plain", ...kind };
+  const parameters = { inputs, outputs, gated: false, adds: false, finish: "plain", experts: 0, active: 1, shared: false, ...kind };
   return { ...instrumentCell("projection", rows), dtype: dtype ?? "f32", parameters, id: JSON.stringify([rows, inputs, outputs, kind, dtype]) };
 });
 

@@ -17,3 +17,6 @@ export interface Making {
 
 /** A step that is timed with others of its stage. */
 export const staged = (stage: StageName, step: Step): Step => ({ ...step, stage });
+
+/** Threads that wait for each other at barriers: on a GPU `most`, on a CPU emulation, where one core goes through all of a workgroup from barrier to barrier, those of one subgroup. */
+export const teamOf = ({ software, lanes }: Pick<Making, "software" | "lanes">, most: number): number => (software ? Math.max(lanes, 4) : most);

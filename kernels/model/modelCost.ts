@@ -1,4 +1,5 @@
-import type { BytesByRole, ModelShape, StageCost } from "../mechanism.ts";
+import type { BytesByRole, FeedForward, ModelShape, StageCost } from "../mechanism.ts";
+import { groupingOf } from "./grouping.ts";
 import { type Mixer, widthsOf } from "./layer.ts";
 import { type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
 import { feedForwardWeights, mixerWeights } from "./modelShape.ts";
@@ -81,13 +82,19 @@ const workingOf = ({ model, mixers, making }: ModelPlanning): Working => {
   // How far a layer is, each counts for itself.
   const counted = ({ mechanism, shape, form, tiles }: Mixer): number => mechanism.countersBytes?.(shape, form, tiles) ?? 0;
   const slots = feedForward.kind === "experts" ? feedForward.active : 1;
-  const routed = feedForward.kind === "experts" ? rows * (feedForward.experts + 2 * slots) : 0;
+  const routed = feedForward.kind === "experts" ? rows * (feedForward.experts + 2 * slots) + groupedOf(rows, width, feedForward) : 0;
   return {
     through: rows * (2 * width + slots * feedForward.hidden) + routed + total(kinds.map(flowing)),
     mixers: total(kinds.map((mixer) => own(mixer).scratch - counted(mixer) + (carries ? 0 : own(mixer).state))) + total(mixers.map(counted)),
     given: total(mixers.map(given)),
     state: carries ? total(mixers.map((mixer) => own(mixer).state)) : 0,
   };
+};
+
+/** Values beside those of each row's choices, where rows are grouped by their experts. */
+const groupedOf = (rows: number, width: number, { experts: count, active }: Extract<FeedForward, { readonly kind: "experts" }>): number => {
+  const grouping = groupingOf(rows, { count, active });
+  return grouping ? rows * active * width + grouping.groups * (1 + grouping.rows) : 0;
 };
 
 const isRotary = ({ model, mixers }: ModelPlanning): boolean => model.rotary && mixers.some(({ mechanism }) => mechanism.family === "softmax");

@@ -1,5 +1,6 @@
 import { allocation, counters } from "../allocation.ts";
 import type { ModelShape, Plan, PlanBuffer, Step, TextShape } from "../mechanism.ts";
+import { groupingBuffers } from "./grouping.ts";
 import { type Connection, connectionName, type Mixer, placedBuffers, placedSteps, widthsOf } from "./layer.ts";
 import type { Making } from "./making.ts";
 import { projectStep } from "./projection.ts";
@@ -49,7 +50,7 @@ export const nextSteps = (
     inputs: model.width,
     outputs: model.vocab,
   }),
-  sampleStep(batch, model.vocab, choosing),
+  sampleStep(making, batch, model.vocab, choosing),
 ];
 
 export const modelBuffers = ({ model, mixers, batch, making }: ModelPlanning, gathers: boolean): readonly PlanBuffer[] => {
@@ -71,6 +72,7 @@ export const modelBuffers = ({ model, mixers, batch, making }: ModelPlanning, ga
           scratch("routerScores", { row: rows, expert: feedForward.experts }),
           counters("chosen", { row: rows, slot: active }),
           scratch("shares", { row: rows, slot: active }),
+          ...groupingBuffers(rows, { width, hidden: feedForward.hidden, count: feedForward.experts, active }),
         ]
       : []),
     scratch("classified", { row: batch, channel: width }),

@@ -3,6 +3,7 @@ import { type Kernel, stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
 import { roundUp, tileSize } from "../tiles.ts";
 import { type FinishName, finishes } from "./finish.ts";
+import type { Grouping } from "./grouping.ts";
 import { type Making, staged } from "./making.ts";
 import project from "./project.wgsl";
 import projectSubgroup from "./projectSubgroup.wgsl";
@@ -23,6 +24,13 @@ export interface Projection {
   readonly rows?: number;
   readonly adds?: boolean;
   readonly finish?: FinishName;
+  /** where each row has a matrix of its own among several (grouping.ts) */
+  readonly grouped?: Grouped;
+}
+
+/** The groups in the buffer of that name; so many of `to` come of one of `from`. */
+export interface Grouped extends Grouping {
+  readonly sharing: number;
 }
 
 /** What tiles depend on. */
@@ -117,21 +125,40 @@ const kindOf = (tiles: Tiles, { inputs, gated }: Product): Kind => {
   };
 };
 
+/** So many workgroups, or a few more, in two dimensions. */
+const overTwo = (count: number, most: number): readonly [y: number, z: number] => {
+  const z = Math.ceil(count / most);
+  return [Math.ceil(count / z), z];
+};
+
 /** The step of a projection, by tiles that suit its rows and the device unless given. */
 export const projectStep = (making: Making, stage: StageName, projection: Projection, tiles?: Tiles): Step => {
-  const { from, to, weight, gate, inputs, outputs, rows = making.rows, adds = false, finish = "plain" } = projection;
+  const { from, to, weight, gate, inputs, outputs, adds = false, finish = "plain", grouped } = projection;
+  const rows = grouped?.rows ?? projection.rows ?? making.rows;
   const product = { inputs, outputs, rows, gated: gate !== undefined };
   const chosen = tiles ?? projectionTiles(making, product)[0];
   const kind = kindOf(chosen, product);
+  // All sizes of a group and of a tile are powers of two, up to the group's own.
+  const down = Math.ceil(rows / tileSize(chosen, "rows"));
+  const bindings = [from, weight, to, ...(grouped ? ["groups"] : []), ...(gate === undefined ? [] : [gate])];
   return staged(
     stage,
     stepOf({
       label: `project ${to}`,
       ...storing(`${kind.source}\n${finishes[finish].wgsl}`, { Stored: making.dtype }),
       subgroups: kind.subgroups ?? false,
-      constants: { IN_QUADS: inputs / 4, OUT: outputs, GATED: gate !== undefined, ADDS: adds, ...kind.constants },
-      bindings: gate === undefined ? [from, weight, to] : [from, weight, to, gate],
-      workgroups: [Math.ceil(outputs / kind.outputs), Math.ceil(rows / tileSize(chosen, "rows")), 1],
+      constants: {
+        IN_QUADS: inputs / 4,
+        OUT: outputs,
+        GATED: gate !== undefined,
+        ADDS: adds,
+        GROUPED: grouped !== undefined,
+        ...(grouped ? { SHARING: grouped.sharing, GROUP: grouped.rows } : {}),
+        ...kind.constants,
+      },
+      bindings,
+      // Of a long prompt's groups there may be more than one dimension has.
+      workgroups: [Math.ceil(outputs / kind.outputs), ...(grouped ? overTwo(grouped.groups * down, making.most) : ([down, 1] as const))],
     }),
   );
 };

@@ -43,9 +43,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     }
     workgroupBarrier();
   }
-  if (thread >= ACTIVE) { return; }
   var sum = 0.0;
   for (var slot = 0u; slot < ACTIVE; slot++) { sum += exp(tops[slot] - tops[0]); }
-  chosen[row * ACTIVE + thread] = taken[thread];
-  shares[row * ACTIVE + thread] = exp(tops[thread] - tops[0]) / sum;
+  for (var slot = thread; slot < ACTIVE; slot += THREADS) {
+    chosen[row * ACTIVE + slot] = taken[slot];
+    shares[row * ACTIVE + slot] = exp(tops[slot] - tops[0]) / sum;
+  }
 }

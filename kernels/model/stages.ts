@@ -4,13 +4,15 @@ import { storing } from "../storage.ts";
 import combine from "./combine.wgsl";
 import embed from "./embed.wgsl";
 import experts from "./experts.wgsl";
-import { type Making, staged } from "./making.ts";
+import { type Experts, groupingOf, groupStep } from "./grouping.ts";
+import { type Making, staged, teamOf } from "./making.ts";
 import norm from "./norm.wgsl";
 import { projectStep } from "./projection.ts";
 import rotate from "./rotate.wgsl";
 import route from "./route.wgsl";
 import sample from "./sample.wgsl";
 import type { StageName } from "./stageNames.ts";
+import weigh from "./weigh.wgsl";
 
 const threads = 64;
 
@@ -74,22 +76,53 @@ export const rotateStep = ({ rows }: Making, name: string, heads: number, headDi
 /** Router scores to the chosen experts and their shares, then through these and back onto `to`. */
 export const expertSteps = (
   making: Making,
-  { width, hidden, count, active }: { readonly width: number; readonly hidden: number; readonly count: number; readonly active: number },
+  sizes: Experts,
   { from, to, weights }: { readonly from: string; readonly to: string; readonly weights: (name: string) => string },
 ): readonly Step[] => {
   const { dtype, rows } = making;
+  const { width, hidden, count, active } = sizes;
   const inFeedForward = (step: Step): Step => staged("feedForward", step);
-  return [
+  const grouping = groupingOf(rows, sizes);
+  const routed = [
     projectStep(making, "feedForward", { from, to: "routerScores", weight: weights("router"), inputs: width, outputs: count }),
     inFeedForward(
       stepOf({
         label: "route",
         source: route,
-        constants: { EXPERTS: count, ACTIVE: active, THREADS: threads },
+        constants: { EXPERTS: count, ACTIVE: active, THREADS: teamOf(making, threads) },
         bindings: ["routerScores", "chosen", "shares"],
         workgroups: [rows, 1, 1],
       }),
     ),
+  ];
+  if (grouping) {
+    const through = (sharing: number) => ({ grouped: { ...grouping, sharing } });
+    return [
+      ...routed,
+      inFeedForward(groupStep(making, grouping, sizes)),
+      projectStep(making, "feedForward", {
+        from,
+        to: "hidden",
+        weight: weights("up"),
+        gate: weights("gate"),
+        inputs: width,
+        outputs: hidden,
+        ...through(active),
+      }),
+      projectStep(making, "feedForward", { from: "hidden", to: "made", weight: weights("down"), inputs: hidden, outputs: width, ...through(1) }),
+      inFeedForward(
+        stepOf({
+          label: "weigh",
+          source: weigh,
+          constants: { WIDTH: width, ACTIVE: active, THREADS: threads },
+          bindings: ["made", "shares", to],
+          workgroups: [Math.ceil(width / threads), rows, 1],
+        }),
+      ),
+    ];
+  }
+  return [
+    ...routed,
     inFeedForward(
       stepOf({
         label: "experts",
@@ -112,7 +145,7 @@ export const expertSteps = (
 };
 
 /** The next token of each of `rows`. `temperature` 0: the largest score. */
-export const sampleStep = (rows: number, vocab: number, { temperature, seed }: Pick<TextShape, "temperature" | "seed">): Step =>
+export const sampleStep = (making: Making, rows: number, vocab: number, { temperature, seed }: Pick<TextShape, "temperature" | "seed">): Step =>
   staged(
     "sample",
     stepOf({
@@ -120,7 +153,7 @@ export const sampleStep = (rows: number, vocab: number, { temperature, seed }: P
       source: sample,
       constants: {
         VOCAB: vocab,
-        THREADS: 256,
+        THREADS: teamOf(making, 256),
         TEMPERED: temperature > 0,
         ...(temperature > 0 ? { INVERSE_TEMPERATURE: 1 / temperature, SEED: seed } : {}),
       },
