@@ -7,6 +7,7 @@ import { normals } from "../../kernels/random.ts";
 import { storageRefusal } from "../../kernels/refusal.ts";
 import { drawnAs } from "../../kernels/storage.ts";
 import { tensorOf } from "../../kernels/tensors.ts";
+import { tileSize } from "../../kernels/tiles.ts";
 
 /** For tests: a projection of a model alone, as a mechanism of n rows, so that a worker runs it and verification judges it. With `experts`, each row goes through `active` of as many matrices, `shared` among these or each in a row of its own. */
 const sizesOf = ({ n, parameters }: Pick<Shape, "n" | "parameters">) => {
@@ -57,7 +58,9 @@ export default [
     refusal: (shape, _form, capabilities) => storageRefusal(["dtype"], shape, capabilities),
     tiles: (shape, _form, { software, subgroupMinSize: lanes }) => {
       const { grouping, rows, ...sizes } = sizesOf(shape);
-      return projectionTiles({ software, lanes }, { ...sizes, rows: grouping?.rows ?? rows });
+      const [first, ...others] = projectionTiles({ software, lanes }, { ...sizes, rows: grouping?.rows ?? rows });
+      // A group is as many rows as one workgroup takes, or several do.
+      return [first, ...others.filter((tiles) => grouping === undefined || tileSize(tiles, "rows") <= grouping.rows)];
     },
     plan(shape, _form, { software, subgroupMinSize: lanes, maxComputeWorkgroupsPerDimension: most }, tiles) {
       const { inputs, outputs, rows, gated, adds, finish, matrices, active, sharing, grouping } = sizesOf(shape);
