@@ -3,7 +3,7 @@ import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
-import { modelCells } from "./modelCases.ts";
+import { modelCell, modelCells } from "./modelCases.ts";
 
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ forms }) => forms.tokenLoop);
 
@@ -13,6 +13,10 @@ const variants = [
   { name: "the variants of GPUs", planFor: { planFor: "hardware" } },
 ] as const;
 
+/** As many rows to an expert as a GPU's smallest tile of a prompt takes. */
+const experts = { kind: "experts", hidden: 32, experts: 7, active: 3 } as const;
+const crowded = mechanisms.filter(({ name }) => name === "softmax").map((softmax) => modelCell(softmax, "recompute", 60, {}, { feedForward: experts }));
+
 describe.each(variants)(`$name of whole models that keep nothing, on ${testAdapter}`, ({ planFor }) => {
   let connection: Connection;
   beforeAll(async () => {
@@ -20,7 +24,7 @@ describe.each(variants)(`$name of whole models that keep nothing, on ${testAdapt
   });
   afterAll(() => connection?.worker.close());
 
-  it.each(modelCells(mechanisms).filter(({ form }) => form === "recompute"))(
+  it.each([...modelCells(mechanisms).filter(({ form }) => form === "recompute"), ...crowded])(
     "$id has the scores of its float64 reference",
     async (cell) => {
       const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 120_000);
