@@ -397,9 +397,9 @@ export const en = {
       S7: "softmax with a KV cache",
       S8: "softmax with a KV cache",
       S9: "softmax with form cached",
-      S10: "a cell that is ok",
-      S11: "a model with experts",
-      S12: "softmax with form cached and an entry with form recompute, at an n that both have",
+      S10: "form cached or recurrent in an entry without pattern",
+      S11: "a model with experts, and form cached or recurrent in an entry without pattern",
+      S12: "softmax with form cached and the same heads of softmax with form recompute, at an n that both have",
       S13: "softmax with a KV cache",
       S14: "softmax whose cache is kept in host memory or on disk",
       S15: "a mechanism of the linear family",
@@ -493,7 +493,7 @@ export const en = {
       S4: {
         /** `flops`: a token and layer; `doubled`: the time of twice the tokens over that of as many */
         measured: (law: Fit["class"], flops: number, time: { readonly slope: Estimate; readonly doubled: Estimate } | undefined): string =>
-          `Without a cache all n + 1 tokens are projected: FLOPs ${law === "undecided" ? "whose growth with their number is not decided" : `grow as ${law} with their number`}, ${formatCount(flops)} a token and layer${time ? `; twice the tokens take ${bracketed(time.doubled)} times as long (slope ${bracketed(time.slope)})` : ""}.`,
+          `Without a cache all n + 1 tokens are projected: ${law === "undecided" ? `${formatCount(flops)} FLOPs a token and layer, whose growth with the number of tokens is not decided` : `FLOPs grow as ${law} with their number, ${formatCount(flops)} a token and layer`}${time ? `; twice the tokens take ${bracketed(time.doubled)} times as long (slope ${bracketed(time.slope)})` : ""}.`,
         /** weights of a layer, and those of three products of the model's width */
         fourth: (weights: number, width: number, three: number): string =>
           `There is a fourth product, of the output, and heads need not be as wide as the model: together ${formatCount(weights)} weights a layer, where three of width ${formatCount(width)} would be ${formatCount(three)} (${formatNumber(weights / three)} times).`,
