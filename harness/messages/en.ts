@@ -287,7 +287,7 @@ const doing: Readonly<Partial<ByPhase>> = {
 
 const factor = (times: Factor): string => (times === undefined ? "no longer" : `${to(times)} times as long`);
 
-const kept = ({ bytes, n }: Kept, name: string): string => `${to(bytes)} at ${n === undefined ? "any length" : `${formatCount(n)} tokens`} with ${name}`;
+const kept = ({ bytes, n }: Kept, name: string): string => `${to(bytes)} at ${n === undefined ? "any length" : counted(n, "token")} with ${name}`;
 
 /** What the crossing of a pair is told with. `several`: `lower` names several arms of which the same holds. */
 export interface Crossed {
@@ -1003,10 +1003,10 @@ export const en = {
 
   text: {
     wrote: (arms: readonly string[], { tokens, prompt, temperature, stop, shown, near }: Wrote): string =>
-      `${formatList(arms)} wrote ${arms.length > 1 ? "the same " : ""}${formatCount(tokens)} tokens behind ${formatCount(prompt)} of the prompt, ${
+      `${formatList(arms)} wrote ${arms.length > 1 ? "the same " : ""}${counted(tokens, "token")} behind ${formatCount(prompt)} of the prompt, ${
         temperature === 0 ? "each the likeliest" : `drawn at a temperature of ${temperature}`
       }${stop === undefined ? "" : `, until the stop token ${stop}`}: ${
-        typeof shown === "string" ? `“${shown}”` : `tokens ${shown.numbers.join(", ")}${shown.more ? ", …" : ""}`
+        typeof shown === "string" ? `“${shown}”` : `${plural(shown.numbers.length, "token")} ${shown.numbers.join(", ")}${shown.more ? ", …" : ""}`
       }; float64 chooses the same, ${near === 0 ? "token for token" : `but for ${formatCount(near)} where rounding may choose another`}.`,
     /** `near`: rounding may choose either there */
     parting: ([one, other]: readonly [string, string], token: number, near: boolean): string =>
@@ -1019,7 +1019,7 @@ export const en = {
     explained: "Weights are random, so no text makes sense: it shows that arms of the same weights choose the same tokens, whatever they keep between two.",
     none: "No text was written.",
     caption: (prompt: number, temperature: number, seed: number, stop: number | undefined): string =>
-      `Texts that the model wrote on the GPU behind a prompt of ${formatCount(prompt)} tokens: ${
+      `Texts that the model wrote on the GPU behind a prompt of ${counted(prompt, "token")}: ${
         temperature === 0 ? "the likeliest token each time" : `drawn at a temperature of ${temperature}, by seed ${seed}`
       }${stop === undefined ? "" : `, until token ${stop}`}`,
     tokens: "tokens",

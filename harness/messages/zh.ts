@@ -20,6 +20,12 @@ const to = ([least, most]: Span): string => (least === most ? least : spaced`${l
 const interval = (low: string, high: string): string => spaced`95 % 置信区间${low}至${high}`;
 const estimate = ({ value, low, high }: Estimate, write: (value: number) => string = formatCount): string =>
   `${write(value)}（${interval(write(low), write(high))}）`;
+/** What is kept, by the name that measurements give it. */
+const stateNames: Readonly<Record<string, string>> = {
+  "KV cache": "KV 缓存",
+  "recurrent state": "递归状态",
+  "recurrent state with KV cache": "递归状态与 KV 缓存",
+};
 const twoDigits = (value: number): string => value.toFixed(2);
 const counts = (values: readonly number[]): string => values.map(formatCount).join("、");
 const onEmulation = (emulated: boolean): string => (emulated ? "在此 CPU 模拟上，" : "");
@@ -541,7 +547,7 @@ export const zh: Messages = {
     takes: (state, arms, bytes, n) => spaced`${list(arms)}的${state}在 n = ${formatCount(n)}时占${to(bytes)}`,
     grows: (state, arms, bytes, n, law) => spaced`${list(arms)}的${state}按${law}增长，在 n = ${formatCount(n)}时达${to(bytes)}`,
     sentence: (phrases, shapes, byShape) => `${shapes.length > 0 ? `${shapes.join("、")} 时，` : ""}${phrases.join("；")}${byShape ? "（因形状而异）" : ""}。`,
-    state: (name) => (name === "KV cache" ? "KV 缓存" : name === "recurrent state" ? "递归状态" : spaced`状态（${name}）`),
+    state: (name) => stateNames[name] ?? spaced`状态（${name}）`,
   },
 
   crossover: {
