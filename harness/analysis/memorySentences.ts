@@ -37,7 +37,7 @@ const stateName = (record: Analysed, [fit]: readonly Fit[]): string => {
 };
 
 /** Of layers of both families. */
-export const mixedState = "recurrent state with KV cache";
+const mixedState = "recurrent state with KV cache";
 
 /** Families of the layers that a cell is of. A layer of a pattern whose mechanism the run does not measure by itself is told by its name. */
 const familiesOf = ({ cells }: Analysed, { family, composedOf, model }: CellRecord): readonly CellRecord["family"][] => {
