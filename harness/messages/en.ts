@@ -814,6 +814,7 @@ export const en = {
     },
     breakEven: (parts: readonly { readonly from: string; readonly arms: readonly string[] }[], emulated: boolean): string =>
       `Bringing a state back takes less time than computing it anew${emulatedText(emulated)} ${parts.map(({ from, arms }) => `${from} with ${formatList(arms)}`).join("; ")}.`,
+    breakEvenArm: (arm: string, shape: string): string => (shape === "" ? arm : `${arm} at ${shape}`),
     breakEvenFrom: {
       n: (n: Estimate): string => `from n = ${formatEstimate(n)} on`,
       already: (span: Crossover["range"]): string => `at every n measured${span ? ` (n = ${formatCount(span[0])} to ${formatCount(span[1])})` : ""}`,

@@ -582,6 +582,7 @@ export const zh: Messages = {
     },
     breakEven: (parts, emulated) =>
       `${onEmulation(emulated)}把状态搬回来比重新计算更快：${parts.map(({ from, arms }) => spaced`${list(arms)}${from}`).join("；")}。`,
+    breakEvenArm: (arm, shape) => `${arm}${shapeText(shape)}`,
     breakEvenFrom: {
       n: (n) => `从 n = ${estimate(n)}起`,
       already: (range) => `在测得的每个 n 上都是${spanText(range)}`,
