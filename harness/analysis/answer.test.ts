@@ -25,6 +25,13 @@ describe("the answer", () => {
     `);
   });
 
+  it("tells what twice the length takes of the longest alone", () => {
+    // Up to 64 a step's fixed cost hides what grows; half of 4,096 was not measured.
+    const [first, second] = said(plantedRun({ ns: [16, 32, 64, 512, 4096], arms }));
+    expect(`${first} ${second}`).not.toContain("twice the length");
+    expect(`${first} ${second}`).toContain("What is kept is 128 KiB at any length with linear attention");
+  });
+
   it("says of a software adapter that times are of an emulation", () => {
     const emulated = { ...planted, environment: { ...planted.environment, deviceClass: "software" } as const };
     const sentences = said(emulated);

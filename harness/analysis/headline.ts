@@ -91,10 +91,12 @@ const growthSentence = (record: Analysed, [upper, lower]: readonly [string, stri
 const fitsOf = ({ fits }: Analysed, label: string, metric: Fit["metric"]): readonly Fit[] =>
   fits.filter((fit) => fit.label === label && fit.metric === metric && fit.variable === "n");
 
-/** As measured, from the longest length whose half was measured too; undefined where a curve has none. */
+/**
+ * From half the longest length to the longest, shared drift taken out; undefined where a curve's half was not measured: of shorter ones growth may hide behind what a token costs at any length.
+ */
 const doublingOf = (fits: readonly Fit[]): { readonly factor: Factor } | undefined => {
   const factors = fits.map(({ points }) => {
-    const whole = points.findLast(({ x }) => points.some((half) => half.x * 2 === x));
+    const whole = points.at(-1);
     const half = points.find(({ x }) => x * 2 === whole?.x);
     return whole && half ? whole.y / half.y : undefined;
   });

@@ -1431,7 +1431,7 @@ export const en = {
       return `${parts.join("; ")}. Both axes are logarithmic.${shown.guided && time ? " Below n stand lengths to compare it with: about 50 tokens make a message, 500 a page, 10,000 a paper, 130,000 a novel." : ""}`;
     },
     doubling: (variable: string): string =>
-      `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. A fixed cost per dispatch pulls short ones towards 1×.`,
+      `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. A fixed cost per dispatch pulls short ones towards 1×; what the whole machine drifted is taken out.`,
     heatHeading: ({ upper, lower }: Names): string => `Where ${lower} beats ${upper}`,
     heatFaster: (arm: string): string => `${arm} faster, `,
     heat: ({ upper, lower }: Names, won: number, measured: number): string =>

@@ -1080,7 +1080,7 @@ export const zh: Messages = {
       return `${parts.join("；")}。两轴均为对数坐标。${shown.guided && time ? "n 轴下方标出可资比较的长度：一条消息约 50 个 token，一页 500，一篇论文 10,000，一部小说 130,000。" : ""}`;
     },
     doubling: (variable) =>
-      spaced`每个标记是在该${variable}处的时间除以在其一半处的时间：1× 为不变，2× 为成正比，4× 为成平方。每次 dispatch 的固定开销会使短的向 1× 靠拢。`,
+      spaced`每个标记是在该${variable}处的时间除以在其一半处的时间：1× 为不变，2× 为成正比，4× 为成平方。每次 dispatch 的固定开销会使短的向 1× 靠拢；整台机器的漂移已经去除。`,
     heatHeading: ({ upper, lower }) => spaced`${lower}在何处胜过${upper}`,
     heatFaster: (arm) => spaced`${arm}更快，`,
     heat: ({ upper, lower }, won, measured) =>
