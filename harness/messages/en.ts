@@ -1036,7 +1036,7 @@ export const en = {
 
   /** Where a token's time goes in a whole model. */
   stages: {
-    none: "No stage was timed: there is no time, or this device gives no GPU timestamps.",
+    none: "No stage was timed: there is no time, this device gives no GPU timestamps, or a token has more stages one after another than its clock holds (2,048; a model of some 300 layers has).",
     /** `least`, `most`: of the stages' sum over the whole */
     sum: (least: number, most: number): string =>
       `Stages are timed beside the whole, each run of steps in a pass of its own: together they come to ${formatShare(least)} to ${formatShare(most)} of the time of the whole. Shares are of their sum.`,

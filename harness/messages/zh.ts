@@ -761,7 +761,7 @@ export const zh: Messages = {
   },
 
   stages: {
-    none: "没有阶段测得时间：没有时间数据，或此设备不提供 GPU 时间戳。",
+    none: "没有阶段测得时间：没有时间数据，此设备不提供 GPU 时间戳，或一个 token 的各段多于其时钟所能容纳的 2,048 段（约 300 层的模型即如此）。",
     sum: (least, most) =>
       spaced`各阶段在整体之外另行计时，每段连续的步骤自成一个 pass：其总和为整体时间的${formatShare(least)}至${formatShare(most)}。份额以各阶段的总和计。`,
     stage: "阶段",
