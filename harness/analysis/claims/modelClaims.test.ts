@@ -241,6 +241,7 @@ it("holds a cache against the same model without one, and not against another me
   const others = [
     other({ mechanism: "gatedDeltaNet", family: "linear" }, "no state"),
     other({ mechanism: "softmax", kvHeads: 8, heads: 8 }, "more heads"),
+    other({ mechanism: "softmax", parameters: { window: 4, sinks: 1 } }, "a window"),
     other({ mechanism: "softmax", model: { ...model, recomputes: true, pattern: ["softmax", "linear"] } }, "hybrid without"),
   ];
   const own = nothing({ cell: () => ({ ...withModel({ recomputes: true })(), mechanism: "softmax" }), ms: () => about(9) });

@@ -15,9 +15,12 @@ const shared = (one: ClaimCurve, other: ClaimCurve): readonly (readonly [CellRec
     return beside ? [[cell, beside] as const] : [];
   });
 
-/** The same mixer of as many heads: what is kept is all that sets one cell apart from the other. */
+/** The same mixer of as many heads, windows and all: what is kept is all that sets one cell apart from the other. */
 const mixesAlike = ([one, other]: readonly [CellRecord, CellRecord]): boolean =>
-  one.mechanism === other.mechanism && one.model?.pattern === undefined && one.kvHeads === other.kvHeads;
+  one.mechanism === other.mechanism &&
+  one.model?.pattern === undefined &&
+  one.kvHeads === other.kvHeads &&
+  JSON.stringify(one.parameters) === JSON.stringify(other.parameters);
 
 const isSameWork = (name: StageName, one: CellRecord, other: CellRecord): boolean =>
   JSON.stringify(stageCost(one, name)) === JSON.stringify(stageCost(other, name));
