@@ -114,6 +114,17 @@ describe("a run of states that leave and come back", () => {
     expect(all).toMatch(/^1\.(5|6)\d ms \\\[/);
   }, 120_000);
 
+  it("tells of which shape a tier pays from where on", async () => {
+    const batched = yaml
+      .replace("axes: {", "axes: { batch: [1, 2],")
+      .replace(/expect:[\s\S]*/, "")
+      .replaceAll(/ {2}- \{ use: (softmax, form: disk|softmax, form: \w+, kvHeads|linear).*\n/g, "");
+    const twice: FakeDevice = { ...device, costMs: (cell) => costMs(cell) * (cell.form === "host" ? cell.batch : 1) };
+    const { record } = await fakeRun(batched, fakeWorkers(twice));
+    const said = record.findings.map(({ text }) => text).find((text) => text.startsWith("Bringing a state back"));
+    expect(said).toMatch(/from n = [\d,]+ \([^)]*\) on with softmax host at batch 1; from n = [\d,]+ \([^)]*\) on with softmax host at batch 2\.$/);
+  }, 120_000);
+
   it("keeps to the cells that a disk refuses", async () => {
     const { record } = await fakeRun(yaml, fakeWorkers({ ...device, fault: ({ form, n }) => (form === "disk" && n > 256 ? "diskFull" : undefined) }));
     const full = record.cells.filter(({ outcome }) => outcome.status !== "ok");

@@ -4,11 +4,16 @@ import type { Crossover } from "../record/derived.ts";
 import type { RunRecord } from "../record/run.ts";
 import { askedCrossovers } from "./asked.ts";
 import { groupBy } from "./grouping.ts";
+import { describeKey } from "./series.ts";
 
-/** From which length on each tier beats computing anew, those of one answer together; empty where no two were compared. */
+/** From which length on each tier beats computing anew, those of one answer together and by shape where there are several; empty where no two were compared. */
 export const breakEvenSentence = (record: Pick<RunRecord, "cells" | "crossovers" | "environment">, t: Messages = en): string => {
   const pairs = askedCrossovers(record).filter(({ metric }) => metric === "time");
-  const parts = [...groupBy(pairs, (pair) => breakEven(pair, t))].map(([from, alike]) => ({ from, arms: alike.map(({ between: [, kept] }) => kept) }));
+  const keys = pairs.map(({ series }) => series);
+  const parts = [...groupBy(pairs, (pair) => breakEven(pair, t))].map(([from, alike]) => ({
+    from,
+    arms: alike.map(({ between: [, kept], series }) => t.crossover.breakEvenArm(kept, describeKey(series, keys))),
+  }));
   return parts.length === 0 ? "" : t.crossover.breakEven(parts, record.environment.deviceClass === "software");
 };
 

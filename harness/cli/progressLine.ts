@@ -59,7 +59,7 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
         case "written":
           line(
             progress.reason === undefined
-              ? `    ${styled("green", "ok     ")} ${progress.id}  ${formatCount(progress.tokens)} tokens written`
+              ? `    ${styled("green", "ok     ")} ${progress.id}  ${formatCount(progress.tokens)} ${progress.tokens === 1 ? "token" : "tokens"} written`
               : `    ${styled("red", "FAILED ")} ${progress.id}  text: ${progress.reason}`,
           );
           break;

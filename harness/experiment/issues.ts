@@ -129,6 +129,7 @@ const fits = (schema: Schema, value: unknown): boolean => {
     return isMapping(value) && literals.every(([key, field]) => field instanceof z.ZodLiteral && field.value === valueAt(value, [key]));
   }
   if (schema instanceof z.ZodArray) return Array.isArray(value);
+  if (schema instanceof z.ZodRecord) return isMapping(value);
   if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return typeof value === "string";
   return schema instanceof z.ZodNumber && typeof value === "number";
 };

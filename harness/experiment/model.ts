@@ -162,22 +162,32 @@ const withoutModel = {
 } as const;
 
 /** Sizes that no cell of a model can have are one mistake, not one a cell: told where the file gives the size that does not fit, else at its model. */
-export const disagreement = (planned: readonly PlannedCell[], file: Pick<ExperimentFile, "fixed" | "axes" | "mechanisms">): Draft | undefined => {
+export const disagreement = (planned: readonly PlannedCell[], file: SizesOfFile): Draft | undefined => {
   const [first] = planned;
   if (first?.cell.model === undefined || first.skip?.code !== "badShape") return undefined;
   const { reason } = first.skip;
-  if (!planned.every(({ skip }) => skip?.code === "badShape" && skip.reason === reason)) return undefined;
+  // Mechanisms that refuse one size do not say it in the same words.
+  if (!planned.every(({ skip }) => skip?.code === "badShape")) return undefined;
+  const message = `sizes disagree: ${reason}`;
+  const accepted = "sizes under model, fixed and axes that go together";
   const { heads, kvHeads } = first.cell;
-  const path = heads % kvHeads === 0 ? undefined : kvHeadsPath(file);
-  if (!path) return { path: ["model"], on: "value", message: `sizes disagree: ${reason}`, accepted: "sizes under model, fixed and axes that go together" };
-  const divisors = Array.from({ length: heads }, (_, i) => i + 1).filter((size) => heads % size === 0);
-  return { path, on: "value", message: `sizes disagree: ${reason}`, given: String(kvHeads), accepted: divisors.join(", ") };
+  const groups = heads % kvHeads === 0 ? undefined : pathOfSize("kvHeads", file);
+  if (groups) {
+    const divisors = Array.from({ length: heads }, (_, i) => i + 1).filter((size) => heads % size === 0);
+    return { path: groups, on: "value", message, given: String(kvHeads), accepted: divisors.join(", ") };
+  }
+  // "headDim 12: softmax takes multiples of 4 from 16 to 256"
+  const [, name, given, wanted] = /^(\w+) (\d+): (.+)/.exec(reason) ?? [];
+  const path = name === undefined ? undefined : pathOfSize(name, file);
+  return path && wanted !== undefined ? { path, on: "value", message: wanted, given, accepted } : { path: ["model"], on: "value", message, accepted };
 };
 
-/** Where a file gives kvHeads, the place that counts; undefined where they are a preset's. */
-const kvHeadsPath = ({ fixed, axes, mechanisms }: Pick<ExperimentFile, "fixed" | "axes" | "mechanisms">): readonly (string | number)[] | undefined => {
-  const entry = mechanisms.findIndex((one) => typeof one === "object" && "kvHeads" in one);
-  if (entry >= 0) return ["mechanisms", entry, "kvHeads"];
-  if (axes?.kvHeads !== undefined) return ["axes", "kvHeads"];
-  return fixed?.kvHeads === undefined ? undefined : ["fixed", "kvHeads"];
+type SizesOfFile = Pick<ExperimentFile, "fixed" | "axes" | "mechanisms">;
+
+/** Where a file gives this size, the place that counts; undefined where it is a preset's, or follows from others. */
+const pathOfSize = (name: string, { fixed, axes, mechanisms }: SizesOfFile): readonly (string | number)[] | undefined => {
+  const entry = mechanisms.findIndex((one) => typeof one === "object" && name in one);
+  if (entry >= 0) return ["mechanisms", entry, name];
+  if (axes && name in axes) return ["axes", name];
+  return fixed && name in fixed ? ["fixed", name] : undefined;
 };

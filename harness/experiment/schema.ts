@@ -139,14 +139,16 @@ const compositionSchema = recognisedWhere(
 
 export type Composition = z.output<typeof compositionSchema>;
 
+const patternAccepted = `mechanisms and how many layers each has, in turn, e.g. { gatedDeltaNet: 3, softmax: 1 }, or ${presetPattern}`;
+
 const layersInTurn = accepting(
   z.record(z.string(), wholeNumber(1, 1000)).refine((layers) => Object.keys(layers).length > 1, "needs two or more"),
-  "mechanisms and how many layers each has, in turn, e.g. { gatedDeltaNet: 3, softmax: 1 }",
+  patternAccepted,
 );
 
 const patternSchema = accepting(
   z.union([z.literal(presetPattern), layersInTurn]),
-  `mechanisms and how many layers each has, in turn, e.g. { gatedDeltaNet: 3, softmax: 1 }, or ${presetPattern}`,
+  patternAccepted,
   "Phase tokenLoop: the mixers of a hybrid's layers, in turn, over and over; preset: those of model.preset. Parameters are those of this entry for its own mechanism and defaults for the others.",
 );
 

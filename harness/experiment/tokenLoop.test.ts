@@ -258,7 +258,7 @@ test("what is wrong with a model", () => {
   `);
 });
 
-test("points to kvHeads that do not divide heads, wherever they are given", () => {
+test("points to sizes that do not go together, wherever they are given", () => {
   const brief = (entry: string, more: string): readonly string[] =>
     parseExperiments(
       {
@@ -271,5 +271,12 @@ test("points to kvHeads that do not divide heads, wherever they are given", () =
   const said = "sizes disagree: 4 heads do not divide into 3 kvHeads; 3; 1, 2, 4";
   expect(brief("softmax", "fixed: { kvHeads: 3 }")).toEqual([`6:19 fixed.kvHeads: ${said}`]);
   expect(brief("{ use: softmax, kvHeads: 3 }", "")).toEqual([`4:39 mechanisms[0].kvHeads: ${said}`]);
+  expect(brief("{ use: linear, pattern: { linear: 0, softmax: 1 } }", "")).toEqual([
+    "4:48 mechanisms[0].pattern.linear: too small; 0; a whole number from 1 to 1000",
+  ]);
+  // A size that no mechanism takes is one mistake where it stands, whatever words each of them refuses it in.
+  const small = "12; sizes under model, fixed and axes that go together";
+  expect(brief("softmax, linear", "fixed: { headDim: 12 }")).toEqual([`6:19 fixed.headDim: softmax takes multiples of 4 from 16 to 256; ${small}`]);
+  expect(brief("{ use: linear, headDim: 12 }", "")).toEqual([`4:38 mechanisms[0].headDim: the linear family takes multiples of 4 from 16 to 256; ${small}`]);
   expect(brief("softmax", "fixed: { heads: 4, headDim: 64, dModel: 512 }")[0]).toMatch(/^3:8 model: sizes disagree: heads 4 × headDim 64 /);
 });

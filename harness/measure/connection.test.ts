@@ -10,6 +10,7 @@ import { testAdapter } from "../testAdapter.ts";
 import { experimentOf, newFolder } from "../testExperiment.ts";
 import { startWorker } from "./childWorker.ts";
 import { connector, refuseHiddenGpu } from "./connection.ts";
+import { NoTemporaryFolder } from "./shaderCache.ts";
 
 const request = { mode: "timing", kernels: [], memoryBudgetBytes: 2 ** 28 } as const;
 const swiftShader = {
@@ -51,6 +52,22 @@ describe("an adapter", () => {
     vi.stubEnv("VK_DRIVER_FILES", "/nonexistent");
     await expect(connector("lavapipe", request)()).rejects.toThrow(/no lavapipe here: install/);
     await expect(connector("gpu", request)()).rejects.toThrow(/no usable adapter for --adapter gpu/);
+  });
+});
+
+describe("a place for temporary files that is none", () => {
+  it("is what is wrong, and no adapter is blamed for it", async () => {
+    const file = join(newFolder(), "file");
+    writeFileSync(file, "");
+    for (const [place, code] of [
+      [file, "ENOTDIR"],
+      [join(newFolder(), "nowhere"), "ENOENT"],
+    ] as const) {
+      vi.stubEnv("TMPDIR", place);
+      const refused = connector(testAdapter, request)();
+      await expect(refused).rejects.toBeInstanceOf(NoTemporaryFolder);
+      await expect(refused).rejects.toThrow(`no temporary files can be made in ${place} (${code} in scandir): name a folder that can be written by TMPDIR`);
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import { adapterCandidates, type Candidate, visibleGpus } from "../device/adapte
 import { type ExperimentPhase, wallTimed } from "../experiment/phases.ts";
 import { startWorker } from "./childWorker.ts";
 import { type HelloReply, type HelloRequest, protocol, type Worker } from "./messages.ts";
-import { makeShaderCache } from "./shaderCache.ts";
+import { makeShaderCache, NoTemporaryFolder } from "./shaderCache.ts";
 
 /** A worker that has answered hello, and how it was reached, so that the next one is the same. */
 export interface Connection {
@@ -35,7 +35,7 @@ const choiceOf = (candidate: Candidate, hello: HelloReply): string => {
 
 /**
  * How to open workers for `--adapter asked`. The first call tries the candidates in order and keeps to the one that answers.
- * Rejects with NoAdapter, whose message lists what was tried, and with UnloadableKernels. `script`: the worker of another checkout, in the place of ours.
+ * Rejects with NoAdapter, whose message lists what was tried, with UnloadableKernels and with NoTemporaryFolder. `script`: the worker of another checkout, in the place of ours.
  */
 export const connector = (asked: string, request: Omit<HelloRequest, "match" | "clock">, script?: string): Connect => {
   let settled: { candidate: Candidate; passedOver: readonly string[] } | undefined;
@@ -64,8 +64,8 @@ export const connector = (asked: string, request: Omit<HelloRequest, "match" | "
         continue;
       }
       const greeted = await greet(candidate, clock).catch((error: Error) => error);
-      // No other adapter would load them.
-      if (greeted instanceof UnloadableKernels) throw greeted;
+      // No other adapter would load them, or find a place for its shaders.
+      if (greeted instanceof UnloadableKernels || greeted instanceof NoTemporaryFolder) throw greeted;
       if (greeted instanceof Error) {
         passedOver.push(`${candidate.choice === "auto" ? "system Vulkan" : candidate.choice}: ${greeted.message}`);
         continue;

@@ -287,7 +287,7 @@ const doing: Readonly<Partial<ByPhase>> = {
 
 const factor = (times: Factor): string => (times === undefined ? "no longer" : `${to(times)} times as long`);
 
-const kept = ({ bytes, n }: Kept, name: string): string => `${to(bytes)} at ${n === undefined ? "any length" : `${formatCount(n)} tokens`} with ${name}`;
+const kept = ({ bytes, n }: Kept, name: string): string => `${to(bytes)} at ${n === undefined ? "any length" : counted(n, "token")} with ${name}`;
 
 /** What the crossing of a pair is told with. `several`: `lower` names several arms of which the same holds. */
 export interface Crossed {
@@ -398,9 +398,9 @@ export const en = {
       S7: "softmax with a KV cache",
       S8: "softmax with a KV cache",
       S9: "softmax with form cached",
-      S10: "a cell that is ok",
-      S11: "a model with experts",
-      S12: "softmax with form cached and an entry with form recompute, at an n that both have",
+      S10: "form cached or recurrent in an entry without pattern",
+      S11: "a model with experts, and form cached or recurrent in an entry without pattern",
+      S12: "softmax with form cached and the same heads of softmax with form recompute, at an n that both have",
       S13: "softmax with a KV cache",
       S14: "softmax whose cache is kept in host memory or on disk",
       S15: "a mechanism of the linear family",
@@ -494,7 +494,7 @@ export const en = {
       S4: {
         /** `flops`: a token and layer; `doubled`: the time of twice the tokens over that of as many */
         measured: (law: Fit["class"], flops: number, time: { readonly slope: Estimate; readonly doubled: Estimate } | undefined): string =>
-          `Without a cache all n + 1 tokens are projected: FLOPs ${law === "undecided" ? "whose growth with their number is not decided" : `grow as ${law} with their number`}, ${formatCount(flops)} a token and layer${time ? `; twice the tokens take ${bracketed(time.doubled)} times as long (slope ${bracketed(time.slope)})` : ""}.`,
+          `Without a cache all n + 1 tokens are projected: ${law === "undecided" ? `${formatCount(flops)} FLOPs a token and layer, whose growth with the number of tokens is not decided` : `FLOPs grow as ${law} with their number, ${formatCount(flops)} a token and layer`}${time ? `; twice the tokens take ${bracketed(time.doubled)} times as long (slope ${bracketed(time.slope)})` : ""}.`,
         /** weights of a layer, and those of three products of the model's width */
         fourth: (weights: number, width: number, three: number): string =>
           `There is a fourth product, of the output, and heads need not be as wide as the model: together ${formatCount(weights)} weights a layer, where three of width ${formatCount(width)} would be ${formatCount(three)} (${formatNumber(weights / three)} times).`,
@@ -815,6 +815,7 @@ export const en = {
     },
     breakEven: (parts: readonly { readonly from: string; readonly arms: readonly string[] }[], emulated: boolean): string =>
       `Bringing a state back takes less time than computing it anew${emulatedText(emulated)} ${parts.map(({ from, arms }) => `${from} with ${formatList(arms)}`).join("; ")}.`,
+    breakEvenArm: (arm: string, shape: string): string => (shape === "" ? arm : `${arm} at ${shape}`),
     breakEvenFrom: {
       n: (n: Estimate): string => `from n = ${formatEstimate(n)} on`,
       already: (span: Crossover["range"]): string => `at every n measured${span ? ` (n = ${formatCount(span[0])} to ${formatCount(span[1])})` : ""}`,
@@ -1004,10 +1005,10 @@ export const en = {
 
   text: {
     wrote: (arms: readonly string[], { tokens, prompt, temperature, stop, shown, near }: Wrote): string =>
-      `${formatList(arms)} wrote ${arms.length > 1 ? "the same " : ""}${formatCount(tokens)} tokens behind ${formatCount(prompt)} of the prompt, ${
+      `${formatList(arms)} wrote ${arms.length > 1 ? "the same " : ""}${counted(tokens, "token")} behind ${formatCount(prompt)} of the prompt, ${
         temperature === 0 ? "each the likeliest" : `drawn at a temperature of ${temperature}`
       }${stop === undefined ? "" : `, until the stop token ${stop}`}: ${
-        typeof shown === "string" ? `“${shown}”` : `tokens ${shown.numbers.join(", ")}${shown.more ? ", …" : ""}`
+        typeof shown === "string" ? `“${shown}”` : `${plural(shown.numbers.length, "token")} ${shown.numbers.join(", ")}${shown.more ? ", …" : ""}`
       }; float64 chooses the same, ${near === 0 ? "token for token" : `but for ${formatCount(near)} where rounding may choose another`}.`,
     /** `near`: rounding may choose either there */
     parting: ([one, other]: readonly [string, string], token: number, near: boolean): string =>
@@ -1020,7 +1021,7 @@ export const en = {
     explained: "Weights are random, so no text makes sense: it shows that arms of the same weights choose the same tokens, whatever they keep between two.",
     none: "No text was written.",
     caption: (prompt: number, temperature: number, seed: number, stop: number | undefined): string =>
-      `Texts that the model wrote on the GPU behind a prompt of ${formatCount(prompt)} tokens: ${
+      `Texts that the model wrote on the GPU behind a prompt of ${counted(prompt, "token")}: ${
         temperature === 0 ? "the likeliest token each time" : `drawn at a temperature of ${temperature}, by seed ${seed}`
       }${stop === undefined ? "" : `, until token ${stop}`}`,
     tokens: "tokens",
@@ -1036,7 +1037,7 @@ export const en = {
 
   /** Where a token's time goes in a whole model. */
   stages: {
-    none: "No stage was timed: there is no time, or this device gives no GPU timestamps.",
+    none: "No stage was timed: there is no time, this device gives no GPU timestamps, or a token has more stages one after another than its clock holds (2,048; a model of some 300 layers has).",
     /** `least`, `most`: of the stages' sum over the whole */
     sum: (least: number, most: number): string =>
       `Stages are timed beside the whole, each run of steps in a pass of its own: together they come to ${formatShare(least)} to ${formatShare(most)} of the time of the whole. Shares are of their sum.`,
@@ -1431,7 +1432,7 @@ export const en = {
       return `${parts.join("; ")}. Both axes are logarithmic.${shown.guided && time ? " Below n stand lengths to compare it with: about 50 tokens make a message, 500 a page, 10,000 a paper, 130,000 a novel." : ""}`;
     },
     doubling: (variable: string): string =>
-      `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. A fixed cost per dispatch pulls short ones towards 1×.`,
+      `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. A fixed cost per dispatch pulls short ones towards 1×; what the whole machine drifted is taken out.`,
     heatHeading: ({ upper, lower }: Names): string => `Where ${lower} beats ${upper}`,
     heatFaster: (arm: string): string => `${arm} faster, `,
     heat: ({ upper, lower }: Names, won: number, measured: number): string =>

@@ -20,6 +20,12 @@ const to = ([least, most]: Span): string => (least === most ? least : spaced`${l
 const interval = (low: string, high: string): string => spaced`95 % 置信区间${low}至${high}`;
 const estimate = ({ value, low, high }: Estimate, write: (value: number) => string = formatCount): string =>
   `${write(value)}（${interval(write(low), write(high))}）`;
+/** What is kept, by the name that measurements give it. */
+const stateNames: Readonly<Record<string, string>> = {
+  "KV cache": "KV 缓存",
+  "recurrent state": "递归状态",
+  "recurrent state with KV cache": "递归状态与 KV 缓存",
+};
 const twoDigits = (value: number): string => value.toFixed(2);
 const counts = (values: readonly number[]): string => values.map(formatCount).join("、");
 const onEmulation = (emulated: boolean): string => (emulated ? "在此 CPU 模拟上，" : "");
@@ -301,9 +307,9 @@ export const zh: Messages = {
       S7: "带 KV 缓存的 softmax",
       S8: "带 KV 缓存的 softmax",
       S9: "实现形式为 cached 的 softmax",
-      S10: "测得正常的单元",
-      S11: "带专家的模型",
-      S12: "在两者共同的某个 n 上，实现形式为 cached 的 softmax 与实现形式为 recompute 的方案",
+      S10: "实现形式为 cached 或 recurrent 而没有 pattern 的方案",
+      S11: "带专家的模型，以及实现形式为 cached 或 recurrent 而没有 pattern 的方案",
+      S12: "在两者共同的某个 n 上，头数相同、实现形式为 cached 与 recompute 的 softmax",
       S13: "带 KV 缓存的 softmax",
       S14: "缓存放在主机内存或磁盘上的 softmax",
       S15: "线性一类的机制",
@@ -542,7 +548,7 @@ export const zh: Messages = {
     takes: (state, arms, bytes, n) => spaced`${list(arms)}的${state}在 n = ${formatCount(n)}时占${to(bytes)}`,
     grows: (state, arms, bytes, n, law) => spaced`${list(arms)}的${state}按${law}增长，在 n = ${formatCount(n)}时达${to(bytes)}`,
     sentence: (phrases, shapes, byShape) => `${shapes.length > 0 ? `${shapes.join("、")} 时，` : ""}${phrases.join("；")}${byShape ? "（因形状而异）" : ""}。`,
-    state: (name) => (name === "KV cache" ? "KV 缓存" : name === "recurrent state" ? "递归状态" : spaced`状态（${name}）`),
+    state: (name) => stateNames[name] ?? spaced`状态（${name}）`,
   },
 
   crossover: {
@@ -577,6 +583,7 @@ export const zh: Messages = {
     },
     breakEven: (parts, emulated) =>
       `${onEmulation(emulated)}把状态搬回来比重新计算更快：${parts.map(({ from, arms }) => spaced`${list(arms)}${from}`).join("；")}。`,
+    breakEvenArm: (arm, shape) => `${arm}${shapeText(shape)}`,
     breakEvenFrom: {
       n: (n) => `从 n = ${estimate(n)}起`,
       already: (range) => `在测得的每个 n 上都是${spanText(range)}`,
@@ -755,7 +762,7 @@ export const zh: Messages = {
   },
 
   stages: {
-    none: "没有阶段测得时间：没有时间数据，或此设备不提供 GPU 时间戳。",
+    none: "没有阶段测得时间：没有时间数据，此设备不提供 GPU 时间戳，或一个 token 的各段多于其时钟所能容纳的 2,048 段（约 300 层的模型即如此）。",
     sum: (least, most) =>
       spaced`各阶段在整体之外另行计时，每段连续的步骤自成一个 pass：其总和为整体时间的${formatShare(least)}至${formatShare(most)}。份额以各阶段的总和计。`,
     stage: "阶段",
@@ -1074,7 +1081,7 @@ export const zh: Messages = {
       return `${parts.join("；")}。两轴均为对数坐标。${shown.guided && time ? "n 轴下方标出可资比较的长度：一条消息约 50 个 token，一页 500，一篇论文 10,000，一部小说 130,000。" : ""}`;
     },
     doubling: (variable) =>
-      spaced`每个标记是在该${variable}处的时间除以在其一半处的时间：1× 为不变，2× 为成正比，4× 为成平方。每次 dispatch 的固定开销会使短的向 1× 靠拢。`,
+      spaced`每个标记是在该${variable}处的时间除以在其一半处的时间：1× 为不变，2× 为成正比，4× 为成平方。每次 dispatch 的固定开销会使短的向 1× 靠拢；整台机器的漂移已经去除。`,
     heatHeading: ({ upper, lower }) => spaced`${lower}在何处胜过${upper}`,
     heatFaster: (arm) => spaced`${arm}更快，`,
     heat: ({ upper, lower }, won, measured) =>

@@ -1,3 +1,4 @@
+import { roundedToHalf } from "../half.ts";
 import type { ExpectedRow, ModelShape, Tensors } from "../mechanism.ts";
 import { tensorOf } from "../tensors.ts";
 import { finishes } from "./finish.ts";
@@ -142,6 +143,8 @@ interface Mixed {
   readonly kept: readonly ExpectedRow[];
 }
 
+const storesHalf = ({ mechanism, shape }: Mixer): boolean => mechanism.family === "softmax" && shape.phase === "decode" && shape.kvDtype === "f16";
+
 const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, tensors: Tensors): Mixed => {
   const { mechanism, shape } = mixer;
   const widths = widthsOf(mixer);
@@ -151,11 +154,13 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, t
   const q = turned(times(rows, weight("wq"), widths.q));
   const keys = times(rows, weight("wk"), widths.k);
   const k = turned(takesUnitKeys(mixer) ? normed(keys, shape.headDim, undefined) : keys);
+  // What a cache of f16 takes of the newest token is rounded before anyone reads it.
+  const cached = (made: Rows): Float32Array => (storesHalf(mixer) ? roundedToHalf(flat(made)) : flat(made));
   const given: Tensors = {
     ...ownTensors(mixer, layer, tensors),
     q: flat(q),
-    k: flat(k),
-    v: flat(times(rows, weight("wv"), widths.v)),
+    k: cached(k),
+    v: cached(times(rows, weight("wv"), widths.v)),
     ...(widths.g > 0 ? { g: flat(finished(times(rows, weight("wg"), widths.g), "logDecay")) } : {}),
     ...(widths.beta > 0 ? { beta: flat(finished(times(rows, weight("wbeta"), widths.beta), "sigmoid")) } : {}),
   };

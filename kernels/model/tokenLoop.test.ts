@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { builtInKernels } from "../builtIn.ts";
+import { roundedToHalf } from "../half.ts";
 import type { Mechanism, ModelShape, Shape } from "../mechanism.ts";
 import { loadMechanisms } from "../registry.ts";
 import { testDevice } from "../testDevice.ts";
 import { smallShape } from "../testShape.ts";
+import { tolerance } from "../tolerance.ts";
 import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
 import { stageWords } from "./stageNames.ts";
 
@@ -115,6 +117,32 @@ test("rows that choose different experts read them all, each once, and one row i
   const real = counts.reduce((sum, count) => sum + count, 0) / counts.length;
   expect(touched(16, bytesOf(12, around)) / real).toBeGreaterThan(1);
   expect(touched(16, bytesOf(12, around)) / real).toBeLessThan(1.1);
+});
+
+test.each([
+  ["softmax", {}],
+  ["gatedDeltaNet", hybrid],
+] as const)("a cache of f16 takes the newest token's keys and values rounded, in float64 too: %s %o", (name, around) => {
+  const mechanism = mechanismOf(name);
+  const shape = shapeOf(name, { n: 5, kvDtype: "f16" }, around);
+  const tensors = mechanism.inputs(shape, 1);
+  // References are known by the tensors that they are of.
+  const rowsOf = (of: Shape, buffer: RegExp): readonly (readonly number[])[] =>
+    mechanism.reference(of, { ...tensors }, { batch: 0, head: 0, tokens: [0] }).flatMap((row) => (buffer.test(row.buffer) ? [Array.from(row.values)] : []));
+  const kept = rowsOf(shape, /Cache$/);
+  expect(kept.length).toBeGreaterThan(1);
+  for (const values of kept) expect(Array.from(roundedToHalf(Float32Array.from(values)))).toEqual(values);
+  expect(rowsOf(shape, /^scores$/)).not.toEqual(rowsOf({ ...shape, kvDtype: "f32" }, /^scores$/));
+  // One that lies between two numbers of f16 may become either: by so much more may a right kernel be off.
+  const allowed = (of: Shape): number => tolerance(of, mechanism.rounding?.(of));
+  expect(allowed(shape)).toBeGreaterThan(2 ** -7);
+  expect(allowed({ ...shape, kvDtype: "f32" })).toBeLessThan(1e-4);
+  expect(allowed(shapeOf(name, { n: 5, kvDtype: "f16" }, { ...around, recomputes: true }))).toBeLessThan(1e-4);
+});
+
+test("a state rounds nothing, whatever a cache would be", () => {
+  const [shape, mechanism] = [shapeOf("linear", { kvDtype: "f16" }), mechanismOf("linear")];
+  expect(mechanism.rounding?.(shape)).toBe(mechanism.rounding?.({ ...shape, kvDtype: "f32" }));
 });
 
 test("where nothing is kept, keys and values are f32 as projections leave them, whatever a cache would be", () => {

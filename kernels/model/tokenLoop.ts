@@ -148,7 +148,10 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
         ),
       );
     },
-    rounding: (shape) => (shape.model ? modelRounding(shape) : (own.rounding?.(shape) ?? 0)),
+    rounding: (shape) => {
+      if (!shape.model) return own.rounding?.(shape) ?? 0;
+      return modelRounding(shape) + (roundsCache(shape.model, shape, layersOf(shape.model, own, all)) ? halfStep : 0);
+    },
     ...(own.tileTokens ? { tileTokens: (shape, form, tiles) => (shape.model ? 1 : (own.tileTokens?.(shape, form, tiles) ?? 1)) } : {}),
   };
 };
@@ -246,6 +249,16 @@ const mixerShape = (shape: Shape, mechanism: Mechanism, own: Mechanism, { phase,
     parameters: mechanism === own ? shape.parameters : defaults,
   };
 };
+
+/** Do layers put what a token's projections leave into a cache of f16? */
+const roundsCache = ({ recomputes }: ModelShape, { kvDtype }: Shape, mixers: readonly Mechanism[]): boolean =>
+  kvDtype === "f16" && !recomputes && mixers.some(({ family }) => family === "softmax");
+
+/**
+ * A key or value that lies between two numbers of f16 may be rounded to the other one than float64's is: by 2⁻⁷ of its row's size at most, where it is eight times as large as that and the step is 2⁻⁷ of it. In roundings of
+ * f32 as tolerance() counts them, 2⁻²⁰ each.
+ */
+const halfStep = 2 ** 13;
 
 /** Roundings beyond those of a sum of n + headDim: each layer's projections add theirs to the stream, as squares. */
 const modelRounding = (shape: Shape): number => {

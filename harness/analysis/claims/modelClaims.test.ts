@@ -31,7 +31,7 @@ const withModel =
   (): Partial<CellRecord> => ({ model: { ...model, ...more }, heads: 1, kvHeads: 1, dModel: 64 });
 const nothing = (more: Partial<PlantedArm> = {}): PlantedArm => ({
   label: "no cache",
-  cell: (n) => ({ ...withModel({ recomputes: true })(), n, claim: { time: "O(n)", stateBytes: "O(1)" } }),
+  cell: (n) => ({ ...withModel({ recomputes: true })(), mechanism: "softmax", n, claim: { time: "O(n)", stateBytes: "O(1)" } }),
   ...more,
 });
 
@@ -234,6 +234,21 @@ it("says its numbers", () => {
   );
 });
 
+it("holds a cache against the same model without one, and not against another mechanism's, nor fewer heads'", () => {
+  const cached: PlantedArm = { label: "softmax", cell: withModel(), ms: () => about(1), bytes: line(2 * 64 * 2 * 4) };
+  const other = (change: Partial<CellRecord>, label: string): PlantedArm =>
+    nothing({ label, ms: () => about(5), cell: () => ({ ...withModel({ recomputes: true })(), ...change }) });
+  const others = [
+    other({ mechanism: "gatedDeltaNet", family: "linear" }, "no state"),
+    other({ mechanism: "softmax", kvHeads: 8, heads: 8 }, "more heads"),
+    other({ mechanism: "softmax", parameters: { window: 4, sinks: 1 } }, "a window"),
+    other({ mechanism: "softmax", model: { ...model, recomputes: true, pattern: ["softmax", "linear"] } }, "hybrid without"),
+  ];
+  const own = nothing({ cell: () => ({ ...withModel({ recomputes: true })(), mechanism: "softmax" }), ms: () => about(9) });
+  expect(sentencesOn("S12", [...others, own, cached])).toMatch(/takes 9\.00 ms with nothing kept and 1\.00 ms/);
+  expect(sentencesOn("S12", [...others, cached])).toBe(" | ");
+});
+
 it("says of projections what a reader can check, and what would tell where nothing does", () => {
   const said = (ms: (n: number) => Estimate | undefined, ns?: readonly number[]): string =>
     sentencesOn("S4", [
@@ -251,7 +266,7 @@ it("says of projections what a reader can check, and what would tell where nothi
     /times as long \(slope .*\)\. That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell\./,
   );
   expect(said((n) => about(n + 1), [64, 128])).toMatch(
-    /FLOPs whose growth with their number is not decided, .* Three lengths without a cache, or more, would tell\./,
+    /projected: 24,576 FLOPs a token and layer, whose growth with the number of tokens is not decided; .* Three lengths without a cache, or more, would tell\./,
   );
   expect(said(() => undefined)).toBe(`${flops}. A device with GPU timestamps, which time stages, would tell. | `);
 });

@@ -1,18 +1,26 @@
 import { type StageName, stageWords } from "../../../kernels/model/stageNames.ts";
 import { elementBytes } from "../../../kernels/plan.ts";
 import type { CellRecord } from "../../record/run.ts";
+import { sameShape } from "../series.ts";
 import { type Claim, judged } from "./claim.ts";
 import { type ClaimCurve, curvesOf, keepsCache, keepsNothing, keepsState } from "./curve.ts";
 import { cachedBytes } from "./memoryClaims.ts";
 import { ratioOf } from "./slope.ts";
 import { restMs, stageCost, stageTime, wholeMs } from "./stage.ts";
 
-/** Cells of two arms at the n that both have, ascending. */
+/** Cells of two arms at the n that both have, ascending; none of arms of unlike shapes. */
 const shared = (one: ClaimCurve, other: ClaimCurve): readonly (readonly [CellRecord, CellRecord])[] =>
   one.cells.flatMap((cell) => {
-    const beside = other.cells.find(({ n }) => n === cell.n);
+    const beside = sameShape(one.key, other.key) ? other.cells.find(({ n }) => n === cell.n) : undefined;
     return beside ? [[cell, beside] as const] : [];
   });
+
+/** The same mixer of as many heads, windows and all: what is kept is all that sets one cell apart from the other. */
+const mixesAlike = ([one, other]: readonly [CellRecord, CellRecord]): boolean =>
+  one.mechanism === other.mechanism &&
+  one.model?.pattern === undefined &&
+  one.kvHeads === other.kvHeads &&
+  JSON.stringify(one.parameters) === JSON.stringify(other.parameters);
 
 const isSameWork = (name: StageName, one: CellRecord, other: CellRecord): boolean =>
   JSON.stringify(stageCost(one, name)) === JSON.stringify(stageCost(other, name));
@@ -24,11 +32,17 @@ export const wholeClaims: readonly Claim[] = [
     id: "S12",
     judge: (record, t) => {
       const said = t.claims.found.S12;
-      const [without] = curvesOf(record, keepsNothing);
-      const [cached] = curvesOf(record, keepsCache);
-      const last = without && cached ? shared(without, cached).at(-1) : undefined;
-      const [again, kept] = last?.map(wholeMs) ?? [];
-      if (!cached || !last || !again || !kept) return undefined;
+      const without = curvesOf(record, keepsNothing);
+      const [found] = curvesOf(record, keepsCache).flatMap((curve) =>
+        without.flatMap((one) => {
+          const pair = shared(one, curve).filter(mixesAlike).at(-1);
+          return pair ? [{ cached: curve, last: pair }] : [];
+        }),
+      );
+      if (!found) return undefined;
+      const { cached, last } = found;
+      const [again, kept] = last.map(wholeMs);
+      if (!again || !kept) return undefined;
       const [, cell] = last;
       const { n, batch, heads, headDim, kvDtype } = cell;
       const layers = cell.model?.layers ?? 1;

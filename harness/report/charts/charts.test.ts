@@ -119,6 +119,21 @@ describe("doubling ratios", () => {
     expect(last("linear")?.ratio).toBeCloseTo(2, 0);
     for (const { low, ratio, high } of doublings) expect(low <= ratio && ratio <= high).toBe(true);
   });
+
+  it("are the fit's points', as the answer tells them: without drift that all cells share", () => {
+    const record = fixtureRecord({ ns: [65536, 131072, 262144] });
+    const apart: RunRecord = {
+      ...record,
+      fits: record.fits.map((fit) =>
+        fit.metric === "time" && fit.label === "linear"
+          ? { ...fit, points: fit.points.map(({ x }) => ({ x, y: x ** 2, low: x ** 2 / 2, high: 2 * x ** 2 })) }
+          : fit,
+      ),
+    };
+    const last = doublingsOf(apart, firstFacet(apart)).findLast(({ arm }) => arm === "linear");
+    expect(last?.ratio).toBeCloseTo(4, 9);
+    expect([last?.low, last?.high].map((end) => Math.log2((end ?? 0) / 4))).toEqual([expect.closeTo(-Math.SQRT2, 9), expect.closeTo(Math.SQRT2, 9)]);
+  });
 });
 
 describe("facets", () => {

@@ -20,10 +20,14 @@ export interface Doubling {
 /** Nearer neighbours than this say little of a doubling: their noise would be raised to its power. */
 const leastStep = 1.5;
 
-/** Doubling ratios of points that are far enough apart; a step that is no doubling is scaled to one. The interval adds both points' in quadrature of logs. */
+/**
+ * Doubling ratios of points that are far enough apart; a step that is no doubling is scaled to one. The interval adds both points' in quadrature of logs. Of a curve with a fit the points are the fit's, which have no
+ * drift in them that all cells share: as the answer tells them.
+ */
 export const doublingsOf = (record: RunRecord, facet: Facet): readonly Doubling[] =>
-  growthOf(record, facet, "time").series.flatMap(({ look, points }) =>
-    points.flatMap((point, i): Doubling[] => {
+  growthOf(record, facet, "time").series.flatMap(({ look, fit, points: measured }) => {
+    const points = fit && fit.points.length > 0 ? fit.points : measured;
+    return points.flatMap((point, i): Doubling[] => {
       const before = points.slice(0, i).findLast(({ x }) => x * leastStep <= point.x);
       if (before === undefined) return [];
       const perDoubling = 1 / Math.log2(point.x / before.x);
@@ -32,8 +36,8 @@ export const doublingsOf = (record: RunRecord, facet: Facet): readonly Doubling[
       const over = Math.hypot(Math.log(point.high / point.y), Math.log(before.y / before.low));
       const at = (value: number): number => Math.exp(value * perDoubling);
       return [{ arm: look.label, x: point.x, ratio: at(log), low: at(log - under), high: at(log + over) }];
-    }),
-  );
+    });
+  });
 
 const guidesIn = ({ charts }: Messages) => [
   { value: 1, words: ["1×", charts.constant] },
