@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { NoAdapter } from "./device/adapterFacts.ts";
 import type { Cell } from "./experiment/experiment.ts";
@@ -215,6 +216,31 @@ describe("a worker that", () => {
     expect(brokeOff?.message).toContain("the run began on planted costs, now only planted (another device) answers");
     expect(new Set(record.cells.flatMap(({ visits }) => visits.map(({ worker }) => worker)))).toEqual(new Set([0]));
   }, 30_000);
+
+  it("has measured its last visit has ended before the analysis begins", async () => {
+    const workers = fakeWorkers({ costMs: planted });
+    let open = 0;
+    let lastClosedAt = 0;
+    const connect: typeof workers.connect = async (clock) => {
+      const connection = await workers.connect(clock);
+      const { worker } = connection;
+      open++;
+      const close = async (): Promise<void> => {
+        const wasAlive = worker.alive;
+        await worker.close();
+        if (!wasAlive) return;
+        await setTimeout(20);
+        open--;
+        lastClosedAt = Date.now();
+      };
+      return { ...connection, worker: new Proxy(worker, { get: (target, key) => (key === "close" ? close : Reflect.get(target, key)) }) };
+    };
+    const { record } = await fakeRun(yaml("", "[256, 512, 1024]"), { ...workers, connect });
+    expect(record.schedule.workers).toBeGreaterThan(1);
+    expect(open).toBe(0);
+    // It says when the analysis began.
+    expect(Date.parse(record.endedAt ?? "")).toBeGreaterThanOrEqual(lastClosedAt);
+  });
 
   it("is below the clock's resolution gives an outcome, not an average", async () => {
     const { record } = await fakeRun(yaml(), fakeWorkers({ costMs: () => 1e-6, stepNs: 65_536 }));

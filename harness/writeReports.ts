@@ -25,7 +25,7 @@ export interface WrittenReport {
  * older one is reports/<experiment>-<run>.html. Where claims are asked for, it also has the verdicts of the file's other phases, as far as they are in results/. So is that of a shard, which is a part of a run (shards that end at one moment write no file of another), and of a duet's head, whose times were taken between those of another state. In another language than English a page's name has that before its ending, and the index names it beside the English one.
  */
 export const writeReports = async (outFolder: string, record: RunRecord, language: Language = "en"): Promise<WrittenReport> => {
-  const { renderPage, renderIndex } = await import("./report/page.ts");
+  const { pageParts, renderIndex } = await import("./report/page.ts");
   const folder = join(outFolder, "reports");
   makeFolder(folder);
   removeHalfWritten(folder, halfWrittenRestMs);
@@ -34,13 +34,13 @@ export const writeReports = async (outFolder: string, record: RunRecord, languag
   const beside = isHalf ? [] : besideOf(outFolder, record).map((one) => judgedIn(one, language));
   const ownPage = join(folder, pageName(`${name}-${record.run}`, language));
   if (isHalf) {
-    await writeWhole(ownPage, await renderPage(record, undefined, [], language));
+    await writeWhole(ownPage, await pageParts(record, undefined, [], language));
     return { file: ownPage, newerRun: undefined };
   }
   const newest = newestOf([...wholeRuns(outFolder, name, record.run), record]);
   const newerRun = newest === record ? undefined : newest?.run;
   const file = newerRun === undefined ? join(folder, pageName(name, language)) : ownPage;
-  await writeWhole(file, await renderPage(record, undefined, beside, language));
+  await writeWhole(file, await pageParts(record, undefined, beside, language));
   const pagesOf = (experiment: string): readonly Language[] => languages.filter((one) => existsSync(join(folder, pageName(experiment, one))));
   const listed = listExperiments(outFolder).filter((experiment) => pagesOf(experiment).length > 0);
   const toldOf = (experiment: string): RunRecord | undefined => {

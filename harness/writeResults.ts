@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { collectGarbage } from "./heap.ts";
 import { measurementsCsv, samplesCsv } from "./record/csv.ts";
 import type { RunRecord } from "./record/run.ts";
 import { writeRun } from "./record/runFolder.ts";
@@ -19,6 +20,8 @@ export const writeResults = async (outFolder: string, folder: string, record: Ru
     // Whole or not at all: half a table looks like a table.
     await writeWhole(join(folder, "measurements.csv"), measurementsCsv(record));
     await writeWhole(join(folder, "samples.csv"), samplesCsv(record));
+    // What analysis and tables leave is as much as a page takes.
+    collectGarbage();
     return { report: (await writeReports(outFolder, record)).file, unwritten: undefined };
   } catch (error) {
     if (error instanceof Error && "code" in error) return { report: undefined, unwritten: error };

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { keepHeapSmall } from "../heapGrowth.ts";
+import { keepHeapSmall } from "../heap.ts";
 import { languages } from "../messages/languages.ts";
 import { version } from "../version.ts";
 import { type ExitCode, exitCode } from "./exit.ts";

@@ -7,7 +7,7 @@ import { loadMechanisms } from "../../kernels/registry.ts";
 import { median } from "../analysis/statistics.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { formatProblem } from "../experiment/problem.ts";
-import { keepHeapSmall } from "../heapGrowth.ts";
+import { keepHeapSmall } from "../heap.ts";
 import { fakeWorkers } from "../measure/fakeWorker.ts";
 import { runExperiment } from "../runExperiment.ts";
 
@@ -76,9 +76,9 @@ export const measureScale = async (): Promise<Scale> => {
     const peakRssMiB = process.resourceUsage().maxRSS / 1024;
     const between = (from: number, to: number): number => median(visitAt.slice(from + 1, to).map((at, i) => at - (visitAt[from + i] ?? at)));
     // As the command does, which has no use for charts while it measures.
-    const { renderPage } = await import("../report/page.ts");
+    const { pageParts } = await import("../report/page.ts");
     const reporting = performance.now();
-    const page = await renderPage(record);
+    const bytes = [...(await pageParts(record))].reduce((sum, part) => sum + Buffer.byteLength(part), 0);
     return {
       cells: record.cells.length,
       visits: record.cells.reduce((sum, { visits }) => sum + visits.length, 0),
@@ -88,7 +88,7 @@ export const measureScale = async (): Promise<Scale> => {
       peakRssMiB,
       visitMs: [between(cells.length + 1, cells.length + 1001), between(visitAt.length - 1001, visitAt.length - 1)],
       reportSeconds: (performance.now() - reporting) / 1000,
-      reportMiB: Buffer.byteLength(page) / 2 ** 20,
+      reportMiB: bytes / 2 ** 20,
     };
   } finally {
     rmSync(outFolder, { recursive: true, force: true });

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
 import type { LoggerInterface } from "vega";
 import { claimCount } from "../analysis/claims/claimCount.ts";
@@ -7,9 +6,11 @@ import type { Language } from "../messages/languages.ts";
 import { type Messages, messagesOf } from "../messages/messages.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
+import { carriedScript } from "./carriedRecord.ts";
 import { liveConfig, type Rendering } from "./charts/render.ts";
 import { themeVariables } from "./charts/theme.ts";
-import { escaped, type Html, html, raw, scriptJson, shortened } from "./html.ts";
+import { documentParts } from "./document.ts";
+import { type Html, html, raw, scriptJson, shortened } from "./html.ts";
 import { tallyOf } from "./outcome.ts";
 import { pageName } from "./pageName.ts";
 import { presentable } from "./presentable.ts";
@@ -32,35 +33,6 @@ import { limitsSection, trustSection } from "./sections/trust.ts";
 import { tuningSection } from "./sections/tuning.ts";
 import { writtenTextsSection } from "./sections/writtenTexts.ts";
 import { indexStyle, pageStyle } from "./style.ts";
-
-// Nothing is fetched and no script runs but those that are named by their hashes; styles are inline because the page is one file.
-const contentSecurityPolicy = (hashes: readonly string[]): string => {
-  const scripts = hashes.length === 0 ? "" : `script-src ${hashes.map((hash) => `'sha256-${hash}'`).join(" ")}; `;
-  return `default-src 'none'; ${scripts}style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
-};
-
-/** The scripts of a document: one that runs at once, and the hashes of those that it starts itself. */
-interface Scripts {
-  readonly text: string;
-  readonly started: readonly string[];
-}
-
-/** A whole document. `style` and `scripts` are trusted; title and body are escaped already or escape themselves. */
-export const document = (title: string, style: string, body: Html, lang: string, scripts?: Scripts): string =>
-  `<!doctype html>
-<html lang="${lang}"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(scripts === undefined ? [] : [createHash("sha256").update(scripts.text).digest("base64"), ...scripts.started])}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="attnbench">
-<title>${escaped(title)}</title>
-<style>${style}</style></head>
-<body>${body.markup}${scripts === undefined ? "" : `<script>${scripts.text}</script>`}</body></html>
-`;
-
-/** The record as the page carries it: everything but the raw samples, which stay in the run's folder. */
-const carried = (record: RunRecord): RunRecord => ({ ...record, cells: record.cells.map((cell) => ({ ...cell, visits: [] })) });
 
 /** What the run asks, in its author's words; where these are in another language than the page, in the page's own before them. */
 const questionOf = (question: string, phase: RunRecord["experiment"]["phase"], t: Messages): Html => {
@@ -92,7 +64,16 @@ const countedWith = (record: RunRecord, beside: readonly RunRecord[], t: Message
  * claims stand with this run's. `language`: of all that the page says itself, where `run` was analysed in it; its data keep their names.
  * Works for any record that keeps to its type: unfinished, failed, or of a single cell.
  */
-export const renderPage = async (run: RunRecord, logger?: LoggerInterface, beside: readonly RunRecord[] = [], language: Language = "en"): Promise<string> => {
+export const renderPage = async (run: RunRecord, logger?: LoggerInterface, beside: readonly RunRecord[] = [], language: Language = "en"): Promise<string> =>
+  [...(await pageParts(run, logger, beside, language))].join("");
+
+/** The same in parts that follow each other: of thousands of cells, the one text would be held several times over before it is in its file. */
+export const pageParts = async (
+  run: RunRecord,
+  logger?: LoggerInterface,
+  beside: readonly RunRecord[] = [],
+  language: Language = "en",
+): Promise<Iterable<string>> => {
   const t = messagesOf(language);
   const record = presentable(run);
   const { experiment } = record;
@@ -100,41 +81,46 @@ export const renderPage = async (run: RunRecord, logger?: LoggerInterface, besid
   const charted = { ...record, cells: record.cells.filter(({ runtime }) => runtime === undefined) };
   const charts = new Map<string, LiveChart>();
   const rendering: Rendering = { variables: themeVariables(charted), live: charts, ...(logger === undefined ? {} : { logger }) };
-  const figures = await figuresSection(charted, rendering, t);
-  const stages = await stagesSection(charted, rendering, t);
-  const serving = await servingSection(charted, rendering, t);
-  const question = experiment.question ?? experiment.title;
-  const below = html`${peersSection(record, t)}
-${figures}
-${stages}
-${writtenTextsSection(record, t)}
-${serving}
-${offloadSection(record, t)}
-${foundSection(record, t)}
-${trustSection(record, t)}
-${fitsSection(record, t)}
-${cellsSection(record, t)}
-${tuningSection(record, t)}
-${shardsSection(record, t)}
-${methodSection(record, t)}
-${environmentSection(record, t)}
-${reproduceSection(record, t)}`;
-  const places = new Set([...below.markup.matchAll(/ id="([a-z0-9-]+)"/g)].map(([, id = ""]) => id));
-  const body = html`
+  const below = [
+    peersSection(record, t),
+    await figuresSection(charted, rendering, t),
+    await stagesSection(charted, rendering, t),
+    writtenTextsSection(record, t),
+    await servingSection(charted, rendering, t),
+    offloadSection(record, t),
+    foundSection(record, t),
+    trustSection(record, t),
+    fitsSection(record, t),
+    cellsSection(record, t),
+    tuningSection(record, t),
+    shardsSection(record, t),
+    methodSection(record, t),
+    environmentSection(record, t),
+    reproduceSection(record, t),
+  ].flatMap((section) => section?.markup ?? []);
+  const places = new Set(below.flatMap((markup) => [...markup.matchAll(/ id="([a-z0-9-]+)"/g)].map(([, id = ""]) => id)));
+  const above = html`
 <header><h1>${quoted(shortened(experiment.title, 200), t)} <span class="more">· ${t.phase[experiment.phase]} · ${record.startedAt.slice(0, 10)}</span></h1>
-${questionOf(question, experiment.phase, t)}</header>
+${questionOf(experiment.question ?? experiment.title, experiment.phase, t)}</header>
 <main>
 ${answerSection(countedWith(record, beside, t), t)}
 ${limitsSection(record, t)}
 ${claimsSection(record, places, beside.map(presentable), t)}
-${below}
-</main>
+`;
+  const footer = html`</main>
 <footer><p>${t.page.madeBy(record.environment.attnbench.version, record.run)}<code>#results</code>${raw(t.page.madeByEnd)}</p></footer>
-<script type="application/json" id="results">${raw(scriptJson(carried(run)))}</script>
-<script type="application/json" id="words">${raw(scriptJson(scriptWords(t)))}</script>
+`;
+  const scripts = html`<script type="application/json" id="words">${raw(scriptJson(scriptWords(t)))}</script>
 ${comment(`Parts of this page's scripts, and their licences:\n\n${script.licences}${charts.size > 0 ? `\n${live.licences}` : ""}`)}
 ${charts.size > 0 && liveParts({ config: liveConfig(rendering), charts: Object.fromEntries(charts) })}`;
-  return document(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted, language), body, t.lang, {
+  function* body(): Generator<string> {
+    yield above.markup;
+    for (const markup of below) yield `${markup}\n`;
+    yield footer.markup;
+    yield* carriedScript(run);
+    yield scripts.markup;
+  }
+  return documentParts(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted, language), body(), t.lang, {
     text: script.text,
     started: charts.size > 0 ? [live.hash] : [],
   });
@@ -161,5 +147,5 @@ ${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span><bdi>${text
   const body = html`
 <header><h1>attnbench</h1><p class="question">From which length on does linear attention beat softmax attention?</p></header>
 <main>${entries.length === 0 ? html`<p>No run yet. <code>attnbench run experiments/*.yaml</code> makes one.</p>` : html`<ul class="runs">${entries}</ul>`}</main>`;
-  return document("attnbench reports", indexStyle(), body, en.lang);
+  return [...documentParts("attnbench reports", indexStyle(), [body.markup], en.lang)].join("");
 };
