@@ -2,24 +2,10 @@
 // 60 multiply-adds: a lane holds VECTORS outputs and loads each of their weights once for all rows, and x is loaded once, a lane a channel. It reaches the
 // other lanes by broadcasts from lanes that are known beforehand: SwiftShader compares a variable one with each of its lanes.
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [row, INPUTS]
-@group(0) @binding(1) var<storage, read> w: array<StoredQuad>; // [o, IN_QUADS]
-@group(0) @binding(2) var<storage, read_write> y: array<f32>; // [row, OUT]
-#if GROUPED
-@group(0) @binding(3) var<storage, read> groups: array<u32>; // [group, 1 + GROUP], as group.wgsl makes them; ROWS of a group a workgroup
-#if GATED
-@group(0) @binding(4) var<storage, read> wGate: array<StoredQuad>; // [expert, o, IN_QUADS]
-#end
-#else
-#if GATED
-@group(0) @binding(3) var<storage, read> wGate: array<StoredQuad>; // [o, IN_QUADS]
-#end
-#end
 
 const INPUTS = 4u * IN_QUADS;
 const COLUMNS = VECTORS * LANES;
-#if GROUPED
-const NONE = 0xffffffffu;
-#end
+fn rowCount() -> u32 { return arrayLength(&x) / INPUTS; }
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -27,23 +13,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   let once = min(grid.x, 1u);
   let output0 = workgroup.x * COLUMNS + lane;
   // Edges are clamped, not branched around: a row or output past the last is the last once more. Lanes past the last output do not store.
-#if GROUPED
-  let part = workgroup.z * grid.y + workgroup.y;
-  let group = part / (GROUP / ROWS) * (1u + GROUP);
-  // Places of a group are filled from its first on.
-  let first = group + 1u + part % (GROUP / ROWS) * ROWS;
-  if (first >= arrayLength(&groups) || groups[first] == NONE) { return; }
-  let matrix = groups[group] * OUT;
+  let rows = rowsOf(workgroup, grid);
+  if (rows.first == NONE) { return; }
 #each r ROWS
-  let to${r} = groups[first + ${r}u];
-  let from${r} = select(to${r}, groups[first], to${r} == NONE) / SHARING * INPUTS;
-#end
-#else
-  let rows = arrayLength(&x) / INPUTS;
-  let row0 = workgroup.y * ROWS;
-#each r ROWS
-  let from${r} = min(row0 + ${r}u, rows - 1u) * INPUTS;
-#end
+  let to${r} = toRow(rows, ${r}u);
+  let from${r} = fromRow(rows, to${r}) * INPUTS;
 #end
 #each r ROWS
 #each c VECTORS
@@ -54,11 +28,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
 #end
 #end
 #each c VECTORS
-#if GROUPED
-  let weights${c} = (matrix + min(output0 + ${c}u * LANES, OUT - 1u)) * IN_QUADS;
-#else
-  let weights${c} = min(output0 + ${c}u * LANES, OUT - 1u) * IN_QUADS;
-#end
+  let weights${c} = (rows.matrix + min(output0 + ${c}u * LANES, OUT - 1u)) * IN_QUADS;
 #end
   for (var block = 0u; block < IN_QUADS * once; block += LANE_QUADS) {
     let channel = 4u * block + lane;
@@ -117,25 +87,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       gate = select(gate, gate${r}_${c}, c == ${c}u);
 #end
 #end
-#if GROUPED
-      let row = to${r};
-      let isRow = row != NONE;
-#else
-      let row = row0 + ${r}u;
-      let isRow = row < rows;
-#end
-      if (isRow && o < OUT) {
-        let at = row * OUT + o;
 #if GATED
-        y[at] = sum * gate / (1.0 + exp(-gate));
+      put(to${r}, o, sum, gate);
 #else
-#if ADDS
-        y[at] += sum;
-#else
-        y[at] = finished(sum);
+      put(to${r}, o, sum);
 #end
-#end
-      }
     }
 #end
   }

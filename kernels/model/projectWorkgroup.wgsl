@@ -1,27 +1,13 @@
 // Many rows of x times a matrix as in project.wgsl: ROWS rows × OUTPUTS outputs a workgroup, ROWS_EACH × OUTPUTS_EACH of them a thread, SLICE vec4s of
 // channels at a time staged in workgroup memory. GATED: as many outputs of either matrix.
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [row, IN_QUADS]
-@group(0) @binding(1) var<storage, read> w: array<StoredQuad>; // [o, IN_QUADS]
-@group(0) @binding(2) var<storage, read_write> y: array<f32>; // [row, OUT]
-#if GROUPED
-@group(0) @binding(3) var<storage, read> groups: array<u32>; // [group, 1 + GROUP], as group.wgsl makes them; ROWS of a group a workgroup
-#if GATED
-@group(0) @binding(4) var<storage, read> wGate: array<StoredQuad>; // [expert, o, IN_QUADS]
-#end
-#else
-#if GATED
-@group(0) @binding(3) var<storage, read> wGate: array<StoredQuad>; // [o, IN_QUADS]
-#end
-#end
 
 const DOWN = ROWS / ROWS_EACH;
 const ACROSS = OUTPUTS / OUTPUTS_EACH;
 const THREADS = DOWN * ACROSS;
+fn rowCount() -> u32 { return arrayLength(&x) / IN_QUADS; }
 // An odd number of vec4s, so that neighbours' rows lie in different banks.
 const PITCH = SLICE + 1u;
-#if GROUPED
-const NONE = 0xffffffffu;
-#end
 
 var<workgroup> xTile: array<vec4f, ROWS * PITCH>;
 var<workgroup> wTile: array<vec4f, OUTPUTS * PITCH>;
@@ -33,18 +19,8 @@ fn added(sum: f32, a: vec4f, b: vec4f) -> f32 { return fma(a.w, b.w, fma(a.z, b.
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) thread: u32) {
-#if GROUPED
-  let part = workgroup.z * grid.y + workgroup.y;
-  let group = part / (GROUP / ROWS) * (1u + GROUP);
-  // Places of a group are filled from its first on.
-  let first = group + 1u + part % (GROUP / ROWS) * ROWS;
-  if (first >= arrayLength(&groups) || groups[first] == NONE) { return; }
-  let matrix = groups[group] * OUT;
-#else
-  let rows = arrayLength(&x) / IN_QUADS;
-  let row0 = workgroup.y * ROWS;
-  let matrix = 0u;
-#end
+  let rows = rowsOf(workgroup, grid);
+  if (rows.first == NONE) { return; }
   let output0 = workgroup.x * OUTPUTS;
   let down = thread / ACROSS;
   let across = thread % ACROSS;
@@ -60,17 +36,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
     workgroupBarrier();
     for (var i = thread; i < ROWS * SLICE; i += THREADS) {
       let quad = slice + i % SLICE;
-#if GROUPED
-      let place = groups[first + i / SLICE];
-      let row = select(place, groups[first], place == NONE) / SHARING;
-#else
-      let row = min(row0 + i / SLICE, rows - 1u);
-#end
+      let row = fromRow(rows, toRow(rows, i / SLICE));
       xTile[(i / SLICE) * PITCH + i % SLICE] = select(vec4f(), x[row * IN_QUADS + min(quad, IN_QUADS - 1u)], quad < IN_QUADS);
     }
     for (var i = thread; i < OUTPUTS * SLICE; i += THREADS) {
       let o = min(output0 + i / SLICE, OUT - 1u);
-      let at = (matrix + o) * IN_QUADS + min(slice + i % SLICE, IN_QUADS - 1u);
+      let at = (rows.matrix + o) * IN_QUADS + min(slice + i % SLICE, IN_QUADS - 1u);
       let to = (i / SLICE) * PITCH + i % SLICE;
       wTile[to] = vec4f(w[at]);
 #if GATED
@@ -104,13 +75,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
     let o = output0 + c * ACROSS + across;
 #each r ROWS_EACH
     {
-#if GROUPED
-      let row = groups[first + ${r}u * DOWN + down];
-      let isRow = row != NONE;
-#else
-      let row = row0 + ${r}u * DOWN + down;
-      let isRow = row < rows;
-#end
       var sum = sum${r}_0;
 #if GATED
       var gate = gate${r}_0;
@@ -121,18 +85,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
       gate = select(gate, gate${r}_${c}, c == ${c}u);
 #end
 #end
-      if (isRow && o < OUT) {
-        let at = row * OUT + o;
 #if GATED
-        y[at] = sum * gate / (1.0 + exp(-gate));
+      put(toRow(rows, ${r}u * DOWN + down), o, sum, gate);
 #else
-#if ADDS
-        y[at] += sum;
-#else
-        y[at] = finished(sum);
+      put(toRow(rows, ${r}u * DOWN + down), o, sum);
 #end
-#end
-      }
     }
 #end
   }

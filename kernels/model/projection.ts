@@ -6,6 +6,7 @@ import { type FinishName, finishes } from "./finish.ts";
 import type { Grouping } from "./grouping.ts";
 import { type Making, staged } from "./making.ts";
 import project from "./project.wgsl";
+import projected from "./projected.wgsl";
 import projectSubgroup from "./projectSubgroup.wgsl";
 import projectWorkgroup from "./projectWorkgroup.wgsl";
 import type { StageName } from "./stageNames.ts";
@@ -140,12 +141,12 @@ export const projectStep = (making: Making, stage: StageName, projection: Projec
   const kind = kindOf(chosen, product);
   // All sizes of a group and of a tile are powers of two, up to the group's own.
   const down = Math.ceil(rows / tileSize(chosen, "rows"));
-  const bindings = [from, weight, to, ...(grouped ? ["groups"] : []), ...(gate === undefined ? [] : [gate])];
+  const bindings = [from, weight, to, ...(gate === undefined ? [] : [gate]), ...(grouped ? ["groups"] : [])];
   return staged(
     stage,
     stepOf({
       label: `project ${to}`,
-      ...storing(`${kind.source}\n${finishes[finish].wgsl}`, { Stored: making.dtype }),
+      ...storing(`${projected}\n${kind.source}\n${finishes[finish].wgsl}`, { Stored: making.dtype }),
       subgroups: kind.subgroups ?? false,
       constants: {
         IN_QUADS: inputs / 4,
@@ -153,7 +154,7 @@ export const projectStep = (making: Making, stage: StageName, projection: Projec
         GATED: gate !== undefined,
         ADDS: adds,
         GROUPED: grouped !== undefined,
-        ...(grouped ? { SHARING: grouped.sharing, GROUP: grouped.rows } : {}),
+        ...(grouped ? { SHARING: grouped.sharing, GROUP: grouped.rows, GROUPS_AT: bindings.indexOf("groups") } : {}),
         ...kind.constants,
       },
       bindings,
