@@ -11,36 +11,61 @@ type Rows = readonly Float64Array[];
 const epsilon = 1e-6;
 
 /**
- * Each row times weights [outputs][row's width], from `offset` on. Four sums at a time: one by itself waits for its own last addition at every step, and each is still added up in order, so it is the
- * same number to the last bit. The loop that a model's reference spends its time in.
+ * Each row times weights [outputs][row's width], from `offset` on. Four outputs of two rows at a time: a sum by itself waits for its own last addition at every step, and each weight is loaded once for
+ * both rows. Each sum is still added up in order, so it is the same number to the last bit. The loop that a model's reference spends its time in.
  */
-const times = (rows: Rows, weights: ArrayLike<number>, outputs: number, offset = 0): Rows =>
-  rows.map((row) => {
-    const made = new Float64Array(outputs);
-    const width = row.length;
-    let o = 0;
-    for (; o + 4 <= outputs; o += 4) {
-      const [first, second, third, fourth] = [offset + o * width, offset + (o + 1) * width, offset + (o + 2) * width, offset + (o + 3) * width];
-      let [a, b, c, d] = [0, 0, 0, 0];
-      for (let i = 0; i < width; i++) {
-        const x = row[i] as number;
-        a += (weights[first + i] as number) * x;
-        b += (weights[second + i] as number) * x;
-        c += (weights[third + i] as number) * x;
-        d += (weights[fourth + i] as number) * x;
-      }
-      made[o] = a;
-      made[o + 1] = b;
-      made[o + 2] = c;
-      made[o + 3] = d;
+const times = (rows: Rows, weights: ArrayLike<number>, outputs: number, offset = 0): Rows => {
+  const made = rows.map(() => new Float64Array(outputs));
+  for (let r = 0; r < rows.length; r += 2) {
+    const [first, second] = [rows[r] as Float64Array, rows[r + 1] ?? (rows[r] as Float64Array)];
+    timesTwo(first, second, weights, offset, made[r] as Float64Array, made[r + 1] ?? (made[r] as Float64Array));
+  }
+  return made;
+};
+
+/** Two rows times weights, into `toA` and `toB`, which may be one. */
+const timesTwo = (rowA: Float64Array, rowB: Float64Array, weights: ArrayLike<number>, offset: number, toA: Float64Array, toB: Float64Array): void => {
+  const [width, outputs] = [rowA.length, toA.length];
+  let o = 0;
+  for (; o + 4 <= outputs; o += 4) {
+    const [at0, at1, at2, at3] = [offset + o * width, offset + (o + 1) * width, offset + (o + 2) * width, offset + (o + 3) * width];
+    let [a0, a1, a2, a3, b0, b1, b2, b3] = [0, 0, 0, 0, 0, 0, 0, 0];
+    for (let i = 0; i < width; i++) {
+      const a = rowA[i] as number;
+      const b = rowB[i] as number;
+      const w0 = weights[at0 + i] as number;
+      const w1 = weights[at1 + i] as number;
+      const w2 = weights[at2 + i] as number;
+      const w3 = weights[at3 + i] as number;
+      a0 += w0 * a;
+      a1 += w1 * a;
+      a2 += w2 * a;
+      a3 += w3 * a;
+      b0 += w0 * b;
+      b1 += w1 * b;
+      b2 += w2 * b;
+      b3 += w3 * b;
     }
-    for (; o < outputs; o++) {
-      let sum = 0;
-      for (let i = 0; i < width; i++) sum += (weights[offset + o * width + i] as number) * (row[i] as number);
-      made[o] = sum;
+    toA[o] = a0;
+    toA[o + 1] = a1;
+    toA[o + 2] = a2;
+    toA[o + 3] = a3;
+    toB[o] = b0;
+    toB[o + 1] = b1;
+    toB[o + 2] = b2;
+    toB[o + 3] = b3;
+  }
+  for (; o < outputs; o++) {
+    let [a, b] = [0, 0];
+    for (let i = 0; i < width; i++) {
+      const weight = weights[offset + o * width + i] as number;
+      a += weight * (rowA[i] as number);
+      b += weight * (rowB[i] as number);
     }
-    return made;
-  });
+    toA[o] = a;
+    toB[o] = b;
+  }
+};
 
 const added = (rows: Rows, more: Rows): Rows =>
   rows.map((row, r) => {
@@ -86,9 +111,11 @@ type Planned = Pick<ModelPlanning, "model" | "mixers" | "batch">;
 /** What all layers but the mixers compute, plainly; the mixers by their own references. Covers the scores, the token of the largest, and what each layer keeps for the next one. */
 export const modelReference = (planning: Planned, tensors: Tensors): readonly ExpectedRow[] => {
   const { batch, model } = planning;
-  const { rows, kept } = throughLayers(planning, tensors, tensorOf(tensors, "tokens"));
-  const last = rows.filter((_, row) => row % (rows.length / batch) === rows.length / batch - 1);
-  const scores = scoresOf(planning, tensors, last);
+  const tokens = tensorOf(tensors, "tokens");
+  const each = tokens.length / batch;
+  const last = Array.from({ length: batch }, (_, text) => (text + 1) * each - 1);
+  const { rows, kept } = throughLayers(planning, tensors, tokens, { wanted: last });
+  const scores = scoresOf(planning, tensors, rows);
   return [...scores.map((values, row) => ({ buffer: "scores", offset: row * model.vocab, values })), ...scores.flatMap(nextRow), ...kept];
 };
 
@@ -102,8 +129,20 @@ export interface Through extends Mixed {
   readonly firstOpen: number;
 }
 
-/** From the numbers of tokens, text by text, to what the last layer hands on. `leastLead`: by how much a router must prefer an expert to one that it leaves, over the size of its scores, for rounding not to choose. */
-export const throughLayers = ({ model, mixers }: Planned, tensors: Tensors, tokens: ArrayLike<number>, leastLead = 0): Through => {
+interface ThroughOptions {
+  /** by how much a router must prefer an expert to one that it leaves, over the size of its scores, for rounding not to choose */
+  readonly leastLead?: number;
+  /** rows that are asked for, all unless given: of others the last layer takes keys and values alone */
+  readonly wanted?: readonly number[];
+}
+
+/** From the numbers of tokens, text by text, to what the last layer hands on. */
+export const throughLayers = (
+  { model, mixers }: Planned,
+  tensors: Tensors,
+  tokens: ArrayLike<number>,
+  { leastLead = 0, wanted }: ThroughOptions = {},
+): Through => {
   const { width } = model;
   const embedding = tensorOf(tensors, "embedding");
   let x: Rows = Array.from(tokens, (token) => Float64Array.from(embedding.subarray(token * width, (token + 1) * width)));
@@ -111,12 +150,16 @@ export const throughLayers = ({ model, mixers }: Planned, tensors: Tensors, toke
   let firstOpen = Number.POSITIVE_INFINITY;
   for (const [layer, mixer] of mixers.entries()) {
     const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
-    const mixed = mixedRows(model, mixer, layer, normed(x, width, weight("mixNorm")), tensors);
+    const asked = layer === mixers.length - 1 && wanted ? wanted : x.map((_, row) => row);
+    const mixed = mixedRows(model, mixer, layer, normed(x, width, weight("mixNorm")), asked, tensors);
     kept.push(...mixed.kept);
-    x = added(x, times(mixed.rows, weight("wo"), width));
+    x = added(
+      asked.map((row) => x[row] as Float64Array),
+      times(mixed.rows, weight("wo"), width),
+    );
     const fed = fedForward(model, normed(x, width, weight("feedForwardNorm")), weight);
     const open = fed.leads.findIndex((lead) => lead <= leastLead);
-    if (open >= 0) firstOpen = Math.min(firstOpen, open);
+    if (open >= 0) firstOpen = Math.min(firstOpen, asked[open] ?? open);
     x = added(x, fed.rows);
   }
   return { rows: x, kept, firstOpen };
@@ -137,7 +180,7 @@ const nextRow = (scores: Float64Array, row: number): readonly ExpectedRow[] => {
   return isAlone ? [{ buffer: "next", offset: row, values: Float64Array.of(best) }] : [];
 };
 
-/** A layer's mixer: what flows on, and what it keeps for the next token. */
+/** A layer's mixer: what flows on, of the rows asked for, and what it keeps for the next token. */
 interface Mixed {
   readonly rows: Rows;
   readonly kept: readonly ExpectedRow[];
@@ -145,7 +188,7 @@ interface Mixed {
 
 const storesHalf = ({ mechanism, shape }: Mixer): boolean => mechanism.family === "softmax" && shape.phase === "decode" && shape.kvDtype === "f16";
 
-const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, tensors: Tensors): Mixed => {
+const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, asked: readonly number[], tensors: Tensors): Mixed => {
   const { mechanism, shape } = mixer;
   const widths = widthsOf(mixer);
   const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
@@ -166,8 +209,9 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, t
   };
   const o = new Float64Array(rows.length * widths.o).fill(Number.NaN);
   const kept: ExpectedRow[] = [];
-  const tokens = Array.from({ length: rows.length / shape.batch }, (_, token) => token);
+  const each = rows.length / shape.batch;
   for (let batch = 0; batch < shape.batch; batch++) {
+    const tokens = asked.filter((row) => Math.floor(row / each) === batch).map((row) => row % each);
     for (let head = 0; head < shape.heads; head++) {
       for (const row of mechanism.reference(shape, given, { batch, head, tokens })) {
         const name = keptName(mixer, layer, row.buffer);
@@ -176,7 +220,7 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, t
       }
     }
   }
-  const mixed = rows.map((_, row) => o.subarray(row * widths.o, (row + 1) * widths.o));
+  const mixed = asked.map((row) => o.subarray(row * widths.o, (row + 1) * widths.o));
   return { rows: widths.outputNorm > 0 ? normed(mixed, widths.outputNorm, weight("outputNorm")) : mixed, kept };
 };
 

@@ -22,7 +22,7 @@ export const textReference = (planning: TextPlanning, tensors: Tensors, leastLea
   const { length, text: shape, written: model } = planning;
   const given = shape.prompt.length;
   const text = tensors.text ? [...shape.prompt, ...untilStop(planning, writtenOf(tensors.text)).slice(given)] : freeText(planning, tensors);
-  const through = throughLayers(model, tensors, padded(planning, text), leastLead);
+  const through = throughLayers(model, tensors, padded(planning, text), { leastLead });
   const places = through.rows.slice(given - 1, text.length - 1);
   const rows: ExpectedRow[] = [{ buffer: "text", offset: 0, values: Float64Array.from(shape.prompt) }];
   for (const [i, place] of places.entries()) {

@@ -35,10 +35,28 @@ export const attend = (query: Float64Array, scale: number, channels: number, key
   let sum = 0;
   let value = 0;
   for (const { tensor, first, stride, rows } of values) {
-    for (let row = 0; row < rows; row++) {
+    const weigh = (): number => {
       const weight = Math.exp((scores[value++] ?? Number.NaN) - largest);
-      const at = first + row * stride;
       sum += weight;
+      return weight;
+    };
+    let row = 0;
+    // Four rows at a time: totals are loaded and stored once for all of them, and still added up in order.
+    for (; row + 4 <= rows; row += 4) {
+      const [w0, w1, w2, w3] = [weigh(), weigh(), weigh(), weigh()];
+      const at0 = first + row * stride;
+      const [at1, at2, at3] = [at0 + stride, at0 + 2 * stride, at0 + 3 * stride];
+      for (let c = 0; c < channels; c++)
+        output[c] =
+          (output[c] as number) +
+          w0 * (tensor[at0 + c] as number) +
+          w1 * (tensor[at1 + c] as number) +
+          w2 * (tensor[at2 + c] as number) +
+          w3 * (tensor[at3 + c] as number);
+    }
+    for (; row < rows; row++) {
+      const weight = weigh();
+      const at = first + row * stride;
       for (let c = 0; c < channels; c++) output[c] = (output[c] as number) + weight * (tensor[at + c] as number);
     }
   }
