@@ -28,7 +28,10 @@ const tagNames = (page: string): ReadonlySet<string> => new Set([...page.matchAl
 /** A page has the tags that a page of a good record has, no others, and nothing that runs but its own script. */
 export const flawsOfPage = (page: string, tags: ReadonlySet<string>): readonly string[] => {
   const body = page
-    .replace(/<script type="(?:application\/json" id="(?:results|words)|text\/plain" id="live-(?:charts|runtime))">[^<]*<\/script>/g, "")
+    .replace(
+      /<script type="(?:application\/json" id="words"|text\/plain" id="(?:live-(?:charts|runtime)"|results" data-name="[^"<>]*" data-run="[^"<>]*"))>[^<]*<\/script>/g,
+      "",
+    )
     .replace(`<script>${script.text}</script>`, "");
   return [
     ...(/<\/?script/i.test(body) ? ["a script"] : []),

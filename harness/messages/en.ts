@@ -1230,12 +1230,12 @@ export const en = {
       const are = (count: number, what: string): string => `${count} ${plural(count, "is", "are")} ${what}`;
       return `Of ${counted(all, "expectation")}, ${[...(missed > 0 ? [are(missed, "not met")] : []), ...(open > 0 ? [are(open, "undecided")] : [])].join(", ")}.`;
     },
-    madeBy: (version: string, run: string): string => `Made by attnbench ${version} from run ${run}. This page holds its results as JSON in the element `,
+    madeBy: (version: string, run: string): string =>
+      `Made by attnbench ${version} from run ${run}. This page holds its results, JSON that zlib compressed, in base64, in the element `,
     madeByEnd: "; raw samples are in the run's folder.",
     claims: "Claims",
     written: "What was written",
     dataOfFigure: "Data of this figure",
-    none: "none",
     colours: "Colours",
   },
 

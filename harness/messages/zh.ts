@@ -917,12 +917,11 @@ export const zh: Messages = {
     allMet: (all) => (all === 1 ? "实验的预期得到了满足。" : spaced`${all}项预期全部得到满足。`),
     someMet: (all, missed, open) =>
       spaced`${formatCount(all)}项预期中，${[...(missed > 0 ? [spaced`${missed}项不符合`] : []), ...(open > 0 ? [spaced`${open}项未定`] : [])].join("，")}。`,
-    madeBy: (version, run) => `由 attnbench ${version} 根据运行 ${run} 生成。本页的结果以 JSON 格式存于元素 `,
+    madeBy: (version, run) => `由 attnbench ${version} 根据运行 ${run} 生成。本页的结果是经 zlib 压缩、以 base64 编码的 JSON，存于元素 `,
     madeByEnd: " 中；原始样本在该次运行的文件夹里。",
     claims: "论断",
     written: "写出的文本",
     dataOfFigure: "此图的数据",
-    none: "无",
     colours: "颜色",
   },
 

@@ -1,12 +1,10 @@
-import type { CellRecord, RunRecord } from "../record/run.ts";
-import { scriptJson } from "./html.ts";
+import type { RunRecord } from "../record/run.ts";
+import { type Html, html, raw } from "./html.ts";
+import { packed } from "./packed.ts";
 
-/** All but the raw samples, which stay in the run's folder. */
-const carriedCell = (cell: CellRecord): CellRecord => ({ ...cell, visits: [] });
-
-/** The record as the page carries it, `#results`, in parts: a cell at a time, since thousands are text of megabytes. */
-export function* carriedScript({ cells, ...rest }: RunRecord): Generator<string> {
-  yield '<script type="application/json" id="results">{"cells":[';
-  for (const [i, cell] of cells.entries()) yield `${i > 0 ? "," : ""}${scriptJson(carriedCell(cell))}`;
-  yield `],${scriptJson(rest).slice(1)}</script>\n`;
-}
+/** The record as the page carries it, `#results`: compressed, and without the raw samples, which stay in the run's folder. */
+export const carriedRecord = (record: RunRecord): Html => {
+  const cells = record.cells.map((cell) => ({ ...cell, visits: [] }));
+  return html`<script type="text/plain" id="results" data-name="${record.experiment.name}" data-run="${record.run}">${raw(packed(JSON.stringify({ ...record, cells })))}</script>
+`;
+};

@@ -77,6 +77,7 @@ const misplacedLabels = (): string[] => {
     readonly textContent: string;
     readonly classList: { contains(name: string): boolean };
     getAttribute(name: string): string | null;
+    closest(selector: string): Node | null;
     getBoundingClientRect(): Box;
     querySelectorAll(selector: string): Iterable<Node>;
   }
@@ -87,7 +88,7 @@ const misplacedLabels = (): string[] => {
     if (frame.width === 0) continue;
     const texts = [...chart.querySelectorAll("text")]
       // halos lie under their own words; Vega keeps tick labels that it hides
-      .filter((text) => text.getAttribute("stroke") === null && text.getAttribute("opacity") !== "0" && text.textContent !== "")
+      .filter((text) => text.closest("[stroke]") === null && text.getAttribute("opacity") !== "0" && text.textContent !== "")
       .map((text) => ({ words: text.textContent, box: text.getBoundingClientRect() }))
       .filter(({ box }) => box.width > 0);
     texts.forEach(({ words, box }, i) => {

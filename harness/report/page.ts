@@ -1,4 +1,3 @@
-import { deflateSync } from "node:zlib";
 import type { LoggerInterface } from "vega";
 import { claimCount } from "../analysis/claims/claimCount.ts";
 import { en } from "../messages/en.ts";
@@ -6,12 +5,13 @@ import type { Language } from "../messages/languages.ts";
 import { type Messages, messagesOf } from "../messages/messages.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
-import { carriedScript } from "./carriedRecord.ts";
+import { carriedRecord } from "./carriedRecord.ts";
 import { liveConfig, type Rendering } from "./charts/render.ts";
 import { themeVariables } from "./charts/theme.ts";
 import { documentParts } from "./document.ts";
 import { type Html, html, raw, scriptJson, shortened } from "./html.ts";
 import { tallyOf } from "./outcome.ts";
+import { packed } from "./packed.ts";
 import { pageName } from "./pageName.ts";
 import { presentable } from "./presentable.ts";
 import * as live from "./runtime/live.packed";
@@ -49,7 +49,7 @@ const comment = (text: string): Html => raw(`<!--\n${text.replaceAll("--", "- -"
 
 /** What the charts are drawn from anew when a reader comes to them, and the script that does it: both compressed, since most of it is said many times over. */
 const liveParts = (charts: LiveCharts): Html => html`
-<script type="text/plain" id="live-charts">${raw(deflateSync(JSON.stringify(charts), { level: 9 }).toString("base64"))}</script>
+<script type="text/plain" id="live-charts">${raw(packed(JSON.stringify(charts)))}</script>
 <script type="text/plain" id="live-runtime">${raw(live.packed)}</script>`;
 
 /** The record with how many claims hold in all of a file's runs, where it says how many do in its own. */
@@ -117,7 +117,7 @@ ${charts.size > 0 && liveParts({ config: liveConfig(rendering), charts: Object.f
     yield above.markup;
     for (const markup of below) yield `${markup}\n`;
     yield footer.markup;
-    yield* carriedScript(run);
+    yield carriedRecord(run).markup;
     yield scripts.markup;
   }
   return documentParts(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted, language), body(), t.lang, {

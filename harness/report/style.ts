@@ -1,6 +1,7 @@
 import type { Language } from "../messages/languages.ts";
 import type { RunRecord } from "../record/run.ts";
 import { heatSteps, stageFills, themeVariables } from "./charts/theme.ts";
+import { numberStyle } from "./table.ts";
 
 const declarations = (scheme: "light" | "dark", pairs: Iterable<{ readonly name: string; readonly light: string; readonly dark: string }>): string =>
   [...pairs].map((pair) => `${pair.name}:${pair[scheme]}`).join(";");
@@ -109,7 +110,7 @@ thead [aria-sort=descending] button::after{top:50%;border-top-color:var(--accent
 .search{display:block;font-size:.84rem;color:var(--muted);margin:.6em 0 0}
 .search input{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:4px 8px;width:16em;max-width:45%}
 tbody th{font-weight:600}
-th.num,td.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+${numberStyle}
 td,tbody th{overflow-wrap:normal}
 tbody th{white-space:nowrap}
 .long{display:inline-block;min-width:11em;max-width:24em;white-space:normal;overflow-wrap:anywhere}
@@ -124,7 +125,7 @@ footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
 .runs li{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
 .runs h2{font-size:1.1rem;margin:0}
 @media (max-width:590px){.stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td{display:block}.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacked td,.stacked th{border:0;padding:2px 12px}.stacked tr{border-top:1px solid var(--line);padding:8px 0}.stacked caption{display:block}.trust{grid-template-columns:1fr 1fr}.trust div{padding:8px 10px}header{padding-top:22px}.answer{padding-left:14px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
-@media print{@page{margin:14mm}.key.beside{position:static}.search,.save,.live{display:none!important}body{font-size:10.5pt}.scroll{overflow:visible;container-type:normal;max-height:none;border:0}caption{position:static;max-width:none}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}td.num,th.num,thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
+@media print{@page{margin:14mm}.key.beside{position:static}.search,.save,.live{display:none!important}body{font-size:10.5pt}.scroll{overflow:visible;container-type:normal;max-height:none;border:0}caption{position:static;max-width:none}.scroll:has(tbody tr:nth-child(25)){max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}table{--number-lines:normal}thead th{white-space:normal}figure,.boxes>div,.trust,tr{break-inside:avoid}h2,h3{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;
 

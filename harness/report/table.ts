@@ -19,18 +19,29 @@ export const intervalBelow = (text: string): HtmlValue => {
   return at < 0 ? text : html`${text.slice(0, at)} <small class="below">${text.slice(at + 1)}</small>`;
 };
 
-/** A table that scrolls sideways by itself when the screen is narrow, and can be reached by keyboard for that. The first column heads its row. */
-export const table = <Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[], t: Messages, rowId?: (row: Row) => string): Html => html`
+/** So many columns can be of numbers by their place (numberStyle): a class at each of tens of thousands of cells would be a twentieth of a large page. */
+const numberedColumns = 40;
+
+/** CSS of numbers: those of a table that says `num3` stand in its third column. */
+export const numberStyle = `${["th.num", "td.num", ...Array.from({ length: numberedColumns }, (_, i) => `.num${i + 1} td:nth-child(${i + 1})`)].join(",")}{text-align:right;font-variant-numeric:tabular-nums;white-space:var(--number-lines,nowrap)}`;
+
+/** A table whose cells are not closed, which HTML leaves open: a twentieth of a large page would be end tags. It scrolls sideways by itself when the screen is narrow, and can be reached by keyboard for that. The first column heads its row. */
+export const table = <Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[], rowId?: (row: Row) => string): Html => {
+  const places = columns.flatMap(({ numeric }, i) => (numeric === true && i < numberedColumns ? [`num${i + 1}`] : []));
+  const cell = (row: Row, { cell, numeric }: Column<Row>, i: number): Html => {
+    const value = cell(row);
+    const isEmpty = value === undefined || value === "" || value === false;
+    const content = isEmpty ? "–" : typeof value === "string" && numeric !== true ? name(value) : value;
+    if (i === 0) return html`<th scope="row">${content}`;
+    const classes = [...(numeric === true && i >= numberedColumns ? ["num"] : []), ...(isEmpty ? ["none"] : [])];
+    return html`<td${classes.length > 0 && html` class="${classes.join(" ")}"`}>${content}`;
+  };
+  return html`
 <div class="scroll" role="region" tabindex="0" aria-label="${caption}">
-<table><caption>${caption}</caption>
+<table${places.length > 0 && html` class="${places.join(" ")}"`}><caption>${caption}</caption>
 <thead><tr>${columns.map(({ head, numeric }) => html`<th scope="col"${numeric === true && html` class="num"`}>${head}</th>`)}</tr></thead>
 <tbody>${rows.map(
-  (row) => html`<tr${rowId !== undefined && html` id="${rowId(row)}"`}>${columns.map(({ cell, numeric }, i) => {
-    const value = cell(row);
-    const empty = value === undefined || value === "" || value === false;
-    const content = empty ? html`<span class="none" aria-label="${t.page.none}">–</span>` : typeof value === "string" && numeric !== true ? name(value) : value;
-    if (i === 0) return html`<th scope="row">${content}</th>`;
-    return numeric === true ? html`<td class="num">${content}</td>` : html`<td>${content}</td>`;
-  })}</tr>
+    (row) => html`<tr${rowId !== undefined && html` id="${rowId(row)}"`}>${columns.map((column, i) => cell(row, column, i))}</tr>
 `,
-)}</tbody></table></div>`;
+  )}</tbody></table></div>`;
+};

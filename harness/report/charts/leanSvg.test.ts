@@ -8,6 +8,21 @@ describe("a drawing without what is not seen", () => {
     );
   });
 
+  it("has no text that is not seen", () => {
+    const text = (opacity: string): string => `<text font-size="11px" opacity="${opacity}"><tspan>1</tspan><tspan>of n</tspan></text>`;
+    expect(leanSvg(`${text("0.5")}${text("0")}${text("0")}${text("0.5")}`)).toBe(`${text("0.5")}${text("0.5")}`);
+  });
+
+  it("says once how neighbouring texts look", () => {
+    const text = (x: number, look: string, words: string): string => `<text text-anchor="end" transform="translate(${x},0)"${look}>${words}</text>`;
+    const [small, seeThrough] = [' font-size="11px" fill="var(--muted)"', ' font-size="11px" opacity="0.5"'];
+    const tick = '<tspan>1</tspan><tspan x="0" dy="13.5">of n</tspan>';
+    expect(leanSvg([text(1, small, "a"), text(2, small, tick), text(3, seeThrough, "c"), text(4, seeThrough, "d"), text(5, small, "e")].join(""))).toBe(
+      `<g text-anchor="end"${small}><text transform="translate(1,0)">a</text><text transform="translate(2,0)">${tick}</text></g>` +
+        `${text(3, seeThrough, "c")}${text(4, seeThrough, "d")}${text(5, small, "e")}`,
+    );
+  });
+
   it("has no group without a reason, and closes those that have one", () => {
     expect(
       leanSvg('<g><g transform="translate(0,0)"><path d="M0,0h0v0h0Z"/><g clip-path="url(#a)"><g/><circle r="2"/></g><path d="" display="none"/></g></g>'),
@@ -23,6 +38,14 @@ describe("a drawing without what is not seen", () => {
         `<line transform="translate(0,80)" x2="356" y2="0" ${look} stroke-width="1"/><line transform="translate(5,0)" x2="0" y2="4" ${look}/><line x2="3" y2="4" ${look} opacity="0.5"/>`,
       ),
     ).toBe(`<path d="M0,80h356M5,0v4" ${look}/><path d="M0,0l3,4" ${look} opacity="0.5"/>`);
+  });
+
+  it("draws neighbouring symbols that look alike as one, where nothing is seen through them", () => {
+    const symbol = (x: number, look: string): string => `<path transform="translate(${x},5)" d="M-1,-1h2v2h-2Z"${look}/>`;
+    const [full, through] = [' fill="var(--arm-0)"', ' fill="var(--arm-0)" opacity="0.7"'];
+    expect(leanSvg([symbol(1, full), symbol(2, full), symbol(3, through), symbol(4, through), symbol(5, full)].join(""))).toBe(
+      `<path d="M1,5m-1,-1h2v2h-2zM2,5m-1,-1h2v2h-2z"${full}/>${symbol(3, through)}${symbol(4, through)}<path d="M5,5m-1,-1h2v2h-2z"${full}/>`,
+    );
   });
 
   it("cuts at one path where several are alike", () => {

@@ -1,8 +1,13 @@
+import { relativePath } from "./relativePath.ts";
+
 /** Attributes that say what holds anyway. */
 const defaults = / (?:opacity="1"|stroke-width="1"|x2="0"|y2="0"|text-anchor="start"|stroke-dasharray="1,0"|transform="translate\(0,0\)")/g;
 
 /** Marks that nothing of is seen: backgrounds and foregrounds of groups without a colour, and groups without content. */
 const unseen = /^<(?:path d="(?:M0,0h[\d.]+v[\d.]+h-?[\d.]+Z)?"(?: display="none")?\/|g\/)>$/;
+
+/** Text that is not seen: names of an axis that would lie over each other. */
+const hiddenText = /<text(?=[^>]* opacity="0"[ >])[^>]*>.*?<\/text>/gs;
 
 const lighter = (tag: string): string => {
   const rounded = tag.replace(/-?\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100)).replace(defaults, "");
@@ -10,25 +15,52 @@ const lighter = (tag: string): string => {
 };
 
 const line = /^<line(?: transform="translate\(([-\d.]+),([-\d.]+)\)")?(?: x2="([-\d.]+)")?(?: y2="([-\d.]+)")?([^>]*)\/>$/;
+const symbol = /^<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="([^"]*)"((?:(?! opacity=)[^>])*)\/>$/;
 
-/** Neighbouring lines that look alike as one path. */
-const joinedLines = (tags: readonly string[]): readonly string[] => {
+/** A line or a symbol as part of a path, and what it looks like. */
+interface Stroke {
+  readonly look: string;
+  readonly path: string;
+}
+
+const strokeOf = (tag: string): Stroke | undefined => {
+  const [straight, x = "0", y = "0", right = "0", down = "0", look = ""] = line.exec(tag) ?? [];
+  if (straight !== undefined) return { look, path: `M${x},${y}${down === "0" ? `h${right}` : right === "0" ? `v${down}` : `l${right},${down}`}` };
+  const [shape, left = "", top = "", path = "", looks = ""] = symbol.exec(tag) ?? [];
+  const way = shape === undefined ? undefined : relativePath(path);
+  return way === undefined ? undefined : { look: looks, path: `M${left},${top}${way}` };
+};
+
+/** Neighbouring lines that look alike as one path, and so symbols that nothing is seen through. */
+const joinedStrokes = (tags: readonly string[]): readonly string[] => {
   const joined: string[] = [];
-  let last: { readonly look: string; readonly path: string } | undefined;
+  let last: Stroke | undefined;
   for (const tag of tags) {
-    const [whole, x = "0", y = "0", right = "0", down = "0", look = ""] = line.exec(tag) ?? [];
     if (tag === "") continue;
-    const step = whole === undefined ? "" : `M${x},${y}${down === "0" ? `h${right}` : right === "0" ? `v${down}` : `l${right},${down}`}`;
-    if (whole !== undefined && last?.look === look) {
-      last = { look, path: last.path + step };
-      joined[joined.length - 1] = `<path d="${last.path}"${look}/>`;
-    } else {
-      last = whole === undefined ? undefined : { look, path: step };
-      joined.push(whole === undefined ? tag : `<path d="${step}"${look}/>`);
-    }
+    const stroke = strokeOf(tag);
+    last = stroke && last?.look === stroke.look ? { ...last, path: last.path + stroke.path } : stroke;
+    if (last && stroke && last.path !== stroke.path) joined.pop();
+    joined.push(last ? `<path d="${last.path}"${last.look}/>` : tag);
   }
   return joined;
 };
+
+const texts = /(?:<text[^>]*>(?:(?!<\/?text|<\/?g[ >]).)*<\/text>){2,}/gs;
+const oneText = /<text([^>]*)>(.*?)<\/text>/gs;
+const place = / transform="[^"]*"/;
+
+/** Neighbouring texts that look alike in a group that says how. One that lets through what is behind it stays by itself: a group does so as a whole. */
+const sharedLooks = (svg: string): string =>
+  svg.replace(texts, (run) => {
+    const groups: { readonly look: string; readonly whole: string[]; readonly bare: string[] }[] = [];
+    for (const [text, attributes = "", words = ""] of run.matchAll(oneText)) {
+      const look = attributes.includes(" opacity=") ? "" : attributes.replace(place, "");
+      if (look === "" || groups.at(-1)?.look !== look) groups.push({ look, whole: [], bare: [] });
+      groups.at(-1)?.whole.push(text);
+      groups.at(-1)?.bare.push(`<text${place.exec(attributes)?.[0] ?? ""}>${words}</text>`);
+    }
+    return groups.map(({ look, whole, bare }) => (whole.length > 1 ? `<g${look}>${bare.join("")}</g>` : whole.join(""))).join("");
+  });
 
 /** Paths to cut at that are alike are one. */
 const sharedClips = (svg: string): string => {
@@ -49,14 +81,17 @@ const sharedClips = (svg: string): string => {
  */
 export const leanSvg = (svg: string): string => {
   const open: boolean[] = [];
-  const parts = svg.split(/(<[^>]*>)/).map((part) => {
-    if (!part.startsWith("<")) return part;
-    const tag = lighter(part);
-    if (unseen.test(tag)) return "";
-    if (tag === "</g>") return open.pop() ? tag : "";
-    if (!/^<g[ >]/.test(tag) || tag.endsWith("/>")) return tag;
-    open.push(tag !== "<g>");
-    return tag === "<g>" ? "" : tag;
-  });
-  return sharedClips(joinedLines(parts).join(""));
+  const parts = svg
+    .replace(hiddenText, "")
+    .split(/(<[^>]*>)/)
+    .map((part) => {
+      if (!part.startsWith("<")) return part;
+      const tag = lighter(part);
+      if (unseen.test(tag)) return "";
+      if (tag === "</g>") return open.pop() ? tag : "";
+      if (!/^<g[ >]/.test(tag) || tag.endsWith("/>")) return tag;
+      open.push(tag !== "<g>");
+      return tag === "<g>" ? "" : tag;
+    });
+  return sharedLooks(sharedClips(joinedStrokes(parts).join("")));
 };

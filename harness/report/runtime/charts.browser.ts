@@ -1,13 +1,8 @@
 import { button } from "./button.browser.ts";
 import type { Live, LiveState, Mount } from "./live.browser.ts";
 import type { LiveCharts } from "./liveChart.ts";
+import { unpacked, unpacks } from "./unpacked.browser.ts";
 import type { ScriptWords } from "./words.ts";
-
-/** A text that the page carries compressed: base64 of what zlib made of it. */
-const unpacked = (packed: string): Promise<string> => {
-  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
-};
 
 /** Runs the part that draws: a script of this page, whose hash its policy names. */
 const started = (text: string): Promise<Mount> =>
@@ -30,7 +25,7 @@ const idle = (): Promise<void> =>
 /** Charts that answer: values by pointer and keys, names that hide what they name, axes that zoom when asked. Each is taken over when a reader comes near it; until then, and in print, it is the drawing. */
 export const upgradeCharts = (words: ScriptWords): void => {
   const texts = ["#live-charts", "#live-runtime"].map((selector) => document.querySelector(selector)?.textContent ?? "");
-  if (texts.includes("") || !("DecompressionStream" in window)) return;
+  if (texts.includes("") || !unpacks()) return;
   let loaded: Promise<readonly [LiveCharts, Mount]> | undefined;
   const load = () => {
     loaded ??= Promise.all(texts.map(unpacked)).then(

@@ -1,6 +1,7 @@
 import { measurementsCsv } from "../../record/csv.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { button } from "./button.browser.ts";
+import { unpacked, unpacks } from "./unpacked.browser.ts";
 import type { ScriptWords } from "./words.ts";
 
 const save = (name: string, type: string, text: string): void => {
@@ -27,16 +28,19 @@ const alone = (chart: SVGSVGElement): string => {
 
 /** What the page holds, as files: made from what it carries when they are asked for, so that it is no larger for them. */
 export const offerDownloads = (words: ScriptWords): void => {
-  const results = document.querySelector("#results")?.textContent;
+  const results = document.querySelector<HTMLElement>("#results");
   const place = document.querySelector("#downloads");
   if (!results || !place) return;
-  const record = JSON.parse(results) as RunRecord;
-  const named = (ending: string): string => `${record.experiment.name}-${record.run}${ending}`;
-  place.append(
-    button(words.measurements, () => save(named(".csv"), "text/csv", measurementsCsv(record))),
-    button(words.run, () => save(named(".json"), "application/json", results)),
-    button(words.experiment, () => save(`${record.experiment.name}.yaml`, "application/yaml", record.experiment.yaml)),
-  );
+  const { name = "", run = "" } = results.dataset;
+  const named = (ending: string): string => `${name}-${run}${ending}`;
+  const json = (): Promise<string> => unpacked(results.textContent ?? "");
+  const offer = (label: string, file: string, type: string, textOf: (json: string) => string): void =>
+    place.append(button(label, () => void json().then((text) => save(file, type, textOf(text)), reportError)));
+  if (unpacks()) {
+    offer(words.measurements, named(".csv"), "text/csv", (text) => measurementsCsv(JSON.parse(text) as RunRecord));
+    offer(words.run, named(".json"), "application/json", (text) => text);
+    offer(words.experiment, `${name}.yaml`, "application/yaml", (text) => (JSON.parse(text) as RunRecord).experiment.yaml);
+  }
   for (const facet of document.querySelectorAll(".facet")) {
     facet.append(
       button("SVG", () => {

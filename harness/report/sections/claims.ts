@@ -42,7 +42,7 @@ const sharpnessColumns = ({ claims }: Messages): readonly Column<Sharpness["poin
 ];
 
 const sharpnessTable = (sharpness: Sharpness, t: Messages): Html =>
-  html`<div id="sharpness">${table(t.claims.sharpness(sharpness.heads, sharpness.cell), sharpnessColumns(t), sharpness.points, t)}</div>`;
+  html`<div id="sharpness">${table(t.claims.sharpness(sharpness.heads, sharpness.cell), sharpnessColumns(t), sharpness.points)}</div>`;
 
 /**
  * All claims that the experiment asks for, with what this run says of them, or runs of the file's other phases (`beside`); nothing where it asks for none. `places`: ids of the page.
@@ -56,7 +56,7 @@ export const claimsSection = (record: RunRecord, places: ReadonlySet<string>, be
   return html`
 <section aria-labelledby="claims"><h2 id="claims">${t.page.claims}</h2>
 <p>${count}</p>
-<div class="stacked">${table(t.claims.caption(phases), columnsOf(all, t), claimRows(record, t, beside), t)}</div>
+<div class="stacked">${table(t.claims.caption(phases), columnsOf(all, t), claimRows(record, t, beside))}</div>
 ${sharpness && sharpnessTable(sharpness, t)}
 </section>`;
 };

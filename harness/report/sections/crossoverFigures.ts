@@ -52,7 +52,7 @@ const crossoverFigure = async (
     thinned(curves.length, all.length, t),
   ];
   const heading = crossoverHeading(first, t);
-  return figure(id, heading, drawings, caption, table(heading, columns, rows, t), drawings.length === 1, t);
+  return figure(id, heading, drawings, caption, table(heading, columns, rows), drawings.length === 1, t);
 };
 
 /** n* against headDim or dModel, one figure for each pair; undefined where neither varies. */

@@ -28,5 +28,5 @@ export const driftFigure = async (record: RunRecord, rendering: Rendering, t: Me
     record.merged === undefined ? "" : t.figures.driftShards(record.merged.parts.map(({ shard, firstTurn }) => ({ shard, turn: firstTurn + 1 }))),
   ];
   const heading = t.charts.driftHeading;
-  return figure("drift", heading, [drawing], caption, table(heading, columns, drift, t), true, t);
+  return figure("drift", heading, [drawing], caption, table(heading, columns, drift), true, t);
 };

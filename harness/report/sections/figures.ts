@@ -45,7 +45,7 @@ const pointTable = (
       ? [{ head: t.tables.interval, numeric: true, cell: ({ point }: PointRow) => `${write(point.low)} – ${write(point.high)}` } as const]
       : []),
   ];
-  return table(caption, columns, rows, t);
+  return table(caption, columns, rows);
 };
 
 /** "At n = 16,384: softmax 6.02 ms, linear 360 µs (17× less)." for the largest x that most arms share. */
@@ -133,7 +133,7 @@ const doublingFigure = async (record: RunRecord, rendering: Rendering, t: Messag
   ];
   const heading = doublingHeading(record, t);
   const caption = [t.figures.doubling(variable), thinned(facets.length, all.length, t)];
-  return figure("doubling", heading, drawings, caption, table(heading, columns, rows, t), facets.length === 1 && facets[0]?.title === undefined, t);
+  return figure("doubling", heading, drawings, caption, table(heading, columns, rows), facets.length === 1 && facets[0]?.title === undefined, t);
 };
 
 const heatFigure = async (record: RunRecord, map: HeatMap, index: number, rendering: Rendering, t: Messages): Promise<Html> => {
@@ -157,7 +157,7 @@ const heatFigure = async (record: RunRecord, map: HeatMap, index: number, render
     { head: "n", numeric: true, cell: (row: HeatMap["cells"][number]) => formatCount(row.x) },
     { head: `${above} ÷ ${below}`, numeric: true, cell: (row: HeatMap["cells"][number]) => `${row.byLaw ? "≈ " : ""}${times(row.ratio)}` },
   ] as const;
-  return figure(id, heading, drawing === undefined ? [] : [html`${drawing}${key}`], caption, table(heading, columns, map.cells, t), false, t);
+  return figure(id, heading, drawing === undefined ? [] : [html`${drawing}${key}`], caption, table(heading, columns, map.cells), false, t);
 };
 
 /** All figures of a page: time, memory, growth per doubling, and a heat map for each pair if there is more than one size beside n. */

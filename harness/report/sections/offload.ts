@@ -25,6 +25,6 @@ export const offloadSection = (record: RunRecord, t: Messages): Html | undefined
 <section aria-labelledby="offload">${heading}
 ${sentence !== "" && html`<p>${sentence}</p>`}
 <ul>${t.offload.explained(forms.includes("disk"), record.experiment.layers).map((words) => html`<li>${words}</li>`)}</ul>
-${table(t.offload.caption(forms), columns, rows, t)}
+${table(t.offload.caption(forms), columns, rows)}
 </section>`;
 };

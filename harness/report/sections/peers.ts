@@ -26,6 +26,6 @@ export const peersSection = ({ peerRatios = [], environment }: RunRecord, t: Mes
   return html`
 <section aria-labelledby="peers"><h2 id="peers">${t.figures.peers(titles)}</h2>
 <p>${t.peers.explained(titles, Object.values(environment.peers ?? {}))}</p>
-${table(t.peers.caption, columnsOf(t), peerRatios, t)}
+${table(t.peers.caption, columnsOf(t), peerRatios)}
 </section>`;
 };

@@ -42,7 +42,7 @@ const measuredTable = (record: RunRecord, labels: ReadonlySet<string>, t: Messag
       }),
     ),
   ];
-  return table(t.serving.measuredCaption, columns, rows, t);
+  return table(t.serving.measuredCaption, columns, rows);
 };
 
 const rateOf = (cell: CellRecord | undefined): string | undefined => {
@@ -89,7 +89,7 @@ export const servingSection = async (record: RunRecord, rendering: Rendering, t:
 ${servingSentences(record, t).map((sentence) => html`<p>${said(sentence, t)}</p>`)}
 <ul>${t.serving.explained(memoryBytes, whatOf(record, serving)).map((words) => html`<li>${words}</li>`)}</ul>
 ${drawings.length > 0 && html`<div class="figures">${figure("serving", title, drawings, [thinned(shown.length, shapes.length, t)], measured, true, t)}</div>`}
-${table(t.serving.caption(memoryBytes), columns, serving, t)}
+${table(t.serving.caption(memoryBytes), columns, serving)}
 ${servingNotes(serving, t).map((note) => html`<p><small><bdi>${note}</bdi></small></p>`)}
 </section>`;
 };

@@ -30,6 +30,6 @@ export const shardsSection = ({ merged, cells }: RunRecord, t: Messages): Html |
   return html`
 <section aria-labelledby="shards"><h2 id="shards">${t.figures.shards}</h2>
 <p>${t.shards.explained(parts.length, missing)}</p>
-${table(t.shards.caption, columnsOf(cells, t), parts, t)}
+${table(t.shards.caption, columnsOf(cells, t), parts)}
 </section>`;
 };

@@ -31,5 +31,5 @@ export const slopesFigure = async (record: RunRecord, rendering: Rendering, t: M
   ];
   const heading = t.charts.slopesHeading;
   const caption = [t.figures.slopes, thinned(facets.length, all.length, t)];
-  return figure("slopes", heading, drawings, caption, table(heading, columns, rows, t), facets.length === 1 && facets[0]?.title === undefined, t);
+  return figure("slopes", heading, drawings, caption, table(heading, columns, rows), facets.length === 1 && facets[0]?.title === undefined, t);
 };

@@ -46,7 +46,7 @@ const stageTable = (record: RunRecord, all: readonly StageBars[], t: Messages): 
     { head: "GFLOP/s", numeric: true, cell: (row) => rateOf(costOf(row)?.flops.executed, timeOf(row)?.ms.value) },
     { head: "GB/s", numeric: true, cell: (row) => rateOf(costOf(row)?.leastBytes, timeOf(row)?.ms.value) },
   ];
-  return table(t.stages.all, columns, rows, t);
+  return table(t.stages.all, columns, rows);
 };
 
 /** 10⁹ a second, of so many in ms. */
@@ -89,7 +89,7 @@ const mixerTable = (record: RunRecord, t: Messages): Html | undefined => {
     { head: t.stages.attentionAlone, cell: ({ mixer, between }) => crossoverText({ ...mixer, between }, t) },
     { head: t.stages.wholeToken, cell: (pair) => crossoverText(pair, t) },
   ];
-  return html`<div id="mixer-crossings">${table(t.stages.crossings, columns, pairs, t)}</div>`;
+  return html`<div id="mixer-crossings">${table(t.stages.crossings, columns, pairs)}</div>`;
 };
 
 /** Of a whole model: where a token's time goes, stage by stage, and attention's share of it. Undefined in other phases. */
@@ -124,7 +124,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering, t: 
 <p><bdi>${t.joinSentences([modelSentence(record, t), patternSentence(record, t)].filter((sentence) => sentence !== ""))}</bdi></p>
 ${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record, t)}</p>`}
 <div class="figures">${figure("stages", t.charts.stageHeading, [key, ...drawings], caption, stageTable(record, all, t), true, t)}</div>
-${table(t.stages.shares, columns, rows, t)}
+${table(t.stages.shares, columns, rows)}
 ${mixerTable(record, t)}
 ${textStagesTable(record, all, t)}
 </section>`;

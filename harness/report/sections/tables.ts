@@ -69,7 +69,7 @@ const projectionsTable = (fits: readonly Fit[], t: Messages): Html | undefined =
       }),
     ),
   ];
-  return table(t.tables.extrapolated, columns, projected, t);
+  return table(t.tables.extrapolated, columns, projected);
 };
 
 const sizeColumns = ({ tables: t }: Messages): readonly Column<SizeFit>[] => [
@@ -118,8 +118,8 @@ const jointCrossingColumns = ({ tables: t }: Messages): readonly Column<JointCro
 const jointTables = ({ jointFits = [], jointCrossings = [] }: RunRecord, t: Messages): Html | undefined =>
   jointFits.length === 0
     ? undefined
-    : html`${table(t.tables.joint, jointColumns(t), jointFits, t)}
-${jointCrossings.length > 0 && table(t.tables.jointCrossings, jointCrossingColumns(t), jointCrossings, t)}`;
+    : html`${table(t.tables.joint, jointColumns(t), jointFits)}
+${jointCrossings.length > 0 && table(t.tables.jointCrossings, jointCrossingColumns(t), jointCrossings)}`;
 
 /** Fits against claims, and crossovers; nothing where the experiment has too few n to ask for any. */
 export const fitsSection = (record: RunRecord, t: Messages): Html | undefined => {
@@ -127,11 +127,11 @@ export const fitsSection = (record: RunRecord, t: Messages): Html | undefined =>
   if (fits.length === 0 && crossovers.length === 0) return undefined;
   return html`
 <section aria-labelledby="fits"><h2 id="fits">${t.tables.fitsHeading}</h2>
-${fits.length > 0 && table(t.tables.fits, fitColumns(t), fits, t)}
+${fits.length > 0 && table(t.tables.fits, fitColumns(t), fits)}
 ${projectionsTable(fits, t)}
-${(record.sizeFits ?? []).length > 0 && table(t.tables.sizes, sizeColumns(t), record.sizeFits ?? [], t)}
+${(record.sizeFits ?? []).length > 0 && table(t.tables.sizes, sizeColumns(t), record.sizeFits ?? [])}
 ${jointTables(record, t)}
-${crossovers.length > 0 && table(t.tables.crossovers, crossoverColumns(t), crossovers, t)}
+${crossovers.length > 0 && table(t.tables.crossovers, crossoverColumns(t), crossovers)}
 </section>`;
 };
 
@@ -181,7 +181,10 @@ const cellColumns = (record: RunRecord, messages: Messages): readonly Column<Cel
     { head: t.state, numeric: true, cell: (cell) => (cell.stateBytes === undefined ? undefined : formatBytes(cell.stateBytes)) },
     { head: t.peak, numeric: true, cell: (cell) => (cell.peakBytes === undefined ? undefined : formatBytes(cell.peakBytes)) },
     { head: t.worstError, numeric: true, cell: ({ prepared }) => prepared && formatNumber(prepared.maxError) },
-    { head: t.reason, cell: ({ outcome }) => "reason" in outcome && outcome.reason !== "" && name(outcome.reason, messages) },
+    some(({ outcome }) => "reason" in outcome && outcome.reason !== "") && {
+      head: t.reason,
+      cell: ({ outcome }: CellRecord) => "reason" in outcome && outcome.reason !== "" && name(outcome.reason, messages),
+    },
   ];
   return columns.filter((column) => column !== false);
 };
@@ -189,5 +192,5 @@ const cellColumns = (record: RunRecord, messages: Messages): readonly Column<Cel
 /** Every cell with its outcome; none is left out. */
 export const cellsSection = (record: RunRecord, t: Messages): Html => html`
 <section aria-labelledby="cells"><h2 id="cells">${t.tables.cellsHeading}</h2>
-${table(t.tables.cellsCaption(tallyOf(record.cells)), cellColumns(record, t), record.cells, t, (cell) => `cell-${cell.id}`)}
+${table(t.tables.cellsCaption(tallyOf(record.cells)), cellColumns(record, t), record.cells, (cell) => `cell-${cell.id}`)}
 </section>`;

@@ -59,6 +59,6 @@ export const textStagesTable = (record: RunRecord, all: readonly StageBars[], t:
   ];
   return html`
 <p id="texts"><bdi>${longestText(rows, t)}</bdi></p>
-${table(t.stages.textsCaption(record.cells.some(({ batch }) => batch > 1)), columns, rows, t)}
+${table(t.stages.textsCaption(record.cells.some(({ batch }) => batch > 1)), columns, rows)}
 <p><small>${t.stages.addedUp}</small></p>`;
 };

@@ -34,6 +34,6 @@ export const tuningSection = ({ tunings = [], cells }: RunRecord, t: Messages): 
   return html`
 <section aria-labelledby="tuning"><h2 id="tuning">${t.figures.tuning}</h2>
 <p>${t.tuning.explained}</p>
-${table(t.tuning.caption, columnsOf(t), rows, t)}
+${table(t.tuning.caption, columnsOf(t), rows)}
 </section>`;
 };
