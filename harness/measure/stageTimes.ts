@@ -1,8 +1,11 @@
 import { median } from "../analysis/statistics.ts";
 import type { StageRun } from "../device/stageRuns.ts";
 
-/** Repetitions of a visit that are timed stage by stage: a fifth of the others, that a visit takes no longer than it was planned to, and eight at most. */
-export const stagedRepetitions = (repetitions: number): number => Math.max(1, Math.min(8, Math.ceil(repetitions / 5)));
+/**
+ * Repetitions of a visit that are timed stage by stage, where a worker has by then timed so many of a cell and so many of them by stage: a fifth of all, and eight at most, that visits take no longer than they were planned to.
+ * The first visit has one; where a visit is a single long repetition, every fifth has.
+ */
+export const stagedRepetitions = (timed: number, staged: number): number => Math.max(0, Math.min(8, Math.ceil(timed / 5) - staged));
 
 /** Ms of each stage in one repetition, stages as they first come: the median over repetitions, of which `passMs` has the runs one after another. */
 export const stageTimesOf = (runs: readonly StageRun[], passMs: readonly number[]): Readonly<Record<string, number>> => {

@@ -38,6 +38,9 @@ interface Bench {
   readonly drifting: Tensors;
   program: Program | undefined;
   estimateMs: number;
+  /** repetitions in visits so far, and of how many stages were timed */
+  timed: number;
+  staged: number;
   /** how often the device had been used when this was last visited */
   usedAt: number;
 }
@@ -153,6 +156,8 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
         ),
         program: undefined,
         estimateMs: 0,
+        timed: 0,
+        staged: 0,
         usedAt: ++uses,
       };
       const program = await allocate(bench, tensors);
@@ -212,7 +217,10 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       await open.awaited(device.queue.onSubmittedWorkDone());
       const times =
         bench.cell.phase === "offload" ? { gpuMs: [], ...(await offload.time(program, bench.cell, k, samples)) } : await passes.time(cell, program, k, samples);
-      const stages = await passes.timeStages(program, stagedRepetitions(k * samples));
+      bench.timed += k * samples;
+      const staged = stagedRepetitions(bench.timed, bench.staged);
+      const stages = await passes.timeStages(program, staged);
+      bench.staged += staged;
       checkDevice();
       bench.estimateMs = median(times);
       return { ...times, ...(stages ? { stages } : {}), rssBytes: process.resourceUsage().maxRSS * 1024 };
