@@ -271,6 +271,11 @@ export interface Mechanism {
   inputs(shape: Shape, seed: number): Tensors;
   /** float64, plainly written from the definition, independent of any form. Covers the output rows asked for and the whole state of that head. */
   reference(shape: Shape, inputs: Tensors, at: ReferenceAt): readonly ExpectedRow[];
+  /**
+   * What a correct kernel may have computed as well, where rounding decides a choice that all later numbers come of: all of `reference`'s rows, of one way after the other, the likeliest first. Asked for where
+   * the output is not `reference`'s.
+   */
+  alternatives?(shape: Shape, inputs: Tensors): Iterable<readonly ExpectedRow[]>;
   /** of one repetition */
   flops(shape: Shape, form: Form, tiles: Tiles): Flops;
   /** bytes that any implementation must move in one repetition */

@@ -77,6 +77,14 @@ describe("verification", () => {
       message: expect.stringMatching(/^o\[batch 0, token 3, head 1, channel 1\] is NaN/),
     });
   });
+  it("passes what a correct kernel may have computed as well, and says of all else how far it is off the reference", async () => {
+    const rows = (first: number) => [{ buffer: "o", offset: 0, values: Float64Array.of(first, 2) }];
+    const choosing = defineMechanism({ ...counting, alternatives: () => [rows(5), rows(7)] });
+    const checked = (first: number) => verify(choosing, shape, [o], {}, async () => right.map((value, i) => (i === 0 ? first : value)));
+    expect(await checked(1)).toMatchObject({ rows: 8 });
+    for (const first of [5, 7]) expect(await checked(first)).toMatchObject({ maxError: 0, rows: 1 });
+    await expect(checked(6)).rejects.toMatchObject({ code: "wrongOutput", message: expect.stringContaining("is 6, the float64 reference 1") });
+  });
   it("holds rows of zeros to zero", async () => {
     const zeros = defineMechanism({ ...counting, reference: () => [{ buffer: "o", offset: 0, values: new Float64Array(2) }] });
     await expect(verify(zeros, shape, [o], {}, async () => Float32Array.from({ length: 16 }, () => 1e-9))).rejects.toMatchObject({ code: "wrongOutput" });

@@ -79,19 +79,43 @@ const sampledTokens = (n: number, budget: number, sample: number): number[] => {
 };
 
 /**
- * Compare what the device wrote with the reference. Every output and every buffer that a reference row names is scanned for NaN in full.
- * Throws CellFailure wrongOutput with the first wrong index, its value and the reference's.
+ * Compare what the device wrote with the reference, and where it is not that, with what a correct kernel may have computed as well. Every output and every buffer that a reference row names is scanned for NaN in
+ * full. Throws CellFailure wrongOutput with the first wrong index, its value and the reference's.
  */
 export const verify = async (mechanism: Mechanism, shape: Shape, buffers: readonly PlanBuffer[], tensors: Tensors, read: ReadBuffer): Promise<Verified> => {
   const limit = tolerance(shape, mechanism.rounding?.(shape));
   // Samples of one batch entry may name the same rows, a cache that its heads share: once is enough.
   const rows = verificationSamples(shape).flatMap((at) => mechanism.reference(shape, tensors, at));
+  try {
+    return await compared(mechanism, rows, limit, buffers, read);
+  } catch (error) {
+    if (!(error instanceof CellFailure)) throw error;
+    for (const others of mechanism.alternatives?.(shape, tensors) ?? []) {
+      const verified = await compared(mechanism, others, limit, buffers, read).catch(unlessWrong);
+      if (verified) return verified;
+    }
+    throw error;
+  }
+};
+
+const unlessWrong = (error: unknown): undefined => {
+  if (!(error instanceof CellFailure)) throw error;
+  return undefined;
+};
+
+const compared = async (
+  { name: mechanism }: Mechanism,
+  rows: readonly ExpectedRow[],
+  limit: number,
+  buffers: readonly PlanBuffer[],
+  read: ReadBuffer,
+): Promise<Verified> => {
   const expected = [...new Map(rows.map((row) => [`${row.buffer} ${row.offset} ${row.values.length}`, row])).values()];
   const names = new Set([...buffers.filter((buffer) => buffer.role === "output").map((buffer) => buffer.name), ...expected.map((row) => row.buffer)]);
   let worst: ElementError = { error: 0, allowed: limit };
   for (const name of names) {
     const buffer = buffers.find((candidate) => candidate.name === name);
-    if (!buffer) throw new Error(`the reference of ${mechanism.name} names buffer ${name}, which its plan does not allocate`);
+    if (!buffer) throw new Error(`the reference of ${mechanism} names buffer ${name}, which its plan does not allocate`);
     const values = await read(name);
     if (buffer.dtype !== "u32") scanForNaN(buffer, values.subarray(0, elementCount(buffer)));
     for (const row of expected) if (row.buffer === name) worst = larger(worst, rowError(buffer, values, row, limit));

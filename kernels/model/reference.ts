@@ -109,29 +109,52 @@ const silu = (x: number): number => x / (1 + Math.exp(-x));
 type Planned = Pick<ModelPlanning, "model" | "mixers" | "batch">;
 
 /** What all layers but the mixers compute, plainly; the mixers by their own references. Covers the scores, the token of the largest, and what each layer keeps for the next one. */
-export const modelReference = (planning: Planned, tensors: Tensors): readonly ExpectedRow[] => {
-  const { batch, model } = planning;
+export const modelReference = (planning: Planned, tensors: Tensors): readonly ExpectedRow[] => expectedOf(planning, tensors, lastRows(planning, tensors));
+
+/** The same by way of another expert, for each of the nearest choices of a router that are as near as rounding, the nearest first. `leastLead`: see ThroughOptions. */
+export function* modelAlternatives(planning: Planned, tensors: Tensors, leastLead: number): Generator<readonly ExpectedRow[]> {
+  const { open } = lastRows(planning, tensors, { leastLead });
+  const nearest = [...open].sort((one, other) => one.lead - other.lead).slice(0, mostAlternatives);
+  for (const swapped of nearest) yield expectedOf(planning, tensors, lastRows(planning, tensors, { swapped }));
+}
+
+/** Of thousands of choices one or two are as near as rounding; each takes a reference anew. */
+const mostAlternatives = 4;
+
+/** What comes of the last token of each text. */
+const lastRows = (planning: Planned, tensors: Tensors, options: ThroughOptions = {}): Through => {
   const tokens = tensorOf(tensors, "tokens");
-  const each = tokens.length / batch;
-  const last = Array.from({ length: batch }, (_, text) => (text + 1) * each - 1);
-  const { rows, kept } = throughLayers(planning, tensors, tokens, { wanted: last });
+  const each = tokens.length / planning.batch;
+  const wanted = Array.from({ length: planning.batch }, (_, text) => (text + 1) * each - 1);
+  return throughLayers(planning, tensors, tokens, { ...options, wanted });
+};
+
+const expectedOf = (planning: Planned, tensors: Tensors, { rows, kept }: Through): readonly ExpectedRow[] => {
   const scores = scoresOf(planning, tensors, rows);
-  return [...scores.map((values, row) => ({ buffer: "scores", offset: row * model.vocab, values })), ...scores.flatMap(nextRow), ...kept];
+  return [...scores.map((values, row) => ({ buffer: "scores", offset: row * planning.model.vocab, values })), ...scores.flatMap(nextRow), ...kept];
 };
 
 /** The score of every token behind each of these rows. */
 export const scoresOf = ({ model }: Planned, tensors: Tensors, rows: Rows): Rows =>
   times(normed(rows, model.width, tensorOf(tensors, "finalNorm")), tensorOf(tensors, model.tied ? "embedding" : "classifier"), model.vocab);
 
+/** A router's choice for one row: which of the experts that it chose and left were the last and the next. */
+interface Choice {
+  readonly layer: number;
+  readonly row: number;
+}
+
 /** What the last layer hands on. */
-export interface Through extends Mixed {
-  /** the first row for which a router chose among experts as near as rounding: it and all behind it in its text may have come through others. Infinity where there is none */
-  readonly firstOpen: number;
+interface Through extends Mixed {
+  /** choices among experts as near as rounding: such a row and all behind it in its text may have come through others */
+  readonly open: readonly (Choice & { readonly lead: number })[];
 }
 
 interface ThroughOptions {
   /** by how much a router must prefer an expert to one that it leaves, over the size of its scores, for rounding not to choose */
   readonly leastLead?: number;
+  /** where the next expert is taken in the place of the last one chosen */
+  readonly swapped?: Choice;
   /** rows that are asked for, all unless given: of others the last layer takes keys and values alone */
   readonly wanted?: readonly number[];
 }
@@ -141,13 +164,13 @@ export const throughLayers = (
   { model, mixers }: Planned,
   tensors: Tensors,
   tokens: ArrayLike<number>,
-  { leastLead = 0, wanted }: ThroughOptions = {},
+  { leastLead = 0, swapped, wanted }: ThroughOptions = {},
 ): Through => {
   const { width } = model;
   const embedding = tensorOf(tensors, "embedding");
   let x: Rows = Array.from(tokens, (token) => Float64Array.from(embedding.subarray(token * width, (token + 1) * width)));
   const kept: ExpectedRow[] = [];
-  let firstOpen = Number.POSITIVE_INFINITY;
+  const open: Through["open"][number][] = [];
   for (const [layer, mixer] of mixers.entries()) {
     const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
     const asked = layer === mixers.length - 1 && wanted ? wanted : x.map((_, row) => row);
@@ -157,12 +180,11 @@ export const throughLayers = (
       asked.map((row) => x[row] as Float64Array),
       times(mixed.rows, weight("wo"), width),
     );
-    const fed = fedForward(model, normed(x, width, weight("feedForwardNorm")), weight);
-    const open = fed.leads.findIndex((lead) => lead <= leastLead);
-    if (open >= 0) firstOpen = Math.min(firstOpen, asked[open] ?? open);
+    const fed = fedForward(model, normed(x, width, weight("feedForwardNorm")), weight, swapped?.layer === layer ? asked.indexOf(swapped.row) : -1);
+    for (const [i, lead] of fed.leads.entries()) if (lead <= leastLead) open.push({ layer, row: asked[i] ?? i, lead });
     x = added(x, fed.rows);
   }
-  return { rows: x, kept, firstOpen };
+  return { rows: x, kept, open };
 };
 
 /** Scores that lie nearer to the largest than this, relative to their size, may be the largest once they are rounded. */
@@ -238,7 +260,8 @@ interface Fed {
   readonly leads: readonly number[];
 }
 
-const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (name: string) => Float32Array | Uint32Array): Fed => {
+/** `swapped`: the row whose router takes the next expert in the place of its last, −1 where none does. */
+const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (name: string) => Float32Array | Uint32Array, swapped: number): Fed => {
   const { hidden } = feedForward;
   if (feedForward.kind === "gelu") return { rows: times(finished(times(rows, weight("up"), hidden), "gelu"), weight("down"), width), leads: [] };
   const through = (one: Rows, expert: number): Rows => {
@@ -256,8 +279,9 @@ const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (nam
   const leads: number[] = [];
   const fed = times(rows, weight("router"), experts).map((scores, r) => {
     const ranked = Array.from(scores, (score, expert) => ({ score, expert })).sort((one, other) => other.score - one.score || one.expert - other.expert);
+    leads.push(((ranked[active - 1]?.score ?? 0) - (ranked[active]?.score ?? Number.NEGATIVE_INFINITY)) / sizeOf(scores));
+    if (r === swapped) ranked.splice(active - 1, 1);
     const chosen = ranked.slice(0, active);
-    leads.push(((chosen.at(-1)?.score ?? 0) - (ranked[active]?.score ?? Number.NEGATIVE_INFINITY)) / sizeOf(scores));
     const sizes = chosen.map(({ score }) => Math.exp(score - (chosen[0]?.score ?? 0)));
     const all = sizes.reduce((sum, size) => sum + size, 0);
     const made = new Float64Array(width);

@@ -23,10 +23,11 @@ export const textReference = (planning: TextPlanning, tensors: Tensors, leastLea
   const given = shape.prompt.length;
   const text = tensors.text ? [...shape.prompt, ...untilStop(planning, writtenOf(tensors.text)).slice(given)] : freeText(planning, tensors);
   const through = throughLayers(model, tensors, padded(planning, text), { leastLead });
+  const firstOpen = Math.min(...through.open.map(({ row }) => row));
   const places = through.rows.slice(given - 1, text.length - 1);
   const rows: ExpectedRow[] = [{ buffer: "text", offset: 0, values: Float64Array.from(shape.prompt) }];
   for (const [i, place] of places.entries()) {
-    if (given - 1 + i >= through.firstOpen) break;
+    if (given - 1 + i >= firstOpen) break;
     const [scores = new Float64Array()] = scoresOf(model, tensors, [place]);
     const { token, lead } = chosen(scores, given - 1 + i, shape);
     if (lead > leastLead * sizeOf(scores)) rows.push({ buffer: "text", offset: given + i, values: Float64Array.of(token) });

@@ -216,3 +216,27 @@ test("from where on a router is as near between experts as rounding, nothing of 
   expect(held.length).toBeLessThan(32);
   expect(held).toEqual(Array.from({ length: held.length }, (_, i) => 8 + i));
 });
+
+test("where a router is as near between two experts as rounding, the other one is right as well", () => {
+  const experts = { kind: "experts", hidden: 32, experts: 2, active: 1 } as const;
+  const [mechanism, shape] = [mechanismOf("softmax"), shapeOf("softmax", {}, { layers: 1, feedForward: experts })];
+  const tensors = mechanism.inputs(shape, 1);
+  const alternativesOf = (given: typeof tensors) => [...(mechanism.alternatives?.(shape, given) ?? [])];
+  expect(alternativesOf(tensors)).toEqual([]);
+  // To the router the two are the same, so that the first is taken.
+  const router = Float32Array.from(tensors["layer0.router"] ?? []);
+  router.copyWithin(64, 0, 64);
+  const alike = { ...tensors, "layer0.router": router };
+  const exchanged = Object.fromEntries(
+    ["gate", "up", "down"].map((name) => {
+      const both = Float32Array.from(tensors[`layer0.${name}`] ?? []);
+      const half = both.length / 2;
+      return [`layer0.${name}`, Float32Array.from([...both.subarray(half), ...both.subarray(0, half)])];
+    }),
+  );
+  const referenceOf = (given: typeof tensors) => mechanism.reference(shape, given, { batch: 0, head: 0, tokens: [0] });
+  const [other, ...more] = alternativesOf(alike);
+  expect(more).toEqual([]);
+  expect(other).toEqual(referenceOf({ ...alike, ...exchanged }));
+  expect(other).not.toEqual(referenceOf(alike));
+});

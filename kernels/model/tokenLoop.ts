@@ -7,7 +7,7 @@ import { mixerOf } from "./layer.ts";
 import { modelBytesByRole, modelCost, stageCosts, textBytesByRole, textCost } from "./modelCost.ts";
 import { modelInputs, textInputs } from "./modelInputs.ts";
 import { type ModelPlanning, modelBuffers, modelPlan } from "./modelPlan.ts";
-import { modelReference } from "./reference.ts";
+import { modelAlternatives, modelReference } from "./reference.ts";
 import { type TextPlanning, textBuffers, textPlan, textRefusal } from "./textPlan.ts";
 import { textReference } from "./textReference.ts";
 
@@ -132,6 +132,13 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       return text ? textInputs(textPlanningOf(shape, text), seed) : modelInputs(planningOf(shape), tokensOf(shape), seed);
     },
     reference: (shape, tensors, at) => (shape.model ? referenceOf(shape, tensors) : own.reference(shape, tensors, at)),
+    // A text's reference leaves open what rounding may choose.
+    alternatives: (shape, tensors) =>
+      shape.model
+        ? shape.model.text
+          ? []
+          : modelAlternatives(planningOf(shape), tensors, 2 * tolerance(shape, modelRounding(shape)))
+        : (own.alternatives?.(shape, tensors) ?? []),
     flops: (shape, form, tiles) => (shape.model ? costOf(shape, tiles).flops : own.flops(shape, form, tiles)),
     leastBytes: (shape, form) => (shape.model ? costOf(shape).leastBytes : own.leastBytes(shape, form)),
     stages: (shape, _, tiles) => (shape.phase === "tokenLoop" ? stageCosts(planningOf(shape, tiles)) : {}),
