@@ -6,7 +6,8 @@ import { NoAdapter } from "./device/adapterFacts.ts";
 import type { Cell } from "./experiment/experiment.ts";
 import { fakeWorkers } from "./measure/fakeWorker.ts";
 import type { Progress } from "./measure/progress.ts";
-import { openJournal } from "./record/journal.ts";
+import { foldJournal, openJournal, readJournal } from "./record/journal.ts";
+import type { RunRecord } from "./record/run.ts";
 import { readRun } from "./record/runFolder.ts";
 import { RunInUse } from "./runExperiment.ts";
 import { experimentOf, fakeRun, newFolder } from "./testExperiment.ts";
@@ -173,6 +174,48 @@ describe("a worker that", () => {
     });
   }
 
+  for (const [message, turn] of [
+    ["prepare", 0],
+    ["visit", 0],
+    ["visit", 2],
+  ] as const) {
+    it(`is lost under a ${message} of turn ${turn} costs nothing: another makes that visit again, and the run says so`, async () => {
+      let struck = false;
+      const fault = (cell: Cell, _: number, at: string) => {
+        const visits = workers.log.filter((line) => line === `visit ${victim}`).length;
+        if (struck || cell.id !== victim || at !== message || visits < turn + (at === "visit" ? 1 : 0)) return undefined;
+        struck = true;
+        return "deviceLost" as const;
+      };
+      const workers = fakeWorkers({ costMs: planted, noise, fault });
+      const told: Progress[] = [];
+      const { record, folder } = await fakeRun(yaml(), workers, { onProgress: (step) => told.push(step) });
+      const cell = record.cells.find(({ id }) => id === victim);
+      expect([record.state, ...record.cells.map(({ outcome }) => outcome.status)]).toEqual(["complete", ...record.cells.map(() => "ok")]);
+      expect(cell?.losses).toEqual([{ worker: 0, turn, reason: "planted deviceLost" }]);
+      // Every turn once, that one among them, and by other workers from there on.
+      const turns = cell?.visits.map((visit) => visit.turn) ?? [];
+      expect(turns).toEqual([...new Set(turns)]);
+      expect(cell?.visits.find((visit) => visit.turn === turn)?.worker).toBeGreaterThan(0);
+      const visitsOf = (of: RunRecord) => of.cells.map(({ id, losses, visits }) => ({ id, losses, visits }));
+      const folded = foldJournal({ ...record, state: "running" }, readJournal(join(folder, "journal.jsonl")));
+      expect(visitsOf(folded)).toEqual(JSON.parse(JSON.stringify(visitsOf(record))));
+      expect(told.filter(({ type }) => type === "lost")).toEqual([{ type: "lost", id: victim, reason: "planted deviceLost" }]);
+      expect(record.findings.map(({ text }) => text)).toContain(
+        `A worker was lost while it measured ${victim} (planted deviceLost): another made this visit again.`,
+      );
+    });
+  }
+
+  it("is lost twice under one cell fails that cell, and no third is tried", async () => {
+    const workers = fakeWorkers({ costMs: planted, fault: (cell, _, at) => (cell.id === victim && at === "visit" ? "deviceLost" : undefined) });
+    const { record } = await fakeRun(yaml(), workers);
+    expect(workers.log.filter((line) => line === `visit ${victim}`)).toHaveLength(2);
+    expect(record.findings.map(({ text }) => text)).toContain(
+      `A worker was lost while it measured ${victim} (planted deviceLost): others made this visit again, and in 1 cell that failed too.`,
+    );
+  });
+
   it("cannot be started at once is tried again, and no cell is to blame", async () => {
     const workers = fakeWorkers({
       costMs: planted,
@@ -185,7 +228,7 @@ describe("a worker that", () => {
       return workers.connect();
     };
     const { record } = await fakeRun(yaml(), workers, { connect });
-    expect(record.cells.filter(({ outcome }) => outcome.status !== "ok").map(({ id }) => id)).toEqual([victim]);
+    expect(record.cells.filter(({ outcome }) => outcome.status !== "ok")).toEqual([]);
     expect(record.state).toBe("complete");
   });
 

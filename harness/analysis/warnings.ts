@@ -16,6 +16,7 @@ export const warningsOf = (record: Analysed, t: Messages): readonly string[] => 
   ...precision(record, t),
   ...conditions(record, t),
   ...sentencesByShard(record, t, (told) => sentinel(told, t)),
+  ...losses(record, t),
   ...clock(record, t),
   ...sentencesByShard(record, t, (told) => counts(told, t)),
   ...suspects(record.cells, t),
@@ -71,6 +72,13 @@ const sentinel = ({ sentinel: turns = [] }: Told, t: Messages): readonly string[
   const jumped = turns.filter((turn) => turn.jumped).length;
   const discarded = turns.filter((turn) => turn.discarded).length;
   return jumped <= disturbedAtMost * turns.length ? [] : [t.warning.sentinel(jumped, turns.length, discarded)];
+};
+
+/** Workers that were lost under a visit which another made again: who reads the run knows that something ended a process. */
+const losses = ({ cells }: Analysed, t: Messages): readonly string[] => {
+  const lost = cells.flatMap(({ id, losses = [] }) => losses.map(({ reason }) => ({ id, reason })));
+  const failed = cells.filter(({ losses = [], outcome }) => losses.length > 0 && outcome.status === "failed").length;
+  return lost[0] ? [t.warning.losses(lost[0].id, lost[0].reason, lost.length, failed)] : [];
 };
 
 const isMeasured = ({ cells }: Pick<Analysed, "cells">): boolean => cells.some((cell) => cell.summary);

@@ -53,6 +53,9 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
         case "cell":
           line(cellLine(progress));
           break;
+        case "lost":
+          line(`    ${styled("yellow", "again  ")} ${progress.id}  ${plainBlock(progress.reason)}: a new worker makes this visit again`);
+          break;
         case "writing":
           redraw(`writing a text with ${progress.id}, and with float64`);
           break;

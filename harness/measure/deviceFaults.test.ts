@@ -23,6 +23,7 @@ const definition = new URL("../../dist/kernels/linear/definition.js", import.met
 
 /** Wraps what the worker's WebGPU does at the next buffer of a mechanism, whose `inputs` are made just before. */
 const kernels = `
+import { existsSync, writeFileSync } from "node:fs";
 import family from ${JSON.stringify(definition)};
 const linear = family.find(({ name }) => name === "linear");
 const changed = (change) => (...request) => {
@@ -41,6 +42,12 @@ const atNextBuffer = (happens) => (...request) => {
 export default [
   { ...linear, name: "destroyed", inputs: atNextBuffer((device) => device.destroy()) },
   { ...linear, name: "killed", inputs: () => process.kill(process.pid, "SIGKILL") },
+  { ...linear, name: "struck", inputs: (...request) => {
+      const struck = new URL("struck", import.meta.url);
+      if (existsSync(struck)) return linear.inputs(...request);
+      writeFileSync(struck, "");
+      process.kill(process.pid, "SIGKILL");
+    } },
   { ...linear, name: "full", inputs: atNextBuffer(() => {
       const popErrorScope = GPUDevice.prototype.popErrorScope;
       GPUDevice.prototype.popErrorScope = async function () {
@@ -93,7 +100,7 @@ measure: { precision: 50%, maxTime: 60s }`;
 
 describe("what happens to a device", () => {
   it("is one outcome with its code, costs one cell, and the run goes on", async () => {
-    const names = [...Object.keys(expected), "linear"];
+    const names = [...Object.keys(expected), "struck", "linear"];
     const controller = new AbortController();
     const { record } = await runExperiment({
       ...planned(names),
@@ -116,6 +123,11 @@ describe("what happens to a device", () => {
     expect(record.cells.find(({ mechanism }) => mechanism === "linear")).toMatchObject({
       outcome: { status: "ok" },
       summary: { medianMs: expect.any(Number) },
+    });
+    // A worker that is killed once, by whomever: the next one does what it could not.
+    expect(record.cells.find(({ mechanism }) => mechanism === "struck")).toMatchObject({
+      outcome: { status: "ok" },
+      losses: [{ reason: expect.stringMatching(/^the worker ended: signal SIGKILL/) }],
     });
   });
 

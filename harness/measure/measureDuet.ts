@@ -12,6 +12,7 @@ import { type DuetPlan, duetPlan, isBaseFirst, leastPairs } from "./duetSchedule
 import type { MeasureOptions } from "./measureRun.ts";
 import { type Measuring, turnMs } from "./measuring.ts";
 import { repetitions, shortestPassMs, type Timer, turnOrder } from "./schedule.ts";
+import { withSecondWorker } from "./secondWorker.ts";
 import { createSentinel, hasJumped } from "./sentinel.ts";
 import { statusOf, type Task, tasksOf } from "./task.ts";
 import { createVisitor, type Visitor } from "./visitor.ts";
@@ -65,12 +66,12 @@ export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> =
   const restMs = (): number => maxTimeMs - (now() - started);
   const isCold = ({ cache }: Pick<Cell, "cache">): boolean => (cache ?? measure.cache) === "cold";
   const cold = planned.some(({ cell }) => isCold(cell));
-  const kneeBytes = cold ? (await measureCeilings(voices.head.session, timer, { ...measure, wantsKnee: true })).cacheKneeBytes : undefined;
+  const kneeBytes = cold ? (await withSecondWorker(() => measureCeilings(voices.head.session, timer, { ...measure, wantsKnee: true }))).cacheKneeBytes : undefined;
   const rotateBytes = (cell: Pick<Cell, "cache">): number => (isCold(cell) && kneeBytes ? 2 * kneeBytes : 0);
   const sideOf = (voice: DuetVoice, cells: readonly PlannedCell[]): Side => ({
     ...voice,
     tasks: tasksOf(cells, voice.record.cells),
-    visitor: createVisitor({ sessionOf: () => voice.session, journal: voice.journal, measure, timer, now, rotateBytes }),
+    visitor: createVisitor({ sessionOf: () => voice.session, journal: voice.journal, measure, timer, now, onProgress, rotateBytes }),
   });
   const sentinelTurns: SentinelTurn[] = [];
   const measuringOf = (side: Side): Measuring => ({

@@ -11,6 +11,7 @@ import { measureCeilings } from "./ceilings.ts";
 import type { Ended, Measuring } from "./measuring.ts";
 import type { Progress } from "./progress.ts";
 import type { Timer } from "./schedule.ts";
+import { withSecondWorker } from "./secondWorker.ts";
 import { createSentinel } from "./sentinel.ts";
 import { statusOf, type Task, tasksOf } from "./task.ts";
 import { tuneArms } from "./tuneArms.ts";
@@ -60,7 +61,7 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
   let { ceilings, ceilingsFailure } = record;
   const isCold = ({ cache }: Pick<Cell, "cache">): boolean => (cache ?? measure.cache) === "cold";
   const rotateBytes = (cell: Pick<Cell, "cache">): number => (isCold(cell) && ceilings?.cacheKneeBytes ? 2 * ceilings.cacheKneeBytes : 0);
-  const visitor = createVisitor({ sessionOf: workers.of, journal, measure, timer, now, rotateBytes });
+  const visitor = createVisitor({ sessionOf: workers.of, journal, measure, timer, now, onProgress, rotateBytes });
   const tasks = tasksOf(options.planned, record.cells, record.tunings);
   let { tunings } = record;
   const maxTimeMs = measure.maxTimeSeconds * 1000;
@@ -182,7 +183,7 @@ const ceilingsOrReason = async (
   wantsKnee: boolean,
 ): Promise<Pick<RunRecord, "ceilings" | "ceilingsFailure">> => {
   try {
-    return { ceilings: await measureCeilings(session, timer, { ...experiment.measure, wantsKnee }), ceilingsFailure: undefined };
+    return { ceilings: await withSecondWorker(() => measureCeilings(session, timer, { ...experiment.measure, wantsKnee })), ceilingsFailure: undefined };
   } catch (error) {
     // Without a worker, the first cell finds out, and what an earlier session measured is kept.
     if (error instanceof CellFailure || error instanceof NoAdapter)

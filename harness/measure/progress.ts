@@ -34,6 +34,8 @@ export type Progress =
       readonly of: number;
       readonly eta: Eta;
     }
+  /** a worker was lost under a visit of this cell: another makes it again */
+  | { readonly type: "lost"; readonly id: string; readonly reason: string }
   /** the arm of this cell writes a text, and has written it; `reason`: why not */
   | { readonly type: "writing"; readonly id: string }
   | { readonly type: "written"; readonly id: string; readonly tokens: number; readonly reason: string | undefined }

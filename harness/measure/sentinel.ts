@@ -14,11 +14,12 @@ export interface Sentinel {
 const samples = 5;
 const limitMs = 60_000;
 
-/** Half of its samples may be disturbed before their median is. A failure ends it for the run, and nothing else: a run is not lost for want of a gauge. */
+/** Half of its samples may be disturbed before their median is. A failure ends it for the run, but for the first loss of its worker, and nothing else: a run is not lost for want of a gauge. */
 export const createSentinel = (session: WorkerSession, timer: Timer, seed: number): Sentinel => {
   const cell = instrumentCell("fma", instrumentSizes(timer.software).fma);
   let k = 1;
   let failed = false;
+  let lostWorker = false;
   return {
     async read() {
       if (failed) return undefined;
@@ -35,7 +36,8 @@ export const createSentinel = (session: WorkerSession, timer: Timer, seed: numbe
         return ms > 0 ? ms : undefined;
       } catch (error) {
         if (!(error instanceof CellFailure)) throw error;
-        failed = true;
+        failed = lostWorker || error.code !== "deviceLost";
+        lostWorker = true;
         return undefined;
       }
     },

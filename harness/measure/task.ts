@@ -24,6 +24,8 @@ export interface Task {
   prepareMs: number;
   choosingMs: number;
   fillMs: number | undefined;
+  /** a worker was lost under it in this session, and it had its second try */
+  lostWorker: boolean;
 }
 
 /** Tasks of the planned cells; what a resumed record knows already is taken over. */
@@ -51,6 +53,7 @@ export const taskOf = (planned: PlannedCell, record: CellRecord, tiles: Tiles | 
     prepareMs: 0,
     choosingMs: 0,
     fillMs: undefined,
+    lostWorker: false,
   };
 };
 

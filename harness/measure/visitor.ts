@@ -3,16 +3,18 @@ import { CellFailure, workerFailures } from "../device/failure.ts";
 import type { Cell, Measure } from "../experiment/experiment.ts";
 import { type Journal, withPrepared } from "../record/journal.ts";
 import type { Outcome, Visit } from "../record/run.ts";
+import type { Progress } from "./progress.ts";
 import { repetitions, shortestPassMs, type Timer } from "./schedule.ts";
+import { withSecondWorker } from "./secondWorker.ts";
 import { perRepetitionMs, type Task, timesOf } from "./task.ts";
 import type { WorkerSession } from "./workerSession.ts";
 
 /** Prepares and visits cells, journals what happened before it counts, and keeps account of where the time went. */
 export interface Visitor {
-  /** One visit; prepares the cell first where this worker has not. Rejects with CellFailure, and with ChangedKernel. */
+  /** One visit; prepares the cell first where this worker has not, and makes it again where the cell's first worker is lost under it. Rejects with CellFailure, ChangedKernel, and NoAdapter when workers die again and again. */
   visit(task: Task, turn: number, samples: number): Promise<void>;
   settle(task: Task, outcome: Outcome): void;
-  /** A failed ask becomes the cell's outcome. Throws what is no cell's failure, and NoAdapter when workers die again and again. */
+  /** A failed ask becomes the cell's outcome. Throws what is no cell's failure, and NoAdapter as visit does. */
   settleFailure(task: Task, error: unknown): void;
   /** ms of one visit's single sample: a pass of K repetitions */
   sampleMs(task: Task): number;
@@ -35,6 +37,7 @@ interface Context {
   readonly measure: Measure;
   readonly timer: Timer;
   readonly now: () => number;
+  readonly onProgress: (progress: Progress) => void;
   /** bytes over which reads rotate; see PrepareRequest */
   readonly rotateBytes: (cell: Cell) => number;
 }
@@ -44,10 +47,10 @@ export class ChangedKernel extends Error {}
 
 const prepareLimitMs = 120_000;
 const visitLimitMs = 60_000;
-/** A run may not be kept up by a worker that dies again and again. */
-const mostWorkerFailures = 20;
+/** A run may not be kept up by workers that die again and again: a cell that is to blame costs two. */
+const mostWorkerFailures = 40;
 
-export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateBytes }: Context): Visitor => {
+export const createVisitor = ({ sessionOf, journal, measure, timer, now, onProgress, rotateBytes }: Context): Visitor => {
   const spent: Spent = { prepareMs: 0, timedMs: 0 };
   let lostWorkers = 0;
   const at = (): string => new Date().toISOString();
@@ -59,6 +62,12 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateB
     } finally {
       spent.prepareMs += now() - from;
     }
+  };
+
+  /** Throws NoAdapter where this was one too many. A peer that dies costs its own cells. */
+  const countFailure = (task: Task, { code, message }: CellFailure): void => {
+    if (workerFailures.has(code) && task.record.runtime === undefined && ++lostWorkers > mostWorkerFailures)
+      throw new NoAdapter(`${lostWorkers} workers failed, the last with: ${message}`);
   };
 
   const prepare = async (task: Task): Promise<void> => {
@@ -102,6 +111,31 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateB
   const kOf = (task: Task): number | undefined => task.k ?? fittingK(task);
   const sampleMs = (task: Task): number => (task.estimateMs ?? 0) * (kOf(task) ?? 1);
 
+  const visitOnce = async (task: Task, turn: number, samples: number): Promise<void> => {
+    const session = sessionOf(task.record);
+    if (!session.prepared.has(task.record.id)) await preparing(() => prepare(task));
+    const k = kOf(task);
+    if (k === undefined) {
+      throw new CellFailure(
+        "belowResolution",
+        `one repetition takes ${task.leastMs} ms; the clock's step is ${timer.stepNs} ns, and even the longest pass stays below 100 steps`,
+      );
+    }
+    const reply = await session.ask("visit", { cell: task.record.id, k, samples }, visitLimitMs + 20 * samples * sampleMs(task));
+    const { rssBytes, ...times } = reply;
+    const made: Visit = { worker: session.index, turn, k, ...times };
+    // A pass of a hundred steps or more cannot take none of them.
+    if (timesOf(made).some((ms) => !(ms > 0)))
+      throw new CellFailure("timerError", `a pass of ${k} repetitions took ${Math.min(...timesOf(made)) * k} ms: the clock stood still`);
+    journal.append({ type: "visit", cell: task.record.id, at: at(), ...runtimeOf(task), rssBytes, ...made });
+    task.record = { ...task.record, visits: [...task.record.visits, made] };
+    task.estimateMs = perRepetitionMs(made);
+    task.leastMs = Math.min(task.leastMs ?? task.estimateMs, ...timesOf(made));
+    if (turn > 0) task.k = task.estimateMs * k >= shortestPassMs(timer) ? k : fittingK(task);
+    session.sawRss(rssBytes);
+    spent.timedMs += timesOf(made).reduce((sum, ms) => sum + ms * k, 0);
+  };
+
   return {
     spent,
     preparing,
@@ -109,34 +143,24 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, rotateB
     sampleMs,
     settleFailure(task, error) {
       if (!(error instanceof CellFailure)) throw error;
-      // A peer that dies costs its own cells.
-      if (workerFailures.has(error.code) && task.record.runtime === undefined && ++lostWorkers > mostWorkerFailures)
-        throw new NoAdapter(`${lostWorkers} workers failed, the last with: ${error.message}`);
+      countFailure(task, error);
       settle(task, error.record);
     },
     async visit(task, turn, samples) {
-      const session = sessionOf(task.record);
-      if (!session.prepared.has(task.record.id)) await preparing(() => prepare(task));
-      const k = kOf(task);
-      if (k === undefined) {
-        throw new CellFailure(
-          "belowResolution",
-          `one repetition takes ${task.leastMs} ms; the clock's step is ${timer.stepNs} ns, and even the longest pass stays below 100 steps`,
-        );
-      }
-      const reply = await session.ask("visit", { cell: task.record.id, k, samples }, visitLimitMs + 20 * samples * sampleMs(task));
-      const { rssBytes, ...times } = reply;
-      const made: Visit = { worker: session.index, turn, k, ...times };
-      // A pass of a hundred steps or more cannot take none of them.
-      if (timesOf(made).some((ms) => !(ms > 0)))
-        throw new CellFailure("timerError", `a pass of ${k} repetitions took ${Math.min(...timesOf(made)) * k} ms: the clock stood still`);
-      journal.append({ type: "visit", cell: task.record.id, at: at(), ...runtimeOf(task), rssBytes, ...made });
-      task.record = { ...task.record, visits: [...task.record.visits, made] };
-      task.estimateMs = perRepetitionMs(made);
-      task.leastMs = Math.min(task.leastMs ?? task.estimateMs, ...timesOf(made));
-      if (turn > 0) task.k = task.estimateMs * k >= shortestPassMs(timer) ? k : fittingK(task);
-      session.sawRss(rssBytes);
-      spent.timedMs += timesOf(made).reduce((sum, ms) => sum + ms * k, 0);
+      const worker = sessionOf(task.record).index;
+      await (task.lostWorker
+        ? visitOnce(task, turn, samples)
+        : withSecondWorker(
+            () => visitOnce(task, turn, samples),
+            (error) => {
+              countFailure(task, error);
+              task.lostWorker = true;
+              const loss = { worker, turn, reason: error.message };
+              journal.append({ type: "lost", cell: task.record.id, at: at(), ...runtimeOf(task), ...loss });
+              onProgress({ type: "lost", id: task.record.id, reason: error.message });
+              task.record = { ...task.record, losses: [...(task.record.losses ?? []), loss] };
+            },
+          ));
     },
   };
 };

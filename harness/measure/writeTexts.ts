@@ -5,6 +5,7 @@ import type { Journal } from "../record/journal.ts";
 import type { Writing, WrittenText } from "../record/run.ts";
 import { decodeKnown } from "../tokenizer/encoding.ts";
 import type { Progress } from "./progress.ts";
+import { withSecondWorker } from "./secondWorker.ts";
 import type { WorkerSession } from "./workerSession.ts";
 
 interface Context {
@@ -39,7 +40,9 @@ const written = async ({ cell, like }: TextCell, { experiment, session }: Contex
   const { seed } = experiment.measure;
   const { text } = experiment;
   try {
-    const { tokens, near, maxError, tolerance, kernelHash } = await session.ask("write", { cell, seed }, writeLimitMs);
+    const { tokens, near, maxError, tolerance, kernelHash } = await withSecondWorker(() =>
+      session.ask("write", { cell, seed }, writeLimitMs),
+    );
     return {
       cell: like,
       outcome: { status: "ok" },

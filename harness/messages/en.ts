@@ -1185,6 +1185,8 @@ export const en = {
       `n* of ${arms.join(" and ")}${place === "" ? "" : ` at ${place}`} is known to ±${formatShare(halfWidth)} alone, where measuring would have gone on to ±${formatShare(asked)}${more === 0 ? "" : `; so ${more === 1 ? "is 1 more" : `are ${formatCount(more)} more`}`}.`,
     sentinel: (jumped: number, pairs: number, discarded: number): string =>
       `A kernel that is always the same, timed before and after turns, changed its time by more than a tenth in ${formatCount(jumped)} of ${formatCount(pairs)} such pairs${discarded > 0 ? ` (${formatCount(discarded)} of these turns made again)` : ""}: something else used this device, or its clock changed. Do not trust times of this run to better than that.`,
+    losses: (cell: string, reason: string, losses: number, failed: number): string =>
+      `A worker was lost while it measured ${cell} (${reason})${losses > 1 ? `, and so under ${formatCount(losses - 1)} more ${plural(losses - 1, "visit", "visits")}` : ""}: ${failed === 0 ? "another made" : "others made"} ${losses > 1 ? "these visits" : "this visit"} again${failed === 0 ? "" : `, and in ${formatCount(failed)} ${plural(failed, "cell", "cells")} that failed too`}.`,
     wallClock: (partOffGpu: boolean): string =>
       `Times are wall-clock times, as ${partOffGpu ? "part of what is timed is not on the GPU" : "this adapter gives no GPU timestamps"}: they include submitting and waiting.`,
     oneProcess: "All times come from one process; how much they differ from process to process is not in the intervals.",

@@ -877,6 +877,8 @@ export const zh: Messages = {
       spaced`${list(arms)}${shapeText(place)}的 n* 只精确到 ±${formatShare(halfWidth)}，而本应测到 ±${formatShare(asked)}${others(more)}。`,
     sentinel: (jumped, pairs, discarded) =>
       spaced`一个始终不变的核函数在轮次前后各计时一次，${formatCount(pairs)}对中有${formatCount(jumped)}对的用时变化超过十分之一${discarded > 0 ? spaced`（其中${formatCount(discarded)}轮已重做）` : ""}：有别的程序占用了此设备，或其时钟频率变了。本次运行的时间不可信到更高的精度。`,
+    losses: (cell, reason, losses, failed) =>
+      spaced`测量 ${cell} 时工作进程丢失（${reason}）${losses > 1 ? spaced`，另有${formatCount(losses - 1)}次访问也是如此` : ""}：已由新的工作进程重做${failed > 0 ? spaced`，其中${formatCount(failed)}个单元重做后仍然失败` : ""}。`,
     wallClock: (partOffGpu) => `时间为挂钟时间，因为${partOffGpu ? "计时的内容有一部分不在 GPU 上" : "此适配器不提供 GPU 时间戳"}：其中包含提交和等待的时间。`,
     oneProcess: "所有时间都来自一个进程；进程之间的差异有多大，不包含在区间之内。",
     fewTurns: (turns) => spaced`只做了${turns}轮：区间偏宽，也看不出漂移。`,

@@ -4,7 +4,7 @@ import type { AddedCell, CellRecord, Visit } from "./run.ts";
 export const addedTo = (like: CellRecord, { id, n }: AddedCell): CellRecord => unmeasured({ ...like, id, n });
 
 /** A cell as it was planned: nothing is known of it. */
-export const unmeasured = (cell: CellRecord): CellRecord => ({
+export const unmeasured = ({ losses: _, ...cell }: CellRecord): CellRecord => ({
   ...cell,
   outcome: { status: "pending" },
   prepared: undefined,

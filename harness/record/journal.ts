@@ -2,7 +2,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, stat
 import type { RuntimeName } from "../experiment/runtimes.ts";
 import { addedTo, unmeasured, visitsWithout } from "./addedCell.ts";
 import { isJournalLine } from "./journalSchema.ts";
-import type { AddedCell, CellRecord, Outcome, Prepared, RunRecord, SentinelTurn, Tuning, Visit, WrittenText } from "./run.ts";
+import type { AddedCell, CellRecord, Loss, Outcome, Prepared, RunRecord, SentinelTurn, Tuning, Visit, WrittenText } from "./run.ts";
 
 /** Workers are numbered by runtime: a line of a peer's worker names it. */
 interface ByWorker {
@@ -15,6 +15,8 @@ interface ByWorker {
 export type JournalLine =
   | ({ readonly type: "visit"; readonly rssBytes: number } & ByWorker & Visit)
   | ({ readonly type: "prepared"; readonly worker: number; readonly prepared: Prepared } & ByWorker)
+  /** a worker was lost under a visit of this cell, which another makes again */
+  | ({ readonly type: "lost" } & ByWorker & Loss)
   | { readonly type: "outcome"; readonly cell: string; readonly at: string; readonly outcome: Outcome }
   /** a cell that was not planned: another one at an n of its own */
   | ({ readonly type: "added"; readonly at: string } & AddedCell)
@@ -138,6 +140,7 @@ export const foldJournal = (stored: RunRecord, lines: readonly JournalLine[]): R
     const cell = cells.get(line.cell);
     if (!cell) continue;
     if (line.type === "outcome") cells.set(line.cell, { ...cell, outcome: line.outcome });
+    else if (line.type === "lost") cells.set(line.cell, withLoss(cell, line));
     else if (line.type === "prepared") cells.set(line.cell, withPrepared(cell, line.prepared));
     else if (!seen.has(`${line.cell} ${line.turn}`)) {
       seen.add(`${line.cell} ${line.turn}`);
@@ -185,6 +188,12 @@ const settled = (cell: CellRecord): CellRecord => {
   const { status } = cell.outcome;
   if (status === "pending") return cell.visits.length > 0 ? { ...cell, outcome: { status: "ok" } } : cell;
   return status === "ok" ? cell : { ...cell, visits: [] };
+};
+
+/** A loss that an earlier session has folded is there already. */
+const withLoss = <T extends CellRecord>(cell: T, { worker, turn, reason }: Loss): T => {
+  const { losses = [] } = cell;
+  return losses.some((loss) => loss.turn === turn && loss.worker === worker) ? cell : { ...cell, losses: [...losses, { worker, turn, reason }] };
 };
 
 /** The first worker's preparation stands: its compile time is that of a cold shader cache. */

@@ -149,6 +149,8 @@ const model: z.ZodType<ModelShape> = z.object({
   pattern: z.array(name).exactOptional(),
 });
 
+export const lossFields = { worker: count, turn: count, reason: text };
+
 const dtype = z.enum(["f32", "f16"]);
 
 export const cellRecord: z.ZodType<CellRecord> = z.object({
@@ -186,6 +188,7 @@ export const cellRecord: z.ZodType<CellRecord> = z.object({
   claim: z.object({ time: growthClass, stateBytes: growthClass }),
   shard: count.exactOptional(),
   composedOf: z.record(name, amount).exactOptional(),
+  losses: z.array(z.object(lossFields)).exactOptional(),
   visits: z.array(visit),
   summary: maybe(summary),
 });

@@ -215,6 +215,13 @@ export interface Prepared {
   readonly stages?: Readonly<Record<string, StageCost>>;
 }
 
+/** A worker that was lost under a visit, which another made again. */
+export interface Loss {
+  readonly worker: number;
+  readonly turn: number;
+  readonly reason: string;
+}
+
 export interface CellRecord extends Cell {
   /** of its mechanism: analysis pairs softmax with linear arms without loading kernels */
   readonly family: Mechanism["family"];
@@ -230,6 +237,8 @@ export interface CellRecord extends Cell {
   readonly shard?: number;
   /** of a hybrid, which nobody measured: how many layers of each cell, by id, its time and bytes are the mean of */
   readonly composedOf?: Readonly<Record<string, number>>;
+  /** absent where there was none */
+  readonly losses?: readonly Loss[];
   readonly visits: readonly Visit[];
   readonly summary: Summary | undefined;
 }
