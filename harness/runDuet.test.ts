@@ -79,6 +79,19 @@ describe("a duet on planted costs", () => {
     expect(readdirSync(folder)).not.toContain("lock");
   });
 
+  it.each(["base", "head"] as const)("a worker of %s that is killed once costs nothing: its visit is made again, beside the other's", async (side) => {
+    const victim = "softmax-split-n1024-h8-d64";
+    let visits = 0;
+    const struck = { ...same, fault: ({ id }: { readonly id: string }, _: number, at: string) => (id === victim && at === "visit" && ++visits === 4 ? ("deviceLost" as const) : undefined) };
+    const { comparison, records } = await fakeDuet(yaml, side === "base" ? struck : same, side === "head" ? struck : same);
+    expect([comparison.gate, comparison.cells.map(({ metrics }) => metrics.time.verdict)]).toEqual(["pass", Array(6).fill("SAME")]);
+    expect(records[side].cells.find(({ id }) => id === victim)?.losses).toHaveLength(1);
+    for (const [i, { id, visits }] of records.head.cells.entries()) {
+      const other = records.base.cells[i];
+      expect([other?.id, other?.visits.map(({ turn }) => turn)]).toEqual([id, visits.map(({ turn }) => turn)]);
+    }
+  });
+
   it("a base that cannot be had makes everything new, and is no crash", async () => {
     const { comparison, baseRefused, records } = await fakeDuet(yaml, { ...same, refusal: "workerError" }, same);
     expect(baseRefused).toContain("workerError");

@@ -125,6 +125,8 @@ describe("a duet with a base that cannot be built", () => {
       code: 0,
       stderr: expect.stringContaining("base cannot be measured, so everything is NEW: building base failed: a.ts: no such type"),
     });
+    // Who wants to hear of what is not known hears of it.
+    expect((await duet(made, "HEAD~1", "--undecided", "fail")).code).toBe(3);
     const { runs, comparisons } = answerOf(ended);
     expect(timesOf(comparisons[0])).toEqual({ linear: "NEW" });
     expect(comparisons[0].findings[1]).toBe("Base cannot be measured, so everything is NEW: building base failed: a.ts: no such type");

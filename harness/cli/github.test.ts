@@ -79,6 +79,10 @@ describe("--format github", () => {
     // The comparison tells of this one.
     const head = await fakeDuet(yaml, costing(1), failing(256));
     expect(amissIn(head.records.head, head.comparison, isUnmet)).toEqual([]);
-    expect(allNew(head.comparison, "it is too old")[0]).toMatchObject({ level: "warning", message: "Nothing was compared: it is too old" });
+    const levels = (["ok", "fail"] as const).map((undecided) => allNew(head.comparison, "it is too old", undecided)[0]);
+    expect(levels.map((one) => [one?.level, one?.message])).toEqual([
+      ["warning", "Nothing was compared: it is too old"],
+      ["error", "Nothing was compared: it is too old"],
+    ]);
   });
 });

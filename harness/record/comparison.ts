@@ -37,7 +37,7 @@ export interface MetricComparison {
   readonly findable?: number | undefined;
   /** whether SLOWER, or GONE, fails the gate: of what is gone, where head failed or does not fit */
   readonly gates: boolean;
-  /** GONE for want of time: nothing is known to be worse, and the gate is not passed */
+  /** GONE for want of time, or NEW as time or machine kept base from measuring it: nothing is known to be worse, and the gate is not passed */
   readonly open?: true;
   readonly note: string | undefined;
 }

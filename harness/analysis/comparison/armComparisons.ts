@@ -85,9 +85,7 @@ const exponentComparison = (pair: Matched<Fit>, shift: Shift | undefined, limit:
   const verdict: Verdict =
     oneSided(pair) ??
     (shift === undefined
-      ? pair.base?.exponent === pair.head?.exponent
-        ? "SAME"
-        : "UNDECIDED"
+      ? "UNDECIDED"
       : shift.p <= limit && Math.abs(shift.value) >= leastSlope
         ? shift.value > 0
           ? "SLOWER"
@@ -130,9 +128,7 @@ const crossoverComparison = ({ base, head }: Matched<Crossover>): ArmComparison 
   const verdict: Verdict =
     oneSided({ base, head }) ??
     (shift === undefined
-      ? base?.outcome === head?.outcome && head?.outcome !== "undecided"
-        ? "SAME"
-        : "UNDECIDED"
+      ? outcomeVerdict(base as Crossover, head as Crossover)
       : (shift.low > 0 || shift.high < 0) && Math.abs(shift.value) >= Math.log1p(leastShift)
         ? shift.value > 0
           ? "SLOWER"
@@ -151,6 +147,24 @@ const crossoverComparison = ({ base, head }: Matched<Crossover>): ArmComparison 
     gates: false,
     note: undefined,
   };
+};
+
+/** Where at least one of the two has no n*: one that lies beyond the range is still known to lie there, before it or after it. */
+const outcomeVerdict = (base: Crossover, head: Crossover): Verdict => {
+  if (base.outcome === head.outcome) return base.outcome === "undecided" ? "UNDECIDED" : "SAME";
+  const [before, after] = [whereabouts(base), whereabouts(head)];
+  if (!before || !after) return "UNDECIDED";
+  const isApart = Math.max(after.value / before.value, before.value / after.value) >= 1 + leastShift;
+  if (isApart && after.low > before.high) return "SLOWER";
+  return isApart && after.high < before.low ? "FASTER" : "UNDECIDED";
+};
+
+/** n* as far as its outcome tells it: its estimate, or what lies below or above the range; undefined where there may be several, or any. */
+const whereabouts = ({ outcome, n, range }: Crossover): Estimate | undefined => {
+  if (n || !range) return n;
+  const [least, most] = range;
+  if (outcome === "already") return { value: least, low: 0, high: least };
+  return outcome === "none" ? { value: most, low: most, high: Number.POSITIVE_INFINITY } : undefined;
 };
 
 const logs = ({ value, low, high }: Estimate): Estimate => ({ value: Math.log(value), low: Math.log(low), high: Math.log(high) });

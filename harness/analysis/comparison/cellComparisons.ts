@@ -113,7 +113,7 @@ const oneSided = ({ base, head, isAdded }: Pair, metric: CellMetric, source: Clo
   if (isOk(base) && isOk(head)) return undefined;
   const verdict: Verdict = isOk(head) ? "NEW" : isOk(base) ? "GONE" : "SAME";
   const isGone = verdict === "GONE";
-  const isLate = (isGone && ranLate(head)) || (verdict === "NEW" && base !== undefined && ranLate(base));
+  const isLate = (isGone && ranLate(head)) || (verdict === "NEW" && base !== undefined && (ranLate(base) || isUnlucky(base)));
   const isOpen = isLate && !isAdded;
   // Nobody measured it, and head is wrong in a way that base was not.
   const isWorse = base !== undefined && verdict === "SAME" && wrongCode(head) !== undefined && wrongCode(base) !== wrongCode(head);
@@ -138,6 +138,10 @@ const oneSided = ({ base, head, isAdded }: Pair, metric: CellMetric, source: Clo
 /** Whether a cell was not measured for want of time, and not of anything that it needs: its run ended before, or an axis that goes as far as the device does. */
 const ranLate = (cell: CellRecord | undefined): boolean =>
   cell === undefined || cell.outcome.status === "pending" || (cell.outcome.status === "censored" && cell.outcome.code === "timeCap");
+
+/** What a machine does to a cell: nothing is known of what base would have measured. */
+const machineCodes = new Set(["deviceLost", "timerError", "diskFull", "diskError"]);
+const isUnlucky = ({ outcome }: CellRecord): boolean => outcome.status === "failed" && machineCodes.has(outcome.code);
 
 /** What is wrong with a kernel, whatever time there was. */
 const wrongCodes = new Set(["wrongOutput", "compileError", "ledgerMismatch"]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Comparison } from "../../record/comparison.ts";
+import type { Comparison, Verdict } from "../../record/comparison.ts";
+import type { Crossover } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { analyse } from "../analysis.ts";
 import { type Planted, plantedPrepared, plantedRun } from "../planted.ts";
@@ -89,7 +90,8 @@ describe("a change", () => {
     const emulated = (record: RunRecord): RunRecord => ({ ...record, environment: { ...record.environment, deviceClass: "software" } });
     const head = emulated(withCell(same, "softmax-n1024-d256", slower(1.2)));
     const advised = compareRuns(emulated(base), head);
-    expect([advised.gate, timesOf(advised)["softmax-n1024-d256"]]).toEqual(["pass", "SLOWER"]);
+    // It fails nothing, and nobody knows that a GPU would not be slower too.
+    expect([advised.gate, timesOf(advised)["softmax-n1024-d256"]]).toEqual(["undecided", "SLOWER"]);
     expect(advised.findings.at(-1)).toContain("advise");
     expect(compareRuns(emulated(base), head, { strict: true }).gate).toBe("fail");
   });
@@ -150,10 +152,23 @@ describe("a change", () => {
     expect([compareRuns(late, same).gate, timesOf(compareRuns(late, same))["linear-n512-d256"]]).toEqual(["undecided", "NEW"]);
   });
 
+  it.each([
+    ["deviceLost", "undecided"],
+    ["diskFull", "undecided"],
+    ["wrongOutput", "pass"],
+    ["timeout", "pass"],
+  ])("from a base that failed for %s is %s: what its machine did says nothing of its kernel", (code, gate) => {
+    const failed = withCell(base, "linear-n512-d256", () => ({ outcome: { status: "failed", code, reason: "planted" }, visits: [] }));
+    const comparison = compareRuns(failed, same);
+    expect([comparison.gate, timesOf(comparison)["linear-n512-d256"]]).toEqual([gate, "NEW"]);
+  });
+
   it("that few processes or a coarse clock cannot show is not called findable", () => {
     const two = compareRuns(runOf(1, { workers: 2, drift: 0 }), runOf(2, { workers: 2, drift: 0 }));
     expect(two.cells.every(({ metrics }) => metrics.time.findable === undefined)).toBe(true);
-    expect(two.findings.some((text) => text.startsWith("Smallest slowdown"))).toBe(false);
+    expect(two.findings.filter((text) => /lowdown/.test(text))).toEqual([
+      "No slowdown of any cell would have been found, however large: it takes 3 processes of each, and two visits.",
+    ]);
     const coarse = (record: RunRecord): RunRecord => ({
       ...record,
       environment: { ...record.environment, clock: { ...record.environment.clock, stepNs: 1e6 } },
@@ -173,6 +188,15 @@ describe("a change", () => {
       [coarse(passesOf(1000, base)), coarse(same)],
     ] as const)
       expect(leastMs(one, other)).toBeCloseTo(0.3, 9);
+    // Nothing that such a clock shows says that a cell of 46 µs is the same, and of one of 20 ms it does.
+    const unchanged = timesOf(compareRuns(...duetOf(coarse(base), coarse(same))));
+    expect([unchanged["softmax-n256-d256"], timesOf(compareRuns(base, same))["softmax-n256-d256"]]).toEqual(["UNDECIDED", "SAME"]);
+    const long = { ...softmax, ms: () => 20 };
+    const [slowBase, slowHead] = duetOf(runOf(1, { drift: 0, arms: [long, long] }), runOf(2, { drift: 0, arms: [long, long] }));
+    expect([...new Set(Object.values(timesOf(compareRuns(coarse(slowBase), coarse(slowHead)))))]).toEqual(["SAME"]);
+    expect(compareRuns(...duetOf(coarse(base), coarse(same))).findings.find((text) => text.startsWith("UNDECIDED"))).toMatch(
+      /three steps of this clock are [\d.]+ % of it, more than the threshold/,
+    );
     // A cell of 46 µs became 1.2 times as slow, which a clock of 1 ms did not see.
     const slow = withCell(same, "softmax-n256-d256", slower(1.2));
     expect(timesOf(compareRuns(base, slow))["softmax-n256-d256"]).toBe("SLOWER");
@@ -210,6 +234,55 @@ describe("a change", () => {
       ["class", "SLOWER"],
     ]);
     expect(compareRuns(before, head, { threshold: 0.99 }).gate).toBe("fail");
+  });
+});
+
+describe("n* of two runs", () => {
+  const [base, head] = duetOf(analyse(runOf(1, { drift: 0 })), analyse(runOf(2, { drift: 0 })));
+  const [measured] = base.crossovers.filter(({ metric }) => metric === "time");
+  if (!measured) throw new Error("two arms cross");
+  const range = [256, 16384] as const;
+  const at = (value: number): Partial<Crossover> => ({ outcome: "crosses", range, n: { value, low: value / 1.2, high: 1.2 * value } });
+  const without = (outcome: Crossover["outcome"]): Partial<Crossover> => ({ outcome, range, n: undefined });
+  const withCrossing = (record: RunRecord, change: Partial<Crossover>): RunRecord => ({ ...record, crossovers: [{ ...measured, ...change }] });
+
+  it.each<[string, Partial<Crossover>, Partial<Crossover>, Verdict]>([
+    ["from every n to no n", without("already"), without("none"), "SLOWER"],
+    ["from no n to every n", without("none"), without("already"), "FASTER"],
+    ["from every n into the range", without("already"), at(1000), "SLOWER"],
+    ["from every n to its least", without("already"), at(280), "UNDECIDED"],
+    ["out of the range", at(1000), without("none"), "SLOWER"],
+    ["from no n into the range", without("none"), at(1000), "FASTER"],
+    ["nowhere, as at no n before", without("none"), without("none"), "SAME"],
+    ["from one to several", at(1000), without("many"), "UNDECIDED"],
+    ["to what nobody knows", at(1000), without("undecided"), "UNDECIDED"],
+  ])("that goes %s", (_, before, after, verdict) => {
+    const { arms, findings, gate } = compareRuns(withCrossing(base, before), withCrossing(head, after));
+    expect(arms.find(({ metric }) => metric === "crossover")).toMatchObject({ verdict, gates: false });
+    // Whatever it is, it is told where it is not the same, and it gates nothing.
+    expect(findings.some((text) => /: n\* of softmax and linear, .* → .* \(does not gate\)\.$/.test(text))).toBe(verdict !== "SAME");
+    expect(gate).toBe("pass");
+  });
+
+  it("is not the only thing of two arms that may be open: what keeps a gate from being passed is named", () => {
+    const loose = (record: RunRecord): RunRecord => ({
+      ...record,
+      fits: record.fits.map((fit) => (fit.label === "softmax" && fit.metric === "time" ? { ...fit, exponent: { value: 1, low: 0.2, high: 1.8 } } : fit)),
+    });
+    const { gate, findings } = compareRuns(loose(base), loose(head));
+    expect([gate, findings.filter((text) => text.startsWith("UNDECIDED"))]).toEqual([
+      "undecided",
+      ["UNDECIDED of the arms: exponent of softmax's time, 1.00 [0.20, 1.80] → 1.00 [0.20, 1.80]."],
+    ]);
+  });
+
+  it("of two n has no exponent to compare, which is not the same as an equal one", () => {
+    const none = (record: RunRecord): RunRecord => ({ ...record, fits: record.fits.map((fit) => ({ ...fit, exponent: undefined })) });
+    const { arms, gate } = compareRuns(none(base), none(head));
+    const exponents = arms.filter(({ metric }) => metric === "exponent");
+    expect(exponents.length).toBeGreaterThan(0);
+    expect(exponents.every(({ verdict, gates, note }) => verdict === "UNDECIDED" && !gates && note === "neither run tells it")).toBe(true);
+    expect(gate).toBe("pass");
   });
 });
 

@@ -1,5 +1,5 @@
 import { adapterName } from "../../record/adapterName.ts";
-import { type ComparedRun, type Comparison, comparisonVersion, type Limits } from "../../record/comparison.ts";
+import { type ComparedRun, type Comparison, comparisonVersion, type Limits, type Verdict } from "../../record/comparison.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { armComparisons } from "./armComparisons.ts";
 import { cellComparisons } from "./cellComparisons.ts";
@@ -74,7 +74,8 @@ const gateOf = (cells: Comparison["cells"], arms: Comparison["arms"], difference
   // Of a failed cell there is nothing to compare, and that is what it was told by.
   if (!cells.some(({ metrics: { time } }) => time.base !== undefined && time.head !== undefined)) return "nothing";
   if (apart) return "off";
-  // A time that only advises is not known all the same: who reads "passed" takes it for known.
-  const unknown = rows.some(({ verdict, gates }) => gates && verdict === "UNDECIDED") || cells.some(({ metrics: { time } }) => time.verdict === "UNDECIDED");
-  return unknown || metrics.some(({ open }) => open) ? "undecided" : "pass";
+  // Of a time that only advises nobody knows what it is worth, and who reads "passed" takes it for known.
+  const unknown = (verdict: Verdict): boolean => verdict === "UNDECIDED" || verdict === "SLOWER";
+  const open = rows.some(({ verdict, gates }) => gates && verdict === "UNDECIDED") || cells.some(({ metrics: { time } }) => unknown(time.verdict));
+  return open || metrics.some(({ open }) => open) ? "undecided" : "pass";
 };

@@ -4,6 +4,7 @@ import { armName } from "../answer.ts";
 import { formatCount, formatList } from "../format.ts";
 import { median } from "../statistics.ts";
 import { metricText } from "./metricText.ts";
+import { leastProcesses } from "./timeComparison.ts";
 
 /** So many of one kind are named; of more, the worst. */
 const named = 6;
@@ -28,6 +29,7 @@ export const comparisonSentences = (comparison: Omit<Comparison, "findings">): r
   ...changes(comparison, "FASTER"),
   ...armChanges(comparison.arms, "FASTER"),
   ...undecided(comparison),
+  ...undecidedArms(comparison.arms),
   ...oneSided(comparison.cells),
   ...otherKernels(comparison),
   ...smallest(comparison),
@@ -93,8 +95,19 @@ export const changeSentence = (cell: CellComparison, metric: CellMetric): string
 
 const armChanges = (arms: readonly ArmComparison[], verdict: Verdict): readonly string[] => arms.filter((arm) => arm.verdict === verdict).map(armSentence);
 
-export const armSentence = ({ labels, metric, of, verdict, base, head, gates }: ArmComparison): string =>
-  `${verdict}: ${metric === "crossover" ? `n* of ${formatList(labels)}` : `${metric} of ${labels[0]}'s ${of === "time" ? "time" : "state bytes"}`}, ${base} → ${head}${gates ? "" : " (does not gate)"}.`;
+export const armSentence = (arm: ArmComparison): string => `${arm.verdict}: ${armText(arm)}${arm.gates ? "" : " (does not gate)"}.`;
+
+const armText = ({ labels, metric, of, base, head }: ArmComparison): string =>
+  `${metric === "crossover" ? `n* of ${formatList(labels)}` : `${metric} of ${labels[0]}'s ${of === "time" ? "time" : "state bytes"}`}, ${base ?? "not known"} → ${head ?? "not known"}`;
+
+/** What keeps a gate from being passed, and where an n* may have gone. */
+const undecidedArms = (arms: readonly ArmComparison[]): readonly string[] => {
+  const open = arms.filter(({ verdict, gates, metric, base, head }) => verdict === "UNDECIDED" && (gates || (metric === "crossover" && base !== head)));
+  const [first] = open;
+  return first
+    ? [`UNDECIDED of the arms: ${armText(first)}${open.length > 1 ? `, and ${formatCount(open.length - 1)} more` : ""}${open.some(({ gates }) => gates) ? "" : " (does not gate)"}.`]
+    : [];
+};
 
 const undecided = ({ cells, paired }: Omit<Comparison, "findings">): readonly string[] => {
   const open = cells.filter(({ metrics: { time } }) => time.verdict === "UNDECIDED");
@@ -132,12 +145,16 @@ const otherKernels = ({ base, head, cells, paired }: Omit<Comparison, "findings"
 };
 
 const smallest = ({ cells, limits }: Omit<Comparison, "findings">): readonly string[] => {
-  const found = cells.flatMap(({ metrics: { time } }) => (time.findable === undefined ? [] : [time.findable]));
+  const timed = cells.filter(({ metrics: { time } }) => time.base !== undefined && time.head !== undefined);
+  const found = timed.flatMap(({ metrics: { time } }) => (time.findable === undefined ? [] : [time.findable]));
+  const blind = timed.length - found.length;
+  const why = `it takes ${leastProcesses} processes of each, and two visits`;
+  if (blind > 0 && found.length === 0) return [`No slowdown of any cell would have been found, however large: ${why}.`];
   if (found.length === 0) return [];
   // A comparison that finds no tenfold change finds nothing that anyone would ask of it.
   const percent = (share: number): string => (share < 9 ? `${(100 * share).toFixed(1)} %` : "more than tenfold");
   return [
-    `Smallest slowdown that would have been found in 95 of 100 such comparisons: ${percent(median(found))} in the typical cell, ${percent(Math.max(...found))} in the worst (threshold ${percent(limits.threshold)}).`,
+    `Smallest slowdown that would have been found in 95 of 100 such comparisons: ${percent(median(found))} in the typical cell, ${percent(Math.max(...found))} in the worst (threshold ${percent(limits.threshold)}).${blind > 0 ? ` In ${formatCount(blind)} of ${formatCount(timed.length)} none would have been, however large: ${why}.` : ""}`,
   ];
 };
 

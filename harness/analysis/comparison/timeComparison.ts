@@ -16,7 +16,7 @@ export interface TimeChange {
 }
 
 /** Times differ from process to process, and fewer than these do not show by how much. */
-const leastProcesses = 3;
+export const leastProcesses = 3;
 /** A change smaller than so many steps of the clock is not told. */
 const leastSteps = 3;
 const alpha = 0.05;
@@ -82,7 +82,8 @@ export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, pai
     const half = halfOf(change) + machine;
     const enough = change.processes >= leastProcesses;
     const told = enough && isClear && p <= limit && Math.abs(headMs - baseMs) >= leastSteps * stepMs;
-    const verdict: Verdict = told ? (level.value > 0 ? "SLOWER" : "FASTER") : enough && Math.abs(change.value) + half <= worth ? "SAME" : "UNDECIDED";
+    const isSame = enough && Math.abs(change.value) + half <= worth && !isCoarse(one, limits);
+    const verdict: Verdict = told ? (level.value > 0 ? "SLOWER" : "FASTER") : isSame ? "SAME" : "UNDECIDED";
     return {
       verdict,
       base: baseMs,
@@ -99,6 +100,9 @@ export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, pai
     };
   });
 };
+
+/** A change by the threshold would be less than three steps of the clock: nobody would have seen it. */
+const isCoarse = ({ stepMs, baseMs }: TimeChange, { threshold }: Limits): boolean => leastSteps * stepMs > threshold * baseMs;
 
 /** Half of the 95 % interval of a log. */
 const halfOf = ({ error, freedom }: Level): number =>
@@ -122,12 +126,16 @@ const foundFrom = (steps: number | undefined, looks: readonly (number | undefine
 };
 
 /** `half` of the interval, of which `machine` is what the machine may have done between two runs. */
-const undecidedNote = ({ change, baseMs, headMs, stepMs }: TimeChange, half: number, machine: number, { threshold }: Limits): string => {
+const undecidedNote = (one: TimeChange, half: number, machine: number, limits: Limits): string => {
+  const { change, baseMs, headMs, stepMs } = one;
+  const { threshold } = limits;
   if (!Number.isFinite(half)) return "measured too few times to say anything: at least two visits of each are needed";
   if (change.processes < leastProcesses)
     return `measured in ${change.processes} ${change.processes === 1 ? "process" : "processes"}, and times differ from one to the next: at least ${leastProcesses} are needed`;
   if (Math.abs(headMs - baseMs) < leastSteps * stepMs && Math.abs(change.value) >= Math.log1p(threshold))
     return "the two differ by less than three steps of this clock";
+  if (isCoarse(one, limits))
+    return `three steps of this clock are ${((100 * leastSteps * stepMs) / baseMs).toFixed(1)} % of it, more than the threshold: more repetitions in a pass would decide`;
   if (machine >= Math.log1p(threshold))
     return `this machine moves by up to ±${(100 * Math.expm1(machine)).toFixed(1)} % from run to run, more than the threshold: no number of turns would decide, measuring both beside each other would`;
   const rest = Math.abs(Math.abs(change.value) - Math.log1p(threshold));

@@ -193,12 +193,15 @@ const isEverythingNew = ({ comparison, records: { base, head }, baseRefused }: D
   head.cells.some(({ outcome }) => outcome.status === "ok") &&
   (baseRefused !== undefined || !base.cells.some(({ outcome }) => outcome.status === "pending" || ("code" in outcome && outcome.code === "timeCap")));
 
+/** Nothing was held against anything: no fault of a base that is older, and nothing that is known either. */
+const newCode = ({ undecided }: DuetFlags): ExitCode => (undecided === "fail" ? exitCode.gateFailed : exitCode.ok);
+
 const isUnmet = ({ verdict }: Finding, flags: DuetFlags): boolean => verdict === "fail" || (verdict === "undecided" && flags.undecided === "fail");
 
 const tellGithubOf = async (result: DuetResult, flags: DuetFlags): Promise<void> => {
   const { tellGithub, notPassed, amissIn, allNew } = await import("../github.ts");
   const { comparison, records, baseRefused } = result;
-  const verdict = isEverythingNew(result) ? allNew(comparison, baseRefused) : notPassed(comparison, flags.undecided);
+  const verdict = isEverythingNew(result) ? allNew(comparison, baseRefused, flags.undecided) : notPassed(comparison, flags.undecided);
   tellGithub(comparison, [...verdict, ...amissIn(records.head, comparison, (finding) => isUnmet(finding, flags))]);
 };
 
@@ -210,7 +213,7 @@ const codeOf = (result: DuetResult, flags: DuetFlags): ExitCode => {
   const failed = head.cells.some(({ outcome }) => outcome.status === "failed");
   const met = !head.findings.some((finding) => isUnmet(finding, flags));
   return worst([
-    isEverythingNew(result) ? exitCode.ok : comparisonCode(comparison, flags.undecided),
+    isEverythingNew(result) ? newCode(flags) : comparisonCode(comparison, flags.undecided),
     failed ? exitCode.cellFailed : exitCode.ok,
     met ? exitCode.ok : exitCode.gateFailed,
   ]);
