@@ -97,6 +97,8 @@ describe("a duet on planted costs", () => {
     expect(baseRefused).toContain("workerError");
     expect(comparison.gate).toBe("nothing");
     expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(Array(6).fill("NEW"));
+    expect(comparison.cells[0]?.metrics.time.note).toBe("base: no worker could be had");
+    expect(records.base.schedule.stopped).toBe("noWorker");
     expect(records.head.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
   });
 

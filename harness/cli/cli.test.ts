@@ -235,6 +235,22 @@ describe(`a run on adapter ${testAdapter}`, () => {
     expect(stderr).toContain("is a file, not a folder: choose a folder that can be written with --out");
   });
 
+  it("stops at once on a second Ctrl-C, and --json says so", async () => {
+    const folder = folderWith({ "small.yaml": small().replace("4s", "60s").replace("5%", "0.1%") });
+    let sent = false;
+    const { code, stdout } = await attnbench(["run", "small.yaml", "--adapter", testAdapter, "--json"], folder, (text, signal) => {
+      if (sent || !/2 ok/.test(text)) return;
+      sent = true;
+      signal("SIGINT");
+      setTimeout(() => signal("SIGINT"), 20);
+    });
+    expect(code).toBe(130);
+    // Where the visit under way had ended by then, its answer is whole.
+    const { runs, error } = JSON.parse(stdout) as { runs: string[]; error?: unknown };
+    if (runs.length === 0) expect(error).toEqual({ exitCode: 130, message: "stopped at once by a second SIGINT: what was measured is kept" });
+    expect(readdirSync(join(folder, "results/small"))).toHaveLength(1);
+  });
+
   it("ends after the visit on Ctrl-C with a partial run and exit 130, and --resume goes on", async () => {
     const folder = folderWith({ "small.yaml": small().replace("4s", "60s").replace("5%", "0.1%") });
     let sent = false;

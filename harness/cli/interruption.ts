@@ -1,4 +1,5 @@
 import { type ExitCode, exitCode } from "./exit.ts";
+import type { Fault } from "./fault.ts";
 import { say } from "./terminal.ts";
 
 /** A terminal that closes says SIGHUP. */
@@ -10,14 +11,14 @@ export interface Interruption {
   stop(): void;
 }
 
-/** First Ctrl-C or SIGTERM: measuring ends after the visit under way. Second: at once, after `atOnce`. `kept`: what becomes of what was measured. */
-export const listenForInterrupts = (kept: string, atOnce: () => void = () => {}): Interruption => {
+/** First Ctrl-C or SIGTERM: measuring ends after the visit under way. Second: at once, after `atOnce`, which is told why. `kept`: what becomes of what was measured. */
+export const listenForInterrupts = (kept: string, atOnce: (fault: Fault) => void): Interruption => {
   const controller = new AbortController();
   let code: ExitCode = exitCode.interrupted;
   const onSignal = (signal: NodeJS.Signals): void => {
     code = signal === "SIGINT" ? exitCode.interrupted : exitCode.terminated;
     if (controller.signal.aborted) {
-      atOnce();
+      atOnce({ exitCode: code, message: `stopped at once by a second ${signal}: what was measured is kept` });
       process.exit(code);
     }
     say(`\n${signal}: ending after this visit; ${kept} (again: stop at once)`);

@@ -124,7 +124,7 @@ export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> =
       ...side.record,
       cells,
       ...(sentinelTurns.length > 0 ? { sentinel: sentinelTurns } : {}),
-      schedule: scheduleOf(side, cells, stopped, now() - started),
+      schedule: scheduleOf(side, cells, side === base && baseRefused !== undefined ? "noWorker" : stopped, now() - started),
     };
   };
   return { records: { base: ended(base), head: ended(head) }, furtherHeads: further.map(ended), baseRefused };

@@ -1,5 +1,5 @@
 import { type CellComparison, type CellMetric, cellMetrics, type Limits, type MetricComparison, type Verdict } from "../../record/comparison.ts";
-import type { CellRecord, ClockSource, RunRecord } from "../../record/run.ts";
+import type { CellRecord, ClockSource, DuetSide, RunRecord } from "../../record/run.ts";
 import { timesOf } from "../resampling.ts";
 import { describeKey, seriesOf } from "../series.ts";
 import { median } from "../statistics.ts";
@@ -23,6 +23,7 @@ const lostBits = 4;
 export const cellComparisons = (base: RunRecord, head: RunRecord, limits: Limits, paired: boolean, timesGate: boolean): readonly CellComparison[] => {
   const own = ({ cells }: RunRecord): readonly CellRecord[] => cells.filter(({ composedOf, runtime }) => composedOf === undefined && runtime === undefined);
   const [before, after] = [own(base), own(head)];
+  const unreached = ({ schedule: { stopped } }: RunRecord): string => (stopped === "noWorker" ? "no worker could be had" : "not reached");
   const added = new Set([...(base.added ?? []), ...(head.added ?? [])].map(({ id }) => id));
   const isAdded = ({ id }: CellRecord): boolean => added.has(id);
   const pairs: readonly Pair[] = [
@@ -37,7 +38,7 @@ export const cellComparisons = (base: RunRecord, head: RunRecord, limits: Limits
   return pairs.map((pair) => {
     const { label, form, n } = (pair.head ?? pair.base) as CellRecord;
     const each = (metric: CellMetric): MetricComparison =>
-      oneSided(pair, metric, source) ??
+      oneSided(pair, metric, source, { base: unreached(base), head: unreached(head) }) ??
       (metric === "time" ? timed(pair, time, source) : metric === "wallTime" ? timed(pair, wallTime, "wall") : counted(pair, metric));
     return {
       cell: pair.id,
@@ -109,7 +110,12 @@ const differences = (base: readonly Level[], head: readonly Level[]): readonly L
   base.map((level, i) => difference(level, head[i] ?? { value: Number.NaN, error: Number.POSITIVE_INFINITY, freedom: 0, processes: 0 }));
 
 /** What only one of the two runs measured, and why as far as that is known. A cell that fails where it did not, or no longer fits, is the worst regression there is. */
-const oneSided = ({ base, head, isAdded }: Pair, metric: CellMetric, source: ClockSource): MetricComparison | undefined => {
+const oneSided = (
+  { base, head, isAdded }: Pair,
+  metric: CellMetric,
+  source: ClockSource,
+  unreached: Readonly<Record<DuetSide, string>>,
+): MetricComparison | undefined => {
   if (isOk(base) && isOk(head)) return undefined;
   const verdict: Verdict = isOk(head) ? "NEW" : isOk(base) ? "GONE" : "SAME";
   const isGone = verdict === "GONE";
@@ -121,7 +127,7 @@ const oneSided = ({ base, head, isAdded }: Pair, metric: CellMetric, source: Clo
   const why =
     other && other.outcome.status !== "ok"
       ? other.outcome.status === "pending"
-        ? "not reached"
+        ? unreached[isOk(head) ? "base" : "head"]
         : `${other.outcome.code}: ${other.outcome.reason}`
       : "not in its plan";
   return {

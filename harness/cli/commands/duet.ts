@@ -63,16 +63,17 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
   let made: { remove(): void } | undefined;
   /** where the experiment under way is measured into */
   let into: string | undefined;
-  const interruption = listenForInterrupts("what was measured is kept and compared", () => {
+  const results: DuetResult[] = [];
+  const faults: Fault[] = [];
+  const interruption = listenForInterrupts("what was measured is kept and compared", (fault) => {
     made?.remove();
     if (into !== undefined) say(keptOfDuet(into));
+    if (flags.json) printJson(duetAnswer(results, fault));
   });
   const began = (folder: string): void => {
     into = folder;
     if (!flags.quiet) say(`measuring into ${folder}: should this end before its answer, ${duetCompareCommand(folder)} tells what was measured`);
   };
-  const results: DuetResult[] = [];
-  const faults: Fault[] = [];
   try {
     const checkouts = await makeCheckouts({
       ref,
@@ -113,14 +114,18 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
     made?.remove();
     interruption.stop();
   }
-  if (flags.json) {
-    const [error] = faults;
-    printJson({ runs: results.map(({ folder }) => folder), comparisons: results.map(({ comparison }) => comparison), ...(error ? { error } : {}) });
-  }
+  if (flags.json) printJson(duetAnswer(results, faults[0]));
   if (flags.format === "github") for (const fault of faults) (await import("../github.ts")).annotateFault(fault);
   const interrupted = interruption.signal.aborted ? [interruption.code()] : [];
   return worst([...results.map((result) => codeOf(result, flags)), ...faults.map((fault) => fault.exitCode), ...interrupted]);
 };
+
+/** The object that `--json` prints, however the command ends. */
+const duetAnswer = (results: readonly DuetResult[], error: Fault | undefined): Readonly<Record<string, unknown>> => ({
+  runs: results.map(({ folder }) => folder),
+  comparisons: results.map(({ comparison }) => comparison),
+  ...(error ? { error } : {}),
+});
 
 /** An error in words, where it is none of attnbench's own, with what is kept in the folder that was measured into. */
 const explained = (error: unknown, into: string | undefined, { signal, code }: Pick<Interruption, "signal" | "code">): unknown => {

@@ -146,7 +146,10 @@ const measure = async (
   flags: RunFlags,
   { results, codes, faults }: Course,
 ): Promise<void> => {
-  const interruption = listenForInterrupts("what was measured is kept, and --resume goes on with it");
+  const interruption = listenForInterrupts(
+    "what was measured is kept, and --resume goes on with it",
+    (fault) => flags.json && printJson(runAnswer(results, [...faults, fault])),
+  );
   try {
     const kernels = flags.kernels.map((folder) => resolve(folder));
     const held = kernelFoldersOf(flags.kernels, flags.out);
