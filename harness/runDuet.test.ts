@@ -82,7 +82,11 @@ describe("a duet on planted costs", () => {
   it.each(["base", "head"] as const)("a worker of %s that is killed once costs nothing: its visit is made again, beside the other's", async (side) => {
     const victim = "softmax-split-n1024-h8-d64";
     let visits = 0;
-    const struck = { ...same, fault: ({ id }: { readonly id: string }, _: number, at: string) => (id === victim && at === "visit" && ++visits === 4 ? ("deviceLost" as const) : undefined) };
+    const struck = {
+      ...same,
+      fault: ({ id }: { readonly id: string }, _: number, at: string) =>
+        id === victim && at === "visit" && ++visits === 4 ? ("deviceLost" as const) : undefined,
+    };
     const { comparison, records } = await fakeDuet(yaml, side === "base" ? struck : same, side === "head" ? struck : same);
     expect([comparison.gate, comparison.cells.map(({ metrics }) => metrics.time.verdict)]).toEqual(["pass", Array(6).fill("SAME")]);
     expect(records[side].cells.find(({ id }) => id === victim)?.losses).toHaveLength(1);

@@ -31,13 +31,18 @@ export const notPassed = (comparison: Comparison, undecided: "ok" | "fail"): rea
   const told = (message: string): readonly Annotation[] => [{ level: "error", title: `${head.experiment}: not passed`, message }];
   const code = comparisonCode(comparison, undecided);
   if (code === exitCode.nothingMeasured) return told("Nothing was measured in both, so nothing is known to be as it was.");
-  if (code === exitCode.gateFailed && gate !== "fail") return told(findings.find((text) => /^(UNDECIDED|GONE|NEW|SLOWER)/.test(text)) ?? "Something is undecided.");
+  if (code === exitCode.gateFailed && gate !== "fail")
+    return told(findings.find((text) => /^(UNDECIDED|GONE|NEW|SLOWER)/.test(text)) ?? "Something is undecided.");
   return [];
 };
 
 /** A base without the experiment, or too old for it, fails nothing unless what is undecided does; but nothing was held against it either. */
 export const allNew = ({ head }: Comparison, baseRefused: string | undefined, undecided: "ok" | "fail"): readonly Annotation[] => [
-  { level: undecided === "fail" ? "error" : "warning", title: `${head.experiment}: everything is NEW`, message: `Nothing was compared: ${baseRefused ?? "base has none of these cells"}` },
+  {
+    level: undecided === "fail" ? "error" : "warning",
+    title: `${head.experiment}: everything is NEW`,
+    message: `Nothing was compared: ${baseRefused ?? "base has none of these cells"}`,
+  },
 ];
 
 /** What is wrong with head whatever base is: cells that fail in both, and expectations. */

@@ -66,7 +66,9 @@ export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> =
   const restMs = (): number => maxTimeMs - (now() - started);
   const isCold = ({ cache }: Pick<Cell, "cache">): boolean => (cache ?? measure.cache) === "cold";
   const cold = planned.some(({ cell }) => isCold(cell));
-  const kneeBytes = cold ? (await withSecondWorker(() => measureCeilings(voices.head.session, timer, { ...measure, wantsKnee: true }))).cacheKneeBytes : undefined;
+  const kneeBytes = cold
+    ? (await withSecondWorker(() => measureCeilings(voices.head.session, timer, { ...measure, wantsKnee: true }))).cacheKneeBytes
+    : undefined;
   const rotateBytes = (cell: Pick<Cell, "cache">): number => (isCold(cell) && kneeBytes ? 2 * kneeBytes : 0);
   const sideOf = (voice: DuetVoice, cells: readonly PlannedCell[]): Side => ({
     ...voice,

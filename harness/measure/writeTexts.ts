@@ -40,9 +40,7 @@ const written = async ({ cell, like }: TextCell, { experiment, session }: Contex
   const { seed } = experiment.measure;
   const { text } = experiment;
   try {
-    const { tokens, near, maxError, tolerance, kernelHash } = await withSecondWorker(() =>
-      session.ask("write", { cell, seed }, writeLimitMs),
-    );
+    const { tokens, near, maxError, tolerance, kernelHash } = await withSecondWorker(() => session.ask("write", { cell, seed }, writeLimitMs));
     return {
       cell: like,
       outcome: { status: "ok" },

@@ -12,26 +12,56 @@ const problemOf = ({ cell: { phase, dModel, heads, headDim, batch } }: PlannedCe
 
 /** Ways to a wider model, and what stays along each: what growth with dModel and with headDim is told of. */
 const sweeps = [
-  ({ cell: { phase, headDim, batch } }: PlannedCell): string => JSON.stringify(["more heads", phase, headDim, batch]),
-  ({ cell: { phase, heads, batch } }: PlannedCell): string => JSON.stringify(["wider heads", phase, heads, batch]),
-];
+  { name: "more heads", keyOf: ({ cell: { phase, headDim, batch } }: PlannedCell): string => JSON.stringify([phase, headDim, batch]) },
+  { name: "wider heads", keyOf: ({ cell: { phase, heads, batch } }: PlannedCell): string => JSON.stringify([phase, heads, batch]) },
+] as const;
+
+/** A sweep of fewer is fitted no law of the width. */
+const fittedFrom = 4;
+
+/** A problem by its first cell, and its place among the problems. */
+interface Problem {
+  readonly first: PlannedCell;
+  readonly at: number;
+}
+
+interface Sweep {
+  readonly name: (typeof sweeps)[number]["name"];
+  readonly problems: readonly Problem[];
+}
+
+/** What a plan splits into. */
+export interface Split {
+  readonly comparisons: readonly Comparison[];
+  /** ways to a wider model whose growth is fitted, and of which a sweep lies in several comparisons */
+  readonly cut: readonly Sweep["name"][];
+}
 
 /**
  * The cells of a plan as comparisons, in the plan's order: at least `wanted` of them, as far as there are so many. A problem (all arms, all n) is never cut. The problems of a sweep of heads or
- * headDim stay together, those of the longest sweep first, as long as enough comparisons are left.
+ * headDim stay together, those of the longest sweep first, as long as enough comparisons are left; where there is one n alone, a sweep that is fitted is what the plan compares, and stays whole however many
+ * are wanted.
  */
-export const comparisonsOf = (planned: readonly PlannedCell[], wanted: number): readonly Comparison[] => {
+export const comparisonsOf = (planned: readonly PlannedCell[], wanted: number): Split => {
   const problems = [...groupBy(planned, problemOf).values()];
   const firsts = problems.flatMap(([first], at) => (first ? [{ first, at }] : []));
-  const lines = sweeps.flatMap((keyOf) => [...groupBy(firsts, ({ first }) => keyOf(first)).values()]).sort((one, other) => other.length - one.length);
+  const lines = sweeps
+    .flatMap(({ name, keyOf }): Sweep[] => [...groupBy(firsts, ({ first }) => keyOf(first)).values()].map((problems) => ({ name, problems })))
+    .sort((one, other) => other.problems.length - one.problems.length);
+  const isFitted = ({ problems }: Sweep): boolean => problems.length >= fittedFrom;
+  const hasOneLength = new Set(planned.map(({ cell: { n } }) => n)).size === 1;
   // Each problem begins as a comparison of its own, called by its place; those of a sweep come to be called alike.
   let names = problems.map((_, at) => at);
   for (const line of lines) {
-    const joined = new Set(line.flatMap(({ at }) => names[at] ?? []));
-    if (new Set(names).size - (joined.size - 1) < wanted) continue;
+    const joined = new Set(line.problems.flatMap(({ at }) => names[at] ?? []));
+    if (!(hasOneLength && isFitted(line)) && new Set(names).size - (joined.size - 1) < wanted) continue;
     const name = Math.min(...joined);
     names = names.map((own) => (joined.has(own) ? name : own));
   }
   const nameOf = new Map(firsts.map(({ first, at }) => [problemOf(first), names[at]]));
-  return [...groupBy(planned, (cell) => String(nameOf.get(problemOf(cell)))).values()];
+  const isCut = ({ problems }: Sweep): boolean => new Set(problems.map(({ at }) => names[at])).size > 1;
+  return {
+    comparisons: [...groupBy(planned, (cell) => String(nameOf.get(problemOf(cell)))).values()],
+    cut: [...new Set(lines.filter((line) => isFitted(line) && isCut(line)).map(({ name }) => name))],
+  };
 };

@@ -62,9 +62,11 @@ describe("a split", () => {
     );
   });
 
-  it("uses as many shards as there are shapes, the first ones, and is the same for whoever makes it", () => {
+  it("uses as many shards as there are shapes of several n, the first ones, and is the same for whoever makes it", () => {
     fc.assert(
       fc.property(plans, fc.integer({ min: 1, max: 12 }), (planned, of) => {
+        // Sweeps are cut where that is wanted, but not where there is nothing else to compare.
+        fc.pre(new Set(planned.map(({ cell: { n } }) => n)).size > 1);
         const filled = Math.min(of, new Set(planned.map(shapeOf)).size);
         const shards = splitCells(planned, mechanisms, of);
         for (const { shard, cells } of shards) expect([shard.filled, cells.length > 0]).toEqual([filled, shard.index <= filled]);
@@ -79,7 +81,7 @@ describe("a split", () => {
     const byName = new Map(mechanisms.map((mechanism) => [mechanism.name, mechanism]));
     fc.assert(
       fc.property(plans, fc.integer({ min: 2, max: 6 }), (planned, of) => {
-        const costs = comparisonsOf(planned, of).map((comparison) => comparison.reduce((sum, cell) => sum + costOf(cell, byName), 0));
+        const costs = comparisonsOf(planned, of).comparisons.map((comparison) => comparison.reduce((sum, cell) => sum + costOf(cell, byName), 0));
         const whole = costs.reduce((sum, cost) => sum + cost, 0);
         fc.pre(whole > 0);
         const shares = splitCells(planned, mechanisms, of).map(({ costShare }) => costShare);
@@ -107,6 +109,22 @@ describe("a split", () => {
       ["4×16", "4×32", "4×128"],
     ]);
     expect(splitCells(planned, mechanisms, 7).map(widthsOf)).toEqual([["1×64"], ["2×64"], ["4×16"], ["4×32"], ["4×64"], ["4×128"], ["8×64"]]);
+  });
+
+  it("never cuts a sweep that is fitted where it is all that is compared, and says where it cuts one", () => {
+    const planned = (n: string, heads: string): readonly PlannedCell[] => {
+      const text = `name: wide\nphase: decode\nmechanisms: [softmax, linear]\naxes: { n: ${n}, heads: ${heads} }\nfixed: { headDim: 32 }\n`;
+      return parseExperiment({ text, file: "wide", sets: [] }, mechanisms).cells ?? [];
+    };
+    const filledOf = (n: string, heads: string): readonly [number, readonly string[]] => {
+      const shards = splitCells(planned(n, heads), mechanisms, 4);
+      return [shards.filter(({ cells }) => cells.length > 0).length, shards[0]?.cut ?? []];
+    };
+    expect(filledOf("[256]", "[1, 2, 4, 8]")).toEqual([1, []]);
+    // Too few values for a law, or curves over n, of which each is a comparison.
+    expect(filledOf("[256]", "[1, 2, 4]")).toEqual([3, []]);
+    expect(filledOf("[256, 512]", "[1, 2, 4, 8]")).toEqual([4, ["more heads"]]);
+    expect(splitCells(published("modelDimension"), mechanisms, 2).map(({ cut }) => cut)).toEqual([["wider heads"], ["wider heads"]]);
   });
 
   it("leaves the shards behind the last comparison empty", () => {

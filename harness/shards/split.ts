@@ -1,7 +1,7 @@
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
 import type { Shard } from "../record/merged.ts";
-import { type Comparison, comparisonsOf } from "./comparisons.ts";
+import { type Comparison, comparisonsOf, type Split } from "./comparisons.ts";
 import { costOf } from "./cost.ts";
 
 /** The cells of one shard, in the plan's order. */
@@ -10,6 +10,8 @@ export interface ShardCells {
   readonly cells: readonly PlannedCell[];
   /** of the predicted cost of all cells, 0..1 */
   readonly costShare: number;
+  /** ways to a wider model of which a sweep lies in several shards, so that its times will be fitted no law of the width */
+  readonly cut: Split["cut"];
 }
 
 interface Load {
@@ -24,7 +26,8 @@ interface Load {
 export const splitCells = (planned: readonly PlannedCell[], mechanisms: readonly Mechanism[], of: number): readonly ShardCells[] => {
   const byName = new Map(mechanisms.map((mechanism) => [mechanism.name, mechanism] as const));
   const cost = (cells: readonly PlannedCell[]): number => cells.reduce((sum, cell) => sum + costOf(cell, byName), 0);
-  const weighed = comparisonsOf(planned, of).map((comparison) => ({ comparison, cost: cost(comparison) }));
+  const { comparisons, cut } = comparisonsOf(planned, of);
+  const weighed = comparisons.map((comparison) => ({ comparison, cost: cost(comparison) }));
   const loads: readonly Load[] = Array.from({ length: Math.min(of, weighed.length) }, () => ({ comparisons: [], cost: 0 }));
   for (const { comparison, cost } of weighed.toSorted((one, other) => other.cost - one.cost)) {
     // An empty shard comes first, also where all costs are 0.
@@ -42,6 +45,7 @@ export const splitCells = (planned: readonly PlannedCell[], mechanisms: readonly
   return Array.from({ length: of }, (_, at) => ({
     shard: { index: at + 1, of, filled: filled.length },
     ...(filled[at] ?? { cells: [], costShare: 0 }),
+    cut,
   }));
 };
 

@@ -105,7 +105,9 @@ const undecidedArms = (arms: readonly ArmComparison[]): readonly string[] => {
   const open = arms.filter(({ verdict, gates, metric, base, head }) => verdict === "UNDECIDED" && (gates || (metric === "crossover" && base !== head)));
   const [first] = open;
   return first
-    ? [`UNDECIDED of the arms: ${armText(first)}${open.length > 1 ? `, and ${formatCount(open.length - 1)} more` : ""}${open.some(({ gates }) => gates) ? "" : " (does not gate)"}.`]
+    ? [
+        `UNDECIDED of the arms: ${armText(first)}${open.length > 1 ? `, and ${formatCount(open.length - 1)} more` : ""}${open.some(({ gates }) => gates) ? "" : " (does not gate)"}.`,
+      ]
     : [];
 };
 

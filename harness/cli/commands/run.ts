@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
+import { formatList } from "../../analysis/format.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { codeOfBuild } from "../../device/environment.ts";
 import { isPrecision } from "../../experiment/units.ts";
@@ -114,6 +115,11 @@ const shardsOf = (experiments: readonly ReadExperiment[], mechanisms: readonly M
     );
   if (empty.length === split.length) throw new CommandEnd(exitCode.nothingMeasured, empty.join("\n"));
   for (const text of empty) say(text);
+  for (const { experiment, cut } of split)
+    if (cut.length > 0)
+      say(
+        `${experiment.name}: ${wanted.of} shards cut its sweep to a wider model (by ${formatList(cut)}), as each shape is compared whole: merged, its times get no law of the width; fewer shards keep it together`,
+      );
   return split.filter(({ cells }) => cells.length > 0);
 };
 
