@@ -93,8 +93,10 @@ const tellTruth = (name, scores) => {
   );
 };
 
+const bounded = ({ count, all, upTo }) => `${count} of ${all} (≤ ${percent(upTo)})`;
+
 const tellGate = (name, scores) => {
-  const cells = proof.gateTally(scores).flatMap(({ duets, alarms, alarmsUpTo, found }) => [`${alarms} of ${duets} (≤ ${percent(alarmsUpTo)})`, percent(found)]);
+  const cells = proof.gateTally(scores).flatMap(({ alarms, missed }) => [bounded(alarms), missed ? bounded(missed) : "–"]);
   say(`| ${[name, ...cells].join(" | ")} |`);
 };
 
@@ -134,7 +136,7 @@ const tellApart = async (runs) => {
 
 /** Blocks of one session of five arms, and what each judge made of them. */
 const tellReal = async (blocks) => {
-  const { realBlock, gateNames, upperBound } = await loadProof();
+  const { realBlock, gateNames, counted } = await loadProof();
   const all = [];
   for (let number = 1; number <= blocks; number++) {
     const { records, ...block } = await realBlock(values.adapter, Number(values.seconds), number);
@@ -150,22 +152,20 @@ const tellReal = async (blocks) => {
     say(`block ${number}: SLOWER are ${counts.join(", ")}`);
   }
   say(
-    "\n| of the same samples | blocks with a false alarm | cells with a false alarm | + 5 % found | + 10 % found | + 20 % found |\n|---|---|---|---|---|---|",
+    "\n| of the same samples | blocks with a false alarm | cells with a false alarm | grids with one beside the changed cell | +5 % missed | +10 % missed | +20 % missed |\n|---|---|---|---|---|---|---|",
   );
   const cells = all.flatMap((block) => block.cells);
   const slowerOf = (name, factor) => cells.filter((one) => one.factor === factor).map(({ slower }) => slower[name]);
-  const counted = (said) => `${said.filter(Boolean).length} of ${said.length}`;
-  const bounded = (said) => `${counted(said)} (≤ ${percent(upperBound(said.filter(Boolean).length, said.length))})`;
+  const told = (said) => bounded(counted(said));
   for (const name of gateNames) {
     const inBlocks = all.map((block) => block.cells.some(({ factor, slower }) => factor === 1 && slower[name]));
-    say(`| ${[name, bounded(inBlocks), bounded(slowerOf(name, 1)), ...[1.05, 1.1, 1.2].map((factor) => counted(slowerOf(name, factor)))].join(" | ")} |`);
+    const beside = all.flatMap((block) => block.besideOf[name]);
+    const missed = [1.05, 1.1, 1.2].map((factor) => told(slowerOf(name, factor).map((said) => !said)));
+    say(`| ${[name, told(inBlocks), told(slowerOf(name, 1)), told(beside), ...missed].join(" | ")} |`);
   }
   const rms = (read) => percent(Math.sqrt(cells.reduce((sum, { off }) => sum + read(off) ** 2, 0) / cells.length));
-  const grids = cells.filter(({ factor }) => factor > 1).length;
-  for (const name of gateNames)
-    say(`${name}: another cell SLOWER beside the changed one in ${all.reduce((sum, { alarmsBeside }) => sum + alarmsBeside[name], 0)} of ${grids} grids`);
   say(
-    `\nof ${cells.length} ratios, attnbench's are off by ${rms((off) => off.attnbench)} (root mean square) and those of medians by ${rms((off) => off.medians)}; its intervals hold ${counted(cells.map(({ held }) => held))}`,
+    `\nof ${cells.length} ratios, attnbench's are off by ${rms((off) => off.attnbench)} (root mean square) and those of medians by ${rms((off) => off.medians)}; its intervals miss ${told(cells.map(({ held }) => !held))}`,
   );
 };
 
@@ -186,9 +186,9 @@ if (values.scale) {
 } else if (values.part === undefined) {
   proof = await loadProof();
   if (values.gate) {
-    say(`${seeds} duets of each: of twelve cells, those with a false SLOWER (one-sided 95 % bound), and those that found the change\n`);
+    say(`${seeds} duets of each: of twelve cells, those with a false SLOWER, and those that missed the change (one-sided 95 % bounds)\n`);
     say(
-      "| planted | attnbench: false alarms | found | fixed 5 %: false alarms | found | Mann–Whitney U at 5 %: false alarms | found |\n|---|---|---|---|---|---|---|",
+      "| planted | attnbench: false alarms | missed | fixed 5 %: false alarms | missed | Mann–Whitney U at 5 %: false alarms | missed |\n|---|---|---|---|---|---|---|",
     );
     await gather(proofOf(proof));
     process.exit(0);

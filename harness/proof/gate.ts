@@ -144,18 +144,28 @@ export const gateCases: readonly GateCase[] = machines.flatMap((machine) =>
   })),
 );
 
-/** One row of the table: of all duets of a case, how many raised a false alarm, and how many found the change. */
-export const gateTally = (
-  scores: readonly GateScore[],
-): readonly { readonly of: string; readonly duets: number; readonly alarms: number; readonly alarmsUpTo: number; readonly found: number | undefined }[] =>
-  gateNames.map((of) => {
-    const alarms = scores.filter(({ falseAlarms }) => (falseAlarms[of] ?? 0) > 0).length;
-    const hits = scores.filter(({ found }) => found?.[of]).length;
-    return { of, duets: scores.length, alarms, alarmsUpTo: upperBound(alarms, scores.length), found: scores[0]?.found ? hits / scores.length : undefined };
-  });
+/** So many of all, and up to which share it may be (upperBound). */
+export interface Counted {
+  readonly count: number;
+  readonly all: number;
+  readonly upTo: number;
+}
+
+export const counted = (said: readonly boolean[]): Counted => {
+  const count = said.filter(Boolean).length;
+  return { count, all: said.length, upTo: upperBound(count, said.length) };
+};
+
+/** One row of the table, by judge: of all duets of a case, how many raised a false alarm, and how many missed the change; undefined where there was none. */
+export const gateTally = (scores: readonly GateScore[]): readonly { readonly of: string; readonly alarms: Counted; readonly missed: Counted | undefined }[] =>
+  gateNames.map((of) => ({
+    of,
+    alarms: counted(scores.map(({ falseAlarms }) => (falseAlarms[of] ?? 0) > 0)),
+    missed: scores[0]?.found ? counted(scores.map(({ found }) => !found?.[of])) : undefined,
+  }));
 
 /** Upper end of the 95 % interval of a share of which `hits` of `all` were seen, one-sided (Clopper and Pearson 1934), by bisection of the binomial's tail. */
-export const upperBound = (hits: number, all: number): number => {
+const upperBound = (hits: number, all: number): number => {
   if (hits >= all) return 1;
   let [low, high] = [hits / all, 1];
   for (let step = 0; step < 60; step++) {

@@ -1,6 +1,6 @@
 export { analyse } from "../analysis/analysis.ts";
 export { readRun } from "../record/runFolder.ts";
-export { gateCases, gateTally, runGate, upperBound } from "./gate.ts";
+export { counted, gateCases, gateTally, runGate } from "./gate.ts";
 export { gateNames } from "./gateJudges.ts";
 export { heldOut } from "./heldOut.ts";
 export { runPlanted } from "./plantedRun.ts";

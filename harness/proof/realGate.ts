@@ -71,8 +71,8 @@ export interface ToldCell {
 export interface Block {
   /** every cell by every arm */
   readonly cells: readonly ToldCell[];
-  /** grids of one changed cell in which a judge called another SLOWER, by judge */
-  readonly alarmsBeside: Readonly<Record<string, number>>;
+  /** by judge, of each grid of one changed cell: another was called SLOWER */
+  readonly besideOf: Readonly<Record<string, readonly boolean[]>>;
   /** of base, of the arm that does the same, and of those that do more */
   readonly records: Readonly<Record<DuetSide, RunRecord>> & { readonly furtherHeads: readonly RunRecord[] };
 }
@@ -116,13 +116,13 @@ export const realBlock = async (adapter: string, seconds: number, number: number
 /** What is said of each arm's cells, one at a time in place of that of the arm that does the same. */
 const judged = ({ base, head }: Readonly<Record<DuetSide, RunRecord>>, furtherHeads: readonly RunRecord[]): Omit<Block, "records"> => {
   const same = slowerBy({ base, head });
-  const beside: string[] = [];
+  const beside = new Map<string, boolean[]>(gateNames.map((name) => [name, []]));
   const told = [head, ...furtherHeads].flatMap((arm, at) =>
     arm.cells.flatMap((cell): readonly ToldCell[] => {
       const factor = factors[at] ?? 1;
       const grid = { ...head, cells: head.cells.map((one) => (one.id === cell.id ? cell : one)) };
       const said = factor === 1 ? same : slowerBy({ base, head: grid });
-      if (factor > 1) beside.push(...gateNames.filter((name) => said[name]?.some((id) => id !== cell.id)));
+      if (factor > 1) for (const name of gateNames) beside.get(name)?.push(said[name]?.some((id) => id !== cell.id) ?? false);
       const ratio = compareRuns(base, grid, { strict: true }).cells.find((one) => one.cell === cell.id)?.metrics.time.ratio;
       if (!ratio) return [];
       const medians = median(samplesOf(arm, cell.id)) / median(samplesOf(base, cell.id));
@@ -137,5 +137,5 @@ const judged = ({ base, head }: Readonly<Record<DuetSide, RunRecord>>, furtherHe
       ];
     }),
   );
-  return { cells: told, alarmsBeside: Object.fromEntries(gateNames.map((name) => [name, beside.filter((one) => one === name).length])) };
+  return { cells: told, besideOf: Object.fromEntries(beside) };
 };
