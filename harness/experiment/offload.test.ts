@@ -79,7 +79,7 @@ describe("phase offload in a file", () => {
         5 |   - { use: softmax, form: dsk }
           |                           ^
         given:    "dsk"
-        accepted: tiled, naive, split, cached, recompute, host, disk
+        accepted: tiled or naive (prefill), split (decode, generate), cached or recompute (tokenLoop), host or disk or recompute (offload)
         did you mean disk?
 
       offload.yaml:3:9: layers: too small

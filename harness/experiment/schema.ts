@@ -152,6 +152,13 @@ const patternSchema = accepting(
   "Phase tokenLoop: the mixers of a hybrid's layers, in turn, over and over; preset: those of model.preset. Parameters are those of this entry for its own mechanism and defaults for the others.",
 );
 
+/** "tiled or naive (prefill), split (decode)": a file's phase is not known where one entry is looked at. */
+const formsByPhase = ({ forms }: Mechanism): string => {
+  const phasesOf = new Map<string, string[]>();
+  for (const [phase, names] of Object.entries(forms)) phasesOf.set(names.join(" or "), [...(phasesOf.get(names.join(" or ")) ?? []), phase]);
+  return [...phasesOf].map(([names, of]) => `${names} (${of.join(", ")})`).join(", ");
+};
+
 const entrySchema = (mechanism: Mechanism) => {
   const forms = [...new Set(Object.values(mechanism.forms).flat())];
   return z
@@ -159,7 +166,7 @@ const entrySchema = (mechanism: Mechanism) => {
       use: z.literal(mechanism.name),
       label: labelSchema.optional(),
       ...ownPhase,
-      form: z.enum(forms).meta({ description: "How it is computed." }).optional(),
+      form: accepting(z.enum(forms), formsByPhase(mechanism), "How it is computed.").optional(),
       runtime: z.enum(runtimeNames).meta({ description: runtimeAbout }).optional(),
       cache: z.enum(["hot", "cold"]).meta({ description: "Of this entry alone; measure.cache unless given." }).optional(),
       ...(mechanism.forms.tokenLoop ? { pattern: patternSchema.optional() } : {}),

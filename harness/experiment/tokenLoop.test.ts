@@ -253,7 +253,7 @@ test("what is wrong with a model", () => {
       5 |   - { use: softmax, form: recompte, label: no cache }
         |                           ^
       given:    "recompte"
-      accepted: tiled, naive, split, cached, recompute, host, disk
+      accepted: tiled or naive (prefill), split (decode, generate), cached or recompute (tokenLoop), host or disk or recompute (offload)
       did you mean recompute?"
   `);
 });
