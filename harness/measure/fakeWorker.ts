@@ -159,7 +159,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
           leastBytes: 4,
           estimateMs: device.costMs(cell, tiles),
           fillMs: device.fillMs?.(cell) ?? 0,
-          choosingMs,
+          sparedMs: choosingMs,
           ...(device.together === undefined ? {} : { together: device.together }),
         };
       },

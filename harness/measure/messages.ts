@@ -50,8 +50,8 @@ export interface PrepareReply extends Prepared {
   readonly estimateMs: number;
   /** wall ms of this preparation but for compiling: inputs, uploads, first passes, reference and comparison, which grow with n */
   readonly fillMs: number;
-  /** wall ms of this preparation that went into choosing, which the run's next worker is spared; 0 where not given */
-  readonly choosingMs?: number;
+  /** wall ms of this preparation that the run's next worker is spared: of choosing, and of a reference that is kept; 0 where not given */
+  readonly sparedMs?: number;
   /** repetitions that only come together, as a peer chains them in one graph: K is a multiple of it; 1 where not given */
   readonly together?: number;
 }

@@ -22,7 +22,7 @@ export interface Task {
   together: number;
   /** wall ms of its last preparation, of it what another worker will not take again, and what grows with n: all but compiling */
   prepareMs: number;
-  choosingMs: number;
+  sparedMs: number;
   fillMs: number | undefined;
   /** a worker was lost under it in this session, and it had its second try */
   lostWorker: boolean;
@@ -51,7 +51,7 @@ export const taskOf = (planned: PlannedCell, record: CellRecord, tiles: Tiles | 
     together: 1,
     k: record.visits.findLast(({ turn }) => turn > 0)?.k,
     prepareMs: 0,
-    choosingMs: 0,
+    sparedMs: 0,
     fillMs: undefined,
     lostWorker: false,
   };

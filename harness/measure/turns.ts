@@ -18,7 +18,7 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
   const { visitor, workers, restMs, signal, onProgress, record } = measuring;
   const { seed, refineCrossover } = record.experiment.measure;
   /** What all cells take a fresh worker. */
-  const renewMs = (): number => live(measuring).reduce((sum, task) => sum + task.prepareMs - task.choosingMs, 0);
+  const renewMs = (): number => live(measuring).reduce((sum, task) => sum + task.prepareMs - task.sparedMs, 0);
   const samples = samplesPerVisit(turnMs(live(measuring), visitor), restMs() - 2 * renewMs());
   const sentinel = createGauge(measuring);
   const rounds = new Map<string, number>();

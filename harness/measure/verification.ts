@@ -78,16 +78,27 @@ const sampledTokens = (n: number, budget: number, sample: number): number[] => {
   return [...chosen].sort((a, b) => a - b);
 };
 
+/** Expected rows of all samples. Samples of one batch entry may name the same rows, a cache that its heads share: each is there once. */
+export const expectedRows = (mechanism: Mechanism, shape: Shape, tensors: Tensors): readonly ExpectedRow[] => {
+  const rows = verificationSamples(shape).flatMap((at) => mechanism.reference(shape, tensors, at));
+  return [...new Map(rows.map((row) => [`${row.buffer} ${row.offset} ${row.values.length}`, row])).values()];
+};
+
 /**
- * Compare what the device wrote with the reference, and where it is not that, with what a correct kernel may have computed as well. Every output and every buffer that a reference row names is scanned for NaN in
+ * Compare what the device wrote with `expected`, the reference's rows (expectedRows() unless given), and where it is not that, with what a correct kernel may have computed as well. Every output and every buffer that a reference row names is scanned for NaN in
  * full. Throws CellFailure wrongOutput with the first wrong index, its value and the reference's.
  */
-export const verify = async (mechanism: Mechanism, shape: Shape, buffers: readonly PlanBuffer[], tensors: Tensors, read: ReadBuffer): Promise<Verified> => {
+export const verify = async (
+  mechanism: Mechanism,
+  shape: Shape,
+  buffers: readonly PlanBuffer[],
+  tensors: Tensors,
+  read: ReadBuffer,
+  expected = expectedRows(mechanism, shape, tensors),
+): Promise<Verified> => {
   const limit = tolerance(shape, mechanism.rounding?.(shape));
-  // Samples of one batch entry may name the same rows, a cache that its heads share: once is enough.
-  const rows = verificationSamples(shape).flatMap((at) => mechanism.reference(shape, tensors, at));
   try {
-    return await compared(mechanism, rows, limit, buffers, read);
+    return await compared(mechanism, expected, limit, buffers, read);
   } catch (error) {
     if (!(error instanceof CellFailure)) throw error;
     for (const others of mechanism.alternatives?.(shape, tensors) ?? []) {
@@ -105,12 +116,11 @@ const unlessWrong = (error: unknown): undefined => {
 
 const compared = async (
   { name: mechanism }: Mechanism,
-  rows: readonly ExpectedRow[],
+  expected: readonly ExpectedRow[],
   limit: number,
   buffers: readonly PlanBuffer[],
   read: ReadBuffer,
 ): Promise<Verified> => {
-  const expected = [...new Map(rows.map((row) => [`${row.buffer} ${row.offset} ${row.values.length}`, row])).values()];
   const names = new Set([...buffers.filter((buffer) => buffer.role === "output").map((buffer) => buffer.name), ...expected.map((row) => row.buffer)]);
   let worst: ElementError = { error: 0, allowed: limit };
   for (const name of names) {

@@ -76,7 +76,7 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, onProgr
     try {
       // All workers time one variant: the first one's.
       const tiles = task.record.prepared?.tiles ?? task.tiles;
-      const { estimateMs, fillMs, choosingMs, together, ...prepared } = await session.ask(
+      const { estimateMs, fillMs, sparedMs, together, ...prepared } = await session.ask(
         "prepare",
         { cell: task.planned.cell, ...(tiles === undefined ? {} : { tiles }), seed: measure.seed, rotateBytes: rotateBytes(task.planned.cell) },
         prepareLimitMs,
@@ -86,7 +86,7 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, onProgr
         throw new ChangedKernel(
           `the kernel of ${record.id} is another one (${prepared.kernelHash}) than the one that its visits were timed with (${record.prepared.kernelHash})`,
         );
-      task.choosingMs = choosingMs ?? 0;
+      task.sparedMs = sparedMs ?? 0;
       task.estimateMs ??= estimateMs;
       task.leastMs ??= estimateMs;
       task.fillMs = fillMs;

@@ -8,12 +8,13 @@ import type { OpenDevice } from "../device/openDevice.ts";
 import { createCompiler, createProgram, type Pipelines, type Program } from "../device/program.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { createGpuLoad, noLoad, openLoad } from "./gpuLoad.ts";
+import type { KeptReferences } from "./keptReferences.ts";
 import type { ExecReply, ExecRequest, PrepareReply, PrepareRequest, VisitReply, VisitRequest, WriteReply, WriteRequest } from "./messages.ts";
 import { createOffload } from "./offload.ts";
 import { createPasses, median, slowMs } from "./passes.ts";
 import { givingWay } from "./residency.ts";
 import { stagedRepetitions } from "./stageTimes.ts";
-import { verify } from "./verification.ts";
+import { expectedRows, verify } from "./verification.ts";
 import { writeText, writtenTokens } from "./writing.ts";
 
 /** What a worker does with cells on its device. Every method throws CellFailure where the cell, and not the worker, is at fault. */
@@ -50,7 +51,8 @@ const mostCopies = 4096;
 /** Beside a slower repetition, warming up before a visit costs more than it gains. */
 const longestWarmupMs = 50;
 
-export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism[], memoryBudgetBytes: number): Workbench => {
+/** `references`: computed by earlier workers of the run, and kept for later ones. */
+export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism[], memoryBudgetBytes: number, references: KeptReferences): Workbench => {
   const { device } = open;
   const benches = new Map<string, Bench>();
   const compiler = createCompiler(open);
@@ -168,7 +170,8 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
         checkDevice();
         const first = await passes.time(cell.id, program, 1, 1);
         checkDevice();
-        const verified = await verify(mechanism, shape, plan.buffers, tensors, program.read);
+        const { rows, sparedMs } = references.rows({ mechanism: mechanism.name, seed, shape }, () => expectedRows(mechanism, shape, tensors));
+        const verified = await verify(mechanism, shape, plan.buffers, tensors, program.read, rows);
         checkDevice();
         benches.set(cell.id, bench);
         // The first pass of a kernel holds what its driver compiles lazily.
@@ -195,6 +198,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
           ...(program.stageRuns.length > 0 && mechanism.stages ? { stages: mechanism.stages(cell, cell.form, tiles) } : {}),
           estimateMs: bench.estimateMs,
           fillMs: Math.max(0, performance.now() - started - compilingOrWakingMs),
+          sparedMs,
         };
       } catch (error) {
         benches.delete(cell.id);

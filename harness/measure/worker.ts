@@ -5,6 +5,7 @@ import { measureStepNs, wallStepNs } from "../device/clock.ts";
 import { type OpenDevice, openDevice } from "../device/openDevice.ts";
 import { checkingToggles, timingToggles } from "../device/toggles.ts";
 import { builtFrom, version } from "../version.ts";
+import { keptReferencesIn } from "./keptReferences.ts";
 import { type HelloReply, type HelloRequest, protocol } from "./messages.ts";
 import { residentBudget } from "./residency.ts";
 import { createWorkbench, type Workbench } from "./workbench.ts";
@@ -22,7 +23,12 @@ const hello = async (request: HelloRequest): Promise<{ readonly reply: HelloRepl
   };
   const mechanisms = joinMechanisms(...(await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))));
   return {
-    bench: createWorkbench(open, mechanisms, residentBudget(request.memoryBudgetBytes, open.facts.software, totalmem())),
+    bench: createWorkbench(
+      open,
+      mechanisms,
+      residentBudget(request.memoryBudgetBytes, open.facts.software, totalmem()),
+      keptReferencesIn(process.env.MESA_SHADER_CACHE_DIR),
+    ),
     reply: {
       protocol,
       version,

@@ -27,8 +27,8 @@ export const removeHalfWritten = (folder: string, restMs: number): void => {
   }
 };
 
-/** Another may be about it as well, or the disk may not let go: it lies there no worse than before. */
-const discard = (path: string): void => {
+/** Removes what is at a path, if it may: another may be about it as well, or the disk may not let go: it lies there no worse than before. */
+export const discard = (path: string): void => {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch {}

@@ -90,7 +90,7 @@ export const createOrtBench = (ort: OnnxRuntime, mechanisms: readonly Mechanism[
         estimateMs: linkMs,
         // Without the runs that looking takes: those do not grow with n.
         fillMs: drawnMs + verifyMs,
-        choosingMs,
+        sparedMs: choosingMs,
         together: links,
       };
     },
