@@ -176,12 +176,13 @@ const upperBound = (hits: number, all: number): number => {
   return high;
 };
 
+/** By logs: (1 − p)^1000 is no number where p is large. */
 const atMost = (hits: number, all: number, p: number): number => {
-  let term = (1 - p) ** all;
-  let sum = term;
+  let log = all * Math.log1p(-p);
+  let sum = Math.exp(log);
   for (let k = 1; k <= hits; k++) {
-    term *= ((all - k + 1) / k) * (p / (1 - p));
-    sum += term;
+    log += Math.log(((all - k + 1) / k) * (p / (1 - p)));
+    sum += Math.exp(log);
   }
   return sum;
 };
