@@ -487,7 +487,8 @@ export const en = {
           readonly vocabulary: number | undefined;
         }): string =>
           `At ${lengths === 1 ? "the one length" : `each of ${formatCount(lengths)} lengths`} it moves ${formatBytes(bytes)} and computes nothing${slope ? `, its time's slope over n is ${bracketed(slope)}` : lengths === 1 ? "" : ", its time is too short for the clock"}${share ? `, ${formatShare(share.share)} of a token at n = ${formatCount(share.n)}` : ""}${vocabulary === undefined ? "" : `; the table and the classifier are ${formatShare(vocabulary)} of all weights`}.`,
-        grows: "What it moves does not grow, but its time does here.",
+        changes: (up: boolean): string =>
+          `What it moves does not change with the text, but its time ${up ? "grows" : "falls"} here, and is less than a hundredth of a token's at every length.`,
         would: (timed: boolean): string =>
           timed ? "More turns, which narrow the interval, would tell." : "Two lengths or more at which the clock sees this stage would tell.",
       },
@@ -498,7 +499,7 @@ export const en = {
         /** weights of a layer, and those of three products of the model's width */
         fourth: (weights: number, width: number, three: number): string =>
           `There is a fourth product, of the output, and heads need not be as wide as the model: together ${formatCount(weights)} weights a layer, where three of width ${formatCount(width)} would be ${formatCount(three)} (${formatNumber(weights / three)} times).`,
-        slower: "Their time grows more slowly in this range, since weights are read once for all rows.",
+        slower: "Their time grows more slowly than the number of tokens in this range.",
         wouldLengths: "Three lengths without a cache, or more, would tell.",
         wouldNarrow: "That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell.",
       },
@@ -529,7 +530,7 @@ export const en = {
           `Slope of a text's time over n: ${slopes}; ${formatList(laws.map(({ curve, law }) => `${curve} is ${law ?? "not timed"}`))}. With a cache.`,
         slowStart: (slope: Estimate, n: number): string =>
           `Short texts grow more slowly, with slope ${bracketed(slope)} at n = ${formatCount(n)}: there a token's fixed cost is most of it.`,
-        notYetMost: "The square is not yet most of the time at the largest n.",
+        notYetMost: "At the largest n it is on its way from a line to the square.",
         would: "Longer texts would tell.",
       },
       S8: {
@@ -546,12 +547,16 @@ export const en = {
         measured: (label: string, splits: readonly { readonly n: number; readonly feedForward: Estimate; readonly attention: Estimate }[]): string =>
           `Of ${label}, ${splits.map(({ n, feedForward, attention }) => `at n = ${formatCount(n)}, ${bracketed(feedForward, formatShare)} of a token goes to feed-forward and ${bracketed(attention, formatShare)} to attention`).join("; ")}.`,
         longAlone: (more: number, less: number): string =>
-          `It is so for long texts alone: at n = ${formatCount(more)} it still takes more than attention, and less from n = ${formatCount(less)} on.`,
+          `It is so for long texts alone: at n = ${formatCount(more)} it still takes more than half of what attention takes, and less from n = ${formatCount(less)} on.`,
+        /** by counted FLOPs of one token in softmax layers */
+        fullSize: (title: string, evenAt: number): string =>
+          `By FLOPs a softmax layer of ${title} at its full size takes as much for attention as for feed-forward at n = ${formatCount(Math.round(evenAt))}, and less before.`,
         would: "Longer contexts, or more turns, would tell.",
       },
       S10: {
-        measured: (own: PartOfWeights, full: (PartOfWeights & { readonly title: string }) | undefined): string =>
-          `${formatShare(own.share)} of the ${formatCount(own.all)} weights of this model${full ? `, and ${formatShare(full.share)} of the ${formatCount(full.all)} of ${full.title} at its full size` : ""}.`,
+        /** `isHybrid`: not all layers of the published model are softmax attention */
+        measured: (own: PartOfWeights, full: (PartOfWeights & { readonly title: string; readonly isHybrid: boolean }) | undefined): string =>
+          `${formatShare(own.share)} of the ${formatCount(own.all)} weights of this model${full ? `, and ${formatShare(full.share)} of the ${formatNumber(full.all / 1e9)} billion of ${full.title} at its full size${full.isHybrid ? ", counted with softmax attention in all layers" : ""}` : ""}.`,
         largest: "They are the largest part here, and less than half.",
         fullSize: "At its full size they are less than half.",
       },
@@ -660,6 +665,7 @@ export const en = {
         /** `state`: as many tokens' keys and values as it is as large as */
         measured: (slopes: string, state: { readonly tokens: number; readonly curve: string } | undefined): string =>
           `Slope of time over n: ${slopes}${state === undefined ? "" : `. The state that each token reads and writes is as large as the keys and values of ${formatCount(state.tokens)} tokens (${state.curve})`}.`,
+        grows: (slopes: string): string => `It grows a little all the same: ${slopes}.`,
         notLittle: (crossings: readonly Crossing[]): string =>
           `The same is not little: ${crossings.length === 0 ? "softmax is faster at every n measured" : `softmax is faster up to n = ${crossingsText(crossings)}`}.`,
         would: "More turns, which narrow intervals, would tell.",
@@ -683,7 +689,7 @@ export const en = {
             formatList(all.map(({ exponent, curve }) => `${bracketed(exponent)} (${curve})`)) || "not known";
           return `FLOPs and state of ${formatList(labels)} ${square ? "grow as the square of headDim" : "do not follow the square of headDim"}; slope of time over headDim: ${text(slopes)}${softmax ? `, of softmax ${text(softmax.slopes)} at n = ${formatCount(softmax.n)}` : ""}${crossings.length === 0 ? "" : `; n* is ${crossingsText(crossings)}`}.`;
         },
-        below: "At these widths time is still below the square: a step has a cost that no width changes.",
+        below: "At these widths time grows faster than the width, and more slowly than its square.",
         would: "Wider heads, or more turns, would tell.",
       },
       S18: {
@@ -707,7 +713,7 @@ export const en = {
           `All but attention takes ${rest.map(({ label, ms }) => `${bracketed(ms, formatMs)} with ${label}`).join(" and ")} at n = ${formatCount(n)}, so that the whole is ${bracketed(ratio)} times as fast where attention alone is ${formatNumber(attention)} times.`,
         around: (stages: readonly { readonly stage: StageName; readonly times: number }[]): string =>
           `What stands around a mixer changes with it: ${formatList(stages.map(({ stage, times }) => `${stageWords[stage]} move ${formatNumber(times)} times the bytes`))} (heads that share keys and values, gates, norms of outputs).`,
-        would: "Stages that are counted in both arms would tell.",
+        would: "Stages that are counted and timed in both arms, or more turns, would tell.",
       },
     },
   },

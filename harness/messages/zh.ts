@@ -373,7 +373,7 @@ export const zh: Messages = {
           }${share ? spaced`，在 n = ${formatCount(share.n)}处占一个 token 的时间的${formatShare(share.share)}` : ""}${
             vocabulary === undefined ? "" : spaced`；嵌入表与分类器占全部权重的${formatShare(vocabulary)}`
           }。`,
-        grows: "读写的字节数并不增长，但此处其时间在增长。",
+        changes: (up) => `读写的字节数不随文本变化，但此处其时间在${up ? "增长" : "减少"}，而在每个长度上都不到一个 token 的时间的百分之一。`,
         would: (timed) => (timed ? "增加轮次以收窄区间，可见分晓。" : "在时钟测得出这一阶段的两个以上长度上测量，可见分晓。"),
       },
       S4: {
@@ -383,7 +383,7 @@ export const zh: Messages = {
           }。`,
         fourth: (weights, width, three) =>
           spaced`还有第四次乘积，即输出的投影，而且各头合起来不必与模型同宽：每层共${formatCount(weights)}个权重，宽为${formatCount(width)}的三次乘积则为${formatCount(three)}个（前者为后者的${formatNumber(weights / three)}倍）。`,
-        slower: "在此范围内时间增长得更慢，因为所有行共用一次读取的权重。",
+        slower: "在此范围内，其时间比 token 数增长得更慢。",
         wouldLengths: "没有缓存时测三个以上的长度，可见分晓。",
         wouldNarrow: "区间太宽，看不出时间是否随之增长：更多轮次，或没有缓存时更长的文本，可见分晓。",
       },
@@ -414,7 +414,7 @@ export const zh: Messages = {
             )
             .join("，")}。带缓存。`,
         slowStart: (slope, n) => spaced`短文本的时间增长得更慢，在 n = ${formatCount(n)}处斜率为${bracketed(slope)}：那里一个 token 的固定开销占了大部分。`,
-        notYetMost: "在最大的 n 处，平方项还没有占到时间的大部分。",
+        notYetMost: "在最大的 n 处，时间还在从线性走向平方。",
         would: "更长的文本可见分晓。",
       },
       S8: {
@@ -433,12 +433,14 @@ export const zh: Messages = {
                 spaced`在 n = ${formatCount(n)}处，一个 token 的时间有${bracketed(feedForward, formatShare)}用于前馈，${bracketed(attention, formatShare)}用于注意力`,
             )
             .join("；")}。`,
-        longAlone: (more, less) => spaced`只有长文本如此：在 n = ${formatCount(more)}处前馈仍比注意力用时更多，从 n = ${formatCount(less)}起才更少。`,
+        longAlone: (more, less) => spaced`只有长文本如此：在 n = ${formatCount(more)}处前馈用时仍超过注意力的一半，从 n = ${formatCount(less)}起才不到一半。`,
+        fullSize: (title, evenAt) =>
+          spaced`按 FLOPs 计，原尺寸的${title}中，一个 softmax 层在 n = ${formatCount(Math.round(evenAt))}处用于注意力的与用于前馈的一样多，此前更少。`,
         would: "更长的上下文或更多轮次，可见分晓。",
       },
       S10: {
         measured: (own, full) =>
-          spaced`前馈网络占此模型${formatCount(own.all)}个权重的${formatShare(own.share)}${full ? spaced`；在原尺寸的${full.title}中，占${formatCount(full.all)}个权重的${formatShare(full.share)}` : ""}。`,
+          spaced`前馈网络占此模型${formatCount(own.all)}个权重的${formatShare(own.share)}${full ? spaced`；在原尺寸的${full.title}中，占${formatNumber(full.all / 1e9)}× 10 亿个权重的${formatShare(full.share)}${full.isHybrid ? "（各层都按 softmax 注意力计数）" : ""}` : ""}。`,
         largest: "在此它是最大的一部分，但不到一半。",
         fullSize: "在原尺寸下它不到一半。",
       },
@@ -489,6 +491,7 @@ export const zh: Messages = {
       S16: {
         measured: (slopes, state) =>
           spaced`时间对 n 的斜率：${slopes}${state === undefined ? "" : spaced`。每个 token 读写的状态与${formatCount(state.tokens)}个 token 的键和值一样大（${state.curve}）`}。`,
+        grows: (slopes) => spaced`尽管如此仍略有增长：${slopes}。`,
         notLittle: (crossings) =>
           `开销相同不等于开销小：${crossings.length === 0 ? "在测得的每个 n 上都是 softmax 更快" : `softmax 更快，直到 ${crossingsText(crossings)}`}。`,
         would: "增加轮次以收窄区间，可见分晓。",
@@ -500,7 +503,7 @@ export const zh: Messages = {
             softmax ? spaced`，softmax 在 n = ${formatCount(softmax.n)}处为${text(softmax.slopes)}` : ""
           }${crossings.length === 0 ? "" : `；n*：${crossingsText(crossings)}`}。`;
         },
-        below: "在这些宽度下，时间的增长仍低于平方：一步有不随宽度变化的开销。",
+        below: "在这些宽度下，时间比宽度增长得更快，但比其平方更慢。",
         would: "更宽的头或更多轮次，可见分晓。",
       },
       S18: {
@@ -516,7 +519,7 @@ export const zh: Messages = {
           spaced`在 n = ${formatCount(n)}处，注意力以外的部分${rest.map(({ label, ms }) => spaced`用${label}时为${bracketed(ms, formatMs)}`).join("，")}，因此注意力本身的速度为${formatNumber(attention)}倍时，整体的速度为${bracketed(ratio)}倍。`,
         around: (changed) =>
           `注意力前后的部分随之改变：${changed.map(({ stage, times }) => spaced`${stageWords[stage]}读写的字节数为${formatNumber(times)}倍`).join("，")}（因共用键和值的头、门控、输出的归一化而异）。`,
-        would: "在两种方案中都经过计数的阶段可见分晓。",
+        would: "在两种方案中都经过计数和计时的阶段或更多轮次，可见分晓。",
       },
     },
   },

@@ -1,4 +1,4 @@
-import { presets } from "../../../kernels/model/presets.ts";
+import { type Preset, presets } from "../../../kernels/model/presets.ts";
 import type { Estimate } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
@@ -7,7 +7,7 @@ import { curvesOf, keepsCache, keepsState } from "./curve.ts";
 import { stageCost, stageTime } from "./stage.ts";
 import { presetWeights, type Weights, weightsOf } from "./weights.ts";
 
-/** What of a token's time goes where at one length. 1: feed-forward clearly takes more than attention, −1: clearly less. */
+/** What of a token's time goes where at one length. −1: feed-forward takes clearly less than half of what attention does, 1: clearly more than that. */
 interface Split {
   readonly n: number;
   /** shares of the time */
@@ -19,7 +19,7 @@ interface Split {
 const splitOf = (cell: CellRecord): readonly Split[] => {
   const [fed, mixed] = [stageTime(cell, "feedForward"), stageTime(cell, "mix")];
   if (!fed || !mixed) return [];
-  const sign = fed.share.low > mixed.share.high ? 1 : fed.share.high < mixed.share.low ? -1 : 0;
+  const sign = 2 * fed.share.high < mixed.share.low ? -1 : 2 * fed.share.low > mixed.share.high ? 1 : 0;
   return [{ n: cell.n, sign, feedForward: fed.share, attention: mixed.share }];
 };
 
@@ -27,10 +27,22 @@ const splitOf = (cell: CellRecord): readonly Split[] => {
 const modelCell = (record: Analysed): CellRecord | undefined => [...curvesOf(record, keepsCache), ...curvesOf(record, keepsState)][0]?.cells[0];
 
 /** The published model that a run's is the shape of, at its full size. */
-const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">): { readonly title: string; readonly weights: Weights } | undefined => {
+interface FullSize {
+  readonly title: string;
+  readonly weights: Weights;
+  /** all its layers are counted as softmax attention, and some are not */
+  readonly isHybrid: boolean;
+  /** n at which softmax attention takes as many FLOPs of one token as feed-forward does */
+  readonly evenAt: number;
+}
+
+const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">): FullSize | undefined => {
   if (model?.preset === undefined) return undefined;
-  const preset = presets[model.preset];
-  return { title: preset.title, weights: presetWeights(preset) };
+  const preset: Preset = presets[model.preset];
+  const weights = presetWeights(preset);
+  // A multiply-add a weight, and for each position one of q·k and one of the value, each headDim wide in every head.
+  const ofPosition = 2 * preset.heads * preset.headDim;
+  return { title: preset.title, weights, isHybrid: preset.model.pattern !== undefined, evenAt: weights.feedForwardActive / preset.model.layers / ofPosition };
 };
 
 /** The largest of a model's parts, each with its weights. */
@@ -47,15 +59,19 @@ export const feedForwardClaims: readonly Claim[] = [
       const [first, last] = [splits[0], splits.at(-1)];
       const evidence = "stages";
       if (!first || !last) return judged(t, { held: undefined, measured: said.notTimed(curve.label), would: noStages, evidence });
-      // The last length at which feed-forward takes more: from the next on, it takes less.
+      // The last length at which it is not little: from the next on, it is.
       const more = splits.findLastIndex(({ sign }) => sign === 1);
-      const isLess = splits.every(({ sign }) => sign === -1);
-      const isLessLater = more >= 0 && last.sign === -1;
+      const isLittle = splits.every(({ sign }) => sign === -1);
+      const isLittleLater = more >= 0 && last.sign === -1;
       const from = splits.slice(more + 1).find(({ sign }) => sign === -1);
+      const full = fullSize(record);
       return judged(t, {
-        held: isLess || isLessLater ? true : splits.every(({ sign }) => sign === 1) ? false : undefined,
-        measured: said.measured(curve.label, first === last ? [first] : [first, last]),
-        corrections: [isLessLater && said.longAlone(splits[more]?.n ?? 0, from?.n ?? last.n)],
+        held: isLittle || isLittleLater ? true : last.sign === 1 ? false : undefined,
+        measured: t.joinSentences([
+          said.measured(curve.label, first === last ? [first] : [first, last]),
+          ...(full ? [said.fullSize(full.title, full.evenAt)] : []),
+        ]),
+        corrections: [isLittleLater && said.longAlone(splits[more]?.n ?? 0, from?.n ?? last.n)],
         would: said.would,
         evidence,
       });
@@ -79,7 +95,7 @@ export const feedForwardClaims: readonly Claim[] = [
         held: isMost || isLargest,
         measured: said.measured(
           { share, all: weights.all },
-          full && fullShare !== undefined ? { share: fullShare, all: full.weights.all, title: full.title } : undefined,
+          full && fullShare !== undefined ? { share: fullShare, all: full.weights.all, title: full.title, isHybrid: full.isHybrid } : undefined,
         ),
         corrections: [!isMost && said.largest, isMost && fullShare !== undefined && fullShare <= 0.5 && said.fullSize],
         would: "",
@@ -103,7 +119,8 @@ export const feedForwardClaims: readonly Claim[] = [
       const full = fullSize(record);
       const usedOf = ({ all, feedForward, feedForwardActive }: Weights): number => (all - feedForward + feedForwardActive) / all;
       return judged(t, {
-        held: computed < weights.feedForward,
+        // A token that uses most of its experts is no sparse model's.
+        held: 2 * fed.active <= fed.experts,
         measured: said.measured({
           active: fed.active,
           experts: fed.experts,

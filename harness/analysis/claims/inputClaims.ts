@@ -9,6 +9,9 @@ import { hasOrder, slopeBetween } from "./slope.ts";
 import { stageCost, stageTime } from "./stage.ts";
 import { weightsOf } from "./weights.ts";
 
+/** A stage with a smaller share of a token's time is none that anybody would ask about. */
+const littleOfToken = 0.01;
+
 /** Slope of a stage's time between the shortest and the longest context. */
 const slopeOf = (cells: readonly CellRecord[], stage: "embed" | "project", sizeOf: (cell: CellRecord) => number) => {
   const timed = cells.flatMap((cell) => {
@@ -42,10 +45,12 @@ export const inputClaims: readonly Claim[] = [
       const looksUp = costs.every(({ cost }) => cost.leastBytes === row && cost.flops.executed === 0);
       const slope = slopeOf(curve.cells, "embed", ({ n }) => n);
       const isFlat = hasOrder(slope, 0);
+      // What takes next to nothing of a token at every length may cost what it will.
+      const isLittle = curve.cells.every((one) => (stageTime(one, "embed")?.share.high ?? 0) < littleOfToken);
       const share = stageTime(curve.cells.at(-1) ?? cell, "embed")?.share;
       const weights = weightsOf(cell);
       return judged(t, {
-        held: looksUp ? (isFlat === undefined ? undefined : true) : false,
+        held: looksUp && (isFlat === false ? isLittle : isFlat),
         measured: said.measured({
           lengths: costs.length,
           bytes: first.cost.leastBytes,
@@ -53,7 +58,7 @@ export const inputClaims: readonly Claim[] = [
           share: share && { share: share.value, n: curve.cells.at(-1)?.n ?? 0 },
           vocabulary: weights && weights.vocabulary / weights.all,
         }),
-        corrections: [isFlat === false && said.grows],
+        corrections: [isFlat === false && said.changes((slope?.value ?? 0) > 0)],
         would: said.would(slope !== undefined),
         evidence: "stages",
       });
@@ -75,13 +80,17 @@ export const inputClaims: readonly Claim[] = [
       const { width, layers } = first.cell.model;
       const perLayer = first.cost.flops.useful / (2 * first.cell.batch * (first.cell.n + 1) * layers);
       const three = 3 * width * width;
+      const { heads, kvHeads, headDim } = first.cell;
+      const ofInputs = width * headDim * (heads + 2 * kvHeads);
       const slope = slopeOf(curve.cells, "project", ({ n }) => n + 1);
       const isLine = hasOrder(slope, 1);
-      const isSlower = isLine === false && (slope?.value ?? 0) < 1;
+      // Time that does not grow at all does not say that all tokens are projected.
+      const isSlower = isLine === false && slope !== undefined && slope.value < 1 && hasOrder(slope, 0) === false && slope.value > 0;
+      const isFlat = isLine === false && hasOrder(slope, 0) !== false;
       return judged(t, {
-        held: every([law.class === "undecided" ? undefined : law.class === "O(n)", isSlower || isLine]),
+        held: every([law.class === "undecided" ? undefined : law.class === "O(n)", isSlower || (isFlat ? undefined : isLine)]),
         measured: said.measured(law.class, 2 * perLayer, slope && { slope, doubled: power(2, slope) }),
-        corrections: [perLayer !== three && said.fourth(perLayer, width, three), isSlower && said.slower],
+        corrections: [perLayer !== ofInputs && said.fourth(perLayer, width, three), isSlower && said.slower],
         would: law.class === "undecided" ? said.wouldLengths : slope ? said.wouldNarrow : t.claims.found.noStages,
         evidence: "stages",
       });

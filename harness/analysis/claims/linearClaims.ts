@@ -34,12 +34,12 @@ const widthFits = (record: Analysed, is: (cell: CellRecord) => boolean): readonl
 const exponentsOf = (fits: readonly SizeFit[]): readonly Omit<Slope, "n">[] =>
   fits.flatMap(({ label, exponent }) => (exponent ? [{ exponent, curve: label }] : []));
 
-/** Does time grow with the width as its square, or at least clearly, where the fixed cost of a step is still a part of it. */
+/** Does time grow with the width as its square, or on the way there, with more than its first power: as softmax's does not. */
 const widens = ({ exponent }: SizeFit): Verdict => {
   const isSquare = hasOrder(exponent, 2);
   if (!exponent || isSquare !== false) return isSquare;
-  const grown = hasOrder(exponent, 0);
-  return exponent.value > 2 || grown === true ? false : grown === false ? true : undefined;
+  if (exponent.value > 2 || hasOrder(exponent, 0) === true) return false;
+  return exponent.low > 1 ? true : undefined;
 };
 
 export const linearClaims: readonly Claim[] = [
@@ -56,7 +56,11 @@ export const linearClaims: readonly Claim[] = [
         own,
         forms: [...new Set(own.map(({ form }) => form))],
       }));
-      const several = byMechanism.filter(({ forms }) => forms.length > 1);
+      // Two forms say that they give the same where both went through the same text.
+      const several = byMechanism
+        .map((one) => ({ ...one, own: one.own.filter(({ n, form }) => one.own.some((other) => other.n === n && other.form !== form)) }))
+        .filter(({ own }) => own.length > 0)
+        .map((one) => ({ ...one, forms: [...new Set(one.own.map(({ form }) => form))] }));
       const own = several.flatMap((one) => one.own);
       const ns = own.map(({ n }) => n).sort((one, other) => one - other);
       const [least, most] = [errorAt(own, ns[0]), errorAt(own, ns.at(-1))];
@@ -88,10 +92,12 @@ export const linearClaims: readonly Claim[] = [
       const [cell, cachedCell] = [alike?.cells[0], cached?.cells[0]];
       const asTokens = cell?.stateBytes && cachedCell ? cell.stateBytes / (cachedCell.batch * cachedBytes(cachedCell)) : undefined;
       const later = crossoversOf(record).filter(({ outcome }) => outcome === "crosses" || outcome === "none");
+      // By less than would make another law of it.
+      const growing = curves.filter(({ time }) => time?.class !== "O(1)" && (time?.exponent?.low ?? 0) > 0);
       return judged(t, {
         held: every(curves.map(({ time }) => grows(time, "O(1)"))),
         measured: said.measured(slopesText(curves, t), asTokens === undefined ? undefined : { tokens: asTokens, curve: alike ? curveName(alike, t) : "" }),
-        corrections: [later.length > 0 && said.notLittle(crossingsIn(later))],
+        corrections: [growing.length > 0 && said.grows(slopesText(growing, t)), later.length > 0 && said.notLittle(crossingsIn(later))],
         would: said.would,
         evidence: "time",
       });

@@ -75,8 +75,14 @@ testClaims({
     ["a square", "holds", [{ label: "softmax", time: { class: "O(n²)", exponent: about(2), slopes: [about(1.9)] } }]],
     ["a square after a line", "holdsWithCorrection", [{ label: "softmax", time: { class: "O(n²)", exponent: about(1.9), slopes: [about(1.1)] } }]],
     ["a square that is not most yet", "holdsWithCorrection", [{ label: "softmax", time: { exponent: about(1.4), coefficients: [none, about(1), about(1)] } }]],
+    ["nearly a square", "holdsWithCorrection", [{ label: "softmax", time: { exponent: between(1.4, 1.85), coefficients: [none, about(1), about(1)] } }]],
     ["a line", "doesNotHoldHere", [{ label: "softmax", time: { class: "O(n)", exponent: about(1), coefficients: [none, about(1), between(0, 1e-9)] } }]],
-    ["a wide interval", "undecided", [{ label: "softmax", time: { exponent: between(1, 2), coefficients: [none, about(1), between(0, 1)] } }]],
+    [
+      "a line with next to no square",
+      "doesNotHoldHere",
+      [{ label: "softmax", time: { class: "O(n)", exponent: about(1), coefficients: [none, about(1), about(1e-9)] } }],
+    ],
+    ["a wide interval", "undecided", [{ label: "softmax", time: { exponent: between(1, 2), coefficients: [none, about(1), about(1)] } }]],
   ],
   S8: (
     [
@@ -112,11 +118,17 @@ testClaims({
       ],
     ],
     ["one form", "undecided", [linear({ cell: verified("chunk", () => 1e-6) })]],
+    [
+      "two forms, of unlike texts",
+      "undecided",
+      [linear({ ns: [64], cell: verified("chunk", () => 1e-6) }), linear({ label: "r", ns: [128], cell: verified("recurrent", () => 1e-6) })],
+    ],
     ["softmax alone", undefined, [{ label: "softmax" }]],
   ],
   S16: [
     ["a constant, and faster everywhere", "holds", [linear({ time: { exponent: between(-0.05, 0.05) } }), { label: "softmax" }], crossing("already")],
     ["a constant, and slower at first", "holdsWithCorrection", [linear({ time: { class: "O(1)" } }), { label: "softmax" }], crossing("crosses")],
+    ["a constant but for a little", "holdsWithCorrection", [linear({ time: { exponent: between(0.17, 0.19) } }), { label: "softmax" }], crossing("already")],
     ["a line", "doesNotHoldHere", [linear({ time: { class: "O(n)", exponent: about(1) } })]],
     ["a wide interval", "undecided", [linear({ time: { exponent: between(-0.5, 0.5) } })]],
   ],
@@ -124,6 +136,7 @@ testClaims({
     ["a square in all", "holds", [linear()], widths("linear", about(2))],
     ["a square of work, and less of time", "holdsWithCorrection", [linear()], widths("linear", about(1.3))],
     ["a line of work", "doesNotHoldHere", [linear()], widths("linear", about(1), "O(n)", "O(n)")],
+    ["a square of work, and less time than the width itself", "undecided", [linear()], widths("linear", between(0.25, 0.35))],
     ["a constant time", "doesNotHoldHere", [linear()], widths("linear", between(-0.1, 0.1))],
     ["a wide interval", "undecided", [linear()], widths("linear", between(0, 2.5))],
     ["widths that were not swept", undefined, [linear()]],

@@ -29,11 +29,13 @@ const squareShare = ({ time }: ClaimCurve, n: number): Estimate | undefined => {
   return { value: share(b.value, a.value, t0.value), low: share(b.low, a.high, t0.high), high: share(b.high, a.low, t0.low) };
 };
 
-/** Is the time of texts a square: where that part is there at all; not where the whole slope is below it without one. */
+/** Is the time of texts a square, or clearly on its way from a line to one: where that part is there, and the slope is a line's no longer. */
 const isSquare = ({ time }: ClaimCurve) => {
   if (!time) return undefined;
   const bySlope = grows(time, "O(n²)");
-  if (bySlope === true || (time.coefficients?.b.low ?? 0) > 0) return true;
+  if (bySlope === true) return true;
+  const leavesLine = (time.coefficients?.b.low ?? 0) > 0 && hasOrder(time.exponent, 1) === false && (time.exponent?.value ?? 0) > 1;
+  if (leavesLine && (time.exponent?.value ?? 0) < 2) return true;
   return bySlope === false && time.class !== "undecided" ? false : undefined;
 };
 
@@ -86,7 +88,7 @@ export const softmaxClaims: readonly Claim[] = [
       const early = curves
         .flatMap(({ time }) => (time?.slopes?.[0] ? [time.slopes[0]] : []))
         .filter((slope) => hasOrder(slope, 2) === false && slope.value < 2);
-      const late = curves.filter(({ time }) => grows(time, "O(n²)") === false);
+      const late = curves.filter(({ time }) => grows(time, "O(n²)") !== true);
       const [slow] = early;
       return judged(t, {
         held: every(curves.map(isSquare)),
@@ -112,8 +114,10 @@ export const softmaxClaims: readonly Claim[] = [
       const [first] = shares;
       if (curves.length === 0) return undefined;
       const isMost = (share: Estimate) => (share.low > 0.5 ? true : share.high < 0.5 ? false : undefined);
-      const atLong = every(shares.map(({ at }) => isMost(at)));
-      const atLongest = every(shares.map(({ atLongest: share }) => isMost(share)));
+      // A curve without a fitted law says nothing, and so is not left out.
+      const unknown = curves.slice(shares.length).map(() => undefined);
+      const atLong = every([...shares.map(({ at }) => isMost(at)), ...unknown]);
+      const atLongest = every([...shares.map(({ atLongest: share }) => isMost(share)), ...unknown]);
       return judged(t, {
         held: atLong === true || atLongest === true ? true : atLongest,
         measured: first

@@ -10,12 +10,16 @@ export const stageTime = ({ summary }: CellRecord, name: StageName): StageSummar
 /** What a stage has to do, as counted from the shape. */
 export const stageCost = ({ prepared }: CellRecord, name: StageName): StageCost | undefined => prepared?.stages?.[name];
 
-/** All stages but attention together, ms: intervals added, as if all were off the same way. */
+/** Several together: intervals added, as if all were off the same way. */
+export const sumOf = (all: readonly Estimate[]): Estimate => {
+  const sum = (read: (one: Estimate) => number): number => all.reduce((total, one) => total + read(one), 0);
+  return { value: sum(({ value }) => value), low: sum(({ low }) => low), high: sum(({ high }) => high) };
+};
+
+/** All stages but attention together, ms. */
 export const restMs = ({ summary }: CellRecord): Estimate | undefined => {
   const rest = summary?.stages?.times.filter(({ stage }) => stage !== "mix");
-  if (!rest || rest.length === 0) return undefined;
-  const sum = (read: (ms: Estimate) => number): number => rest.reduce((all, { ms }) => all + read(ms), 0);
-  return { value: sum(({ value }) => value), low: sum(({ low }) => low), high: sum(({ high }) => high) };
+  return rest && rest.length > 0 ? sumOf(rest.map(({ ms }) => ms)) : undefined;
 };
 
 export const wholeMs = ({ summary }: CellRecord): Estimate | undefined => summary && { value: summary.medianMs, low: summary.lowMs, high: summary.highMs };

@@ -1,12 +1,13 @@
 import { type StageName, stageWords } from "../../../kernels/model/stageNames.ts";
 import { elementBytes } from "../../../kernels/plan.ts";
 import type { CellRecord } from "../../record/run.ts";
+import { every, type Verdict } from "../every.ts";
 import { sameShape } from "../series.ts";
 import { type Claim, judged } from "./claim.ts";
 import { type ClaimCurve, curvesOf, keepsCache, keepsNothing, keepsState } from "./curve.ts";
 import { cachedBytes } from "./memoryClaims.ts";
 import { ratioOf } from "./slope.ts";
-import { restMs, stageCost, stageTime, wholeMs } from "./stage.ts";
+import { restMs, stageCost, stageTime, sumOf, wholeMs } from "./stage.ts";
 
 /** Cells of two arms at the n that both have, ascending; none of arms of unlike shapes. */
 const shared = (one: ClaimCurve, other: ClaimCurve): readonly (readonly [CellRecord, CellRecord])[] =>
@@ -24,6 +25,18 @@ const mixesAlike = ([one, other]: readonly [CellRecord, CellRecord]): boolean =>
 
 const isSameWork = (name: StageName, one: CellRecord, other: CellRecord): boolean =>
   JSON.stringify(stageCost(one, name)) === JSON.stringify(stageCost(other, name));
+
+/** Times of stages of the same work that differ by more are no longer the same. */
+const alike = 1.25;
+
+/** Do these stages together take two cells about as long; undefined where their intervals leave it open, or none was timed. */
+const takesAsLong = (names: readonly StageName[], one: CellRecord, other: CellRecord): Verdict => {
+  const [times, otherTimes] = [one, other].map((cell) => names.flatMap((name) => stageTime(cell, name)?.ms ?? []));
+  if (!times || !otherTimes || times.length === 0 || times.length !== otherTimes.length) return undefined;
+  const { low, high } = ratioOf(sumOf(times), sumOf(otherTimes));
+  if (low >= 1 / alike && high <= alike) return true;
+  return low > alike || high < 1 / alike ? false : undefined;
+};
 
 const stages = Object.keys(stageWords) as readonly StageName[];
 
@@ -49,11 +62,13 @@ export const wholeClaims: readonly Claim[] = [
       const ratio = ratioOf(again, kept);
       const perToken = cached.bytes?.class === "O(n)" ? cached.bytes.coefficients?.a.value : undefined;
       const keysAndValues = layers * cell.batch * cachedBytes(cell);
+      // Of the cache as it is at one length, where no law over several is known: it has room for the newest token or not.
+      const isOfThese = perToken === undefined ? [n, n + 1].includes((cell.stateBytes ?? 0) / keysAndValues) : perToken === keysAndValues;
       const queries = layers * batch * heads * headDim * elementBytes[kvDtype];
       return judged(t, {
         held: ratio.low > 1 ? true : ratio.high < 1 ? false : undefined,
         measured: said.measured(n, again.value, kept.value, ratio, perToken),
-        corrections: [perToken === keysAndValues && said.enough(queries)],
+        corrections: [isOfThese && said.enough(queries)],
         would: said.would,
         evidence: "time",
       });
@@ -89,7 +104,7 @@ export const wholeClaims: readonly Claim[] = [
       const same = counted.filter((name) => name !== "mix" && !changed.includes(name));
       const bytesOf = (cell: CellRecord, stage: StageName, otherwise: number): number => stageCost(cell, stage)?.leastBytes ?? otherwise;
       return judged(t, {
-        held: counted.length === 0 ? undefined : changed.length === ofMixers.length,
+        held: counted.length === 0 ? undefined : every([changed.length === ofMixers.length, takesAsLong(same, soft, state)]),
         measured: t.joinSentences([said.counted(same, changed), times]),
         corrections: [ofMixers.length > 0 && said.around(ofMixers.map((stage) => ({ stage, times: bytesOf(state, stage, 0) / bytesOf(soft, stage, 1) })))],
         would: said.would,
