@@ -96,6 +96,19 @@ describe("a duet on planted costs", () => {
     }
   });
 
+  it.each([
+    ["in memory", "{ memory: 4MiB }", "memoryCap"],
+    ["in time", "{ cell: 2ms }", "timeCap"],
+  ])("of one code with itself passes too where an open axis ends %s: base is not asked for what lies beyond", async (_, until, code) => {
+    const open = yaml.replace("n: [256, 1024, 4096]", `n: { from: 256, factor: 2, to: 16384, until: ${until} }`);
+    const { comparison, records } = await fakeDuet(open, same, same);
+    const ended = records.head.cells.filter(({ outcome }) => outcome.status === "censored");
+    expect(ended.map(({ outcome }) => "code" in outcome && outcome.code)).toEqual([code]);
+    expect(records.base.cells.length).toBeGreaterThan(7);
+    expect(records.base.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
+    expect([comparison.gate, comparison.cells.filter(({ metrics: { time } }) => time.verdict !== "SAME")]).toEqual(["pass", []]);
+  });
+
   it("a base that cannot be had makes everything new, and is no crash", async () => {
     const { comparison, baseRefused, records } = await fakeDuet(yaml, { ...same, refusal: "workerError" }, same);
     expect(baseRefused).toContain("workerError");

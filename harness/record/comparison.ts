@@ -37,7 +37,7 @@ export interface MetricComparison {
   readonly findable?: number | undefined;
   /** whether SLOWER, or GONE, fails the gate: of what is gone, where head failed or does not fit */
   readonly gates: boolean;
-  /** GONE for want of time, or NEW as time or machine kept base from measuring it: nothing is known to be worse, and the gate is not passed */
+  /** UNDECIDED as neither run measured it, GONE for want of time, or NEW as time or machine kept base from measuring it: nothing is known to be worse, and the gate is not passed */
   readonly open?: true;
   readonly note: string | undefined;
 }
@@ -54,6 +54,7 @@ export interface CellComparison {
   readonly otherKernel?: true;
   /** it failed in head, whatever it did in base */
   readonly failed?: true;
+  readonly failedInBase?: true;
   readonly metrics: Readonly<Record<CellMetric, MetricComparison>>;
 }
 

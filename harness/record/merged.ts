@@ -11,6 +11,10 @@ export interface Shard {
   readonly filled: number;
 }
 
+/** Turns that chose the repetitions of a pass and are no more than that: turn 0, and of a merged run each shard's own. */
+export const calibratingTurns = ({ merged }: Pick<RunRecord, "merged">): ReadonlySet<number> =>
+  new Set([0, ...(merged?.parts.map(({ firstTurn }) => firstTurn) ?? [])]);
+
 /** What is known of one shard of a merged run: everything that holds for its cells alone. */
 export interface Part {
   readonly shard: number;

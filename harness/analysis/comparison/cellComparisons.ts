@@ -1,4 +1,5 @@
 import { type CellComparison, type CellMetric, cellMetrics, type Limits, type MetricComparison, type Verdict } from "../../record/comparison.ts";
+import { calibratingTurns } from "../../record/merged.ts";
 import type { CellRecord, ClockSource, DuetSide, RunRecord } from "../../record/run.ts";
 import { timesOf } from "../resampling.ts";
 import { describeKey, seriesOf } from "../series.ts";
@@ -16,8 +17,9 @@ interface Pair {
   readonly isAdded: boolean;
 }
 
-/** An error four times as large has lost two bits: another order of summation does not do that. */
+/** An error four times as large has lost two bits: another order of summation does not do that, but where errors are as small as rounding one value, which may be none. */
 const lostBits = 4;
+const ofOneValue = 2 ** -22;
 
 /** Every cell that either run has, head's first, with all its metrics. `paired`: both were measured in the same turns. Composed cells are left out, and peers: neither is this code's. */
 export const cellComparisons = (base: RunRecord, head: RunRecord, limits: Limits, paired: boolean, timesGate: boolean): readonly CellComparison[] => {
@@ -33,12 +35,14 @@ export const cellComparisons = (base: RunRecord, head: RunRecord, limits: Limits
   const shapes = shapesOf(pairs.flatMap(({ base, head }) => head ?? base ?? []));
   const { source } = head.environment.clock;
   const stepMs = { base: base.environment.clock.stepNs / 1e6, head: head.environment.clock.stepNs / 1e6 };
-  const time = timesBy(pairs, source, stepMs, limits, paired, timesGate);
-  const wallTime = source === "wall" ? time : timesBy(pairs, "wall", { base: 0, head: 0 }, limits, paired, false);
+  const calibrating = { base: calibratingTurns(base), head: calibratingTurns(head) };
+  const time = timesBy(pairs, source, stepMs, calibrating, limits, paired, timesGate);
+  const wallTime = source === "wall" ? time : timesBy(pairs, "wall", { base: 0, head: 0 }, calibrating, limits, paired, false);
+  const isOpenAxis = [base, head].some(({ experiment: { axes } }) => axes.n !== undefined && "until" in axes.n);
   return pairs.map((pair) => {
     const { label, form, n } = (pair.head ?? pair.base) as CellRecord;
     const each = (metric: CellMetric): MetricComparison =>
-      oneSided(pair, metric, source, { base: unreached(base), head: unreached(head) }) ??
+      oneSided(pair, metric, source, { base: unreached(base), head: unreached(head) }, isOpenAxis) ??
       (metric === "time" ? timed(pair, time, source) : metric === "wallTime" ? timed(pair, wallTime, "wall") : counted(pair, metric));
     return {
       cell: pair.id,
@@ -48,6 +52,7 @@ export const cellComparisons = (base: RunRecord, head: RunRecord, limits: Limits
       shape: shapes.get(pair.id) ?? "",
       ...(isOtherKernel(pair) ? { otherKernel: true } : {}),
       ...(pair.head?.outcome.status === "failed" ? { failed: true } : {}),
+      ...(pair.base?.outcome.status === "failed" ? { failedInBase: true } : {}),
       metrics: Object.fromEntries(cellMetrics.map((metric) => [metric, each(metric)])) as CellComparison["metrics"],
     };
   });
@@ -65,11 +70,12 @@ const isOtherKernel = ({ base, head }: Pair): boolean =>
 
 const isOk = (cell: CellRecord | undefined): cell is CellRecord => cell?.outcome.status === "ok";
 
-/** Verdicts by id of the cells that both runs have times of. `stepMs`: the smallest step of each run's clock. */
+/** Verdicts by id of the cells that both runs have times of. `stepMs`: the smallest step of each run's clock; `calibrating`: turns of each that say little. */
 const timesBy = (
   pairs: readonly Pair[],
   source: ClockSource,
   stepMs: { readonly base: number; readonly head: number },
+  calibrating: Readonly<Record<DuetSide, ReadonlySet<number>>>,
   limits: Limits,
   paired: boolean,
   gates: boolean,
@@ -77,22 +83,25 @@ const timesBy = (
   const both = pairs.flatMap(({ id, base, head }) =>
     isOk(base) && isOk(head) && base.visits.length > 0 && head.visits.length > 0 ? [{ id, base, head }] : [],
   );
-  // Turn 0 chose the repetitions of a pass; those of one sample say little.
-  const later = ({ visits }: CellRecord): CellRecord["visits"] => (visits.some(({ turn }) => turn > 0) ? visits.filter(({ turn }) => turn > 0) : visits);
-  const base = both.map((pair) => visitLogs(later(pair.base), source));
-  const head = both.map((pair) => visitLogs(later(pair.head), source));
-  const beside = both.map((pair) => pairedLogs(later(pair.base), later(pair.head), source));
+  // Visits of one sample, which chose the repetitions of a pass, say little.
+  const later = ({ visits }: CellRecord, side: DuetSide): CellRecord["visits"] => {
+    const counted = visits.filter(({ turn }) => !calibrating[side].has(turn));
+    return counted.length > 0 ? counted : visits;
+  };
+  const base = both.map((pair) => visitLogs(later(pair.base, "base"), source));
+  const head = both.map((pair) => visitLogs(later(pair.head, "head"), source));
+  const beside = both.map((pair) => pairedLogs(later(pair.base, "base"), later(pair.head, "head"), source));
   const changes = paired ? levelsOf(beside) : withScatter(differences(levelsOf(base), levelsOf(head)));
   const [alone, own, its] = [withoutShared(beside), withoutShared(base), withoutShared(head)];
   const apart = paired ? alone && levelsOf(alone) : own && its && withScatter(differences(levelsOf(own), levelsOf(its)));
   const others = apart && besideOthers(apart);
-  const msOf = (cell: CellRecord): number => median(later(cell).flatMap((visit) => [...timesOf(visit, source)]));
+  const msOf = (cell: CellRecord, side: DuetSide): number => median(later(cell, side).flatMap((visit) => [...timesOf(visit, source)]));
   const compared = both.flatMap(({ id, base, head }, i): { id: string; change: TimeChange }[] => {
     const change = changes[i];
     // A difference is known no better than the coarser of the two.
     const step = Math.max(stepMs.base / repetitionsOf(base), stepMs.head / repetitionsOf(head));
     return change && Number.isFinite(change.value)
-      ? [{ id, change: { baseMs: msOf(base), headMs: msOf(head), change, apart: others?.[i], stepMs: step } }]
+      ? [{ id, change: { baseMs: msOf(base, "base"), headMs: msOf(head, "head"), change, apart: others?.[i], stepMs: step } }]
       : [];
   });
   const verdicts = timeVerdicts(
@@ -115,29 +124,48 @@ const oneSided = (
   metric: CellMetric,
   source: ClockSource,
   unreached: Readonly<Record<DuetSide, string>>,
+  isOpenAxis: boolean,
 ): MetricComparison | undefined => {
   if (isOk(base) && isOk(head)) return undefined;
-  const verdict: Verdict = isOk(head) ? "NEW" : isOk(base) ? "GONE" : "SAME";
+  if (!isOk(base) && !isOk(head)) return neither({ base, head, isAdded }, unreached, isOpenAxis);
+  const verdict: Verdict = isOk(head) ? "NEW" : "GONE";
   const isGone = verdict === "GONE";
   const isLate = (isGone && ranLate(head)) || (verdict === "NEW" && base !== undefined && (ranLate(base) || isUnlucky(base)));
   const isOpen = isLate && !isAdded;
-  // Nobody measured it, and head is wrong in a way that base was not.
-  const isWorse = base !== undefined && verdict === "SAME" && wrongCode(head) !== undefined && wrongCode(base) !== wrongCode(head);
-  const other = isOk(head) ? base : head;
-  const why =
-    other && other.outcome.status !== "ok"
-      ? other.outcome.status === "pending"
-        ? unreached[isOk(head) ? "base" : "head"]
-        : `${other.outcome.code}: ${other.outcome.reason}`
-      : "not in its plan";
   return {
-    verdict: isWorse ? "GONE" : verdict,
+    verdict,
     base: isOk(base) ? measuredOf(base, metric, source) : undefined,
     head: isOk(head) ? measuredOf(head, metric, source) : undefined,
     ratio: undefined,
-    gates: (isGone && !isLate) || isWorse,
+    gates: isGone && !isLate,
     ...(isOpen ? { open: true as const } : {}),
-    note: isOk(base) ? `head: ${why}` : isOk(head) ? `base: ${why}` : isWorse ? `head: ${why}, and in base it did not fail so` : `neither has it: ${why}`,
+    note: isGone ? `head: ${whyNot(head, unreached.head)}` : `base: ${whyNot(base, unreached.base)}`,
+  };
+};
+
+const whyNot = (cell: CellRecord | undefined, unreached: string): string => {
+  if (cell === undefined || cell.outcome.status === "ok") return "not in its plan";
+  return cell.outcome.status === "pending" ? unreached : `${cell.outcome.code}: ${cell.outcome.reason}`;
+};
+
+/**
+ * What neither run measured. The same where it fits neither, or lies beyond the end of an open axis: that is known. Where it failed in both, or either had no time for it or lost it to its machine, nobody
+ * knows whether it became worse; where head is wrong in a way that base was not, it did.
+ */
+const neither = ({ base, head, isAdded }: Omit<Pair, "id">, unreached: Readonly<Record<DuetSide, string>>, isOpenAxis: boolean): MetricComparison => {
+  const isWorse = base !== undefined && wrongCode(head) !== undefined && wrongCode(base) !== wrongCode(head);
+  const isUnknown = (cell: CellRecord | undefined): boolean =>
+    cell !== undefined && (cell.outcome.status === "failed" || (ranLate(cell) && !(isOpenAxis && cell.outcome.status === "censored")));
+  const isOpen = !isWorse && !isAdded && (isUnknown(base) || isUnknown(head));
+  const [ofBase, ofHead] = [whyNot(base, unreached.base), whyNot(head, unreached.head)];
+  return {
+    verdict: isWorse ? "GONE" : isOpen ? "UNDECIDED" : "SAME",
+    base: undefined,
+    head: undefined,
+    ratio: undefined,
+    gates: isWorse,
+    ...(isOpen ? { open: true as const } : {}),
+    note: isWorse ? `head: ${ofHead}, and in base it did not fail so` : ofBase === ofHead ? `neither has it: ${ofHead}` : `base: ${ofBase}; head: ${ofHead}`,
   };
 };
 
@@ -181,5 +209,5 @@ const counted = ({ base, head }: Pair, metric: CellMetric): MetricComparison => 
   const verdict: Verdict = after > before ? "SLOWER" : after < before ? "FASTER" : "SAME";
   const factor = before > 0 ? after / before : undefined;
   const ratio = factor === undefined ? undefined : { value: factor, low: factor, high: factor };
-  return { verdict, base: before, head: after, ratio, gates: metric !== "error" || (factor ?? Number.POSITIVE_INFINITY) > lostBits, note: undefined };
+  return { verdict, base: before, head: after, ratio, gates: metric !== "error" || after > lostBits * Math.max(before, ofOneValue), note: undefined };
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Comparison, Verdict } from "../../record/comparison.ts";
 import type { Crossover } from "../../record/derived.ts";
-import type { CellRecord, RunRecord } from "../../record/run.ts";
+import type { CellRecord, RunRecord, Visit } from "../../record/run.ts";
 import { analyse } from "../analysis.ts";
 import { type Planted, plantedPrepared, plantedRun } from "../planted.ts";
 import { compareRuns } from "./comparison.ts";
@@ -143,13 +143,80 @@ describe("a change", () => {
     const comparison = compareRuns(quick, wrong);
     expect(comparison.gate).toBe("fail");
     expect(comparison.findings[1]).toMatch(/^LOST in head, and not so in base: linear \(recurrent\) at n = 512 \(head: wrongOutput/);
-    // Wrong in both, as it was.
-    expect(compareRuns(withCell(base, "linear-n512-d256", untimed({ status: "failed", code: "wrongOutput", reason: "o[1] is 1" })), wrong).gate).toBe("pass");
+    // Wrong in both, as it was: no change, and nothing that anybody knows to be as good.
+    const wrongBefore = compareRuns(withCell(base, "linear-n512-d256", untimed({ status: "failed", code: "wrongOutput", reason: "o[1] is 1" })), wrong);
+    expect([wrongBefore.gate, wrongBefore.findings[1]]).toEqual([
+      "undecided",
+      "FAILED in both: linear (recurrent) at n = 512 (base: wrongOutput: o[1] is 1; head: wrongOutput: o[0] is 1).",
+    ]);
   });
 
   it("cannot be told of a cell that base did not reach", () => {
     const late = withCell(base, "linear-n512-d256", () => ({ outcome: { status: "pending" }, visits: [] }));
     expect([compareRuns(late, same).gate, timesOf(compareRuns(late, same))["linear-n512-d256"]]).toEqual(["undecided", "NEW"]);
+  });
+
+  const late = { status: "pending" } as const;
+  const capped = { status: "censored", code: "timeCap", reason: "no time" } as const;
+  const lost = { status: "failed", code: "deviceLost", reason: "gone" } as const;
+  const large = { status: "skipped", code: "overLimit", reason: "3 GiB" } as const;
+  it.each<[string, CellRecord["outcome"], CellRecord["outcome"], string, string?]>([
+    [
+      "was not reached in either",
+      late,
+      late,
+      "undecided",
+      "UNDECIDED, as neither run measured it: linear (recurrent) at n = 512 (neither has it: not reached).",
+    ],
+    ["had no time in either", capped, capped, "undecided"],
+    [
+      "was lost in base and had no time in head",
+      lost,
+      capped,
+      "undecided",
+      "UNDECIDED, as neither run measured it: linear (recurrent) at n = 512 (base: deviceLost: gone; head: timeCap: no time).",
+    ],
+    ["was not reached in base and failed in head", late, { ...lost, code: "timeout" }, "undecided"],
+    ["fits neither", large, large, "pass"],
+  ])("is not known of a cell that %s", (_, before, after, gate, sentence) => {
+    const [one, other] = [before, after].map((outcome, i) => withCell(i === 0 ? base : same, "linear-n512-d256", () => ({ outcome, visits: [] })));
+    if (!one || !other) throw new Error("two runs");
+    const comparison = compareRuns(one, other);
+    expect(comparison.gate).toBe(gate);
+    expect(comparison.findings.some((text) => text.startsWith("FAILED in both"))).toBe(false);
+    if (sentence) expect(comparison.findings).toContain(sentence);
+    // Beyond the end of an open axis nothing was planned.
+    const open = (record: RunRecord): RunRecord => ({
+      ...record,
+      experiment: { ...record.experiment, axes: { n: { from: 256, factor: 2, until: { cellSeconds: 1, memory: undefined } } } },
+    });
+    if (before === capped && after === capped) expect(compareRuns(open(one), open(other)).gate).toBe("pass");
+  });
+
+  it("of an error that is as small as rounding one value gates nothing, though it was none", () => {
+    const withError = (record: RunRecord, maxError: number): RunRecord =>
+      withCell(record, "linear-n512-d256", () => ({ prepared: { ...plantedPrepared(1, 1), maxError } }));
+    const gateOf = (before: number, after: number): string => compareRuns(withError(base, before), withError(same, after)).gate;
+    expect([gateOf(0, 1e-12), gateOf(0, 1e-7), gateOf(1e-8, 9e-7), gateOf(0, 1e-5), gateOf(1e-6, 5e-6)]).toEqual(["pass", "pass", "pass", "fail", "fail"]);
+  });
+
+  it("of the visits that chose repetitions is none, of no shard of a merged run", () => {
+    const merging = (record: RunRecord, factor: number): RunRecord =>
+      ({
+        ...record,
+        duet: undefined,
+        merged: { of: 2, missing: [], parts: [0, 100].map((firstTurn, at) => ({ shard: at + 1, firstTurn })) },
+        cells: record.cells.map((cell, i) => ({
+          ...cell,
+          visits: [{ ...(cell.visits[0] as Visit), turn: 0 }, ...cell.visits.filter(({ turn }) => turn > 0)].map((visit) => ({
+            ...visit,
+            turn: visit.turn + (i % 2) * 100,
+            gpuMs: visit.gpuMs.map((ms) => (visit.turn === 0 ? factor * ms : ms)),
+          })),
+        })),
+      }) as unknown as RunRecord;
+    const timesBy = (factor: number) => compareRuns(merging(base, 1), merging(same, factor)).cells.map(({ metrics: { time } }) => [time.verdict, time.ratio]);
+    expect(timesBy(5)).toEqual(timesBy(1));
   });
 
   it.each([

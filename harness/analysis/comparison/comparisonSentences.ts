@@ -23,7 +23,7 @@ export const comparisonSentences = (comparison: Omit<Comparison, "findings">): r
   headline(comparison),
   ...(comparison.notes ?? []),
   ...failures(comparison.cells),
-  ...failuresOfBoth(comparison.cells),
+  ...ofNeither(comparison.cells),
   ...changes(comparison, "SLOWER"),
   ...armChanges(comparison.arms, "SLOWER"),
   ...changes(comparison, "FASTER"),
@@ -57,11 +57,16 @@ const place = ({ label, form, n, shape }: CellComparison): string => `${armName(
 const failures = (cells: readonly CellComparison[]): readonly string[] =>
   cells.flatMap((cell) => (cell.metrics.time.verdict === "GONE" && cell.metrics.time.gates ? [failureSentence(cell)] : []));
 
+const isOfNeither = ({ metrics: { time } }: CellComparison): boolean => time.verdict === "UNDECIDED" && time.base === undefined && time.head === undefined;
+
 /** No change, and no pass either: of such a cell nobody knows whether it became worse. */
-const failuresOfBoth = (cells: readonly CellComparison[]): readonly string[] => {
-  const rows = cells.filter(({ failed, metrics: { time } }) => failed && time.verdict === "SAME");
-  const [first] = rows;
-  return first ? [`FAILED in both: ${place(first)}${rows.length > 1 ? `, and ${formatCount(rows.length - 1)} more` : ""} (${first.metrics.time.note}).`] : [];
+const ofNeither = (cells: readonly CellComparison[]): readonly string[] => {
+  const [failed, others] = [true, false].map((inBoth) => cells.filter((cell) => isOfNeither(cell) && (cell.failed && cell.failedInBase ? inBoth : !inBoth)));
+  const told = (word: string, rows: readonly CellComparison[] = []): readonly string[] => {
+    const [first] = rows;
+    return first ? [`${word}: ${place(first)}${rows.length > 1 ? `, and ${formatCount(rows.length - 1)} more` : ""} (${first.metrics.time.note}).`] : [];
+  };
+  return [...told("FAILED in both", failed), ...told("UNDECIDED, as neither run measured it", others)];
 };
 
 export const failureSentence = (cell: CellComparison): string =>
@@ -112,7 +117,7 @@ const undecidedArms = (arms: readonly ArmComparison[]): readonly string[] => {
 };
 
 const undecided = ({ cells, paired }: Omit<Comparison, "findings">): readonly string[] => {
-  const open = cells.filter(({ metrics: { time } }) => time.verdict === "UNDECIDED");
+  const open = cells.filter((cell) => cell.metrics.time.verdict === "UNDECIDED" && !isOfNeither(cell));
   const [first] = open;
   if (!first) return [];
   const rest = open.length > 1 ? `, and ${open.length - 1} more` : "";

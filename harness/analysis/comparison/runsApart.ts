@@ -1,3 +1,4 @@
+import { calibratingTurns } from "../../record/merged.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { turnShifts } from "../drift.ts";
 import { isReading } from "../sentinelReading.ts";
@@ -22,9 +23,10 @@ const sentinelLevel = (record: RunRecord): number => Math.log(median(kept(record
 
 /** Standard deviation over turns of log times: of the sentinel, or of what all cells of a turn have in common; the larger. 0 where neither is known. */
 const movement = (record: RunRecord): number => {
+  const calibrating = calibratingTurns(record);
   const visits = record.cells
     .filter(({ composedOf, runtime }) => composedOf === undefined && runtime === undefined)
-    .map((cell) => cell.visits.filter(({ turn }) => turn > 0));
+    .map((cell) => cell.visits.filter(({ turn }) => !calibrating.has(turn)));
   const shared = [...turnShifts(visits, record.environment.clock.source).values()];
   const gauged = kept(record).map(({ beforeMs, afterMs }) => (Math.log(beforeMs) + Math.log(afterMs)) / 2);
   return Math.max(0, ...[shared, gauged].filter((logs) => logs.length > 1).map((logs) => deviation(logs, 1)));
