@@ -90,6 +90,7 @@ describe("a duet on planted costs", () => {
     const { comparison, records } = await fakeDuet(yaml, side === "base" ? struck : same, side === "head" ? struck : same);
     expect([comparison.gate, comparison.cells.map(({ metrics }) => metrics.time.verdict)]).toEqual(["pass", Array(6).fill("SAME")]);
     expect(records[side].cells.find(({ id }) => id === victim)?.losses).toHaveLength(1);
+    expect(comparison.findings).toContain(`A worker of ${side} was lost under a visit, and another made it again: ${victim} (planted deviceLost).`);
     for (const [i, { id, visits }] of records.head.cells.entries()) {
       const other = records.base.cells[i];
       expect([other?.id, other?.visits.map(({ turn }) => turn)]).toEqual([id, visits.map(({ turn }) => turn)]);

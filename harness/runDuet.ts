@@ -110,6 +110,14 @@ const measuredBy = ({ checkouts }: DuetRun, fresh: RunRecord, side: DuetSide, en
   return { ...fresh, environment: { ...environment, attnbench: { version, commit, dirty } }, duet: { id: fresh.run, side } };
 };
 
+/** Whoever reads the answer knows that something ended a process. */
+const lossesOf = ({ cells }: RunRecord, side: DuetSide): readonly string[] => {
+  const lost = cells.flatMap(({ id, losses = [] }) => losses.map(({ reason }) => `${id} (${reason})`));
+  return lost[0] === undefined
+    ? []
+    : [`A worker of ${side} was lost under a visit, and another made it again: ${lost[0]}${lost.length > 1 ? `, and ${lost.length - 1} more` : ""}.`];
+};
+
 /** Base's run folder in head's. */
 export const baseIn = (folder: string): string => join(folder, "base");
 
@@ -140,7 +148,9 @@ const measureInto = async (
       analyse({ ...record, state: run.signal.aborted ? "interrupted" : "complete", endedAt: new Date().toISOString() });
     const analysed = { base: ended(measured.base), head: ended(measured.head) };
     const refusal = baseRefused === undefined ? [] : [`Base cannot be measured, so everything is NEW: ${baseRefused.replace(/\s*\n\s*/g, " · ")}`];
-    const comparison = compareRuns(analysed.base, analysed.head, { ...run.options, notes: [...refusal, ...(run.options.notes ?? [])] });
+    const broken = run.signal.aborted ? ["This duet was interrupted: what follows is of the visits until then."] : [];
+    const notes = [...broken, ...refusal, ...duetSides.flatMap((side) => lossesOf(analysed[side], side)), ...(run.options.notes ?? [])];
+    const comparison = compareRuns(analysed.base, analysed.head, { ...run.options, notes });
     const unwritten = await writeAnswer(folders, analysed, comparison);
     return { comparison, folder, records: analysed, baseRefused, unwritten };
   } finally {

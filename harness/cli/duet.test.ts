@@ -109,6 +109,17 @@ describe("a duet whose base has --kernels that cannot be loaded", () => {
   });
 });
 
+it("a duet says what head's file no longer asks for: nobody measures that", async () => {
+  const made = emptyRepository();
+  made.commit({ "mine.yaml": yaml("linear", "softmax") });
+  writeFileSync(join(made.root, "mine.yaml"), yaml("linear"));
+  const { comparisons } = answerOf(await duet(made, "HEAD"));
+  expect(timesOf(comparisons[0])).toEqual({ linear: inBoth });
+  expect(comparisons[0].findings).toContainEqual(
+    expect.stringMatching(/^Base's mine\.yaml asks for 1 cell that head's does not, and nobody measured: softmax-\S+\.$/),
+  );
+});
+
 describe("a duet with a base that cannot be built", () => {
   it("finds everything NEW, says why with the end of the build, and passes", async () => {
     const made = emptyRepository();

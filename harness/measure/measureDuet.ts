@@ -105,9 +105,7 @@ export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> =
   await calibrate(ofHead);
   // Where an open axis ends is head's to say: base is asked for the same cells, and not for the one that is beyond the end.
   const reached = head.tasks.filter((task) => statusOf(task) !== "pending");
-  const asked = reached
-    .filter((task) => statusOf(task) !== "censored")
-    .map(({ planned: { cell, skip } }) => ({ cell, skip, until: undefined }));
+  const asked = reached.filter((task) => statusOf(task) !== "censored").map(({ planned: { cell, skip } }) => ({ cell, skip, until: undefined }));
   const base = sideOf(voices.base, asked);
   const openedAt = now();
   const baseRefused = await refusalOf(voices.base.session);

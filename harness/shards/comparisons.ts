@@ -10,14 +10,16 @@ export type Comparison = readonly PlannedCell[];
  */
 const problemOf = ({ cell: { phase, dModel, heads, headDim, batch } }: PlannedCell): string => JSON.stringify([phase, dModel, heads, headDim, batch]);
 
-/** Ways to a wider model, and what stays along each: what growth with dModel and with headDim is told of. */
+/** Sizes that a law is told of, what stays along each, and how many values a law takes: of dModel and headDim, and of the texts at once. */
 const sweeps = [
-  { name: "more heads", keyOf: ({ cell: { phase, headDim, batch } }: PlannedCell): string => JSON.stringify([phase, headDim, batch]) },
-  { name: "wider heads", keyOf: ({ cell: { phase, heads, batch } }: PlannedCell): string => JSON.stringify([phase, heads, batch]) },
+  { name: "more heads", fittedFrom: 4, keyOf: ({ cell: { phase, headDim, batch } }: PlannedCell): string => JSON.stringify([phase, headDim, batch]) },
+  { name: "wider heads", fittedFrom: 4, keyOf: ({ cell: { phase, heads, batch } }: PlannedCell): string => JSON.stringify([phase, heads, batch]) },
+  {
+    name: "more texts at once",
+    fittedFrom: 3,
+    keyOf: ({ cell: { phase, dModel, heads, headDim } }: PlannedCell): string => JSON.stringify([phase, dModel, heads, headDim]),
+  },
 ] as const;
-
-/** A sweep of fewer is fitted no law of the width. */
-const fittedFrom = 4;
 
 /** A problem by its first cell, and its place among the problems. */
 interface Problem {
@@ -27,28 +29,31 @@ interface Problem {
 
 interface Sweep {
   readonly name: (typeof sweeps)[number]["name"];
+  readonly fittedFrom: number;
   readonly problems: readonly Problem[];
 }
 
 /** What a plan splits into. */
 export interface Split {
   readonly comparisons: readonly Comparison[];
-  /** ways to a wider model whose growth is fitted, and of which a sweep lies in several comparisons */
+  /** sweeps that a law is told of, and that lie in several comparisons */
   readonly cut: readonly Sweep["name"][];
 }
 
 /**
- * The cells of a plan as comparisons, in the plan's order: at least `wanted` of them, as far as there are so many. A problem (all arms, all n) is never cut. The problems of a sweep of heads or
- * headDim stay together, those of the longest sweep first, as long as enough comparisons are left; where there is one n alone, a sweep that is fitted is what the plan compares, and stays whole however many
+ * The cells of a plan as comparisons, in the plan's order: at least `wanted` of them, as far as there are so many. A problem (all arms, all n) is never cut. The problems of a sweep of heads,
+ * headDim or batch stay together, those of the longest sweep first, as long as enough comparisons are left; where there is one n alone, a sweep that is fitted is what the plan compares, and stays whole however many
  * are wanted.
  */
 export const comparisonsOf = (planned: readonly PlannedCell[], wanted: number): Split => {
   const problems = [...groupBy(planned, problemOf).values()];
   const firsts = problems.flatMap(([first], at) => (first ? [{ first, at }] : []));
   const lines = sweeps
-    .flatMap(({ name, keyOf }): Sweep[] => [...groupBy(firsts, ({ first }) => keyOf(first)).values()].map((problems) => ({ name, problems })))
+    .flatMap(({ name, fittedFrom, keyOf }): Sweep[] =>
+      [...groupBy(firsts, ({ first }) => keyOf(first)).values()].map((problems) => ({ name, fittedFrom, problems })),
+    )
     .sort((one, other) => other.problems.length - one.problems.length);
-  const isFitted = ({ problems }: Sweep): boolean => problems.length >= fittedFrom;
+  const isFitted = ({ problems, fittedFrom }: Sweep): boolean => problems.length >= fittedFrom;
   const hasOneLength = new Set(planned.map(({ cell: { n } }) => n)).size === 1;
   // Each problem begins as a comparison of its own, called by its place; those of a sweep come to be called alike.
   let names = problems.map((_, at) => at);

@@ -125,6 +125,9 @@ describe("a split", () => {
     expect(filledOf("[256]", "[1, 2, 4]")).toEqual([3, []]);
     expect(filledOf("[256, 512]", "[1, 2, 4, 8]")).toEqual([4, ["more heads"]]);
     expect(splitCells(published("modelDimension"), mechanisms, 2).map(({ cut }) => cut)).toEqual([["wider heads"], ["wider heads"]]);
+    const several = "name: texts\nphase: decode\nmechanisms: [softmax]\naxes: { n: [256, 512], batch: [1, 2, 4] }\nfixed: { heads: 2, headDim: 32 }\n";
+    const texts = parseExperiment({ text: several, file: "texts", sets: [] }, mechanisms).cells ?? [];
+    expect([1, 2].map((of) => splitCells(texts, mechanisms, of)[0]?.cut)).toEqual([[], ["more texts at once"]]);
   });
 
   it("leaves the shards behind the last comparison empty", () => {

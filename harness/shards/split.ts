@@ -10,7 +10,7 @@ export interface ShardCells {
   readonly cells: readonly PlannedCell[];
   /** of the predicted cost of all cells, 0..1 */
   readonly costShare: number;
-  /** ways to a wider model of which a sweep lies in several shards, so that its times will be fitted no law of the width */
+  /** sweeps that lie in several shards, so that no law will be told of their times */
   readonly cut: Split["cut"];
 }
 

@@ -121,8 +121,14 @@ const undecided = ({ cells, paired }: Omit<Comparison, "findings">): readonly st
   const [first] = open;
   if (!first) return [];
   const rest = open.length > 1 ? `, and ${open.length - 1} more` : "";
-  const remedy = paired ? "a longer --budget" : "longer runs (--budget), or attnbench duet, which measures both beside each other";
-  return [`UNDECIDED: ${place(first)}${rest} (${first.metrics.time.note}). What helps: ${remedy}; a quieter machine; or a larger --threshold.`];
+  const { note = "" } = first.metrics.time;
+  const duet = "attnbench duet, which measures both beside each other";
+  const remedy = note.includes("of this clock")
+    ? "a device or longer cells (a larger n) that this clock tells apart"
+    : note.includes("no number of turns")
+      ? `${duet}; a quieter machine`
+      : `${paired ? "a longer --budget" : `longer runs (--budget), or ${duet}`}; a quieter machine`;
+  return [`UNDECIDED: ${place(first)}${rest} (${note}). What helps: ${remedy}; or a larger --threshold.`];
 };
 
 const oneSided = (cells: readonly CellComparison[]): readonly string[] =>

@@ -20,6 +20,8 @@ export const leastProcesses = 3;
 /** A change smaller than so many steps of the clock is not told. */
 const leastSteps = 3;
 const alpha = 0.05;
+/** Nobody measures so many times as long. */
+const mostTurns = 30;
 
 /** Ratios nearer to 1 are not told of any machine. */
 export const leastFloor = 0.01;
@@ -134,12 +136,14 @@ const undecidedNote = (one: TimeChange, half: number, machine: number, limits: L
     return `measured in ${change.processes} ${change.processes === 1 ? "process" : "processes"}, and times differ from one to the next: at least ${leastProcesses} are needed`;
   if (Math.abs(headMs - baseMs) < leastSteps * stepMs && Math.abs(change.value) >= Math.log1p(threshold))
     return "the two differ by less than three steps of this clock";
-  if (isCoarse(one, limits))
-    return `three steps of this clock are ${((100 * leastSteps * stepMs) / baseMs).toFixed(1)} % of it, more than the threshold: more repetitions in a pass would decide`;
+  if (isCoarse(one, limits)) return `three steps of this clock are ${((100 * leastSteps * stepMs) / baseMs).toFixed(1)} % of it, more than the threshold`;
   if (machine >= Math.log1p(threshold))
     return `this machine moves by up to ±${(100 * Math.expm1(machine)).toFixed(1)} % from run to run, more than the threshold: no number of turns would decide, measuring both beside each other would`;
   const rest = Math.abs(Math.abs(change.value) - Math.log1p(threshold));
-  // An interval falls with the root of what is measured.
-  const times = Math.min(99, Math.max(1.1, (half / Math.max(rest, half / 10)) ** 2));
-  return `its interval reaches ±${(100 * Math.expm1(half)).toFixed(1)} %, and the change lies ${(100 * rest).toFixed(1)} % from the threshold: about ${times.toFixed(times < 10 ? 1 : 0)} times as many turns would decide`;
+  // An interval falls with the root of what is measured, as far as that is what makes it wide.
+  const times = Math.max(1.1, (half / rest) ** 2);
+  const told = `its interval reaches ±${(100 * Math.expm1(half)).toFixed(1)} %, and the change lies ${(100 * rest).toFixed(1)} % from the threshold`;
+  return times > mostTurns
+    ? `${told}, which more turns alone would hardly decide`
+    : `${told}: about ${times.toFixed(times < 10 ? 1 : 0)} times as many turns would decide`;
 };

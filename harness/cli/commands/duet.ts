@@ -14,6 +14,7 @@ import { type DuetCheckout, type DuetResult, runDuet, UnlikeSides } from "../../
 import { budgetSets } from "../budget.ts";
 import { type Checkout, makeCheckouts } from "../checkout.ts";
 import { comparisonCode, tellComparison } from "../comparisonAnswer.ts";
+import { droppedCells } from "../droppedCells.ts";
 import { duetCompareCommand, keptOfDuet, leftOfDuet } from "../duetKept.ts";
 import { duetKernels } from "../duetKernels.ts";
 import { CommandEnd, type ExitCode, exitCode, worst } from "../exit.ts";
@@ -87,13 +88,23 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
       },
     });
     const kernels = await duetKernels(flags.kernels, checkouts);
+    const dropped = droppedCells(file, checkouts, { set, filter: flags.filter }, mechanisms, experiments);
     const sides = {
       base: sideOf(`base (${ref}, ${checkouts.base.commit.slice(0, 10)})`, checkouts.base, kernels.base, flags),
       head: sideOf("head (the working tree)", checkouts.head, kernels.head, flags),
     };
     for (const experiment of experiments) {
       if (interruption.signal.aborted) break;
-      const result = await measured(experiment, mechanisms, sides, flags, ref, { ...options, notes: kernels.notes }, interruption.signal, began);
+      const result = await measured(
+        experiment,
+        mechanisms,
+        sides,
+        flags,
+        ref,
+        { ...options, notes: [...dropped, ...kernels.notes] },
+        interruption.signal,
+        began,
+      );
       into = undefined;
       results.push(result);
       if (result.baseRefused !== undefined) say(`base cannot be measured, so everything is NEW: ${result.baseRefused}`);

@@ -37,8 +37,8 @@ export const merge = async (runs: readonly string[], flags: MergeFlags): Promise
       ...runAnswer(results, faults),
       missing: results.flatMap(({ folder, record: { merged } }) => (merged && merged.missing.length > 0 ? [{ run: folder, shards: merged.missing }] : [])),
     });
-  // Of what is missing nothing is decided.
-  const isOpen = flags.undecided === "fail" && results.some(({ record: { merged } }) => (merged?.missing.length ?? 0) > 0);
+  // Of what is missing nothing is decided, nor of what an interrupted shard had not come to.
+  const isOpen = flags.undecided === "fail" && results.some(({ record: { state } }) => state !== "complete");
   return worst([
     ...results.map(({ record }) => outcomeCode(record, flags.undecided)),
     ...(isOpen ? [exitCode.gateFailed] : []),

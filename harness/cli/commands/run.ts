@@ -118,7 +118,7 @@ const shardsOf = (experiments: readonly ReadExperiment[], mechanisms: readonly M
   for (const { experiment, cut } of split)
     if (cut.length > 0)
       say(
-        `${experiment.name}: ${wanted.of} shards cut its sweep to a wider model (by ${formatList(cut)}), as each shape is compared whole: merged, its times get no law of the width; fewer shards keep it together`,
+        `${experiment.name}: ${wanted.of} shards cut its sweep of ${formatList(cut)}, as each shape alone is compared whole: merged, its times get no law of it; fewer shards, or none, keep it together`,
       );
   return split.filter(({ cells }) => cells.length > 0);
 };

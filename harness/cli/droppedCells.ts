@@ -1,0 +1,46 @@
+import { readFileSync, realpathSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Mechanism } from "../../kernels/mechanism.ts";
+import { formatCount } from "../analysis/format.ts";
+import { checkText } from "../experiment/fileText.ts";
+import { parseExperiments } from "../experiment/parse.ts";
+import type { Checkouts } from "./checkout.ts";
+import type { Changes, ReadExperiment } from "./input.ts";
+import { plainLine } from "./plainText.ts";
+
+/**
+ * What base's own state of an experiment file asks for and head's no longer does, in one sentence a duet's answer carries; none where nothing was dropped, or base has no such file. Both sides are measured by head's
+ * file, so that a change that takes a cell out of it would else be seen by nobody. `changes`: as given for head's.
+ */
+export const droppedCells = (
+  file: string,
+  { root, base }: Pick<Checkouts, "root" | "base">,
+  changes: Changes,
+  mechanisms: readonly Mechanism[],
+  planned: readonly ReadExperiment[],
+): readonly string[] => {
+  const text = textOf(join(base.folder, relative(root, realpathSync(file))));
+  if (text === undefined) return [];
+  const name = plainLine(file, 200);
+  const checked = checkText(text, file);
+  const before = typeof checked === "string" ? parseExperiments({ text: checked, file, sets: changes.set, filter: changes.filter }, mechanisms) : undefined;
+  if (!before || before.problems.length > 0) return [`What base's ${name} asked for cannot be read here, so whether head's asks for less is not known.`];
+  const asked = new Set(planned.flatMap(({ experiment, cells }) => cells.map(({ cell }) => `${experiment.name} ${cell.id}`)));
+  const dropped = before.experiments.flatMap(({ experiment, cells }) =>
+    cells.flatMap(({ cell, skip }) => (skip || cell.runtime !== undefined || asked.has(`${experiment.name} ${cell.id}`) ? [] : [cell.id])),
+  );
+  const [first] = dropped;
+  if (first === undefined) return [];
+  const rest = dropped.length > 1 ? `, and ${formatCount(dropped.length - 1)} more` : "";
+  return [
+    `Base's ${name} asks for ${formatCount(dropped.length)} ${dropped.length === 1 ? "cell" : "cells"} that head's does not, and nobody measured: ${plainLine(first, 200)}${rest}.`,
+  ];
+};
+
+const textOf = (file: string): Uint8Array | undefined => {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+};
