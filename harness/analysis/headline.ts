@@ -114,14 +114,18 @@ const stepOf = (fits: readonly Fit[]): number | undefined => {
   return [2, last[0] ?? Number.NaN].find((step) => fits.length > 0 && fits.every((fit) => endOf(fit, step)));
 };
 
-/** How many times as long the longest lengths take as those that are `step` of them, as measured. */
+/** A factor that is known less well than to this is not told. */
+const widest = 2;
+
+/** How many times as long the longest lengths take as those that are `step` of them, as measured; undefined where nobody knows. */
 const factorOf = (fits: readonly Fit[], step: number): { readonly factor: Factor } | undefined => {
   const known = fits.flatMap((fit) => {
     const end = endOf(fit, step);
-    return end ? [end.whole.y / end.part.y] : [];
+    return end ? [{ factor: end.whole.y / end.part.y, width: (end.whole.high / end.whole.low) * (end.part.high / end.part.low) }] : [];
   });
-  if (known.length === 0) return undefined;
-  return { factor: Math.max(...known) < noticed ? undefined : spanOf(known, (times) => times.toFixed(1)) };
+  if (known.length === 0 || !known.every(({ width }) => width <= widest)) return undefined;
+  const factors = known.map(({ factor }) => factor);
+  return { factor: Math.max(...factors) < noticed ? undefined : spanOf(factors, (times) => times.toFixed(1)) };
 };
 
 /** The bytes of an arm, at the largest n that all its curves have; undefined where nothing is kept. */

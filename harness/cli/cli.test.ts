@@ -180,9 +180,9 @@ describe("what cannot be run ends with one clear message, exit 2 and nothing wri
   it("sizes and types that no device takes are skipped in the plan already", async () => {
     const folder = folderWith({ "small.yaml": small() });
     const stderrOf = async (...settings: string[]) => (await attnbench(["check", "small.yaml", ...settings.flatMap((one) => ["--set", one])], folder)).stderr;
-    expect(await stderrOf("fixed.dtype=f16", "fixed.kvDtype=f32")).toContain("4 cells, 2 of them cannot fit");
-    expect(await stderrOf("fixed.stateDtype=f16")).toContain("4 cells, 2 of them cannot fit");
-    expect(await stderrOf("fixed.dtype=f16")).not.toContain("cannot fit");
+    expect(await stderrOf("fixed.dtype=f16", "fixed.kvDtype=f32")).toContain("4 cells, 2 of them would be skipped (run --dry-run says why)");
+    expect(await stderrOf("fixed.stateDtype=f16")).toContain("4 cells, 2 of them would be skipped");
+    expect(await stderrOf("fixed.dtype=f16")).not.toContain("skipped");
     const refused = await attnbench(["check", "small.yaml", "--set", "mechanisms[1]={ use: linear, chunk: 17 }"], folder);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("a multiple of 16 from 16 to 256") });
   });

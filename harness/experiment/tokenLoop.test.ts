@@ -66,7 +66,7 @@ test.each([
 test.each([
   ["{ layers: 2, width: 64, vocab: 100, feedForward: 96, experts: { count: 8, active: 2 } }", { kind: "experts", hidden: 96, experts: 8, active: 2 }],
   ["{ layers: 2, width: 64, vocab: 100, feedForward: 96, activation: gelu }", { kind: "gelu", hidden: 96 }],
-  ["{ preset: qwen3-next, scale: 0.0625 }", { kind: "experts", hidden: 32, experts: 32, active: 10 }],
+  ["{ preset: qwen3-next, scale: 0.0625 }", { kind: "experts", hidden: 32, experts: 40, active: 10 }],
   ["{ preset: qwen3-next, scale: 0.0625, activation: gated }", { kind: "gated", hidden: 32 }],
   ["{ preset: gpt2-small, scale: 0.125, feedForward: 64 }", { kind: "gelu", hidden: 64 }],
 ])("%s feeds forward", (model, feedForward) => {

@@ -645,6 +645,7 @@ export const en = {
         later: (from: readonly (Place & { readonly perhaps: boolean })[]): string =>
           `It is so for long caches: short ones are computed anew sooner, ${formatList(from.map(({ label, n, perhaps }) => `${perhaps ? "perhaps " : ""}below n = ${formatCount(n)} (${label})`))}.`,
         never: (labels: readonly string[]): string => `Not from everywhere: ${formatList(labels)} takes longer than computing anew at every n measured.`,
+        fromMemory: "What comes back from disk may well come out of the operating system's page cache: no rate of the disk itself.",
         waits: (labels: readonly string[]): string =>
           `It is for texts that pause: with ${formatList(labels)} a token waits longer for its cache than its step takes.`,
         would: "The same cache computed anew (form recompute) at more lengths, or more turns, would tell whether it pays.",

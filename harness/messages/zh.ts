@@ -469,6 +469,7 @@ export const zh: Messages = {
       },
       S14: {
         broken: (places) => `搬回的字节与搬出的不同：${placesText(places)}。`,
+        fromMemory: "从磁盘搬回的内容很可能来自操作系统的页缓存：那不是磁盘本身的速率。",
         measured: ({ label, n, bytes, outGbps, inGbps, waitMs, allLayersMs, stepMs, times, pays }) =>
           `${spaced`${label}在 n = ${formatCount(n)}处，${formatBytes(bytes)}以${bracketed(outGbps)} GB/s 搬出，以${bracketed(inGbps)} GB/s 搬入，一个 token 要为${formatMs(stepMs)}的一步等待${formatMs(waitMs)}`}${
             allLayersMs === undefined ? "" : spaced`（所有层共${formatMs(allLayersMs)}）`

@@ -35,7 +35,7 @@ export const presets = {
   },
   "qwen2.5-0.5b": {
     title: "Qwen2.5-0.5B",
-    source: "Qwen/Qwen2.5-0.5B config.json",
+    source: "Qwen/Qwen2.5-0.5B config.json; rotary base 10,000 in the place of 1,000,000",
     model: { layers: 24, width: 896, vocab: 151936, feedForward: { kind: "gated", hidden: 4864 }, rotary: true, tied: true },
     heads: 14,
     kvHeads: 2,
@@ -43,7 +43,7 @@ export const presets = {
   },
   "llama3-8b": {
     title: "Llama-3-8B",
-    source: "meta-llama/Meta-Llama-3-8B config.json",
+    source: "meta-llama/Meta-Llama-3-8B config.json; rotary base 10,000 in the place of 500,000",
     model: { layers: 32, width: 4096, vocab: 128256, feedForward: { kind: "gated", hidden: 14336 }, rotary: true, tied: false },
     heads: 32,
     kvHeads: 8,
@@ -52,7 +52,8 @@ export const presets = {
   "qwen3-next": {
     title: "Qwen3-Next-80B-A3B",
     // 16 heads of 256 and 2 of keys and values in softmax layers, 16 heads of queries and 32 of values of 128 in linear ones.
-    source: "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; 32 heads of 128 in all layers, whose cache and states are as large as its own",
+    source:
+      "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; 32 heads of 128 in all layers, whose cache and states are as large as its own; rotary base 10,000, over whole heads",
     model: {
       layers: 48,
       width: 2048,
@@ -68,9 +69,8 @@ export const presets = {
   },
   "kimi-linear": {
     title: "Kimi-Linear-48B-A3B",
-    // Latent attention keeps 512 + 64 channels of a token; two heads of keys and values keep 512. Its last layer, the 27th, is softmax, and here linear.
     source:
-      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, experts in its first layer too",
+      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps; experts in its first layer too; 6 layers of softmax in 27, its own last is a seventh",
     model: {
       layers: 27,
       width: 2304,
@@ -86,7 +86,8 @@ export const presets = {
   },
   "minimax-01": {
     title: "MiniMax-Text-01",
-    source: "MiniMaxAI/MiniMax-Text-01 config.json, arXiv 2501.08313; its linear layers are retention with slopes lightning",
+    source:
+      "MiniMaxAI/MiniMax-Text-01 config.json, arXiv 2501.08313; its linear layers are retention with slopes lightning; rotary base 10,000, over whole heads",
     model: {
       layers: 80,
       width: 6144,
@@ -107,6 +108,9 @@ export type PresetName = keyof typeof presets;
 
 export const presetNames = Object.keys(presets) as readonly PresetName[];
 
+/** Experts of a scaled model over those that a token uses. */
+const leastShare = 4;
+
 /** Sizes that vectors of four and rows of GPUs divide. */
 const multiple = 16;
 
@@ -118,7 +122,8 @@ const divisorUpTo = (count: number, wanted: number): number => Array.from({ leng
 
 /**
  * A preset shrunk by `scale` (up to 1), as it is at 1. Layers, heads, experts and vocabulary are their numbers times scale, rounded; width and hidden channels are the nearest multiple of 16. As they
- * were stay headDim, which kernels and mixers' n* depend on; how many experts are active, so that feeding forward keeps its part of a token; and the pattern, once at least. kvHeads are the most
+ * were stay headDim, which kernels and mixers' n* depend on; how many experts are active, so that feeding forward keeps its part of a token, and four times as many at the least, so that a token leaves most of
+ * them alone as it does at full size; and the pattern, once at least. kvHeads are the most
  * up to their number times scale that divide heads.
  */
 export const scaled = (preset: Preset, scale: number): Preset => {
@@ -136,7 +141,11 @@ export const scaled = (preset: Preset, scale: number): Preset => {
       vocab: wholeNumber(model.vocab, scale),
       feedForward:
         feedForward.kind === "experts"
-          ? { ...feedForward, hidden, experts: Math.max(feedForward.active, wholeNumber(feedForward.experts, scale)) }
+          ? {
+              ...feedForward,
+              hidden,
+              experts: Math.min(feedForward.experts, Math.max(leastShare * feedForward.active, wholeNumber(feedForward.experts, scale))),
+            }
           : { ...feedForward, hidden },
     },
     heads,

@@ -7,6 +7,7 @@ import { testDevice } from "../testDevice.ts";
 import { smallShape } from "../testShape.ts";
 import { tolerance } from "../tolerance.ts";
 import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
+import { turnsOf } from "./modelInputs.ts";
 import { stageWords } from "./stageNames.ts";
 
 const mechanisms = await loadMechanisms(builtInKernels);
@@ -15,6 +16,19 @@ const mechanismOf = (name: string): Mechanism => {
   if (!found) throw new Error(`no ${name}`);
   return found;
 };
+
+test("positions turn pairs of channels by position · 10,000^(−2i / headDim) (RoFormer, arXiv 2104.09864)", () => {
+  // Base 1 would turn all pairs alike, and the float64 reference with them.
+  const expected = [
+    [1, 0, 1, 0],
+    [0.54030231, 0.84147098, 0.99995, 0.00999983],
+    [-0.9899925, 0.14112001, 0.99955003, 0.0299955],
+  ];
+  const turns = turnsOf([0, 1, 3], 4);
+  for (const [at, value] of expected.flat().entries()) expect(turns[at]).toBeCloseTo(value, 6);
+  // The slowest pair of heads of 64 turns once in 47,117 tokens: 2π · 10,000^(62/64).
+  expect(Math.asin(turnsOf([1], 64)[63] ?? 0) * 47117).toBeCloseTo(2 * Math.PI, 3);
+});
 
 const shapeOf = (name: string, change: Partial<Shape> = {}, around: Partial<ModelShape> = {}): Shape => ({
   phase: "tokenLoop",

@@ -82,9 +82,14 @@ export const movedClaims: readonly Claim[] = [
       const never = tiered.filter(({ pays }) => pays === false);
       const waiting = tiered.filter(({ longest: { inMs, stepMs } }) => inMs.low > stepMs.high);
       const later = laterOf(tiered);
+      const fromDisk = tiered.some(({ longest: { cell } }) => tierOf(cell.form) === "disk");
       return judged(t, {
         held: wrong.length > 0 ? false : anyOf(tiered.map(({ pays }) => pays)),
-        measured: t.joinSentences([...(wrong.length > 0 ? [said.broken(wrong)] : []), ...tiered.map((one) => measuredText(one, t))]),
+        measured: t.joinSentences([
+          ...(wrong.length > 0 ? [said.broken(wrong)] : []),
+          ...tiered.map((one) => measuredText(one, t)),
+          ...(fromDisk ? [said.fromMemory] : []),
+        ]),
         corrections: [
           later.length > 0 && said.later(later),
           never.length > 0 && said.never(labelsOf(never)),

@@ -125,7 +125,7 @@ const undecided = ({ cells, paired }: Omit<Comparison, "findings">): readonly st
   const duet = "attnbench duet, which measures both beside each other";
   const remedy = note.includes("of this clock")
     ? "a device or longer cells (a larger n) that this clock tells apart"
-    : note.includes("no number of turns")
+    : note.includes("no number of turns") || note.includes("hardly decide")
       ? `${duet}; a quieter machine`
       : `${paired ? "a longer --budget" : `longer runs (--budget), or ${duet}`}; a quieter machine`;
   return [`UNDECIDED: ${place(first)}${rest} (${note}). What helps: ${remedy}; or a larger --threshold.`];

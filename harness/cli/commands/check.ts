@@ -14,7 +14,7 @@ export const check = async (files: readonly string[], options: { set: readonly s
     const skipped = cells.filter(({ skip }) => skip).length;
     const open = cells.some(({ until }) => until);
     say(
-      `${file}: ok, ${experiment.name}, ${open ? "up to " : ""}${formatCount(cells.length)} ${cells.length === 1 ? "cell" : "cells"}${experiment.hybrids ? `, ${formatCount(experiment.hybrids.length)} ${experiment.hybrids.length === 1 ? "hybrid" : "hybrids"} composed of them` : ""}${skipped > 0 ? `, ${skipped} of them cannot fit` : ""}`,
+      `${file}: ok, ${experiment.name}, ${open ? "up to " : ""}${formatCount(cells.length)} ${cells.length === 1 ? "cell" : "cells"}${experiment.hybrids ? `, ${formatCount(experiment.hybrids.length)} ${experiment.hybrids.length === 1 ? "hybrid" : "hybrids"} composed of them` : ""}${skipped > 0 ? `, ${skipped} of them would be skipped (run --dry-run says why)` : ""}`,
     );
   }
   return exitCode.ok;
