@@ -27,12 +27,17 @@ it("adds up the tokens of a text, exactly where their time is a line over n", ()
   }
 });
 
-it("is off by little for a square, and never below nothing", () => {
+it.each([2, 4, 8])("is a square's but for its first piece, with n %i times as far apart, and never below nothing", (factor) => {
   const square = (n: number) => 1e-6 * n * n;
-  const last = textStages(planted([64, 128, 256, 512, 1024, 2048], { mix: square })).at(-1);
-  const off = (last?.times[0]?.ms.value ?? 0) / summed(square, 2048) - 1;
-  expect(off).toBeGreaterThan(0);
-  expect(off).toBeLessThan(0.09);
+  const ns = Array.from({ length: 4 }, (_, i) => 64 * factor ** i);
+  const last = textStages(planted(ns, { mix: square })).at(-1);
+  const off = (last?.times[0]?.ms.value ?? 0) / summed(square, ns.at(-1) ?? 0) - 1;
+  expect(Math.abs(off)).toBeLessThan(0.01);
+  // A step is no reason to leave what was measured on both sides of it.
+  const step = (n: number) => (n < 200 ? 1 : 9);
+  const stepped = textStages(planted([64, 128, 256, 512], { mix: step })).at(-1)?.times[0]?.ms.value ?? 0;
+  expect(stepped).toBeGreaterThan(128 + 128 + 256 * 9 - 1e-9);
+  expect(stepped).toBeLessThan(128 + (128 + 256) * 9 + 1e-9);
   // The first line goes below 0 before it reaches the first token.
   const steep = textStages(planted([100, 200], { mix: (n) => (n === 100 ? 0 : 10) }));
   expect(steep[0]?.times[0]?.ms.value).toBeCloseTo(495, 6);

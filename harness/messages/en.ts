@@ -451,6 +451,9 @@ export const en = {
       /** of several curves the one of the least slope and the one of the greatest */
       slopes: (ends: readonly Slope[]): string =>
         ends.length === 0 ? "not known" : ends.map(({ exponent, curve, n }) => `${bracketed(exponent)} (${curve}, at n = ${formatCount(n)})`).join(" to "),
+      /** of a run that sweeps sizes: the one that is judged, and how many are not */
+      ofShape: (shape: string, others: number): string =>
+        `That is at ${shape}; ${formatCount(others)} more ${plural(others, "shape is", "shapes are")} not judged.`,
       noStages: "A device with GPU timestamps, which time stages, would tell.",
       notCounted: "The parts of the model were not counted.",
       wouldCount: "A model whose stages are counted would tell.",
@@ -1105,7 +1108,7 @@ export const en = {
           )}.`,
     textsCaption: (batched: boolean): string => (batched ? "Whole texts of n tokens by stage, all of a batch together" : "A whole text of n tokens by stage"),
     addedUp:
-      "Added up from the tokens above, on straight lines between the n that were measured: no text was written. An interval is the sum of its tokens' own, as if all were off the same way. Shares are of the stages' sum.",
+      "Added up from the tokens above, on parabolas through the n that were measured: no text was written. An interval is the sum of its tokens' own, as if all were off the same way. Shares are of the stages' sum.",
   },
 
   outcome: {

@@ -350,6 +350,7 @@ export const zh: Messages = {
       curve: (label, headDim) => (headDim === undefined ? label : spaced`headDim ${headDim}的${label}`),
       slopes: (ends) =>
         ends.length === 0 ? "未知" : ends.map(({ exponent, curve, n }) => spaced`${bracketed(exponent)}（${curve}，n = ${formatCount(n)}处）`).join("至"),
+      ofShape: (shape, others) => spaced`以上为${shapeText(shape)}处的结果；另有${formatCount(others)}种尺寸未作判断。`,
       noStages: "能为各阶段计时的设备（带 GPU 时间戳）可见分晓。",
       notCounted: "模型的各部分未经计数。",
       wouldCount: "各阶段经过计数的模型可见分晓。",
@@ -815,7 +816,8 @@ export const zh: Messages = {
             .map(({ arm, share, ms, n }) => spaced`${arm}写${formatCount(n)}个 token 用时${formatMs(ms)}，其中占${formatShare(share)}`)
             .join("；")}。`,
     textsCaption: (batched) => (batched ? "n 个 token 的整段文本，按阶段，一批文本合计" : "n 个 token 的整段文本，按阶段"),
-    addedUp: "由上面各 token 的时间累加而得，在测得的各 n 之间取直线：并没有写出文本。区间为各 token 区间之和，如同所有误差都偏向一边。份额以各阶段的总和计。",
+    addedUp:
+      "由上面各 token 的时间累加而得，在测得的各 n 之间取抛物线：并没有写出文本。区间为各 token 区间之和，如同所有误差都偏向一边。份额以各阶段的总和计。",
   },
 
   outcome: {

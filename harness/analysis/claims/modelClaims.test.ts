@@ -274,6 +274,19 @@ it("holds a cache against the same model without one, and not against another me
   expect(sentencesOn("S12", [...others, cached])).toBe(" | ");
 });
 
+it("judges one model of those that a run sweeps, and says which", () => {
+  const arm = (heads: number, label: string): PlantedArm => ({
+    label,
+    cell: () => ({ ...withModel()(), heads, kvHeads: heads, dModel: 64 * heads }),
+    stages: split(
+      () => (heads === 1 ? 1 : 50),
+      () => 9,
+    ),
+  });
+  expect(sentencesOn("S9", [arm(1, "softmax"), arm(2, "softmax")])).toMatch(/ That is at dModel 64; 1 more shape is not judged\. \| $/);
+  expect(sentencesOn("S9", [arm(1, "softmax")])).not.toContain("not judged");
+});
+
 it("says of projections what a reader can check, and what would tell where nothing does", () => {
   const said = (ms: (n: number) => Estimate | undefined, ns?: readonly number[]): string =>
     sentencesOn("S4", [
