@@ -1,11 +1,17 @@
 // Strikes runs down at random moments (kill -9 of command and worker, Ctrl-C, SIGTERM), goes on with them, and looks whether every finished visit is there once and nothing is left over.
-// usage: npm run kills [-- --times N --seed N --adapter NAME] (Linux)
+// --duet: of duets, after each of which the next must find and leave nothing.
+// usage: npm run kills [-- --times N --seed N --adapter NAME --duet] (Linux)
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadTool } from "./bundle.mjs";
 
 const { values } = parseArgs({
-  options: { times: { type: "string", default: "100" }, seed: { type: "string", default: "1" }, adapter: { type: "string", default: "embedded" } },
+  options: {
+    times: { type: "string", default: "100" },
+    seed: { type: "string", default: "1" },
+    adapter: { type: "string", default: "embedded" },
+    duet: { type: "boolean" },
+  },
 });
 const [times, first] = [values.times, values.seed].map((text) => {
   if (!/^\d{1,6}$/.test(text)) throw new Error(`${text}: a whole number is wanted`);
@@ -13,7 +19,8 @@ const [times, first] = [values.times, values.seed].map((text) => {
 });
 const say = (text) => process.stdout.write(`${text}\n`);
 
-const { killOnce } = await loadTool({ kills: "harness/kills/kills.ts" });
+const { killOnce, killDuetOnce } = await loadTool({ kills: "harness/kills/tool.ts" });
+const strike = values.duet ? killDuetOnce : killOnce;
 const tally = new Map();
 let [struck, flawed, resumed, visits, seed] = [0, 0, 0, 0, first];
 // An hour on two busy cores: Ctrl-C ends after the run under way, with what was seen.
@@ -22,7 +29,7 @@ process.once("SIGINT", () => {
   wanted = 0;
 });
 for (; struck < wanted; seed++) {
-  const kill = await killOnce(seed, resolve("dist/cli.js"), values.adapter);
+  const kill = await strike(seed, resolve("dist/cli.js"), values.adapter);
   if (kill === undefined) continue;
   struck++;
   tally.set(kill.blow, (tally.get(kill.blow) ?? 0) + 1);
@@ -32,6 +39,6 @@ for (; struck < wanted; seed++) {
   for (const flaw of kill.flaws) say(`FLAW seed ${seed}, ${kill.blow}, ${kill.moment}: ${flaw}`);
 }
 say(
-  `seeds ${first} to ${seed - 1}: ${struck} runs struck down (${[...tally].map(([blow, count]) => `${blow}: ${count}`).join(", ")}); ${resumed} of them had begun and were gone on with, ${visits} finished visits in all; ${flawed} came out wrong`,
+  `seeds ${first} to ${seed - 1}: ${struck} ${values.duet ? "duets" : "runs"} struck down (${[...tally].map(([blow, count]) => `${blow}: ${count}`).join(", ")}); ${resumed} of them had begun${values.duet ? "" : " and were gone on with"}, ${visits} finished visits in all; ${flawed} came out wrong`,
 );
 process.exitCode = flawed > 0 ? 1 : 0;

@@ -1,12 +1,11 @@
-import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Draw, drawOf } from "../fuzz/draw.ts";
-import { type Blow, blowOf } from "./blow.ts";
-import { processesWith } from "./processes.ts";
+import { drawOf } from "../fuzz/draw.ts";
+import { blowOf } from "./blow.ts";
 import { finishedVisits, flawsOfResults, hasTrace, leftoversIn, runsIn } from "./soundness.ts";
+import { orphansAfter, started, strike } from "./victim.ts";
 
 export interface Kill {
   readonly blow: string;
@@ -32,14 +31,6 @@ measure: { precision: 50%, maxTime: 60s }
 const openingMs = 4000;
 /** Of the others, from when the run has a record: preparing, turns, and writing at the end take about as long. */
 const runningMs = 5000;
-/** A worker in the middle of something that cannot be interrupted ends after it. */
-const orphanMs = 20_000;
-
-interface Ended {
-  readonly code: number | null;
-  readonly stderr: string;
-}
-
 /** One run that is struck down at a random moment, and gone on with. Undefined where it had ended by then. `cli`: the built command; `adapter`: as --adapter. */
 export const killOnce = async (seed: number, cli: string, adapter: string): Promise<Kill | undefined> => {
   const draw = drawOf(seed, "kills");
@@ -101,52 +92,4 @@ export const killOnce = async (seed: number, cli: string, adapter: string): Prom
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-};
-
-const started = (cli: string, args: readonly string[], folder: string, mark: string): { readonly pid: number; readonly ended: Promise<Ended> } => {
-  const [name = "", value = ""] = mark.split("=");
-  const child = spawn(process.execPath, [cli, ...args], {
-    cwd: folder,
-    env: { ...process.env, NO_COLOR: "1", CI: "true", TMPDIR: join(folder, "tmp"), [name]: value },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let stderr = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("exit", (code) => resolve({ code, stderr }));
-  });
-  return { pid: child.pid ?? 0, ended };
-};
-
-/** False where there is nobody to strike, or nobody any more. */
-const strike = async ({ to, signals, pauseMs }: Blow, command: number, mark: string, draw: Draw): Promise<boolean> => {
-  const workers = processesWith(mark).filter(({ pid }) => pid !== command);
-  const struck = to === "parent" ? [command] : [...(to === "both" ? [command] : []), ...workers.map(({ pid }) => pid)];
-  if (to !== "parent" && workers.length === 0) return false;
-  let hit = false;
-  for (const [place, signal] of signals.entries()) {
-    if (place > 0) await sleep(draw.below(pauseMs));
-    for (const pid of struck) hit = sent(pid, signal) || hit;
-  }
-  return hit;
-};
-
-const sent = (pid: number, signal: NodeJS.Signals): boolean => {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
-  }
-};
-
-const orphansAfter = async (mark: string): Promise<readonly string[]> => {
-  const until = performance.now() + orphanMs;
-  while (performance.now() < until) {
-    if (processesWith(mark).length === 0) return [];
-    await sleep(100);
-  }
-  return processesWith(mark).map(({ pid, command }) => `an orphan: ${pid} ${command}`);
 };

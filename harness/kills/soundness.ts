@@ -33,7 +33,7 @@ const discardedIn = (record: RunRecord): ReadonlySet<string> =>
 /** Visits of an unfinished run, as it can be read now; none where it has no run.json yet. */
 export const finishedVisits = (runFolder: string): readonly string[] => (existsSync(join(runFolder, "run.json")) ? visitsOf(readRun(runFolder).record) : []);
 
-const wanted = /^(run\.json|journal\.jsonl|measurements\.csv|samples\.csv|[\w-]+\.html)$/;
+const wanted = /^(run\.json|journal\.jsonl|measurements\.csv|samples\.csv|comparison\.(json|md)|[\w-]+\.html)$/;
 
 /** Files that nobody wants: temporary ones, locks, folders for shaders. */
 export const leftoversIn = (folder: string): readonly string[] =>

@@ -1,0 +1,2 @@
+export { killDuetOnce } from "./duetKills.ts";
+export { killOnce } from "./kills.ts";
