@@ -17,7 +17,13 @@ const experts = z
   .meta({ description: "A mixture of experts in the place of one feed-forward network." });
 
 const others = {
-  activation: z.enum(["gated", "gelu"]).meta({ description: "gated: SwiGLU, three matrices. gelu: two, as in GPT-2. gated unless given." }).optional(),
+  activation: z
+    .enum(["gated", "gelu"])
+    .meta({
+      description:
+        "gated: SwiGLU, three matrices. gelu: two, as in GPT-2. gated unless given; given beside a preset of experts, one such network in their place.",
+    })
+    .optional(),
   experts: accepting(experts, "{ count: 64, active: 8 }").optional(),
   rotary: accepting(z.boolean(), "true or false", "Softmax layers turn q and k by their position; true unless given.").optional(),
   tied: accepting(z.boolean(), "true or false", "The classifier's matrix is the embedding table; false unless given.").optional(),
