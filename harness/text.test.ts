@@ -49,6 +49,7 @@ describe("a run whose arms write a text", () => {
         near: [],
         ended: "stop",
         words: "hello <b>world*",
+        msPerToken: 2,
         verified: { kernelHash: "fake", maxError: 0, tolerance: 1 },
       },
       {
@@ -58,6 +59,7 @@ describe("a run whose arms write a text", () => {
         near: [],
         ended: "stop",
         words: "hello <b>world*",
+        msPerToken: 2,
         verified: { kernelHash: "fake", maxError: 0, tolerance: 1 },
       },
       {
@@ -67,6 +69,7 @@ describe("a run whose arms write a text", () => {
         near: [2],
         ended: "length",
         words: "\"#$%&'",
+        msPerToken: 2,
         verified: { kernelHash: "fake", maxError: 0, tolerance: 1 },
       },
     ]);
@@ -83,11 +86,11 @@ describe("a run whose arms write a text", () => {
     expect(foldJournal(begun, readJournal(join(folder, "journal.jsonl"))).writing).toEqual(stored.writing);
     const section = sectionOf(await renderPage(record, strictLogger));
     expect(section).not.toContain("<b>world");
-    expect(told(section)).toContain("no cache (recompute) 6 its stop token 6 of 6");
-    expect(told(section)).toContain("linear (recurrent) 6 its length 5 of 6");
+    expect(told(section)).toContain("no cache (recompute) 6 its stop token 2.00 ms 6 of 6");
+    expect(told(section)).toContain("linear (recurrent) 6 its length 2.00 ms 5 of 6");
     expect(told(section)).toContain("Texts that the model wrote on the GPU behind a prompt of 10 tokens: the likeliest token each time, until token 9");
     expect(told(section)).toContain("hello &lt;b&gt;world*");
-    expect(renderMarkdown(record)).toContain("| KV cache (cached) | 6 | its stop token | 6 of 6 |");
+    expect(renderMarkdown(record)).toContain("| KV cache (cached) | 6 | its stop token | 2.00 ms | 6 of 6 |");
   }, 120_000);
 
   it("says where arms of the same weights part", async () => {

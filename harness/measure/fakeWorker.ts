@@ -174,7 +174,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
         if (code) fail(code);
         clock += device.prepareMs ?? 1;
         const { tokens, near = [] } = device.written?.(cell) ?? { tokens: [0, 1, 2, 3, 4] };
-        return { tokens, near, tiles: {}, kernelHash: device.kernelHash ?? "fake", maxError: 0, tolerance: 1 };
+        return { tokens, near, msPerToken: 2, tiles: {}, kernelHash: device.kernelHash ?? "fake", maxError: 0, tolerance: 1 };
       },
       bye: () => null,
     };

@@ -96,6 +96,8 @@ export interface WriteReply {
   readonly near: readonly number[];
   readonly tiles: Tiles;
   readonly kernelHash: string;
+  /** wall ms of the whole loop, a submit a token, over its tokens; not given by workers of before */
+  readonly msPerToken?: number;
   /** of the last token's scores, where the text is as long as it may be; else 0 */
   readonly maxError: number;
   readonly tolerance: number;

@@ -15,7 +15,7 @@ import { createPasses, median, slowMs } from "./passes.ts";
 import { givingWay } from "./residency.ts";
 import { stagedRepetitions } from "./stageTimes.ts";
 import { expectedRows, verify } from "./verification.ts";
-import { writeText, writtenTokens } from "./writing.ts";
+import { timedText, writtenTokens } from "./writing.ts";
 
 /** What a worker does with cells on its device. Every method throws CellFailure where the cell, and not the worker, is at fault. */
 export interface Workbench {
@@ -243,11 +243,11 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
       try {
         assertLedger(program, mechanism.bytesByRole(cell, cell.form, tiles));
         const drawn = mechanism.inputs(cell, seed);
-        program.fill(drawn);
-        const tensors = { ...drawn, text: await writeText(open, program, cell) };
+        const { text, msPerToken } = await timedText(open, program, cell, drawn);
+        const tensors = { ...drawn, text };
         checkDevice();
         const { maxError, tolerance } = await verify(mechanism, cell, plan.buffers, tensors, program.read);
-        return { ...writtenTokens(mechanism, cell, tensors), tiles, kernelHash: hashOf(plan), maxError, tolerance };
+        return { ...writtenTokens(mechanism, cell, tensors), msPerToken, tiles, kernelHash: hashOf(plan), maxError, tolerance };
       } finally {
         program.destroy();
       }

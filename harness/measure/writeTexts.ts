@@ -40,7 +40,7 @@ const written = async ({ cell, like }: TextCell, { experiment, session }: Contex
   const { seed } = experiment.measure;
   const { text } = experiment;
   try {
-    const { tokens, near, maxError, tolerance, kernelHash } = await withSecondWorker(() => session.ask("write", { cell, seed }, writeLimitMs));
+    const { tokens, near, msPerToken, maxError, tolerance, kernelHash } = await withSecondWorker(() => session.ask("write", { cell, seed }, writeLimitMs));
     return {
       cell: like,
       outcome: { status: "ok" },
@@ -48,6 +48,7 @@ const written = async ({ cell, like }: TextCell, { experiment, session }: Contex
       near,
       ended: tokens.at(-1) === text?.stop ? "stop" : "length",
       ...(text?.tokenizer === undefined ? {} : { words: await decodeKnown(tokens, text.tokenizer) }),
+      ...(msPerToken === undefined ? {} : { msPerToken }),
       verified: { kernelHash, maxError, tolerance },
     };
   } catch (error) {

@@ -1028,7 +1028,8 @@ export const en = {
     failed: (arms: readonly string[], code: string): string => `No text with ${formatList(arms)} (${code}).`,
     /** `prompt`: its words; undefined where it was given as tokens, which are `numbers` */
     prompt: (prompt: string | undefined, numbers: string): string => `The prompt: ${prompt === undefined ? "given as tokens" : `“${prompt}”`}, ${numbers}.`,
-    explained: "Weights are random, so no text makes sense: it shows that arms of the same weights choose the same tokens, whatever they keep between two.",
+    explained:
+      "Weights are random, so no text makes sense: it shows that arms of the same weights choose the same tokens, whatever they keep between two. The wall time is of the whole loop, a submit a token, over the tokens that it wrote: measured once, and so without an interval.",
     none: "No text was written.",
     caption: (prompt: number, temperature: number, seed: number, stop: number | undefined): string =>
       `Texts that the model wrote on the GPU behind a prompt of ${counted(prompt, "token")}: ${
@@ -1039,6 +1040,7 @@ export const en = {
     ended: { stop: "its stop token", length: "its length" } as Readonly<Record<"stop" | "length", string>>,
     /** `reason`: in words of the device */
     failure: (code: string, reason: string): string => `${code}: ${reason}`,
+    msPerToken: "wall time a token",
     asFloat64: "as float64 chooses",
     ofAll: (some: number, all: number): string => `${formatCount(some)} of ${formatCount(all)}`,
     lastError: "error of the last scores",

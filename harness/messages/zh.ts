@@ -750,7 +750,8 @@ export const zh: Messages = {
       spaced`${one}与${other}权重相同，却从第${formatCount(token)}个 token 起不同，${near ? "那里舍入可能选中任一个" : "而舍入不足以造成这一差别：其中一个有误"}。`,
     failed: (arms, code) => spaced`${list(arms)}没有写出文本（${code}）。`,
     prompt: (prompt, numbers) => `提示：${prompt === undefined ? "以 token 给出" : `“${prompt}”`}，即 ${numbers}。`,
-    explained: "权重是随机的，因此写出的文本没有意义：它表明，权重相同的方案选出相同的 token，无论它们在 token 之间保留什么。",
+    explained:
+      "权重是随机的，因此写出的文本没有意义：它表明，权重相同的方案选出相同的 token，无论它们在 token 之间保留什么。挂钟时间是整个循环（每个 token 提交一次）的时间除以所写的 token 数：只测了一次，因此没有区间。",
     none: "没有写出文本。",
     caption: (prompt, temperature, seed, stop) =>
       `${spaced`模型在 GPU 上接着${formatCount(prompt)}个 token 的提示写出的文本：`}${
@@ -762,6 +763,7 @@ export const zh: Messages = {
     failure: (code, reason) => `${code}：${reason}`,
     asFloat64: "与 float64 的选择相同",
     ofAll: (some, all) => `${formatCount(some)} / ${formatCount(all)}`,
+    msPerToken: "每个 token 的挂钟时间",
     lastError: "最后得分的误差",
     numbers: (numbers) => `token 编号：${numbers}`,
   },

@@ -110,6 +110,7 @@ export const writtenText: z.ZodType<WrittenText> = z.object({
   near: z.array(count),
   ended: z.enum(["stop", "length"]).exactOptional(),
   words: text.exactOptional(),
+  msPerToken: ms.exactOptional(),
   verified: z.object({ kernelHash: name, maxError: amount, tolerance: amount }).exactOptional(),
 });
 

@@ -289,6 +289,8 @@ export interface WrittenText {
   readonly ended?: "stop" | "length";
   /** the tokens put together, where there is a tokenizer */
   readonly words?: string;
+  /** wall ms of its loop, a submit a token, over its tokens: measured once; absent in runs of before */
+  readonly msPerToken?: number;
   /** maxError: of the last token's scores, 0 where the stop token came before */
   readonly verified?: { readonly kernelHash: string; readonly maxError: number; readonly tolerance: number };
 }

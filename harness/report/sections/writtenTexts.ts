@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from "../../analysis/format.ts";
+import { formatCount, formatMs, formatNumber } from "../../analysis/format.ts";
 import { type ArmText, armTexts } from "../../analysis/writtenTexts.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
@@ -17,6 +17,7 @@ export const textColumnsOf = ({
   { head: tables.arm, of: ({ arm }) => arm },
   { head: t.tokens, numeric: true, of: ({ text }) => (text.tokens.length === 0 ? "" : formatCount(text.tokens.length)) },
   { head: t.endedBy, of: ({ text: { ended, outcome } }) => (ended ? t.ended[ended] : "code" in outcome ? t.failure(outcome.code, outcome.reason) : "") },
+  { head: t.msPerToken, numeric: true, of: ({ text: { msPerToken } }) => (msPerToken === undefined ? "" : formatMs(msPerToken)) },
   {
     head: t.asFloat64,
     numeric: true,
