@@ -462,13 +462,13 @@ export const en = {
       S1: {
         /** `ids`: the first of `tokens` */
         measured: (cuts: readonly { readonly encoding: string; readonly ids: readonly number[]; readonly tokens: number }[]): string =>
-          `${formatList(cuts.map(({ encoding, ids, tokens }) => `${encoding} gives ${ids.join(", ")}${tokens > ids.length ? " …" : ""} (${formatCount(tokens)} tokens)`))}.`,
+          `${formatList(cuts.map(({ encoding, ids, tokens }) => `${encoding} gives ${ids.join(", ")}${tokens > ids.length ? " …" : ""} (${counted(tokens, "token")})`))}.`,
         others: (same: readonly string[], others: readonly string[]): string =>
           `Ids are those of one vocabulary: ${formatList(same)} gives these, ${formatList(others)} others.`,
       },
       S2: {
         measured: (cuts: readonly { readonly encoding: string; readonly characters: number; readonly tokens: number }[]): string =>
-          `${formatList(cuts.map(({ encoding, characters, tokens }) => `${formatCount(characters)} characters are ${formatCount(tokens)} tokens in ${encoding}`))}.`,
+          `${formatList(cuts.map(({ encoding, characters, tokens }) => `${counted(characters, "character")} ${plural(characters, "is", "are")} ${counted(tokens, "token")} in ${encoding}`))}.`,
         /** `ratio`: of the most tokens to the fewest */
         between: (ratio: number): string => `The vocabulary alone makes n ${formatNumber(ratio)} times as large, and n² ${formatNumber(ratio ** 2)} times.`,
         alike: (encodings: readonly string[]): string => `In ${formatList(encodings)} the numbers happen to be alike.`,
