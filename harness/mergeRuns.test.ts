@@ -166,6 +166,14 @@ describe("merged shards", () => {
     const turns = merged.sentinel?.map(({ turn }) => turn) ?? [];
     expect(turns).toHaveLength(records.reduce((sum, { sentinel = [] }) => sum + sentinel.length, 0));
     expect(new Set(turns).size).toBe(turns.length);
+    const lossy = records.map((record, at) => ({
+      ...record,
+      cells: record.cells.map((cell, i) => (at === 1 && i === 0 ? { ...cell, losses: [{ worker: 0, turn: 1, reason: "gone" }] } : cell)),
+    }));
+    const again = only(mergeRecords(lossy));
+    const part = again.merged?.parts.find(({ run }) => run === records[1]?.run);
+    expect(part?.firstTurn).toBeGreaterThan(0);
+    expect(again.cells.flatMap(({ losses = [] }) => losses)).toEqual([{ worker: part?.firstWorker, turn: 1 + (part?.firstTurn ?? 0), reason: "gone" }]);
   });
 
   it("without noise give what a whole run gives", async () => {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UnloadableKernels } from "../kernels/registry.ts";
+import { notPassed } from "./cli/github.ts";
 import { type Connect, connector } from "./measure/connection.ts";
 import { fakeWorkers } from "./measure/fakeWorker.ts";
 import { readRun } from "./record/runFolder.ts";
@@ -108,6 +109,34 @@ describe("a duet on planted costs", () => {
     expect(records.base.cells.length).toBeGreaterThan(7);
     expect(records.base.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
     expect([comparison.gate, comparison.cells.filter(({ metrics: { time } }) => time.verdict !== "SAME")]).toEqual(["pass", []]);
+  });
+
+  it("of a cell whose workers are lost twice does not say that another measured it", async () => {
+    const lost = {
+      ...same,
+      fault: ({ mechanism, n }: { readonly mechanism: string; readonly n: number }) =>
+        mechanism === "linear" && n === 1024 ? ("deviceLost" as const) : undefined,
+    };
+    const { comparison } = await fakeDuet(yaml, lost, same);
+    expect(comparison.gate).toBe("undecided");
+    expect(comparison.findings.filter((text) => text.includes("linear (recurrent)"))).toEqual([
+      "NEW: linear (recurrent) at n = 1,024 (base: deviceLost: planted deviceLost). What helps: the same once more, with a longer --budget where it had no time.",
+    ]);
+    expect(notPassed(comparison, "fail")[0]?.message).toContain("NEW: linear (recurrent) at n = 1,024");
+    const both = await fakeDuet(yaml, lost, lost);
+    expect(both.comparison.findings.filter((text) => text.includes("made it again"))).toEqual([]);
+    expect(notPassed(both.comparison, "fail")[0]?.message).toContain("FAILED in both: linear (recurrent) at n = 1,024");
+  });
+
+  it("that is interrupted keeps the cells that it had not come to in both its records", async () => {
+    const controller = new AbortController();
+    const onProgress = ({ type }: { readonly type: string }): void => {
+      if (type === "cell") controller.abort();
+    };
+    const { comparison, records } = await fakeDuet(yaml, same, same, 1, { signal: controller.signal, onProgress });
+    expect([records.base, records.head].map(({ cells }) => cells.length)).toEqual([6, 6]);
+    expect([comparison.differences, comparison.gate]).toEqual([[], "nothing"]);
+    expect(comparison.findings[1]).toBe("This duet was interrupted: what follows is of the visits until then.");
   });
 
   it("a base that cannot be had makes everything new, and is no crash", async () => {

@@ -112,7 +112,8 @@ const measuredBy = ({ checkouts }: DuetRun, fresh: RunRecord, side: DuetSide, en
 
 /** Whoever reads the answer knows that something ended a process. */
 const lossesOf = ({ cells }: RunRecord, side: DuetSide): readonly string[] => {
-  const lost = cells.flatMap(({ id, losses = [] }) => losses.map(({ reason }) => `${id} (${reason})`));
+  // Of a cell that failed for it the comparison tells.
+  const lost = cells.flatMap(({ id, outcome, losses = [] }) => (outcome.status === "ok" ? losses.map(({ reason }) => `${id} (${reason})`) : []));
   return lost[0] === undefined
     ? []
     : [`A worker of ${side} was lost under a visit, and another made it again: ${lost[0]}${lost.length > 1 ? `, and ${lost.length - 1} more` : ""}.`];

@@ -2,6 +2,7 @@ import type { GrowthClass, Look } from "../../kernels/mechanism.ts";
 import { slug } from "../experiment/cellId.ts";
 import type { Hybrid } from "../experiment/experiment.ts";
 import { composed } from "../experiment/hybrids.ts";
+import { unmeasured } from "../record/addedCell.ts";
 import type { Summary } from "../record/derived.ts";
 import type { CellRecord } from "../record/run.ts";
 import type { SpreadOf } from "./drift.ts";
@@ -36,7 +37,7 @@ const composedCells = (cells: readonly CellRecord[], hybrids: readonly Hybrid[])
       const mean = (read: (cell: CellRecord) => number | undefined): number | undefined => meanOf(of.map(({ cell, count }) => ({ value: read(cell), count })));
       return [
         {
-          ...first,
+          ...unmeasured(first),
           id: idOf(label, index, first, taken),
           label,
           mechanism: composed,
@@ -44,13 +45,10 @@ const composedCells = (cells: readonly CellRecord[], hybrids: readonly Hybrid[])
           family: "linear",
           look,
           parameters: {},
-          prepared: undefined,
+          outcome: first.outcome,
           stateBytes: mean(({ stateBytes }) => stateBytes),
-          peakBytes: undefined,
           claim: { time: largest(of.map(({ cell }) => cell.claim.time)), stateBytes: largest(of.map(({ cell }) => cell.claim.stateBytes)) },
           composedOf: Object.fromEntries(of.map(({ cell, count }) => [cell.id, count])),
-          visits: [],
-          summary: undefined,
         },
       ];
     });

@@ -247,7 +247,11 @@ describe(`a run on adapter ${testAdapter}`, () => {
     expect(code).toBe(130);
     // Where the visit under way had ended by then, its answer is whole.
     const { runs, error } = JSON.parse(stdout) as { runs: string[]; error?: unknown };
-    if (runs.length === 0) expect(error).toEqual({ exitCode: 130, message: "stopped at once by a second SIGINT: what was measured is kept" });
+    if (runs.length === 0)
+      expect(error).toEqual({
+        exitCode: 130,
+        message: "stopped at once by a second SIGINT: every visit that was finished is kept, and --resume goes on with it",
+      });
     expect(readdirSync(join(folder, "results/small"))).toHaveLength(1);
   });
 

@@ -2,6 +2,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import { formatCount } from "../analysis/format.ts";
+import type { PlannedCell } from "../experiment/experiment.ts";
 import { checkText } from "../experiment/fileText.ts";
 import { parseExperiments } from "../experiment/parse.ts";
 import type { Checkouts } from "./checkout.ts";
@@ -25,9 +26,12 @@ export const droppedCells = (
   const checked = checkText(text, file);
   const before = typeof checked === "string" ? parseExperiments({ text: checked, file, sets: changes.set, filter: changes.filter }, mechanisms) : undefined;
   if (!before || before.problems.length > 0) return [`What base's ${name} asked for cannot be read here, so whether head's asks for less is not known.`];
-  const asked = new Set(planned.flatMap(({ experiment, cells }) => cells.map(({ cell }) => `${experiment.name} ${cell.id}`)));
-  const dropped = before.experiments.flatMap(({ experiment, cells }) =>
-    cells.flatMap(({ cell, skip }) => (skip || cell.runtime !== undefined || asked.has(`${experiment.name} ${cell.id}`) ? [] : [cell.id])),
+  // Whatever its experiment is called now: a phase that joins a file renames those that were there.
+  const keyOf = ({ cell: { phase, id } }: PlannedCell): string => `${phase} ${id}`;
+  const asked = new Set(planned.flatMap(({ cells }) => cells.map(keyOf)));
+  // How far an open axis would have gone is not known.
+  const dropped = before.experiments.flatMap(({ cells }) =>
+    cells.flatMap((one) => (one.skip || one.until || one.cell.runtime !== undefined || asked.has(keyOf(one)) ? [] : [one.cell.id])),
   );
   const [first] = dropped;
   if (first === undefined) return [];

@@ -25,15 +25,18 @@ const append = (file: string, text: string): void => {
   }
 };
 
+/** First words of the sentences that say why a gate is undecided, the plainest first. */
+const reasons = [/^FAILED in both/, /^UNDECIDED(?! of the arms)/, /^GONE/, /^NEW.* What helps/, /^SLOWER/, /^UNDECIDED of the arms(?!.*does not gate)/, /^NEW/];
+
 /** What fails a comparison and is no change of any cell: no exit code stands there without its reason. */
 export const notPassed = (comparison: Comparison, undecided: "ok" | "fail"): readonly Annotation[] => {
   const { gate, head, findings } = comparison;
   const told = (message: string): readonly Annotation[] => [{ level: "error", title: `${head.experiment}: not passed`, message }];
   const code = comparisonCode(comparison, undecided);
   if (code === exitCode.nothingMeasured) return told("Nothing was measured in both, so nothing is known to be as it was.");
-  if (code === exitCode.gateFailed && gate !== "fail")
-    return told(findings.find((text) => /^(UNDECIDED|GONE|NEW|SLOWER)/.test(text)) ?? "Something is undecided.");
-  return [];
+  if (code !== exitCode.gateFailed || gate === "fail") return [];
+  const why = reasons.flatMap((reason) => findings.find((text) => reason.test(text)) ?? []);
+  return told(why[0] ?? "Something is undecided.");
 };
 
 /** A base without the experiment, or too old for it, fails nothing unless what is undecided does; but nothing was held against it either. */

@@ -18,7 +18,7 @@ export const listenForInterrupts = (kept: string, atOnce: (fault: Fault) => void
   const onSignal = (signal: NodeJS.Signals): void => {
     code = signal === "SIGINT" ? exitCode.interrupted : exitCode.terminated;
     if (controller.signal.aborted) {
-      atOnce({ exitCode: code, message: `stopped at once by a second ${signal}: what was measured is kept` });
+      atOnce({ exitCode: code, message: `stopped at once by a second ${signal}` });
       process.exit(code);
     }
     say(`\n${signal}: ending after this visit; ${kept} (again: stop at once)`);

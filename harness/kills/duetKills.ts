@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { drawOf } from "../fuzz/draw.ts";
+import { readJournal } from "../record/journal.ts";
 import { readRun } from "../record/runFolder.ts";
 import { blowOf } from "./blow.ts";
 import type { Kill } from "./kills.ts";
@@ -56,10 +57,13 @@ export const killDuetOnce = async (seed: number, cli: string, adapter: string): 
       ...(hasTrace(stderr) ? [`a trace: ${stderr}`] : []),
       ...(await orphansAfter(mark)),
     ];
-    const visits = runsIn(parent).map((run) => [run, join(run, "base")].flatMap((half) => visitsIn(half)));
+    const halves = runsIn(parent).flatMap((run) => [run, join(run, "base")]);
+    const written = halves.flatMap(writtenIn);
+    const visits = halves.flatMap(visitsIn);
     const rest = await start("--budget", "3s").ended;
     flaws.push(
-      ...visits.flatMap((all) => all.filter((visit, i) => all.indexOf(visit) !== i).map((visit) => `twice: ${visit}`)),
+      ...written.filter((visit, i) => written.indexOf(visit) !== i).map((visit) => `twice: ${visit}`),
+      ...written.filter((visit) => !visits.includes(visit)).map((visit) => `lost: ${visit}`),
       ...(rest.code === 0 ? [] : [`the next duet ended with ${rest.code}: ${rest.stderr}`]),
       ...(hasTrace(rest.stderr) ? [`a trace: ${rest.stderr}`] : []),
       ...(await orphansAfter(mark)),
@@ -67,12 +71,16 @@ export const killDuetOnce = async (seed: number, cli: string, adapter: string): 
       ...leftoversIn(join(folder, "results")),
       ...(existsSync(join(folder, "tmp")) ? readdirSync(join(folder, "tmp")).map((name) => `in TMPDIR: ${name}`) : []),
     );
-    const count = visits.flat().length;
+    const count = visits.length;
     return { blow: `${blow.name}, of a duet`, moment: `${atMs} ms after the start`, visits: count, resumed: count > 0, flaws };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 };
+
+/** Every visit that one half's journal has a line of. */
+const writtenIn = (half: string): readonly string[] =>
+  readJournal(join(half, "journal.jsonl")).flatMap((line) => (line.type === "visit" ? [`${half} ${line.cell} ${line.turn}`] : []));
 
 /** Finished visits of one half of a duet, by its journal where it did not come to its end; none where it has no record yet. */
 const visitsIn = (half: string): readonly string[] =>

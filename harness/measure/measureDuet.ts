@@ -120,8 +120,15 @@ export const measureDuet = async (options: DuetOptions): Promise<DuetMeasured> =
   });
   const stopped = await repeatRows({ rows, sides, base, head, ofHead, startMs, restMs, timer, compared, seed: measure.seed });
 
+  // What lies beyond the end of an open axis is no part of the plan; what was not come to is.
+  const planOf = (side: Side): readonly Task[] =>
+    head.tasks.filter(({ series, planned: { until }, record }) =>
+      record.outcome.status === "pending" ? !ofHead.ended.has(series) : record.outcome.status !== "censored" || until === undefined || side !== base,
+    );
   const ended = (side: Side): RunRecord => {
-    const cells = side.tasks.filter((task) => reached.some(({ record: { id } }) => id === task.record.id)).map(({ record }) => record);
+    const cells = planOf(side).flatMap(
+      ({ record: { id } }) => side.tasks.find((task) => task.record.id === id)?.record ?? side.record.cells.find((cell) => cell.id === id) ?? [],
+    );
     return {
       ...side.record,
       cells,

@@ -73,7 +73,7 @@ describe("what judges found", () => {
   it("is told in both languages, of one record", () => {
     const [english, chinese] = [en, zh].map((t) => richRecord(t).claims ?? []);
     expect(chinese?.map(({ id, verdict }) => [id, verdict])).toEqual(english?.map(({ id, verdict }) => [id, verdict]));
-    expect(english?.slice(0, 1).map(told)).toEqual([["cl100k_base gives 1 (1 tokens).", undefined]]);
+    expect(english?.slice(0, 1).map(told)).toEqual([["cl100k_base gives 1 (1 token).", undefined]]);
     expect(chinese?.slice(0, 1).map(told)).toEqual([["cl100k_base 给出 1（1 个 token）。", undefined]]);
   });
 

@@ -10,7 +10,7 @@ export type Comparison = readonly PlannedCell[];
  */
 const problemOf = ({ cell: { phase, dModel, heads, headDim, batch } }: PlannedCell): string => JSON.stringify([phase, dModel, heads, headDim, batch]);
 
-/** Sizes that a law is told of, what stays along each, and how many values a law takes: of dModel and headDim, and of the texts at once. */
+/** Sizes that a law is told of, what stays along each, and how many values a law takes: of dModel and headDim, and where an experiment asks for it (`serving`) of the texts at once. */
 const sweeps = [
   { name: "more heads", fittedFrom: 4, keyOf: ({ cell: { phase, headDim, batch } }: PlannedCell): string => JSON.stringify([phase, headDim, batch]) },
   { name: "wider heads", fittedFrom: 4, keyOf: ({ cell: { phase, heads, batch } }: PlannedCell): string => JSON.stringify([phase, heads, batch]) },
@@ -45,10 +45,11 @@ export interface Split {
  * headDim or batch stay together, those of the longest sweep first, as long as enough comparisons are left; where there is one n alone, a sweep that is fitted is what the plan compares, and stays whole however many
  * are wanted.
  */
-export const comparisonsOf = (planned: readonly PlannedCell[], wanted: number): Split => {
+export const comparisonsOf = (planned: readonly PlannedCell[], wanted: number, serves = false): Split => {
   const problems = [...groupBy(planned, problemOf).values()];
   const firsts = problems.flatMap(([first], at) => (first ? [{ first, at }] : []));
   const lines = sweeps
+    .filter(({ name }) => serves || name !== "more texts at once")
     .flatMap(({ name, fittedFrom, keyOf }): Sweep[] =>
       [...groupBy(firsts, ({ first }) => keyOf(first)).values()].map((problems) => ({ name, fittedFrom, problems })),
     )

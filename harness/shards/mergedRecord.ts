@@ -115,7 +115,14 @@ const renumbered = (record: ShardRecord, part: Part | undefined): RunRecord => {
     // What analysis composed is composed anew.
     cells: record.cells
       .filter(({ composedOf }) => composedOf === undefined)
-      .map((cell): CellRecord => ({ ...cell, shard: record.shard.index, visits: cell.visits.map(moved) })),
+      .map(
+        (cell): CellRecord => ({
+          ...cell,
+          shard: record.shard.index,
+          ...(cell.losses ? { losses: cell.losses.map(moved) } : {}),
+          visits: cell.visits.map(moved),
+        }),
+      ),
     ...(record.sentinel ? { sentinel: record.sentinel.map(moved) } : {}),
   };
 };

@@ -127,7 +127,8 @@ describe("a split", () => {
     expect(splitCells(published("modelDimension"), mechanisms, 2).map(({ cut }) => cut)).toEqual([["wider heads"], ["wider heads"]]);
     const several = "name: texts\nphase: decode\nmechanisms: [softmax]\naxes: { n: [256, 512], batch: [1, 2, 4] }\nfixed: { heads: 2, headDim: 32 }\n";
     const texts = parseExperiment({ text: several, file: "texts", sets: [] }, mechanisms).cells ?? [];
-    expect([1, 2].map((of) => splitCells(texts, mechanisms, of)[0]?.cut)).toEqual([[], ["more texts at once"]]);
+    expect([1, 2].map((of) => splitCells(texts, mechanisms, of, true)[0]?.cut)).toEqual([[], ["more texts at once"]]);
+    expect(splitCells(texts, mechanisms, 2)[0]?.cut).toEqual([]);
   });
 
   it("leaves the shards behind the last comparison empty", () => {

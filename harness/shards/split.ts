@@ -21,12 +21,12 @@ interface Load {
 
 /**
  * A plan as `of` shards, each with whole comparisons, of about equal predicted cost: the most expensive first, always to the shard with the least (longest processing time first; Graham 1969, SIAM J.
- * Appl. Math. 17). The same for everyone who plans the same experiment. Where there are fewer comparisons than shards, the last shards are empty.
+ * Appl. Math. 17). The same for everyone who plans the same experiment; `serves`: it asks how many texts are served at once, so that batches are compared too. Where there are fewer comparisons than shards, the last shards are empty.
  */
-export const splitCells = (planned: readonly PlannedCell[], mechanisms: readonly Mechanism[], of: number): readonly ShardCells[] => {
+export const splitCells = (planned: readonly PlannedCell[], mechanisms: readonly Mechanism[], of: number, serves = false): readonly ShardCells[] => {
   const byName = new Map(mechanisms.map((mechanism) => [mechanism.name, mechanism] as const));
   const cost = (cells: readonly PlannedCell[]): number => cells.reduce((sum, cell) => sum + costOf(cell, byName), 0);
-  const { comparisons, cut } = comparisonsOf(planned, of);
+  const { comparisons, cut } = comparisonsOf(planned, of, serves);
   const weighed = comparisons.map((comparison) => ({ comparison, cost: cost(comparison) }));
   const loads: readonly Load[] = Array.from({ length: Math.min(of, weighed.length) }, () => ({ comparisons: [], cost: 0 }));
   for (const { comparison, cost } of weighed.toSorted((one, other) => other.cost - one.cost)) {
@@ -50,8 +50,13 @@ export const splitCells = (planned: readonly PlannedCell[], mechanisms: readonly
 };
 
 /** The cells of shard `index` (from 1 on) of `of`; none where there are fewer comparisons than shards. */
-export const shardCells = (planned: readonly PlannedCell[], mechanisms: readonly Mechanism[], { index, of }: Pick<Shard, "index" | "of">): ShardCells => {
-  const shard = splitCells(planned, mechanisms, of)[index - 1];
+export const shardCells = (
+  planned: readonly PlannedCell[],
+  mechanisms: readonly Mechanism[],
+  { index, of }: Pick<Shard, "index" | "of">,
+  serves = false,
+): ShardCells => {
+  const shard = splitCells(planned, mechanisms, of, serves)[index - 1];
   if (!shard) throw new RangeError(`there is no shard ${index} of ${of}`);
   return shard;
 };

@@ -184,7 +184,7 @@ describe("a change", () => {
     const comparison = compareRuns(one, other);
     expect(comparison.gate).toBe(gate);
     expect(comparison.findings.some((text) => text.startsWith("FAILED in both"))).toBe(false);
-    if (sentence) expect(comparison.findings).toContain(sentence);
+    if (sentence) expect(comparison.findings).toContain(`${sentence} What helps: the same once more, with a longer --budget where it had no time.`);
     // Beyond the end of an open axis nothing was planned.
     const open = (record: RunRecord): RunRecord => ({
       ...record,
@@ -389,6 +389,17 @@ describe("what cannot be compared", () => {
     expect(timesOf(short)["softmax-n1024-d256"]).toBe("UNDECIDED");
     expect(short.cells.find(({ cell }) => cell === "softmax-n1024-d256")?.metrics.time.note).toContain("1 process");
     expect(compareRuns({ ...base, cells: [] }, head).gate).toBe("nothing");
+  });
+
+  it("is told with what helps: never the duet that it is, nor turns that would not", () => {
+    const near = (record: RunRecord): RunRecord => withCell(record, "softmax-n1024-d256", slower(1.0495));
+    const advice = (one: RunRecord, other: RunRecord): string => compareRuns(one, near(other)).findings.find((text) => text.startsWith("UNDECIDED")) ?? "";
+    const [wide, wideHead] = [runOf(1, { drift: 0, noise: [0.05, 0.1, 0.1] }), runOf(2, { drift: 0, noise: [0.05, 0.1, 0.1] })];
+    const paired = advice(...duetOf(wide, wideHead));
+    expect(paired).toMatch(/What helps: /);
+    expect(paired).not.toContain("attnbench duet");
+    if (paired.includes("hardly decide")) expect(paired).not.toContain("--budget");
+    expect(advice(wide, wideHead)).toContain("attnbench duet, which measures both beside each other");
   });
 
   it("is what was timed in one turn alone, though its times seem to differ exactly", () => {

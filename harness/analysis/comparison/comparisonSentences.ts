@@ -57,6 +57,8 @@ const place = ({ label, form, n, shape }: CellComparison): string => `${armName(
 const failures = (cells: readonly CellComparison[]): readonly string[] =>
   cells.flatMap((cell) => (cell.metrics.time.verdict === "GONE" && cell.metrics.time.gates ? [failureSentence(cell)] : []));
 
+const again = "What helps: the same once more, with a longer --budget where it had no time.";
+
 const isOfNeither = ({ metrics: { time } }: CellComparison): boolean => time.verdict === "UNDECIDED" && time.base === undefined && time.head === undefined;
 
 /** No change, and no pass either: of such a cell nobody knows whether it became worse. */
@@ -66,7 +68,7 @@ const ofNeither = (cells: readonly CellComparison[]): readonly string[] => {
     const [first] = rows;
     return first ? [`${word}: ${place(first)}${rows.length > 1 ? `, and ${formatCount(rows.length - 1)} more` : ""} (${first.metrics.time.note}).`] : [];
   };
-  return [...told("FAILED in both", failed), ...told("UNDECIDED, as neither run measured it", others)];
+  return [...told("FAILED in both", failed), ...told("UNDECIDED, as neither run measured it", others).map((text) => `${text} ${again}`)];
 };
 
 export const failureSentence = (cell: CellComparison): string =>
@@ -126,7 +128,7 @@ const undecided = ({ cells, paired }: Omit<Comparison, "findings">): readonly st
   const remedy = note.includes("of this clock")
     ? "a device or longer cells (a larger n) that this clock tells apart"
     : note.includes("no number of turns") || note.includes("hardly decide")
-      ? `${duet}; a quieter machine`
+      ? `${paired ? "" : `${duet}; `}a quieter machine`
       : `${paired ? "a longer --budget" : `longer runs (--budget), or ${duet}`}; a quieter machine`;
   return [`UNDECIDED: ${place(first)}${rest} (${note}). What helps: ${remedy}; or a larger --threshold.`];
 };
@@ -135,7 +137,8 @@ const oneSided = (cells: readonly CellComparison[]): readonly string[] =>
   (["NEW", "GONE"] as const).flatMap((verdict) => {
     const rows = cells.filter(({ metrics: { time } }) => time.verdict === verdict && !time.gates);
     const [first] = rows;
-    return first ? [`${verdict}: ${place(first)}${rows.length > 1 ? `, and ${rows.length - 1} more` : ""} (${first.metrics.time.note}).`] : [];
+    const text = first && `${verdict}: ${place(first)}${rows.length > 1 ? `, and ${rows.length - 1} more` : ""} (${first.metrics.time.note}).`;
+    return text === undefined ? [] : [rows.some(({ metrics: { time } }) => time.open) ? `${text} ${again}` : text];
   });
 
 /** What changed of the kernels: the code of one cell is known by its hash, that of `--kernels` by what the folders held. */

@@ -66,10 +66,11 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
   let into: string | undefined;
   const results: DuetResult[] = [];
   const faults: Fault[] = [];
-  const interruption = listenForInterrupts("what was measured is kept and compared", (fault) => {
+  const interruption = listenForInterrupts("what was measured is kept and compared", ({ exitCode: code, message }) => {
     made?.remove();
-    if (into !== undefined) say(keptOfDuet(into));
-    if (flags.json) printJson(duetAnswer(results, fault));
+    const kept = into === undefined ? "nothing was measured" : keptOfDuet(into);
+    if (into !== undefined) say(kept);
+    if (flags.json) printJson(duetAnswer(results, { exitCode: code, message: `${message}: ${kept}` }));
   });
   const began = (folder: string): void => {
     into = folder;

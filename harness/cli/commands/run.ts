@@ -106,7 +106,7 @@ const plannedExperiments = async (files: readonly string[], flags: RunFlags, mec
 
 /** Of each experiment the cells that this shard measures, without those that it has none of. Ends the command with 5 where that leaves none. */
 const shardsOf = (experiments: readonly ReadExperiment[], mechanisms: readonly Mechanism[], wanted: Pick<Shard, "index" | "of">): readonly ReadExperiment[] => {
-  const split = experiments.map((one) => ({ ...one, ...shardCells(one.cells, mechanisms, wanted) }));
+  const split = experiments.map((one) => ({ ...one, ...shardCells(one.cells, mechanisms, wanted, one.experiment.serving !== undefined) }));
   const empty = split
     .filter(({ cells }) => cells.length === 0)
     .map(
@@ -154,7 +154,11 @@ const measure = async (
 ): Promise<void> => {
   const interruption = listenForInterrupts(
     "what was measured is kept, and --resume goes on with it",
-    (fault) => flags.json && printJson(runAnswer(results, [...faults, fault])),
+    ({ exitCode: code, message }) =>
+      flags.json &&
+      printJson(
+        runAnswer(results, [...faults, { exitCode: code, message: `${message}: every visit that was finished is kept, and --resume goes on with it` }]),
+      ),
   );
   try {
     const kernels = flags.kernels.map((folder) => resolve(folder));
