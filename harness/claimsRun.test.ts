@@ -85,7 +85,7 @@ describe("a run that is asked for claims", () => {
     const pages: string[] = [];
     const records: RunRecord[] = [];
     for (const { experiment, cells } of experiments) {
-      const { record } = await fakeRun(yaml("decode"), fakeWorkers(decoding), { experiment, cells, mechanisms, outFolder });
+      const { record } = await fakeRun(yaml("decode"), fakeWorkers(decoding), { experiment, cells, mechanisms, outFolder, report: true });
       records.push(record);
       pages.push(readFileSync((await writeReports(outFolder, record)).file, "utf8"));
       expect(record.claims?.map(({ id }) => id)).toEqual(experiment.phase === "decode" ? ["S5", "S6", "S13", "S16", "S18"] : ["S15"]);
@@ -114,7 +114,7 @@ describe("a run that is asked for claims", () => {
     // Of another file of that name nothing is taken.
     const [{ experiment, cells } = { experiment: undefined, cells: [] }] = (await experimentsOf(text.replace("seed: 3", "seed: 4"))).experiments;
     if (!experiment) throw new Error("no experiment");
-    const other = await fakeRun(yaml("decode"), fakeWorkers(decoding), { experiment, cells, mechanisms, outFolder });
+    const other = await fakeRun(yaml("decode"), fakeWorkers(decoding), { experiment, cells, mechanisms, outFolder, report: true });
     expect(sectionOf(readFileSync((await writeReports(outFolder, other.record)).file, "utf8"))).toContain("14 are not judged by this run.");
   }, 120_000);
 

@@ -43,6 +43,7 @@ const runShard = async (index: number, of: number, device: Partial<FakeDevice>, 
   return fakeRun(text, fakeWorkers({ costMs: planted, noise, seed: index, ...device }), {
     ...shardCells(cells, mechanisms, { index, of }),
     outFolder,
+    report: outFolder === shared,
     command: `npx attnbench run sharded.yaml --shard ${index}/${of}`,
   });
 };

@@ -54,7 +54,7 @@ const text = (page: string): string =>
 
 describe("a run of states that leave and come back", () => {
   it("finds from which length on that beats computing them anew, and tells both ways", async () => {
-    const { record, folder, report } = await fakeRun(yaml, fakeWorkers(device));
+    const { record, folder, report } = await fakeRun(yaml, fakeWorkers(device), { report: true });
     expect(record.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
     expect(record.environment.clock.source).toBe("wall");
     expect(record.cells.every(({ visits }) => visits.every(({ gpuMs }) => gpuMs.length === 0))).toBe(true);

@@ -16,9 +16,12 @@ import { readRun } from "./record/runFolder.ts";
 import { baseIn } from "./runDuet.ts";
 import { RunInUse } from "./runExperiment.ts";
 import { fakeDuet } from "./testDuet.ts";
-import { fakeRun, newFolder } from "./testExperiment.ts";
+import { newFolder, fakeRun as runOf } from "./testExperiment.ts";
 
 /** Files of these names cannot be written whole, as on a disk that is full. */
+/** With its page: what is written at the end is what may be lost. */
+const fakeRun: typeof runOf = (text, workers, more = {}) => runOf(text, workers, { report: true, ...more });
+
 const full = new Set<string>();
 vi.mock("./record/wholeFile.ts", async (original) => {
   const { writeWhole, ...rest } = await original<typeof import("./record/wholeFile.ts")>();

@@ -87,7 +87,7 @@ describe("a run beside a peer", () => {
   });
 
   it("writes runtime as the last column, and bytes of a peer nowhere", async () => {
-    const { folder, record, report } = await besidePeer();
+    const { folder, record, report } = await besidePeer({}, {}, { report: true });
     const [head = "", first = "", second = ""] = readFileSync(join(folder, "measurements.csv"), "utf8").trim().split("\n");
     expect(head.endsWith(",kernelHash,runtime")).toBe(true);
     expect(first.endsWith(",fake,")).toBe(true);

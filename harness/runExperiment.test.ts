@@ -45,7 +45,7 @@ describe("a run on planted costs", () => {
   });
 
   it("writes a folder that tells the same as the record, and a report", async () => {
-    const { record, folder, report } = await fakeRun(yaml(), fakeWorkers({ costMs: planted, noise }));
+    const { record, folder, report } = await fakeRun(yaml(), fakeWorkers({ costMs: planted, noise }), { report: true });
     expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
     const rows = readFileSync(join(folder, "measurements.csv"), "utf8").trim().split("\n");
     expect(rows[0]).toBe(
@@ -243,7 +243,7 @@ describe("a worker that", () => {
     const onProgress = ({ type }: Progress) => {
       if (type === "turn") gone = true;
     };
-    const broken = await fakeRun(yaml(), workers, { connect, outFolder, onProgress });
+    const broken = await fakeRun(yaml(), workers, { connect, outFolder, onProgress, report: true });
     expect(broken.brokeOff?.message).toBe("the GPU is gone");
     expect(broken.record).toMatchObject({ state: "failed", schedule: { stopped: "noWorker" } });
     expect(broken.record.cells.every(({ summary }) => summary)).toBe(true);

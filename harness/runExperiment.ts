@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly command: string;
   /** results/ and reports/ are made in here */
   readonly outFolder: string;
+  /** false: no page is drawn, for whoever reads the record alone */
+  readonly report?: boolean;
   /** go on with the newest unfinished run of the same experiment, shard, device and commit, if there is one */
   readonly resume: boolean;
   /** time the variants of every arm first, and use the fastest; their defaults unless given */
@@ -207,7 +209,7 @@ const recordRun = async (
     await workers.close();
     const state = brokeOff ? "failed" : options.signal.aborted ? "interrupted" : "complete";
     const ended = analyse({ ...measured, state, endedAt: new Date().toISOString() });
-    return { record: ended, folder, brokeOff, ...(await writeResults(options.outFolder, folder, ended)) };
+    return { record: ended, folder, brokeOff, ...(await writeResults(options.outFolder, folder, ended, options.report ?? true)) };
   } finally {
     await workers.close();
     journal?.close();

@@ -34,7 +34,7 @@ export const experimentsOf = async (text: string) => {
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), "attnbench-test-"));
 
-/** For tests: a whole run, files and all, on fake workers. */
+/** For tests: a whole run, files and all, on fake workers; its page only where asked for, which takes most of the time. */
 export const fakeRun = async (
   text: string,
   workers: FakeWorkers,
@@ -52,6 +52,7 @@ export const fakeRun = async (
     command: "test",
     outFolder: more.outFolder ?? newFolder(),
     resume: false,
+    report: false,
     signal: new AbortController().signal,
     onProgress: (step) => progress.push(step),
     // A fake worker is there again, or is not, whatever time it is.

@@ -38,7 +38,7 @@ const sectionOf = (page: string): string => /<section aria-labelledby="stages-of
 
 describe("a run of whole tokens", () => {
   it("finds n* of the model, and where a token's time goes", async () => {
-    const { record, folder, report } = await fakeRun(yaml, fakeWorkers(device));
+    const { record, folder, report } = await fakeRun(yaml, fakeWorkers(device), { report: true });
     expect(record.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
     expect(record.experiment.model).toMatchObject({ preset: "llama3-8b", layers: 4, width: 512 });
     expect(record.cells.find(({ label }) => label === "hybrid 3:1")?.model?.pattern).toEqual(["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"]);

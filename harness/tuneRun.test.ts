@@ -32,7 +32,7 @@ const medians = (record: { cells: readonly { mechanism: string; n: number; summa
   record.cells.filter((cell) => cell.mechanism === mechanism).map(({ n, summary }) => [n, summary?.medianMs ?? 0] as const);
 
 test("a faster variant is found near n*, used in every cell that has it, and said", async () => {
-  const { record, folder, report } = await fakeRun(yaml, fakeWorkers({ costMs: planted(2), noise }), { tune: true });
+  const { record, folder, report } = await fakeRun(yaml, fakeWorkers({ costMs: planted(2), noise }), { tune: true, report: true });
   const tuning = record.tunings?.find(({ cell }) => cell.startsWith("softmax"));
   expect(tuning).toMatchObject({ cell: "softmax-split-n1024-h8-d64", against: "linear", chosen: 1 });
   expect(tuning?.cells).toEqual(record.cells.filter(({ mechanism }) => mechanism === "softmax").map(({ id }) => id));

@@ -13,4 +13,4 @@ measure: { precision: 5%, maxTime: 2s, seed: 3, refine: { crossover: 20% } }
 `;
 const [outFolder = "", flag] = process.argv.slice(2);
 const costMs = ({ mechanism, n }: { mechanism: string; n: number }): number => (mechanism === "softmax" ? 0.1 + 0.001 * n : 0.9);
-await fakeRun(yaml, fakeWorkers({ costMs, noise: { sample: 0.05, turn: 0.02, worker: 0.02 } }), { outFolder, resume: flag === "--resume" });
+await fakeRun(yaml, fakeWorkers({ costMs, noise: { sample: 0.05, turn: 0.02, worker: 0.02 } }), { outFolder, report: true, resume: flag === "--resume" });
