@@ -145,6 +145,7 @@ describe("a duet on planted costs", () => {
     expect(comparison.gate).toBe("nothing");
     expect(comparison.cells.map(({ metrics }) => metrics.time.verdict)).toEqual(Array(6).fill("NEW"));
     expect(comparison.cells[0]?.metrics.time.note).toBe("base: no worker could be had");
+    expect(comparison.findings.some((text) => text.includes("once more"))).toBe(false);
     expect(records.base.schedule.stopped).toBe("noWorker");
     expect(records.head.cells.every(({ outcome }) => outcome.status === "ok")).toBe(true);
   });

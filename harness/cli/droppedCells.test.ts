@@ -47,5 +47,7 @@ it("names what head's file dropped: cells, a phase, an arm; and says where nobod
   ]);
   expect(await said(file({ phase: "[prefill, decode]" }), file())).toEqual([expect.stringMatching(/asks for 4 cells .*: softmax-tiled-n64/)]);
   expect(await said(file(), file({ mechanisms: "[linear]" }))).toEqual([expect.stringMatching(/asks for 2 cells .*: softmax-split-n64/)]);
+  const open = (mechanisms: string) => file({ mechanisms, n: "{ from: 64, factor: 2, to: 1024, until: { cell: 1s } }" });
+  expect(await said(open("[softmax, linear]"), open("[linear]"))).toEqual([expect.stringMatching(/asks for 1 cell that .*: softmax-split-n64\S*\.$/)]);
   expect(await said("name: [", file())).toEqual(["What base's mine.yaml asked for cannot be read here, so whether head's asks for less is not known."]);
 });

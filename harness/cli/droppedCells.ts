@@ -29,9 +29,14 @@ export const droppedCells = (
   // Whatever its experiment is called now: a phase that joins a file renames those that were there.
   const keyOf = ({ cell: { phase, id } }: PlannedCell): string => `${phase} ${id}`;
   const asked = new Set(planned.flatMap(({ cells }) => cells.map(keyOf)));
-  // How far an open axis would have gone is not known.
+  // How far an open axis would have gone is not known: of it a curve is dropped, told by its first cell, or none.
+  const curveOf = ({ cell: { id: _, n: __, ...rest } }: PlannedCell): string => JSON.stringify(rest);
+  const curves = new Set(planned.flatMap(({ cells }) => cells.map(curveOf)));
+  const isFirst = (one: PlannedCell, i: number, all: readonly PlannedCell[]): boolean => all.findIndex((other) => curveOf(other) === curveOf(one)) === i;
+  const isDropped = (one: PlannedCell, i: number, all: readonly PlannedCell[]): boolean =>
+    one.until ? isFirst(one, i, all) && !curves.has(curveOf(one)) : !asked.has(keyOf(one));
   const dropped = before.experiments.flatMap(({ cells }) =>
-    cells.flatMap((one) => (one.skip || one.until || one.cell.runtime !== undefined || asked.has(keyOf(one)) ? [] : [one.cell.id])),
+    cells.flatMap((one, i) => (!one.skip && one.cell.runtime === undefined && isDropped(one, i, cells) ? [one.cell.id] : [])),
   );
   const [first] = dropped;
   if (first === undefined) return [];

@@ -10,7 +10,7 @@ export type Comparison = readonly PlannedCell[];
  */
 const problemOf = ({ cell: { phase, dModel, heads, headDim, batch } }: PlannedCell): string => JSON.stringify([phase, dModel, heads, headDim, batch]);
 
-/** Sizes that a law is told of, what stays along each, and how many values a law takes: of dModel and headDim, and where an experiment asks for it (`serving`) of the texts at once. */
+/** Sizes that are compared, what stays along each, and how many values a law takes: of dModel and headDim, and where an experiment asks for it (`serving`) of the texts at once. */
 const sweeps = [
   { name: "more heads", fittedFrom: 4, keyOf: ({ cell: { phase, headDim, batch } }: PlannedCell): string => JSON.stringify([phase, headDim, batch]) },
   { name: "wider heads", fittedFrom: 4, keyOf: ({ cell: { phase, heads, batch } }: PlannedCell): string => JSON.stringify([phase, heads, batch]) },
@@ -49,12 +49,11 @@ export const comparisonsOf = (planned: readonly PlannedCell[], wanted: number, s
   const problems = [...groupBy(planned, problemOf).values()];
   const firsts = problems.flatMap(([first], at) => (first ? [{ first, at }] : []));
   const lines = sweeps
-    .filter(({ name }) => serves || name !== "more texts at once")
     .flatMap(({ name, fittedFrom, keyOf }): Sweep[] =>
       [...groupBy(firsts, ({ first }) => keyOf(first)).values()].map((problems) => ({ name, fittedFrom, problems })),
     )
     .sort((one, other) => other.problems.length - one.problems.length);
-  const isFitted = ({ problems, fittedFrom }: Sweep): boolean => problems.length >= fittedFrom;
+  const isFitted = ({ name, problems, fittedFrom }: Sweep): boolean => problems.length >= fittedFrom && (serves || name !== "more texts at once");
   const hasOneLength = new Set(planned.map(({ cell: { n } }) => n)).size === 1;
   // Each problem begins as a comparison of its own, called by its place; those of a sweep come to be called alike.
   let names = problems.map((_, at) => at);

@@ -129,6 +129,13 @@ describe("a split", () => {
     const texts = parseExperiment({ text: several, file: "texts", sets: [] }, mechanisms).cells ?? [];
     expect([1, 2].map((of) => splitCells(texts, mechanisms, of, true)[0]?.cut)).toEqual([[], ["more texts at once"]]);
     expect(splitCells(texts, mechanisms, 2)[0]?.cut).toEqual([]);
+    // Batches stay together as long as there are comparisons enough, whatever is asked of them.
+    const both = several.replace("batch: [1, 2, 4]", "batch: [1, 2, 4], headDim: [16, 32]").replace("fixed: { heads: 2, headDim: 32 }", "fixed: { heads: 2 }");
+    const widths = parseExperiment({ text: both, file: "texts", sets: [] }, mechanisms).cells ?? [];
+    expect(splitCells(widths, mechanisms, 2).map(({ cells }) => [...new Set(cells.map(({ cell: { headDim, batch } }) => `${headDim}×${batch}`))])).toEqual([
+      ["16×1", "16×2", "16×4"],
+      ["32×1", "32×2", "32×4"],
+    ]);
   });
 
   it("leaves the shards behind the last comparison empty", () => {

@@ -157,7 +157,9 @@ const neither = ({ base, head, isAdded }: Omit<Pair, "id">, unreached: Readonly<
   const isUnknown = (cell: CellRecord | undefined): boolean =>
     cell !== undefined && (cell.outcome.status === "failed" || (ranLate(cell) && !(isOpenAxis && cell.outcome.status === "censored")));
   const isOpen = !isWorse && !isAdded && (isUnknown(base) || isUnknown(head));
-  const [ofBase, ofHead] = [whyNot(base, unreached.base), whyNot(head, unreached.head)];
+  // What ended a curve of head is nothing that a duet asks base for.
+  const ofBase = base === undefined && head?.outcome.status === "censored" ? "not asked" : whyNot(base, unreached.base);
+  const ofHead = whyNot(head, unreached.head);
   return {
     verdict: isWorse ? "GONE" : isOpen ? "UNDECIDED" : "SAME",
     base: undefined,

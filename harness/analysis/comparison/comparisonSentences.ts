@@ -58,6 +58,8 @@ const failures = (cells: readonly CellComparison[]): readonly string[] =>
   cells.flatMap((cell) => (cell.metrics.time.verdict === "GONE" && cell.metrics.time.gates ? [failureSentence(cell)] : []));
 
 const again = "What helps: the same once more, with a longer --budget where it had no time.";
+/** Where time or a machine kept a cell from being measured, and not its code or its plan. */
+const withAgain = (text: string): string => (/\b(not reached|timeCap|deviceLost|timerError|diskFull|diskError)\b/.test(text) ? `${text} ${again}` : text);
 
 const isOfNeither = ({ metrics: { time } }: CellComparison): boolean => time.verdict === "UNDECIDED" && time.base === undefined && time.head === undefined;
 
@@ -68,7 +70,7 @@ const ofNeither = (cells: readonly CellComparison[]): readonly string[] => {
     const [first] = rows;
     return first ? [`${word}: ${place(first)}${rows.length > 1 ? `, and ${formatCount(rows.length - 1)} more` : ""} (${first.metrics.time.note}).`] : [];
   };
-  return [...told("FAILED in both", failed), ...told("UNDECIDED, as neither run measured it", others).map((text) => `${text} ${again}`)];
+  return [...told("FAILED in both", failed), ...told("UNDECIDED, as neither run measured it", others).map(withAgain)];
 };
 
 export const failureSentence = (cell: CellComparison): string =>
@@ -138,7 +140,7 @@ const oneSided = (cells: readonly CellComparison[]): readonly string[] =>
     const rows = cells.filter(({ metrics: { time } }) => time.verdict === verdict && !time.gates);
     const [first] = rows;
     const text = first && `${verdict}: ${place(first)}${rows.length > 1 ? `, and ${rows.length - 1} more` : ""} (${first.metrics.time.note}).`;
-    return text === undefined ? [] : [rows.some(({ metrics: { time } }) => time.open) ? `${text} ${again}` : text];
+    return text === undefined ? [] : [first?.metrics.time.open ? withAgain(text) : text];
   });
 
 /** What changed of the kernels: the code of one cell is known by its hash, that of `--kernels` by what the folders held. */
