@@ -41,6 +41,18 @@ it.each<[string, string | undefined, string, string?]>([
   expect(await said(base, head, filter)).toEqual([]);
 });
 
+it("says nothing of a file that lies outside of the repository", async () => {
+  const [root, elsewhere] = [newFolder(), newFolder()];
+  const path = join(elsewhere, "mine.yaml");
+  writeFileSync(path, file({ n: "[128]" }));
+  const folder = join(root, "base");
+  mkdirSync(folder);
+  // Where its way from the repository would lead to from base.
+  writeFileSync(join(root, "mine.yaml"), file());
+  const planned = await readExperiments([path], { set: [] }, mechanisms);
+  expect(droppedCells(path, { root: join(elsewhere, "below"), base: { folder } } as unknown as Checkouts, { set: [] }, mechanisms, planned)).toEqual([]);
+});
+
 it("names what head's file dropped: cells, a phase, an arm; and says where nobody can know", async () => {
   expect(await said(file(), file({ n: "[128]" }))).toEqual([
     expect.stringMatching(/^Base's mine\.yaml asks for 2 cells that head's does not, and nobody measured: softmax-split-n64\S*, and 1 more\.$/),

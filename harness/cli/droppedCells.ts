@@ -1,7 +1,8 @@
 import { readFileSync, realpathSync } from "node:fs";
-import { join, relative } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import { formatCount } from "../analysis/format.ts";
+import { groupBy } from "../analysis/grouping.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
 import { checkText } from "../experiment/fileText.ts";
 import { parseExperiments } from "../experiment/parse.ts";
@@ -20,7 +21,10 @@ export const droppedCells = (
   mechanisms: readonly Mechanism[],
   planned: readonly ReadExperiment[],
 ): readonly string[] => {
-  const text = textOf(join(base.folder, relative(root, realpathSync(file))));
+  const place = relative(root, realpathSync(file));
+  // One that lies elsewhere is no state's own: both are measured by it.
+  if (place.split(sep)[0] === ".." || isAbsolute(place)) return [];
+  const text = textOf(join(base.folder, place));
   if (text === undefined) return [];
   const name = plainLine(file, 200);
   const checked = checkText(text, file);
@@ -32,12 +36,17 @@ export const droppedCells = (
   // How far an open axis would have gone is not known: of it a curve is dropped, told by its first cell, or none.
   const curveOf = ({ cell: { id: _, n: __, ...rest } }: PlannedCell): string => JSON.stringify(rest);
   const curves = new Set(planned.flatMap(({ cells }) => cells.map(curveOf)));
-  const isFirst = (one: PlannedCell, i: number, all: readonly PlannedCell[]): boolean => all.findIndex((other) => curveOf(other) === curveOf(one)) === i;
-  const isDropped = (one: PlannedCell, i: number, all: readonly PlannedCell[]): boolean =>
-    one.until ? isFirst(one, i, all) && !curves.has(curveOf(one)) : !asked.has(keyOf(one));
-  const dropped = before.experiments.flatMap(({ cells }) =>
-    cells.flatMap((one, i) => (!one.skip && one.cell.runtime === undefined && isDropped(one, i, cells) ? [one.cell.id] : [])),
-  );
+  const dropped = before.experiments.flatMap(({ cells }) => {
+    const own = cells.filter(({ skip, cell }) => !skip && cell.runtime === undefined);
+    const listed = own.filter((one) => !one.until && !asked.has(keyOf(one)));
+    const open = [
+      ...groupBy(
+        own.filter(({ until }) => until),
+        curveOf,
+      ),
+    ].flatMap(([curve, [first]]) => (first && !curves.has(curve) ? [first] : []));
+    return [...listed, ...open].map(({ cell: { id } }) => id);
+  });
   const [first] = dropped;
   if (first === undefined) return [];
   const rest = dropped.length > 1 ? `, and ${formatCount(dropped.length - 1)} more` : "";

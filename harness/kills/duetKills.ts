@@ -9,16 +9,9 @@ import { readRun } from "../record/runFolder.ts";
 import { blowOf } from "./blow.ts";
 import type { Kill } from "./kills.ts";
 import { hasTrace, leftoversIn, runsIn } from "./soundness.ts";
-import { orphansAfter, started, strike } from "./victim.ts";
+import { orphansAfter, started, strike, victimYaml } from "./victim.ts";
 
-const yaml = `name: kills
-title: Struck down
-phase: decode
-mechanisms: [softmax, linear]
-axes: { n: [64, 130] }
-fixed: { heads: 2, headDim: 64 }
-measure: { maxTime: 5s }
-`;
+const yaml = victimYaml("{ maxTime: 5s }");
 
 /** Checking out, opening devices, turns and writing at the end take about as long. */
 const runningMs = 9000;

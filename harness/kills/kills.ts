@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { drawOf } from "../fuzz/draw.ts";
 import { blowOf } from "./blow.ts";
 import { finishedVisits, flawsOfResults, hasTrace, leftoversIn, runsIn } from "./soundness.ts";
-import { orphansAfter, started, strike } from "./victim.ts";
+import { orphansAfter, started, strike, victimYaml } from "./victim.ts";
 
 export interface Kill {
   readonly blow: string;
@@ -18,14 +18,7 @@ export interface Kill {
   readonly flaws: readonly string[];
 }
 
-const yaml = `name: kills
-title: Struck down
-phase: decode
-mechanisms: [softmax, linear]
-axes: { n: [64, 130] }
-fixed: { heads: 2, headDim: 64 }
-measure: { precision: 50%, maxTime: 60s }
-`;
+const yaml = victimYaml("{ precision: 50%, maxTime: 60s }");
 
 /** Of a quarter of the kills: opening a device takes about as long. */
 const openingMs = 4000;

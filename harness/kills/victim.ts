@@ -8,6 +8,16 @@ import { processesWith } from "./processes.ts";
 /** A worker in the middle of something that cannot be interrupted ends after it. */
 const orphanMs = 20_000;
 
+/** What is struck down: four small cells, for as long as `measure` says. */
+export const victimYaml = (measure: string): string => `name: kills
+title: Struck down
+phase: decode
+mechanisms: [softmax, linear]
+axes: { n: [64, 130] }
+fixed: { heads: 2, headDim: 64 }
+measure: ${measure}
+`;
+
 export interface Ended {
   readonly code: number | null;
   readonly stderr: string;

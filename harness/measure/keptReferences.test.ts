@@ -2,25 +2,13 @@ import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } fro
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ExpectedRow, Shape } from "../../kernels/mechanism.ts";
+import { smallShape } from "../../kernels/testShape.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { experimentOf, newFolder } from "../testExperiment.ts";
 import { connector } from "./connection.ts";
 import { keptReferencesIn } from "./keptReferences.ts";
 
-const shape: Shape = {
-  phase: "prefill",
-  n: 4,
-  batch: 1,
-  heads: 1,
-  kvHeads: 1,
-  headDim: 2,
-  headDimV: 2,
-  dModel: 2,
-  dtype: "f32",
-  kvDtype: "f32",
-  stateDtype: "f32",
-  parameters: { chunk: 64 },
-};
+const shape: Shape = { phase: "prefill", n: 4, ...smallShape({ parameters: {} }), parameters: { chunk: 64 } };
 const computed: readonly ExpectedRow[] = [
   { buffer: "o", offset: 0, values: new Float64Array([1 / 3, -0, 5e-324]), size: 0.1 },
   { buffer: "state", offset: 7, values: new Float64Array([Math.PI]) },
