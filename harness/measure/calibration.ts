@@ -11,7 +11,7 @@ const shareForTurns = 0.4;
 /** Turn 0: each cell once, n ascending, until a curve ends. */
 export const calibrate = async (measuring: Measuring): Promise<void> => {
   const { tasks, visitor, reach, restMs, signal, onProgress, ended } = measuring;
-  const outlook = createOutlook(tasks, ended, visitor.sampleMs);
+  const outlook = createOutlook(tasks, ended, (task) => visitor.visitMs(task, 1));
   const eta = (): Eta => ({ ms: Math.max(0, Math.min(restMs(), outlook.ms)), atMost: true });
   const unreached = (task: Task): Outcome | undefined => {
     const { until } = task.planned;

@@ -36,5 +36,5 @@ export interface Ended {
 /** Tasks that are measured on. */
 export const live = ({ tasks }: Pick<Measuring, "tasks">): readonly Task[] => tasks.filter((task) => statusOf(task) === "ok");
 
-/** Predicted wall ms of one turn of these tasks with one sample a visit. */
+/** Predicted ms of the passes of one turn of these tasks with one sample a visit. */
 export const turnMs = (tasks: readonly Task[], visitor: Visitor): number => tasks.reduce((sum, task) => sum + visitor.sampleMs(task), 0);

@@ -19,7 +19,7 @@ interface Part {
   readonly firstMs: number;
   readonly seen: number;
   readonly prepareMs: number;
-  /** ms of one sample of what is measured on */
+  /** ms of one visit, of a single sample, of each cell that is measured on */
   readonly turnMs: number;
 }
 
@@ -37,8 +37,8 @@ const combined = (one: Part, other: Part, sign: 1 | -1): Part => ({
   turnMs: one.turnMs + sign * other.turnMs,
 });
 
-/** `ended`: curves of which nothing more is measured. `sampleMs`: of one visit's single sample. */
-export const createOutlook = (tasks: readonly Task[], ended: ReadonlySet<string>, sampleMs: (task: Task) => number): Outlook => {
+/** `ended`: curves of which nothing more is measured. `visitMs`: of a visit of a single sample. */
+export const createOutlook = (tasks: readonly Task[], ended: ReadonlySet<string>, visitMs: (task: Task) => number): Outlook => {
   const partOf = (curve: readonly Task[]): Part => {
     const seen = curve.filter((task) => task.estimateMs !== undefined);
     const left = curve.filter((task) => statusOf(task) === "pending" && !ended.has(task.series));
@@ -47,7 +47,7 @@ export const createOutlook = (tasks: readonly Task[], ended: ReadonlySet<string>
       firstMs: left.reduce((sum, task) => sum + looks * (predictedMs(task, curve) ?? unknownMs), 0),
       seen: seen.length,
       prepareMs: seen.reduce((sum, task) => sum + task.prepareMs, 0),
-      turnMs: curve.reduce((sum, task) => sum + (statusOf(task) === "ok" ? sampleMs(task) : 0), 0),
+      turnMs: curve.reduce((sum, task) => sum + (statusOf(task) === "ok" ? visitMs(task) : 0), 0),
     };
   };
   const curves = groupBy(tasks, ({ series }) => series);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findKnee } from "./ceilings.ts";
-import { predictMs, repetitions, samplesPerVisit, shortestPassMs, startsWorker, turnOrder } from "./schedule.ts";
+import { allotmentsFor, isVisited, leastShare, predictMs, repetitions, shortestPassMs, startsWorker, turnOrder } from "./schedule.ts";
 
 const hardware = { stepNs: 1, software: false };
 const emulation = { stepNs: 100, software: true };
@@ -41,10 +41,41 @@ describe("a turn", () => {
   it("starts a worker often enough for three in ten turns", () => {
     expect(Array.from({ length: 30 }, (_, turn) => turn).filter(startsWorker)).toEqual([4, 8, 16, 24]);
   });
-  it("fills the time that is left with samples, 1 to 8 a visit", () => {
-    expect(samplesPerVisit(100, 30_000)).toBe(8);
-    expect(samplesPerVisit(100, 9200)).toBe(4);
-    expect(samplesPerVisit(5000, 100)).toBe(1);
+  it("fills its time with samples, 1 to 8 a visit", () => {
+    const samplesIn = (turnMs: number, sampleMs = 100, besideMs = 0): number => allotmentsFor([{ besideMs, sampleMs }], turnMs, 1)(sampleMs).samples;
+    expect(samplesIn(810)).toBe(8);
+    expect(samplesIn(5000)).toBe(8);
+    expect(samplesIn(401)).toBe(4);
+    expect(samplesIn(4, 5000)).toBe(1);
+    // What a visit takes beside its samples counts.
+    expect(samplesIn(401, 100, 200)).toBe(2);
+  });
+  it("gives cells whose samples take little more of them, as one over the root, and never more than fit", () => {
+    const costs = [10, 40, 160].map((sampleMs) => ({ besideMs: 0, sampleMs }));
+    const samplesIn = (turnMs: number): readonly number[] => costs.map(({ sampleMs }) => allotmentsFor(costs, turnMs, 1)(sampleMs).samples);
+    expect(samplesIn(400)).toEqual([7, 3, 1]);
+    for (const turnMs of [1, 210, 350, 900, 2_000]) {
+      const takesMs = samplesIn(turnMs).reduce((sum, samples, i) => sum + samples * (costs[i]?.sampleMs ?? 0), 0);
+      expect(takesMs).toBeLessThanOrEqual(Math.max(220, turnMs));
+    }
+    expect(samplesIn(1e9)).toEqual([8, 8, 8]);
+  });
+  it("lets dear cells rest where not even one sample of each fits, in every second of the first ten turns at most, and in two of three later", () => {
+    const costs = [10, 10, 1000].map((sampleMs) => ({ besideMs: 0, sampleMs }));
+    expect(allotmentsFor(costs, 400, leastShare(3))(1000)).toEqual({ share: 0.5, samples: 1 });
+    const { share, samples } = allotmentsFor(costs, 540, leastShare(10))(1000);
+    expect(samples).toBe(1);
+    expect(share).toBeGreaterThan(0.4);
+    expect(share * 1000).toBeLessThan(530);
+    expect(allotmentsFor(costs, 1, leastShare(10))(1000).share).toBeCloseTo(1 / 3);
+    expect(allotmentsFor(costs, 1, leastShare(10))(10)).toEqual({ share: 1, samples: 1 });
+  });
+  it("is visited by a cell as often as its share says, evenly", () => {
+    const turnsOf = (share: number): readonly number[] => Array.from({ length: 30 }, (_, i) => i + 1).filter((turn) => isVisited(turn, share));
+    expect(turnsOf(1)).toHaveLength(30);
+    expect(turnsOf(1 / 3)).toEqual([3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
+    expect(turnsOf(0.5)).toHaveLength(15);
+    expect(turnsOf(0.8)).toHaveLength(24);
   });
 });
 

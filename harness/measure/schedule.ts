@@ -1,4 +1,5 @@
 import { uniformStream } from "../../kernels/random.ts";
+import { median } from "../analysis/statistics.ts";
 
 /** How a run is laid out in turns, workers and passes. Pure. */
 
@@ -51,14 +52,61 @@ export const repetitions = (estimateMs: number, timer: Timer): number | undefine
 };
 
 const mostSamples = 8;
-const wantedTurns = 24;
+const wantedTurns = 48;
+
+/** What a visit of one cell takes, wall ms: whatever is asked of it, and for every sample. */
+export interface VisitCost {
+  readonly besideMs: number;
+  readonly sampleMs: number;
+}
+
+/** How often a cell is timed: in this share of turns, each time with so many samples. */
+export interface Allotment {
+  readonly share: number;
+  readonly samples: number;
+}
+
+/** Turns to plan for, from `turn` on. */
+export const turnsAhead = (turn: number): number => Math.max(leastTurns, wantedTurns - turn);
+
+/** A cell rests in every second of the first turns at most, later in two of three. */
+export const leastShare = (turn: number): number => (turn < leastTurns ? 1 / 2 : 1 / 3);
 
 /**
- * Samples in each visit so that 24 turns fit into what is left: at least 1, at most 8. `turnMs` is one sample of every cell. On a busy machine turns
- * differ more than the samples of one visit, so many short visits say more than few long ones.
+ * How often cells are timed, by what a sample of each takes (ms), so that a turn takes `turnMs` in the mean: 1 to 8 samples a visit, or a visit in not every turn. On a busy machine turns differ more
+ * than the samples of one visit, so many short visits say more than few long ones: time goes into 48 turns first. Cells whose samples take little get more of them, as one over the root of what one
+ * takes: of all ways to spend the time that leaves the least sum of squared relative errors, where samples of all cells are equally noisy (Neyman's allocation).
  */
-export const samplesPerVisit = (turnMs: number, restMs: number): number =>
-  Math.max(1, Math.min(mostSamples, Math.floor(restMs / (wantedTurns - 1) / Math.max(turnMs, 1e-6))));
+export const allotmentsFor = (costs: readonly VisitCost[], turnMs: number, least: number): ((sampleMs: number) => Allotment) => {
+  const allotted =
+    (scale: number) =>
+    (sampleMs: number): Allotment => {
+      const wanted = scale / Math.sqrt(Math.max(sampleMs, 1e-6));
+      return { share: Math.max(least, Math.min(1, wanted)), samples: Math.max(1, Math.min(mostSamples, Math.floor(wanted))) };
+    };
+  const fits = (scale: number): boolean => {
+    const of = allotted(scale);
+    const takesMs = ({ besideMs, sampleMs }: VisitCost): number => {
+      const { share, samples } = of(sampleMs);
+      return share * (besideMs + samples * sampleMs);
+    };
+    return costs.reduce((sum, cost) => sum + takesMs(cost), 0) <= turnMs;
+  };
+  // Where not even that fits there will be fewer turns; the cheaper half of the cells is in each of them.
+  let fitting = Math.sqrt(median(costs.map(({ sampleMs }) => sampleMs)));
+  let most = (mostSamples + 1) * Math.sqrt(Math.max(1e-6, ...costs.map(({ sampleMs }) => sampleMs)));
+  if (fits(most)) return allotted(most);
+  if (!fits(fitting)) return allotted(fitting);
+  for (let halved = 0; halved < 40; halved++) {
+    const scale = (fitting + most) / 2;
+    if (fits(scale)) fitting = scale;
+    else most = scale;
+  }
+  return allotted(fitting);
+};
+
+/** Whether a cell that is visited in this share of turns is visited in this one: cells of one share rest in the same turns. */
+export const isVisited = (turn: number, share: number): boolean => Math.floor(turn * share + 1e-9) > Math.floor((turn - 1) * share + 1e-9);
 
 /** Whether a restart that costs `prepareMs` may be afforded with `restMs` left, where a turn takes `turnMs`. */
 export const affordsRestart = (prepareMs: number, restMs: number, turnMs: number): boolean =>

@@ -20,6 +20,10 @@ export interface Task {
   k: number | undefined;
   /** K is a multiple of it */
   together: number;
+  /** wall ms of a visit beside its passes, the mean of this session's; 0 before the first */
+  besideMs: number;
+  /** visits that it is the mean of */
+  timedVisits: number;
   /** wall ms of its last preparation, of it what another worker will not take again, and what grows with n: all but compiling */
   prepareMs: number;
   sparedMs: number;
@@ -50,6 +54,8 @@ export const taskOf = (planned: PlannedCell, record: CellRecord, tiles: Tiles | 
     leastMs: record.visits.length > 0 ? Math.min(...record.visits.flatMap(timesOf)) : undefined,
     together: 1,
     k: record.visits.findLast(({ turn }) => turn > 0)?.k,
+    besideMs: 0,
+    timedVisits: 0,
     prepareMs: 0,
     sparedMs: 0,
     fillMs: undefined,

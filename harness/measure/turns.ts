@@ -2,11 +2,14 @@ import { unmetOf } from "../analysis/unmet.ts";
 import { visitsWithout } from "../record/addedCell.ts";
 import type { Schedule, Unmet } from "../record/run.ts";
 import { addLengths, tileOf } from "./addedLengths.ts";
-import { live, type Measuring, turnMs } from "./measuring.ts";
-import { affordsRestart, leastTurns, samplesPerVisit, startsWorker, turnOrder, turnsBetweenLooks } from "./schedule.ts";
+import { live, type Measuring } from "./measuring.ts";
+import { createSampling, type Sampling } from "./sampling.ts";
+import { affordsRestart, leastTurns, startsWorker, turnOrder, turnsAhead, turnsBetweenLooks } from "./schedule.ts";
 import { hasJumped, mayRepeat } from "./sentinel.ts";
 import { problemOf, statusOf, type Task } from "./task.ts";
 
+/** A visit of turn 0 is short, and says little of what one takes beside its samples: after so many turns more they are planned anew. */
+const turnsBeforePlanning = 2;
 /** An n* of so many turns is near enough to add n around it. */
 const turnsBeforeRefining = 3;
 
@@ -19,20 +22,27 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
   const { seed, refineCrossover } = record.experiment.measure;
   /** What all cells take a fresh worker. */
   const renewMs = (): number => live(measuring).reduce((sum, task) => sum + task.prepareMs - task.sparedMs, 0);
-  const samples = samplesPerVisit(turnMs(live(measuring), visitor), restMs() - 2 * renewMs());
+  const plan = (turn: number): Sampling => createSampling(measuring, turn, (restMs() - 2 * renewMs()) / turnsAhead(turn));
   const sentinel = createGauge(measuring);
   const rounds = new Map<string, number>();
   // A resumed run goes on with a turn of its own: what it measures now was not measured then.
   const first =
     1 + Math.max(0, ...measuring.tasks.flatMap((task) => task.record.visits.map(({ turn }) => turn)), ...measuring.sentinelTurns.map(({ turn }) => turn));
+  let sampling = plan(first);
   let wanted = first > leastTurns ? wantedAfter(conditionsOf(measuring), measuring.tasks) : undefined;
-  /** Every second turn is of shapes whose exponents or n* are open, where there are any: these are what a run is for. */
+  /** Every second turn is of the curves whose exponents or n* are open, where there are any: these are what a run is for. */
   const due = (turn: number): readonly Task[] =>
-    live(measuring).filter((task) => wanted === undefined || (turn % 2 === 1 && wanted.open.size > 0 ? wanted.open : wanted.all).has(problemOf(task)));
+    sampling.visited(
+      live(measuring).filter(
+        (task) => wanted === undefined || (turn % 2 === 1 && wanted.open.size > 0 ? wanted.open.has(task.record.id) : wanted.problems.has(problemOf(task))),
+      ),
+      turn,
+    );
   for (let turn = first; ; turn++) {
     if (signal.aborted) return "interrupted";
     if (live(measuring).length === 0) return "nothingLeft";
-    if (restMs() <= 0 || (turn > Math.max(2, first) && turnMs(due(turn), visitor) * samples > restMs())) return "maxTime";
+    if (turn === first + turnsBeforePlanning || turn === leastTurns) sampling = plan(turn);
+    if (restMs() <= 0 || (turn > Math.max(2, first) && sampling.visitsMs(due(turn)) > restMs())) return "maxTime";
     const isLook = turn >= leastTurns && (turn - leastTurns) % turnsBetweenLooks === 0;
     const added = refineCrossover !== undefined && (turn === turnsBeforeRefining || isLook) ? addLengths(measuring, refineCrossover, rounds) : [];
     for (const addition of added) onProgress({ type: "added", ...addition });
@@ -42,30 +52,30 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
       // Where all is known but n were added, these decide at the next look, beside all others.
       wanted = unmet.length > 0 ? wantedAfter(unmet, measuring.tasks) : undefined;
     }
-    if (startsWorker(turn) && affordsRestart(renewMs(), restMs(), turnMs(due(turn), visitor) * samples)) await workers.restart();
+    if (startsWorker(turn) && affordsRestart(renewMs(), restMs(), sampling.visitsMs(due(turn)))) await workers.restart();
 
     await sentinel.before();
-    await beginAdded(measuring, turn, samples);
-    const ofTurnMs = turnMs(live(measuring), visitor) * samples;
+    await beginAdded(measuring, turn, sampling);
+    const ofTurnMs = sampling.visitsMs(live(measuring));
     const order = turnOrder(due(turn), turn, seed).filter((task) => !task.record.visits.some((made) => made.turn === turn));
     for (const [position, task] of order.entries()) {
       if (signal.aborted || restMs() <= 0) break;
       const atMost = turn >= leastTurns;
       const leftMs = atMost ? restMs() : (leastTurns - turn - position / order.length) * ofTurnMs * 1.15;
       onProgress({ type: "visit", id: task.record.id, turn, position, of: order.length, eta: { ms: Math.max(0, Math.min(leftMs, restMs())), atMost } });
-      await visitor.visit(task, turn, samples).catch((error: unknown) => visitor.settleFailure(task, error));
+      await visitor.visit(task, turn, sampling.samples(task)).catch((error: unknown) => visitor.settleFailure(task, error));
     }
-    const kept = await sentinel.after(turn, restMs() > turnMs(order, visitor) * samples);
+    const kept = await sentinel.after(turn, restMs() > sampling.visitsMs(order));
     onProgress({ type: "turn", turn, worker: workers.own.index, cells: order.length, kept, eta: { ms: Math.max(0, restMs()), atMost: true } });
   }
 };
 
 /** The first visits of cells that were added, each with its outcome, as turn 0 gives it to those that were planned. */
-const beginAdded = async ({ tasks, added, visitor, signal, restMs }: Measuring, turn: number, samples: number): Promise<void> => {
+const beginAdded = async ({ tasks, added, visitor, signal, restMs }: Measuring, turn: number, sampling: Sampling): Promise<void> => {
   const begun = tasks.filter((task) => statusOf(task) === "pending" && added.some(({ id }) => id === task.record.id));
   for (const task of begun) {
     if (signal.aborted || restMs() <= 0) return;
-    await visitor.visit(task, turn, samples).then(
+    await visitor.visit(task, turn, sampling.samples(task)).then(
       () => visitor.settle(task, { status: "ok" }),
       (error: unknown) => visitor.settleFailure(task, error),
     );
@@ -83,19 +93,20 @@ export const conditionsOf = ({ tasks, record, mechanisms }: Pick<Measuring, "tas
   );
 };
 
-/** Problems that something is wanted of still: all arms at one shape, as what is told of two of them rests on turns that both were visited in. */
+/** Of what something is wanted still. */
 interface Wanted {
-  readonly all: ReadonlySet<string>;
-  /** of which an exponent or n* is */
+  /** all arms at one shape, as what is told of two of them rests on turns that both were visited in */
+  readonly problems: ReadonlySet<string>;
+  /** cells of curves whose exponent is open, and of pairs whose n* is */
   readonly open: ReadonlySet<string>;
 }
 
 const wantedAfter = (unmet: readonly Unmet[], tasks: readonly Task[]): Wanted => {
-  const problemsIn = (conditions: readonly Unmet[]): ReadonlySet<string> => {
-    const ids = new Set(conditions.flatMap(({ cells }) => cells));
-    return new Set(tasks.filter(({ record }) => ids.has(record.id)).map(problemOf));
+  const ids = new Set(unmet.flatMap(({ cells }) => cells));
+  return {
+    problems: new Set(tasks.filter(({ record }) => ids.has(record.id)).map(problemOf)),
+    open: new Set(unmet.flatMap(({ kind, cells }) => (kind === "time" ? [] : cells))),
   };
-  return { all: problemsIn(unmet), open: problemsIn(unmet.filter(({ kind }) => kind !== "time")) };
 };
 
 interface Gauge {

@@ -18,6 +18,8 @@ export interface Visitor {
   settleFailure(task: Task, error: unknown): void;
   /** ms of one visit's single sample: a pass of K repetitions */
   sampleMs(task: Task): number;
+  /** wall ms that a visit of so many samples will take */
+  visitMs(task: Task, samples: number): number;
   /** Counts what `work` takes as preparing. */
   preparing<T>(work: () => Promise<T>): Promise<T>;
   readonly spent: Spent;
@@ -121,7 +123,9 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, onProgr
         `one repetition takes ${task.leastMs} ms; the clock's step is ${timer.stepNs} ns, and even the longest pass stays below 100 steps`,
       );
     }
+    const from = now();
     const reply = await session.ask("visit", { cell: task.record.id, k, samples }, visitLimitMs + 20 * samples * sampleMs(task));
+    const wallMs = now() - from;
     const { rssBytes, ...times } = reply;
     const made: Visit = { worker: session.index, turn, k, ...times };
     // A pass of a hundred steps or more cannot take none of them.
@@ -133,7 +137,9 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, onProgr
     task.leastMs = Math.min(task.leastMs ?? task.estimateMs, ...timesOf(made));
     if (turn > 0) task.k = task.estimateMs * k >= shortestPassMs(timer) ? k : fittingK(task);
     session.sawRss(rssBytes);
-    spent.timedMs += timesOf(made).reduce((sum, ms) => sum + ms * k, 0);
+    const passesMs = timesOf(made).reduce((sum, ms) => sum + ms * k, 0);
+    task.besideMs += (Math.max(0, wallMs - passesMs) - task.besideMs) / ++task.timedVisits;
+    spent.timedMs += passesMs;
   };
 
   return {
@@ -141,6 +147,7 @@ export const createVisitor = ({ sessionOf, journal, measure, timer, now, onProgr
     preparing,
     settle,
     sampleMs,
+    visitMs: (task, samples) => task.besideMs + samples * sampleMs(task),
     settleFailure(task, error) {
       if (!(error instanceof CellFailure)) throw error;
       countFailure(task, error);
