@@ -6,18 +6,21 @@ import type { Spread } from "./resampling.ts";
 import { mean, percentileInterval } from "./statistics.ts";
 
 /**
- * What one step costs for `batch` texts of n tokens each: c0 + c1·batch + (c2 + c3·batch)·n, coefficients not negative. Weights are read once whatever the batch, each text has a cache or state of its own
- * (so a larger batch shares none of it), and of a state of one size n takes no part.
+ * What one step costs for `batch` texts of n tokens each: c0 + c1·batch + (c2 + c3·batch)·n, and where nothing is kept + (c4 + c5·batch)·n²; coefficients not negative. Weights are read once whatever the
+ * batch, each text has a cache or state of its own (so a larger batch shares none of it), and of a state of one size n takes no part.
  */
+
+/** The highest power of n in a law. */
+export type Order = 0 | 1 | 2;
 
 export interface BatchPoint {
   readonly n: number;
   readonly batch: number;
 }
 
-/** Powers of n and batch, by whether n takes part. */
-const powersOf = (withN: boolean): readonly Power[] =>
-  (withN ? ([0, 1] as const) : ([0] as const)).flatMap((n) => ([0, 1] as const).map((size) => ({ n, size })));
+/** Powers of n and batch. */
+const powersOf = (order: Order): readonly Power[] =>
+  ([0, 1, 2] as const).filter((n) => n <= order).flatMap((n) => ([0, 1] as const).map((size) => ({ n, size })));
 
 /** Values along batch at one n: what stays, and what each text adds. */
 export interface Line {
@@ -25,8 +28,8 @@ export interface Line {
   readonly each: number;
 }
 
-const fitterOf = (points: readonly BatchPoint[], withN: boolean): ((ys: readonly number[]) => (n: number) => Line) => {
-  const powers = powersOf(withN);
+const fitterOf = (points: readonly BatchPoint[], order: Order): ((ys: readonly number[]) => (n: number) => Line) => {
+  const powers = powersOf(order);
   const fitTo = surfaceFitter(
     points.map(({ n, batch }) => ({ n, size: batch })),
     powers,
@@ -49,9 +52,9 @@ export interface BytesLaw {
   readonly lineAt: (n: number) => Line;
 }
 
-/** The law of bytes counted at these points; undefined where it is off by more than a tenth somewhere. */
-export const bytesLaw = (points: readonly (BatchPoint & { readonly bytes: number })[], withN: boolean): BytesLaw | undefined => {
-  const powers = powersOf(withN);
+/** The law of bytes counted at these points, of which none grow faster than n; undefined where it is off by more than a tenth somewhere. */
+export const bytesLaw = (points: readonly (BatchPoint & { readonly bytes: number })[], order: Order): BytesLaw | undefined => {
+  const powers = powersOf(order === 0 ? 0 : 1);
   const coefficients = surfaceFitter(
     points.map(({ n, batch }) => ({ n, size: batch })),
     powers,
@@ -74,8 +77,8 @@ export interface TimeLaw {
 const fastest = 1.25;
 
 /** The law of times measured at these points, or why there is none: it is further off them than `worstJoint` and than half their intervals, or they bend upwards at the largest batch. */
-export const timeLaw = (points: readonly (BatchPoint & { readonly spread: Spread })[], withN: boolean, t: Messages = en): TimeLaw | string => {
-  const fitTo = fitterOf(points, withN);
+export const timeLaw = (points: readonly (BatchPoint & { readonly spread: Spread })[], order: Order, t: Messages = en): TimeLaw | string => {
+  const fitTo = fitterOf(points, order);
   const ys = points.map(({ spread }) => spread.estimate);
   const law = fitTo(ys);
   const rms = Math.sqrt(points.reduce((sum, { n, batch }, i) => sum + (at(law(n), batch) / (ys[i] ?? 1) - 1) ** 2, 0) / points.length);

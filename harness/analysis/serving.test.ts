@@ -86,6 +86,23 @@ describe("serving", () => {
       }
   });
 
+  it("follows an arm that keeps nothing by n² where four lengths are measured, and tells it at a measured length from batches alone", () => {
+    const anew = (_: Arm, n: number, batch: number): number => 0.5 + batch * (1e-3 * n + 2e-6 * n ** 2);
+    const recomputing = (ns: readonly number[]): RunRecord => {
+      const record = sweep({ ns, ms: anew });
+      return {
+        ...record,
+        cells: record.cells.map((cell): CellRecord => ({ ...cell, stateBytes: 0, claim: { ...cell.claim, time: "O(n²)", stateBytes: "O(1)" } })),
+      };
+    };
+    const far = of(servedBy(recomputing([128, 256, 512, 1024]), { memoryBytes: gib, n: [8192] }), "softmax", 8192);
+    expect(far?.stepMs?.value).toBeCloseTo(anew("softmax", 8192, far?.batch ?? 0), 0);
+    const three = servedBy(recomputing([128, 256, 512]), { memoryBytes: gib, n: [512, 8192] });
+    expect(of(three, "softmax", 8192)).toMatchObject({ stepMs: undefined, note: "4 values of n are needed for another n, 3 were measured" });
+    const near = of(three, "softmax", 512);
+    expect(near?.stepMs?.value).toBeCloseTo(anew("softmax", 512, near?.batch ?? 0), 3);
+  });
+
   it("holds the truth in its intervals", () => {
     let [held, asked] = [0, 0];
     for (let seed = 1; seed <= 25; seed++) {

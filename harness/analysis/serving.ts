@@ -2,7 +2,7 @@ import { en } from "../messages/en.ts";
 import type { Messages } from "../messages/messages.ts";
 import type { Estimate, SeriesKey, Served } from "../record/derived.ts";
 import type { CellRecord, Room, RunRecord } from "../record/run.ts";
-import { type BatchPoint, bytesLaw, timeLaw } from "./batchLaw.ts";
+import { type BatchPoint, bytesLaw, type Order, timeLaw } from "./batchLaw.ts";
 import type { SpreadOf } from "./drift.ts";
 import { groupBy } from "./grouping.ts";
 import type { Spread } from "./resampling.ts";
@@ -11,8 +11,8 @@ import { percentileInterval } from "./statistics.ts";
 
 /** Two values of batch would be followed by any line, so nothing would show whether time is one. */
 const leastBatches = 3;
-/** The same of n. */
-const leastLengths = 3;
+/** The same of n, by the highest power of it. */
+const leastLengths = (order: Order): number => order + 2;
 /** A time that is not known within this factor is not told. */
 const widest = 4;
 
@@ -26,7 +26,8 @@ interface Swept {
   readonly label: string;
   readonly form: string;
   readonly series: SeriesKey;
-  readonly growsWithN: boolean;
+  /** power of n that a step grows with, by its claim */
+  readonly order: Order;
   readonly points: readonly Measured[];
   /** what was counted beforehand, an n each; none in runs of before */
   readonly rooms: readonly Room[];
@@ -34,8 +35,7 @@ interface Swept {
 
 /**
  * How many texts of n tokens each arm serves at once in so much memory, and how fast: one entry an arm and n. How many is what the run counted beforehand; of runs of before, which did not, a line through the bytes of
- * what was measured. Of arms that keep what they have read: those that go through all tokens again for the next one are no way to serve, and a composed hybrid has no bytes of its own. Arms that were measured in
- * several shards have no law, as no interval holds how much two machines differ.
+ * what was measured. A composed hybrid has no bytes of its own. Arms that were measured in several shards have no law, as no interval holds how much two machines differ.
  */
 export const servingOf = (
   { experiment: { serving }, room = [] }: Pick<RunRecord, "room"> & { readonly experiment: Pick<RunRecord["experiment"], "serving"> },
@@ -45,11 +45,12 @@ export const servingOf = (
 ): readonly Served[] =>
   serving === undefined ? [] : sweptOf(series, spreadOf, room).flatMap((swept) => serving.n.map((n) => served(swept, n, serving.memoryBytes, t)));
 
-const keeps = ({ model, composedOf, stateBytes }: CellRecord): boolean => !model?.recomputes && composedOf === undefined && stateBytes !== 0;
+/** Of a step: what is kept for each token is read again, and what is not kept is computed again. */
+const orderOf = ({ claim }: CellRecord): Order => (claim.time === "O(n²)" ? 2 : claim.time === "O(1)" && claim.stateBytes === "O(1)" ? 0 : 1);
 
 const sweptOf = (series: readonly Series[], spreadOf: SpreadOf, room: readonly Room[]): readonly Swept[] =>
   [...groupBy(series, ({ label, form, key }) => JSON.stringify([label, form, withoutBatch(key)])).values()].flatMap((curves) => {
-    const cells = curves.flatMap((curve) => curve.cells).filter(keeps);
+    const cells = curves.flatMap((curve) => curve.cells).filter(({ composedOf }) => composedOf === undefined);
     const points = cells.flatMap((cell): readonly Measured[] => {
       const spread = spreadOf(cell.id);
       return spread && cell.peakBytes ? [{ n: cell.n, batch: cell.batch, bytes: cell.peakBytes, spread }] : [];
@@ -62,7 +63,7 @@ const sweptOf = (series: readonly Series[], spreadOf: SpreadOf, room: readonly R
         label: curve.label,
         form: curve.form,
         series: withoutBatch(curve.key),
-        growsWithN: cell.claim.stateBytes !== "O(1)",
+        order: orderOf(cell),
         points,
         rooms: room.filter(({ like }) => ids.has(like)),
       },
@@ -71,18 +72,18 @@ const sweptOf = (series: readonly Series[], spreadOf: SpreadOf, room: readonly R
 
 const withoutBatch = (key: SeriesKey): SeriesKey => Object.fromEntries(Object.entries(key).filter(([name]) => name !== "batch"));
 
-/** Points that a law for this n rests on: all of a state of one size; of one that grows those at this n where batches suffice, else all. */
+/** Points that a law for this n rests on, and the power of n that it has: all of a state of one size; of a step that grows with n those at this n where batches suffice, else all. */
 const restingOn = (
-  { points, growsWithN }: Swept,
+  { points, order }: Swept,
   n: number,
   { serving: { note } }: Messages,
-): { readonly points: readonly Measured[]; readonly withN: boolean } | string => {
+): { readonly points: readonly Measured[]; readonly order: Order } | string => {
   if (distinct(points, "batch") < leastBatches) return note.fewBatches(leastBatches, distinct(points, "batch"));
-  if (!growsWithN) return { points, withN: false };
+  if (order === 0) return { points, order };
   const here = points.filter((point) => point.n === n);
-  if (distinct(here, "batch") >= leastBatches) return { points: here, withN: false };
-  if (distinct(points, "n") < leastLengths) return note.fewLengths(leastLengths, distinct(points, "n"));
-  return { points, withN: true };
+  if (distinct(here, "batch") >= leastBatches) return { points: here, order: 0 };
+  const least = leastLengths(order);
+  return distinct(points, "n") < least ? note.fewLengths(least, distinct(points, "n")) : { points, order };
 };
 
 const distinct = (points: readonly Measured[], name: "n" | "batch"): number => new Set(points.map((point) => point[name])).size;
@@ -107,7 +108,7 @@ const served = (swept: Swept, n: number, memoryBytes: number, t: Messages): Serv
   const own = points.find((point) => point.n === n && point.batch === batch);
   if (own) return timed({ ...counted, from: "measured" }, percentileInterval(own.spread.estimate, own.spread.replicates));
   if (typeof resting === "string") return untimed(resting);
-  const law = timeLaw(resting.points, resting.withN, t);
+  const law = timeLaw(resting.points, resting.order, t);
   if (typeof law === "string") return untimed(law);
   const stepMs = law.at({ n, batch });
   // A time that hardly grows over what was measured says little of many more texts.
@@ -127,7 +128,7 @@ const bytesAt = (
     return { fixedBytes, textBytes, exactBytes, batch, room: { bytes, memoryBatch, ...(limit === undefined ? {} : { limit }) } };
   }
   if (typeof resting === "string") return resting;
-  const bytes = bytesLaw(resting.points, resting.withN);
+  const bytes = bytesLaw(resting.points, resting.order);
   if (!bytes) return t.serving.note.oddBytes;
   const { fixed: fixedBytes, each: textBytes } = bytes.lineAt(n);
   const batch = textBytes > 0 ? Math.max(0, Math.floor((memoryBytes - fixedBytes) / textBytes)) : 0;

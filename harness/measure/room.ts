@@ -6,7 +6,7 @@ import { sizes } from "../experiment/sizes.ts";
 import type { Room } from "../record/run.ts";
 
 /**
- * How many texts of n tokens each have room at once: of every arm that keeps what it has read, at every n that is asked, by the closed form of what its kernels allocate and by the device's limits.
+ * How many texts of n tokens each have room at once: of every arm, at every n that is asked, by the closed form of what its kernels allocate and by the device's limits.
  * `cells`: the plan, of which one of each arm and shape stands for all its n and batches. Variants are the device's defaults. More texts are taken never to need fewer bytes.
  */
 export const roomOf = (
@@ -18,7 +18,7 @@ export const roomOf = (
   const likes = new Map<string, Cell>();
   for (const { cell, skip } of cells) {
     const arm = JSON.stringify({ ...cell, id: "", n: 0, batch: 0 });
-    if (skip === undefined && cell.runtime === undefined && !cell.model?.recomputes && !likes.has(arm)) likes.set(arm, cell);
+    if (skip === undefined && cell.runtime === undefined && !likes.has(arm)) likes.set(arm, cell);
   }
   return [...likes.values()].flatMap((like) => {
     const mechanism = mechanisms.find(({ name }) => name === like.mechanism);

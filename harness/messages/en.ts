@@ -966,7 +966,7 @@ export const en = {
       bent: "its times bend upwards with batch, as on a device that few texts do not fill; larger batches would tell",
       wide: (factor: number): string => `known less narrowly than to a factor of ${factor}; larger batches, and n nearer to this one, would tell`,
     },
-    none: "No arm that keeps a state has a time at any batch.",
+    none: "No arm has a time at any batch.",
     /** `roomCounted`: room was counted beforehand; `steps`: bytes step with n or batch */
     explained: (
       memoryBytes: number,
@@ -977,12 +977,12 @@ export const en = {
         steps,
       }: { readonly oneLayer: boolean; readonly weights: boolean; readonly roomCounted: boolean; readonly steps: boolean },
     ): readonly string[] => [
-      `The budget is ${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""}: what is needed whatever the batch (fixed)${weights ? " (weights)" : ""}, and of each text its state and its part of all that is computed. ${
+      `The budget is ${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""}: what is needed whatever the batch (fixed)${weights ? " (weights)" : ""}, and of each text its state, if it has one, and its part of all that is computed. ${
         roomCounted
           ? "How many have room was counted before anything was measured, by the closed form of what kernels allocate, which every measured cell met to the byte, and by what this device takes: its largest buffer and binding, and workgroups in a row"
           : "Both are of the bytes that this run counted"
       }; a program that shares buffers between layers otherwise, or keeps weights in fewer bits, has room for more.`,
-      "One token of each text is a step, so tokens a second are the batch over a step's time. A time is measured where just that batch was; else it is projected: a cost that stays, one for each text, and one for each token of each text, fitted to the batches that were measured. The interval has in it how far that law is off where it was measured, and nothing of what a device does beyond: caches that end, for one.",
+      "One token of each text is a step, so tokens a second are the batch over a step's time. A time is measured where just that batch was; else it is projected: a cost that stays, one for each text, one for each token of each text, and where nothing is kept one for each pair of its tokens, fitted to the batches that were measured. The interval has in it how far that law is off where it was measured, and nothing of what a device does beyond: caches that end, for one.",
       ...(steps
         ? [
             roomCounted

@@ -702,14 +702,14 @@ export const zh: Messages = {
       bent: "时间随 batch 增长得越来越快，如同少量文本占不满的设备；测更大的 batch 可见分晓",
       wide: (factor) => spaced`误差范围超过${factor}倍；测更大的 batch 和离此更近的 n，可见分晓`,
     },
-    none: "保留状态的方案在任何 batch 上都没有时间。",
+    none: "任何方案在任何 batch 上都没有时间。",
     explained: (memoryBytes, { oneLayer, weights, roomCounted, steps }) => [
-      `${spaced`预算为${formatBytes(memoryBytes)}${oneLayer ? "，只用于一层注意力" : ""}：包括与 batch 无关的固定部分${weights ? "（权重）" : ""}，以及每个文本的状态和它在计算所需内存中的一份。`}${
+      `${spaced`预算为${formatBytes(memoryBytes)}${oneLayer ? "，只用于一层注意力" : ""}：包括与 batch 无关的固定部分${weights ? "（权重）" : ""}，以及每个文本的状态（若有）和它在计算所需内存中的一份。`}${
         roomCounted
           ? "能容纳多少，是在测量之前按两者算出的：一是内核所分配内存的闭式公式（每个测得的单元都与之一字节不差），二是此设备所能接受的大小，即最大的缓冲区和绑定，以及一个方向上的工作组数"
           : "两者都取自本次运行所计的字节"
       }；若程序以别的方式在各层之间共用缓冲区，或以更少的位数存放权重，则能容纳更多。`,
-      "每个文本各写一个 token 为一步，因此每秒的 token 数等于 batch 除以一步的时间。恰好测过该 batch 之处，时间为实测；其余为推算：固定开销、每个文本的开销、每个文本每个 token 的开销，三者对测得的各 batch 拟合。区间包含这一规律在测得之处的偏差，但不含设备在此之外的表现，例如缓存用尽。",
+      "每个文本各写一个 token 为一步，因此每秒的 token 数等于 batch 除以一步的时间。恰好测过该 batch 之处，时间为实测；其余为推算：固定开销、每个文本的开销、每个文本每个 token 的开销，不保留任何内容时还有每对 token 的开销，对测得的各 batch 拟合。区间包含这一规律在测得之处的偏差，但不含设备在此之外的表现，例如缓存用尽。",
       ...(steps
         ? [
             roomCounted
