@@ -1,7 +1,7 @@
 import type { Form, Mechanism, ParameterValue } from "../../kernels/mechanism.ts";
-import { type PresetName, parametersOfPreset, patternOfPreset } from "../../kernels/model/presets.ts";
+import { parametersOfPreset, patternOfPreset } from "../../kernels/model/presets.ts";
 import type { PlacedEntry } from "./entries.ts";
-import type { Arm, Experiment } from "./experiment.ts";
+import type { Arm, Experiment, ExperimentModel } from "./experiment.ts";
 import { followsPreset } from "./model.ts";
 import { type Draft, nearest } from "./problem.ts";
 import { type RuntimeName, runtimeNames, runtimes, takenBy } from "./runtimes.ts";
@@ -19,15 +19,15 @@ interface RawArm {
   readonly pattern: readonly string[] | undefined;
 }
 
-/** The arms of a checked file, with forms and labels filled in, and what is wrong with them: forms that a phase lacks, labels that are not unique. `preset`: of the file's model. */
+/** The arms of a checked file, with forms and labels filled in, and what is wrong with them: forms that a phase lacks, labels that are not unique. `model`: the file's. */
 export const armsOf = (
   measured: readonly PlacedEntry<Entry>[],
   phase: Experiment["phase"],
   fixed: Readonly<Record<string, ParameterValue | undefined>>,
   mechanisms: ReadonlyMap<string, Mechanism>,
-  preset?: PresetName,
+  model?: ExperimentModel,
 ): { arms: readonly Arm[]; drafts: readonly Draft[] } => {
-  const raw = measured.map(({ entry }) => rawArm(entry, phase, mechanisms, preset));
+  const raw = measured.map(({ entry }) => rawArm(entry, phase, mechanisms, model));
   const arms = raw.map(
     (arm): Arm => ({
       mechanism: arm.mechanism.name,
@@ -51,12 +51,12 @@ export const armsOf = (
   return { arms, drafts };
 };
 
-const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMap<string, Mechanism>, preset: PresetName | undefined): RawArm => {
+const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMap<string, Mechanism>, model: ExperimentModel | undefined): RawArm => {
   const { use, label, form, runtime: named, cache: temperature, ...rest } = typeof entry === "string" ? { use: entry } : ofItsShape(entry);
   const mechanism = mechanisms.get(String(use));
   if (mechanism === undefined) throw new Error(`the schema let an unknown mechanism pass: ${String(use)}`);
   const own = Object.fromEntries(Object.entries(rest).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
-  const taken = preset !== undefined && followsPreset(entry) ? Object.entries(parametersOfPreset(preset)) : [];
+  const taken = model?.preset !== undefined && followsPreset(entry) ? Object.entries(parametersOfPreset(model.preset)) : [];
   const overrides = { ...Object.fromEntries(taken.filter(([key]) => key in mechanism.parameters)), ...own };
   // A mechanism without this phase keeps its cells, as skipped ones, and they need a form to be named by.
   const defaultForm = mechanism.forms[phase]?.[0] ?? Object.values(mechanism.forms)[0]?.[0] ?? "none";
@@ -68,7 +68,7 @@ const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMa
     runtime,
     cache: temperature === "hot" || temperature === "cold" ? temperature : undefined,
     overrides,
-    pattern: patternOf(entry, preset),
+    pattern: patternOf(entry, model),
   };
 };
 
@@ -79,8 +79,8 @@ const ofItsShape = (entry: Exclude<Entry, string>): Readonly<Record<string, Para
 };
 
 /** The mechanism of each layer, in turn. */
-const patternOf = (entry: Entry, preset: PresetName | undefined): readonly string[] | undefined => {
-  if (followsPreset(entry)) return preset && patternOfPreset(preset);
+const patternOf = (entry: Entry, model: ExperimentModel | undefined): readonly string[] | undefined => {
+  if (followsPreset(entry)) return model?.preset && patternOfPreset(model.preset, model.layers);
   return typeof entry === "object" && "pattern" in entry && entry.pattern
     ? Object.entries(entry.pattern as Readonly<Record<string, number>>).flatMap(([name, layers]) => Array.from({ length: layers }, () => name))
     : undefined;

@@ -1,6 +1,6 @@
 import type { FeedForward, Mechanism, ModelShape } from "../../kernels/mechanism.ts";
 import { keepsNothing } from "../../kernels/model/forms.ts";
-import { patternOfPreset, presetNames, presets, scaled } from "../../kernels/model/presets.ts";
+import { presetNames, presets, scaled } from "../../kernels/model/presets.ts";
 import type { Arm, ExperimentModel, PlannedCell } from "./experiment.ts";
 import { type ModelFile, presetPattern } from "./modelSchema.ts";
 import { type Draft, nearest, show } from "./problem.ts";
@@ -147,10 +147,10 @@ export const presetPatternDrafts = (
     if (!followsPreset(entry)) return [];
     const path = ["mechanisms", index, "pattern"];
     if (!model) return [{ path, ...withoutModel }];
-    const hybrids = presetNames.filter((name) => patternOfPreset(name) !== undefined).join(", ");
+    const hybrids = presetNames.filter((name) => "pattern" in presets[name].model).join(", ");
     if (model.preset === undefined)
       return [{ path, on: "value", message: "the model is none of a preset's", given: presetPattern, accepted: `model: { preset: … } of ${hybrids}` }];
-    if (patternOfPreset(model.preset) === undefined)
+    if (!("pattern" in presets[model.preset].model))
       return [{ path, on: "value", message: `all layers of ${model.preset} are softmax`, given: presetPattern, accepted: `model.preset ${hybrids}` }];
     return [];
   });

@@ -31,11 +31,11 @@ export const resolveExperiment = (
     Object.entries(file.fixed ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value as ParameterValue] as const])),
   );
   const { measured, composed } = entriesIn(file.mechanisms, phase);
-  const { arms, drafts: armDrafts } = armsOf(measured, phase, given, byName, file.model && "preset" in file.model ? file.model.preset : undefined);
-  const { hybrids, drafts: hybridDrafts } = hybridsOf(composed, arms);
   const { axes, drafts: axisDrafts } = axesOf(file);
   const defaults = Object.entries({ batch: 1, dtype: "f32", stateDtype: "f32" }).filter(([name]) => axes[name] === undefined);
   const resolved = file.model && modelOf(file.model, new Set([...Object.keys(given), ...Object.keys(axes)]));
+  const { arms, drafts: armDrafts } = armsOf(measured, phase, given, byName, resolved?.model);
+  const { hybrids, drafts: hybridDrafts } = hybridsOf(composed, arms);
   const model = phase === "tokenLoop" ? resolved?.model : undefined;
   const serving = servingAsked(file, phase);
   const refine = file.measure?.refine;

@@ -105,6 +105,17 @@ test.each([
   expect(parse(spelledOut).experiments[0]?.experiment.hash).toBe(parse(text).experiments[0]?.experiment.hash);
 });
 
+test("the last layer of kimi-linear is one of softmax, as its authors' is: 7 of 27", () => {
+  const layersAt = (model: string): readonly string[] | undefined =>
+    parse(hybrid("kimi-linear", "{ use: kda, pattern: preset }").replace("scale: 0.0625", model)).experiments[0]?.cells[0]?.cell.model?.pattern;
+  const all = layersAt("scale: 1") ?? [];
+  // config.json counts layers from 1: full_attn_layers 4, 8, 12, 16, 20, 24, 27.
+  expect(all).toHaveLength(27);
+  expect(all.flatMap((name, i) => (name === "softmax" ? [i + 1] : []))).toEqual([4, 8, 12, 16, 20, 24, 27]);
+  expect(layersAt("scale: 0.0625, layers: 6")).toEqual(["kda", "kda", "kda", "softmax", "kda", "softmax"]);
+  expect(layersAt("scale: 0.0625, layers: 8")).toEqual(["kda", "kda", "kda", "softmax"]);
+});
+
 test("what an arm says of itself stands before what its preset says", () => {
   const text = hybrid("minimax-01", "{ use: retention, pattern: preset, slopes: retnet }");
   expect(parse(text).experiments[0]?.cells[0]?.cell.parameters.slopes).toBe("retnet");

@@ -8,12 +8,19 @@ export interface Preset {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  /** mixer of the last layer, whatever its place in the pattern */
+  readonly last?: string;
   /** of the mechanisms of its pattern, where its authors' are not the defaults */
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
 }
 
-/** What the layers of a hybrid mix by, in turn; undefined of a preset whose layers are all softmax. */
-export const patternOfPreset = (name: PresetName): readonly string[] | undefined => (presets[name] as Preset).model.pattern;
+/** What the layers of a hybrid of so many mix by, in turn: of all of them where its last one is out of turn. Undefined of a preset whose layers are all softmax. */
+export const patternOfPreset = (name: PresetName, layers: number): readonly string[] | undefined => {
+  const { model, last }: Preset = presets[name];
+  const { pattern } = model;
+  if (!pattern || last === undefined || pattern[(layers - 1) % pattern.length] === last) return pattern;
+  return Array.from({ length: layers }, (_, layer) => (layer === layers - 1 ? last : (pattern[layer % pattern.length] ?? last)));
+};
 
 /** Parameters that go with this pattern. */
 export const parametersOfPreset = (name: PresetName): Readonly<Record<string, ParameterValue>> => (presets[name] as Preset).parameters ?? {};
@@ -70,7 +77,7 @@ export const presets = {
   "kimi-linear": {
     title: "Kimi-Linear-48B-A3B",
     source:
-      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps; experts in its first layer too; 6 layers of softmax in 27, its own last is a seventh",
+      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps; experts in its first layer too",
     model: {
       layers: 27,
       width: 2304,
@@ -80,6 +87,7 @@ export const presets = {
       tied: false,
       pattern: turnOf("kda", 3),
     },
+    last: "softmax",
     heads: 32,
     kvHeads: 2,
     headDim: 128,

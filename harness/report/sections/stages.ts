@@ -57,7 +57,7 @@ const modelSentence = ({ experiment: { model } }: RunRecord, t: Messages): strin
 
 /** Which arms have the layers of the published model, where these are a hybrid's: "Its layers are 3 gatedDeltaNet : 1 softmax, in turn: so are those of hybrid, and not those of softmax." */
 const patternSentence = ({ experiment: { model, arms } }: RunRecord, t: Messages): string => {
-  const own = model?.preset && patternOfPreset(model.preset);
+  const own = model?.preset && patternOfPreset(model.preset, model.layers);
   if (!model?.preset || !own) return "";
   const parameters = Object.entries(parametersOfPreset(model.preset));
   const isOwn = ({ pattern = [], overrides }: Arm): boolean =>
