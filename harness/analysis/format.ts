@@ -1,10 +1,12 @@
 import type { Estimate } from "../record/derived.ts";
 
-/** 1,234,567; fractions are rounded away. */
+/** 1,234,567; fractions are rounded away. Beyond what a number holds exactly: 1.98e+22. */
 export const formatCount = (value: number): string =>
-  Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  Math.abs(value) > Number.MAX_SAFE_INTEGER
+    ? value.toExponential(2)
+    : Math.round(value)
+        .toString()
+        .replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
 /** Three significant digits, without an exponent between 0.001 and a million: 0.0123, 1.23, 12.3, 1,230. */
 export const formatNumber = (value: number): string => {

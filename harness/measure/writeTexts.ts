@@ -3,7 +3,7 @@ import type { Experiment, PlannedCell } from "../experiment/experiment.ts";
 import { type TextCell, textCells } from "../experiment/text.ts";
 import type { Journal } from "../record/journal.ts";
 import type { Writing, WrittenText } from "../record/run.ts";
-import { decodeKnown } from "../tokenizer/encoding.ts";
+import { decode } from "../tokenizer/encoding.ts";
 import type { Progress } from "./progress.ts";
 import { withSecondWorker } from "./secondWorker.ts";
 import type { WorkerSession } from "./workerSession.ts";
@@ -47,7 +47,7 @@ const written = async ({ cell, like }: TextCell, { experiment, session }: Contex
       tokens,
       near,
       ended: tokens.at(-1) === text?.stop ? "stop" : "length",
-      ...(text?.tokenizer === undefined ? {} : { words: await decodeKnown(tokens, text.tokenizer) }),
+      ...(text?.tokenizer === undefined ? {} : { words: await decode(tokens, text.tokenizer) }),
       ...(msPerToken === undefined ? {} : { msPerToken }),
       verified: { kernelHash, maxError, tolerance },
     };

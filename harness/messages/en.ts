@@ -537,10 +537,16 @@ export const en = {
         would: "Longer texts would tell.",
       },
       S8: {
-        /** shares of n² in the times of texts of two lengths; `last`: the largest n measured */
-        measured: (curve: string, shares: readonly { readonly share: Estimate; readonly n: number }[], last: number): string =>
-          `By the fitted time of ${curve}, n² is ${shares.map(({ share, n }, i) => `${bracketed(share, formatShare)} of ${i === 0 ? `a text of ${formatCount(n)} tokens` : `one of ${formatCount(n)}`}`).join(" and ")}: extrapolated from n = ${formatCount(last)}.`,
-        noLaw: "No law could be fitted.",
+        /** times of texts of several lengths, and shares of n² in two of them; `last`: the largest n measured; `whole`: n at which a whole model's weights take as many multiply-adds of a token as its attention */
+        measured: (
+          curve: string,
+          times: readonly { readonly ms: Estimate; readonly n: number }[],
+          shares: readonly { readonly share: Estimate; readonly n: number }[],
+          last: number,
+          whole: { readonly title: string; readonly n: number },
+        ): string =>
+          `By the fitted time of ${curve}, attention takes ${formatList(times.map(({ ms, n }) => `${bracketed(ms, formatMs)} for a text of ${formatCount(n)} tokens`))}, and n² is ${shares.map(({ share, n }) => `${bracketed(share, formatShare)} of that of ${formatCount(n)}`).join(" and ")}: extrapolated from n = ${formatCount(last)}. Of a whole model it is a part: in ${whole.title} it takes as many multiply-adds of a token as all weights do with ${formatCount(Math.round(whole.n))} tokens before it, and fewer up to there.`,
+        noLaw: "No parabola follows its times, so none tells their part of n².",
         onlyLater: (n: number, later: number): string => `It is not known to be so at ${formatCount(n)} tokens, only at ${formatCount(later)}.`,
         would: "Longer texts would tell.",
       },

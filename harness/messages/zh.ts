@@ -419,9 +419,9 @@ export const zh: Messages = {
         would: "更长的文本可见分晓。",
       },
       S8: {
-        measured: (curve, shares, last) =>
-          spaced`按${curve}的拟合时间，n² 项${shares.map(({ share, n }) => spaced`在${formatCount(n)}个 token 的文本中占${bracketed(share, formatShare)}`).join("，")}：由 n = ${formatCount(last)}外推而得。`,
-        noLaw: "没有拟合出任何规律。",
+        measured: (curve, times, shares, last, whole) =>
+          `${spaced`按${curve}的拟合时间，注意力的用时${times.map(({ ms, n }) => spaced`在${formatCount(n)}个 token 的文本中为${bracketed(ms, formatMs)}`).join("，")}，其中 n² 项${shares.map(({ share, n }) => spaced`在${formatCount(n)}个 token 时占${bracketed(share, formatShare)}`).join("，")}：由 n = ${formatCount(last)}外推而得。`}${spaced`注意力只是整个模型的一部分：在${whole.title}中，前面有${formatCount(Math.round(whole.n))}个 token 时，它的乘加才与全部权重的一样多，此前更少。`}`,
+        noLaw: "没有抛物线符合其时间，因此看不出 n² 项占多少。",
         onlyLater: (n, later) => spaced`是否在${formatCount(n)}个 token 时已经如此，尚不清楚，只知道在${formatCount(later)}个 token 时如此。`,
         would: "更长的文本可见分晓。",
       },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decode, decodeKnown, encode } from "./encoding.ts";
-import { encodingNames, vocabularySizes } from "./encodingNames.ts";
+import { decode, encode, loadEncoding } from "./encoding.ts";
+import { encodingNames, ordinaryTokens, specialTokens, vocabularySizes } from "./encodingNames.ts";
 import { question } from "./question.ts";
 import { tokenize } from "./tokenization.ts";
 
@@ -27,9 +27,17 @@ describe("tokenizer", () => {
     for (const name of encodingNames) {
       const last = vocabularySizes[name] - 1;
       expect(await decode([last], name)).toBe("<|endofprompt|>");
-      await expect(decode([last + 1], name)).rejects.toThrow();
-      expect(await decodeKnown([last + 1, ...(await encode("雪", name)), last + 2, last + 3], name)).toBe(`⟨${last + 1}⟩雪⟨${last + 2}⟩⟨${last + 3}⟩`);
+      expect(Math.max(...specialTokens[name].keys())).toBe(last);
+      expect(await decode([last + 1, ...(await encode("雪", name)), last - 1, last + 3], name)).toBe(`⟨${last + 1}⟩雪⟨${last - 1}⟩⟨${last + 3}⟩`);
+      // What the library has as one of its ordinary tokens is cut into it again, and the number after those is none.
+      const encoding = await loadEncoding(name);
+      const most = ordinaryTokens[name];
+      expect(encoding.encode(encoding.decode([most - 1]))).toEqual([most - 1]);
+      expect(await decode([most], name)).toBe(`⟨${most}⟩`);
     }
+    // https://github.com/openai/tiktoken, tiktoken_ext/openai_public.py
+    expect(await decode([100_257, 199_999], "cl100k_base")).toBe("<|endoftext|>⟨199999⟩");
+    expect(await decode([199_999, 200_000, 200_006, 200_018], "o200k_base")).toBe("<|endoftext|>⟨200000⟩⟨200006⟩<|endofprompt|>");
   });
 
   it("tells the wall time of a token, by the clock it is given", async () => {

@@ -21,6 +21,8 @@ export interface Law {
   readonly exponent?: Estimate;
   readonly slopes?: readonly Estimate[];
   readonly coefficients?: readonly [t0: Estimate, a: Estimate, b: Estimate];
+  /** laws that are left where none is told */
+  readonly candidates?: Fit["candidates"];
 }
 
 export interface PlantedArm {
@@ -93,7 +95,7 @@ const fitOf = (metric: Fit["metric"], law: Law | undefined, { label, mechanism, 
       exponent: law.exponent,
       ...(law.slopes ? { slopes: law.slopes.map((slope, i) => ({ ...slope, x: cells[i]?.n ?? 0 })) } : {}),
       class: law.class ?? "undecided",
-      candidates: [],
+      candidates: law.candidates ?? (law.class === undefined || law.class === "undecided" ? [] : [law.class]),
       note: undefined,
       measureUpTo: undefined,
       claim: "O(n)",

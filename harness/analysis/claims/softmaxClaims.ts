@@ -1,9 +1,11 @@
+import { type Preset, presets } from "../../../kernels/model/presets.ts";
 import type { Estimate } from "../../record/derived.ts";
-import { every } from "../every.ts";
+import { every, type Verdict } from "../every.ts";
 import { bytesGrowth } from "../stateBytes.ts";
 import { type Claim, judged } from "./claim.ts";
 import { type ClaimCurve, curveName, keepsCache, lawCurvesOf, slopesText } from "./curve.ts";
 import { grows, hasOrder } from "./slope.ts";
+import { evenWithWeights } from "./weights.ts";
 
 /** FLOPs of one head, over the positions that a token looks at. */
 const workOf = ({ cells }: ClaimCurve) => {
@@ -17,7 +19,8 @@ const workOf = ({ cells }: ClaimCurve) => {
   return { law: law.class, perPosition: (a?.value ?? 0) / heads, before: a && t0 ? t0.value / a.value : 0, dots: 2 * (first?.headDim ?? 0) };
 };
 
-/** Lengths of texts that models are known to think in. */
+/** Lengths of texts that models write, and that they are known to think in. */
+const usual = 1000;
 const long = 10_000;
 const longest = 100_000;
 
@@ -29,15 +32,35 @@ const squareShare = ({ time }: ClaimCurve, n: number): Estimate | undefined => {
   return { value: share(b.value, a.value, t0.value), low: share(b.low, a.high, t0.high), high: share(b.high, a.low, t0.low) };
 };
 
-/** Is the time of texts a square, or clearly on its way from a line to one: where that part is there, and the slope is a line's no longer. */
-const isSquare = ({ time }: ClaimCurve) => {
+/** Does a parabola follow the points, by the law that is told or one of those that are left? */
+const isParabola = ({ time }: ClaimCurve): boolean =>
+  time !== undefined && (time.class === "undecided" ? time.candidates : [time.class]).some((law) => law === "O(1)" || law === "O(n)" || law === "O(n²)");
+
+/** A parabola with a square in it is among the laws that the points leave: a power between line and square, or steps, are followed by none. */
+const mayBeSquare = ({ time }: ClaimCurve): boolean => time?.class === "O(n²)" || (time?.class === "undecided" && time.candidates.includes("O(n²)"));
+
+/** Is the time of texts a square, or clearly on its way from a line to one: where a parabola follows the points, that part of it is there, and the slope is a line's no longer. */
+const isSquare = (curve: ClaimCurve): Verdict => {
+  const { time } = curve;
   if (!time) return undefined;
   const bySlope = grows(time, "O(n²)");
   if (bySlope === true) return true;
   const leavesLine = (time.coefficients?.b.low ?? 0) > 0 && hasOrder(time.exponent, 1) === false && (time.exponent?.value ?? 0) > 1;
-  if (leavesLine && (time.exponent?.value ?? 0) < 2) return true;
-  return bySlope === false && time.class !== "undecided" ? false : undefined;
+  if (mayBeSquare(curve) && leavesLine && (time.exponent?.value ?? 0) < 2) return true;
+  // A slope that is no square's at any measured length, of a law that is another one or none.
+  return bySlope === false && !mayBeSquare(curve) && (time.class !== "undecided" || time.candidates.length > 0) ? false : undefined;
 };
+
+/** What a text of n tokens takes by the fitted parabola, ms. */
+const textMs = ({ time }: ClaimCurve, n: number): Estimate | undefined => {
+  if (!time?.coefficients) return undefined;
+  const { t0, a, b } = time.coefficients;
+  const at = (end: keyof Estimate): number => t0[end] + a[end] * n + b[end] * n * n;
+  return { value: at("value"), low: at("low"), high: at("high") };
+};
+
+/** The published model that tells what attention is a part of. */
+const wholeModel: Preset = presets["llama3-8b"];
 
 export const softmaxClaims: readonly Claim[] = [
   {
@@ -107,7 +130,8 @@ export const softmaxClaims: readonly Claim[] = [
     judge: (record, t) => {
       const said = t.claims.found.S8;
       const curves = lawCurvesOf(record, keepsCache);
-      const shares = curves.flatMap((curve) => {
+      // Of a curve that no parabola follows, the parts of one say nothing.
+      const shares = curves.filter(isParabola).flatMap((curve) => {
         const [at, atLongest] = [squareShare(curve, long), squareShare(curve, longest)];
         return at && atLongest ? [{ curve, at, atLongest }] : [];
       });
@@ -123,11 +147,16 @@ export const softmaxClaims: readonly Claim[] = [
         measured: first
           ? said.measured(
               curveName(first.curve, t),
+              [usual, long, longest].flatMap((n) => {
+                const ms = textMs(first.curve, n);
+                return ms ? [{ n, ms }] : [];
+              }),
               [
                 { share: first.at, n: long },
                 { share: first.atLongest, n: longest },
               ],
               first.curve.time?.points.at(-1)?.x ?? 0,
+              { title: wholeModel.title, n: evenWithWeights(wholeModel) },
             )
           : said.noLaw,
         corrections: [atLong !== true && said.onlyLater(long, longest)],

@@ -28,6 +28,14 @@ export const presetWeights = ({ model, heads, kvHeads, headDim }: Preset): Weigh
   return sumOf(model, layers * (2 * width + 2 * width * (heads + kvHeads) * headDim));
 };
 
+/** n at which softmax attention takes as many multiply-adds of one token of a published model as all weights that the token uses do. */
+export const evenWithWeights = ({ model, heads, kvHeads, headDim }: Preset): number => {
+  const { width, layers, vocab } = model;
+  const ofLayer = 2 * width * (heads + kvHeads) * headDim + feedForwardWeights(width, model.feedForward).active;
+  // Each position is one product with a key and one with a value, in every head; the embedding is looked up.
+  return (layers * ofLayer + vocab * width) / (layers * 2 * heads * headDim);
+};
+
 const sumOf = ({ width, layers, vocab, tied, feedForward: shape }: Preset["model"], mixers: number): Weights => {
   const { all, active } = feedForwardWeights(width, shape);
   const vocabulary = vocab * width * (tied ? 1 : 2);
