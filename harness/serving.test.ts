@@ -39,12 +39,14 @@ describe("a run that is asked how many texts it can serve", () => {
       ["softmax", 2048],
       ["linear", 256],
       ["linear", 2048],
+      ["no cache", 256],
+      ["no cache", 2048],
     ]);
     const { mechanisms, cells } = await experimentOf(yaml);
     const { hello } = await fakeWorkers(device).connect();
-    for (const { label, n, batch, stepMs, from, room } of record.serving ?? []) {
+    for (const { label, n, batch, stepMs, from, room, note } of record.serving ?? []) {
       const like = cells.find(({ cell }) => cell.label === label)?.cell;
-      const mechanism = mechanisms.find(({ name }) => name === label);
+      const mechanism = mechanisms.find(({ name }) => name === like?.mechanism);
       if (!like || !mechanism) throw new Error(`no ${label}`);
       const bytesOf = (batch: number): number => {
         const shape = { ...like, n, batch };
@@ -53,7 +55,12 @@ describe("a run that is asked how many texts it can serve", () => {
       expect({ bytes: room?.bytes, from }).toEqual({ bytes: bytesOf(batch), from: "projected" });
       expect(bytesOf(batch)).toBeLessThanOrEqual(16 * 2 ** 20);
       expect(bytesOf(batch + 1)).toBeGreaterThan(16 * 2 ** 20);
-      const truth = 1 + batch * (label === "softmax" ? 1e-3 * n : 0.1);
+      // Three lengths do not show what n² does.
+      if (label === "no cache" && n === 2048) {
+        expect({ stepMs, note }).toEqual({ stepMs: undefined, note: "4 values of n are needed for another n, 3 were measured" });
+        continue;
+      }
+      const truth = 1 + batch * (label === "linear" ? 0.1 : 1e-3 * n);
       expect(Math.abs((stepMs?.value ?? 0) / truth - 1)).toBeLessThan(0.1);
       expect(stepMs?.low).toBeLessThan(truth);
       expect(stepMs?.high).toBeGreaterThan(truth);
@@ -72,7 +79,7 @@ describe("a run that is asked how many texts it can serve", () => {
     expect(/NaN|Infinity|undefined/.exec(section)?.[0]).toBeUndefined();
     expect(section.match(/<svg /g)).toHaveLength(4);
     expect(text(section)).toContain("projected, 95 % interval");
-    expect(text(section)).not.toContain("no cache");
+    expect(text(section)).toContain("no cache at n = 2,048: no time: 4 values of n are needed");
     // Of what was measured: 4 texts of 256 tokens each in 2.024 ms.
     expect(text(section)).toMatch(/softmax 256 [\d,.]+ \[[^\]]*\] [\d,.]+ \[[^\]]*\] 1,9\d0 \[/);
     const row = renderMarkdown(record)

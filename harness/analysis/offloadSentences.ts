@@ -6,9 +6,10 @@ import { askedCrossovers } from "./asked.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
 
-/** From which length on each tier beats computing anew, those of one answer together and by shape where there are several; empty where no two were compared. */
+/** From which length on each tier beats computing anew, those of one answer together and by shape where there are several; of arms that have a time. Empty where no two were compared. */
 export const breakEvenSentence = (record: Pick<RunRecord, "cells" | "crossovers" | "environment">, t: Messages = en): string => {
-  const pairs = askedCrossovers(record).filter(({ metric }) => metric === "time");
+  const timed = new Set(record.cells.flatMap(({ label, outcome }) => (outcome.status === "ok" ? [label] : [])));
+  const pairs = askedCrossovers(record).filter(({ metric, between }) => metric === "time" && between.every((label) => timed.has(label)));
   const keys = pairs.map(({ series }) => series);
   const parts = [...groupBy(pairs, (pair) => breakEven(pair, t))].map(([from, alike]) => ({
     from,

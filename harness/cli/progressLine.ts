@@ -1,5 +1,6 @@
 import { formatCount, formatEstimate, formatList, formatMs } from "../analysis/format.ts";
 import type { Eta, Progress } from "../measure/progress.ts";
+import type { Outcome } from "../record/run.ts";
 import { plainBlock, plainLine } from "./plainText.ts";
 import { say, styled, written } from "./terminal.ts";
 
@@ -63,7 +64,7 @@ export const createProgressLine = (quiet: boolean): ProgressLine => {
           line(
             progress.reason === undefined
               ? `    ${styled("green", "ok     ")} ${progress.id}  ${formatCount(progress.tokens)} ${progress.tokens === 1 ? "token" : "tokens"} written`
-              : `    ${styled("red", "FAILED ")} ${progress.id}  text: ${progress.reason}`,
+              : `    ${statusWord(progress.status)} ${progress.id}  text: ${progress.reason}`,
           );
           break;
         case "tuning":
@@ -98,14 +99,18 @@ const left = ({ ms, atMost }: Eta): string => `${atMost ? "at most " : "about "}
 
 const duration = (ms: number): string => (ms < 90_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`);
 
-const cellLine = (progress: Extract<Progress, { type: "cell" }>): string => {
+const statusWord = (status: Outcome["status"]): string => {
   const words = {
     ok: styled("green", "ok     "),
     failed: styled("red", "FAILED "),
     skipped: styled("yellow", "skipped"),
     censored: styled("yellow", "stopped"),
   };
-  const word = words[progress.status as keyof typeof words] ?? progress.status;
+  return words[status as keyof typeof words] ?? status;
+};
+
+const cellLine = (progress: Extract<Progress, { type: "cell" }>): string => {
+  const word = statusWord(progress.status);
   const time = progress.status === "ok" && progress.medianMs !== undefined ? formatMs(progress.medianMs) : plainBlock(progress.reason ?? "");
   return `${String(progress.done).padStart(3)} ${word} ${progress.id}  ${time}`;
 };

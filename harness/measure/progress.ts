@@ -1,5 +1,5 @@
 import type { Estimate } from "../record/derived.ts";
-import type { Environment } from "../record/run.ts";
+import type { Environment, Outcome } from "../record/run.ts";
 
 /** What a run tells while it goes on. Times in ms. */
 export type Progress =
@@ -27,7 +27,7 @@ export type Progress =
   | {
       readonly type: "cell";
       readonly id: string;
-      readonly status: string;
+      readonly status: Outcome["status"];
       readonly reason: string | undefined;
       readonly medianMs: number | undefined;
       readonly done: number;
@@ -38,7 +38,7 @@ export type Progress =
   | { readonly type: "lost"; readonly id: string; readonly reason: string }
   /** the arm of this cell writes a text, and has written it; `reason`: why not */
   | { readonly type: "writing"; readonly id: string }
-  | { readonly type: "written"; readonly id: string; readonly tokens: number; readonly reason: string | undefined }
+  | { readonly type: "written"; readonly id: string; readonly tokens: number; readonly status: Outcome["status"]; readonly reason: string | undefined }
   /** the variants of this cell's arm are being timed */
   | { readonly type: "tuning"; readonly id: string }
   /** n were added around the n* of these two arms */

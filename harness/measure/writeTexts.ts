@@ -31,7 +31,13 @@ export const writeTexts = async (writing: Writing, context: Context): Promise<Wr
     const text = await written(one, context);
     journal.append({ type: "written", at: new Date().toISOString(), text });
     texts.push(text);
-    onProgress({ type: "written", id: one.like, tokens: text.tokens.length, reason: "code" in text.outcome ? text.outcome.reason : undefined });
+    onProgress({
+      type: "written",
+      id: one.like,
+      tokens: text.tokens.length,
+      status: text.outcome.status,
+      reason: "code" in text.outcome ? text.outcome.reason : undefined,
+    });
   }
   return { ...writing, texts };
 };

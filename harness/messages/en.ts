@@ -558,8 +558,8 @@ export const en = {
         longAlone: (more: number, less: number): string =>
           `It is so for long texts alone: at n = ${formatCount(more)} it still takes more than half of what attention takes, and less from n = ${formatCount(less)} on.`,
         /** by counted FLOPs of one token in softmax layers */
-        fullSize: (title: string, evenAt: number): string =>
-          `By FLOPs a softmax layer of ${title} at its full size takes as much for attention as for feed-forward at n = ${formatCount(Math.round(evenAt))}, and less before.`,
+        fullSize: (title: string, evenAt: number, evenReads: number): string =>
+          `By FLOPs a softmax layer of ${title} at its full size takes as much for attention as for feed-forward at n = ${formatCount(Math.round(evenAt))}, and less before; with softmax in all layers, keys and values of one text are as many numbers to read as all weights of a token at n = ${formatCount(Math.round(evenReads))}.`,
         would: "Longer contexts, or more turns, would tell.",
       },
       S10: {
@@ -568,6 +568,7 @@ export const en = {
           `${formatShare(own.share)} of the ${formatCount(own.all)} weights of this model${full ? `, and ${formatShare(full.share)} of the ${formatNumber(full.all / 1e9)} billion of ${full.title} at its full size${full.isHybrid ? ", counted with softmax attention in all layers" : ""}` : ""}.`,
         largest: "They are the largest part here, and less than half.",
         fullSize: "At its full size they are less than half.",
+        notHere: "In this model, which is that one scaled down, they are not even the largest part.",
       },
       S11: {
         measured: ({
@@ -654,6 +655,8 @@ export const en = {
         later: (from: readonly (Place & { readonly perhaps: boolean })[]): string =>
           `It is so for long caches: short ones are computed anew sooner, ${formatList(from.map(({ label, n, perhaps }) => `${perhaps ? "perhaps " : ""}below n = ${formatCount(n)} (${label})`))}.`,
         never: (labels: readonly string[]): string => `Not from everywhere: ${formatList(labels)} takes longer than computing anew at every n measured.`,
+        /** one of the two places that the claim names */
+        notMoved: (tier: "host" | "disk"): string => `No cache was moved to ${tier === "host" ? "the host's memory" : "disk"} here: of that nothing is told.`,
         fromMemory: "What comes back from disk may well come out of the operating system's page cache: no rate of the disk itself.",
         waits: (labels: readonly string[]): string =>
           `It is for texts that pause: with ${formatList(labels)} a token waits longer for its cache than its step takes.`,
@@ -669,6 +672,9 @@ export const en = {
           `Only one form was verified: ${formatList(mechanisms.map(({ mechanism, forms }) => `${mechanism} as ${formatList(forms)}`)) || "none"}.`,
         rounding: (ends: readonly { readonly error: number; readonly n: number }[]): string =>
           `In f32 it is so but for rounding, which grows with the text: ${ends.map(({ error, n }) => `${formatNumber(error)} at n = ${formatCount(n)}`).join(", ")}.`,
+        /** forms of orders that the claim names */
+        notComputed: (forms: readonly string[]): string =>
+          `Not all of these orders were computed here: ${formatList(forms.map((form) => (form === "parallel" ? "the product of all pairs" : form === "recurrent" ? "the running state" : "chunks")))} ${forms.length === 1 && forms[0] !== "chunk" ? "was" : "were"} not.`,
         would: "Two forms of one mechanism would tell.",
       },
       S16: {
@@ -1062,6 +1068,7 @@ export const en = {
     stage: "stage",
     share: "share",
     leastBytes: "least bytes",
+    flops: "FLOPs executed",
     all: "All stages of every cell",
     shares: "Attention's share of a token's time",
     /** as heads a table without a caption */
@@ -1285,7 +1292,7 @@ export const en = {
       what: "A trained model.",
       brief: "Weights are random.",
       meaning:
-        "What real models have besides (short convolutions, output gates, biases) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
+        "What real models have besides (short convolutions, output gates, biases, experts that all tokens share, latent attention) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
     },
     rest: "The rest of a model.",
     layer: {
@@ -1618,6 +1625,7 @@ export const en = {
     lower: (arm: string): string => `${arm} is lower at every n measured`,
     noCrossing: "no crossing in the range measured",
     undecided: "undecided",
+    atLatest: (n: number): string => `n* at ${formatCount(n)} at the latest`,
     would: {
       crosses: "crosses",
       many: "crosses more than once",

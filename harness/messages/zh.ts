@@ -435,15 +435,16 @@ export const zh: Messages = {
             )
             .join("；")}。`,
         longAlone: (more, less) => spaced`只有长文本如此：在 n = ${formatCount(more)}处前馈用时仍超过注意力的一半，从 n = ${formatCount(less)}起才不到一半。`,
-        fullSize: (title, evenAt) =>
-          spaced`按 FLOPs 计，原尺寸的${title}中，一个 softmax 层在 n = ${formatCount(Math.round(evenAt))}处用于注意力的与用于前馈的一样多，此前更少。`,
+        fullSize: (title, evenAt, evenReads) =>
+          spaced`按 FLOPs 计，原尺寸的${title}中，一个 softmax 层在 n = ${formatCount(Math.round(evenAt))}处用于注意力的与用于前馈的一样多，此前更少；若各层都用 softmax，一个文本的键和值到 n = ${formatCount(Math.round(evenReads))}时，要读的数才与一个 token 用到的全部权重一样多。`,
         would: "更长的上下文或更多轮次，可见分晓。",
       },
       S10: {
         measured: (own, full) =>
-          spaced`前馈网络占此模型${formatCount(own.all)}个权重的${formatShare(own.share)}${full ? spaced`；在原尺寸的${full.title}中，占${formatNumber(full.all / 1e9)}× 10 亿个权重的${formatShare(full.share)}${full.isHybrid ? "（各层都按 softmax 注意力计数）" : ""}` : ""}。`,
+          spaced`前馈网络占此模型${formatCount(own.all)}个权重的${formatShare(own.share)}${full ? spaced`；在原尺寸的${full.title}中，占${formatNumber(full.all / 1e9)}十亿个权重的${formatShare(full.share)}${full.isHybrid ? "（各层都按 softmax 注意力计数）" : ""}` : ""}。`,
         largest: "在此它是最大的一部分，但不到一半。",
         fullSize: "在原尺寸下它不到一半。",
+        notHere: "此模型是其缩小版，在其中它连最大的一部分都不是。",
       },
       S11: {
         measured: ({ active, experts, computed, feedForward, own, full }) =>
@@ -470,6 +471,7 @@ export const zh: Messages = {
       },
       S14: {
         broken: (places) => `搬回的字节与搬出的不同：${placesText(places)}。`,
+        notMoved: (tier) => `此处没有缓存搬到${tier === "host" ? "主机内存" : "磁盘"}，这一点无从判断。`,
         fromMemory: "从磁盘搬回的内容很可能来自操作系统的页缓存：那不是磁盘本身的速率。",
         measured: ({ label, n, bytes, outGbps, inGbps, waitMs, allLayersMs, stepMs, times, pays }) =>
           `${spaced`${label}在 n = ${formatCount(n)}处，${formatBytes(bytes)}以${bracketed(outGbps)} GB/s 搬出，以${bracketed(inGbps)} GB/s 搬入，一个 token 要为${formatMs(stepMs)}的一步等待${formatMs(waitMs)}`}${
@@ -488,6 +490,8 @@ export const zh: Messages = {
         oneForm: (mechanisms) => spaced`只校验过一种实现形式：${mechanisms.map(formsText).join("，") || "无"}。`,
         rounding: (ends) =>
           `在 f32 下除舍入误差外如此，而舍入误差随文本变长而增大：${ends.map(({ error, n }) => spaced`n = ${formatCount(n)}时为${formatNumber(error)}`).join("，")}。`,
+        notComputed: (forms) =>
+          `此处并未算过所有这些次序，未算的是${list(forms.map((form) => (form === "parallel" ? "所有两两乘积" : form === "recurrent" ? "逐步更新的状态" : "分块计算")))}。`,
         would: "一种机制的两种实现形式可见分晓。",
       },
       S16: {
@@ -775,6 +779,7 @@ export const zh: Messages = {
     stage: "阶段",
     share: "份额",
     leastBytes: "最少字节数",
+    flops: "执行的 FLOPs",
     all: "每个单元的所有阶段",
     shares: "注意力在一个 token 的时间中所占的份额",
     sharesHead: "注意力在一个 token 的时间中所占的份额",
@@ -954,7 +959,7 @@ export const zh: Messages = {
     model: {
       what: "训练好的模型。",
       brief: "权重是随机的。",
-      meaning: "实际模型另有的部分（短卷积、输出门、偏置）未包括在内。分词器在 CPU 上单独计时；文本输出的过程则未计时。",
+      meaning: "实际模型另有的部分（短卷积、输出门、偏置、所有 token 共用的专家、潜在注意力）未包括在内。分词器在 CPU 上单独计时；文本输出的过程则未计时。",
     },
     rest: "模型的其余部分。",
     layer: {
@@ -1249,6 +1254,7 @@ export const zh: Messages = {
     lower: (arm) => spaced`${arm}在测得的每个 n 上都更低`,
     noCrossing: "在测得的范围内不相交",
     undecided: "未定",
+    atLatest: (n) => `n* 至迟在 ${formatCount(n)}`,
     would: { crosses: "相交", many: "不止一次相交", already: "在每个 n 上都更低", none: "不相交", undecided: "未定" },
     measuredUpTo: "测到 n",
     extrapolated: "外推，未经测量：在超出本次运行的长度上拟合曲线给出的时间。方括号内为拟合的 95 % 置信区间。",

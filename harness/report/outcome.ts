@@ -30,9 +30,9 @@ export const reasonsOf = (cells: readonly CellRecord[]): string => {
     .join(", ");
 };
 
-/** "n* 1,940 [1,710, 2,230]" or why there is none. */
+/** "n* 1,940 [1,710, 2,230]", "n* ≤ 4,096" where it is not known more narrowly, or why there is none. */
 export const crossoverText = (
-  { outcome, n, crossings, between }: Pick<Crossover, "outcome" | "n" | "crossings" | "between">,
+  { outcome, n, atLatest, crossings, between }: Pick<Crossover, "outcome" | "n" | "atLatest" | "crossings" | "between">,
   { tables }: Pick<Messages, "tables">,
 ): string => {
   switch (outcome) {
@@ -45,7 +45,7 @@ export const crossoverText = (
     case "none":
       return tables.noCrossing;
     case "undecided":
-      return tables.undecided;
+      return atLatest === undefined ? tables.undecided : tables.atLatest(atLatest);
     default:
       return outcome satisfies never;
   }

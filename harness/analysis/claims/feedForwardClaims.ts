@@ -5,7 +5,7 @@ import type { Analysed } from "../answer.ts";
 import { type Claim, judged } from "./claim.ts";
 import { curvesOf, keepsCache, keepsState } from "./curve.ts";
 import { stageCost, stageTime } from "./stage.ts";
-import { presetWeights, type Weights, weightsOf } from "./weights.ts";
+import { evenReads, presetWeights, type Weights, weightsOf } from "./weights.ts";
 
 /** What of a token's time goes where at one length. −1: feed-forward takes clearly less than half of what attention does, 1: clearly more than that. */
 interface Split {
@@ -34,6 +34,8 @@ interface FullSize {
   readonly isHybrid: boolean;
   /** n at which softmax attention takes as many FLOPs of one token as feed-forward does */
   readonly evenAt: number;
+  /** n at which one text's keys and values are as many as the weights that a token uses */
+  readonly evenReads: number;
 }
 
 const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">): FullSize | undefined => {
@@ -42,7 +44,13 @@ const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">): Ful
   const weights = presetWeights(preset);
   // A multiply-add a weight, and for each position one of q·k and one of the value, each headDim wide in every head.
   const ofPosition = 2 * preset.heads * preset.headDim;
-  return { title: preset.title, weights, isHybrid: preset.model.pattern !== undefined, evenAt: weights.feedForwardActive / preset.model.layers / ofPosition };
+  return {
+    title: preset.title,
+    weights,
+    isHybrid: preset.model.pattern !== undefined,
+    evenAt: weights.feedForwardActive / preset.model.layers / ofPosition,
+    evenReads: evenReads(preset),
+  };
 };
 
 /** The largest of a model's parts, each with its weights. */
@@ -69,7 +77,7 @@ export const feedForwardClaims: readonly Claim[] = [
         held: isLittle || isLittleLater ? true : last.sign === 1 ? false : undefined,
         measured: t.joinSentences([
           said.measured(curve.label, first === last ? [first] : [first, last]),
-          ...(full ? [said.fullSize(full.title, full.evenAt)] : []),
+          ...(full ? [said.fullSize(full.title, full.evenAt, full.evenReads)] : []),
         ]),
         corrections: [isLittleLater && said.longAlone(splits[more]?.n ?? 0, from?.n ?? last.n)],
         would: said.would,
@@ -87,17 +95,18 @@ export const feedForwardClaims: readonly Claim[] = [
       const evidence = "stages-of";
       if (!weights) return judged(t, { held: undefined, measured: notCounted, would: wouldCount, evidence });
       const full = fullSize(record);
-      const share = weights.feedForward / weights.all;
-      const isMost = share > 0.5;
-      const isLargest = weights.feedForward > othersOf(weights);
-      const fullShare = full ? full.weights.feedForward / full.weights.all : undefined;
+      const shareOf = ({ feedForward, all }: Weights): number => feedForward / all;
+      const isLargest = (of: Weights): boolean => of.feedForward > othersOf(of);
+      const isMost = shareOf(weights) > 0.5;
+      const isMostAtFullSize = full === undefined ? undefined : shareOf(full.weights) > 0.5;
       return judged(t, {
-        held: isMost || isLargest,
+        // What is scaled down shrinks unevenly, tables of words least: what is so of the published model is not made wrong by that.
+        held: isMost || isLargest(weights) || isMostAtFullSize === true,
         measured: said.measured(
-          { share, all: weights.all },
-          full && fullShare !== undefined ? { share: fullShare, all: full.weights.all, title: full.title, isHybrid: full.isHybrid } : undefined,
+          { share: shareOf(weights), all: weights.all },
+          full && { share: shareOf(full.weights), all: full.weights.all, title: full.title, isHybrid: full.isHybrid },
         ),
-        corrections: [!isMost && said.largest, isMost && fullShare !== undefined && fullShare <= 0.5 && said.fullSize],
+        corrections: [!isMost && (isLargest(weights) ? said.largest : isMostAtFullSize && said.notHere), isMost && isMostAtFullSize === false && said.fullSize],
         would: "",
         evidence,
       });

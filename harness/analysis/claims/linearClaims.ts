@@ -1,3 +1,4 @@
+import type { Form } from "../../../kernels/mechanism.ts";
 import type { Crossing, Slope } from "../../messages/en.ts";
 import type { Crossover, SizeFit } from "../../record/derived.ts";
 import type { CellRecord } from "../../record/run.ts";
@@ -8,6 +9,9 @@ import { type Claim, judged } from "./claim.ts";
 import { curveName, curvesOf, keepsCache, keepsState, lawCurvesOf, slopesText } from "./curve.ts";
 import { cachedBytes } from "./memoryClaims.ts";
 import { grows, hasOrder } from "./slope.ts";
+
+/** Orders of the sum that the claim names. */
+const orderForms: readonly Form[] = ["parallel", "recurrent", "chunk"];
 
 /** Rounding is told to grow where the largest error of the longest text is so many times that of the shortest. */
 const grown = 2;
@@ -62,6 +66,7 @@ export const linearClaims: readonly Claim[] = [
         .filter(({ own }) => own.length > 0)
         .map((one) => ({ ...one, forms: [...new Set(one.own.map(({ form }) => form))] }));
       const own = several.flatMap((one) => one.own);
+      const missing = orderForms.filter((form) => !several.some(({ forms }) => forms.includes(form)));
       const ns = own.map(({ n }) => n).sort((one, other) => one - other);
       const [least, most] = [errorAt(own, ns[0]), errorAt(own, ns.at(-1))];
       const worst = Math.max(0, ...own.map(({ prepared }) => (prepared ? prepared.maxError / prepared.tolerance : 0)));
@@ -69,6 +74,7 @@ export const linearClaims: readonly Claim[] = [
         held: wrong.length > 0 ? false : several.length > 0 ? worst <= 1 : undefined,
         measured: wrong.length > 0 ? said.wrong(wrong) : several.length > 0 ? said.agree(several, Math.max(least, most), worst) : said.oneForm(byMechanism),
         corrections: [
+          several.length > 0 && missing.length > 0 && said.notComputed(missing),
           most > grown * least &&
             ns[0] !== ns.at(-1) &&
             said.rounding([

@@ -114,9 +114,10 @@ testClaims({
     ["bytes of no known law", "undecided", [{ label: "softmax", bytes: {} }]],
   ],
   S15: [
+    ["three forms, alike at all lengths", "holds", ["chunk", "recurrent", "parallel"].map((form) => linear({ label: form, cell: verified(form, () => 1e-6) }))],
     [
-      "two forms, alike at all lengths",
-      "holds",
+      "a product of all pairs that nobody computed",
+      "holdsWithCorrection",
       [linear({ cell: verified("chunk", () => 1e-6) }), linear({ label: "r", cell: verified("recurrent", () => 1e-6) })],
     ],
     [

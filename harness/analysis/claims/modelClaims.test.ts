@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { ModelShape, StageCost } from "../../../kernels/mechanism.ts";
+import type { PresetName } from "../../../kernels/model/presets.ts";
 import type { ClaimVerdict, Estimate } from "../../record/derived.ts";
 import type { CellRecord, RunRecord, Tokenization } from "../../record/run.ts";
 import { type ClaimCase, sentencesOn, testClaims } from "./claimCases.ts";
@@ -45,6 +46,9 @@ const counted =
     ...more(n),
   });
 const fed = 2 * 3 * 64 * 256;
+
+/** A run whose model has the shape of this preset. */
+const ofPreset = (preset: PresetName): Partial<RunRecord> => ({ experiment: { model: { ...model, preset } } as unknown as RunRecord["experiment"] });
 
 /** Time of feed-forward and of attention, ms. */
 const split =
@@ -187,6 +191,18 @@ testClaims({
     ["most of them", "holds", [{ label: "softmax", cell: withModel(), stages: counted(1000) }]],
     ["the largest part", "holdsWithCorrection", [{ label: "softmax", cell: withModel({ vocab: 1000 }), stages: counted(0.9 * fed) }]],
     ["a small part", "doesNotHoldHere", [{ label: "softmax", cell: withModel(), stages: counted(2 * fed) }]],
+    [
+      "a small part of a model that is scaled down from one with most there",
+      "holdsWithCorrection",
+      [{ label: "softmax", cell: withModel(), stages: counted(2 * fed) }],
+      ofPreset("llama3-8b"),
+    ],
+    [
+      "most of a model that is scaled down from one with less",
+      "holdsWithCorrection",
+      [{ label: "softmax", cell: withModel(), stages: counted(1000) }],
+      ofPreset("gpt2-small"),
+    ],
     ["nothing counted", "undecided", [{ label: "softmax", cell: withModel() }]],
   ],
   S11: (

@@ -1,4 +1,4 @@
-import { tierOf } from "../../../kernels/offload.ts";
+import { tierOf, tiers } from "../../../kernels/offload.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Crossover, Estimate } from "../../record/derived.ts";
 import type { CellRecord } from "../../record/run.ts";
@@ -82,7 +82,8 @@ export const movedClaims: readonly Claim[] = [
       const never = tiered.filter(({ pays }) => pays === false);
       const waiting = tiered.filter(({ longest: { inMs, stepMs } }) => inMs.low > stepMs.high);
       const later = laterOf(tiered);
-      const fromDisk = tiered.some(({ longest: { cell } }) => tierOf(cell.form) === "disk");
+      const measured = new Set(tiered.map(({ longest: { cell } }) => tierOf(cell.form)));
+      const fromDisk = measured.has("disk");
       return judged(t, {
         held: wrong.length > 0 ? false : anyOf(tiered.map(({ pays }) => pays)),
         measured: t.joinSentences([
@@ -91,6 +92,7 @@ export const movedClaims: readonly Claim[] = [
           ...(fromDisk ? [said.fromMemory] : []),
         ]),
         corrections: [
+          ...(tiered.length > 0 ? tiers.filter((tier) => !measured.has(tier)).map((tier) => said.notMoved(tier)) : []),
           later.length > 0 && said.later(later),
           never.length > 0 && said.never(labelsOf(never)),
           waiting.length > 0 && said.waits(labelsOf(waiting)),

@@ -28,13 +28,15 @@ export const presetWeights = ({ model, heads, kvHeads, headDim }: Preset): Weigh
   return sumOf(model, layers * (2 * width + 2 * width * (heads + kvHeads) * headDim));
 };
 
-/** n at which softmax attention takes as many multiply-adds of one token of a published model as all weights that the token uses do. */
-export const evenWithWeights = ({ model, heads, kvHeads, headDim }: Preset): number => {
-  const { width, layers, vocab } = model;
-  const ofLayer = 2 * width * (heads + kvHeads) * headDim + feedForwardWeights(width, model.feedForward).active;
-  // Each position is one product with a key and one with a value, in every head; the embedding is looked up.
-  return (layers * ofLayer + vocab * width) / (layers * 2 * heads * headDim);
-};
+/** Weights that one token of a published model is multiplied with, with softmax in all layers; its embedding is looked up. */
+const multiplied = ({ model: { width, layers, vocab, feedForward }, heads, kvHeads, headDim }: Preset): number =>
+  layers * (2 * width * (heads + kvHeads) * headDim + feedForwardWeights(width, feedForward).active) + vocab * width;
+
+/** n at which softmax attention takes as many multiply-adds of one token of a published model as all weights that the token uses do: each position is one product with a key and one with a value, in every head. */
+export const evenWithWeights = (preset: Preset): number => multiplied(preset) / (preset.model.layers * 2 * preset.heads * preset.headDim);
+
+/** n at which the keys and values that one token of a published model reads are as many numbers as the weights that it reads. */
+export const evenReads = (preset: Preset): number => multiplied(preset) / (preset.model.layers * 2 * preset.kvHeads * preset.headDim);
 
 const sumOf = ({ width, layers, vocab, tied, feedForward: shape }: Preset["model"], mixers: number): Weights => {
   const { all, active } = feedForwardWeights(width, shape);
