@@ -71,7 +71,7 @@ describe("a run that is asked how many texts it can serve", () => {
       /^With 16 MiB, at n = 256, softmax has room for 60 texts at once, 3,\d{3} \[.*; linear has room for 448 texts at once, 9,\d{3} \[/,
     );
     expect(record.findings[1]?.text).toMatch(
-      /at n = 2,048, softmax has room for 7 texts at once, .*: projected from batches up to 4 and n up to 256\. Room is counted to the byte that kernels allocate, and ends with the memory where no limit is named\.$/,
+      /at n = 2,048, softmax has room for 7 texts at once, .*: projected from batches up to 4 and n up to 256\. Room is counted to the byte that kernels allocate\.$/,
     );
 
     const page = await renderPage(record, strictLogger);

@@ -195,15 +195,15 @@ describe("serving", () => {
     expect(of(all, "linear", 4096)).toMatchObject({ batch: 100, textBytes: 6e4, from: "projected", room: { bytes: 7e6, memoryBatch: 16_368, limit } });
     expect(of(all, "linear", 4096)?.stepMs?.value).toBeCloseTo(stepMs.linear(4096, 100), 0);
     expect(servingSentences(analyse(asked))[0]).toMatch(
-      /softmax has room for 99 texts at once, at a speed .*; linear has room for 100 texts at once by a limit of this device \(1 GiB would hold 16,368\), .* Room is counted to the byte that kernels allocate, and ends with the memory where no limit is named\.$/,
+      /softmax has room for 99 texts at once, at a speed .*; linear has room for 16,368 texts at once, of which these kernels take 100 on this device, .* Room is counted to the byte that kernels allocate; they take fewer texts where .* ends before the memory\.$/,
     );
     expect(servingNotes(all, en)).toEqual([
-      "linear at n = 4,096: one text more is too much for this device: one buffer holds 1 GiB.",
+      "linear at n = 4,096: one text more is too much for these kernels on this device: one buffer holds 1 GiB.",
       "softmax at n = 4,096: no time: 3 values of n are needed for another n, 1 were measured.",
     ]);
     const texts = servingColumns(all, en).map(({ head, text }) => [head, ...all.map(text)]);
     expect(texts).toContainEqual(["texts at once", "99", "100"]);
-    expect(texts).toContainEqual(["bound by", "memory", "a limit"]);
+    expect(texts).toContainEqual(["bound by", "memory", "these kernels"]);
     expect(texts).toContainEqual(["memory holds", "99", "16,368"]);
   });
 

@@ -27,7 +27,7 @@ export const servingSentences = (
     const budget = t.serving.budget(memoryBytes, isOneLayer(experiment.phase), environment.deviceClass === "software", place);
     const projected = alike.filter(({ from, stepMs }) => from === "projected" && stepMs);
     const whose = projected.length < alike.filter(({ stepMs }) => stepMs).length ? projected.map(({ label }) => label) : [];
-    const arms = alike.map((served) => phrase(served, memoryBytes, t));
+    const arms = alike.map((served) => phrase(served, t));
     return [t.serving.sentence(budget, arms, projected.length > 0 ? t.serving.projected(reachedBy(projected), whose) : "", countedHow(alike, environment, t))];
   });
 };
@@ -36,12 +36,11 @@ export const servingSentences = (
 export const isOneLayer = (phase: Analysed["experiment"]["phase"]): boolean => phase === "decode";
 
 /** "softmax has room for 12 texts at once, 340 [300, 380] tokens a second in all" */
-const phrase = ({ label, batch, tokensPerSecond, note, textBytes, exactBytes, from, room }: Served, memoryBytes: number, { serving }: Messages): string => {
+const phrase = ({ label, batch, tokensPerSecond, note, textBytes, exactBytes, from, room }: Served, { serving }: Messages): string => {
   if (textBytes === 0 && !room) return serving.unknown(label, note ?? "");
-  // Where the memory binds, no limit is named.
-  const limit = room?.limit === undefined ? undefined : { memoryBytes, batch: room.memoryBatch };
-  if (batch === 0) return serving.noRoom(label, limit);
-  return serving.room(label, { batch, about: !(exactBytes || from === "measured" || room) }, limit, tokensPerSecond);
+  const memoryBatch = room?.limit === undefined ? undefined : room.memoryBatch;
+  if (batch === 0) return serving.noRoom(label, memoryBatch);
+  return serving.room(label, { batch, about: !(exactBytes || from === "measured" || room) }, memoryBatch, tokensPerSecond);
 };
 
 /** Each reach of those measured, once. */
@@ -51,5 +50,5 @@ const reachedBy = (projected: readonly Served[]): readonly Served["largest"][] =
 
 const countedHow = (alike: readonly Served[], { limits }: Pick<Analysed["environment"], "limits">, { serving }: Messages): string =>
   alike.some(({ room }) => room)
-    ? serving.counted(alike.some(({ room }) => room && room.limit === undefined))
+    ? serving.counted(alike.some(({ room }) => room?.limit !== undefined))
     : serving.memoryAlone(limits.maxStorageBufferBindingSize || undefined);

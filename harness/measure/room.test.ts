@@ -59,13 +59,13 @@ describe("room for texts", () => {
     const memoryBytes = 8 * gib;
     const found = rooms(cells, { memoryBytes, n: [1024, 65_536] }, embedded);
     expect(found.map(({ label, n, batch, memoryBatch, limit }) => [label, n, batch, memoryBatch, limit])).toEqual([
-      ["no cache", 1024, 63, 1551, "65600 tokens go through at once, maxComputeWorkgroupsPerDimension of this device is 65535"],
-      ["no cache", 65_536, 0, 24, "65537 tokens go through at once, maxComputeWorkgroupsPerDimension of this device is 65535"],
-      ["KV cache", 1024, 2032, 2032, undefined],
+      ["no cache", 1024, 63, 2104, "65600 tokens go through at once, maxComputeWorkgroupsPerDimension of this device is 65535"],
+      ["no cache", 65_536, 0, 32, "65537 tokens go through at once, maxComputeWorkgroupsPerDimension of this device is 65535"],
+      ["KV cache", 1024, 2038, 2038, undefined],
       ["KV cache", 65_536, 31, 31, undefined],
-      ["linear", 1024, 16_384, 30_210, expect.stringContaining("1073807360 bytes for state, maxStorageBufferBindingSize")],
-      ["linear", 65_536, 16_384, 30_210, expect.stringContaining("1073807360 bytes for state, maxStorageBufferBindingSize")],
-      ["hybrid 3:1", 1024, 2046, 6742, expect.stringContaining("1074265600 bytes for kCache, maxStorageBufferBindingSize")],
+      ["linear", 1024, 16_384, 31_297, expect.stringContaining("1073807360 bytes for state, maxStorageBufferBindingSize")],
+      ["linear", 65_536, 16_384, 31_297, expect.stringContaining("1073807360 bytes for state, maxStorageBufferBindingSize")],
+      ["hybrid 3:1", 1024, 2046, 6798, expect.stringContaining("1074265600 bytes for kCache, maxStorageBufferBindingSize")],
       ["hybrid 3:1", 65_536, 31, 127, expect.stringContaining("1073758208 bytes for kCache, maxStorageBufferBindingSize")],
     ]);
     // As the plan's own buffers have it: these fit, and one text more does not.

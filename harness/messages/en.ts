@@ -42,12 +42,6 @@ export type Fate = ClaimVerdict | "differs" | "notJudged";
 
 export type GapStatus = "censored" | "failed" | "skipped" | "pending";
 
-/** A limit of the device that ends the room, and how many texts the memory would hold. */
-export interface RoomLimit {
-  readonly memoryBytes: number;
-  readonly batch: number;
-}
-
 /** What arms wrote: how many tokens behind how many, and some of it, as words or as numbers. */
 export interface Wrote {
   readonly tokens: number;
@@ -110,8 +104,6 @@ const plural = (value: number, one: string, many = `${one}s`): string => (value 
 const counted = (value: number, one: string, many?: string): string => `${formatCount(value)} ${plural(value, one, many)}`;
 const emulatedText = (emulated: boolean): string => (emulated ? " on this CPU emulation" : "");
 const atText = (shapes: readonly string[]): string => (shapes.length > 0 ? ` at ${formatList(shapes)}` : "");
-const roomLimitText = (limit: RoomLimit | undefined): string =>
-  limit === undefined ? "" : ` by a limit of this device (${formatBytes(limit.memoryBytes)} would hold ${formatCount(limit.batch)})`;
 const insideCommas = (shape: string): string => (shape === "" ? "" : `, ${shape},`);
 
 const tally = (cells: TallyNumbers): string =>
@@ -948,14 +940,16 @@ export const en = {
     budget: (memoryBytes: number, oneLayer: boolean, emulated: boolean, { n, shape }: { readonly n: number; readonly shape: string }): string =>
       `With ${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""}${emulatedText(emulated)}, at n = ${formatCount(n)}${shape === "" ? "" : ` and ${shape}`}`,
     unknown: (label: string, note: string): string => `of ${label} nothing is known (${note})`,
-    noRoom: (label: string, limit: RoomLimit | undefined): string => `${label} has room for no text${roomLimitText(limit)}`,
+    /** `memoryBatch`: texts that the memory holds, where kernels take fewer */
+    noRoom: (label: string, memoryBatch: number | undefined): string =>
+      `${label} has room for ${memoryBatch === undefined ? "no text" : `${counted(memoryBatch, "text")} at once, of which these kernels take none on this device`}`,
     room: (
       label: string,
       { batch, about }: { readonly batch: number; readonly about: boolean },
-      limit: RoomLimit | undefined,
+      memoryBatch: number | undefined,
       tokensPerSecond: Estimate | undefined,
     ): string =>
-      `${label} has room for ${about ? "about " : ""}${counted(batch, "text")} at once${roomLimitText(limit)}, ${
+      `${label} has room for ${memoryBatch === undefined ? `${about ? "about " : ""}${counted(batch, "text")} at once` : `${counted(memoryBatch, "text")} at once, of which these kernels take ${about ? "about " : ""}${formatCount(batch)} on this device`}, ${
         tokensPerSecond ? `${bracketed(tokensPerSecond)} tokens a second in all` : "at a speed that this run does not tell"
       }`,
     /** `whose`: arms that it is said of, none where of all */
@@ -963,8 +957,9 @@ export const en = {
       `: projected from ${formatChoice(reached.map(({ batch, n }) => `batches up to ${formatCount(batch)} and n up to ${formatCount(n)}`))}${
         whose.length > 0 ? ` (${formatList(whose)})` : ""
       }`,
-    counted: (endsWithMemory: boolean): string =>
-      `Room is counted to the byte that kernels allocate${endsWithMemory ? ", and ends with the memory where no limit is named" : ""}`,
+    /** `fewer`: kernels take fewer texts than there is room for */
+    counted: (fewer: boolean): string =>
+      `Room is counted to the byte that kernels allocate${fewer ? "; they take fewer texts where a buffer or a dispatch of this device, in which they put those of a layer together, ends before the memory" : ""}`,
     memoryAlone: (mostBytes: number | undefined): string =>
       `Room is that of the memory alone${mostBytes === undefined ? "" : `: no buffer of this device holds more than ${formatBytes(mostBytes)}, which is not looked at`}`,
     sentence: (budget: string, arms: readonly string[], projected: string, room: string): string => `${budget}, ${arms.join("; ")}${projected}. ${room}.`,
@@ -1012,7 +1007,7 @@ export const en = {
     textsAtOnce: "texts at once",
     inAll: "in all",
     boundBy: "bound by",
-    bound: { memory: "memory", limit: "a limit" },
+    bound: { memory: "memory", limit: "these kernels" },
     memoryHolds: "memory holds",
     aToken: "a token of each",
     tokensPerSecond: "tokens/s in all",
@@ -1020,7 +1015,7 @@ export const en = {
     from: { measured: "measured", projected: "projected" } as Readonly<Record<Served["from"], string>>,
     notTold: "not told",
     /** `limit`: in words of the device */
-    oneMore: (limit: string): string => `one text more is too much for this device: ${limit}`,
+    oneMore: (limit: string): string => `one text more is too much for these kernels on this device: ${limit}`,
     noTime: (note: string): string => `no time: ${note}`,
     noted: (label: string, ns: readonly number[], words: string): string => `${label} at n = ${formatList(ns.map(formatCount))}: ${words}.`,
   },
@@ -1581,9 +1576,9 @@ export const en = {
     stageSaid: (title: string, variable: string): string => `Where a token's time goes, ${title}: shares of each stage at every ${variable}`,
     stages: stageWords as Readonly<Record<StageName, string>>,
     servingHeading: "Serving: how many texts at once, and how fast",
-    servingTexts: { title: "Texts that have room at once", axis: "texts of n tokens", note: "by counted bytes", unit: "texts" },
+    servingTexts: { title: "Texts that have room at once", axis: "texts of n tokens", note: "by counted bytes of the memory", unit: "texts" },
     servingTokens: {
-      title: "Tokens a second of all these texts",
+      title: "Tokens a second of texts served at once",
       axis: "tokens/s in all",
       note: (someMeasured: boolean): string => `projected${someMeasured ? " where not measured" : ""}, 95 % interval`,
       unknown: "not known",

@@ -47,7 +47,6 @@ describe("what was written", () => {
 });
 
 describe("texts at once", () => {
-  const limit = { memoryBytes: 2 ** 30, batch: 16_368 };
   const rate = { value: 340, low: 300, high: 380 };
 
   it("are told in both languages", () => {
@@ -55,14 +54,14 @@ describe("texts at once", () => {
     const said = [en, zh].map(({ serving }) =>
       serving.sentence(
         serving.budget(2 ** 30, true, true, { n: 4096, shape: "" }),
-        [serving.noRoom("softmax", undefined), serving.room("linear", { batch: 100, about: true }, limit, rate)],
+        [serving.noRoom("softmax", undefined), serving.room("linear", { batch: 100, about: false }, 16_368, rate)],
         serving.projected(reached, ["linear"]),
         serving.counted(true),
       ),
     );
     expect(said).toEqual([
-      "With 1 GiB for one layer's attention on this CPU emulation, at n = 4,096, softmax has room for no text; linear has room for about 100 texts at once by a limit of this device (1 GiB would hold 16,368), 340 [300, 380] tokens a second in all: projected from batches up to 8 and n up to 1,024 (linear). Room is counted to the byte that kernels allocate, and ends with the memory where no limit is named.",
-      "在此 CPU 模拟上，以 1 GiB 内存（只用于一层注意力），在 n = 4,096 时，softmax 一个文本也放不下；linear 约可同时容纳 100 个文本（受此设备的限制；1 GiB 本可容纳 16,368 个），合计每秒 340 [300, 380] 个 token（linear 为推算值，依据是不超过 8 的 batch 与不超过 1,024 的 n 的测量）。容量按内核分配的字节精确计算，未注明限制之处以内存用尽为止。",
+      "With 1 GiB for one layer's attention on this CPU emulation, at n = 4,096, softmax has room for no text; linear has room for 16,368 texts at once, of which these kernels take 100 on this device, 340 [300, 380] tokens a second in all: projected from batches up to 8 and n up to 1,024 (linear). Room is counted to the byte that kernels allocate; they take fewer texts where a buffer or a dispatch of this device, in which they put those of a layer together, ends before the memory.",
+      "在此 CPU 模拟上，以 1 GiB 内存（只用于一层注意力），在 n = 4,096 时，softmax 一个文本也放不下；linear 可同时容纳 16,368 个文本，其中这些内核在此设备上能处理 100 个，合计每秒 340 [300, 380] 个 token（linear 为推算值，依据是不超过 8 的 batch 与不超过 1,024 的 n 的测量）。容量按内核分配的字节精确计算；内核把一层的各文本放在一起，若此设备的一个缓冲区或一次 dispatch 先于内存用尽，能处理的文本就更少。",
     ]);
   });
 });

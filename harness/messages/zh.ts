@@ -3,7 +3,7 @@ import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShar
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
 import type { Crossover, Estimate } from "../record/derived.ts";
-import type { Crossed, Crossing, Factor, Fate, Forms, GapStatus, Kept, Place, RoomLimit, Span, TallyNumbers } from "./en.ts";
+import type { Crossed, Crossing, Factor, Fate, Forms, GapStatus, Kept, Place, Span, TallyNumbers } from "./en.ts";
 import type { Messages } from "./messages.ts";
 import { spaced } from "./spacing.ts";
 
@@ -31,9 +31,6 @@ const counts = (values: readonly number[]): string => values.map(formatCount).jo
 const onEmulation = (emulated: boolean): string => (emulated ? "在此 CPU 模拟上，" : "");
 const shapesText = (shapes: readonly string[]): string => (shapes.length > 0 ? `（${shapes.join("、")}）` : "");
 const shapeText = (shape: string): string => (shape === "" ? "" : `（${shape}）`);
-
-const roomLimit = (limit: RoomLimit | undefined): string =>
-  limit === undefined ? "" : spaced`（受此设备的限制；${formatBytes(limit.memoryBytes)}本可容纳${formatCount(limit.batch)}个）`;
 
 const tally = (cells: TallyNumbers): string =>
   [
@@ -685,16 +682,22 @@ export const zh: Messages = {
     budget: (memoryBytes, oneLayer, emulated, { n, shape }) =>
       `${onEmulation(emulated)}${spaced`以${formatBytes(memoryBytes)}内存${oneLayer ? "（只用于一层注意力）" : ""}，在 n = ${formatCount(n)}${shapeText(shape)}时`}`,
     unknown: (label, note) => spaced`${label}的情况未知（${note}）`,
-    noRoom: (label, limit) => spaced`${label}一个文本也放不下${roomLimit(limit)}`,
-    room: (label, { batch, about }, limit, tokensPerSecond) =>
-      `${spaced`${label}${about ? "约" : ""}可同时容纳${formatCount(batch)}个文本`}${roomLimit(limit)}，${
-        tokensPerSecond ? spaced`合计每秒${bracketed(tokensPerSecond)}个 token` : "速度无法由这次运行得知"
-      }`,
+    noRoom: (label, memoryBatch) =>
+      memoryBatch === undefined
+        ? spaced`${label}一个文本也放不下`
+        : spaced`${label}可同时容纳${formatCount(memoryBatch)}个文本，而这些内核在此设备上一个也处理不了`,
+    room: (label, { batch, about }, memoryBatch, tokensPerSecond) =>
+      `${
+        memoryBatch === undefined
+          ? spaced`${label}${about ? "约" : ""}可同时容纳${formatCount(batch)}个文本`
+          : spaced`${label}可同时容纳${formatCount(memoryBatch)}个文本，其中这些内核在此设备上${about ? "约" : ""}能处理${formatCount(batch)}个`
+      }，${tokensPerSecond ? spaced`合计每秒${bracketed(tokensPerSecond)}个 token` : "速度无法由这次运行得知"}`,
     projected: (reached, whose) =>
       `（${whose.length > 0 ? spaced`${list(whose)}为` : "为"}推算值，依据是${choice(
         reached.map(({ batch, n }) => spaced`不超过${formatCount(batch)}的 batch 与不超过${formatCount(n)}的 n`),
       )} 的测量）`,
-    counted: (endsWithMemory) => `容量按内核分配的字节精确计算${endsWithMemory ? "，未注明限制之处以内存用尽为止" : ""}`,
+    counted: (fewer) =>
+      `容量按内核分配的字节精确计算${fewer ? "；内核把一层的各文本放在一起，若此设备的一个缓冲区或一次 dispatch 先于内存用尽，能处理的文本就更少" : ""}`,
     memoryAlone: (mostBytes) => `容量只按内存计算${mostBytes === undefined ? "" : spaced`：此设备的单个缓冲区最多容纳${formatBytes(mostBytes)}，这里未予考虑`}`,
     sentence: (budget, arms, projected, room) => `${budget}，${arms.join("；")}${projected}。${room}。`,
     note: {
@@ -731,14 +734,14 @@ export const zh: Messages = {
     textsAtOnce: "同时容纳的文本数",
     inAll: "合计",
     boundBy: "受限于",
-    bound: { memory: "内存", limit: "设备限制" },
+    bound: { memory: "内存", limit: "这些内核" },
     memoryHolds: "内存可容纳",
     aToken: "各写一个 token",
     tokensPerSecond: "合计 token/s",
     timeIs: "时间来源",
     from: { measured: "实测", projected: "推算" },
     notTold: "无从得知",
-    oneMore: (limit) => `再多一个文本就超出此设备的能力：${limit}`,
+    oneMore: (limit) => `再多一个文本，这些内核在此设备上就处理不了：${limit}`,
     noTime: (note) => `没有时间：${note}`,
     noted: (label, ns, words) => spaced`${label}在 n = ${counts(ns)}时，${words}。`,
   },
@@ -1210,9 +1213,9 @@ export const zh: Messages = {
     stageSaid: (title, variable) => spaced`一个 token 的时间花在哪里，${title}：每个${variable}上各阶段的份额`,
     stages: stageWords,
     servingHeading: "服务：同时容纳多少文本，速度多快",
-    servingTexts: { title: "可同时容纳的文本数", axis: "n 个 token 的文本数", note: "按计数的字节", unit: "文本数" },
+    servingTexts: { title: "可同时容纳的文本数", axis: "n 个 token 的文本数", note: "按内存的计数字节", unit: "文本数" },
     servingTokens: {
-      title: "所有这些文本每秒的 token 数",
+      title: "同时服务的文本每秒的 token 数",
       axis: "合计 token/s",
       note: (someMeasured) => `${someMeasured ? "未测处为推算" : "推算"}，95 % 置信区间`,
       unknown: "未知",

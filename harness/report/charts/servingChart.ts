@@ -37,13 +37,19 @@ interface Shown {
   readonly write: (served: Served) => string;
 }
 
+/** Texts that the memory holds; kernels may take fewer at once. */
+const heldBy = ({ batch, room }: Served): number => room?.memoryBatch ?? batch;
+
 const textsIn = ({ charts: { servingTexts } }: Messages): Shown => ({
   title: servingTexts.title,
   yTitle: servingTexts.axis,
   unit: servingTexts.unit,
   note: () => servingTexts.note,
-  of: ({ batch }) => (batch > 0 ? { value: batch, low: batch, high: batch } : undefined),
-  write: ({ batch }) => formatCount(batch),
+  of: (served) => {
+    const texts = heldBy(served);
+    return texts > 0 ? { value: texts, low: texts, high: texts } : undefined;
+  },
+  write: (served) => formatCount(heldBy(served)),
 });
 
 const tokensIn = ({ charts: { servingTokens } }: Messages): Shown => ({
