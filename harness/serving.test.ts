@@ -94,7 +94,7 @@ describe("a run that is asked how many texts it can serve", () => {
     const [first] = analyse(before).serving ?? [];
     expect(first).toMatchObject({ label: "softmax", n: 256 });
     expect(first).not.toHaveProperty("room");
-    expect(analyse(before).findings[0]?.text).toMatch(/ Room is that of the memory alone\.$/);
+    expect(analyse(before).findings[1]?.text).toMatch(/ Room is that of the memory alone\.$/);
     expect(flawOfRun(JSON.parse(JSON.stringify(before)))).toBeUndefined();
     expect(flawOfRun(JSON.parse(JSON.stringify({ ...record, room: [{ ...record.room?.[0], batch: -1 }] })))).toMatch(/^room\[0\]\.batch is -1: /);
   }, 120_000);

@@ -20,7 +20,7 @@ export const servingSentences = (
       ({ n, series }) => JSON.stringify([n, series.dModel, series.heads, series.headDim]),
     ).values(),
   ];
-  return groups.flatMap((alike) => {
+  return groups.flatMap((alike, i) => {
     const [first] = alike;
     if (!first) return [];
     const place = { n: first.n, shape: describeKey(first.series, keys) };
@@ -28,7 +28,9 @@ export const servingSentences = (
     const projected = alike.filter(({ from, stepMs }) => from === "projected" && stepMs);
     const whose = projected.length < alike.filter(({ stepMs }) => stepMs).length ? projected.map(({ label }) => label) : [];
     const arms = alike.map((served) => phrase(served, t));
-    return [t.serving.sentence(budget, arms, projected.length > 0 ? t.serving.projected(reachedBy(projected), whose) : "", countedHow(alike, environment, t))];
+    // How room is counted is said once, after the last of them.
+    const how = i === groups.length - 1 ? countedHow(groups.flat(), environment, t) : "";
+    return [t.serving.sentence(budget, arms, projected.length > 0 ? t.serving.projected(reachedBy(projected), whose) : "", how)];
   });
 };
 
@@ -48,7 +50,7 @@ const reachedBy = (projected: readonly Served[]): readonly Served["largest"][] =
   ...new Map(projected.map(({ largest }) => [`${largest.batch} ${largest.n}`, largest])).values(),
 ];
 
-const countedHow = (alike: readonly Served[], { limits }: Pick<Analysed["environment"], "limits">, { serving }: Messages): string =>
-  alike.some(({ room }) => room)
-    ? serving.counted(alike.some(({ room }) => room?.limit !== undefined))
+const countedHow = (all: readonly Served[], { limits }: Pick<Analysed["environment"], "limits">, { serving }: Messages): string =>
+  all.some(({ room }) => room)
+    ? serving.counted(all.some(({ room }) => room?.limit !== undefined))
     : serving.memoryAlone(limits.maxStorageBufferBindingSize || undefined);

@@ -962,7 +962,9 @@ export const en = {
       `Room is counted to the byte that kernels allocate${fewer ? "; they take fewer texts where a buffer or a dispatch of this device, in which they put those of a layer together, ends before the memory" : ""}`,
     memoryAlone: (mostBytes: number | undefined): string =>
       `Room is that of the memory alone${mostBytes === undefined ? "" : `: no buffer of this device holds more than ${formatBytes(mostBytes)}, which is not looked at`}`,
-    sentence: (budget: string, arms: readonly string[], projected: string, room: string): string => `${budget}, ${arms.join("; ")}${projected}. ${room}.`,
+    /** `room`: how it is counted, empty where another sentence says it */
+    sentence: (budget: string, arms: readonly string[], projected: string, room: string): string =>
+      `${budget}, ${arms.join("; ")}${projected}.${room === "" ? "" : ` ${room}.`}`,
     /** why there is no time, or no room */
     note: {
       fewBatches: (least: number, measured: number): string => `${least} values of batch are needed, ${measured} were measured`,

@@ -699,7 +699,7 @@ export const zh: Messages = {
     counted: (fewer) =>
       `容量按内核分配的字节精确计算${fewer ? "；内核把一层的各文本放在一起，若此设备的一个缓冲区或一次 dispatch 先于内存用尽，能处理的文本就更少" : ""}`,
     memoryAlone: (mostBytes) => `容量只按内存计算${mostBytes === undefined ? "" : spaced`：此设备的单个缓冲区最多容纳${formatBytes(mostBytes)}，这里未予考虑`}`,
-    sentence: (budget, arms, projected, room) => `${budget}，${arms.join("；")}${projected}。${room}。`,
+    sentence: (budget, arms, projected, room) => `${budget}，${arms.join("；")}${projected}。${room === "" ? "" : `${room}。`}`,
     note: {
       fewBatches: (least, measured) => spaced`batch 需要${least}个取值，只测得${measured}个`,
       fewLengths: (least, measured) => spaced`推算到另一个 n 需要${least}个 n 的取值，只测得${measured}个`,
