@@ -35,6 +35,8 @@ export interface FakeDevice {
   readonly name?: string;
   /** wall ms of a pass beyond its GPU time */
   readonly passOverheadMs?: number;
+  /** wall ms of a visit beside its passes */
+  readonly besideMs?: number;
   /** repetitions that come together; 1 by default */
   readonly together?: number;
   /** why no worker can be had */
@@ -130,7 +132,7 @@ export const fakeWorkers = (device: FakeDevice): FakeWorkers => {
         const passMs = costMs * noisy(noise?.sample) * k * (share > 0 && uniform() < share ? factor : 1);
         return (Math.round(passMs / stepMs) * stepMs) / k;
       });
-      clock += times.reduce((sum, ms) => sum + ms * k, 0);
+      clock += times.reduce((sum, ms) => sum + ms * k, 0) + (cell.phase === "probe" ? 0 : (device.besideMs ?? 0));
       const wallMs = times.map((ms) => ms + (device.passOverheadMs ?? 0) / k);
       const shares = source === "gpu" ? device.stageShares?.(cell) : undefined;
       const stages = shares && Object.fromEntries(Object.entries(shares).map(([stage, share]) => [stage, costMs * share]));
