@@ -438,6 +438,8 @@ export const en = {
     off: "output off its value",
     /** What judges found (analysis/claims), claim by claim: `measured` with its numbers, what would decide where it is open, and corrections by name. */
     found: {
+      /** a published model as it is counted */
+      withoutShared: (title: string): string => `${title} (without the experts that all its tokens share)`,
       /** an arm at one width of its heads */
       curve: (label: string, headDim: string | undefined): string => (headDim === undefined ? label : `${label}, headDim ${headDim}`),
       /** of several curves the one of the least slope and the one of the greatest */
@@ -529,15 +531,17 @@ export const en = {
         would: "Longer texts would tell.",
       },
       S8: {
-        /** times of texts of several lengths, and shares of n² in two of them; `last`: the largest n measured; `whole`: n at which a whole model's weights take as many multiply-adds of a token as its attention */
+        /** times of texts of several lengths, and shares of n² in two of them; `last`: the largest n measured */
         measured: (
           curve: string,
           times: readonly { readonly ms: Estimate; readonly n: number }[],
           shares: readonly { readonly share: Estimate; readonly n: number }[],
           last: number,
-          whole: { readonly title: string; readonly n: number },
         ): string =>
-          `By the fitted time of ${curve}, attention takes ${formatList(times.map(({ ms, n }) => `${bracketed(ms, formatMs)} for a text of ${formatCount(n)} tokens`))}, and n² is ${shares.map(({ share, n }) => `${bracketed(share, formatShare)} of that of ${formatCount(n)}`).join(" and ")}: extrapolated from n = ${formatCount(last)}. Of a whole model it is a part: in ${whole.title} it takes as many multiply-adds of a token as all weights do with ${formatCount(Math.round(whole.n))} tokens before it, and fewer up to there.`,
+          `By the fitted time of ${curve}, attention takes ${formatList(times.map(({ ms, n }) => `${bracketed(ms, formatMs)} for a text of ${formatCount(n)} tokens`))}, and n² is ${shares.map(({ share, n }) => `${bracketed(share, formatShare)} of that of ${formatCount(n)}`).join(" and ")}: extrapolated from n = ${formatCount(last)}.`,
+        /** attention's shares of the multiply-adds of whole texts */
+        ofWhole: (title: string, shares: readonly { readonly n: number; readonly share: number }[]): string =>
+          `Attention is a part of the whole: in ${title} it takes ${shares.map(({ n, share }) => `${formatShare(share)} of the multiply-adds of a text of ${formatCount(n)} tokens`).join(" and ")}.`,
         noLaw: "No parabola follows its times, so none tells their part of n².",
         onlyLater: (n: number, later: number): string => `It is not known to be so at ${formatCount(n)} tokens, only at ${formatCount(later)}.`,
         would: "Longer texts would tell.",
@@ -1037,6 +1041,9 @@ export const en = {
     failed: (arms: readonly string[], code: string): string => `No text with ${formatList(arms)} (${code}).`,
     /** `prompt`: its words; undefined where it was given as tokens, which are `numbers` */
     prompt: (prompt: string | undefined, numbers: string): string => `The prompt: ${prompt === undefined ? "given as tokens" : `“${prompt}”`}, ${numbers}.`,
+    /** of an arm that keeps nothing */
+    paysInFull:
+      "An arm that keeps nothing goes through all places that the text may have for each of its tokens, those that are not written yet among them: each costs it what the last one would.",
     explained:
       "Weights are random, so no text makes sense: it shows that arms of the same weights choose the same tokens, whatever they keep between two. The wall time is of the whole loop, a submit a token, over the tokens that it wrote: measured once, and so without an interval.",
     none: "No text was written.",

@@ -344,6 +344,7 @@ export const zh: Messages = {
     nearestWeight: "最近的键的权重",
     off: "输出与其值的偏差",
     found: {
+      withoutShared: (title) => `${title}（不计所有 token 共用的专家）`,
       curve: (label, headDim) => (headDim === undefined ? label : spaced`headDim ${headDim}的${label}`),
       slopes: (ends) =>
         ends.length === 0 ? "未知" : ends.map(({ exponent, curve, n }) => spaced`${bracketed(exponent)}（${curve}，n = ${formatCount(n)}处）`).join("至"),
@@ -416,8 +417,10 @@ export const zh: Messages = {
         would: "更长的文本可见分晓。",
       },
       S8: {
-        measured: (curve, times, shares, last, whole) =>
-          `${spaced`按${curve}的拟合时间，注意力的用时${times.map(({ ms, n }) => spaced`在${formatCount(n)}个 token 的文本中为${bracketed(ms, formatMs)}`).join("，")}，其中 n² 项${shares.map(({ share, n }) => spaced`在${formatCount(n)}个 token 时占${bracketed(share, formatShare)}`).join("，")}：由 n = ${formatCount(last)}外推而得。`}${spaced`注意力只是整个模型的一部分：在${whole.title}中，前面有${formatCount(Math.round(whole.n))}个 token 时，它的乘加才与全部权重的一样多，此前更少。`}`,
+        measured: (curve, times, shares, last) =>
+          `${spaced`按${curve}的拟合时间，注意力的用时${times.map(({ ms, n }) => spaced`在${formatCount(n)}个 token 的文本中为${bracketed(ms, formatMs)}`).join("，")}，其中 n² 项${shares.map(({ share, n }) => spaced`在${formatCount(n)}个 token 时占${bracketed(share, formatShare)}`).join("，")}：由 n = ${formatCount(last)}外推而得。`}`,
+        ofWhole: (title, shares) =>
+          spaced`注意力只是整体的一部分：在${title}中，${shares.map(({ n, share }) => spaced`它占${formatCount(n)}个 token 的文本全部乘加的${formatShare(share)}`).join("，")}。`,
         noLaw: "没有抛物线符合其时间，因此看不出 n² 项占多少。",
         onlyLater: (n, later) => spaced`是否在${formatCount(n)}个 token 时已经如此，尚不清楚，只知道在${formatCount(later)}个 token 时如此。`,
         would: "更长的文本可见分晓。",
@@ -757,6 +760,7 @@ export const zh: Messages = {
       spaced`${one}与${other}权重相同，却从第${formatCount(token)}个 token 起不同，${near ? "那里舍入可能选中任一个" : "而舍入不足以造成这一差别：其中一个有误"}。`,
     failed: (arms, code) => spaced`${list(arms)}没有写出文本（${code}）。`,
     prompt: (prompt, numbers) => `提示：${prompt === undefined ? "以 token 给出" : `“${prompt}”`}，即 ${numbers}。`,
+    paysInFull: "什么都不保留的方案写每个 token 时，都要走完文本可能有的所有位置，包括尚未写出的：每个 token 的开销都与最后一个一样。",
     explained:
       "权重是随机的，因此写出的文本没有意义：它表明，权重相同的方案选出相同的 token，无论它们在 token 之间保留什么。挂钟时间是整个循环（每个 token 提交一次）的时间除以所写的 token 数：只测了一次，因此没有区间。",
     none: "没有写出文本。",

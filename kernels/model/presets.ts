@@ -10,6 +10,8 @@ export interface Preset {
   readonly headDim: number;
   /** mixer of the last layer, whatever its place in the pattern */
   readonly last?: string;
+  /** its authors' model has experts besides that all tokens go through */
+  readonly sharesExperts?: true;
   /** of the mechanisms of its pattern, where its authors' are not the defaults */
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
 }
@@ -58,6 +60,7 @@ export const presets = {
   },
   "qwen3-next": {
     title: "Qwen3-Next-80B-A3B",
+    sharesExperts: true,
     // 16 heads of 256 and 2 of keys and values in softmax layers, 16 heads of queries and 32 of values of 128 in linear ones.
     source:
       "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; 32 heads of 128 in all layers, whose cache and states are as large as its own; rotary base 10,000, over whole heads",
@@ -76,6 +79,7 @@ export const presets = {
   },
   "kimi-linear": {
     title: "Kimi-Linear-48B-A3B",
+    sharesExperts: true,
     source:
       "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps; experts in its first layer too",
     model: {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ModelShape, StageCost } from "../../../kernels/mechanism.ts";
-import type { PresetName } from "../../../kernels/model/presets.ts";
+import { type PresetName, presets, scaled } from "../../../kernels/model/presets.ts";
 import type { ClaimVerdict, Estimate } from "../../record/derived.ts";
 import type { CellRecord, RunRecord, Tokenization } from "../../record/run.ts";
 import { type ClaimCase, sentencesOn, testClaims } from "./claimCases.ts";
@@ -48,7 +48,9 @@ const counted =
 const fed = 2 * 3 * 64 * 256;
 
 /** A run whose model has the shape of this preset. */
-const ofPreset = (preset: PresetName): Partial<RunRecord> => ({ experiment: { model: { ...model, preset } } as unknown as RunRecord["experiment"] });
+const ofPreset = (preset: PresetName, scale?: number): Partial<RunRecord> => ({
+  experiment: { model: { ...(scale === undefined ? model : scaled(presets[preset], scale).model), preset, scale } } as unknown as RunRecord["experiment"],
+});
 
 /** Time of feed-forward and of attention, ms. */
 const split =
@@ -93,7 +95,8 @@ testClaims({
     [
       ["three products of the model's width", "holds", 2 * 3 * 64 * 64, (n) => about(n + 1)],
       ["a fourth product", "holdsWithCorrection", 2 * 4 * 64 * 64, (n) => about(n + 1)],
-      ["three, in less and less time a token", "holdsWithCorrection", 2 * 3 * 64 * 64, (n) => about(Math.sqrt(n))],
+      ["three, in less and less time a token", "holdsWithCorrection", 2 * 3 * 64 * 64, (n) => about(n ** 0.75, 0.005)],
+      ["three, in a time that grows with the root", "undecided", 2 * 3 * 64 * 64, (n) => about(Math.sqrt(n))],
       ["three, in a time that does not grow", "undecided", 2 * 3 * 64 * 64, () => about(1)],
       ["three, in less time for more tokens", "doesNotHoldHere", 2 * 3 * 64 * 64, (n) => about(1 / n)],
       ["time as the square", "doesNotHoldHere", 2 * 3 * 64 * 64, (n) => about(n * n)],
@@ -194,6 +197,12 @@ testClaims({
     [
       "a small part of a model that is scaled down from one with most there",
       "holdsWithCorrection",
+      [{ label: "softmax", cell: withModel(), stages: counted(2 * fed) }],
+      ofPreset("llama3-8b", 0.125),
+    ],
+    [
+      "a small part of a model of other sizes than the published one's",
+      "doesNotHoldHere",
       [{ label: "softmax", cell: withModel(), stages: counted(2 * fed) }],
       ofPreset("llama3-8b"),
     ],

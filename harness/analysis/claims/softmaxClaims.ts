@@ -19,6 +19,9 @@ const workOf = ({ cells }: ClaimCurve) => {
   return { law: law.class, perPosition: (a?.value ?? 0) / heads, before: a && t0 ? t0.value / a.value : 0, dots: 2 * (first?.headDim ?? 0) };
 };
 
+/** Attention's share of the multiply-adds of a whole text of n tokens: half of what the last of them takes in the mean. */
+const shareOfText = (n: number): number => n / (n + 2 * evenWithWeights(wholeModel));
+
 /** Lengths of texts that models write, and that they are known to think in. */
 const usual = 1000;
 const long = 10_000;
@@ -156,10 +159,15 @@ export const softmaxClaims: readonly Claim[] = [
                 { share: first.atLongest, n: longest },
               ],
               first.curve.time?.points.at(-1)?.x ?? 0,
-              { title: wholeModel.title, n: evenWithWeights(wholeModel) },
             )
           : said.noLaw,
-        corrections: [atLong !== true && said.onlyLater(long, longest)],
+        corrections: [
+          atLong !== true && said.onlyLater(long, longest),
+          said.ofWhole(
+            wholeModel.title,
+            [long, longest].map((n) => ({ n, share: shareOfText(n) })),
+          ),
+        ],
         would: said.would,
         evidence: "time",
       });
