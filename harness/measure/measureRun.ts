@@ -13,6 +13,7 @@ import type { Progress } from "./progress.ts";
 import type { Timer } from "./schedule.ts";
 import { withSecondWorker } from "./secondWorker.ts";
 import { createSentinel } from "./sentinel.ts";
+import { kernelSharpness } from "./sharpness.ts";
 import { statusOf, type Task, tasksOf } from "./task.ts";
 import { tuneArms } from "./tuneArms.ts";
 import { conditionsOf, repeatTurns } from "./turns.ts";
@@ -104,6 +105,7 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
   const { stopped, brokeOff } = await measureCells(measuring);
   const loopMs = now() - loopFrom - (visitor.spent.prepareMs - preparedBefore);
   const { writing, wroteOff } = await textsOf(options, brokeOff);
+  const sharpness = await sharpnessBy(options, brokeOff ?? wroteOff);
 
   // What lies beyond the end of an open curve is not part of what this device can be asked.
   // Nor is an n that was to be added and not reached.
@@ -124,6 +126,7 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
     environment: besidePeer ? { ...record.environment, peers: { ...record.environment.peers, ...workers.peers } } : record.environment,
     cells,
     ...(writing === undefined ? {} : { writing }),
+    ...(sharpness === undefined ? {} : { sharpness }),
     ...(tunings === undefined ? {} : { tunings }),
     ...(added.length === 0 ? {} : { added }),
     ...(sentinelTurns.length === 0 ? {} : { sentinel: sentinelTurns }),
@@ -152,6 +155,22 @@ const textsOf = async (
     return { writing: await writeTexts(writing, { experiment, planned, session: workers.own, journal, signal, onProgress }), wroteOff: undefined };
   } catch (error) {
     if (error instanceof NoAdapter) return { writing, wroteOff: error };
+    throw error;
+  }
+};
+
+/** What the kernel makes of scores that are multiplied, beside float64; no part of maxTime either. */
+const sharpnessBy = async (
+  { record, planned, mechanisms, workers, signal }: MeasureOptions,
+  brokeOff: NoAdapter | undefined,
+): Promise<RunRecord["sharpness"]> => {
+  const { sharpness, experiment } = record;
+  if (!sharpness || brokeOff || signal.aborted) return sharpness;
+  const cells = planned.map(({ cell }) => cell);
+  try {
+    return await kernelSharpness(sharpness, cells, mechanisms, workers.own, experiment.measure.seed);
+  } catch (error) {
+    if (error instanceof NoAdapter) return sharpness;
     throw error;
   }
 };

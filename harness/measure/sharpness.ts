@@ -1,10 +1,14 @@
 import type { Mechanism, Shape, Tensors } from "../../kernels/mechanism.ts";
 import { scaleOf } from "../../kernels/scale.ts";
+import { CellFailure } from "../device/failure.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import type { Sharpness } from "../record/run.ts";
+import type { WorkerSession } from "./workerSession.ts";
 
 /** What scores are multiplied by, beyond the usual scale. Of a thousand keys two may be nearly as near, which only large factors tell apart. */
 const factors = Array.from({ length: 9 }, (_, i) => 4 ** i);
+
+const execLimitMs = 60_000;
 
 /** A longer context says no more, and its reference takes time. */
 const longest = 1024;
@@ -25,6 +29,35 @@ export const sharpnessOf = (cells: readonly Cell[], mechanisms: readonly Mechani
     if (keepsAll(tensors)) return lookedAt(cell, mechanism, tensors);
   }
   return undefined;
+};
+
+/** The same with what the kernel itself computes at each scale, on the worker's device. Unchanged where it fails, or has no output of 32 bits. Rejects with NoAdapter where no worker can be had. */
+export const kernelSharpness = async (
+  sharpness: Sharpness,
+  cells: readonly Cell[],
+  mechanisms: readonly Mechanism[],
+  session: Pick<WorkerSession, "ask">,
+  seed: number,
+): Promise<Sharpness> => {
+  const cell = cells.find(({ id }) => id === sharpness.cell);
+  const mechanism = mechanisms.find(({ name }) => name === cell?.mechanism);
+  if (!cell || !mechanism) return sharpness;
+  const tensors = mechanism.inputs(cell, seed);
+  const values = Array.from({ length: cell.heads }, (_, head) => headOf(cell, tensors, head).value);
+  const points: Sharpness["points"][number][] = [];
+  try {
+    for (const point of sharpness.points) {
+      const { buffers } = await session.ask("exec", { cell: { ...cell, scale: point.times * scaleOf(cell) }, tensors }, execLimitMs);
+      const { o } = buffers;
+      if (!(o instanceof Float32Array)) return sharpness;
+      const offs = values.map((value, head) => distance(o.subarray(head * cell.headDimV, (head + 1) * cell.headDimV), value) / Math.hypot(...value));
+      points.push({ ...point, kernelOff: Math.max(...offs) });
+    }
+  } catch (error) {
+    if (error instanceof CellFailure) return sharpness;
+    throw error;
+  }
+  return { ...sharpness, points };
 };
 
 const lookedAt = (cell: Cell, mechanism: Mechanism, tensors: Tensors): Sharpness => {

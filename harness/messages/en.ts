@@ -69,6 +69,7 @@ export interface ScaledScores {
   readonly times: number;
   readonly weight: number;
   readonly off: number;
+  readonly kernelOff?: number;
 }
 
 /** A share of a model's weights. */
@@ -436,6 +437,7 @@ export const en = {
     scoresTimes: "scores times",
     nearestWeight: "weight of the nearest key",
     off: "output off its value",
+    kernelOff: "the kernel's",
     /** What judges found (analysis/claims), claim by claim: `measured` with its numbers, what would decide where it is open, and corrections by name. */
     found: {
       /** a published model as it is counted */
@@ -517,7 +519,7 @@ export const en = {
       },
       S6: {
         measured: (heads: number, usual: ScaledScores, last: ScaledScores): string =>
-          `With the run's inputs, in float64, of ${formatCount(heads)} heads the furthest is off the nearest key's value by ${formatNumber(usual.off)} of its length at the usual scale and by ${formatNumber(last.off)} at ${formatCount(last.times)} times that; the nearest key's weight goes from ${formatShare(usual.weight)} to ${formatShare(last.weight)}.`,
+          `With the run's inputs, in float64, of ${formatCount(heads)} heads the furthest is off the nearest key's value by ${formatNumber(usual.off)} of its length at the usual scale and by ${formatNumber(last.off)} at ${formatCount(last.times)} times that; the nearest key's weight goes from ${formatShare(usual.weight)} to ${formatShare(last.weight)}.${usual.kernelOff === undefined || last.kernelOff === undefined ? "" : ` What the kernel computes is off by ${formatNumber(usual.kernelOff)} and ${formatNumber(last.kernelOff)}.`}`,
         allCount: (weight: number): string =>
           `At the scale that models use it is far from one: the nearest key has ${formatShare(weight)} of the weight in that head, so that all keys count.`,
         would: "A larger scale would tell.",

@@ -343,6 +343,7 @@ export const zh: Messages = {
     scoresTimes: "得分的倍数",
     nearestWeight: "最近的键的权重",
     off: "输出与其值的偏差",
+    kernelOff: "内核的偏差",
     found: {
       withoutShared: (title) => `${title}（不计所有 token 共用的专家）`,
       curve: (label, headDim) => (headDim === undefined ? label : spaced`headDim ${headDim}的${label}`),
@@ -401,7 +402,7 @@ export const zh: Messages = {
       },
       S6: {
         measured: (heads, usual, last) =>
-          spaced`以本次运行的输入、按 float64 计算，${formatCount(heads)}个头中偏差最大的一个与最近的键的值相距：通常的倍数下为其长度的${formatNumber(usual.off)}倍，放大到其${formatCount(last.times)}倍时为${formatNumber(last.off)}倍；最近的键的权重从${formatShare(usual.weight)}变为${formatShare(last.weight)}。`,
+          spaced`以本次运行的输入、按 float64 计算，${formatCount(heads)}个头中偏差最大的一个与最近的键的值相距：通常的倍数下为其长度的${formatNumber(usual.off)}倍，放大到其${formatCount(last.times)}倍时为${formatNumber(last.off)}倍；最近的键的权重从${formatShare(usual.weight)}变为${formatShare(last.weight)}。${usual.kernelOff === undefined || last.kernelOff === undefined ? "" : spaced`内核算得的输出分别偏离${formatNumber(usual.kernelOff)}和${formatNumber(last.kernelOff)}。`}`,
         allCount: (weight) => spaced`在模型所用的倍数下远非如此：在该头中，最近的键只占${formatShare(weight)}的权重，因此所有键都起作用。`,
         would: "更大的倍数可见分晓。",
       },

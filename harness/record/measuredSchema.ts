@@ -119,7 +119,7 @@ export const writing: z.ZodType<Writing> = z.object({ prompt: z.array(count), te
 export const sharpness: z.ZodType<Sharpness> = z.object({
   cell: name,
   heads: count,
-  points: z.array(z.object({ times: amount, off: amount, weight: amount })),
+  points: z.array(z.object({ times: amount, off: amount, weight: amount, kernelOff: amount.exactOptional() })),
 });
 
 export const ceilings: z.ZodType<Ceilings> = z.object({

@@ -307,6 +307,8 @@ export interface Sharpness {
     readonly off: number;
     /** of the nearest key */
     readonly weight: number;
+    /** `off` of what the kernel of that cell computes on this run's device; absent where it was not asked, and in runs of before */
+    readonly kernelOff?: number;
   }[];
 }
 

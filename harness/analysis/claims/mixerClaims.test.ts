@@ -68,6 +68,16 @@ testClaims({
     ["soft at the usual scale", "holdsWithCorrection", [], sharp([at(1, 0.9, 0.01), at(256, 1e-9, 1)])],
     ["not sharp at all", "doesNotHoldHere", [], sharp([at(1, 0.9, 0.01), at(256, 0.8, 0.02)])],
     ["less sharp for larger scores", "doesNotHoldHere", [], sharp([at(1, 0.9, 0.5), at(2, 0.9, 0.4), at(256, 1e-9, 1)])],
+    ["a kernel that is not sharp", "doesNotHoldHere", [], sharp([at(1, 0.9, 0.01), { ...at(256, 1e-9, 1), kernelOff: 0.5 }])],
+    [
+      "a kernel as sharp",
+      "holdsWithCorrection",
+      [],
+      sharp([
+        { ...at(1, 0.9, 0.01), kernelOff: 0.9 },
+        { ...at(256, 1e-9, 1), kernelOff: 1e-6 },
+      ]),
+    ],
     ["not sharp yet", "undecided", [], sharp([at(1, 0.9, 0.01), at(256, 0.05, 0.9)])],
     ["nothing looked at", undefined, []],
   ],

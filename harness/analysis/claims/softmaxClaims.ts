@@ -95,9 +95,10 @@ export const softmaxClaims: readonly Claim[] = [
       const said = t.claims.found.S6;
       const [usual, last] = [sharpness?.points[0], sharpness?.points.at(-1)];
       if (!sharpness || !usual || !last) return undefined;
+      const farthest = Math.max(last.off, last.kernelOff ?? 0);
       const falls = sharpness.points.some(({ weight }, i) => weight < (sharpness.points[i - 1]?.weight ?? 0) - 1e-12);
       return judged(t, {
-        held: falls || last.off > 0.1 ? false : last.off < 0.001 ? true : undefined,
+        held: falls || farthest > 0.1 ? false : farthest < 0.001 ? true : undefined,
         measured: said.measured(sharpness.heads, usual, last),
         corrections: [usual.weight < 0.5 && said.allCount(usual.weight)],
         would: said.would,

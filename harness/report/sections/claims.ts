@@ -35,14 +35,23 @@ const columnsOf = (places: ReadonlySet<string>, t: Messages): readonly Column<Cl
   },
 ];
 
-const sharpnessColumns = ({ claims }: Messages): readonly Column<Sharpness["points"][number]>[] => [
-  { head: claims.scoresTimes, cell: ({ times }) => formatCount(times) },
-  { head: claims.nearestWeight, numeric: true, cell: ({ weight }) => formatShare(weight) },
-  { head: claims.off, numeric: true, cell: ({ off }) => formatNumber(off) },
+type Scaled = Sharpness["points"][number];
+
+const kernelColumn = ({ claims }: Messages): Column<Scaled> => ({
+  head: claims.kernelOff,
+  numeric: true,
+  cell: ({ kernelOff }) => (kernelOff === undefined ? undefined : formatNumber(kernelOff)),
+});
+
+const sharpnessColumns = (t: Messages, points: readonly Scaled[]): readonly Column<Scaled>[] => [
+  { head: t.claims.scoresTimes, cell: ({ times }) => formatCount(times) },
+  { head: t.claims.nearestWeight, numeric: true, cell: ({ weight }) => formatShare(weight) },
+  { head: t.claims.off, numeric: true, cell: ({ off }) => formatNumber(off) },
+  ...(points.some(({ kernelOff }) => kernelOff !== undefined) ? [kernelColumn(t)] : []),
 ];
 
 const sharpnessTable = (sharpness: Sharpness, t: Messages): Html =>
-  html`<div id="sharpness">${table(t.claims.sharpness(sharpness.heads, sharpness.cell), sharpnessColumns(t), sharpness.points)}</div>`;
+  html`<div id="sharpness">${table(t.claims.sharpness(sharpness.heads, sharpness.cell), sharpnessColumns(t, sharpness.points), sharpness.points)}</div>`;
 
 /**
  * All claims that the experiment asks for, with what this run says of them, or runs of the file's other phases (`beside`); nothing where it asks for none. `places`: ids of the page.
