@@ -13,12 +13,13 @@ export interface Sampling {
 }
 
 /** By what visits took so far; `turnMs`: what a turn of all cells may take, in the mean of those from `turn` on. */
-export const createSampling = (measuring: Pick<Measuring, "tasks" | "visitor">, turn: number, turnMs: number): Sampling => {
-  const { visitor } = measuring;
+export const createSampling = (measuring: Pick<Measuring, "tasks" | "visitor" | "timer">, turn: number, turnMs: number): Sampling => {
+  const { visitor, timer } = measuring;
   const allotmentOf = allotmentsFor(
     live(measuring).map((task) => ({ besideMs: task.besideMs, sampleMs: visitor.sampleMs(task) })),
     turnMs,
-    leastShare(turn),
+    // A peer is compared turn by turn.
+    timer.besidePeer ? 1 : leastShare(turn),
   );
   const settled = new Map<string, Allotment>();
   const allotted = (task: Task): Allotment => {

@@ -48,11 +48,16 @@ measure: { maxTime: 180s, seed: ${seed} }
 const startMs = 400;
 
 const changed = "softmax-split-n1024-h8-d64";
-const loading = loadMechanisms(builtInKernels);
+/** Asked for once, and by whom needs it: a test that does not may have ended before they are there. */
+let loading: ReturnType<typeof loadMechanisms> | undefined;
+const mechanismsOnce = (): ReturnType<typeof loadMechanisms> => {
+  loading ??= loadMechanisms(builtInKernels);
+  return loading;
+};
 
 /** A duet through the real schedule and verdicts: only the device and the disk are not there. `slower`: factor on one cell of head, 1 for an A/A run. */
 export const runGate = async ({ slowness, recorded, prepareMs, name, ...machine }: GateMachine, slower: number, number: number): Promise<GateScore> => {
-  const mechanisms = await loading;
+  const mechanisms = await mechanismsOnce();
   const seed = Math.abs(seedFor(number, `${name} ${slower}`)) % 1_000_000;
   const { experiment, cells, problems } = parseExperiment({ text: yaml(seed), file: "gate.yaml", sets: [] }, mechanisms);
   if (!experiment) throw new Error(problems.map(formatProblem).join("\n"));

@@ -17,7 +17,12 @@ import type { Truth } from "./truth.ts";
 /** What the sentinel takes: it has no law, and feels drift alone. */
 const instrumentMs = 0.1;
 
-const loading = loadMechanisms(builtInKernels);
+/** Asked for once, and by whom needs it: a test that does not may have ended before they are there. */
+let loading: ReturnType<typeof loadMechanisms> | undefined;
+const mechanismsOnce = (): ReturnType<typeof loadMechanisms> => {
+  loading ??= loadMechanisms(builtInKernels);
+  return loading;
+};
 
 const yaml = ({ ns }: Truth, seed: number): string => `name: planted
 title: Planted
@@ -30,7 +35,7 @@ measure: { precision: 5%, maxTime: 20s, seed: ${seed} }
 
 /** A planted experiment through the real schedule, stopping rule and analysis: only the device, its clock and the disk are not there. */
 export const runPlanted = async (truth: Truth, number: number): Promise<RunRecord> => {
-  const mechanisms = await loading;
+  const mechanisms = await mechanismsOnce();
   // Noise of its own for each truth: else all would err in the same runs.
   const seed = Math.abs(seedFor(number, truth.name)) % 1_000_000;
   const { experiment, cells, problems } = parseExperiment({ text: yaml(truth, seed), file: "planted.yaml", sets: [] }, mechanisms);
