@@ -1,20 +1,12 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { builtInKernels } from "../kernels/builtIn.ts";
-import { loadMechanisms } from "../kernels/registry.ts";
+import { mechanismsOnce } from "./builtInMechanisms.ts";
 import { parseExperiment, parseExperiments } from "./experiment/parse.ts";
 import { formatProblem } from "./experiment/problem.ts";
 import type { FakeWorkers } from "./measure/fakeWorker.ts";
 import type { Progress } from "./measure/progress.ts";
 import { type RunOptions, type RunResult, runExperiment } from "./runExperiment.ts";
-
-/** Asked for once, and by whom needs it: a test that does not may have ended before they are there. */
-let loading: ReturnType<typeof loadMechanisms> | undefined;
-const mechanismsOnce = (): ReturnType<typeof loadMechanisms> => {
-  loading ??= loadMechanisms(builtInKernels);
-  return loading;
-};
 
 /** For tests: an experiment from its YAML text, with the built-in mechanisms. Throws what is wrong with the text. */
 export const experimentOf = async (text: string, filter?: string) => {

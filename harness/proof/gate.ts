@@ -1,7 +1,6 @@
-import { builtInKernels } from "../../kernels/builtIn.ts";
 import { uniformStream } from "../../kernels/random.ts";
-import { loadMechanisms } from "../../kernels/registry.ts";
 import { seedFor } from "../analysis/random.ts";
+import { mechanismsOnce } from "../builtInMechanisms.ts";
 import { describeEnvironment } from "../device/environment.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { formatProblem } from "../experiment/problem.ts";
@@ -48,13 +47,6 @@ measure: { maxTime: 180s, seed: ${seed} }
 const startMs = 400;
 
 const changed = "softmax-split-n1024-h8-d64";
-/** Asked for once, and by whom needs it: a test that does not may have ended before they are there. */
-let loading: ReturnType<typeof loadMechanisms> | undefined;
-const mechanismsOnce = (): ReturnType<typeof loadMechanisms> => {
-  loading ??= loadMechanisms(builtInKernels);
-  return loading;
-};
-
 /** A duet through the real schedule and verdicts: only the device and the disk are not there. `slower`: factor on one cell of head, 1 for an A/A run. */
 export const runGate = async ({ slowness, recorded, prepareMs, name, ...machine }: GateMachine, slower: number, number: number): Promise<GateScore> => {
   const mechanisms = await mechanismsOnce();

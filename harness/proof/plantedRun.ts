@@ -1,7 +1,6 @@
-import { builtInKernels } from "../../kernels/builtIn.ts";
-import { loadMechanisms } from "../../kernels/registry.ts";
 import { analyse } from "../analysis/analysis.ts";
 import { seedFor } from "../analysis/random.ts";
+import { mechanismsOnce } from "../builtInMechanisms.ts";
 import { describeEnvironment } from "../device/environment.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { parseExperiment } from "../experiment/parse.ts";
@@ -16,13 +15,6 @@ import type { Truth } from "./truth.ts";
 
 /** What the sentinel takes: it has no law, and feels drift alone. */
 const instrumentMs = 0.1;
-
-/** Asked for once, and by whom needs it: a test that does not may have ended before they are there. */
-let loading: ReturnType<typeof loadMechanisms> | undefined;
-const mechanismsOnce = (): ReturnType<typeof loadMechanisms> => {
-  loading ??= loadMechanisms(builtInKernels);
-  return loading;
-};
 
 const yaml = ({ ns }: Truth, seed: number): string => `name: planted
 title: Planted

@@ -50,7 +50,7 @@ const isSquare = (curve: ClaimCurve): Verdict => {
   if (bySlope === true) return true;
   const leavesLine = (time.coefficients?.b.low ?? 0) > 0 && hasOrder(time.exponent, 1) === false && (time.exponent?.value ?? 0) > 1;
   if (mayBeSquare(curve) && leavesLine && (time.exponent?.value ?? 0) < 2) return true;
-  // A slope that is no square's at any measured length, of a law that is another one or none.
+  // No square's slope, and another law, or several that are left without it. Where none is left nothing is known.
   return bySlope === false && !mayBeSquare(curve) && (time.class !== "undecided" || time.candidates.length > 0) ? false : undefined;
 };
 
