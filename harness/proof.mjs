@@ -3,9 +3,10 @@
 // --noise FOLDER: the noise of duets that --real kept, as JSON: proof/recordedNoise.json is made so. --scale: what a sweep of 5,000 cells costs the command itself. --real: a session of real kernels in five arms, two that do the same and three that do more work, cut into blocks.
 // --repeated: how often n* and exponents of one of several runs lie in the intervals of another.
 // --apart: runs of one code and device held against each other as `compare` does: how often it cries wolf, and what it could have found.
-// usage: npm run proof [-- [--gate] --seeds N --filter TEXT | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --noise FOLDER --machine NAME | --held-out RUN… | --repeated RUN… | --apart RUN…]
+// --keep FILE with planted costs: scores are appended to it, and those in it are not made again, so that hours can be had in parts. It is for one code: remove it when any of analysis or schedule changes.
+// usage: npm run proof [-- [--gate] --seeds N --filter TEXT --keep FILE | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --noise FOLDER --machine NAME | --held-out RUN… | --repeated RUN… | --apart RUN…]
 import { fork } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -48,34 +49,59 @@ const proofOf = ({ truths, runPlanted, scoreOf, gateCases, runGate }) =>
     ? { cases: gateCases, score: ({ machine, slower }, seed) => runGate(machine, slower, seed), tell: tellGate }
     : { cases: truths, score: async (truth, seed) => scoreOf(truth, await runPlanted(truth, seed)), tell: tellTruth };
 
+/** Scores of an earlier call: { name, seed, score } a line. */
+const keptScores = () =>
+  values.keep !== undefined && existsSync(values.keep)
+    ? readFileSync(values.keep, "utf8")
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line))
+        .filter(({ seed }) => seed <= seeds)
+    : [];
+
 const chosen = (cases) => cases.filter(({ name }) => name.includes(values.filter));
 
 /** One process's part of the seeds: those that leave `part` over the number of processes. */
 const runPart = async (part, parts) => {
   const { cases, score } = proofOf(await import(new URL("../dist/proof.js", import.meta.url).href));
+  const kept = new Set(keptScores().map(({ name, seed }) => `${seed} ${name}`));
   for (const one of chosen(cases))
-    for (let seed = part + 1; seed <= seeds; seed += parts) process.send({ name: one.name, seed, score: await score(one, seed) });
+    for (let seed = part + 1; seed <= seeds; seed += parts)
+      if (!kept.has(`${seed} ${one.name}`)) process.send({ name: one.name, seed, score: await score(one, seed) });
 };
 
 /** All scores by the name of what was planted, each told when it is complete. */
 const gather = async ({ cases, tell }) => {
   const scores = new Map(chosen(cases).map(({ name }) => [name, []]));
   const parts = Math.min(availableParallelism(), seeds);
-  const flags = ["--seeds", String(seeds), "--filter", values.filter, ...(values.gate ? ["--gate"] : [])];
+  const flags = [
+    "--seeds",
+    String(seeds),
+    "--filter",
+    values.filter,
+    ...(values.gate ? ["--gate"] : []),
+    ...(values.keep === undefined ? [] : ["--keep", values.keep]),
+  ];
+  const take = ({ name, seed, score }) => {
+    const of = scores.get(name);
+    if (of === undefined) return;
+    of.push({ seed, score });
+    if (of.length < seeds) return;
+    tell(
+      name,
+      of.sort((one, other) => one.seed - other.seed).map((one) => one.score),
+    );
+  };
+  for (const one of keptScores()) take(one);
   await Promise.all(
     Array.from(
       { length: parts },
       (_, part) =>
         new Promise((resolve, reject) => {
           const child = fork(fileURLToPath(import.meta.url), [...flags, "--part", `${part}/${parts}`]);
-          child.on("message", ({ name, seed, score }) => {
-            const of = scores.get(name);
-            of.push({ seed, score });
-            if (of.length === seeds)
-              tell(
-                name,
-                of.sort((one, other) => one.seed - other.seed).map((one) => one.score),
-              );
+          child.on("message", (one) => {
+            if (values.keep !== undefined) appendFileSync(values.keep, `${JSON.stringify(one)}\n`);
+            take(one);
           });
           child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`part ${part} ended with ${code}`))));
         }),

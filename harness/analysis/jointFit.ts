@@ -1,7 +1,7 @@
 import type { Estimate, JointCrossing, JointFit, JointTerm, SeriesKey } from "../record/derived.ts";
 import type { SpreadOf } from "./drift.ts";
 import { groupBy } from "./grouping.ts";
-import { dot, nnlsNormal } from "./nnls.ts";
+import { dot, nnlsNormal, weightedGram } from "./nnls.ts";
 import type { Spread } from "./resampling.ts";
 import { type Meeting, meet, type Series, sameShape } from "./series.ts";
 import { sizeVariables } from "./sizeFits.ts";
@@ -77,7 +77,11 @@ const surfaceOf = (points: readonly Point[], variable: JointFit["variable"]): Pi
   const ys = points.map(({ spread }) => spread.estimate);
   const coefficients = fitTo(ys);
   const count = Math.min(...points.map(({ spread }) => spread.replicates.length));
-  const replicates = Array.from({ length: count }, (_, r) => fitTo(points.map(({ spread }) => spread.replicates[r] ?? spread.estimate)));
+  const drawn = new Float64Array(points.length);
+  const replicates = Array.from({ length: count }, (_, r) => {
+    for (let i = 0; i < drawn.length; i++) drawn[i] = points[i]?.spread.replicates[r] ?? 0;
+    return fitTo(drawn);
+  });
   const terms = powers.flatMap((power, i) => {
     const value = coefficients[i] ?? 0;
     const others = replicates.map((one) => one[i] ?? 0);
@@ -102,18 +106,18 @@ export const jointTime = (terms: JointFit["terms"], n: number, size: number): nu
   terms.reduce((sum, term) => sum + term.coefficient.value * n ** term.n * size ** term.size, 0);
 
 /** Fits any ys > 0 at these points, coefficients not negative, by relative error; they come in the order of `powers`. Columns are scaled to 1 at the largest n and size, so that the normal equations stay well conditioned. */
-export const surfaceFitter = (points: readonly Pick<Point, "n" | "size">[], powers: readonly Power[]): ((ys: readonly number[]) => readonly number[]) => {
+export const surfaceFitter = (points: readonly Pick<Point, "n" | "size">[], powers: readonly Power[]): ((ys: ArrayLike<number>) => readonly number[]) => {
   const [n, size] = [Math.max(...points.map((point) => point.n)), Math.max(...points.map((point) => point.size))];
   const columns = powers.map((power) => Float64Array.from(points, (point) => (point.n / n) ** power.n * (point.size / size) ** power.size));
-  const products = columns.map((one) => columns.map((other) => one.map((value, i) => value * (other[i] ?? 0))));
+  const gramOf = weightedGram(columns);
   return (ys) => {
-    const inverse = Float64Array.from(ys, (y) => 1 / y);
-    const squared = inverse.map((value) => value * value);
-    const { coefficients } = nnlsNormal({
-      gram: products.map((row) => row.map((product) => dot(product, squared))),
-      right: columns.map((column) => dot(column, inverse)),
-      square: ys.length,
-    });
+    const inverse = new Float64Array(ys.length);
+    const squared = new Float64Array(ys.length);
+    for (let i = 0; i < ys.length; i++) {
+      inverse[i] = 1 / (ys[i] ?? 1);
+      squared[i] = (inverse[i] ?? 0) ** 2;
+    }
+    const { coefficients } = nnlsNormal({ gram: gramOf(squared), right: columns.map((column) => dot(column, inverse)), square: ys.length });
     return coefficients.map((value, i) => value / (n ** (powers[i]?.n ?? 0) * size ** (powers[i]?.size ?? 0)));
   };
 };

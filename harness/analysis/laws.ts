@@ -1,5 +1,5 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
-import { dot, nnlsNormal } from "./nnls.ts";
+import { dot, nnlsNormal, weightedGram } from "./nnls.ts";
 
 /** Kernels step with tiles and caches, so no law is trusted below 1 % of a time. */
 export const modelError = 0.01;
@@ -47,8 +47,8 @@ type TermFit = (ys: readonly number[]) => { readonly coefficients: readonly numb
  */
 const termFitter = (terms: readonly Term[], xs: readonly number[]): TermFit => {
   const scales = [1, ...terms.map((term) => term(xs.at(-1) ?? 1))];
-  const bases = [xs.map(() => 1), ...terms.map((term, i) => xs.map((x) => term(x) / (scales[i + 1] ?? 1)))];
-  const products = bases.map((one) => bases.map((other) => Float64Array.from(one, (value, i) => value * (other[i] ?? 0))));
+  const bases = [Float64Array.from(xs, () => 1), ...terms.map((term, i) => Float64Array.from(xs, (x) => term(x) / (scales[i + 1] ?? 1)))];
+  const gramOf = weightedGram(bases);
   const inverse = new Float64Array(xs.length);
   const squared = new Float64Array(xs.length);
   return (ys) => {
@@ -58,7 +58,7 @@ const termFitter = (terms: readonly Term[], xs: readonly number[]): TermFit => {
       squared[i] = weight * weight;
     }
     const { coefficients, rss } = nnlsNormal({
-      gram: products.map((row) => row.map((product) => dot(product, squared))),
+      gram: gramOf(squared),
       right: bases.map((basis) => dot(basis, inverse)),
       square: xs.length,
     });

@@ -39,6 +39,8 @@ const leastForLaw = 5;
 /** The ratio near one x, and the measured x for which this holds. */
 export interface NearRatio {
   readonly at: LogRatio;
+  /** the same at one x of one replicate alone */
+  readonly of: (x: number, replicate: number | undefined) => number;
   readonly grid: readonly number[];
 }
 
@@ -82,7 +84,7 @@ const nearRatio = ({ upper, lower, xs, misfit, noise }: NearFit, points: readonl
     return (r) => above(r) - below(r);
   };
   const few = xs.length < leastForLaw;
-  if (!few && misfit === 0) return { at: smooth, grid: xs };
+  if (!few && misfit === 0) return { at: smooth, of: (x, r) => upper.logOf(x, r) - lower.logOf(x, r), grid: xs };
   const back = few ? 1 : misfit ** 2 / (misfit ** 2 + noise ** 2);
   const normal = normals(seedFor(1, "between points"));
   const shifts = points[0] ? Array.from(points[0].replicates, normal) : [];
@@ -101,7 +103,7 @@ const nearRatio = ({ upper, lower, xs, misfit, noise }: NearFit, points: readonl
     const loose = misfit * Math.sqrt(2 * share * (1 - share));
     return (r) => law(r) + back * ((1 - share) * offLeft(r) + share * offRight(r)) + (r === undefined ? 0 : loose * (shifts[r] ?? 0));
   };
-  return { at, grid: xs };
+  return { at, of: (x, r) => at(x)(r), grid: xs };
 };
 
 interface NearFit {

@@ -87,6 +87,15 @@ export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   return sum;
 };
 
+/** Products of weighted columns with each other, for any weights: Σ w·a·b of each pair, each once, of products that are made once. */
+export const weightedGram = (columns: readonly Float64Array[]): ((weights: Float64Array) => readonly (readonly number[])[]) => {
+  const pairs = columns.map((one, i) => columns.slice(0, i + 1).map((other) => one.map((value, k) => value * (other[k] ?? 0))));
+  return (weights) => {
+    const lower = pairs.map((row) => row.map((product) => dot(product, weights)));
+    return lower.map((row, i) => lower.map((other, j) => (j <= i ? row[j] : other[i]) ?? 0));
+  };
+};
+
 /** |target − columns · coefficients|², never below 0 for rounding. */
 const residualSquares = (
   gram: NormalEquations["gram"],

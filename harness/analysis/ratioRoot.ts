@@ -24,12 +24,17 @@ const lastRoot = (
   rising: boolean,
   known: (i: number) => number = (i) => value(grid[i] ?? 1),
 ): number | undefined => {
+  let right = known(grid.length - 1);
   for (let i = grid.length - 1; i > 0; i--) {
-    if (known(i - 1) > 0 === rising || known(i) > 0 !== rising) continue;
-    return rootWithin(value, grid[i - 1] ?? 1, grid[i] ?? 1, known(i - 1), known(i));
+    const left = known(i - 1);
+    if (left > 0 !== rising && right > 0 === rising) return rootWithin(value, grid[i - 1] ?? 1, grid[i] ?? 1, left, right);
+    right = left;
   }
   return undefined;
 };
+
+/** Steps of log x below which a root is one: a ten-thousandth of the narrowest interval. */
+const rootStep = 1e-7;
 
 /** The zero between two x of which `value` is known and of another sign, by the rule of false position on log x with Illinois's halving (Dowell and Jarratt 1971). */
 const rootWithin = (value: (x: number) => number, from: number, to: number, valueFrom: number, valueTo: number): number => {
@@ -39,7 +44,7 @@ const rootWithin = (value: (x: number) => number, from: number, to: number, valu
   for (let step = 0; step < 40; step++) {
     const before = root;
     root = (low * atHigh - high * atLow) / (atHigh - atLow);
-    if (Math.abs(root - before) < 1e-9) break;
+    if (Math.abs(root - before) < rootStep) break;
     const at = value(Math.exp(root));
     if (at === 0) break;
     if (at > 0 === atHigh > 0) {
@@ -68,7 +73,7 @@ export const rootOf = (
   // Beyond the points that it was fitted to, a curve says nothing.
   const [least = near, most = near] = [curve.grid[0], curve.grid.at(-1)];
   const [from, to] = [Math.max(bracket[0], least), Math.min(bracket[1], most)];
-  const value = lastRoot((x) => curve.at(x)() - level, [from, ...innerNs(points, from, to), to], rising) ?? near;
+  const value = lastRoot((x) => curve.of(x, undefined) - level, [from, ...innerNs(points, from, to), to], rising) ?? near;
   return { value, curve };
 };
 
@@ -76,12 +81,12 @@ export const rootOf = (
 export const rootInterval = (ratio: Ratio, level: number, bracket: readonly [number, number]): Estimate | undefined => {
   const root = rootOf(ratio, level, bracket, true);
   if (!root) return undefined;
-  const { at, grid } = root.curve;
+  const { at, of, grid } = root.curve;
   const [smallest = 1, largest = 1] = [grid[0], grid.at(-1)];
   const atGrid = grid.map(at);
   const replicates = Array.from({ length: ratio.replicates }, (_, r) => {
     const known = (i: number): number => (atGrid[i]?.(r) ?? 0) - level;
-    return lastRoot((x) => at(x)(r) - level, grid, true, known) ?? (known(0) > 0 ? smallest : largest);
+    return lastRoot((x) => of(x, r) - level, grid, true, known) ?? (known(0) > 0 ? smallest : largest);
   });
   return percentileInterval(
     root.value,

@@ -120,18 +120,19 @@ const byWorker = (visits: readonly Visit[]): Map<number, Visit[]> => {
   return groups;
 };
 
-/** Draws workers, and turns of each; index r of all that is drawn in one run comes of the same numbers. */
-const drawerOf = <T>(groups: readonly (readonly T[])[], { seed, slots }: Draws): ((replicate: number, take: (value: T) => void) => void) => {
+/** Draws workers, and turns of each, by their numbers as they come in groups of these `sizes`; index r of all that is drawn in one run comes of the same numbers. */
+const drawerOf = (sizes: readonly number[], { seed, slots }: Draws): ((replicate: number, take: (index: number) => void) => void) => {
   // What is drawn beside cells may have more of either than any cell has.
-  const [workerSlots, turnSlots] = [Math.max(slots[0], groups.length), Math.max(slots[1], ...groups.map((group) => group.length))];
+  const [workerSlots, turnSlots] = [Math.max(slots[0], sizes.length), Math.max(slots[1], ...sizes)];
+  const counts = Uint32Array.from(sizes);
+  const starts = new Uint32Array(sizes.length);
+  for (let worker = 1; worker < starts.length; worker++) starts[worker] = (starts[worker - 1] ?? 0) + (counts[worker - 1] ?? 0);
   return (replicate, take) => {
-    for (let slot = 0; slot < groups.length; slot++) {
+    for (let slot = 0; slot < counts.length; slot++) {
       const base = (replicate * workerSlots + slot) * (turnSlots + 1);
-      const group = groups[Math.floor(uniformAt(seed, base) * groups.length)] ?? [];
-      for (let turn = 0; turn < group.length; turn++) {
-        const value = group[Math.floor(uniformAt(seed, base + 1 + turn) * group.length)];
-        if (value !== undefined) take(value);
-      }
+      const worker = Math.floor(uniformAt(seed, base) * counts.length);
+      const [start, size] = [starts[worker] ?? 0, counts[worker] ?? 0];
+      for (let turn = 0; turn < size; turn++) take(start + Math.floor(uniformAt(seed, base + 1 + turn) * size));
     }
   };
 };
@@ -141,9 +142,8 @@ const mostMade = 32;
 
 /** Counts into `counts`, from `from` on, how often each visit is drawn, numbered as they come in `groups`. */
 const counterOf = (groups: readonly (readonly unknown[])[], draws: Draws): ((counts: Uint16Array, from: number, replicate: number) => void) => {
-  let visits = 0;
   const draw = drawerOf(
-    groups.map((group) => group.map(() => visits++)),
+    groups.map((group) => group.length),
     draws,
   );
   return (counts, from, replicate) =>
@@ -167,17 +167,30 @@ const sharedTimes = (groups: readonly (readonly unknown[])[], draws: Draws, shar
   return made;
 };
 
-/** The median of all samples of visits of which each counts as often as it is drawn, in each replicate: samples are sorted once, and a thousand draws only walk through them. */
+/**
+ * The median of all samples of visits of which each counts as often as it is drawn, in each replicate. Samples are sorted once; a draw begins in the middle of them, where it knows of each visit
+ * how many of its samples lie below, and walks from there: a few samples, not half of all.
+ */
 const weightedMedians = (visits: readonly Float64Array[], groups: readonly (readonly unknown[])[], draws: Draws): Float64Array => {
   const samples = visits.flatMap((times, visit) => Array.from(times, (time) => ({ time, visit }))).sort((one, other) => one.time - other.time);
   const times = Float64Array.from(samples, ({ time }) => time);
   const owners = Uint32Array.from(samples, ({ visit }) => visit);
   const sizes = Uint32Array.from(visits, ({ length }) => length);
+  const middle = times.length >> 1;
+  const belowMiddle = new Uint32Array(visits.length);
+  for (let i = 0; i < middle; i++) belowMiddle[owners[i] ?? 0] = (belowMiddle[owners[i] ?? 0] ?? 0) + 1;
   const medianOf = (weights: Uint16Array, from: number): number => {
     let total = 0;
-    for (let visit = 0; visit < sizes.length; visit++) total += (weights[from + visit] ?? 0) * (sizes[visit] ?? 0);
     let before = 0;
-    for (let i = 0; i < times.length; i++) {
+    for (let visit = 0; visit < sizes.length; visit++) {
+      const weight = weights[from + visit] ?? 0;
+      total += weight * (sizes[visit] ?? 0);
+      before += weight * (belowMiddle[visit] ?? 0);
+    }
+    // `before` counts what lies below sample i: down to the last i where that is less than half, then up past it.
+    let i = middle;
+    while (i > 0 && 2 * before >= total) before -= weights[from + (owners[--i] ?? 0)] ?? 0;
+    for (; i < times.length; i++) {
       before += weights[from + (owners[i] ?? 0)] ?? 0;
       if (2 * before < total) continue;
       const lower = times[i] ?? Number.NaN;
@@ -189,16 +202,19 @@ const weightedMedians = (visits: readonly Float64Array[], groups: readonly (read
     }
     return Number.NaN;
   };
+  const medians = new Float64Array(draws.count);
   if (draws.made) {
     const table = sharedTimes(groups, draws, draws.made);
-    return new Float64Array(draws.count).map((_, replicate) => medianOf(table, replicate * visits.length));
+    for (let replicate = 0; replicate < draws.count; replicate++) medians[replicate] = medianOf(table, replicate * visits.length);
+    return medians;
   }
   // Tables of thousands of cells, each used once, would be most of what a large run leaves to collect.
   const [count, once] = [counterOf(groups, draws), new Uint16Array(visits.length)];
-  return new Float64Array(draws.count).map((_, replicate) => {
+  for (let replicate = 0; replicate < draws.count; replicate++) {
     count(once.fill(0), 0, replicate);
-    return medianOf(once, 0);
-  });
+    medians[replicate] = medianOf(once, 0);
+  }
+  return medians;
 };
 
 /** Deviations of the mean of `values[w][t]` from its own, as draws of workers and turns give it, widened for how few these are. */
@@ -211,12 +227,15 @@ export const meanDeviations = (values: readonly (readonly number[])[], draws: Dr
       noiseOf(values),
     ),
   );
-  const draw = drawerOf(values, draws);
+  const draw = drawerOf(
+    values.map((group) => group.length),
+    draws,
+  );
   return Float64Array.from({ length: draws.count }, (_, replicate) => {
     let sum = 0;
     let count = 0;
-    draw(replicate, (value) => {
-      sum += value;
+    draw(replicate, (index) => {
+      sum += all[index] ?? 0;
       count++;
     });
     return widening * (sum / count - centre);

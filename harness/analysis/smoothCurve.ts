@@ -9,6 +9,8 @@ import { chiSquare99, mean } from "./statistics.ts";
 export interface SmoothCurve {
   /** log y at x: of the curve itself (undefined), or of replicate r */
   logAt(x: number): (replicate?: number) => number;
+  /** the same of one replicate alone: a root asks once at each x */
+  logOf(x: number, replicate: number | undefined): number;
   /** local slope of log y over log x at x, likewise */
   slopeAt(x: number): (replicate?: number) => number;
   /** log y less that of the curve, at each of the points */
@@ -87,6 +89,12 @@ export const smoothCurve = ({ xs, ys, replicates }: Sampled, terms: readonly Ter
   const variances = [...squares].map((square) => (square / Math.max(1, replicates.length)) * (xs.length / Math.max(1, xs.length - 1)));
   return {
     logAt,
+    logOf(x, replicate) {
+      const own = of(replicate);
+      let sum = own[0] ?? 0;
+      for (let i = 0; i < used.length; i++) sum += ((own[i + 1] ?? 0) * (used[i]?.(x) ?? 0)) / (scales[i] ?? 1);
+      return Math.log(Math.max(least, sum));
+    },
     slopeAt(x) {
       const near = 1e-4;
       const [above, below] = [logAt(x * (1 + near)), logAt(x / (1 + near))];

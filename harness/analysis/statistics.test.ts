@@ -33,6 +33,23 @@ describe("percentileInterval", () => {
     expect(percentileInterval(1, [2, 3, 4])).toMatchObject({ value: 1, low: 1 });
     expect(percentileInterval(5, [2, 3, 4])).toMatchObject({ value: 5, high: 5 });
   });
+
+  it("agrees with sorting for any length, with ties, infinities and NaN", () => {
+    const uniform = uniforms(11);
+    const odd = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
+    for (let length = 1; length < 200; length++) {
+      const values = Float64Array.from({ length }, () => (uniform() < 0.004 ? (odd[Math.floor(uniform() * 3)] ?? 0) : Math.floor(uniform() * 40) - 20));
+      const sorted = values.toSorted();
+      const [low, high] = [quantileSorted(sorted, 0.025), quantileSorted(sorted, 0.975)];
+      expect(percentileInterval(0, values)).toEqual({ value: 0, low: Math.min(0, low), high: Math.max(0, high) });
+    }
+  });
+
+  it("reorders nothing of what it was given", () => {
+    const values = [3, 1, 2];
+    percentileInterval(2, values);
+    expect(values).toEqual([3, 1, 2]);
+  });
 });
 
 describe("studentRatio", () => {

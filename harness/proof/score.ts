@@ -56,7 +56,8 @@ export interface Tally {
 }
 
 const share = (values: readonly boolean[]): number => values.filter(Boolean).length / values.length;
-const known = <T>(values: readonly (T | undefined)[]): readonly T[] => values.filter((value): value is T => value !== undefined);
+/** Of scores from other processes, which come as JSON: there undefined in an array is null. */
+const known = <T>(values: readonly (T | undefined | null)[]): readonly T[] => values.filter((value): value is T => value !== undefined && value !== null);
 
 export const tallyOf = (name: string, scores: readonly Score[]): Tally => {
   const classes = scores.flatMap((score) => score.classes);
