@@ -114,6 +114,37 @@ describe("a run of states that leave and come back", () => {
     expect(all).toMatch(/^1\.(5|6)\d ms \\\[/);
   }, 120_000);
 
+  it("is of a whole model where one is given, and says so", async () => {
+    const whole = yaml
+      .replace("layers: 32", "model: { preset: llama3-8b, scale: 0.03125, layers: 4 }")
+      .replace(/expect:[\s\S]*/, "")
+      .replaceAll(/ {2}- \{ use: (softmax, form: \w+, kvHeads).*\n/g, "");
+    const bytesByRole = ({ form, n, mechanism }: Cell) => ({
+      input: 4,
+      output: 4,
+      state: form === "recompute" ? 0 : mechanism === "linear" ? 4096 : 1024 * n,
+      scratch: 0,
+      harness: 0,
+    });
+    const { record } = await fakeRun(whole, fakeWorkers({ ...device, bytesByRole }));
+    expect(record.crossovers.map(({ between, outcome }) => [...between, outcome])).toEqual([
+      ["softmax recompute", "softmax host", "crosses"],
+      ["softmax recompute", "softmax disk", "crosses"],
+      ["linear recompute", "linear host", "crosses"],
+    ]);
+    // What computing anew keeps is nothing to tell of.
+    const said = record.findings.map((finding) => finding.text).join("\n");
+    expect(said).toContain("The KV cache of softmax host and softmax disk grows O(n)");
+    expect(said).not.toContain("kept by");
+    const page = text(await renderPage(record, strictLogger));
+    expect(page).toContain("The model has 4 layers, 128 wide");
+    expect(page).toContain("Computing anew takes all n tokens through the whole model");
+    expect(page).toContain("A trained model. Weights are random.");
+    expect(page).not.toMatch(/one attention layer|in whole models bringing back pays sooner|added in all|The tokenizer is timed/);
+    const chinese = text(await renderPage(record, strictLogger, [], "zh"));
+    expect(chinese).toContain("走完整个模型");
+  }, 120_000);
+
   it("tells of which shape a tier pays from where on", async () => {
     const batched = yaml
       .replace("axes: {", "axes: { batch: [1, 2],")

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { builtInKernels } from "./builtIn.ts";
 import { leastDevice } from "./leastDevice.ts";
-import type { Mechanism, Shape } from "./mechanism.ts";
+import type { Mechanism, ModelShape, Shape } from "./mechanism.ts";
 import { problemOf } from "./offload.ts";
 import { bufferBytes } from "./plan.ts";
 import { loadMechanisms } from "./registry.ts";
@@ -28,6 +28,11 @@ const shapeOf = ({ parameters }: Mechanism, n: number, kvHeads = 4): Shape => ({
   parameters: Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, parameter.default])),
 });
 
+const modelShape = (mechanism: Mechanism, n: number): Shape => ({
+  ...shapeOf(mechanism, n),
+  model: { layers: 3, width: 64, vocab: 100, feedForward: { kind: "gated", hidden: 96 }, rotary: true, tied: false, recomputes: false },
+});
+
 describe("phase offload", () => {
   it("is of all mechanisms that prefill and decode, and of no instrument", () => {
     const offloaded = mechanisms.filter(({ forms }) => forms.offload).map(({ name }) => name);
@@ -47,6 +52,41 @@ describe("phase offload", () => {
     const { shape, form: computed } = problemOf(named(name), shapeOf(named(name), 40), form);
     expect({ phase: shape.phase, form: computed }).toEqual(expected);
     expect({ ...shape, phase: "offload" }).toEqual(shapeOf(named(name), 40));
+  });
+
+  it.each([
+    ["softmax", "host", "cached", false],
+    ["softmax", "recompute", "recompute", true],
+    ["kda", "disk", "recurrent", false],
+  ])("%s, %s, is %s of a whole model where there is one", (name, form, expected, recomputes) => {
+    const { shape, form: computed } = problemOf(named(name), modelShape(named(name), 40), form);
+    expect([shape.phase, computed, shape.model?.recomputes]).toEqual(["tokenLoop", expected, recomputes]);
+  });
+
+  it("moves what all layers keep of a whole model, and takes all of its tokens through anew", () => {
+    const mechanism = named("softmax");
+    const shape = modelShape(mechanism, 40);
+    const [tiles = {}] = mechanism.tiles(shape, "host", leastDevice);
+    // Of each softmax layer as one alone has; of a linear one batch 2 × heads × 32 × 16.
+    const cache = 2 * 4 * 48 * 4 * 41;
+    expect(mechanism.leastBytes(shape, "host")).toBe(3 * cache);
+    expect(mechanism.bytesByRole(shape, "host", tiles).state).toBe(3 * cache);
+    expect(mechanism.flops(shape, "host", tiles)).toEqual({ useful: 0, executed: 0 });
+    const hybrid = { ...shape, model: { ...(shape.model as ModelShape), pattern: ["linear", "linear", "softmax"] } };
+    expect(mechanism.leastBytes(hybrid, "disk")).toBe(cache + 2 * 2 * 4 * 32 * 16 * 4);
+
+    const whole: Shape = { ...shape, phase: "tokenLoop", model: { ...(shape.model as ModelShape), recomputes: true } };
+    const [anew = {}] = mechanism.tiles(whole, "recompute", leastDevice);
+    expect(mechanism.flops(shape, "recompute", anew)).toEqual(mechanism.flops(whole, "recompute", anew));
+    expect(mechanism.flops(shape, "recompute", anew).useful).toBeGreaterThan(41 * 2 * 3 * 3 * 64 * 96);
+    const { steps } = mechanism.plan(shape, "recompute", leastDevice, anew);
+    const { steps: staged } = mechanism.plan(whole, "recompute", leastDevice, anew);
+    expect(staged.every(({ stage }) => stage !== undefined)).toBe(true);
+    expect(steps).toEqual(staged.map(({ stage: _, ...step }) => step));
+    const claimed = (form: string) =>
+      mechanism.claim("offload", form, { ...shape, model: { ...(shape.model as ModelShape), recomputes: form === "recompute" } });
+    expect(claimed("host")).toEqual({ time: "O(n)", stateBytes: "O(n)" });
+    expect(claimed("recompute")).toEqual({ time: "O(n²)", stateBytes: "O(1)" });
   });
 
   it("leaves other phases as they are", () => {

@@ -19,35 +19,38 @@ export interface StateTransfer {
   close(): void;
 }
 
-/** Dawn stages what is written: a piece at a time. */
-const pieceBytes = 1 << 24;
-
 export const createStateTransfer = ({ device }: OpenDevice, program: Program): StateTransfer => {
   const buffers = program.plan.buffers.flatMap(({ name, role }) => (role === "state" ? [program.buffer(name)] : []));
-  const stagings = buffers.map(({ label, size }) =>
-    device.createBuffer({ label: `${label} going out`, size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
-  );
+  const stagingsFor = (way: string, usage: number): readonly GPUBuffer[] =>
+    buffers.map(({ label, size }) => device.createBuffer({ label: `${label} going ${way}`, size, usage }));
+  const goingOut = stagingsFor("out", GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+  // Mapped again and again: writeBuffer stages in memory that is new each time, and to be given its pages takes longer than all else.
+  const comingIn = stagingsFor("in", GPUBufferUsage.MAP_WRITE | GPUBufferUsage.COPY_SRC);
   return {
     names: buffers.map(({ label }) => label),
     allocate: () => buffers.map(({ size }) => new Uint8Array(size)),
     async out(into) {
       const encoder = device.createCommandEncoder();
-      for (const [i, buffer] of buffers.entries()) encoder.copyBufferToBuffer(buffer, 0, stagings[i] as GPUBuffer, 0, buffer.size);
+      for (const [i, buffer] of buffers.entries()) encoder.copyBufferToBuffer(buffer, 0, goingOut[i] as GPUBuffer, 0, buffer.size);
       device.queue.submit([encoder.finish()]);
-      await Promise.all(stagings.map((staging) => staging.mapAsync(GPUMapMode.READ)));
-      for (const [i, staging] of stagings.entries()) {
+      await Promise.all(goingOut.map((staging) => staging.mapAsync(GPUMapMode.READ)));
+      for (const [i, staging] of goingOut.entries()) {
         into[i]?.set(new Uint8Array(staging.getMappedRange()));
         staging.unmap();
       }
     },
     async in(from) {
-      for (const [i, buffer] of buffers.entries()) {
-        const part = from[i];
-        if (part?.byteLength !== buffer.size) throw new Error(`state ${buffer.label} has ${buffer.size} bytes, ${part?.byteLength} came back`);
-        for (let at = 0; at < buffer.size; at += pieceBytes) device.queue.writeBuffer(buffer, at, part, at, Math.min(pieceBytes, buffer.size - at));
+      for (const [i, { label, size }] of buffers.entries()) {
+        if (from[i]?.byteLength !== size) throw new Error(`state ${label} has ${size} bytes, ${from[i]?.byteLength} came back`);
       }
-      // Nothing else sends off what was written.
-      device.queue.submit([]);
+      await Promise.all(comingIn.map((staging) => staging.mapAsync(GPUMapMode.WRITE)));
+      const encoder = device.createCommandEncoder();
+      for (const [i, staging] of comingIn.entries()) {
+        new Uint8Array(staging.getMappedRange()).set(from[i] ?? []);
+        staging.unmap();
+        encoder.copyBufferToBuffer(staging, 0, buffers[i] as GPUBuffer, 0, staging.size);
+      }
+      device.queue.submit([encoder.finish()]);
       await device.queue.onSubmittedWorkDone();
     },
     scrub() {
@@ -56,7 +59,7 @@ export const createStateTransfer = ({ device }: OpenDevice, program: Program): S
       device.queue.submit([encoder.finish()]);
     },
     close() {
-      for (const staging of stagings) staging.destroy();
+      for (const staging of [...goingOut, ...comingIn]) staging.destroy();
     },
   };
 };

@@ -25,11 +25,11 @@ export interface Arm {
   /** where it is not as measure.cache says */
   readonly cache?: Measure["cache"];
   readonly overrides: Readonly<Record<string, ParameterValue>>;
-  /** of phase tokenLoop: the mechanisms of layers, in turn; all are `mechanism` where absent */
+  /** beside a model: the mechanisms of layers, in turn; all are `mechanism` where absent */
   readonly pattern?: readonly string[];
 }
 
-/** What lies around the mixers of phase tokenLoop: the same for all arms. */
+/** What lies around the mixers of phase tokenLoop, or of what phase offload brings back: the same for all arms. */
 export interface ExperimentModel extends Omit<ModelShape, "recomputes" | "text" | "pattern"> {
   /** that its sizes are of, shrunk by `scale`, where the file does not say otherwise */
   readonly preset?: PresetName;
@@ -81,11 +81,11 @@ export interface Experiment {
   readonly title: string;
   readonly question: string | undefined;
   readonly phase: ExperimentPhase;
-  /** of phase tokenLoop alone */
+  /** of phase tokenLoop, and of offload where the file has one */
   readonly model?: ExperimentModel;
   /** of phase tokenLoop alone; absent where none is asked for */
   readonly text?: ExperimentText;
-  /** of phase offload alone: layers of a model, for what a token costs in all of them; only one is told of where absent */
+  /** of phase offload without a model: layers, for what a token costs in all of them; only one is told of where absent */
   readonly layers?: number;
   readonly arms: readonly Arm[];
   /** composed of arms; absent where there are none */

@@ -3,6 +3,7 @@ import { keepsNothing } from "../../kernels/model/forms.ts";
 import { presetNames, presets, scaled } from "../../kernels/model/presets.ts";
 import type { Arm, ExperimentModel, PlannedCell } from "./experiment.ts";
 import { type ModelFile, presetPattern } from "./modelSchema.ts";
+import { type ExperimentPhase, modelPhases } from "./phases.ts";
 import { type Draft, nearest, show } from "./problem.ts";
 import type { ExperimentFile } from "./schema.ts";
 
@@ -52,7 +53,7 @@ export const cellModel = ({ preset: _, scale: __, ...model }: ExperimentModel, {
 });
 
 /** What is wrong with the model of a file, or with there being one or none. */
-export const modelDrafts = ({ model: file }: ExperimentFile, phases: readonly string[]): readonly Draft[] => {
+export const modelDrafts = ({ model: file }: ExperimentFile, phases: readonly ExperimentPhase[]): readonly Draft[] => {
   const looped = phases.includes("tokenLoop");
   if (file === undefined)
     return looped
@@ -65,14 +66,14 @@ export const modelDrafts = ({ model: file }: ExperimentFile, phases: readonly st
           },
         ]
       : [];
-  if (!looped)
+  if (!phases.some((phase) => modelPhases.has(phase)))
     return [
       {
         path: ["model"],
         on: "key",
         message: "a model without a phase that has one",
         given: `phase ${phases.join(", ")}`,
-        accepted: "model beside phase tokenLoop",
+        accepted: "model beside phase tokenLoop or offload",
       },
     ];
   const { experts, activation } = file;
@@ -158,7 +159,7 @@ export const presetPatternDrafts = (
 const withoutModel = {
   on: "key",
   message: "layers of a model, in a phase that has none",
-  accepted: "pattern in phase tokenLoop; in others { compose: { … } }",
+  accepted: "pattern beside a model, in phases tokenLoop and offload; in others { compose: { … } }",
 } as const;
 
 /** Sizes that no cell of a model can have are one mistake, not one a cell: told where the file gives the size that does not fit, else at its model. */

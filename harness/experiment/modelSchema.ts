@@ -55,11 +55,11 @@ const published = recognisedWhere(
 
 const spelledOut = z.strictObject({ ...sizes, ...others }).meta({ title: "Model" });
 
-/** What lies around the mixers of phase tokenLoop. */
+/** What lies around the mixers of phase tokenLoop, and in phase offload too where it is given. */
 export const modelSchema = accepting(
   z.union([published, spelledOut]),
   "{ preset: llama3-8b, scale: 0.125 } or { layers: 4, width: 256, vocab: 4096, feedForward: 704 }",
-  "Phase tokenLoop: the model around the mixers, of random weights.",
+  "Phase tokenLoop: the model around the mixers, of random weights. Phase offload: the states of all its layers come back, or all its tokens go through anew; one layer's attention alone where none is given.",
 );
 
 /** What `pattern` of an entry says where its layers are those of model.preset. */

@@ -45,6 +45,23 @@ describe("phase offload in a file", () => {
     expect(parse(good.replace("layers: 32", "layers: 16")).experiment?.hash).not.toBe(hash);
   });
 
+  it("is of a whole model where there is one", () => {
+    const { experiment, cells, problems } = parse(
+      `${good.replace("layers: 32", "model: { preset: llama3-8b, scale: 0.0625, layers: 4 }")}
+`.replace("form: recompute }", "form: recompute }\n  - { use: linear, form: disk, pattern: { linear: 3, softmax: 1 }, label: hybrid }"),
+    );
+    expect(problems).toEqual([]);
+    expect(experiment?.model).toMatchObject({ preset: "llama3-8b", layers: 4, width: 256 });
+    expect(experiment?.layers).toBeUndefined();
+    expect(experiment?.fixed).toMatchObject({ heads: 2, kvHeads: 1, headDim: 128 });
+    expect(cells?.slice(0, 4).map(({ cell: { id, model } }) => [id, model?.recomputes])).toEqual([
+      ["softmax-disk-n64-h2-d128-kv1-l4-w256", false],
+      ["softmax-recompute-n64-h2-d128-kv1-l4-w256", true],
+      ["linear-disk-n64-h2-d128-kv1-l4-w256-3linear-1softmax", false],
+      ["linear-host-n64-h2-d128-l4-w256", false],
+    ]);
+  });
+
   it("says what is wrong", () => {
     const broken = [
       good
@@ -57,6 +74,12 @@ describe("phase offload in a file", () => {
       good.replace('crossover("softmax recompute", "softmax disk")', 'crossover("softmax disk", "softmax recompute")'),
       good.replace('"softmax disk")', "snapshot)"),
       good.replace("phase: offload", "phase: offload\nmodel: { preset: llama3-8b }"),
+      good
+        .replace("phase: offload\nlayers: 32", "phase: decode\nmodel: { preset: llama3-8b }")
+        .replaceAll(/, form: \w+/g, "")
+        .replace("  - { use: softmax }\n", "")
+        .replace(/expect[\s\S]*/, ""),
+      good.replace("form: disk", "form: disk, pattern: { linear: 1, softmax: 1 }"),
       good.replace("label: snapshot", "runtime: ort"),
       good.replace("use: softmax, form: disk", "use: softmaxNoCache, label: none"),
     ];
@@ -101,11 +124,22 @@ describe("phase offload in a file", () => {
         given:    crossover(softmax recompute, snapshot)
         accepted: first an arm of form recompute, then one of its mechanism that a tier keeps
 
+      offload.yaml:4:1: layers: beside a model, whose layers are all measured
+        4 | layers: 32
+          | ^
+        given:    32
+        accepted: model.layers: 32, and no layers
+
       offload.yaml:3:1: model: a model without a phase that has one
         3 | model: { preset: llama3-8b }
           | ^
-        given:    phase offload
-        accepted: model beside phase tokenLoop
+        given:    phase decode
+        accepted: model beside phase tokenLoop or offload
+
+      offload.yaml:5:33: mechanisms[0].pattern: layers of a model, in a phase that has none
+        5 |   - { use: softmax, form: disk, pattern: { linear: 1, softmax: 1 } }
+          |                                 ^
+        accepted: pattern beside a model, in phases tokenLoop and offload; in others { compose: { … } }
 
       offload.yaml:7:29: mechanisms[2].runtime: runtime ort does not take linear in phase offload
         7 |   - { use: linear, runtime: ort }

@@ -7,3 +7,6 @@ export type ExperimentPhase = (typeof phases)[number];
 
 /** Phases whose times no clock of a GPU can tell, as what they time is not all on the GPU: a run of one is by the wall clock, all of it. */
 export const wallTimed: ReadonlySet<ExperimentPhase> = new Set<ExperimentPhase>(["offload"]);
+
+/** Phases of one token's way through a whole model, or of what it keeps: those that a file's model is for. */
+export const modelPhases: ReadonlySet<ExperimentPhase> = new Set<ExperimentPhase>(["tokenLoop", "offload"]);

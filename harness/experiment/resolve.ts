@@ -8,6 +8,7 @@ import type { Experiment } from "./experiment.ts";
 import { hybridsOf } from "./hybrids.ts";
 import { maxTimeDrafts, maxTimeSecondsOf } from "./maxTime.ts";
 import { modelDrafts, modelOf, patternDrafts, presetPatternDrafts } from "./model.ts";
+import { modelPhases } from "./phases.ts";
 import type { Draft } from "./problem.ts";
 import { type ExperimentFile, experimentMechanisms } from "./schema.ts";
 import { servingAsked, servingDrafts } from "./serving.ts";
@@ -36,7 +37,7 @@ export const resolveExperiment = (
   const resolved = file.model && modelOf(file.model, new Set([...Object.keys(given), ...Object.keys(axes)]));
   const { arms, drafts: armDrafts } = armsOf(measured, phase, given, byName, resolved?.model);
   const { hybrids, drafts: hybridDrafts } = hybridsOf(composed, arms);
-  const model = phase === "tokenLoop" ? resolved?.model : undefined;
+  const model = modelPhases.has(phase) ? resolved?.model : undefined;
   const serving = servingAsked(file, phase);
   const refine = file.measure?.refine;
   const usualCache = file.measure?.cache ?? "hot";
@@ -46,7 +47,7 @@ export const resolveExperiment = (
     question: file.question === undefined ? undefined : oneLine(file.question),
     phase,
     ...(model === undefined ? {} : { model }),
-    ...(model === undefined || file.text === undefined ? {} : { text: textOf(file.text) }),
+    ...(model === undefined || phase !== "tokenLoop" || file.text === undefined ? {} : { text: textOf(file.text) }),
     ...(phase === "offload" && file.layers !== undefined ? { layers: file.layers } : {}),
     arms: arms.map(({ cache, ...arm }) => (cache === undefined || cache === usualCache ? arm : { ...arm, cache })),
     ...(hybrids.length > 0 ? { hybrids } : {}),
@@ -94,18 +95,29 @@ const phaseDrafts = ({ phase }: ExperimentFile): readonly Draft[] =>
       all.indexOf(one) === index ? [] : [{ path: ["phase", index], on: "value", message: "stands twice", given: one, accepted: "each phase once" }],
     );
 
-const layerDrafts = (file: ExperimentFile): readonly Draft[] =>
-  file.layers === undefined || phasesOf(file).includes("offload")
+const layerDrafts = (file: ExperimentFile): readonly Draft[] => {
+  if (file.layers === undefined) return [];
+  const on = { path: ["layers"], on: "key" } as const;
+  if (!phasesOf(file).includes("offload"))
+    return [
+      {
+        ...on,
+        message: "without a phase that brings their states back",
+        given: `phase ${phasesOf(file).join(", ")}`,
+        accepted: "layers beside phase offload; a model's are model.layers",
+      },
+    ];
+  return file.model === undefined
     ? []
     : [
         {
-          path: ["layers"],
-          on: "key",
-          message: "without a phase that brings their states back",
-          given: `phase ${phasesOf(file).join(", ")}`,
-          accepted: "layers beside phase offload; a model's are model.layers",
+          ...on,
+          message: "beside a model, whose layers are all measured",
+          given: String(file.layers),
+          accepted: `model.layers: ${file.layers}, and no layers`,
         },
       ];
+};
 
 /** One line of plain text: what moves a terminal's cursor or turns its writing around would do so wherever the title is shown. */
 const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();

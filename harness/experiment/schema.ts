@@ -149,7 +149,7 @@ const layersInTurn = accepting(
 const patternSchema = accepting(
   z.union([z.literal(presetPattern), layersInTurn]),
   patternAccepted,
-  "Phase tokenLoop: the mixers of a hybrid's layers, in turn, over and over; preset: those of model.preset. Parameters are those of this entry for its own mechanism and defaults for the others.",
+  "Beside a model: the mixers of a hybrid's layers, in turn, over and over; preset: those of model.preset. Parameters are those of this entry for its own mechanism and defaults for the others.",
 );
 
 /** "tiled or naive (prefill), split (decode)": a file's phase is not known where one entry is looked at. */
@@ -230,7 +230,7 @@ const schemaOf = (all: readonly Mechanism[]) => {
       layers: wholeNumber(
         1,
         1000,
-        "Phase offload: layers of a model, each of which brings back a state of its own for a token. Told beside what one layer takes, which is measured.",
+        "Phase offload without a model: layers, each of which brings back a state of its own for a token. Told beside what one layer takes, which is measured.",
       ).optional(),
       mechanisms: accepting(z.array(entry).min(1).max(50), "a list of 1 to 50 mechanisms", "One line each in every chart."),
       axes: z.strictObject(optionalEach(axes)).meta({ description: "The values of each size; their product is the sweep." }).optional(),

@@ -157,7 +157,7 @@ test("what is wrong with the layers of a preset", () => {
     tokenLoop.yaml:5:27: mechanisms[0].pattern: layers of a model, in a phase that has none
       5 |   - { use: gatedDeltaNet, pattern: preset }
         |                           ^
-      accepted: pattern in phase tokenLoop; in others { compose: { … } }"
+      accepted: pattern beside a model, in phases tokenLoop and offload; in others { compose: { … } }"
   `);
 });
 
@@ -216,7 +216,7 @@ test("what is wrong with a model", () => {
       3 | model: { preset: llama3-8b, scale: 0.125 }
         | ^
       given:    phase decode
-      accepted: model beside phase tokenLoop
+      accepted: model beside phase tokenLoop or offload
 
     tokenLoop.yaml:3:28: model.width: not accepted here
       3 | model: { layers: 2, width: 66, vocab: 100, feedforward: 96 }

@@ -110,10 +110,15 @@ describe("bytes that came back", () => {
   });
 });
 
+const model = { layers: 3, width: 64, vocab: 100, feedForward: { kind: "gated", hidden: 96 }, rotary: true, tied: false, recomputes: false } as const;
+
 const cells = [
   ...["softmax", "linear", "gatedDeltaNet"].flatMap((name) => ["host", "disk", "recompute"].map((form) => cellOf(name, form, 70))),
   ...["host", "disk", "recompute"].map((form) => cellOf("softmax", form, 33, { batch: 2, heads: 4, kvHeads: 2 })),
   cellOf("softmax", "disk", 300, { parameters: { window: 65, sinks: 3 } }),
+  // A whole model: its cache, and all of its tokens through it anew; and one that keeps a cache and states.
+  ...["host", "disk", "recompute"].map((form) => cellOf("softmax", form, 33, { model })),
+  ...["disk", "recompute"].map((form) => cellOf("softmax", form, 21, { model: { ...model, pattern: ["gatedDeltaNet", "softmax"] } })),
   cellOf("linear", "disk", 9, { parameters: { featureMap: "elu+1", normalized: true, chunk: 64, initialState: false } }),
 ];
 

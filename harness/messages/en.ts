@@ -896,8 +896,16 @@ export const en = {
 
   offload: {
     none: "No state was moved.",
-    /** what was timed, and what was not, a paragraph each; `layers`: of the model that the states are of */
-    explained: (withDisk: boolean, layers: number | undefined): readonly string[] => [
+    /** what was timed, and what was not, a paragraph each; `layers`: of the model that one layer's states are of; `ofModel`: states are of all layers, and computing anew is of the whole model */
+    explained: ({
+      withDisk,
+      ofModel,
+      layers,
+    }: {
+      readonly withDisk: boolean;
+      readonly ofModel: boolean;
+      readonly layers: number | undefined;
+    }): readonly string[] => [
       "A state that stays on the GPU costs a token its decode step and nothing else. One that was taken away has to come in first, and what that takes is added.",
       "out: copied on the GPU, mapped, and copied into host memory. in: written to the GPU from host memory, until the GPU has it. Every byte that came back was compared with what had gone out, and the decode step after it with a float64 reference.",
       ...(withDisk
@@ -906,7 +914,9 @@ export const en = {
           ]
         : []),
       "What a token changes in the state has to be saved as well, which is not in what is added: a row of a KV cache, but the whole of a recurrent state, its out.",
-      "Computing anew is the attention of one layer over n tokens from keys and values that are there. A model has to make those too, in all layers up to this one, so that for a whole model bringing back pays from a shorter length on.",
+      ofModel
+        ? "A state is that of all layers, moved layer by layer. Computing anew takes all n tokens through the whole model, from their numbers to the newest one's scores. A program that brings in the next layer while it computes this one hides some of what is added; nothing here does."
+        : "Computing anew is the attention of one layer over n tokens from keys and values that are there. A model has to make those too, in all layers up to this one, so that for a whole model bringing back pays from a shorter length on.",
       ...(layers === undefined
         ? []
         : [
@@ -1299,6 +1309,8 @@ export const en = {
       brief: "Weights are random.",
       meaning:
         "What real models have besides (short convolutions, output gates, biases, experts that all tokens share, latent attention) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
+      /** in phase offload, which has no tokenizer */
+      moved: "What real models have besides (short convolutions, output gates, biases, experts that all tokens share, latent attention) is left out.",
     },
     rest: "The rest of a model.",
     layer: {
@@ -1530,7 +1542,7 @@ export const en = {
         decode: "bytes of state at n tokens of context",
         generate: "bytes of state after n tokens",
         tokenLoop: "bytes kept of n tokens, all layers",
-        offload: "bytes of state of n tokens, one layer",
+        offload: "bytes of state of n tokens",
       })[phase],
     counted: "counted, exact",
     countedHollow: "counted; hollow: by formula, not run",

@@ -639,7 +639,7 @@ export const zh: Messages = {
 
   offload: {
     none: "没有状态被搬移。",
-    explained: (withDisk, layers) => [
+    explained: ({ withDisk, ofModel, layers }) => [
       "状态留在 GPU 上时，一个 token 只需解码步本身的时间。状态若已搬走，就要先搬回来，所需的时间加在解码步之上。",
       "搬出：在 GPU 上复制、映射，再复制到主机内存。搬入：从主机内存写到 GPU，直到 GPU 收到为止。搬回的每个字节都与搬出的比较过，其后的解码步也与 float64 参考结果比较过。",
       ...(withDisk
@@ -648,7 +648,9 @@ export const zh: Messages = {
           ]
         : []),
       "一个 token 对状态的改动也需要保存，这不在所加的时间之内：KV 缓存只有一行，递归状态则是全部，即其搬出的时间。",
-      "重新计算是指一层注意力从现成的键和值出发计算 n 个 token。实际模型还要先算出这些键和值，而且到这一层为止的各层都要算，因此对完整模型而言，从更短的长度起搬回来就合算。",
+      ofModel
+        ? "状态是全部层的状态，逐层搬移。重新计算是让全部 n 个 token 走完整个模型，从 token 编号直到最新一个 token 的各项得分。程序若在计算这一层的同时搬入下一层，可以掩盖所加时间的一部分；此处没有这样做。"
+        : "重新计算是指一层注意力从现成的键和值出发计算 n 个 token。实际模型还要先算出这些键和值，而且到这一层为止的各层都要算，因此对完整模型而言，从更短的长度起搬回来就合算。",
       ...(layers === undefined
         ? []
         : [
@@ -968,6 +970,7 @@ export const zh: Messages = {
       what: "训练好的模型。",
       brief: "权重是随机的。",
       meaning: "实际模型另有的部分（短卷积、输出门、偏置、所有 token 共用的专家、潜在注意力）未包括在内。分词器在 CPU 上单独计时；文本输出的过程则未计时。",
+      moved: "实际模型另有的部分（短卷积、输出门、偏置、所有 token 共用的专家、潜在注意力）未包括在内。",
     },
     rest: "模型的其余部分。",
     layer: {
@@ -1163,7 +1166,7 @@ export const zh: Messages = {
         decode: "上下文为 n 个 token 时的状态字节数",
         generate: "n 个 token 之后的状态字节数",
         tokenLoop: "n 个 token 所保留的字节数，全部层",
-        offload: "n 个 token 的状态字节数，一层",
+        offload: "n 个 token 的状态字节数",
       })[ofPhase],
     counted: "计数所得，精确",
     countedHollow: "计数所得；空心：由公式得出，未运行",

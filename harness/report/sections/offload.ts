@@ -5,6 +5,7 @@ import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
 import { offloadColumns } from "../offloadColumns.ts";
 import { type Column, intervalBelow, name, table } from "../table.ts";
+import { modelSentence } from "./stages.ts";
 
 /** Both ways of every state that a tier kept; undefined in other phases. */
 export const offloadSection = (record: RunRecord, t: Messages): Html | undefined => {
@@ -20,11 +21,12 @@ export const offloadSection = (record: RunRecord, t: Messages): Html | undefined
     }),
   );
   const forms = [...new Set(rows.map(({ cell }) => cell.form))];
-  const sentence = breakEvenSentence(record, t);
+  const { layers, model } = record.experiment;
+  const sentences = [breakEvenSentence(record, t), modelSentence(record, t)].filter((sentence) => sentence !== "");
   return html`
 <section aria-labelledby="offload">${heading}
-${sentence !== "" && html`<p>${sentence}</p>`}
-<ul>${t.offload.explained(forms.includes("disk"), record.experiment.layers).map((words) => html`<li>${words}</li>`)}</ul>
+${sentences.map((sentence) => html`<p>${sentence}</p>`)}
+<ul>${t.offload.explained({ withDisk: forms.includes("disk"), ofModel: model !== undefined, layers }).map((words) => html`<li>${words}</li>`)}</ul>
 ${table(t.offload.caption(forms), columns, rows)}
 </section>`;
 };

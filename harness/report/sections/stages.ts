@@ -53,7 +53,7 @@ const stageTable = (record: RunRecord, all: readonly StageBars[], t: Messages): 
 const rateOf = (count: number | undefined, ms: number | undefined): string | undefined => (count && ms ? formatNumber(count / ms / 1e6) : undefined);
 
 /** "The model has 4 layers, 512 wide, …: the shape of llama3-8b at a scale of 0.125." */
-const modelSentence = ({ experiment: { model } }: RunRecord, t: Messages): string => (model ? t.stages.model(model, originOf(model)) : "");
+export const modelSentence = ({ experiment: { model } }: RunRecord, t: Messages): string => (model ? t.stages.model(model, originOf(model)) : "");
 
 /** Which arms have the layers of the published model, where these are a hybrid's: "Its layers are 3 gatedDeltaNet : 1 softmax, in turn: so are those of hybrid, and not those of softmax." */
 const patternSentence = ({ experiment: { model, arms } }: RunRecord, t: Messages): string => {

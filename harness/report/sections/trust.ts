@@ -133,10 +133,13 @@ interface Limit {
 }
 
 /** What is left out. */
-const limitsOf = ({ experiment: { phase }, environment }: RunRecord, { limits }: Messages): readonly Limit[] => {
-  const layer = limits.layer[phase];
+const limitsOf = ({ experiment: { phase, model }, environment }: RunRecord, { limits }: Messages): readonly Limit[] => {
+  const layer = model ? undefined : limits.layer[phase];
+  const { meaning, moved, ...trained } = limits.model;
   return [
-    layer === undefined ? limits.model : { what: limits.rest, brief: layer, meaning: limits.around(phase === "offload") },
+    layer === undefined
+      ? { ...trained, meaning: phase === "offload" ? moved : meaning }
+      : { what: limits.rest, brief: layer, meaning: limits.around(phase === "offload") },
     limits.quality,
     environment.deviceClass === "software" ? limits.gpu : limits.devices,
     limits.kernels,
