@@ -53,7 +53,16 @@ export type FeedForward =
   /** SwiGLU: down · (silu(gate) · up) */
   | { readonly kind: "gated"; readonly hidden: number }
   /** gated ones, of which a router chooses some for each token */
-  | { readonly kind: "experts"; readonly hidden: number; readonly experts: number; readonly active: number };
+  | {
+      readonly kind: "experts";
+      readonly hidden: number;
+      readonly experts: number;
+      readonly active: number;
+      /** hidden channels of one more that every token goes through; there is none where absent */
+      readonly shared?: number;
+      /** what that one makes is weighed by the sigmoid of a projection of the token */
+      readonly sharedGate?: true;
+    };
 
 /** How a model writes a text: what it begins with, how each next token is chosen, and after which it ends. */
 export interface TextShape {
@@ -74,6 +83,8 @@ export interface ModelShape {
   readonly width: number;
   readonly vocab: number;
   readonly feedForward: FeedForward;
+  /** the first layers have one gated network of so many hidden channels in the place of experts */
+  readonly firstDense?: { readonly layers: number; readonly hidden: number };
   /** softmax layers turn q and k by their position */
   readonly rotary: boolean;
   /** the classifier's matrix is the embedding table */

@@ -17,12 +17,14 @@ export interface ResolvedModel {
 export const modelOf = (file: ModelFile, given: ReadonlySet<string>): ResolvedModel => {
   const preset = "preset" in file ? scaled(presets[file.preset], file.scale ?? 1) : undefined;
   const { model: of } = preset ?? {};
+  const feedForward = feedForwardOf(file, of?.feedForward);
   const model: ExperimentModel = {
     ...("preset" in file ? { preset: file.preset, scale: file.scale ?? 1 } : {}),
     layers: file.layers ?? of?.layers ?? 0,
     width: file.width ?? of?.width ?? 0,
     vocab: file.vocab ?? of?.vocab ?? 0,
-    feedForward: feedForwardOf(file, of?.feedForward),
+    feedForward,
+    ...firstDenseOf(file, feedForward, of?.firstDense),
     rotary: file.rotary ?? of?.rotary ?? true,
     tied: file.tied ?? of?.tied ?? false,
   };
@@ -39,10 +41,20 @@ const settles = (given: ReadonlySet<string>, name: string): boolean => {
 
 const feedForwardOf = (file: ModelFile, of: FeedForward | undefined): FeedForward => {
   const hidden = file.feedForward ?? of?.hidden ?? 0;
-  const ownExperts = of?.kind === "experts" && file.activation === undefined ? { experts: of.experts, active: of.active } : undefined;
+  const own = of?.kind === "experts" ? of : undefined;
+  const ownExperts = own && file.activation === undefined ? { experts: own.experts, active: own.active } : undefined;
   const experts = file.experts ? { experts: file.experts.count, active: file.experts.active } : ownExperts;
-  if (experts) return { kind: "experts", hidden, ...experts };
+  if (experts) {
+    const shared = file.experts?.shared ?? own?.shared ?? 0;
+    const isGated = shared > 0 && (file.experts?.sharedGate ?? own?.sharedGate ?? false);
+    return { kind: "experts", hidden, ...experts, ...(shared > 0 ? { shared } : {}), ...(isGated ? { sharedGate: true } : {}) };
+  }
   return { kind: file.activation ?? (of?.kind === "gelu" ? "gelu" : "gated"), hidden };
+};
+
+const firstDenseOf = (file: ModelFile, { kind }: FeedForward, of: ModelShape["firstDense"]): Pick<ModelShape, "firstDense"> => {
+  const firstDense = file.firstDense ? { layers: file.firstDense.layers, hidden: file.firstDense.feedForward } : of;
+  return kind === "experts" && firstDense && firstDense.layers > 0 ? { firstDense } : {};
 };
 
 /** The model as a cell of an arm has it. */
@@ -85,6 +97,13 @@ export const modelDrafts = ({ model: file }: ExperimentFile, phases: readonly Ex
       message: "more than there are",
       given: show(experts.active),
       accepted: `at most count, ${experts.count}`,
+    });
+  if (file.firstDense && !experts && (!("preset" in file) || presets[file.preset].model.feedForward.kind !== "experts"))
+    drafts.push({
+      path: ["model", "firstDense"],
+      on: "key",
+      message: "without experts, in whose place these layers have one network",
+      accepted: "experts: { count: …, active: … } beside it, or no firstDense",
     });
   if (experts && activation === "gelu")
     drafts.push({ path: ["model", "activation"], on: "value", message: "experts are gated", given: "gelu", accepted: "gated, or no experts" });

@@ -13,8 +13,21 @@ const experts = z
   .strictObject({
     count: wholeNumber(1, 65536, "Experts of a layer."),
     active: wholeNumber(1, 64, "Experts that a router chooses for each token."),
+    shared: wholeNumber(0, 2 ** 20, "Hidden channels of one more expert that every token goes through; a preset's unless given, else 0: none.", 4).optional(),
+    sharedGate: accepting(
+      z.boolean(),
+      "true or false",
+      "What that one makes is weighed by the sigmoid of a projection of the token; a preset's unless given, else false.",
+    ).optional(),
   })
   .meta({ description: "A mixture of experts in the place of one feed-forward network." });
+
+const firstDense = z
+  .strictObject({
+    layers: wholeNumber(0, 1000, "Layers; 0: none, where a preset has some."),
+    feedForward: wholeNumber(4, 2 ** 20, "Hidden channels of each one's network.", 4),
+  })
+  .meta({ description: "The first layers, which have one gated network in the place of experts." });
 
 const others = {
   activation: z
@@ -25,6 +38,7 @@ const others = {
     })
     .optional(),
   experts: accepting(experts, "{ count: 64, active: 8 }").optional(),
+  firstDense: accepting(firstDense, "{ layers: 1, feedForward: 9216 }").optional(),
   rotary: accepting(z.boolean(), "true or false", "Softmax layers turn q and k by their position; true unless given.").optional(),
   tied: accepting(z.boolean(), "true or false", "The classifier's matrix is the embedding table; false unless given.").optional(),
 };

@@ -66,13 +66,38 @@ test.each([
 test.each([
   ["{ layers: 2, width: 64, vocab: 100, feedForward: 96, experts: { count: 8, active: 2 } }", { kind: "experts", hidden: 96, experts: 8, active: 2 }],
   ["{ layers: 2, width: 64, vocab: 100, feedForward: 96, activation: gelu }", { kind: "gelu", hidden: 96 }],
-  ["{ preset: qwen3-next, scale: 0.0625 }", { kind: "experts", hidden: 32, experts: 40, active: 10 }],
+  [
+    "{ layers: 2, width: 64, vocab: 100, feedForward: 96, experts: { count: 8, active: 2, shared: 32, sharedGate: true } }",
+    { kind: "experts", hidden: 96, experts: 8, active: 2, shared: 32, sharedGate: true },
+  ],
+  ["{ preset: qwen3-next, scale: 0.0625 }", { kind: "experts", hidden: 32, experts: 40, active: 10, shared: 32, sharedGate: true }],
+  [
+    "{ preset: qwen3-next, scale: 0.0625, experts: { count: 64, active: 10 } }",
+    { kind: "experts", hidden: 32, experts: 64, active: 10, shared: 32, sharedGate: true },
+  ],
+  [
+    "{ preset: qwen3-next, scale: 0.0625, experts: { count: 64, active: 10, sharedGate: false } }",
+    { kind: "experts", hidden: 32, experts: 64, active: 10, shared: 32 },
+  ],
+  ["{ preset: qwen3-next, scale: 0.0625, experts: { count: 64, active: 10, shared: 0 } }", { kind: "experts", hidden: 32, experts: 64, active: 10 }],
   ["{ preset: qwen3-next, scale: 0.0625, activation: gated }", { kind: "gated", hidden: 32 }],
   ["{ preset: gpt2-small, scale: 0.125, feedForward: 64 }", { kind: "gelu", hidden: 64 }],
 ])("%s feeds forward", (model, feedForward) => {
   const text = `name: fed\nphase: tokenLoop\nmodel: ${model}\nmechanisms: [softmax]\nfixed: { headDim: 32 }\naxes: { n: [64] }\n`;
   expect(complaints(text)).toBe("");
   expect(parse(text).experiments[0]?.experiment.model?.feedForward).toEqual(feedForward);
+});
+
+test.each([
+  ["{ preset: kimi-linear, scale: 0.0625 }", { layers: 1, hidden: 576 }],
+  ["{ preset: kimi-linear, scale: 0.0625, firstDense: { layers: 2, feedForward: 64 } }", { layers: 2, hidden: 64 }],
+  ["{ preset: kimi-linear, scale: 0.0625, firstDense: { layers: 0, feedForward: 64 } }", undefined],
+  ["{ preset: kimi-linear, scale: 0.0625, activation: gated }", undefined],
+])("%s begins with layers without experts", (model, firstDense) => {
+  const text = `name: dense\nphase: tokenLoop\nmodel: ${model}\nmechanisms: [softmax]\nfixed: { headDim: 32 }\naxes: { n: [64] }\n`;
+  expect(complaints(text)).toBe("");
+  expect(parse(text).experiments[0]?.experiment.model?.firstDense).toEqual(firstDense);
+  expect(parse(text).experiments[0]?.cells[0]?.cell.model?.firstDense).toEqual(firstDense);
 });
 
 test("the order of a pattern's layers is part of what is measured", () => {
@@ -180,6 +205,7 @@ test("what is wrong with a model", () => {
     good.replace("phase: tokenLoop", "phase: decode").replace(/ {2}- \{ use.*\n/g, ""),
     good.replace(/model: .*\n/, "model: { layers: 2, width: 66, vocab: 100, feedforward: 96 }\n"),
     good.replace(/model: .*\n/, "model: { layers: 4, width: 64, vocab: 100, feedForward: 96, experts: { count: 4, active: 8 } }\n"),
+    good.replace(/model: .*\n/, "model: { preset: llama3-8b, scale: 0.125, firstDense: { layers: 1, feedForward: 96 } }\n"),
     good.replace("gatedDeltaNet: 3,", "gatedDeltanet: 3,"),
     good.replace("{ gatedDeltaNet: 3, softmax: 1 }", "{ linear: 3, softmax: 1 }"),
     good.replace("scale: 0.125", "scale: 0.125, layers: 3"),
@@ -198,7 +224,7 @@ test("what is wrong with a model", () => {
       3 | model: { prest: llama3-8b, scale: 0.125 }
         |          ^
       given:    prest
-      accepted: preset, scale, layers, width, vocab, feedForward, activation, experts, rotary, tied
+      accepted: preset, scale, layers, width, vocab, feedForward, activation, experts, firstDense, rotary, tied
       did you mean preset?
 
     tokenLoop.yaml:3:36: model.scale: too large
@@ -227,7 +253,7 @@ test("what is wrong with a model", () => {
       3 | model: { layers: 2, width: 66, vocab: 100, feedforward: 96 }
         |                                            ^
       given:    feedforward
-      accepted: layers, width, vocab, feedForward, activation, experts, rotary, tied
+      accepted: layers, width, vocab, feedForward, activation, experts, firstDense, rotary, tied
       did you mean feedForward?
 
     tokenLoop.yaml:3:90: model.experts.active: more than there are
@@ -235,6 +261,11 @@ test("what is wrong with a model", () => {
         |                                                            ^
       given:    8
       accepted: at most count, 4
+
+    tokenLoop.yaml:3:43: model.firstDense: without experts, in whose place these layers have one network
+      3 | model: { preset: llama3-8b, scale: 0.125, firstDense: { layers: 1, feedForward: 96 } }
+        |                                           ^
+      accepted: experts: { count: …, active: … } beside it, or no firstDense
 
     tokenLoop.yaml:8:38: mechanisms[3].pattern.gatedDeltanet: no mechanism that a model is built of
       8 |   - { use: gatedDeltaNet, pattern: { gatedDeltanet: 3, softmax: 1 }, label: hybrid }

@@ -134,6 +134,14 @@ describe("a text that a model writes by itself", () => {
     textCell("softmax", "cached", length, { kvHeads: 1 }, { feedForward }),
     textCell("softmax", "cached", length, {}, { layers: 4, pattern }),
     textCell("softmax", "recompute", 24, {}, { layers: 4, pattern, feedForward }),
+    // One expert is everybody's, and the first layer has none.
+    textCell(
+      "linear",
+      "recurrent",
+      length,
+      {},
+      { layers: 4, pattern, feedForward: { ...feedForward, shared: 40, sharedGate: true }, firstDense: { layers: 1, hidden: 72 } },
+    ),
     textCell("softmax", "cached", 60, { parameters: { window: 30, sinks: 3 } }),
     textCell("softmax", "cached", 60, { parameters: { window: 30, sinks: 3 } }, { text: { ...greedy, prompt: longPrompt } }),
   ];

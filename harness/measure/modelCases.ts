@@ -13,6 +13,8 @@ export const smallModel: ModelShape = {
   recomputes: false,
 };
 
+const experts = { kind: "experts", hidden: 32, experts: 7, active: 3 } as const;
+
 /** For tests: one token's whole way through a small model of this mechanism, n tokens before it; `change` of the cell and `around` of its model. */
 export const modelCell = (mechanism: Mechanism, form: string, n: number, change: Partial<Cell> = {}, around: Partial<ModelShape> = {}): Cell => {
   const { name } = mechanism;
@@ -45,7 +47,10 @@ export const modelCells = (mechanisms: readonly Mechanism[]): readonly Cell[] =>
     ),
     ...["cached", "recompute"].flatMap((form) => [
       ...of("softmax", form, 9, {}, { feedForward: { kind: "gelu", hidden: 128 }, tied: true, rotary: false }),
-      ...of("softmax", form, 9, { batch: 2 }, { feedForward: { kind: "experts", hidden: 32, experts: 7, active: 3 } }),
+      ...of("softmax", form, 9, { batch: 2 }, { feedForward: experts }),
+      // Experts, some beside one that all tokens go through, behind a layer that has none.
+      ...of("softmax", form, 9, { batch: 2 }, { feedForward: { ...experts, shared: 40, sharedGate: true }, firstDense: { layers: 1, hidden: 72 } }),
+      ...of("softmax", form, 33, {}, { feedForward: { ...experts, shared: 64 } }),
       ...of("softmax", form, 9, {}, { width: 36, vocab: 67 }),
       ...of("softmax", form, 9, {}, { layers: 4, pattern: ["linear", "gatedDeltaNet", "linear", "softmax"] }),
     ]),

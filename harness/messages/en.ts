@@ -55,7 +55,7 @@ export interface Wrote {
 }
 
 /** Sizes of a whole model around its mixers. */
-export type ModelSizes = Pick<ExperimentModel, "layers" | "width" | "vocab" | "feedForward">;
+export type ModelSizes = Pick<ExperimentModel, "layers" | "width" | "vocab" | "feedForward" | "firstDense">;
 
 /** A slope at the largest n of a curve. */
 export interface Slope {
@@ -441,7 +441,6 @@ export const en = {
     /** What judges found (analysis/claims), claim by claim: `measured` with its numbers, what would decide where it is open, and corrections by name. */
     found: {
       /** a published model as it is counted */
-      withoutShared: (title: string): string => `${title} (without the experts that all its tokens share)`,
       /** an arm at one width of its heads */
       curve: (label: string, headDim: string | undefined): string => (headDim === undefined ? label : `${label}, headDim ${headDim}`),
       /** of several curves the one of the least slope and the one of the greatest */
@@ -1090,16 +1089,20 @@ export const en = {
     /** as heads a table without a caption */
     sharesHead: "attention's share of a token's time",
     model: (
-      { layers, width, vocab, feedForward: fed }: ModelSizes,
+      { layers, width, vocab, feedForward: fed, firstDense }: ModelSizes,
       origin: { readonly preset: string; readonly scale: number; readonly isOwn: boolean } | undefined,
     ): string => {
       const hidden = `${formatCount(fed.hidden)} channels`;
-      const through = fed.kind === "experts" ? `${formatCount(fed.active)} of ${formatCount(fed.experts)} experts of ${hidden}` : hidden;
+      const shared = fed.kind === "experts" && fed.shared ? ` and one of ${formatCount(fed.shared)} that all tokens go through` : "";
+      const through = fed.kind === "experts" ? `${formatCount(fed.active)} of ${formatCount(fed.experts)} experts of ${hidden}${shared}` : hidden;
+      const dense = firstDense
+        ? ` (the first ${firstDense.layers === 1 ? "layer" : formatCount(firstDense.layers)} of ${formatCount(firstDense.hidden)} and no experts)`
+        : "";
       const shape =
         origin === undefined
           ? ""
           : `: the shape of ${origin.preset}${origin.scale === 1 ? "" : ` at a scale of ${origin.scale}`}${origin.isOwn ? "" : ", with sizes of its own"}`;
-      return `The model has ${formatCount(layers)} layers, ${formatCount(width)} wide, each with a feed-forward network of ${through}, and ${formatCount(vocab)} different tokens${shape}.`;
+      return `The model has ${formatCount(layers)} layers, ${formatCount(width)} wide, each with a feed-forward network of ${through}${dense}, and ${formatCount(vocab)} different tokens${shape}.`;
     },
     /** which arms have the layers of a published model */
     pattern: (
@@ -1308,9 +1311,9 @@ export const en = {
       what: "A trained model.",
       brief: "Weights are random.",
       meaning:
-        "What real models have besides (short convolutions, output gates, biases, experts that all tokens share, latent attention) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
+        "What real models have besides (short convolutions, output gates, biases, latent attention) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
       /** in phase offload, which has no tokenizer */
-      moved: "What real models have besides (short convolutions, output gates, biases, experts that all tokens share, latent attention) is left out.",
+      moved: "What real models have besides (short convolutions, output gates, biases, latent attention) is left out.",
     },
     rest: "The rest of a model.",
     layer: {

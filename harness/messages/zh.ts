@@ -345,7 +345,6 @@ export const zh: Messages = {
     off: "输出与其值的偏差",
     kernelOff: "内核的偏差",
     found: {
-      withoutShared: (title) => `${title}（不计所有 token 共用的专家）`,
       curve: (label, headDim) => (headDim === undefined ? label : spaced`headDim ${headDim}的${label}`),
       slopes: (ends) =>
         ends.length === 0 ? "未知" : ends.map(({ exponent, curve, n }) => spaced`${bracketed(exponent)}（${curve}，n = ${formatCount(n)}处）`).join("至"),
@@ -793,17 +792,19 @@ export const zh: Messages = {
     all: "每个单元的所有阶段",
     shares: "注意力在一个 token 的时间中所占的份额",
     sharesHead: "注意力在一个 token 的时间中所占的份额",
-    model: ({ layers, width, vocab, feedForward: fed }, origin) => {
+    model: ({ layers, width, vocab, feedForward: fed, firstDense }, origin) => {
       const hidden = spaced`宽${formatCount(fed.hidden)}`;
       const network =
         fed.kind === "experts"
           ? spaced`每层的前馈网络从${formatCount(fed.experts)}个${hidden}的专家中选用${formatCount(fed.active)}个`
           : spaced`每层的前馈网络${hidden}`;
+      const shared = fed.kind === "experts" && fed.shared ? spaced`，另有一个宽${formatCount(fed.shared)}的专家供所有 token 共用` : "";
+      const dense = firstDense ? spaced`（前${formatCount(firstDense.layers)}层没有专家，其前馈网络宽${formatCount(firstDense.hidden)}）` : "";
       const shape =
         origin === undefined
           ? ""
           : spaced`；形状取自 ${origin.preset}${origin.scale === 1 ? "" : spaced`，按${origin.scale}倍缩放`}${origin.isOwn ? "" : "，部分尺寸另行指定"}`;
-      return spaced`模型有${formatCount(layers)}层，宽${formatCount(width)}，${network}，共有${formatCount(vocab)}种不同的 token${shape}。`;
+      return spaced`模型有${formatCount(layers)}层，宽${formatCount(width)}，${network}${shared}${dense}，共有${formatCount(vocab)}种不同的 token${shape}。`;
     },
     pattern: (preset, layers, parameters, like, unlike) => {
       const turn = spaced`${preset}的各层依次为${layers}${parameters.map(([name, value]) => `，${name} 为 ${value}`).join("")}`;
@@ -969,8 +970,8 @@ export const zh: Messages = {
     model: {
       what: "训练好的模型。",
       brief: "权重是随机的。",
-      meaning: "实际模型另有的部分（短卷积、输出门、偏置、所有 token 共用的专家、潜在注意力）未包括在内。分词器在 CPU 上单独计时；文本输出的过程则未计时。",
-      moved: "实际模型另有的部分（短卷积、输出门、偏置、所有 token 共用的专家、潜在注意力）未包括在内。",
+      meaning: "实际模型另有的部分（短卷积、输出门、偏置、潜在注意力）未包括在内。分词器在 CPU 上单独计时；文本输出的过程则未计时。",
+      moved: "实际模型另有的部分（短卷积、输出门、偏置、潜在注意力）未包括在内。",
     },
     rest: "模型的其余部分。",
     layer: {

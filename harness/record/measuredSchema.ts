@@ -137,11 +137,26 @@ const colour = z.string().regex(/^(#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,30})$/);
 const feedForward: z.ZodType<FeedForward> = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("gelu"), hidden: size }),
   z.object({ kind: z.literal("gated"), hidden: size }),
-  z.object({ kind: z.literal("experts"), hidden: size, experts: size, active: size }),
+  z.object({
+    kind: z.literal("experts"),
+    hidden: size,
+    experts: size,
+    active: size,
+    shared: size.exactOptional(),
+    sharedGate: z.literal(true).exactOptional(),
+  }),
 ]);
 
 /** What an experiment's model and a cell's have in common. */
-export const modelFields = { layers: size, width: size, vocab: size, feedForward, rotary: z.boolean(), tied: z.boolean() };
+export const modelFields = {
+  layers: size,
+  width: size,
+  vocab: size,
+  feedForward,
+  firstDense: z.object({ layers: size, hidden: size }).exactOptional(),
+  rotary: z.boolean(),
+  tied: z.boolean(),
+};
 
 const model: z.ZodType<ModelShape> = z.object({
   ...modelFields,

@@ -2,39 +2,44 @@ import type { BytesByRole, FeedForward, ModelShape, StageCost } from "../mechani
 import { groupingOf } from "./grouping.ts";
 import { type Mixer, widthsOf } from "./layer.ts";
 import { type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
-import { feedForwardWeights, mixerWeights } from "./modelShape.ts";
+import { feedForwardTotals, mixerWeights } from "./modelShape.ts";
 import type { StageName } from "./stageNames.ts";
 import type { TextPlanning } from "./textPlan.ts";
 
 const weightBytes = ({ making }: ModelPlanning): number => (making.dtype === "f16" ? 2 : 4);
 
 /**
- * What each stage costs, in the order in which a token meets them. FLOPs: of projections and what follows them by their weights, of mixing by the mixer's own count; those of norms, activations and
- * routing are left out, a few for each channel. Bytes that any implementation must move: every weight that any of the rows uses once (of experts as many as rows that choose by chance touch), the rows of the table that are looked up, what the mixers must move, and the scores.
+ * What each stage costs, in the order in which a token meets them. FLOPs: of projections and what follows them by their weights, of mixing by the mixer's own count, of norms four a
+ * channel, of the choice of a token one comparison a score; looking up is none, and those of activations and routing are left out, a few for each channel. Bytes that any implementation must move, which keeps what flows between two steps to itself: every weight that any of the rows uses once (of experts as many as rows that choose by chance touch), the rows of the table that are looked up, what the mixers must move, and the scores.
  */
 export const stageCosts = (planning: ModelPlanning): Readonly<Record<StageName, StageCost>> => {
   const { model, mixers, batch, making } = planning;
   const { width, vocab, layers } = model;
   const { rows } = making;
   const each = weightBytes(planning);
-  const weighed = (weights: number, products: number): StageCost => ({ flops: { useful: products, executed: products }, leastBytes: weights * each });
+  const weighed = (weights: number, flops: number): StageCost => ({ flops: { useful: flops, executed: flops }, leastBytes: weights * each });
   const norms = total(mixers.map((mixer) => widthsOf(mixer).outputNorm)) + 2 * layers * width;
+  // Each head's output by the same weights.
+  const normed = rows * total(mixers.map((mixer) => (widthsOf(mixer).outputNorm > 0 ? widthsOf(mixer).o : 0) + 2 * width));
   const projected = total(mixers.map((mixer) => mixerWeights(width, widthsOf(mixer)) - widthsOf(mixer).outputNorm));
-  const { active, touched } = feedForwardWeights(width, model.feedForward, rows);
+  const { active, touched } = feedForwardTotals(model, rows);
   const mixed = mixers.map(({ mechanism, shape, form, tiles }) => ({
     flops: mechanism.flops(shape, form, tiles),
     leastBytes: mechanism.leastBytes(shape, form),
   }));
   return {
     embed: weighed(rows * width, 0),
-    norm: weighed(norms, 0),
+    norm: weighed(norms, flopsOfNorm * normed),
     project: weighed(projected, 2 * rows * projected),
     mix: sumOf(mixed),
-    feedForward: weighed(layers * touched, 2 * rows * layers * active),
-    classify: weighed(width + vocab * width, 2 * batch * vocab * width),
-    sample: { flops: { useful: 0, executed: 0 }, leastBytes: 4 * batch * vocab },
+    feedForward: weighed(touched, 2 * rows * active),
+    classify: weighed(width + vocab * width, batch * (2 * vocab * width + flopsOfNorm * width)),
+    sample: { flops: { useful: batch * vocab, executed: batch * vocab }, leastBytes: 4 * batch * vocab },
   };
 };
+
+/** A channel's square on its sum, and the channel times the row's scale and its weight. */
+const flopsOfNorm = 4;
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
@@ -48,7 +53,8 @@ export const modelCost = (planning: ModelPlanning): StageCost => sumOf(Object.va
 /** Weights in all, the experts that no token chose among them. */
 export const weightCount = (model: ModelShape, mixers: readonly Mixer[]): number =>
   model.vocab * model.width * (model.tied ? 1 : 2) +
-  total(mixers.map((mixer) => mixerWeights(model.width, widthsOf(mixer)) + 2 * model.width + feedForwardWeights(model.width, model.feedForward).all)) +
+  total(mixers.map((mixer) => mixerWeights(model.width, widthsOf(mixer)) + 2 * model.width)) +
+  feedForwardTotals(model).all +
   model.width;
 
 /** What flows and what is worked in while tokens go through, f32 and numbers alike in elements of four bytes, and what the mixers have of their own, in bytes. */
@@ -82,9 +88,10 @@ const workingOf = ({ model, mixers, making }: ModelPlanning): Working => {
   // How far a layer is, each counts for itself.
   const counted = ({ mechanism, shape, form, tiles }: Mixer): number => mechanism.countersBytes?.(shape, form, tiles) ?? 0;
   const slots = feedForward.kind === "experts" ? feedForward.active : 1;
+  const shared = feedForward.kind === "experts" ? (feedForward.shared ?? 0) + (feedForward.sharedGate ? 1 : 0) : 0;
   const routed = feedForward.kind === "experts" ? rows * (feedForward.experts + 2 * slots) + groupedOf(rows, width, feedForward) : 0;
   return {
-    through: rows * (2 * width + slots * feedForward.hidden) + routed + total(kinds.map(flowing)),
+    through: rows * (2 * width + slots * feedForward.hidden + shared + (model.firstDense?.hidden ?? 0)) + routed + total(kinds.map(flowing)),
     mixers: total(kinds.map((mixer) => own(mixer).scratch - counted(mixer) + (carries ? 0 : own(mixer).state))) + total(mixers.map(counted)),
     given: total(mixers.map(given)),
     state: carries ? total(mixers.map((mixer) => own(mixer).state)) : 0,

@@ -3,6 +3,7 @@ import type { ModelShape, Plan, PlanBuffer, Step, TextShape } from "../mechanism
 import { groupingBuffers } from "./grouping.ts";
 import { type Connection, connectionName, type Mixer, placedBuffers, placedSteps, widthsOf } from "./layer.ts";
 import type { Making } from "./making.ts";
+import { feedForwardOf } from "./modelShape.ts";
 import { projectStep } from "./projection.ts";
 import { embedStep, expertSteps, normStep, rotateStep, sampleStep } from "./stages.ts";
 import { weightBuffer, weightsOf } from "./weights.ts";
@@ -67,8 +68,11 @@ export const modelBuffers = ({ model, mixers, batch, making }: ModelPlanning, ga
     scratch("x", { row: rows, channel: width }),
     scratch("normed", { row: rows, channel: width }),
     scratch("hidden", { row: rows, slot: active, channel: feedForward.hidden }),
+    ...(model.firstDense ? [scratch("denseHidden", { row: rows, channel: model.firstDense.hidden })] : []),
     ...(feedForward.kind === "experts"
       ? [
+          ...(feedForward.shared ? [scratch("sharedHidden", { row: rows, channel: feedForward.shared })] : []),
+          ...(feedForward.sharedGate ? [scratch("sharedShares", { row: rows })] : []),
           scratch("routerScores", { row: rows, expert: feedForward.experts }),
           counters("chosen", { row: rows, slot: active }),
           scratch("shares", { row: rows, slot: active }),
@@ -105,7 +109,10 @@ const mixerScratch = (mixer: Mixer): readonly PlanBuffer[] => {
 
 /** One layer of one token, or of all; `mixing`: the mixer's steps among them. */
 export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer: number, mixing = mixer.steps): readonly Step[] => {
-  const { width, feedForward, rotary } = model;
+  const { width, rotary } = model;
+  const feedForward = feedForwardOf(model, layer);
+  // Layers before those of experts have channels of their own number.
+  const hidden = feedForward === model.feedForward ? "hidden" : "denseHidden";
   const { mechanism, shape, rows } = mixer;
   const weight = (name: string): string => `layer${layer}.${name}`;
   const place = (name: Connection): string => connectionName(mixer, layer, name);
@@ -135,17 +142,18 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
           making,
           { width, hidden: feedForward.hidden, count: feedForward.experts, active: feedForward.active },
           { from: "normed", to: "x", weights: weight },
+          feedForward,
         )
       : [
           projectStep(making, "feedForward", {
             from: "normed",
-            to: "hidden",
+            to: hidden,
             weight: weight("up"),
             inputs: width,
             outputs: feedForward.hidden,
             ...(feedForward.kind === "gated" ? { gate: weight("gate") } : { finish: "gelu" as const }),
           }),
-          projectStep(making, "feedForward", { from: "hidden", to: "x", weight: weight("down"), inputs: feedForward.hidden, outputs: width, adds: true }),
+          projectStep(making, "feedForward", { from: hidden, to: "x", weight: weight("down"), inputs: feedForward.hidden, outputs: width, adds: true }),
         ]),
   ];
 };

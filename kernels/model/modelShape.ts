@@ -1,4 +1,4 @@
-import type { FeedForward } from "../mechanism.ts";
+import type { FeedForward, ModelShape } from "../mechanism.ts";
 
 /** What a layer's mixer adds to the count: its projections, and gates computed from the token. */
 export interface MixerWidths {
@@ -17,20 +17,36 @@ export interface MixerWidths {
 
 export const mixerWeights = (width: number, { q, k, v, g, beta, o, outputNorm }: MixerWidths): number => width * (q + k + v + g + beta + o) + outputNorm;
 
+/** What a layer has after mixing. */
+export const feedForwardOf = ({ feedForward, firstDense }: Pick<ModelShape, "feedForward" | "firstDense">, layer: number): FeedForward =>
+  firstDense && layer < firstDense.layers ? { kind: "gated", hidden: firstDense.hidden } : feedForward;
+
+/** Counts of weights of the part after mixing, of one layer or of all. */
+export interface FeedForwardWeights {
+  readonly all: number;
+  readonly active: number;
+  readonly touched: number;
+}
+
+/** Of all layers together; see `feedForwardWeights`. */
+export const feedForwardTotals = (model: Pick<ModelShape, "width" | "layers" | "feedForward" | "firstDense">, rows = 1): FeedForwardWeights =>
+  Array.from({ length: model.layers }, (_, layer) => feedForwardWeights(model.width, feedForwardOf(model, layer), rows)).reduce((sum, one) => ({
+    all: sum.all + one.all,
+    active: sum.active + one.active,
+    touched: sum.touched + one.touched,
+  }));
+
 /**
  * Weights of the part after mixing: all of them, those that one token uses, and those that `rows` tokens use together, each counted once. Which experts tokens choose is not known from a shape: that is the expected
  * number, of choices that are independent and of all experts alike.
  */
-export const feedForwardWeights = (
-  width: number,
-  feedForward: FeedForward,
-  rows = 1,
-): { readonly all: number; readonly active: number; readonly touched: number } => {
+export const feedForwardWeights = (width: number, feedForward: FeedForward, rows = 1): FeedForwardWeights => {
   if (feedForward.kind === "experts") {
-    const { hidden, experts, active } = feedForward;
+    const { hidden, experts, active, shared = 0, sharedGate } = feedForward;
     const one = 3 * width * hidden;
-    const router = width * experts;
-    return { all: router + experts * one, active: router + active * one, touched: router + Math.round(distinctExperts(experts, active, rows) * one) };
+    // The router, and what every token goes through.
+    const common = width * experts + 3 * width * shared + (sharedGate ? width : 0);
+    return { all: common + experts * one, active: common + active * one, touched: common + Math.round(distinctExperts(experts, active, rows) * one) };
   }
   const all = (feedForward.kind === "gelu" ? 2 : 3) * width * feedForward.hidden;
   return { all, active: all, touched: all };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { feedForwardWeights, mixerWeights } from "./modelShape.ts";
+import { feedForwardTotals, mixerWeights } from "./modelShape.ts";
 import { type Preset, presets, scaled } from "./presets.ts";
 
 const all: readonly (readonly [string, Preset])[] = Object.entries(presets);
@@ -8,8 +8,8 @@ const all: readonly (readonly [string, Preset])[] = Object.entries(presets);
 const billions = ({ model, heads, kvHeads, headDim }: Preset): { readonly all: number; readonly active: number } => {
   const widths = { q: heads * headDim, k: kvHeads * headDim, v: kvHeads * headDim, g: 0, beta: 0, o: heads * headDim, outputNorm: 0 };
   const tables = model.vocab * model.width * (model.tied ? 1 : 2);
-  const fed = feedForwardWeights(model.width, model.feedForward);
-  const of = (feeding: number): number => (tables + model.layers * (mixerWeights(model.width, widths) + feeding)) / 1e9;
+  const fed = feedForwardTotals(model);
+  const of = (feeding: number): number => (tables + model.layers * mixerWeights(model.width, widths) + feeding) / 1e9;
   return { all: of(fed.all), active: of(fed.active) };
 };
 
@@ -17,7 +17,7 @@ test.each([
   ["gpt2-small", 0.124, 0.124, 0.02, 0.02],
   ["qwen2.5-0.5b", 0.494, 0.494, 0.01, 0.01],
   ["llama3-8b", 8.03, 8.03, 0.01, 0.01],
-  // Where layers are linear they have more projections than these, and gates, and experts that all tokens share: little of all, more of what is active.
+  // Where layers are linear they have more projections than these, and gates: little of all, more of what is active.
   ["qwen3-next", 80, 3, 0.05, 0.3],
   ["kimi-linear", 48, 3, 0.05, 0.3],
   ["minimax-01", 456, 45.9, 0.05, 0.2],
@@ -57,7 +57,7 @@ test("qwen3-next at a sixteenth keeps its turn of layers and its ten experts", (
     model: {
       layers: 4,
       width: 128,
-      feedForward: { kind: "experts", hidden: 32, experts: 40, active: 10 },
+      feedForward: { kind: "experts", hidden: 32, experts: 40, active: 10, shared: 32, sharedGate: true },
       pattern: ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"],
     },
     heads: 2,

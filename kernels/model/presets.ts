@@ -10,8 +10,6 @@ export interface Preset {
   readonly headDim: number;
   /** mixer of the last layer, whatever its place in the pattern */
   readonly last?: string;
-  /** its authors' model has experts besides that all tokens go through */
-  readonly sharesExperts?: true;
   /** of the mechanisms of its pattern, where its authors' are not the defaults */
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
 }
@@ -30,7 +28,7 @@ export const parametersOfPreset = (name: PresetName): Readonly<Record<string, Pa
 const turnOf = (linear: string, count: number): readonly string[] => [...Array.from({ length: count }, () => linear), "softmax"];
 
 /**
- * Shapes as their authors published them, with the mixers of hybrids as `pattern`. What is not part of this model (short convolutions, output gates, shared experts, biases, latent attention)
+ * Shapes as their authors published them, with the mixers of hybrids as `pattern`. What is not part of this model (short convolutions, output gates, biases, latent attention)
  * is left out; what stands for something else, `source` says.
  */
 export const presets = {
@@ -60,7 +58,6 @@ export const presets = {
   },
   "qwen3-next": {
     title: "Qwen3-Next-80B-A3B",
-    sharesExperts: true,
     // 16 heads of 256 and 2 of keys and values in softmax layers, 16 heads of queries and 32 of values of 128 in linear ones.
     source:
       "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; 32 heads of 128 in all layers, whose cache and states are as large as its own; rotary base 10,000, over whole heads",
@@ -68,7 +65,7 @@ export const presets = {
       layers: 48,
       width: 2048,
       vocab: 151936,
-      feedForward: { kind: "experts", hidden: 512, experts: 512, active: 10 },
+      feedForward: { kind: "experts", hidden: 512, experts: 512, active: 10, shared: 512, sharedGate: true },
       rotary: true,
       tied: false,
       pattern: turnOf("gatedDeltaNet", 3),
@@ -79,14 +76,14 @@ export const presets = {
   },
   "kimi-linear": {
     title: "Kimi-Linear-48B-A3B",
-    sharesExperts: true,
     source:
-      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps; experts in its first layer too",
+      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps",
     model: {
       layers: 27,
       width: 2304,
       vocab: 163840,
-      feedForward: { kind: "experts", hidden: 1024, experts: 256, active: 8 },
+      feedForward: { kind: "experts", hidden: 1024, experts: 256, active: 8, shared: 1024 },
+      firstDense: { layers: 1, hidden: 9216 },
       rotary: false,
       tied: false,
       pattern: turnOf("kda", 3),
@@ -156,9 +153,11 @@ export const scaled = (preset: Preset, scale: number): Preset => {
           ? {
               ...feedForward,
               hidden,
+              ...(feedForward.shared ? { shared: wide(feedForward.shared, scale) } : {}),
               experts: Math.min(feedForward.experts, Math.max(leastShare * feedForward.active, wholeNumber(feedForward.experts, scale))),
             }
           : { ...feedForward, hidden },
+      ...(model.firstDense ? { firstDense: { ...model.firstDense, hidden: wide(model.firstDense.hidden, scale) } } : {}),
     },
     heads,
     kvHeads: divisorUpTo(heads, wholeNumber(preset.kvHeads, scale)),

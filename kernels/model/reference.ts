@@ -1,9 +1,10 @@
 import { roundedToHalf } from "../half.ts";
-import type { ExpectedRow, ModelShape, Tensors } from "../mechanism.ts";
+import type { ExpectedRow, FeedForward, ModelShape, Tensors } from "../mechanism.ts";
 import { tensorOf } from "../tensors.ts";
 import { finishes } from "./finish.ts";
 import { keptName, type Mixer, ownTensors, widthsOf } from "./layer.ts";
 import { isRotated, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
+import { feedForwardOf } from "./modelShape.ts";
 
 /** Rows of values in float64: [row][channel]. */
 type Rows = readonly Float64Array[];
@@ -180,7 +181,13 @@ export const throughLayers = (
       asked.map((row) => x[row] as Float64Array),
       times(mixed.rows, weight("wo"), width),
     );
-    const fed = fedForward(model, normed(x, width, weight("feedForwardNorm")), weight, swapped?.layer === layer ? asked.indexOf(swapped.row) : -1);
+    const fed = fedForward(
+      width,
+      feedForwardOf(model, layer),
+      normed(x, width, weight("feedForwardNorm")),
+      weight,
+      swapped?.layer === layer ? asked.indexOf(swapped.row) : -1,
+    );
     for (const [i, lead] of fed.leads.entries()) if (lead <= leastLead) open.push({ layer, row: asked[i] ?? i, lead });
     x = added(x, fed.rows);
   }
@@ -261,21 +268,21 @@ interface Fed {
 }
 
 /** `swapped`: the row whose router takes the next expert in the place of its last, −1 where none does. */
-const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (name: string) => Float32Array | Uint32Array, swapped: number): Fed => {
+const fedForward = (width: number, feedForward: FeedForward, rows: Rows, weight: (name: string) => Float32Array | Uint32Array, swapped: number): Fed => {
   const { hidden } = feedForward;
   if (feedForward.kind === "gelu") return { rows: times(finished(times(rows, weight("up"), hidden), "gelu"), weight("down"), width), leads: [] };
-  const through = (one: Rows, expert: number): Rows => {
-    const at = expert * hidden * width;
-    const gates = times(one, weight("gate"), hidden, at);
-    const made = times(one, weight("up"), hidden, at);
+  const network = (one: Rows, channels: number, [gateName, upName, downName]: readonly [string, string, string], at: number): Rows => {
+    const gates = times(one, weight(gateName), channels, at);
+    const made = times(one, weight(upName), channels, at);
     for (const [r, row] of made.entries()) {
       const gate = gates[r] as Float64Array;
       for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) * silu(gate[i] as number);
     }
-    return times(made, weight("down"), width, at);
+    return times(made, weight(downName), width, at);
   };
+  const through = (one: Rows, expert: number): Rows => network(one, hidden, ["gate", "up", "down"], expert * hidden * width);
   if (feedForward.kind === "gated") return { rows: through(rows, 0), leads: [] };
-  const { experts, active } = feedForward;
+  const { experts, active, shared = 0, sharedGate = false } = feedForward;
   const leads: number[] = [];
   const fed = times(rows, weight("router"), experts).map((scores, r) => {
     const ranked = Array.from(scores, (score, expert) => ({ score, expert })).sort((one, other) => other.score - one.score || one.expert - other.expert);
@@ -291,5 +298,8 @@ const fedForward = ({ width, feedForward }: ModelShape, rows: Rows, weight: (nam
     }
     return made;
   });
-  return { rows: fed, leads };
+  if (shared === 0) return { rows: fed, leads };
+  const common = network(rows, shared, ["sharedGate", "sharedUp", "sharedDown"], 0);
+  const shares = sharedGate ? finished(times(rows, weight("sharedShare"), 1), "sigmoid") : undefined;
+  return { rows: fed.map((row, r) => row.map((value, i) => value + (shares?.[r]?.[0] ?? 1) * (common[r]?.[i] ?? Number.NaN))), leads };
 };

@@ -1,4 +1,4 @@
-import type { Step, TextShape } from "../mechanism.ts";
+import type { FeedForward, Step, TextShape } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
 import combine from "./combine.wgsl";
@@ -11,6 +11,7 @@ import { projectStep } from "./projection.ts";
 import rotate from "./rotate.wgsl";
 import route from "./route.wgsl";
 import sample from "./sample.wgsl";
+import share from "./share.wgsl";
 import type { StageName } from "./stageNames.ts";
 import weigh from "./weigh.wgsl";
 
@@ -73,12 +74,46 @@ export const rotateStep = ({ rows }: Making, name: string, heads: number, headDi
     }),
   );
 
-/** Router scores to the chosen experts and their shares, then through these and back onto `to`. */
-export const expertSteps = (
-  making: Making,
-  sizes: Experts,
-  { from, to, weights }: { readonly from: string; readonly to: string; readonly weights: (name: string) => string },
-): readonly Step[] => {
+/** What a mixture of experts reads, adds onto and is made of. */
+interface Fed {
+  readonly from: string;
+  readonly to: string;
+  readonly weights: (name: string) => string;
+}
+
+/** Router scores to the chosen experts and their shares, then through these and back onto `to`; and through the one that every token goes through, where there is one. */
+export const expertSteps = (making: Making, sizes: Experts, fed: Fed, common: SharedExpert): readonly Step[] => [
+  ...chosenSteps(making, sizes, fed),
+  ...sharedSteps(making, sizes.width, fed, common),
+];
+
+type SharedExpert = Pick<Extract<FeedForward, { readonly kind: "experts" }>, "shared" | "sharedGate">;
+
+const sharedSteps = (making: Making, width: number, { from, to, weights }: Fed, { shared = 0, sharedGate }: SharedExpert): readonly Step[] => {
+  if (shared === 0) return [];
+  const into = { from, inputs: width };
+  return [
+    projectStep(making, "feedForward", { ...into, to: "sharedHidden", weight: weights("sharedUp"), gate: weights("sharedGate"), outputs: shared }),
+    ...(sharedGate
+      ? [
+          projectStep(making, "feedForward", { ...into, to: "sharedShares", weight: weights("sharedShare"), outputs: 1, finish: "sigmoid" }),
+          staged(
+            "feedForward",
+            stepOf({
+              label: "share",
+              source: share,
+              constants: { CHANNELS: shared, THREADS: threads },
+              bindings: ["sharedHidden", "sharedShares"],
+              workgroups: [Math.ceil(shared / threads), making.rows, 1],
+            }),
+          ),
+        ]
+      : []),
+    projectStep(making, "feedForward", { from: "sharedHidden", to, weight: weights("sharedDown"), inputs: shared, outputs: width, adds: true }),
+  ];
+};
+
+const chosenSteps = (making: Making, sizes: Experts, { from, to, weights }: Fed): readonly Step[] => {
   const { dtype, rows } = making;
   const { width, hidden, count, active } = sizes;
   const inFeedForward = (step: Step): Step => staged("feedForward", step);

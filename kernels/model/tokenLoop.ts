@@ -228,11 +228,17 @@ const layersOf = ({ layers, pattern = [] }: ModelShape, own: Mechanism, all: rea
     return found;
   });
 
-const faultOf = ({ layers, width, vocab, feedForward, pattern = [], rotary }: ModelShape, headDim: number, all: readonly Mechanism[]): string | undefined => {
+const faultOf = (
+  { layers, width, vocab, feedForward, firstDense, pattern = [], rotary }: ModelShape,
+  headDim: number,
+  all: readonly Mechanism[],
+): string | undefined => {
   const unknown = pattern.find((name) => !all.some((mechanism) => mechanism.name === name && formsOf(mechanism).length > 0));
   if (unknown !== undefined) return `layers of ${unknown}: a model is built of mechanisms with prefill and decode`;
   if (!(layers >= 1 && vocab >= 1)) return `a model has at least one layer and one token, not ${layers} and ${vocab}`;
-  if (width % 4 !== 0 || feedForward.hidden % 4 !== 0) return `width ${width} and hidden ${feedForward.hidden} must be multiples of 4`;
+  const shared = feedForward.kind === "experts" ? (feedForward.shared ?? 0) : 0;
+  const uneven = [width, feedForward.hidden, shared, firstDense?.hidden ?? 0].find((size) => size % 4 !== 0);
+  if (uneven !== undefined) return `width and hidden channels must be multiples of 4, not ${uneven}`;
   if (rotary && headDim % 2 !== 0) return `headDim ${headDim} must be even for rotary positions`;
   if (feedForward.kind === "experts" && !(feedForward.active >= 1 && feedForward.active <= Math.min(64, feedForward.experts)))
     return `${feedForward.active} of ${feedForward.experts} experts: from 1 to 64, and no more than there are`;
@@ -269,6 +275,8 @@ const halfStep = 2 ** 13;
 
 /** Roundings beyond those of a sum of n + headDim: each layer's projections add theirs to the stream, as squares. */
 const modelRounding = (shape: Shape): number => {
-  const { layers, width, feedForward } = modelOf(shape);
-  return Math.sqrt(4 * layers * (2 * width + feedForward.hidden + shape.heads * shape.headDimV) + width);
+  const { layers, width, feedForward, firstDense } = modelOf(shape);
+  const shared = feedForward.kind === "experts" ? (feedForward.shared ?? 0) : 0;
+  const hidden = Math.max(feedForward.hidden + shared, firstDense?.hidden ?? 0);
+  return Math.sqrt(4 * layers * (2 * width + hidden + shape.heads * shape.headDimV) + width);
 };

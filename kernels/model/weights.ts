@@ -1,7 +1,7 @@
 import type { Dtype, ModelShape, PlanBuffer, Tensors } from "../mechanism.ts";
 import { normals } from "../random.ts";
 import { drawnAs } from "../storage.ts";
-import type { MixerWidths } from "./modelShape.ts";
+import { feedForwardOf, type MixerWidths } from "./modelShape.ts";
 
 /** One tensor of weights, [rows, columns] with columns fastest; of a norm one row. */
 export interface Weight {
@@ -15,12 +15,14 @@ const matrix = (name: string, rows: number, columns: number): readonly Weight[] 
 const norm = (name: string, columns: number): readonly Weight[] => (columns > 0 ? [{ name, kind: "norm", rows: 1, columns }] : []);
 
 /** All weights of a model whose layers mix with these widths, in the order in which a token meets them. */
-export const weightsOf = ({ width, vocab, feedForward, tied }: ModelShape, mixers: readonly MixerWidths[]): readonly Weight[] => [
-  { name: "embedding", kind: "table", rows: vocab, columns: width },
+export const weightsOf = (model: ModelShape, mixers: readonly MixerWidths[]): readonly Weight[] => [
+  { name: "embedding", kind: "table", rows: model.vocab, columns: model.width },
   ...mixers.flatMap((mixer, layer) => {
     const own = (name: string): string => `layer${layer}.${name}`;
+    const { width } = model;
+    const feedForward = feedForwardOf(model, layer);
     const { hidden } = feedForward;
-    const experts = feedForward.kind === "experts" ? feedForward.experts : 1;
+    const { experts, shared = 0, sharedGate = false } = feedForward.kind === "experts" ? feedForward : { experts: 1 };
     return [
       ...norm(own("mixNorm"), width),
       ...matrix(own("wq"), mixer.q, width),
@@ -35,10 +37,14 @@ export const weightsOf = ({ width, vocab, feedForward, tied }: ModelShape, mixer
       ...(feedForward.kind === "gelu" ? [] : matrix(own("gate"), experts * hidden, width)),
       ...matrix(own("up"), experts * hidden, width),
       ...matrix(own("down"), experts * width, hidden),
+      ...matrix(own("sharedGate"), shared, width),
+      ...matrix(own("sharedUp"), shared, width),
+      ...matrix(own("sharedDown"), shared > 0 ? width : 0, shared),
+      ...matrix(own("sharedShare"), sharedGate ? 1 : 0, width),
     ];
   }),
-  ...norm("finalNorm", width),
-  ...(tied ? [] : matrix("classifier", vocab, width)),
+  ...norm("finalNorm", model.width),
+  ...(model.tied ? [] : matrix("classifier", model.vocab, model.width)),
 ];
 
 export const weightBuffer = ({ name, rows, columns }: Weight, dtype: Dtype): PlanBuffer => ({

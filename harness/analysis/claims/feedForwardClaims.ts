@@ -1,5 +1,4 @@
 import { type Preset, presets, scaled } from "../../../kernels/model/presets.ts";
-import type { Messages } from "../../messages/messages.ts";
 import type { Estimate } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
@@ -39,14 +38,14 @@ interface FullSize {
   readonly evenReads: number;
 }
 
-const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">, t: Messages): FullSize | undefined => {
+const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">): FullSize | undefined => {
   if (model?.preset === undefined) return undefined;
   const preset: Preset = presets[model.preset];
   const weights = presetWeights(preset);
   // A multiply-add a weight, and for each position one of q·k and one of the value, each headDim wide in every head.
   const ofPosition = 2 * preset.heads * preset.headDim;
   return {
-    title: preset.sharesExperts ? t.claims.found.withoutShared(preset.title) : preset.title,
+    title: preset.title,
     weights,
     isHybrid: preset.model.pattern !== undefined,
     evenAt: weights.feedForwardActive / preset.model.layers / ofPosition,
@@ -58,7 +57,8 @@ const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">, t: M
 const isScaledDown = ({ experiment: { model } }: Pick<RunRecord, "experiment">): boolean => {
   if (model?.preset === undefined) return false;
   const { model: own } = scaled(presets[model.preset], model.scale ?? 1);
-  return JSON.stringify([own.width, own.vocab, own.feedForward]) === JSON.stringify([model.width, model.vocab, model.feedForward]);
+  const sizesOf = ({ width, vocab, feedForward, firstDense }: Preset["model"]): string => JSON.stringify([width, vocab, feedForward, firstDense]);
+  return sizesOf(own) === sizesOf(model);
 };
 
 /** The largest of a model's parts, each with its weights. */
@@ -80,7 +80,7 @@ export const feedForwardClaims: readonly Claim[] = [
       const isLittle = splits.every(({ sign }) => sign === -1);
       const isLittleLater = more >= 0 && last.sign === -1;
       const from = splits.slice(more + 1).find(({ sign }) => sign === -1);
-      const full = fullSize(record, t);
+      const full = fullSize(record);
       return judged(t, {
         held: isLittle || isLittleLater ? true : last.sign === 1 ? false : undefined,
         measured: t.joinSentences([
@@ -102,7 +102,7 @@ export const feedForwardClaims: readonly Claim[] = [
       const weights = weightsOf(cell);
       const evidence = "stages-of";
       if (!weights) return judged(t, { held: undefined, measured: notCounted, would: wouldCount, evidence });
-      const full = fullSize(record, t);
+      const full = fullSize(record);
       const shareOf = ({ feedForward, all }: Weights): number => feedForward / all;
       const isLargest = (of: Weights): boolean => of.feedForward > othersOf(of);
       const isMost = shareOf(weights) > 0.5;
@@ -134,7 +134,7 @@ export const feedForwardClaims: readonly Claim[] = [
       // A multiply-add a weight and token.
       const computed = cost.flops.executed / (2 * cell.batch);
       const used = (weights.all - weights.feedForward + computed) / weights.all;
-      const full = fullSize(record, t);
+      const full = fullSize(record);
       const usedOf = ({ all, feedForward, feedForwardActive }: Weights): number => (all - feedForward + feedForwardActive) / all;
       return judged(t, {
         // A token that uses most of its experts is no sparse model's.

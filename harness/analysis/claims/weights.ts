@@ -1,4 +1,4 @@
-import { feedForwardWeights } from "../../../kernels/model/modelShape.ts";
+import { feedForwardTotals } from "../../../kernels/model/modelShape.ts";
 import type { Preset } from "../../../kernels/model/presets.ts";
 import { elementBytes } from "../../../kernels/plan.ts";
 import type { CellRecord } from "../../record/run.ts";
@@ -29,8 +29,8 @@ export const presetWeights = ({ model, heads, kvHeads, headDim }: Preset): Weigh
 };
 
 /** Weights that one token of a published model is multiplied with, with softmax in all layers; its embedding is looked up. */
-const multiplied = ({ model: { width, layers, vocab, feedForward }, heads, kvHeads, headDim }: Preset): number =>
-  layers * (2 * width * (heads + kvHeads) * headDim + feedForwardWeights(width, feedForward).active) + vocab * width;
+const multiplied = ({ model, heads, kvHeads, headDim }: Preset): number =>
+  model.layers * 2 * model.width * (heads + kvHeads) * headDim + feedForwardTotals(model).active + model.vocab * model.width;
 
 /** n at which softmax attention takes as many multiply-adds of one token of a published model as all weights that the token uses do: each position is one product with a key and one with a value, in every head. */
 export const evenWithWeights = (preset: Preset): number => multiplied(preset) / (preset.model.layers * 2 * preset.heads * preset.headDim);
@@ -38,9 +38,9 @@ export const evenWithWeights = (preset: Preset): number => multiplied(preset) / 
 /** n at which the keys and values that one token of a published model reads are as many numbers as the weights that it reads. */
 export const evenReads = (preset: Preset): number => multiplied(preset) / (preset.model.layers * 2 * preset.kvHeads * preset.headDim);
 
-const sumOf = ({ width, layers, vocab, tied, feedForward: shape }: Preset["model"], mixers: number): Weights => {
-  const { all, active } = feedForwardWeights(width, shape);
-  const vocabulary = vocab * width * (tied ? 1 : 2);
+const sumOf = (model: Preset["model"], mixers: number): Weights => {
+  const { all, active } = feedForwardTotals(model);
+  const vocabulary = model.vocab * model.width * (model.tied ? 1 : 2);
   // Before the classifier stands one more norm.
-  return { all: vocabulary + width + mixers + layers * all, feedForward: layers * all, feedForwardActive: layers * active, vocabulary };
+  return { all: vocabulary + model.width + mixers + all, feedForward: all, feedForwardActive: active, vocabulary };
 };

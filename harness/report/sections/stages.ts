@@ -1,4 +1,4 @@
-import { parametersOfPreset, patternOfPreset, presets, scaled } from "../../../kernels/model/presets.ts";
+import { type Preset, parametersOfPreset, patternOfPreset, presets, scaled } from "../../../kernels/model/presets.ts";
 import { askedCrossovers } from "../../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import { mixerCrossovers } from "../../analysis/mixerSentences.ts";
@@ -67,11 +67,12 @@ const patternSentence = ({ experiment: { model, arms } }: RunRecord, t: Messages
 };
 
 /** Of what published shape a model is, and whether the file gave it no other sizes. */
-const originOf = ({ preset, scale = 1, layers, width, vocab, feedForward }: ExperimentModel) => {
+const originOf = (model: ExperimentModel) => {
+  const { preset, scale = 1 } = model;
   if (preset === undefined) return undefined;
-  const { model: own } = scaled(presets[preset], scale);
-  const isOwn = JSON.stringify([own.layers, own.width, own.vocab, own.feedForward]) === JSON.stringify([layers, width, vocab, feedForward]);
-  return { preset, scale, isOwn };
+  const sizesOf = ({ layers, width, vocab, feedForward, firstDense }: Omit<ExperimentModel, "preset" | "scale">): string =>
+    JSON.stringify([layers, width, vocab, feedForward, firstDense]);
+  return { preset, scale, isOwn: sizesOf(scaled(presets[preset] as Preset, scale).model) === sizesOf(model) };
 };
 
 /** "Before all this the text is cut into tokens, on the CPU and by the wall clock: … It is in none of the times above." */
