@@ -1053,8 +1053,8 @@ export const en = {
     /** `prompt`: its words; undefined where it was given as tokens, which are `numbers` */
     prompt: (prompt: string | undefined, numbers: string): string => `The prompt: ${prompt === undefined ? "given as tokens" : `“${prompt}”`}, ${numbers}.`,
     /** of an arm that keeps nothing */
-    paysInFull:
-      "An arm that keeps nothing goes through all places that the text may have for each of its tokens, those that are not written yet among them: each costs it what the last one would.",
+    paysMore:
+      "An arm that keeps nothing takes all tokens so far through again for each of its tokens, and with them as many places that are not written yet as make a power of two: kernels are compiled for a number of places. So a token costs it up to twice what it has to.",
     explained:
       "Weights are random, so no text makes sense: it shows that arms of the same weights choose the same tokens, whatever they keep between two. The wall time is of the whole loop, a submit a token, over the tokens that it wrote: measured once, and so without an interval.",
     none: "No text was written.",

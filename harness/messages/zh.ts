@@ -762,7 +762,8 @@ export const zh: Messages = {
       spaced`${one}与${other}权重相同，却从第${formatCount(token)}个 token 起不同，${near ? "那里舍入可能选中任一个" : "而舍入不足以造成这一差别：其中一个有误"}。`,
     failed: (arms, code) => spaced`${list(arms)}没有写出文本（${code}）。`,
     prompt: (prompt, numbers) => `提示：${prompt === undefined ? "以 token 给出" : `“${prompt}”`}，即 ${numbers}。`,
-    paysInFull: "什么都不保留的方案写每个 token 时，都要走完文本可能有的所有位置，包括尚未写出的：每个 token 的开销都与最后一个一样。",
+    paysMore:
+      "什么都不保留的方案写每个 token 时，都要让此前的全部 token 重新走一遍，并以尚未写出的位置补足到 2 的幂：核函数是按位置数编译的。因此每个 token 的开销至多是所需的两倍。",
     explained:
       "权重是随机的，因此写出的文本没有意义：它表明，权重相同的方案选出相同的 token，无论它们在 token 之间保留什么。挂钟时间是整个循环（每个 token 提交一次）的时间除以所写的 token 数：只测了一次，因此没有区间。",
     none: "没有写出文本。",

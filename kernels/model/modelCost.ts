@@ -4,7 +4,7 @@ import { type Mixer, widthsOf } from "./layer.ts";
 import { type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
 import { feedForwardTotals, mixerWeights } from "./modelShape.ts";
 import type { StageName } from "./stageNames.ts";
-import type { TextPlanning } from "./textPlan.ts";
+import { spanFor, type TextPlanning } from "./textPlan.ts";
 
 const weightBytes = ({ making }: ModelPlanning): number => (making.dtype === "f16" ? 2 : 4);
 
@@ -124,28 +124,34 @@ export const modelBytesByRole = (planning: ModelPlanning): BytesByRole => {
 };
 
 /** What textPlan allocates. */
-export const textBytesByRole = ({ written, prompt, text, length }: TextPlanning): BytesByRole => {
+export const textBytesByRole = ({ written, spans, prompt, text, length }: TextPlanning): BytesByRole => {
   const { model, mixers, batch } = written;
   const { width, vocab } = model;
   const places = length - 1;
-  const [token, all] = [workingOf(written), prompt && workingOf(prompt)];
+  const token = workingOf(written);
+  // What works in buffers of its own.
+  const apart = [...(prompt ? [prompt] : []), ...spans.slice(0, -1)].map(workingOf);
   const turns = isRotary(written) ? places * (mixers[0]?.shape.headDim ?? 0) : 0;
   // What is given to a layer's mixer is the same for prompt and tokens.
-  const given = Math.max(token.given, all?.given ?? 0);
-  const numbers = batch * ((all ? 1 : places) + 2 + (text.stop === undefined ? 0 : 1));
+  const given = Math.max(token.given, ...apart.map((part) => part.given));
+  const numbers = batch * ((prompt ? 1 : places) + 2 + (text.stop === undefined ? 0 : 1));
   return {
     input: weightCount(model, mixers) * weightBytes(written) + 4 * (batch * text.prompt.length + turns) + given,
     output: 4 * batch * (vocab + length),
     state: token.state,
-    scratch: 4 * (token.through + (all?.through ?? 0) + batch * width * (all ? 1 : 2) + batch + numbers) + token.mixers + (all?.mixers ?? 0),
+    scratch:
+      4 * (token.through + total(apart.map((part) => part.through)) + batch * width * (prompt ? 1 : 2) + batch + numbers) +
+      token.mixers +
+      total(apart.map((part) => part.mixers)),
     harness: 0,
   };
 };
 
 /** What a whole text costs that is as long as it may be. */
-export const textCost = ({ written, prompt, text, length }: TextPlanning): StageCost => {
+export const textCost = (planning: TextPlanning): StageCost => {
+  const { written, prompt, text, length } = planning;
   const tokens = length - text.prompt.length;
-  if (!prompt) return repeated(modelCost(written), tokens);
+  if (!prompt) return sumOf(Array.from({ length: tokens }, (_, i) => modelCost(spanFor(planning, text.prompt.length + i))));
   const { mix: _, ...others } = stageCosts(written);
   const mixed = written.mixers.map(({ mechanism, shape, form, tiles }) => {
     const [whole, before] = [shape, { ...shape, n: text.prompt.length }];

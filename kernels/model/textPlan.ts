@@ -19,12 +19,31 @@ export interface TextPlanning {
   readonly length: number;
   /** what each written token goes through: the newest one alone, by mixers of phase generate, or where nothing is kept all places but the last, by those of prefill */
   readonly written: ModelPlanning;
+  /** where nothing is kept: the same of fewer places, ascending, for tokens that have no more before them; `written` is the last */
+  readonly spans: readonly ModelPlanning[];
   /** all of the prompt at once, by mixers of prefill, whose states the written tokens go on from; undefined where nothing is kept */
   readonly prompt: ModelPlanning | undefined;
 }
 
 /** Places that go through the model: the last token of a text is read by nobody. */
 export const placesOf = ({ length }: Pick<TextPlanning, "length">): number => length - 1;
+
+/** Fewer places take about as long. */
+const leastSpan = 16;
+
+/**
+ * Numbers of places that go through together where nothing is kept, ascending: powers of two, and all of them. Kernels are compiled for so many rows, and one number for each token would be hundreds of kernels; so a token
+ * takes up to twice the places that it needs.
+ */
+export const spansOf = (given: number, places: number): readonly number[] => {
+  const spans: number[] = [];
+  for (let span = leastSpan; span < places; span *= 2) if (span >= given) spans.push(span);
+  return [...spans, places];
+};
+
+/** What the token behind `count` others goes through where nothing is kept: the fewest places that hold all of them. */
+export const spanFor = ({ written, spans }: Pick<TextPlanning, "written" | "spans">, count: number): ModelPlanning =>
+  spans.find(({ making, batch }) => making.rows >= batch * count) ?? written;
 
 /** A text is written one by one: why not, where its prompt's states are not what its tokens go on from. */
 export const textRefusal = ({ written, prompt }: TextPlanning): Refusal | undefined => {
@@ -45,10 +64,25 @@ export const textPlan = (planning: TextPlanning): Plan => {
   const gather = (from: string, to: string): Step => embedStep({ ...making, dtype: "f32", rows: batch }, "classify", model.width, ["lastRows", from, to]);
   const embedding = embedStep(making, "embed", model.width, ["tokens", "embedding", "x"]);
   const ofToken = mixers.map(tokenSteps);
-  const layersOf = (token: number): readonly Step[] => mixers.flatMap((mixer, layer) => layerSteps(written, mixer, layer, ofToken[layer]?.(token)));
-  const wholes = prompt ? undefined : [embedding, ...layersOf(0), gather("x", "last"), ...choosing("last")];
-  const begun = prompt ? [...promptSteps(planning, prompt), gather(prompted("x"), "x"), ...choosing("x")] : (wholes ?? []);
-  const tokens = Array.from({ length: places - given }, (_, i) => wholes ?? [embedding, ...layersOf(given + i), ...choosing("x")]);
+  const behind = (count: number): readonly Step[] => [
+    embedding,
+    ...mixers.flatMap((mixer, layer) => layerSteps(written, mixer, layer, ofToken[layer]?.(count))),
+    ...choosing("x"),
+  ];
+  const wholeOf = (span: ModelPlanning): readonly Step[] => {
+    const { within, name } = span === written ? together : apart(span, placeOf(span));
+    return [
+      within(embedStep(span.making, "embed", model.width, ["tokens", "embedding", "x"])),
+      ...span.mixers.flatMap((mixer, layer) => layerSteps(span, mixer, layer).map(within)),
+      gather(name("x"), "last"),
+      ...choosing("last"),
+    ];
+  };
+  const wholes = new Map(planning.spans.map((span) => [span, wholeOf(span)]));
+  const begun = prompt
+    ? [...promptSteps(planning, prompt), gather(apart(prompt, promptPlace).name("x"), "x"), ...choosing("x")]
+    : (wholes.get(spanFor(planning, given)) ?? []);
+  const tokens = Array.from({ length: places - given }, (_, i) => (prompt ? behind(given + i) : (wholes.get(spanFor(planning, given + i + 1)) ?? [])));
   const parts = [[moveStep(planning, true), ...begun], ...tokens];
   return {
     buffers: textBuffers(planning),
@@ -97,13 +131,12 @@ const threads = 64;
 /** All of the prompt through all layers; what each layer's mixer is left with becomes what its next tokens go on from. */
 const promptSteps = ({ written, text }: TextPlanning, prompt: ModelPlanning): readonly Step[] => {
   const { making, model } = prompt;
-  const shared = new Set(promptBuffers(prompt).map(({ name }) => name));
-  const renamed = (step: Step): Step => ({ ...step, bindings: step.bindings.map((name) => (shared.has(prompted(name)) ? prompted(name) : name)) });
+  const { within } = apart(prompt, promptPlace);
   return [
-    renamed(embedStep(making, "embed", model.width, ["prompt", "embedding", "x"])),
+    within(embedStep(making, "embed", model.width, ["prompt", "embedding", "x"])),
     ...prompt.mixers.flatMap((mixer, layer) => {
       const next = written.mixers[layer];
-      return [...layerSteps(prompt, mixer, layer).map(renamed), ...(next ? carrySteps(next, mixer, layer, written.making.most) : [])];
+      return [...layerSteps(prompt, mixer, layer).map(within), ...(next ? carrySteps(next, mixer, layer, written.making.most) : [])];
     }),
     ...written.mixers.flatMap((mixer, layer) => countSteps(mixer, layer, text.prompt.length)),
   ];
@@ -122,7 +155,7 @@ const carrySteps = (mixer: Mixer, left: Mixer, layer: number, most: number): rea
       workgroups: [x, Math.ceil(quads / threads / x), batch],
     });
     const [placedLeft = "", placedState = ""] = [placedSteps(left, layer, [step])[0]?.bindings[0], placedSteps(mixer, layer, [step])[0]?.bindings[1]];
-    return [{ ...step, stage: "mix", bindings: [prompted(placedLeft), placedState] }];
+    return [{ ...step, stage: "mix", bindings: [`${promptPlace}.${placedLeft}`, placedState] }];
   });
 
 const countSteps = (mixer: Mixer, layer: number, tokens: number): readonly Step[] =>
@@ -139,19 +172,35 @@ const countSteps = (mixer: Mixer, layer: number, tokens: number): readonly Step[
       stage: "mix",
     }));
 
-const prompted = (name: string): string => `prompt.${name}`;
+const promptPlace = "prompt";
+const placeOf = ({ making }: ModelPlanning): string => `places${making.rows}`;
 
-/** What the prompt's rows work in, beside what is given to them and to the tokens behind them alike. */
-const promptBuffers = (prompt: ModelPlanning): readonly PlanBuffer[] => {
+/** Buffers of its own for what some rows work in, each as large as these rows need it, beside what is given to all tokens alike: kernels take how many rows there are from the size of what they are bound to. */
+interface Apart {
+  readonly buffers: readonly PlanBuffer[];
+  /** a step that works in them */
+  within(step: Step): Step;
+  /** of one of them */
+  name(own: string): string;
+}
+
+const together: Apart = { buffers: [], within: (step) => step, name: (own) => own };
+
+const apart = (part: ModelPlanning, place: string): Apart => {
   const chosen = new Set(["classified", "scores", "next"]);
-  return modelBuffers(prompt, false)
-    .filter(({ name, init }) => typeof init !== "object" && !chosen.has(name))
-    .map((buffer) => ({ ...buffer, name: prompted(buffer.name) }));
+  const name = (own: string): string => `${place}.${own}`;
+  const own = modelBuffers(part, false).filter((buffer) => typeof buffer.init !== "object" && !chosen.has(buffer.name));
+  const names = new Set(own.map((buffer) => buffer.name));
+  return {
+    buffers: own.map((buffer) => ({ ...buffer, name: name(buffer.name) })),
+    within: (step) => ({ ...step, bindings: step.bindings.map((bound) => (names.has(bound) ? name(bound) : bound)) }),
+    name,
+  };
 };
 
 /** Those of one token, or of all places, but that their numbers and places come of the steps themselves; and the prompt's. */
 export const textBuffers = (planning: TextPlanning): readonly PlanBuffer[] => {
-  const { written, prompt, text, length } = planning;
+  const { written, spans, prompt, text, length } = planning;
   const { batch, mixers, model } = written;
   const places = placesOf(planning);
   const replaced = new Set(["tokens", "turns", "lastRows"]);
@@ -164,7 +213,8 @@ export const textBuffers = (planning: TextPlanning): readonly PlanBuffer[] => {
   const all = [
     ...own,
     ...given,
-    ...(prompt ? promptBuffers(prompt) : []),
+    ...(prompt ? apart(prompt, promptPlace).buffers : []),
+    ...spans.slice(0, -1).flatMap((span) => apart(span, placeOf(span)).buffers),
     ...(model.rotary && mixers.some(isRotated) ? [turnsBuffer(places, mixers[0]?.shape.headDim ?? 0)] : []),
     numbers("prompt", "input", { tensor: "prompt" }, { row: batch, place: text.prompt.length }),
     counters("tokens", { row: batch, place: prompt ? 1 : places }),

@@ -9,6 +9,7 @@ import { tolerance } from "../tolerance.ts";
 import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
 import { turnsOf } from "./modelInputs.ts";
 import { stageWords } from "./stageNames.ts";
+import { spansOf } from "./textPlan.ts";
 
 const mechanisms = await loadMechanisms(builtInKernels);
 const mechanismOf = (name: string): Mechanism => {
@@ -199,6 +200,30 @@ test("a text costs its prompt and each token, and more where nothing is kept", (
   expect((tokens[1] ?? 0) - (tokens[0] ?? 0)).toBe(4 * 4 * 64);
   expect((tokens[2] ?? 0) - (tokens[1] ?? 0)).toBe(4 * 4 * 64);
   expect(costOf(written("softmax", {}, { recomputes: true }))).toBeGreaterThan(10 * costOf(written("softmax")));
+  // Without a cache, whatever is to come costs a token nothing until it needs more places than 32.
+  const whole = (n: number) => costOf(written("softmax", { n }, { recomputes: true }));
+  const [behind32, behind39] = [whole(34) - whole(33), whole(41) - whole(40)];
+  const token = (n: number) => {
+    const shape: Shape = { ...written("softmax", {}, { recomputes: true }), phase: "tokenLoop", n };
+    const { text: _, ...model } = shape.model as ModelShape;
+    const anew = { ...shape, model };
+    return mechanismOf("softmax").flops(anew, keepsNothing, mechanismOf("softmax").tiles(anew, keepsNothing, device)[0] ?? {}).useful;
+  };
+  // 33 tokens end with one behind 32 places, and a 34th goes through 33.
+  expect(behind32).toBe(token(32));
+  // 39 places, and the one before that is one more too.
+  expect(behind39).toBe(token(39) + 7 * (token(39) - token(38)));
+});
+
+test.each([
+  [1, 5, [5]],
+  [1, 16, [16]],
+  [1, 100, [16, 32, 64, 100]],
+  [33, 100, [64, 100]],
+  [64, 100, [64, 100]],
+  [99, 100, [100]],
+])("behind %i given, %i places without anything kept go through by %o", (given, places, spans) => {
+  expect(spansOf(given, places)).toEqual(spans);
 });
 
 test.each([

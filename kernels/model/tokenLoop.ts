@@ -8,7 +8,7 @@ import { modelBytesByRole, modelCost, stageCosts, textBytesByRole, textCost } fr
 import { modelInputs, textInputs } from "./modelInputs.ts";
 import { type ModelPlanning, modelBuffers, modelPlan } from "./modelPlan.ts";
 import { modelAlternatives, modelReference } from "./reference.ts";
-import { type TextPlanning, textBuffers, textPlan, textRefusal } from "./textPlan.ts";
+import { spansOf, type TextPlanning, textBuffers, textPlan, textRefusal } from "./textPlan.ts";
 import { textReference } from "./textReference.ts";
 
 /**
@@ -47,12 +47,18 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
     return { model, mixers, batch: shape.batch, making: { dtype: shape.dtype, rows, software, lanes, most } };
   };
   const planningOf = (shape: Shape, tiles?: Tiles, capabilities?: Capabilities): ModelPlanning => planningWith(shape, mixedBy(shape), tiles, capabilities);
-  const textPlanningOf = (shape: Shape, text: TextShape, tiles?: Tiles, capabilities?: Capabilities): TextPlanning => ({
-    text,
-    length: shape.n,
-    written: planningWith(shape, mixedBy(shape), tiles, capabilities),
-    prompt: modelOf(shape).recomputes ? undefined : planningWith(shape, { phase: "prefill", n: text.prompt.length }, tiles, capabilities, promptPrefix),
-  });
+  const textPlanningOf = (shape: Shape, text: TextShape, tiles?: Tiles, capabilities?: Capabilities): TextPlanning => {
+    const written = planningWith(shape, mixedBy(shape), tiles, capabilities);
+    const places = shape.n - 1;
+    const fewer = modelOf(shape).recomputes ? spansOf(text.prompt.length, places).slice(0, -1) : [];
+    return {
+      text,
+      length: shape.n,
+      written,
+      spans: modelOf(shape).recomputes ? [...fewer.map((n) => planningWith(shape, { phase: "prefill", n }, tiles, capabilities)), written] : [],
+      prompt: modelOf(shape).recomputes ? undefined : planningWith(shape, { phase: "prefill", n: text.prompt.length }, tiles, capabilities, promptPrefix),
+    };
+  };
   /** float64 results are dear, and verification asks head by head for what a model has once. */
   const known = new WeakMap<Tensors, readonly ExpectedRow[]>();
   const referenceOf = (shape: Shape, tensors: Tensors): readonly ExpectedRow[] => {
@@ -68,7 +74,7 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
   const textTruth = (shape: Shape, text: TextShape, tensors: Tensors): readonly ExpectedRow[] => {
     const whole = planningWith(shape, { phase: "prefill", n: shape.n - 1 });
     // Both scores may be off.
-    return textReference({ text, length: shape.n, written: whole, prompt: undefined }, tensors, 2 * tolerance(shape, modelRounding(shape)));
+    return textReference({ text, length: shape.n, written: whole, spans: [whole], prompt: undefined }, tensors, 2 * tolerance(shape, modelRounding(shape)));
   };
   return {
     ...own,

@@ -47,7 +47,7 @@ export const writtenTextsSection = (record: RunRecord, t: Messages): Html | unde
   );
   return html`
 <section aria-labelledby="written"><h2 id="written">${t.page.written}</h2>
-<p><bdi>${t.text.prompt(typeof prompt === "string" ? shortened(prompt, 400) : undefined, record.writing?.prompt.slice(0, mostNumbers).join(" ") ?? "")}</bdi>${t.joinSentences(["", t.text.explained, ...(record.cells.some(({ model }) => model?.recomputes) ? [t.text.paysInFull] : [])])}</p>
+<p><bdi>${t.text.prompt(typeof prompt === "string" ? shortened(prompt, 400) : undefined, record.writing?.prompt.slice(0, mostNumbers).join(" ") ?? "")}</bdi>${t.joinSentences(["", t.text.explained, ...(record.cells.some(({ model }) => model?.recomputes) ? [t.text.paysMore] : [])])}</p>
 ${rows.length > 0 ? table(textCaption(record, t), columns, rows) : html`<p>${t.text.none}</p>`}
 ${rows.filter(({ text }) => text.tokens.length > 0).map((row) => shownText(row, t))}
 </section>`;
