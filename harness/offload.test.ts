@@ -122,7 +122,7 @@ describe("a run of states that leave and come back", () => {
     const bytesByRole = ({ form, n, mechanism }: Cell) => ({
       input: 4,
       output: 4,
-      state: form === "recompute" ? 0 : mechanism === "linear" ? 4096 : 1024 * n,
+      state: mechanism === "linear" ? 4096 : 1024 * (form === "recompute" ? n : n + 1),
       scratch: 0,
       harness: 0,
     });
@@ -132,17 +132,16 @@ describe("a run of states that leave and come back", () => {
       ["softmax recompute", "softmax disk", "crosses"],
       ["linear recompute", "linear host", "crosses"],
     ]);
-    // What computing anew keeps is nothing to tell of.
     const said = record.findings.map((finding) => finding.text).join("\n");
-    expect(said).toContain("The KV cache of softmax host and softmax disk grows O(n)");
+    expect(said).toContain("The KV cache of softmax host, softmax disk and softmax recompute grows O(n)");
     expect(said).not.toContain("kept by");
     const page = text(await renderPage(record, strictLogger));
     expect(page).toContain("The model has 4 layers, 128 wide");
-    expect(page).toContain("Computing anew takes all n tokens through the whole model");
+    expect(page).toContain("Computing anew takes the n tokens through all layers");
     expect(page).toContain("A trained model. Weights are random.");
     expect(page).not.toMatch(/one attention layer|in whole models bringing back pays sooner|added in all|The tokenizer is timed/);
     const chinese = text(await renderPage(record, strictLogger, [], "zh"));
-    expect(chinese).toContain("走完整个模型");
+    expect(chinese).toContain("走完全部层");
   }, 120_000);
 
   it("tells of which shape a tier pays from where on", async () => {

@@ -74,8 +74,8 @@ describe("a run whose arms write a text", () => {
       },
     ]);
     expect(record.findings.filter(({ kind }) => kind === "text").map(({ text }) => text)).toEqual([
-      "no cache (recompute) and KV cache (cached) wrote the same 6 tokens behind 10 of the prompt, each the likeliest, until the stop token 9: “hello <b>world*”; float64 chooses the same, token for token.",
-      "linear (recurrent) wrote 6 tokens behind 10 of the prompt, each the likeliest: “\"#$%&'”; float64 chooses the same, but for 1 where rounding may choose another.",
+      "no cache (recompute) and KV cache (cached) wrote the same 6 tokens behind 10 of the prompt, the likeliest each time, until the stop token 9: “hello <b>world*”; float64 chooses the same, token for token.",
+      "linear (recurrent) wrote 6 tokens behind 10 of the prompt, the likeliest each time: “\"#$%&'”; float64 chooses the same, but for 1 where rounding may choose another.",
     ]);
     expect(progress.filter(({ type }) => type === "written")).toHaveLength(3);
     expect(outcomeCode(record, "ok")).toBe(0);
@@ -108,6 +108,22 @@ describe("a run whose arms write a text", () => {
     expect(await textsOf([])).toContain(
       "no cache (recompute) and KV cache (cached) have the same weights and part at token 3, though rounding cannot part them there: one of them is wrong.",
     );
+  }, 120_000);
+
+  it("says from where on a router leaves nothing of it to hold against float64", async () => {
+    const experts = yaml.replace("feedForward: 96 }", "feedForward: 96, experts: { count: 8, active: 2 } }").replace(", stop: 9", "");
+    const near: Readonly<Record<string, readonly number[]>> = { recompute: [1, 3, 4, 5], cached: [0, 1, 2, 3, 4, 5], recurrent: [2] };
+    const { record } = await fakeRun(
+      experts,
+      fakeWorkers({ ...device, written: ({ form }) => ({ tokens: form === "cached" ? [9, 8, 7, 6, 5, 4] : [1, 2, 3, 4, 5, 6], near: near[form] ?? [] }) }),
+    );
+    const said = record.findings.filter(({ kind }) => kind === "text").map(({ text }) => text.replace(/“.*”/, "…"));
+    const open = "nothing was held against it, as a router is as near between two experts there as rounding.";
+    expect(said.slice(0, 3)).toEqual([
+      `no cache (recompute) wrote 6 tokens behind 10 of the prompt, the likeliest each time: …; float64 chooses the same up to token 3, but for 1 where rounding may choose another; from token 4 on ${open}`,
+      `KV cache (cached) wrote 6 tokens behind 10 of the prompt, the likeliest each time: …; from token 1 on ${open}`,
+      "linear (recurrent) wrote 6 tokens behind 10 of the prompt, the likeliest each time: …; float64 chooses the same, but for 1 where rounding may choose another.",
+    ]);
   }, 120_000);
 
   it("fails with the arm whose text is wrong, and goes on with the others", async () => {

@@ -91,6 +91,8 @@ export interface ModelShape {
   readonly tied: boolean;
   /** Nothing is kept between tokens: all of a text goes through the model for the sake of its newest token. */
   readonly recomputes: boolean;
+  /** beside `recomputes`: n tokens go through for what all layers keep of them, and none is chosen behind them */
+  readonly remakes?: true;
   /** in generate: the text that is written, of n tokens at most */
   readonly text?: TextShape;
   /** mixers of the layers, in turn, by name; all are the arm's own where absent */

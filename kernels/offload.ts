@@ -19,14 +19,14 @@ export interface Problem<S extends Shape> {
 
 /**
  * What kernels compute where a state comes back: the decode step that goes on with it, or the prefill that makes it anew; of a whole model the newest token's way through it behind the cache or the states of all layers, or
- * all tokens' way. Any other phase is its own problem.
+ * the way of the n tokens that these are of. Any other phase is its own problem.
  */
 export const problemOf = <S extends Shape>({ forms }: Pick<Mechanism, "forms">, shape: S, form: Form): Problem<S> => {
   if (shape.phase !== "offload") return { shape, form };
   const anew = form === recomputes;
   if (shape.model)
     return {
-      shape: { ...shape, phase: "tokenLoop", model: { ...shape.model, recomputes: anew } },
+      shape: { ...shape, phase: "tokenLoop", model: { ...shape.model, recomputes: anew, ...(anew ? { remakes: true } : {}) } },
       form: anew ? keepsNothing : (forms.tokenLoop?.[0] ?? ""),
     };
   const phase = anew ? "prefill" : "decode";
@@ -81,8 +81,11 @@ const extended = (own: Mechanism): Mechanism => {
 
 /** Bringing a state back takes as long as it is large. */
 const offloadClaim = (own: Mechanism, form: Form, shape: Shape | undefined): Claim => {
-  const of = shape && problemOf(own, shape, form);
-  const phase = of?.shape.phase ?? (form === recomputes ? "prefill" : "decode");
-  const claim = own.claim(phase, of?.form ?? own.forms[phase]?.[0] ?? "", of?.shape);
-  return form === recomputes ? claim : { time: claim.stateBytes, stateBytes: claim.stateBytes };
+  const claimOf = (one: Form): Claim => {
+    const of = shape && problemOf(own, shape, one);
+    const phase = of?.shape.phase ?? (one === recomputes ? "prefill" : "decode");
+    return own.claim(phase, of?.form ?? own.forms[phase]?.[0] ?? "", of?.shape);
+  };
+  const { stateBytes } = claimOf(tiers[0]);
+  return { time: form === recomputes ? claimOf(form).time : stateBytes, stateBytes };
 };

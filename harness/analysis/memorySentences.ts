@@ -9,10 +9,7 @@ import { describeKey } from "./series.ts";
 
 /** What each arm keeps to go on, at the largest n that all have which keep anything: one sentence for all shapes whose arms follow the same laws. */
 export const memorySentences = (record: Analysed, t: Messages): readonly string[] => {
-  const counted = record.fits.filter((fit) => fit.metric === "stateBytes" && fit.points.length > 0);
-  const kept = counted.filter(({ points }) => points.some(({ y }) => y > 0));
-  // That computing anew keeps nothing need not be said where states come back.
-  const fits = record.experiment.phase === "offload" && kept.length > 0 ? kept : counted;
+  const fits = record.fits.filter((fit) => fit.metric === "stateBytes" && fit.points.length > 0);
   const keys = fits.map((fit) => fit.series);
   const shapes = [...groupBy(fits, ({ series }) => JSON.stringify([series.dModel, series.heads, series.headDim, series.batch, series.dtype])).values()];
   const groups = [...groupBy(shapes, (arms) => JSON.stringify(arms.map((fit) => [armName(fit), fit.class, fit.note]))).values()];

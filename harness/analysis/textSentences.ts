@@ -27,11 +27,12 @@ export const textSentences = (record: Pick<RunRecord, "writing" | "cells" | "exp
 
 const names = (texts: readonly ArmText[]): readonly string[] => [...new Set(texts.map(({ arm }) => arm))];
 
-/** "KV cache (cached) and no cache (recompute) wrote the same 40 tokens behind 9 of the prompt, each the likeliest: " Conveyor…". float64 chooses the same." */
+/** "KV cache (cached) and no cache (recompute) wrote the same 40 tokens behind 9 of the prompt, the likeliest each time: " Conveyor…". float64 chooses the same." */
 const wroteSentence = (same: readonly ArmText[], { writing, experiment }: Pick<RunRecord, "writing" | "experiment">, t: Messages): string => {
   const [first] = same;
   if (!first) return "";
   const { tokens, words, ended, near } = first.text;
+  const held = heldOf(first);
   const { temperature = 0, stop } = experiment.text ?? {};
   return t.text.wrote(names(same), {
     tokens: tokens.length,
@@ -39,8 +40,18 @@ const wroteSentence = (same: readonly ArmText[], { writing, experiment }: Pick<R
     temperature,
     stop: ended === "stop" ? stop : undefined,
     shown: words === undefined ? { numbers: tokens.slice(0, mostNumbers), more: tokens.length > mostNumbers } : clipped(words),
-    near: near.length,
+    held,
+    near: near.filter((place) => place < (held ?? tokens.length)).length,
   });
+};
+
+/** Of a model with experts: the tokens before those at the end that are all open, since from a router on that is as near between two experts as rounding nothing of a text is held. Undefined where its last is held. */
+const heldOf = ({ text: { tokens, near }, cell }: ArmText): number | undefined => {
+  if (cell.model?.feedForward.kind !== "experts") return undefined;
+  const open = new Set(near);
+  let held = tokens.length;
+  while (held > 0 && open.has(held - 1)) held--;
+  return held === tokens.length ? undefined : held;
 };
 
 const clipped = (words: string): string => {

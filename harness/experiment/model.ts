@@ -24,7 +24,7 @@ export const modelOf = (file: ModelFile, given: ReadonlySet<string>): ResolvedMo
     width: file.width ?? of?.width ?? 0,
     vocab: file.vocab ?? of?.vocab ?? 0,
     feedForward,
-    ...firstDenseOf(file, feedForward, of?.firstDense),
+    ...firstDenseOf(file, feedForward, file.layers ?? of?.layers ?? 0, of?.firstDense),
     rotary: file.rotary ?? of?.rotary ?? true,
     tied: file.tied ?? of?.tied ?? false,
   };
@@ -52,8 +52,9 @@ const feedForwardOf = (file: ModelFile, of: FeedForward | undefined): FeedForwar
   return { kind: file.activation ?? (of?.kind === "gelu" ? "gelu" : "gated"), hidden };
 };
 
-const firstDenseOf = (file: ModelFile, { kind }: FeedForward, of: ModelShape["firstDense"]): Pick<ModelShape, "firstDense"> => {
-  const firstDense = file.firstDense ? { layers: file.firstDense.layers, hidden: file.firstDense.feedForward } : of;
+/** A preset's own where layers with experts are left behind them. */
+const firstDenseOf = (file: ModelFile, { kind }: FeedForward, layers: number, of: ModelShape["firstDense"]): Pick<ModelShape, "firstDense"> => {
+  const firstDense = file.firstDense ? { layers: file.firstDense.layers, hidden: file.firstDense.feedForward } : of && of.layers < layers ? of : undefined;
   return kind === "experts" && firstDense && firstDense.layers > 0 ? { firstDense } : {};
 };
 
@@ -104,6 +105,24 @@ export const modelDrafts = ({ model: file }: ExperimentFile, phases: readonly Ex
       on: "key",
       message: "without experts, in whose place these layers have one network",
       accepted: "experts: { count: …, active: … } beside it, or no firstDense",
+    });
+  const layers = file.layers ?? ("preset" in file ? scaled(presets[file.preset], file.scale ?? 1).model.layers : 0);
+  if (file.firstDense && file.firstDense.layers >= layers)
+    drafts.push({
+      path: ["model", "firstDense", "layers"],
+      on: "value",
+      message: "leaves no layer with experts",
+      given: show(file.firstDense.layers),
+      accepted: `at most ${layers - 1}, as the model has ${layers}`,
+    });
+  const ownShared = "preset" in file ? presets[file.preset].model.feedForward : undefined;
+  if (experts?.sharedGate && (experts.shared ?? (ownShared && "shared" in ownShared ? ownShared.shared : 0)) === 0)
+    drafts.push({
+      path: ["model", "experts", "sharedGate"],
+      on: "value",
+      message: "weighs an expert that this model has not",
+      given: "true",
+      accepted: "shared: its hidden channels beside it, or no sharedGate",
     });
   if (experts && activation === "gelu")
     drafts.push({ path: ["model", "activation"], on: "value", message: "experts are gated", given: "gelu", accepted: "gated, or no experts" });

@@ -93,6 +93,7 @@ test.each([
   ["{ preset: kimi-linear, scale: 0.0625, firstDense: { layers: 2, feedForward: 64 } }", { layers: 2, hidden: 64 }],
   ["{ preset: kimi-linear, scale: 0.0625, firstDense: { layers: 0, feedForward: 64 } }", undefined],
   ["{ preset: kimi-linear, scale: 0.0625, activation: gated }", undefined],
+  ["{ preset: kimi-linear, scale: 0.0625, layers: 1 }", undefined],
 ])("%s begins with layers without experts", (model, firstDense) => {
   const text = `name: dense\nphase: tokenLoop\nmodel: ${model}\nmechanisms: [softmax]\nfixed: { headDim: 32 }\naxes: { n: [64] }\n`;
   expect(complaints(text)).toBe("");
@@ -206,6 +207,8 @@ test("what is wrong with a model", () => {
     good.replace(/model: .*\n/, "model: { layers: 2, width: 66, vocab: 100, feedforward: 96 }\n"),
     good.replace(/model: .*\n/, "model: { layers: 4, width: 64, vocab: 100, feedForward: 96, experts: { count: 4, active: 8 } }\n"),
     good.replace(/model: .*\n/, "model: { preset: llama3-8b, scale: 0.125, firstDense: { layers: 1, feedForward: 96 } }\n"),
+    good.replace(/model: .*\n/, "model: { preset: kimi-linear, scale: 0.0625, layers: 2, firstDense: { layers: 2, feedForward: 96 } }\n"),
+    good.replace(/model: .*\n/, "model: { layers: 4, width: 64, vocab: 100, feedForward: 96, experts: { count: 4, active: 2, sharedGate: true } }\n"),
     good.replace("gatedDeltaNet: 3,", "gatedDeltanet: 3,"),
     good.replace("{ gatedDeltaNet: 3, softmax: 1 }", "{ linear: 3, softmax: 1 }"),
     good.replace("scale: 0.125", "scale: 0.125, layers: 3"),
@@ -266,6 +269,23 @@ test("what is wrong with a model", () => {
       3 | model: { preset: llama3-8b, scale: 0.125, firstDense: { layers: 1, feedForward: 96 } }
         |                                           ^
       accepted: experts: { count: …, active: … } beside it, or no firstDense
+
+    tokenLoop.yaml:3:79: model.firstDense.layers: leaves no layer with experts
+      3 | mi-linear, scale: 0.0625, layers: 2, firstDense: { layers: 2, feedForward: 96 } }
+        |                                                            ^
+      given:    2
+      accepted: at most 1, as the model has 2
+    tokenLoop.yaml:8:36: mechanisms[3].pattern: has more layers than the model
+      8 |   - { use: gatedDeltaNet, pattern: { gatedDeltaNet: 3, softmax: 1 }, label: hybrid }
+        |                                    ^
+      given:    4 layers in turn
+      accepted: up to 2, or model.layers: 4
+
+    tokenLoop.yaml:3:105: model.experts.sharedGate: weighs an expert that this model has not
+      3 | edForward: 96, experts: { count: 4, active: 2, sharedGate: true } }
+        |                                                            ^
+      given:    true
+      accepted: shared: its hidden channels beside it, or no sharedGate
 
     tokenLoop.yaml:8:38: mechanisms[3].pattern.gatedDeltanet: no mechanism that a model is built of
       8 |   - { use: gatedDeltaNet, pattern: { gatedDeltanet: 3, softmax: 1 }, label: hybrid }

@@ -119,6 +119,14 @@ const cells = [
   // A whole model: its cache, and all of its tokens through it anew; and one that keeps a cache and states.
   ...["host", "disk", "recompute"].map((form) => cellOf("softmax", form, 33, { model })),
   ...["disk", "recompute"].map((form) => cellOf("softmax", form, 21, { model: { ...model, pattern: ["gatedDeltaNet", "softmax"] } })),
+  cellOf("softmax", "recompute", 1, { model }),
+  cellOf("softmax", "recompute", 70, {
+    batch: 2,
+    heads: 4,
+    kvHeads: 2,
+    model: { ...model, feedForward: { kind: "experts", hidden: 32, experts: 7, active: 3 } },
+  }),
+  cellOf("softmax", "recompute", 70, { parameters: { window: 30, sinks: 3 }, model }),
   cellOf("linear", "disk", 9, { parameters: { featureMap: "elu+1", normalized: true, chunk: 64, initialState: false } }),
 ];
 
@@ -149,6 +157,7 @@ describe(`a state that leaves the device and comes back, on ${testAdapter}`, () 
     const moves = cell.form !== "recompute";
     expect(prepared.flops.executed === undefined).toBe(moves);
     expect(prepared.leastBytes === prepared.bytesByRole?.state).toBe(moves);
+    expect(prepared.bytesByRole?.state).toBeGreaterThan(0);
     expect(visit.offload === undefined).toBe(!moves);
     if (visit.offload) expect(Math.min(visit.offload.outMs, visit.offload.stepMs)).toBeGreaterThan(0);
     // One visit's file is gone when the next begins.

@@ -50,7 +50,9 @@ export interface Wrote {
   /** the token that ended it; undefined: none did */
   readonly stop: number | undefined;
   readonly shown: string | { readonly numbers: readonly number[]; readonly more: boolean };
-  /** tokens where rounding may choose another than float64 */
+  /** tokens before which all is known to have come through float64's experts; undefined where all are */
+  readonly held: number | undefined;
+  /** of these, where rounding may choose another than float64 */
   readonly near: number;
 }
 
@@ -914,7 +916,7 @@ export const en = {
         : []),
       "What a token changes in the state has to be saved as well, which is not in what is added: a row of a KV cache, but the whole of a recurrent state, its out.",
       ofModel
-        ? "A state is that of all layers, moved layer by layer. Computing anew takes all n tokens through the whole model, from their numbers to the newest one's scores. A program that brings in the next layer while it computes this one hides some of what is added; nothing here does."
+        ? "A state is that of all layers, moved layer by layer. Computing anew takes the n tokens through all layers, from their numbers to what the last layer keeps; the classifier behind them is in the decode step. A program that brings in the next layer while it computes this one hides some of what is added; nothing here does."
         : "Computing anew is the attention of one layer over n tokens from keys and values that are there. A model has to make those too, in all layers up to this one, so that for a whole model bringing back pays from a shorter length on.",
       ...(layers === undefined
         ? []
@@ -1038,12 +1040,16 @@ export const en = {
   },
 
   text: {
-    wrote: (arms: readonly string[], { tokens, prompt, temperature, stop, shown, near }: Wrote): string =>
+    wrote: (arms: readonly string[], { tokens, prompt, temperature, stop, shown, near, held }: Wrote): string =>
       `${formatList(arms)} wrote ${arms.length > 1 ? "the same " : ""}${counted(tokens, "token")} behind ${formatCount(prompt)} of the prompt, ${
-        temperature === 0 ? "each the likeliest" : `drawn at a temperature of ${temperature}`
+        temperature === 0 ? "the likeliest each time" : `drawn at a temperature of ${temperature}`
       }${stop === undefined ? "" : `, until the stop token ${stop}`}: ${
         typeof shown === "string" ? `“${shown}”` : `${plural(shown.numbers.length, "token")} ${shown.numbers.join(", ")}${shown.more ? ", …" : ""}`
-      }; float64 chooses the same, ${near === 0 ? "token for token" : `but for ${formatCount(near)} where rounding may choose another`}.`,
+      }; ${
+        held === 0
+          ? ""
+          : `float64 chooses the same${held === undefined ? "" : ` up to token ${formatCount(held)}`}, ${near === 0 ? "token for token" : `but for ${formatCount(near)} where rounding may choose another`}${held === undefined ? "" : "; "}`
+      }${held === undefined ? "" : `from token ${formatCount(held + 1)} on nothing was held against it, as a router is as near between two experts there as rounding`}.`,
     /** `near`: rounding may choose either there */
     parting: ([one, other]: readonly [string, string], token: number, near: boolean): string =>
       `${one} and ${other} have the same weights and part at token ${formatCount(token)}, ${
@@ -1102,7 +1108,7 @@ export const en = {
         origin === undefined
           ? ""
           : `: the shape of ${origin.preset}${origin.scale === 1 ? "" : ` at a scale of ${origin.scale}`}${origin.isOwn ? "" : ", with sizes of its own"}`;
-      return `The model has ${formatCount(layers)} layers, ${formatCount(width)} wide, each with a feed-forward network of ${through}${dense}, and ${formatCount(vocab)} different tokens${shape}.`;
+      return `The model has ${counted(layers, "layer")}, ${formatCount(width)} wide, each with a feed-forward network of ${through}${dense}, and ${formatCount(vocab)} different tokens${shape}.`;
     },
     /** which arms have the layers of a published model */
     pattern: (

@@ -19,13 +19,13 @@ import { en } from "./en.ts";
 import type { Messages } from "./messages.ts";
 import { zh } from "./zh.ts";
 
-const wrote = { tokens: 40, prompt: 9, temperature: 0, stop: undefined, shown: "Conveyor belts", near: 0 };
-const drawn = { tokens: 1200, prompt: 9, temperature: 0.8, stop: 2, shown: { numbers: [5, 7], more: true }, near: 3 };
+const wrote = { tokens: 40, prompt: 9, temperature: 0, stop: undefined, shown: "Conveyor belts", near: 0, held: undefined };
+const drawn = { tokens: 1200, prompt: 9, temperature: 0.8, stop: 2, shown: { numbers: [5, 7], more: true }, near: 3, held: undefined };
 
 describe("what was written", () => {
   it("is told in both languages", () => {
     expect(en.text.wrote(["KV cache", "no cache"], wrote)).toBe(
-      "KV cache and no cache wrote the same 40 tokens behind 9 of the prompt, each the likeliest: “Conveyor belts”; float64 chooses the same, token for token.",
+      "KV cache and no cache wrote the same 40 tokens behind 9 of the prompt, the likeliest each time: “Conveyor belts”; float64 chooses the same, token for token.",
     );
     expect(en.text.wrote(["linear"], drawn)).toBe(
       "linear wrote 1,200 tokens behind 9 of the prompt, drawn at a temperature of 0.8, until the stop token 2: tokens 5, 7, …; float64 chooses the same, but for 3 where rounding may choose another.",
@@ -36,6 +36,13 @@ describe("what was written", () => {
     expect(zh.text.wrote(["linear"], drawn)).toBe(
       "linear 在提示的 9 个 token 之后写出了 1,200 个 token（按温度 0.8 抽取，遇到停止 token 2 而结束）：编号 5、7……；float64 的选择相同，只有 3 处舍入可能改变选择。",
     );
+  });
+
+  it("says from where on nothing of it is held", () => {
+    expect(zh.text.wrote(["KV cache"], { ...wrote, held: 10 })).toBe(
+      "KV cache 在提示的 9 个 token 之后写出了 40 个 token（每次取最可能的一个）：“Conveyor belts”；到第 10 个 token 为止，float64 逐个 token 的选择都相同；从第 11 个 token 起没有与 float64 对照，因为那里路由器在两个专家之间的差别小到与舍入相当。",
+    );
+    expect(zh.text.wrote(["KV cache"], { ...wrote, held: 0 })).toContain("“Conveyor belts”；从第 1 个 token 起没有与 float64 对照");
   });
 
   it("parts where it parts", () => {

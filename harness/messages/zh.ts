@@ -648,7 +648,7 @@ export const zh: Messages = {
         : []),
       "一个 token 对状态的改动也需要保存，这不在所加的时间之内：KV 缓存只有一行，递归状态则是全部，即其搬出的时间。",
       ofModel
-        ? "状态是全部层的状态，逐层搬移。重新计算是让全部 n 个 token 走完整个模型，从 token 编号直到最新一个 token 的各项得分。程序若在计算这一层的同时搬入下一层，可以掩盖所加时间的一部分；此处没有这样做。"
+        ? "状态是全部层的状态，逐层搬移。重新计算是让这 n 个 token 走完全部层，从 token 编号直到最后一层所保留的内容；其后的分类器属于解码步。程序若在计算这一层的同时搬入下一层，可以掩盖所加时间的一部分；此处没有这样做。"
         : "重新计算是指一层注意力从现成的键和值出发计算 n 个 token。实际模型还要先算出这些键和值，而且到这一层为止的各层都要算，因此对完整模型而言，从更短的长度起搬回来就合算。",
       ...(layers === undefined
         ? []
@@ -752,12 +752,16 @@ export const zh: Messages = {
   },
 
   text: {
-    wrote: (arms, { tokens, prompt, temperature, stop, shown, near }) =>
+    wrote: (arms, { tokens, prompt, temperature, stop, shown, near, held }) =>
       `${spaced`${list(arms)}在提示的${formatCount(prompt)}个 token 之后写出了${arms.length > 1 ? "相同的" : ""}${formatCount(tokens)}个 token`}（${
         temperature === 0 ? "每次取最可能的一个" : spaced`按温度${temperature}抽取`
       }${stop === undefined ? "" : spaced`，遇到停止 token ${stop}而结束`}）：${
         typeof shown === "string" ? `“${shown}”` : spaced`编号${shown.numbers.join("、")}${shown.more ? "……" : ""}`
-      }；float64 ${near === 0 ? "逐个 token 的选择都相同" : spaced`的选择相同，只有${formatCount(near)}处舍入可能改变选择`}。`,
+      }；${
+        held === 0
+          ? ""
+          : spaced`${held === undefined ? "" : spaced`到第${formatCount(held)}个 token 为止，`}float64 ${near === 0 ? "逐个 token 的选择都相同" : spaced`的选择相同，只有${formatCount(near)}处舍入可能改变选择`}${held === undefined ? "" : "；"}`
+      }${held === undefined ? "" : spaced`从第${formatCount(held + 1)}个 token 起没有与 float64 对照，因为那里路由器在两个专家之间的差别小到与舍入相当`}。`,
     parting: ([one, other], token, near) =>
       spaced`${one}与${other}权重相同，却从第${formatCount(token)}个 token 起不同，${near ? "那里舍入可能选中任一个" : "而舍入不足以造成这一差别：其中一个有误"}。`,
     failed: (arms, code) => spaced`${list(arms)}没有写出文本（${code}）。`,

@@ -14,11 +14,13 @@ export interface Mixer {
   readonly steps: readonly Step[];
   /** tokens that go through together: batch, or batch × n */
   readonly rows: number;
+  /** Is what it keeps there when all layers are through? Of a prefill only where that is what it is for. */
+  readonly keeps: boolean;
 }
 
-export const mixerOf = (mechanism: Mechanism, shape: Shape, form: Form, capabilities: Capabilities, tiles: Tiles): Mixer => {
+export const mixerOf = (mechanism: Mechanism, shape: Shape, form: Form, capabilities: Capabilities, tiles: Tiles, keeps: boolean): Mixer => {
   const { buffers, steps } = mechanism.plan(shape, form, capabilities, tiles);
-  return { mechanism, shape, form, tiles, buffers, steps, rows: shape.batch * (shape.phase === "prefill" ? shape.n : 1) };
+  return { mechanism, shape, form, tiles, buffers, steps, rows: shape.batch * (shape.phase === "prefill" ? shape.n : 1), keeps };
 };
 
 const connections = ["q", "k", "v", "g", "beta", "o"] as const;
@@ -34,8 +36,8 @@ const connectionOf = ({ name, init, fixed }: PlanBuffer): Connection | undefined
 
 const bufferOf = ({ buffers }: Mixer, connection: Connection): PlanBuffer | undefined => buffers.find((buffer) => connectionOf(buffer) === connection);
 
-/** A prefill of all tokens leaves nothing for a later one here: its keys, values and states are made anew each time. */
-const isCarried = ({ shape }: Mixer, { role }: PlanBuffer): boolean => role === "state" && shape.phase !== "prefill";
+/** Unless it is for that, a prefill of all tokens leaves nothing for a later one here: its keys, values and states are made anew each time. */
+const isCarried = ({ keeps }: Mixer, { role }: PlanBuffer): boolean => role === "state" && keeps;
 
 /** Name of a mixer's buffer in a model: what flows, and what a repetition works in, is shared by all layers with that mixer; a cache, a state and decays are a layer's. */
 const placedName = (mixer: Mixer, layer: number, buffer: PlanBuffer): string => {
@@ -54,7 +56,13 @@ export const connectionName = (mixer: Mixer, layer: number, connection: Connecti
 /** Name in a model of what a mixer keeps for the next token, by the mixer's own name for it; undefined where a repetition leaves none. */
 export const keptName = (mixer: Mixer, layer: number, name: string): string | undefined => {
   const buffer = mixer.buffers.find((one) => one.name === name);
-  return buffer && mixer.shape.phase === "decode" && isCarried(mixer, buffer) ? placedName(mixer, layer, buffer) : undefined;
+  return buffer && mixer.shape.phase !== "generate" && isCarried(mixer, buffer) ? placedName(mixer, layer, buffer) : undefined;
+};
+
+/** The same of what a layer's projections leave where it is kept: a prefill's keys and values are its cache. */
+export const keptConnection = (mixer: Mixer, layer: number, connection: Connection): string | undefined => {
+  const buffer = bufferOf(mixer, connection);
+  return buffer && keptName(mixer, layer, buffer.name);
 };
 
 /** What a mixer of phase generate goes on from, and what one of prefill left of it, by their own names: as much of each, or the beginning of a longer cache. Undefined where the two do not fit. */
@@ -83,7 +91,7 @@ export const placedBuffers = (mixer: Mixer, layer: number): readonly PlanBuffer[
   mixer.buffers.map((buffer): PlanBuffer => {
     const name = placedName(mixer, layer, buffer);
     const role = buffer.role === "state" && !isCarried(mixer, buffer) ? "scratch" : buffer.role;
-    if (connectionOf(buffer) !== undefined) return { ...buffer, name, role: "scratch", init: "poison" };
+    if (connectionOf(buffer) !== undefined) return { ...buffer, name, role: isCarried(mixer, buffer) ? "state" : "scratch", init: "poison" };
     return { ...buffer, name, role, init: typeof buffer.init === "object" ? { tensor: name } : buffer.init };
   });
 

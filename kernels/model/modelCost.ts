@@ -1,7 +1,7 @@
 import type { BytesByRole, FeedForward, ModelShape, StageCost } from "../mechanism.ts";
 import { groupingOf } from "./grouping.ts";
 import { type Mixer, widthsOf } from "./layer.ts";
-import { type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
+import { gathersRow, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
 import { feedForwardTotals, mixerWeights } from "./modelShape.ts";
 import type { StageName } from "./stageNames.ts";
 import { spanFor, type TextPlanning } from "./textPlan.ts";
@@ -33,13 +33,15 @@ export const stageCosts = (planning: ModelPlanning): Readonly<Record<StageName, 
     project: weighed(projected, 2 * rows * projected),
     mix: sumOf(mixed),
     feedForward: weighed(touched, 2 * rows * active),
-    classify: weighed(width + vocab * width, batch * (2 * vocab * width + flopsOfNorm * width)),
-    sample: { flops: { useful: batch * vocab, executed: batch * vocab }, leastBytes: 4 * batch * vocab },
+    classify: model.remakes ? nothing : weighed(width + vocab * width, batch * (2 * vocab * width + flopsOfNorm * width)),
+    sample: model.remakes ? nothing : { flops: { useful: batch * vocab, executed: batch * vocab }, leastBytes: 4 * batch * vocab },
   };
 };
 
 /** A channel's square on its sum, and the channel times the row's scale and its weight. */
 const flopsOfNorm = 4;
+
+const nothing: StageCost = { flops: { useful: 0, executed: 0 }, leastBytes: 0 };
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
@@ -84,7 +86,7 @@ const workingOf = ({ model, mixers, making }: ModelPlanning): Working => {
     const cached = mixer.shape.phase === "prefill" && isSoftmaxCache(mixer);
     return own(mixer).input - 4 * rows * (q + (cached ? 0 : k + v) + g + beta);
   };
-  const carries = mixers.every(({ shape }) => shape.phase !== "prefill");
+  const carries = mixers.every(({ keeps }) => keeps);
   // How far a layer is, each counts for itself.
   const counted = ({ mechanism, shape, form, tiles }: Mixer): number => mechanism.countersBytes?.(shape, form, tiles) ?? 0;
   const slots = feedForward.kind === "experts" ? feedForward.active : 1;
@@ -111,14 +113,14 @@ export const modelBytesByRole = (planning: ModelPlanning): BytesByRole => {
   const { model, mixers, batch, making } = planning;
   const { rows } = making;
   const { width, vocab } = model;
-  const gathers = rows > batch;
+  const gathers = gathersRow(planning);
   const working = workingOf(planning);
   const numbers = rows + (isRotary(planning) ? rows * (mixers[0]?.shape.headDim ?? 0) : 0) + (gathers ? batch : 0);
   return {
     input: weightCount(model, mixers) * weightBytes(planning) + 4 * numbers + working.given,
-    output: 4 * batch * vocab,
+    output: model.remakes ? 0 : 4 * batch * vocab,
     state: working.state,
-    scratch: 4 * (working.through + batch * width + (gathers ? batch * width : 0) + batch) + working.mixers,
+    scratch: 4 * (working.through + (model.remakes ? 0 : batch * width + batch) + (gathers ? batch * width : 0)) + working.mixers,
     harness: 0,
   };
 };

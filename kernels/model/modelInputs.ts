@@ -25,7 +25,7 @@ export const modelInputs = ({ model, mixers, batch, making }: ModelPlanning, tok
           ),
         }
       : {}),
-    ...(tokens > 1 ? { lastRows: Uint32Array.from({ length: batch }, (_, text) => (text + 1) * tokens - 1) } : {}),
+    ...(tokens > 1 && !model.remakes ? { lastRows: Uint32Array.from({ length: batch }, (_, text) => (text + 1) * tokens - 1) } : {}),
     ...Object.assign({}, ...mixers.map((mixer, layer) => layerTensors(mixer, layer, seed))),
   };
 };

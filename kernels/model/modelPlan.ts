@@ -21,19 +21,20 @@ export interface ModelPlanning {
 export const modelPlan = (planning: ModelPlanning): Plan => {
   const { model, mixers, batch, making } = planning;
   const { width } = model;
-  const { rows } = making;
-  // Of a whole text only the newest token's row is classified.
-  const gathers = rows > batch;
+  const gathers = gathersRow(planning);
   const layers = mixers.flatMap((mixer, layer) => layerSteps(planning, mixer, layer));
   const last = gathers ? "last" : "x";
   const steps: readonly Step[] = [
     embedStep(making, "embed", width, ["tokens", "embedding", "x"]),
     ...layers,
     ...(gathers ? [embedStep({ ...making, dtype: "f32", rows: batch }, "classify", width, ["lastRows", "x", "last"])] : []),
-    ...nextSteps(planning, last),
+    ...(model.remakes ? [] : nextSteps(planning, last)),
   ];
   return { buffers: modelBuffers(planning, gathers), setup: [], steps };
 };
+
+/** Of a whole text only the newest token's row is classified. */
+export const gathersRow = ({ model, batch, making }: ModelPlanning): boolean => making.rows > batch && !model.remakes;
 
 const likeliest = { temperature: 0, seed: 0 };
 
@@ -79,9 +80,13 @@ export const modelBuffers = ({ model, mixers, batch, making }: ModelPlanning, ga
           ...groupingBuffers(rows, { width, hidden: feedForward.hidden, count: feedForward.experts, active }),
         ]
       : []),
-    scratch("classified", { row: batch, channel: width }),
-    allocation("scores", "output", "poison", { row: batch, token: vocab }),
-    counters("next", { row: batch }),
+    ...(model.remakes
+      ? []
+      : [
+          scratch("classified", { row: batch, channel: width }),
+          allocation("scores", "output", "poison", { row: batch, token: vocab }),
+          counters("next", { row: batch }),
+        ]),
     ...mixers.flatMap((mixer) => mixerScratch(mixer)),
     ...mixers.flatMap((mixer, layer) => placedBuffers(mixer, layer)),
   ];

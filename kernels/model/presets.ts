@@ -77,7 +77,7 @@ export const presets = {
   "kimi-linear": {
     title: "Kimi-Linear-48B-A3B",
     source:
-      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps",
+      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps; its decay gate one matrix (width × keys) in the place of two of low rank, 8.6 million weights a layer more",
     model: {
       layers: 27,
       width: 2304,

@@ -2,7 +2,7 @@ import { roundedToHalf } from "../half.ts";
 import type { ExpectedRow, FeedForward, ModelShape, Tensors } from "../mechanism.ts";
 import { tensorOf } from "../tensors.ts";
 import { finishes } from "./finish.ts";
-import { keptName, type Mixer, ownTensors, widthsOf } from "./layer.ts";
+import { keptConnection, keptName, type Mixer, ownTensors, widthsOf } from "./layer.ts";
 import { isRotated, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
 import { feedForwardOf } from "./modelShape.ts";
 
@@ -126,7 +126,7 @@ const mostAlternatives = 4;
 const lastRows = (planning: Planned, tensors: Tensors, options: ThroughOptions = {}): Through => {
   const tokens = tensorOf(tensors, "tokens");
   const each = tokens.length / planning.batch;
-  const wanted = Array.from({ length: planning.batch }, (_, text) => (text + 1) * each - 1);
+  const wanted = planning.model.remakes ? [] : Array.from({ length: planning.batch }, (_, text) => (text + 1) * each - 1);
   return throughLayers(planning, tensors, tokens, { ...options, wanted });
 };
 
@@ -237,7 +237,15 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, a
     ...(widths.beta > 0 ? { beta: flat(finished(times(rows, weight("wbeta"), widths.beta), "sigmoid")) } : {}),
   };
   const o = new Float64Array(rows.length * widths.o).fill(Number.NaN);
-  const kept: ExpectedRow[] = [];
+  // A decode step's caches hold those of all tokens, and its mechanism's own reference tells them.
+  const kept: ExpectedRow[] =
+    shape.phase === "prefill"
+      ? (["k", "v"] as const).flatMap((name) => {
+          const buffer = keptConnection(mixer, layer, name);
+          const values = given[name];
+          return buffer !== undefined && values instanceof Float32Array ? [{ buffer, offset: 0, values: Float64Array.from(values) }] : [];
+        })
+      : [];
   const each = rows.length / shape.batch;
   for (let batch = 0; batch < shape.batch; batch++) {
     const tokens = asked.filter((row) => Math.floor(row / each) === batch).map((row) => row % each);

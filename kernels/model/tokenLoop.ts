@@ -38,6 +38,7 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
         form,
         capabilities ?? leastDevice,
         (capabilities && chosen) ?? mechanism.tiles(problem, form, leastDevice)[0] ?? {},
+        problem.phase !== "prefill" || model.remakes === true,
       );
       return { ...made, tiles: chosen ?? made.tiles };
     });
@@ -201,17 +202,20 @@ const modelOf = ({ model }: Shape): ModelShape => {
 };
 
 /** Tokens of each text that go through together: the newest, or with all before it. */
-const tokensOf = (shape: Shape): number => (modelOf(shape).recomputes ? shape.n + 1 : 1);
+const tokensOf = (shape: Shape): number => {
+  const { recomputes, remakes } = modelOf(shape);
+  return recomputes ? shape.n + (remakes ? 0 : 1) : 1;
+};
 
 /** How mixers take tokens: which phase of theirs, and n of it. */
 type Mixed = Pick<Shape, "n"> & { readonly phase: "prefill" | "decode" | "generate" };
 
 const mixedBy = (shape: Shape): Mixed => {
-  const { recomputes, text } = modelOf(shape);
+  const { recomputes, remakes, text } = modelOf(shape);
   // The last token of a text goes through nothing.
   if (text) return { phase: recomputes ? "prefill" : "generate", n: shape.n - 1 };
   // The newest token is one more than its context.
-  return recomputes ? { phase: "prefill", n: shape.n + 1 } : { phase: "decode", n: shape.n };
+  return recomputes ? { phase: "prefill", n: shape.n + (remakes ? 0 : 1) } : { phase: "decode", n: shape.n };
 };
 
 /** What no text can be, whatever the device. */

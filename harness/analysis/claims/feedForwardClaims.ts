@@ -53,12 +53,12 @@ const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">): Ful
   };
 };
 
-/** Is a run's model its preset at a scale, but for its depth? */
+/** Is a run's model its preset at a scale, or a deeper one? */
 const isScaledDown = ({ experiment: { model } }: Pick<RunRecord, "experiment">): boolean => {
   if (model?.preset === undefined) return false;
   const { model: own } = scaled(presets[model.preset], model.scale ?? 1);
   const sizesOf = ({ width, vocab, feedForward, firstDense }: Preset["model"]): string => JSON.stringify([width, vocab, feedForward, firstDense]);
-  return sizesOf(own) === sizesOf(model);
+  return sizesOf(own) === sizesOf(model) && model.layers >= own.layers;
 };
 
 /** The largest of a model's parts, each with its weights. */
@@ -127,7 +127,7 @@ export const feedForwardClaims: readonly Claim[] = [
       const { S11: said, notCounted, wouldCount } = t.claims.found;
       const cell = modelCell(record);
       const fed = cell?.model?.feedForward;
-      if (!cell?.model || fed?.kind !== "experts") return undefined;
+      if (!cell?.model || fed?.kind !== "experts" || (cell.model.firstDense?.layers ?? 0) >= cell.model.layers) return undefined;
       const [weights, cost] = [weightsOf(cell), stageCost(cell, "feedForward")];
       const evidence = "stages-of";
       if (!weights || !cost) return judged(t, { held: undefined, measured: notCounted, would: wouldCount, evidence });

@@ -60,8 +60,9 @@ const patternSentence = ({ experiment: { model, arms } }: RunRecord, t: Messages
   const own = model?.preset && patternOfPreset(model.preset, model.layers);
   if (!model?.preset || !own) return "";
   const parameters = Object.entries(parametersOfPreset(model.preset));
-  const isOwn = ({ pattern = [], overrides }: Arm): boolean =>
-    String(pattern) === String(own) && parameters.every(([name, value]) => overrides[name] === value);
+  const layersOf = (turn: readonly string[]): string => Array.from({ length: model.layers }, (_, layer) => turn[layer % turn.length]).join(" ");
+  const isOwn = ({ mechanism, pattern = [mechanism], overrides }: Arm): boolean =>
+    layersOf(pattern) === layersOf(own) && parameters.every(([name, value]) => overrides[name] === value);
   const named = (of: readonly Arm[]): readonly string[] => of.map(({ label }) => label);
   return t.stages.pattern(model.preset, layersText(own), parameters, named(arms.filter(isOwn)), named(arms.filter((arm) => !isOwn(arm))));
 };
