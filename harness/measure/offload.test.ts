@@ -120,6 +120,11 @@ const cells = [
   ...["host", "disk", "recompute"].map((form) => cellOf("softmax", form, 33, { model })),
   ...["disk", "recompute"].map((form) => cellOf("softmax", form, 21, { model: { ...model, pattern: ["gatedDeltaNet", "softmax"] } })),
   cellOf("softmax", "recompute", 1, { model }),
+  // A state of few tokens has rows of keys that are small by chance.
+  ...[1, 2, 3].map((n) =>
+    cellOf("linear", "recompute", n, { heads: 1, kvHeads: 1, headDim: 128, headDimV: 128, dModel: 128, model: { ...model, width: 128 } }),
+  ),
+  cellOf("kda", "recompute", 1, { model: { ...model, pattern: ["kda", "gla", "deltaNet"] } }),
   cellOf("softmax", "recompute", 70, {
     batch: 2,
     heads: 4,

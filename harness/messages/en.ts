@@ -1565,6 +1565,22 @@ export const en = {
     slopesAxis: "exponent α: time grows like n to the power α here",
     slopesNote: "of the fitted curve, 95 % interval",
     slopesSaid: (title: string): string => `${title}: local slope of log time over log n`,
+    /** cells under what the device can do at best */
+    roofline: {
+      heading: "How near to this device's limits",
+      title: (facet: string): string => `Near to the limits, ${facet}`,
+      x: "FLOPs executed for each byte that has to be moved",
+      y: "GFLOP/s",
+      note: "executed, 95 % interval, under the measured ceilings",
+      roof: "the most that is possible",
+      intensity: "FLOPs a byte",
+      tip: (intensity: string, share: string): string => `${intensity} FLOPs a byte, ${share} of the ceiling`,
+      shares: (least: string, most: string): string => (least === most ? `${least} of the ceiling` : `${least} to ${most} of the ceiling`),
+      said: (title: string): string => `${title}: GFLOP/s over FLOPs a byte, both axes logarithmic`,
+      /** `ridge`: FLOPs a byte */
+      caption: (ridge: string): string =>
+        `A mark is a cell: how much it computes for each byte that it has to move, and how fast. The line is the most that this device did in this run's own tests: as fast as memory brings bytes on the slope, as fast as it multiplies and adds on the flat, from ${ridge} FLOPs a byte on. What lies far below the line is held up by something else: launches, waiting, or a kernel that could be better. Bytes are the least that any kernel has to move; one that moves more lies lower.`,
+    },
     crossoverHeading: ({ upper, lower }: Names, size: string): string => `n* of ${lower} over ${upper} against ${size}`,
     crossoverAxis: (arm: string): string => `n* (${arm} is faster above)`,
     crossoverKinds: { measured: "measured", equalShare: "equal shares", predicted: "predicted" },

@@ -250,15 +250,31 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, a
   for (let batch = 0; batch < shape.batch; batch++) {
     const tokens = asked.filter((row) => Math.floor(row / each) === batch).map((row) => row % each);
     for (let head = 0; head < shape.heads; head++) {
+      const states: ExpectedRow[] = [];
       for (const row of mechanism.reference(shape, given, { batch, head, tokens })) {
         const name = keptName(mixer, layer, row.buffer);
         if (row.buffer === "o") o.set(row.values, row.offset);
-        else if (name !== undefined) kept.push({ ...row, buffer: name });
+        else if (name !== undefined) states.push({ ...row, buffer: name });
       }
+      kept.push(...(shape.phase === "prefill" ? sizedTogether(states) : states));
     }
   }
   const mixed = asked.map((row) => o.subarray(row * widths.o, (row + 1) * widths.o));
   return { rows: widths.outputNorm > 0 ? normed(mixed, widths.outputNorm, weight("outputNorm")) : mixed, kept };
+};
+
+/**
+ * Rows of a head's state that are sums of keys times values. A key that a token's projections left is off by rounding of the size of all its channels, however small one of them happens to be, and so is the row of that channel: after few
+ * tokens nothing evens that out.
+ */
+const sizedTogether = (rows: readonly ExpectedRow[]): readonly ExpectedRow[] => {
+  const sizes = new Map<string, number>();
+  for (const name of new Set(rows.map(({ buffer }) => buffer))) {
+    const all = rows.filter(({ buffer }) => buffer === name);
+    const count = all.reduce((sum, { values }) => sum + values.length, 0);
+    sizes.set(name, Math.sqrt(all.reduce((sum, { values }) => sum + (values as Float64Array).reduce((part, value) => part + value * value, 0), 0) / count));
+  }
+  return rows.map((row) => ({ ...row, size: Math.max(row.size ?? 0, sizes.get(row.buffer) ?? 0) }));
 };
 
 /** One after another as f32, as a mixer's reference takes them. */

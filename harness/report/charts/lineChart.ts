@@ -36,7 +36,8 @@ export interface Guide {
 }
 
 export interface LineAxes {
-  readonly x: { readonly title: string; readonly values: readonly number[]; readonly scale: "log" | "linear" };
+  /** `format`: of the values, d3's; whole numbers unless given */
+  readonly x: { readonly title: string; readonly values: readonly number[]; readonly scale: "log" | "linear"; readonly format?: string };
   readonly y: { readonly title: string; readonly low: number; readonly high: number; readonly scale: "log" | "linear"; readonly guides: readonly Guide[] };
   /** a point in words, a line each, after the name of its line */
   readonly say: (point: LinePoint) => readonly string[];
@@ -75,7 +76,15 @@ export const lineChart = (record: RunRecord, size: ChartSize, title: string, lin
         field: "x",
         type: "quantitative",
         scale: { type: axes.x.scale, ...(axes.x.scale === "log" ? { base: 2 } : { zero: false }), domain: xDomain, nice: false },
-        axis: { title: axes.x.title, values: [...shown], format: ",d", grid: false, labelOverlap: "parity", labelSeparation: 6, titlePadding: 8 },
+        axis: {
+          title: axes.x.title,
+          values: [...shown],
+          format: axes.x.format ?? ",d",
+          grid: false,
+          labelOverlap: "parity",
+          labelSeparation: 6,
+          titlePadding: 8,
+        },
       },
       y: {
         field: "y",

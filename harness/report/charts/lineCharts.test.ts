@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { analyse } from "../../analysis/analysis.ts";
-import { plantedRun } from "../../analysis/planted.ts";
+import { plantedPrepared, plantedRun } from "../../analysis/planted.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { strictLogger } from "../strictLogger.ts";
 import { crossoverChart, crossoverCurves } from "./crossoverChart.ts";
@@ -8,6 +8,7 @@ import { driftChart, driftOf } from "./driftChart.ts";
 import { facetsOf } from "./facets.ts";
 import { type Chart, chartSizes } from "./frame.ts";
 import { renderChart } from "./render.ts";
+import { rooflineChart, rooflineOf } from "./rooflineChart.ts";
 import { slopesChart } from "./slopesChart.ts";
 import { themeVariables } from "./theme.ts";
 
@@ -69,6 +70,52 @@ describe("charts of lines", () => {
     expect(curves).toMatchObject([{ between: ["softmax", "linear"], size: "dModel" }]);
     expect(curves[0]?.crossovers.map(({ n }) => Math.round((n?.value ?? 0) / 100))).toEqual([20, 20]);
     expect(crossoverCurves({ ...record, crossovers: record.crossovers.filter(({ series }) => series.dModel === 256) })).toEqual([]);
+  });
+
+  // softmax does 50 FLOPs a byte, beyond the ridge at 10, linear 2.
+  const ceilings = { readGbps: 10, copyGbps: 5, fmaGflops: 100, emptyDispatchMs: 0.01, cacheKneeBytes: undefined };
+  const limited = analyse({
+    ...record,
+    ceilings,
+    cells: record.cells.map((cell) => ({
+      ...cell,
+      prepared: cell.label === "softmax" ? plantedPrepared(1e5 * cell.n, 2e3 * cell.n) : plantedPrepared(1e5 * cell.n, 5e4 * cell.n),
+    })),
+  });
+
+  it("show how near cells come to what the device can do, by memory on the slope and by arithmetic beyond it", () => {
+    const [facet] = facetsOf(limited);
+    if (!facet) throw new Error("the record has facets");
+    const points = rooflineOf(limited, facet);
+    expect(points).toHaveLength(16);
+    for (const { cell, intensity, gflops, share } of points) {
+      const [expected, roof] = cell.label === "softmax" ? [50, 100] : [2, 20];
+      expect(intensity).toBeCloseTo(expected, 9);
+      expect(gflops.value).toBeCloseTo((1e5 * cell.n) / (cell.summary?.medianMs ?? 0) / 1e6, 9);
+      expect(gflops.low).toBeLessThanOrEqual(gflops.value);
+      expect(share).toBeCloseTo(gflops.value / roof, 9);
+      // The same as its summary's, which counts the same bytes and FLOPs.
+      expect(share).toBeCloseTo(cell.summary?.ceilingShare ?? 0, 9);
+    }
+    const chart = rooflineChart(limited, facet, chartSizes[0]);
+    expect(chart?.description).toMatch(/^softmax: [\d.]+ % to [\d.]+ % of the ceiling; linear: [\d.]+ % to [\d.]+ % of the ceiling$/);
+  });
+
+  it.each(chartSizes)("render the limits without a word from Vega, $name", async (size) => {
+    const [facet] = facetsOf(limited);
+    const svg = await svgOf(limited, facet && rooflineChart(limited, facet, size));
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    expect(svg).toContain("the most that is");
+  });
+
+  it("show no limits where none were measured, where no bytes move, and where another clock times", () => {
+    const [facet] = facetsOf(limited);
+    if (!facet) throw new Error("the record has facets");
+    expect(rooflineChart(record, facet, chartSizes[0])).toBeUndefined();
+    const still = { ...facet, cells: facet.cells.map((cell) => ({ ...cell, prepared: plantedPrepared(0, 100) })) };
+    expect(rooflineChart(limited, still, chartSizes[0])).toBeUndefined();
+    expect(rooflineChart({ ...limited, ceilings: { ...ceilings, readGbps: 0 } }, facet, chartSizes[0])).toBeUndefined();
+    expect(rooflineChart({ ...limited, experiment: { ...limited.experiment, phase: "offload" } }, facet, chartSizes[0])).toBeUndefined();
   });
 
   it("show what turns had in common beside the sentinel, and which were made again", () => {

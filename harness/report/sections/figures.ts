@@ -16,6 +16,7 @@ import { type Column, name, table } from "../table.ts";
 import { crossoverFigures } from "./crossoverFigures.ts";
 import { driftFigure } from "./driftFigure.ts";
 import { drawn, drawnFacets, figure } from "./figure.ts";
+import { rooflineFigure } from "./rooflineFigure.ts";
 import { slopesFigure } from "./slopesFigure.ts";
 
 interface PointRow {
@@ -160,13 +161,14 @@ const heatFigure = async (record: RunRecord, map: HeatMap, index: number, render
   return figure(id, heading, drawing === undefined ? [] : [html`${drawing}${key}`], caption, table(heading, columns, map.cells), false, t);
 };
 
-/** All figures of a page: time, memory, growth per doubling, and a heat map for each pair if there is more than one size beside n. */
+/** All figures of a page: time, memory, growth per doubling and at each n, cells under the device's ceilings, and a heat map for each pair if there is more than one size beside n. */
 export const figuresSection = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html> => {
   const time = await growthFigure(record, "time", rendering, t);
   const memory = await growthFigure(record, "stateBytes", rendering, t);
   const doubling = await doublingFigure(record, rendering, t);
   const slopes = await slopesFigure(record, rendering, t);
   const crossovers = await crossoverFigures(record, rendering, t);
+  const roofline = await rooflineFigure(record, rendering, t);
   const drift = await driftFigure(record, rendering, t);
   const [firstMap, ...otherMaps] = heatMapsOf(record);
   const heat = firstMap === undefined ? undefined : await heatFigure(record, firstMap, 0, rendering, t);
@@ -176,7 +178,7 @@ export const figuresSection = async (record: RunRecord, rendering: Rendering, t:
   return html`
 <section aria-labelledby="charts"><h2 id="charts">${t.figures.heading}</h2>
 ${time === undefined && html`<p>${t.figures.noTime}</p>`}
-<div class="figures${single && " pair"}">${time}${memory}${crossovers}${heat}${doubling}${slopes}${drift}</div>
+<div class="figures${single && " pair"}">${time}${memory}${crossovers}${heat}${doubling}${slopes}${roofline}${drift}</div>
 ${others.length > 0 && html`<details class="figures"><summary>${t.figures.more(others.length)}</summary>${others}</details>`}
 </section>`;
 };
