@@ -1569,7 +1569,7 @@ export const en = {
     roofline: {
       heading: "How near to this device's limits",
       title: (facet: string): string => `Near to the limits, ${facet}`,
-      x: "FLOPs executed for each byte that has to be moved",
+      x: "FLOPs for each byte to be moved",
       y: "GFLOP/s",
       note: "executed, 95 % interval, under the measured ceilings",
       roof: "the most that is possible",

@@ -1189,7 +1189,7 @@ export const zh: Messages = {
     roofline: {
       heading: "离设备的极限有多近",
       title: (facet) => `离极限有多近，${facet}`,
-      x: "每搬移一个必需的字节所执行的 FLOPs",
+      x: "每个必需字节所执行的 FLOPs",
       y: "每秒执行 GFLOP",
       note: "执行量，95 % 置信区间，上方为实测上限",
       roof: "可能的最大值",
