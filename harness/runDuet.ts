@@ -48,7 +48,7 @@ export interface DuetRun {
 
 export interface DuetResult {
   readonly comparison: Comparison;
-  /** head's run folder; base's is base/ in it, and comparison.json and comparison.md lie beside run.json */
+  /** head's run folder; base's is base/ in it, and comparison.json, comparison.md and comparison.html lie beside run.json */
   readonly folder: string;
   readonly records: Readonly<Record<DuetSide, RunRecord>>;
   /** why base has no times at all */
@@ -176,6 +176,8 @@ const writeAnswer = async (
     const { renderComparison } = await import("./report/comparisonMarkdown.ts");
     await writeWhole(join(folders.head, "comparison.json"), `${JSON.stringify(comparison, undefined, 1)}\n`);
     await writeWhole(join(folders.head, "comparison.md"), renderComparison(comparison));
+    const { renderComparisonPage } = await import("./report/comparisonPage.ts");
+    await writeWhole(join(folders.head, "comparison.html"), renderComparisonPage(comparison));
     return undefined;
   } catch (error) {
     if (error instanceof Error && "code" in error) return error;

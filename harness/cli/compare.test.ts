@@ -96,6 +96,9 @@ describe("attnbench compare", () => {
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain("runs that differ, so nothing gates");
     expect((await compared(other, "--json", "--format", "md")).stderr).toBe("--json and --format md both ask for stdout: name one of them\n");
+    const page = await compared(other, "--allow-different", "--format", "html");
+    expect(page.stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
+    expect((await compared(other, "--json", "--format", "html")).stderr).toBe("--json and --format html both ask for stdout: name one of them\n");
     expect(shown.stdout).toContain("| softmax | split | 16 | time | SLOWER |");
   });
 

@@ -102,8 +102,8 @@ program
   .addOption(gateOption())
   .option("--allow-different", "runs of other devices, drivers or experiments: side by side, gating nothing")
   .addOption(
-    new Option("--format <format>", "md prints Markdown; github annotates what became worse and adds to the job summary, in a workflow")
-      .choices(["text", "md", "github"])
+    new Option("--format <format>", "md prints Markdown, html a page; github annotates what became worse and adds to the job summary, in a workflow")
+      .choices(["text", "md", "html", "github"])
       .default("text"),
   )
   .addOption(jsonOption())

@@ -1,6 +1,6 @@
-import { metricText } from "../analysis/comparison/metricText.ts";
 import { formatCount } from "../analysis/format.ts";
-import type { CellMetric, Comparison, MetricComparison, Verdict } from "../record/comparison.ts";
+import type { Comparison } from "../record/comparison.ts";
+import { changedFirst, comparisonRows, ratioText } from "./comparisonRows.ts";
 import { shortened } from "./html.ts";
 import { markdownTable, markdownText } from "./markdownText.ts";
 import { seriesText } from "./outcome.ts";
@@ -9,6 +9,7 @@ import { presentableComparison } from "./presentableComparison.ts";
 /** So many rows are listed; a job summary has an end. What is not SAME comes first. */
 const mostRows = 200;
 
+/** How the gate stands, in words. */
 const gates: Readonly<Record<Comparison["gate"], string>> = {
   pass: "✅ passed",
   fail: "❌ failed",
@@ -17,28 +18,11 @@ const gates: Readonly<Record<Comparison["gate"], string>> = {
   off: "runs that differ, so nothing gates",
 };
 
-const valueText = (metric: CellMetric, value: number | undefined, other: number | undefined): string =>
-  value === undefined ? "" : metricText(metric, value, other);
-
-const ratioText = ({ ratio, p }: MetricComparison): string =>
-  ratio === undefined ? "" : p === undefined ? ratio.value.toFixed(3) : `${ratio.value.toFixed(3)} [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`;
-
-const changedFirst = <Row>(rows: readonly Row[], verdictOf: (row: Row) => Verdict): readonly Row[] => [
-  ...rows.filter((row) => verdictOf(row) !== "SAME"),
-  ...rows.filter((row) => verdictOf(row) === "SAME"),
-];
-
 /** A comparison as GitHub-flavoured Markdown, for a job summary or a comment on a pull request. Pure. */
 export const renderComparison = (comparison: Comparison): string => {
   const { base, head, cells, arms, findings, gate } = presentableComparison(comparison);
   const hasShapes = cells.some(({ shape }) => shape !== "");
-  const rows = cells.flatMap(({ label, form, n, shape, metrics }) =>
-    (Object.entries(metrics) as [CellMetric, MetricComparison][]).flatMap(([metric, one]) =>
-      // Where all is as it was, time alone is worth a row.
-      metric === "time" || (one.verdict !== "SAME" && metric !== "wallTime") ? [{ label, form, n, shape, metric, one }] : [],
-    ),
-  );
-  const ordered = changedFirst(rows, ({ one }) => one.verdict);
+  const ordered = comparisonRows({ cells });
   const orderedArms = arms.length > mostRows ? changedFirst(arms, ({ verdict }) => verdict) : arms;
   const left = Math.max(0, ordered.length - mostRows) + Math.max(0, arms.length - mostRows);
   const parts = [
@@ -51,15 +35,15 @@ export const renderComparison = (comparison: Comparison): string => {
           ["arm", "form", "n", ...(hasShapes ? ["at"] : []), "of", "verdict", "base", "head", "head ÷ base"],
           ordered
             .slice(0, mostRows)
-            .map(({ label, form, n, shape, metric, one }) => [
+            .map(({ label, form, n, shape, metric, one, base: before, head: after }) => [
               markdownText(label),
               markdownText(form),
               formatCount(n),
               ...(hasShapes ? [markdownText(shape)] : []),
               metric,
               one.verdict,
-              valueText(metric, one.base, one.head),
-              valueText(metric, one.head, one.base),
+              before,
+              after,
               ratioText(one),
             ]),
         ),

@@ -18,14 +18,15 @@ export interface GateFlags {
 
 export interface CompareFlags extends GateFlags {
   readonly allowDifferent?: true;
-  readonly format: "text" | "md" | "github";
+  readonly format: "text" | "md" | "html" | "github";
   readonly json?: true;
 }
 
 /** `attnbench compare BASE HEAD`: reads two runs and says what became of every cell and arm. Exits with 3 where something that gates became worse, with 1 where a cell of head failed that base did not measure either. */
 export const compare = async (base: string, head: string, flags: CompareFlags): Promise<ExitCode> => {
   const threshold = thresholdOf(flags);
-  if (flags.json && flags.format === "md") throw new CommandEnd(exitCode.usage, "--json and --format md both ask for stdout: name one of them");
+  if (flags.json && (flags.format === "md" || flags.format === "html"))
+    throw new CommandEnd(exitCode.usage, `--json and --format ${flags.format} both ask for stdout: name one of them`);
   const [before, after] = [recordOf(base), recordOf(head)];
   const notes = [
     ...(isSamePlace(base, head) ? ["Base and head are one and the same run: nothing that became worse could be seen."] : []),
@@ -40,6 +41,7 @@ export const compare = async (base: string, head: string, flags: CompareFlags): 
     );
   if (flags.json) printJson(comparison);
   else if (flags.format === "md") print((await import("../../report/comparisonMarkdown.ts")).renderComparison(comparison).trimEnd());
+  else if (flags.format === "html") print((await import("../../report/comparisonPage.ts")).renderComparisonPage(comparison).trimEnd());
   else tellComparison(comparison);
   if (flags.format === "github") {
     const { tellGithub, notPassed, amissIn } = await import("../github.ts");

@@ -1,0 +1,30 @@
+import type { MetricComparison } from "../record/comparison.ts";
+import { type Html, html } from "./html.ts";
+
+/** Drawn a row of a table high, so that ratios of many cells stand under each other on one axis. px */
+const widthPx = 220;
+const heightPx = 18;
+const marginPx = 6;
+
+/** log of the widest change that fits on the axis: the threshold is seen, and a change by half is at its end. */
+export const stripReach = (ratios: readonly MetricComparison[], threshold: number): number =>
+  Math.min(
+    Math.log(2),
+    Math.max(
+      Math.log1p(2 * threshold),
+      ...ratios.flatMap(({ ratio, p }) => (ratio && p !== undefined ? [Math.abs(Math.log(ratio.low)), Math.abs(Math.log(ratio.high))] : [])),
+    ),
+  );
+
+/** head ÷ base with its 95 % interval, on a logarithmic axis with 1 in its middle and the threshold on both sides; what lies beyond the axis ends at its edge. Undefined where there is no interval. */
+export const ratioStrip = ({ ratio, p, verdict }: MetricComparison, threshold: number, reach: number): Html | undefined => {
+  if (!ratio || p === undefined || !(ratio.low > 0) || !(ratio.high >= ratio.low) || !Number.isFinite(ratio.high)) return undefined;
+  const half = widthPx / 2 - marginPx;
+  const place = (value: number): string => (widthPx / 2 + half * Math.max(-1, Math.min(1, Math.log(value) / reach))).toFixed(1);
+  const [low, middle, high, below, above] = [ratio.low, ratio.value, ratio.high, 1 - threshold, 1 + threshold].map(place);
+  const y = heightPx / 2;
+  return html`<svg class="strip ${verdict.toLowerCase()}" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" aria-hidden="true"><rect class="band" x="${below}" y="0" width="${(Number(above) - Number(below)).toFixed(1)}" height="${heightPx}"/><path class="one" d="M${widthPx / 2} 0V${heightPx}"/><path d="M${low} ${y}H${high}"/><circle cx="${middle}" cy="${y}" r="3.5"/></svg>`;
+};
+
+/** CSS of strips. */
+export const stripStyle = `.strip{display:block;min-width:${widthPx}px;stroke:var(--unsure);fill:var(--unsure);stroke-width:2}.strip .band{fill:var(--wash);stroke:none}.strip .one{stroke:var(--line);stroke-width:1}.strip.slower{stroke:var(--bad);fill:var(--bad)}.strip.faster{stroke:var(--good);fill:var(--good)}.word{font-weight:600;white-space:nowrap}.word.slower{color:var(--bad)}.word.faster{color:var(--good)}.gate.pass{color:var(--good)}.gate.fail{color:var(--bad)}`;
