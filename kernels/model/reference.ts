@@ -263,18 +263,20 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, a
   return { rows: widths.outputNorm > 0 ? normed(mixed, widths.outputNorm, weight("outputNorm")) : mixed, kept };
 };
 
+/** What a state is a product of, each off by itself by as much as a projection may be: key, value, beta or decay, and the length that a key is divided by. */
+const factors = 4;
+
 /**
- * Rows of a head's state that are sums of keys times values. A key that a token's projections left is off by rounding of the size of all its channels, however small one of them happens to be, and so is the row of that channel: after few
- * tokens nothing evens that out.
+ * Rows of a head's state that are sums of keys times values. A key that a token's projections left is off by rounding of the size of all its channels, however small one of them happens to be, and so is the row of that channel; and a
+ * product is off by as much as all its factors together. After few tokens nothing evens that out.
  */
 const sizedTogether = (rows: readonly ExpectedRow[]): readonly ExpectedRow[] => {
-  const sizes = new Map<string, number>();
-  for (const name of new Set(rows.map(({ buffer }) => buffer))) {
-    const all = rows.filter(({ buffer }) => buffer === name);
-    const count = all.reduce((sum, { values }) => sum + values.length, 0);
-    sizes.set(name, Math.sqrt(all.reduce((sum, { values }) => sum + (values as Float64Array).reduce((part, value) => part + value * value, 0), 0) / count));
-  }
-  return rows.map((row) => ({ ...row, size: Math.max(row.size ?? 0, sizes.get(row.buffer) ?? 0) }));
+  const rms = (some: readonly ExpectedRow[]): number => {
+    const squares = some.map(({ values }) => (values as Float64Array).reduce((sum, value) => sum + value * value, 0));
+    return Math.sqrt(squares.reduce((sum, one) => sum + one, 0) / some.reduce((count, { values }) => count + values.length, 0));
+  };
+  const sizes = new Map([...new Set(rows.map(({ buffer }) => buffer))].map((name) => [name, rms(rows.filter(({ buffer }) => buffer === name))] as const));
+  return rows.map((row) => ({ ...row, size: factors * Math.max(row.size ?? 0, rms([row]), sizes.get(row.buffer) ?? 0) }));
 };
 
 /** One after another as f32, as a mixer's reference takes them. */
