@@ -138,6 +138,12 @@ describe("a run of whole tokens", () => {
     );
     const arms = record.experiment.arms.filter(({ label }) => label === "linear");
     expect(await said({ ...record, experiment: { ...record.experiment, arms } })).toContain("in turn, with slopes lightning: no arm has them.");
+    const { model } = record.experiment;
+    if (!model) throw new Error("the run has a model");
+    const kimi = { ...record, experiment: { ...record.experiment, model: { ...model, preset: "kimi-linear", layers: 27 } as const } };
+    expect(await said(kimi)).toContain("The layers of kimi-linear are 3 kda : 1 softmax, in turn, and softmax in the last: no arm has them.");
+    const even = { ...record, experiment: { ...record.experiment, model: { ...model, preset: "kimi-linear", layers: 8 } as const } };
+    expect(await said(even)).toContain("The layers of kimi-linear are 3 kda : 1 softmax, in turn: no arm has them.");
   }, 120_000);
 
   it("says that nothing timed stages where the clock is the wall's", async () => {

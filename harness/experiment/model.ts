@@ -1,6 +1,6 @@
 import type { FeedForward, Mechanism, ModelShape } from "../../kernels/mechanism.ts";
 import { keepsNothing } from "../../kernels/model/forms.ts";
-import { presetNames, presets, scaled } from "../../kernels/model/presets.ts";
+import { parametersOfPreset, presetNames, presets, scaled } from "../../kernels/model/presets.ts";
 import type { Arm, ExperimentModel, PlannedCell } from "./experiment.ts";
 import { type ModelFile, presetPattern } from "./modelSchema.ts";
 import { type ExperimentPhase, modelPhases } from "./phases.ts";
@@ -181,6 +181,7 @@ export const followsPreset = (entry: ExperimentFile["mechanisms"][number]): bool
 export const presetPatternDrafts = (
   entries: readonly { readonly entry: ExperimentFile["mechanisms"][number]; readonly index: number }[],
   model: ExperimentModel | undefined,
+  mechanisms: ReadonlyMap<string, Mechanism>,
 ): readonly Draft[] =>
   entries.flatMap(({ entry, index }): readonly Draft[] => {
     if (!followsPreset(entry)) return [];
@@ -189,9 +190,24 @@ export const presetPatternDrafts = (
     const hybrids = presetNames.filter((name) => "pattern" in presets[name].model).join(", ");
     if (model.preset === undefined)
       return [{ path, on: "value", message: "the model is none of a preset's", given: presetPattern, accepted: `model: { preset: … } of ${hybrids}` }];
-    if (!("pattern" in presets[model.preset].model))
+    const { model: published } = presets[model.preset];
+    if (!("pattern" in published))
       return [{ path, on: "value", message: `all layers of ${model.preset} are softmax`, given: presetPattern, accepted: `model.preset ${hybrids}` }];
-    return [];
+    const parameters = Object.keys(parametersOfPreset(model.preset));
+    const mechanism = typeof entry === "object" && "use" in entry ? mechanisms.get(String(entry.use)) : undefined;
+    const [linear] = published.pattern;
+    // Those of the entry's own mechanism can be set, and the others have their defaults.
+    return mechanism && parameters.some((name) => !(name in mechanism.parameters))
+      ? [
+          {
+            path: ["mechanisms", index, "use"],
+            on: "value",
+            message: `has no ${parameters.join(", ")}, which other layers of ${model.preset} are given`,
+            given: mechanism.name,
+            accepted: `use: ${linear} beside pattern: preset`,
+          },
+        ]
+      : [];
   });
 
 const withoutModel = {

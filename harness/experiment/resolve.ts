@@ -79,7 +79,7 @@ export const resolveExperiment = (
     ...layerDrafts(file),
     ...maxTimeDrafts(file, phasesOf(file)),
     ...servingDrafts(file, phasesOf(file), axes),
-    ...(file.model === undefined && phase === "tokenLoop" ? [] : [...patternDrafts(entries, model, byName), ...presetPatternDrafts(measured, model)]),
+    ...(file.model === undefined && phase === "tokenLoop" ? [] : [...patternDrafts(entries, model, byName), ...presetPatternDrafts(measured, model, byName)]),
     ...armDrafts,
     ...hybridDrafts,
     ...axisDrafts,

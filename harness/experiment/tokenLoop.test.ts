@@ -152,6 +152,7 @@ test("what is wrong with the layers of a preset", () => {
     hybrid("llama3-8b", "{ use: linear, pattern: preset }"),
     hybrid("qwen3-next", "{ use: linear, pattern: preset }"),
     hybrid("qwen3-next", "{ use: gatedDeltaNet, pattern: presets }"),
+    hybrid("minimax-01", "{ use: softmax, pattern: preset }"),
     hybrid("qwen3-next", "{ use: gatedDeltaNet, pattern: preset }").replace(/model: .*/, "model: { layers: 4, width: 64, vocab: 100, feedForward: 96 }"),
     hybrid("qwen3-next", "{ use: gatedDeltaNet, pattern: preset }").replace("phase: tokenLoop", "phase: [decode, tokenLoop]"),
   ];
@@ -173,6 +174,12 @@ test("what is wrong with the layers of a preset", () => {
         |                                    ^
       given:    "presets"
       accepted: mechanisms and how many layers each has, in turn, e.g. { gatedDeltaNet: 3, softmax: 1 }, or preset
+
+    tokenLoop.yaml:5:12: mechanisms[0].use: has no slopes, which other layers of minimax-01 are given
+      5 |   - { use: softmax, pattern: preset }
+        |            ^
+      given:    softmax
+      accepted: use: retention beside pattern: preset
 
     tokenLoop.yaml:5:36: mechanisms[0].pattern: the model is none of a preset's
       5 |   - { use: gatedDeltaNet, pattern: preset }

@@ -124,6 +124,14 @@ const cells = [
   ...[1, 2, 3].map((n) =>
     cellOf("linear", "recompute", n, { heads: 1, kvHeads: 1, headDim: 128, headDimV: 128, dModel: 128, model: { ...model, width: 128 } }),
   ),
+  cellOf("gatedDeltaNet", "recompute", 1, {
+    heads: 1,
+    kvHeads: 1,
+    headDim: 128,
+    headDimV: 128,
+    dModel: 128,
+    model: { ...model, layers: 4, width: 128, pattern: ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"] },
+  }),
   cellOf("kda", "recompute", 1, { model: { ...model, pattern: ["kda", "gla", "deltaNet"] } }),
   cellOf("softmax", "recompute", 70, {
     batch: 2,

@@ -567,7 +567,6 @@ export const en = {
           `${formatShare(own.share)} of the ${formatCount(own.all)} weights of this model${full ? `, and ${formatShare(full.share)} of the ${formatNumber(full.all / 1e9)} billion of ${full.title} at its full size${full.isHybrid ? ", counted with softmax attention in all layers" : ""}` : ""}.`,
         largest: "They are the largest part here, and less than half.",
         fullSize: "At its full size they are less than half.",
-        notHere: "In this model, which is that one scaled down, they are not even the largest part.",
       },
       S11: {
         measured: ({
@@ -908,7 +907,7 @@ export const en = {
       readonly layers: number | undefined;
     }): readonly string[] => [
       "A state that stays on the GPU costs a token its decode step and nothing else. One that was taken away has to come in first, and what that takes is added.",
-      "out: copied on the GPU, mapped, and copied into host memory. in: written to the GPU from host memory, until the GPU has it. Every byte that came back was compared with what had gone out, and the decode step after it with a float64 reference.",
+      "out: copied on the GPU, mapped, and copied into host memory. in: written to the GPU from host memory, until the GPU has it. A KV cache comes with room for the row of the next token, which the decode step writes. Every byte that came back was compared with what had gone out, and that step with a float64 reference.",
       ...(withDisk
         ? [
             "disk: out also writes a file and waits until the disk has it (fsync); in also reads the file, which the operating system may well serve from its page cache in memory, as it does for programs that do this. Then it is no rate of the disk itself.",
@@ -1117,8 +1116,10 @@ export const en = {
       parameters: readonly (readonly [name: string, value: string | number | boolean])[],
       like: readonly string[],
       unlike: readonly string[],
+      /** what the last layer is, where that is out of turn */
+      last: string | undefined,
     ): string => {
-      const turn = `The layers of ${preset} are ${layers}, in turn${parameters.map(([name, value]) => `, with ${name} ${value}`).join("")}`;
+      const turn = `The layers of ${preset} are ${layers}, in turn${last === undefined ? "" : `, and ${last} in the last`}${parameters.map(([name, value]) => `, with ${name} ${value}`).join("")}`;
       if (like.length === 0) return `${turn}: no arm has them.`;
       return `${turn}: so are those of ${formatList(like)}${unlike.length === 0 ? "" : `, and not those of ${formatList(unlike)}`}.`;
     },

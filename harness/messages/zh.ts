@@ -444,7 +444,6 @@ export const zh: Messages = {
           spaced`前馈网络占此模型${formatCount(own.all)}个权重的${formatShare(own.share)}${full ? spaced`；在原尺寸的${full.title}中，占${formatNumber(full.all / 1e9)}十亿个权重的${formatShare(full.share)}${full.isHybrid ? "（各层都按 softmax 注意力计数）" : ""}` : ""}。`,
         largest: "在此它是最大的一部分，但不到一半。",
         fullSize: "在原尺寸下它不到一半。",
-        notHere: "此模型是其缩小版，在其中它连最大的一部分都不是。",
       },
       S11: {
         measured: ({ active, experts, computed, feedForward, own, full }) =>
@@ -640,7 +639,7 @@ export const zh: Messages = {
     none: "没有状态被搬移。",
     explained: ({ withDisk, ofModel, layers }) => [
       "状态留在 GPU 上时，一个 token 只需解码步本身的时间。状态若已搬走，就要先搬回来，所需的时间加在解码步之上。",
-      "搬出：在 GPU 上复制、映射，再复制到主机内存。搬入：从主机内存写到 GPU，直到 GPU 收到为止。搬回的每个字节都与搬出的比较过，其后的解码步也与 float64 参考结果比较过。",
+      "搬出：在 GPU 上复制、映射，再复制到主机内存。搬入：从主机内存写到 GPU，直到 GPU 收到为止。KV 缓存连同下一个 token 那一行的空位一起搬移，由解码步写入。搬回的每个字节都与搬出的比较过，该解码步也与 float64 参考结果比较过。",
       ...(withDisk
         ? [
             "disk：搬出时还要写文件，并等到磁盘写完（fsync）；搬入时还要读文件，而操作系统很可能直接从内存中的页缓存提供，对这样做的程序向来如此。这时测得的就不是磁盘本身的速率。",
@@ -811,8 +810,8 @@ export const zh: Messages = {
           : spaced`；形状取自 ${origin.preset}${origin.scale === 1 ? "" : spaced`，按${origin.scale}倍缩放`}${origin.isOwn ? "" : "，部分尺寸另行指定"}`;
       return spaced`模型有${formatCount(layers)}层，宽${formatCount(width)}，${network}${shared}${dense}，共有${formatCount(vocab)}种不同的 token${shape}。`;
     },
-    pattern: (preset, layers, parameters, like, unlike) => {
-      const turn = spaced`${preset}的各层依次为${layers}${parameters.map(([name, value]) => `，${name} 为 ${value}`).join("")}`;
+    pattern: (preset, layers, parameters, like, unlike, last) => {
+      const turn = spaced`${preset}的各层依次为${layers}${last === undefined ? "" : spaced`，最后一层为${last}`}${parameters.map(([name, value]) => `，${name} 为 ${value}`).join("")}`;
       if (like.length === 0) return `${turn}：没有方案是这样。`;
       return `${turn}：${spaced`${list(like)}也是如此`}${unlike.length === 0 ? "" : spaced`，${list(unlike)}则不是`}。`;
     },

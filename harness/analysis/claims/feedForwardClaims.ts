@@ -1,4 +1,4 @@
-import { type Preset, presets, scaled } from "../../../kernels/model/presets.ts";
+import { type Preset, presets } from "../../../kernels/model/presets.ts";
 import type { Estimate } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
@@ -53,14 +53,6 @@ const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">): Ful
   };
 };
 
-/** Is a run's model its preset at a scale, or a deeper one? */
-const isScaledDown = ({ experiment: { model } }: Pick<RunRecord, "experiment">): boolean => {
-  if (model?.preset === undefined) return false;
-  const { model: own } = scaled(presets[model.preset], model.scale ?? 1);
-  const sizesOf = ({ width, vocab, feedForward, firstDense }: Preset["model"]): string => JSON.stringify([width, vocab, feedForward, firstDense]);
-  return sizesOf(own) === sizesOf(model) && model.layers >= own.layers;
-};
-
 /** The largest of a model's parts, each with its weights. */
 const othersOf = ({ all, feedForward, vocabulary }: Weights): number => Math.max(vocabulary, all - feedForward - vocabulary);
 
@@ -107,15 +99,14 @@ export const feedForwardClaims: readonly Claim[] = [
       const isLargest = (of: Weights): boolean => of.feedForward > othersOf(of);
       const isMost = shareOf(weights) > 0.5;
       const isMostAtFullSize = full === undefined ? undefined : shareOf(full.weights) > 0.5;
-      // What is scaled down shrinks unevenly, tables of words least: what is so of the published model is not made wrong by that. Other sizes are another model.
-      const isSoThere = isMostAtFullSize === true && isScaledDown(record);
+      // By the weights that were allocated: of a model scaled down tables of words shrink least, and what is so at its full size is told beside the verdict.
       return judged(t, {
-        held: isMost || isLargest(weights) || isSoThere,
+        held: isMost || isLargest(weights),
         measured: said.measured(
           { share: shareOf(weights), all: weights.all },
           full && { share: shareOf(full.weights), all: full.weights.all, title: full.title, isHybrid: full.isHybrid },
         ),
-        corrections: [!isMost && (isLargest(weights) ? said.largest : isSoThere && said.notHere), isMost && isMostAtFullSize === false && said.fullSize],
+        corrections: [!isMost && said.largest, isMost && isMostAtFullSize === false && said.fullSize],
         would: "",
         evidence,
       });

@@ -196,7 +196,7 @@ testClaims({
     ["a small part", "doesNotHoldHere", [{ label: "softmax", cell: withModel(), stages: counted(2 * fed) }]],
     [
       "a small part of a model that is scaled down from one with most there",
-      "holdsWithCorrection",
+      "doesNotHoldHere",
       [{ label: "softmax", cell: withModel(), stages: counted(2 * fed) }],
       ofPreset("llama3-8b", 0.125),
     ],

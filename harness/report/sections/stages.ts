@@ -64,7 +64,9 @@ const patternSentence = ({ experiment: { model, arms } }: RunRecord, t: Messages
   const isOwn = ({ mechanism, pattern = [mechanism], overrides }: Arm): boolean =>
     layersOf(pattern) === layersOf(own) && parameters.every(([name, value]) => overrides[name] === value);
   const named = (of: readonly Arm[]): readonly string[] => of.map(({ label }) => label);
-  return t.stages.pattern(model.preset, layersText(own), parameters, named(arms.filter(isOwn)), named(arms.filter((arm) => !isOwn(arm))));
+  const turn = presets[model.preset].model as { readonly pattern?: readonly string[] };
+  const last = own === turn.pattern ? undefined : own.at(-1);
+  return t.stages.pattern(model.preset, layersText(turn.pattern ?? own), parameters, named(arms.filter(isOwn)), named(arms.filter((arm) => !isOwn(arm))), last);
 };
 
 /** Of what published shape a model is, and whether the file gave it no other sizes. */
