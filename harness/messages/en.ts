@@ -527,7 +527,7 @@ export const en = {
       },
       S7: {
         measured: (slopes: string, laws: readonly { readonly curve: string; readonly law: Fit["class"] | undefined }[]): string =>
-          `Slope of a text's time over n: ${slopes}; ${formatList(laws.map(({ curve, law }) => `${curve} is ${law ?? "not timed"}`))}. With a cache.`,
+          `Slope of a text's time over n: ${slopes}; ${formatList(laws.map(({ curve, law }) => (law === "undecided" ? `the law of ${curve} is not decided` : `${curve} is ${law ?? "not timed"}`)))}. With a cache.`,
         slowStart: (slope: Estimate, n: number): string =>
           `Short texts grow more slowly, with slope ${bracketed(slope)} at n = ${formatCount(n)}: there a token's fixed cost is most of it.`,
         notYetMost: "At the largest n it is on its way from a line to the square.",
