@@ -33,7 +33,7 @@ const lastRoot = (
   return undefined;
 };
 
-/** Steps of log x below which a root is one: a ten-thousandth of the narrowest interval. */
+/** Steps of log x below which a root is one: far below the narrowest interval, of a few thousandths. */
 const rootStep = 1e-7;
 
 /** The zero between two x of which `value` is known and of another sign, by the rule of false position on log x with Illinois's halving (Dowell and Jarratt 1971). */

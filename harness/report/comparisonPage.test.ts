@@ -72,6 +72,9 @@ describe("a ratio's strip", () => {
     const markup = ratioStrip(ratio(0.5, 1, 2), 0.05, Math.log(2))?.markup ?? "";
     expect(markup).toContain('d="M6.0 9H214.0"');
     expect(markup).toContain('cx="110.0"');
+    // A change to 1.05 times and one back from it are as large: the band is even about 1.
+    const [, x = "", width = ""] = /class="band" x="([\d.]+)" y="0" width="([\d.]+)"/.exec(markup) ?? [];
+    expect(Number(x) + Number(width) / 2).toBeCloseTo(110, 1);
     expect(ratioStrip(ratio(0.1, 1, 20), 0.05, Math.log(2))?.markup).toContain('d="M6.0 9H214.0"');
   });
 

@@ -20,9 +20,9 @@ const gates: Readonly<Record<Comparison["gate"], { readonly words: string; reado
 
 /** What each verdict means, for those that a comparison has. */
 const meanings: Readonly<Record<Verdict, (threshold: string) => string>> = {
-  SAME: (threshold) => `the 95 % interval lies within ±${threshold}, or the numbers are equal`,
-  FASTER: (threshold) => `better by ${threshold} or more, and not by chance; of bytes and errors: less`,
-  SLOWER: (threshold) => `worse by ${threshold} or more, and not by chance; of bytes and errors: more`,
+  SAME: (threshold) => `the 95 % interval of a time lies within ±${threshold}; bytes are equal, errors and laws alike`,
+  FASTER: (threshold) => `better by ${threshold} or more, and not by chance; of bytes and errors less, of laws a lower order`,
+  SLOWER: (threshold) => `worse by ${threshold} or more, and not by chance; of bytes and errors more, of laws a higher order`,
   UNDECIDED: () => "the interval is too wide to say either",
   NEW: () => "only head has it",
   GONE: () => "only base has it",

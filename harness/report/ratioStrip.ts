@@ -21,7 +21,7 @@ export const ratioStrip = ({ ratio, p, verdict }: MetricComparison, threshold: n
   if (!ratio || p === undefined || !(ratio.low > 0) || !(ratio.high >= ratio.low) || !Number.isFinite(ratio.high)) return undefined;
   const half = widthPx / 2 - marginPx;
   const place = (value: number): string => (widthPx / 2 + half * Math.max(-1, Math.min(1, Math.log(value) / reach))).toFixed(1);
-  const [low, middle, high, below, above] = [ratio.low, ratio.value, ratio.high, 1 - threshold, 1 + threshold].map(place);
+  const [low, middle, high, below, above] = [ratio.low, ratio.value, ratio.high, 1 / (1 + threshold), 1 + threshold].map(place);
   const y = heightPx / 2;
   return html`<svg class="strip ${verdict.toLowerCase()}" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" aria-hidden="true"><rect class="band" x="${below}" y="0" width="${(Number(above) - Number(below)).toFixed(1)}" height="${heightPx}"/><path class="one" d="M${widthPx / 2} 0V${heightPx}"/><path d="M${low} ${y}H${high}"/><circle cx="${middle}" cy="${y}" r="3.5"/></svg>`;
 };

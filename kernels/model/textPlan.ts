@@ -28,7 +28,7 @@ export interface TextPlanning {
 /** Places that go through the model: the last token of a text is read by nobody. */
 export const placesOf = ({ length }: Pick<TextPlanning, "length">): number => length - 1;
 
-/** Fewer places take about as long. */
+/** For fewer places kernels of their own are not worth compiling. */
 const leastSpan = 16;
 
 /**
