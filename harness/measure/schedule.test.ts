@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findKnee } from "./ceilings.ts";
-import { allotmentsFor, isVisited, leastShare, predictMs, repetitions, shortestPassMs, startsWorker, turnOrder } from "./schedule.ts";
+import { affordsRestart, allotmentsFor, isVisited, leastShare, predictMs, repetitions, shortestPassMs, startsWorker, turnOrder } from "./schedule.ts";
 
 const hardware = { stepNs: 1, software: false };
 const emulation = { stepNs: 100, software: true };
@@ -40,6 +40,16 @@ describe("a turn", () => {
   });
   it("starts a worker often enough for three in ten turns", () => {
     expect(Array.from({ length: 30 }, (_, turn) => turn).filter(startsWorker)).toEqual([4, 8, 16, 24]);
+  });
+  it("starts one for less than half of what time is left, and for most of it until there are three", () => {
+    expect(affordsRestart(3900, 10_000, 1000, 5)).toBe(true);
+    expect(affordsRestart(5000, 10_000, 100, 5)).toBe(true);
+    expect(affordsRestart(5000, 10_000, 200, 5)).toBe(false);
+    expect(affordsRestart(6800, 10_000, 200, 2)).toBe(true);
+    expect(affordsRestart(7000, 10_000, 200, 2)).toBe(false);
+    // The second where a third is left time for.
+    expect(affordsRestart(5000, 16_000, 200, 1)).toBe(true);
+    expect(affordsRestart(6800, 16_000, 200, 1)).toBe(false);
   });
   it("fills its time with samples, 1 to 8 a visit", () => {
     const samplesIn = (turnMs: number, sampleMs = 100, besideMs = 0): number => allotmentsFor([{ besideMs, sampleMs }], turnMs, 1)(sampleMs).samples;

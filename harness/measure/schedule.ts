@@ -11,6 +11,9 @@ export const startsWorker = (turn: number): boolean => turn === 4 || (turn > 0 &
 /** A run whose time is short keeps to fewer restarts: they cost compiling and verifying anew; a larger share where its turns take little, as on a GPU. */
 const shareForRestarts = 0.4;
 const shareWithTurns = 0.6;
+/** Of three workers each tells something of how processes differ; of two only one difference is known, whose Student's t (12.7, of three 4.3) makes intervals useless. */
+const leastWorkers = 3;
+const shareForLeast = 0.85;
 /** Turns until the next worker, but for the first ones. */
 const turnsOfWorker = 8;
 
@@ -108,9 +111,13 @@ export const allotmentsFor = (costs: readonly VisitCost[], turnMs: number, least
 /** Whether a cell that is visited in this share of turns is visited in this one: cells of one share rest in the same turns. */
 export const isVisited = (turn: number, share: number): boolean => Math.floor(turn * share + 1e-9) > Math.floor((turn - 1) * share + 1e-9);
 
-/** Whether a restart that costs `prepareMs` may be afforded with `restMs` left, where a turn takes `turnMs`. */
-export const affordsRestart = (prepareMs: number, restMs: number, turnMs: number): boolean =>
-  prepareMs < shareForRestarts * restMs || prepareMs + turnsOfWorker * turnMs < shareWithTurns * restMs;
+/** Whether a restart that costs `prepareMs` may be afforded with `restMs` left, where a turn takes `turnMs` and there were `workers` so far. */
+export const affordsRestart = (prepareMs: number, restMs: number, turnMs: number, workers: number): boolean => {
+  const withTurnsMs = prepareMs + turnsOfWorker * turnMs;
+  // A second one that leaves no time for a third is none to begin.
+  const withTurns = workers < leastWorkers ? (leastWorkers - workers) * withTurnsMs < shareForLeast * restMs : withTurnsMs < shareWithTurns * restMs;
+  return withTurns || prepareMs < shareForRestarts * restMs;
+};
 
 /**
  * Time of a larger n from the times of one curve: the last step's growth goes on, but not below the claim's order.

@@ -52,7 +52,7 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
       // Where all is known but n were added, these decide at the next look, beside all others.
       wanted = unmet.length > 0 ? wantedAfter(unmet, measuring.tasks) : undefined;
     }
-    if (startsWorker(turn) && affordsRestart(renewMs(), restMs(), sampling.visitsMs(due(turn)))) await workers.restart();
+    if (startsWorker(turn) && affordsRestart(renewMs(), restMs(), sampling.visitsMs(due(turn)), workers.own.index + 1)) await workers.restart();
 
     await sentinel.before();
     await beginAdded(measuring, turn, sampling);

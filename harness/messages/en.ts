@@ -516,6 +516,9 @@ export const en = {
           }`,
         seesItself: "The newest token is compared with itself too: L dot products.",
         values: (dots: number): string => `Weighing values comes on top: with it a position costs ${formatNumber(dots)} times its dot product.`,
+        /** `from`: by the fitted line */
+        later: (upTo: number, from: number): string =>
+          `Up to n = ${formatCount(upTo)} that hardly shows here: what a token takes at any length is most of its time up to about n = ${formatCount(from)}, by the fitted line.`,
         would: "Larger n, or more turns, would tell.",
       },
       S6: {
@@ -531,6 +534,9 @@ export const en = {
         slowStart: (slope: Estimate, n: number): string =>
           `Short texts grow more slowly, with slope ${bracketed(slope)} at n = ${formatCount(n)}: there a token's fixed cost is most of it.`,
         notYetMost: "At the largest n it is on its way from a line to the square.",
+        /** `from`: by the fitted parabola */
+        later: (upTo: number, from: number): string =>
+          `Up to n = ${formatCount(upTo)} it is a line still: n² is most of the time from about n = ${formatCount(from)} on, by the fitted parabola.`,
         would: "Longer texts would tell.",
       },
       S8: {
@@ -614,10 +620,10 @@ export const en = {
           /** of all bytes that are needed there */
           readonly share: number | undefined;
           readonly law: string | undefined;
-          /** the largest of the device, and how many tokens fill two of them */
+          /** the largest that a kernel of the device can bind, and how many tokens fill two of them */
           readonly buffer: { readonly bytes: number; readonly tokens: number } | undefined;
         }): string =>
-          `Counted where it is allocated, ${curve} keeps ${formatBytes(perTokenBytes)} a token and layer, ${formatBytes(bytes)} at n = ${formatCount(n)}${textsAtOnce(texts)}${share === undefined ? "" : `, ${formatShare(share)} of all that it needs there`}; its bytes are ${law ?? "of no known law"}${buffer ? `, and keys and values of one layer of a text fill two of this device's largest buffers, ${formatBytes(buffer.bytes)} each, at ${formatCount(buffer.tokens)} tokens` : ""}.`,
+          `Counted where it is allocated, ${curve} keeps ${formatBytes(perTokenBytes)} a token and layer, ${formatBytes(bytes)} at n = ${formatCount(n)}${textsAtOnce(texts)}${share === undefined ? "" : `, ${formatShare(share)} of all that it needs there`}; its bytes are ${law ?? "of no known law"}${buffer ? `, and keys and values of one layer of a text fill two of the largest buffers that kernels can use here, ${formatBytes(buffer.bytes)} each, at ${formatCount(buffer.tokens)} tokens` : ""}.`,
         shared: (heads: number, kvHeads: number): string =>
           `Heads that share keys and values take less: ${formatCount(heads)} heads of queries to ${formatCount(kvHeads)} of keys and values keep one part in ${formatCount(heads / kvHeads)}.`,
       },

@@ -397,6 +397,8 @@ export const zh: Messages = {
           }`,
         seesItself: "最新的 token 也与自身比较：共 L 次点积。",
         values: (dots) => spaced`此外还要对值加权：连同这一步，一个位置的开销是其点积的${formatNumber(dots)}倍。`,
+        later: (upTo, from) =>
+          spaced`在 n = ${formatCount(upTo)}以内这一点在这里几乎看不出：按拟合的直线，直到约 n = ${formatCount(from)}，与长度无关的开销都占一个 token 用时的大部分。`,
         would: "更大的 n 或更多轮次，可见分晓。",
       },
       S6: {
@@ -414,6 +416,7 @@ export const zh: Messages = {
             .join("，")}。带缓存。`,
         slowStart: (slope, n) => spaced`短文本的时间增长得更慢，在 n = ${formatCount(n)}处斜率为${bracketed(slope)}：那里一个 token 的固定开销占了大部分。`,
         notYetMost: "在最大的 n 处，时间还在从线性走向平方。",
+        later: (upTo, from) => spaced`在 n = ${formatCount(upTo)}以内仍是线性：按拟合的抛物线，从约 n = ${formatCount(from)}起，n² 项占用时的大部分。`,
         would: "更长的文本可见分晓。",
       },
       S8: {
@@ -462,7 +465,7 @@ export const zh: Messages = {
             share === undefined ? "" : spaced`，占该处所需全部内存的${formatShare(share)}`
           }；${law === undefined ? "其字节数的增长不合已知的规律" : spaced`其字节数为${law}`}${
             buffer
-              ? spaced`，一个文本一层的键和值到${formatCount(buffer.tokens)}个 token 时占满此设备的两个最大的缓冲区（每个${formatBytes(buffer.bytes)}）`
+              ? spaced`，一个文本一层的键和值到${formatCount(buffer.tokens)}个 token 时占满内核在此能用的两个最大的缓冲区（每个${formatBytes(buffer.bytes)}）`
               : ""
           }。`,
         shared: (heads, kvHeads) =>

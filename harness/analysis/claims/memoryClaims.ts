@@ -20,7 +20,9 @@ export const memoryClaims: readonly Claim[] = [
       if (!curve || !last) return undefined;
       const law = (one: ClaimCurve) =>
         classOf(one) && classOf(one) === "O(n)" && one.bytes?.coefficients?.a.value === (one.cells[0] ?? last).batch * cachedBytes(one.cells[0] ?? last);
-      const largest = environment.limits.maxBufferSize;
+      // A driver may allow buffers that are larger than the device: what a kernel can bind of one is what counts.
+      const { maxBufferSize, maxStorageBufferBindingSize } = environment.limits;
+      const largest = maxBufferSize && Math.min(maxBufferSize, maxStorageBufferBindingSize ?? maxBufferSize);
       const [group] = curves.flatMap(({ cells: [cell] }) => (cell && cell.kvHeads < cell.heads ? [cell] : []));
       const share = last.peakBytes ? (last.stateBytes ?? 0) / last.peakBytes : undefined;
       return judged(t, {

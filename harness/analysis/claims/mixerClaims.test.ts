@@ -59,6 +59,31 @@ testClaims({
     ["as many dot products as tokens before", "holds", [{ label: "softmax", cell: work(128, 0), time: { exponent: about(1) } }]],
     ["itself too, and values", "holdsWithCorrection", [{ label: "softmax", cell: work(256, 1), time: { class: "O(n)" } }]],
     ["a constant time", "doesNotHoldHere", [{ label: "softmax", cell: work(256, 1), time: { class: "O(1)", exponent: about(0.01) } }]],
+    [
+      "a time that a GPU takes to begin, and a line beneath",
+      "holdsWithCorrection",
+      [{ label: "softmax", cell: work(128, 0), time: { exponent: about(0.1), coefficients: [about(0.01), about(1e-6), none], candidates: ["O(n)"] } }],
+    ],
+    [
+      "a line that is next to nothing",
+      "doesNotHoldHere",
+      [{ label: "softmax", cell: work(128, 0), time: { class: "O(1)", exponent: about(0.01), coefficients: [about(0.01), about(1e-9), none] } }],
+    ],
+    [
+      "a line that may be nothing",
+      "undecided",
+      [{ label: "softmax", cell: work(128, 0), time: { class: "O(1)", exponent: about(0.01), coefficients: [about(0.01), between(0, 1e-6), none] } }],
+    ],
+    [
+      "flatter than a line, by no law",
+      "undecided",
+      [{ label: "softmax", cell: work(128, 0), time: { exponent: about(0.3), coefficients: [about(0.01), about(1e-6), none] } }],
+    ],
+    [
+      "steeper than a line",
+      "doesNotHoldHere",
+      [{ label: "softmax", cell: work(128, 0), time: { exponent: about(1.5), coefficients: [about(0.01), about(1e-6), none] } }],
+    ],
     ["work as the square", "doesNotHoldHere", [{ label: "softmax", cell: (n) => work(256 * n, 0)(n), time: { class: "O(n)" } }]],
     ["a wide interval", "undecided", [{ label: "softmax", cell: work(256, 1), time: { exponent: between(0.5, 1.5) } }]],
     ["no softmax", undefined, [linear()]],
@@ -98,6 +123,16 @@ testClaims({
       "a power between a line and a square",
       "undecided",
       [{ label: "softmax", time: { exponent: about(1.4, 0.01), coefficients: [none, about(1), about(1)] } }],
+    ],
+    [
+      "a line up to the largest n, and a square beneath",
+      "holdsWithCorrection",
+      [{ label: "softmax", time: { exponent: about(1.05), coefficients: [none, about(0.01), about(1.5e-6)], candidates: ["O(n)", "O(n log n)"] } }],
+    ],
+    [
+      "a line up to the largest n, and perhaps a square beneath",
+      "undecided",
+      [{ label: "softmax", time: { exponent: about(1.05), coefficients: [none, about(0.01), between(0, 1.5e-6)], candidates: ["O(n)", "O(n log n)"] } }],
     ],
     ["a line", "doesNotHoldHere", [{ label: "softmax", time: { class: "O(n)", exponent: about(1), coefficients: [none, about(1), between(0, 1e-9)] } }]],
     [
@@ -191,5 +226,12 @@ it("says its numbers", () => {
   );
   expect(sentencesOn("S16", [linear({ time: { exponent: between(-0.5, 0.5) } })])).toMatchInlineSnapshot(
     `"Slope of time over n: 0 [-0.500, 0.500] (linear, headDim 64, at n = 512). More turns, which narrow intervals, would tell. | "`,
+  );
+});
+
+it("tells from which n on a square is most of what is still a line", () => {
+  const time = { exponent: about(1.05), coefficients: [none, about(0.0093), about(1.5e-6)], candidates: ["O(n)"] } as const;
+  expect(sentencesOn("S7", [{ label: "softmax", time }])).toMatch(
+    /it is a line still: n² is most of the time from about n = 6,200 on, by the fitted parabola\./,
   );
 });

@@ -4,6 +4,7 @@ import { every, type Verdict } from "../every.ts";
 import { bytesGrowth } from "../stateBytes.ts";
 import { type Claim, judged } from "./claim.ts";
 import { type ClaimCurve, curveName, keepsCache, lawCurvesOf, slopesText } from "./curve.ts";
+import { isParabola, type Later, laterOf, long, longest, type Order, partOf, usual } from "./later.ts";
 import { grows, hasOrder } from "./slope.ts";
 import { evenWithWeights } from "./weights.ts";
 
@@ -22,27 +23,13 @@ const workOf = ({ cells }: ClaimCurve) => {
 /** Attention's share of the multiply-adds of a whole text of n tokens: half of what the last of them takes in the mean. */
 const shareOfText = (n: number): number => n / (n + 2 * evenWithWeights(wholeModel));
 
-/** Lengths of texts that models write, and that they are known to think in. */
-const usual = 1000;
-const long = 10_000;
-const longest = 100_000;
-
-/** Which part of a text's time at n is that of n², with its interval. */
-const squareShare = ({ time }: ClaimCurve, n: number): Estimate | undefined => {
-  if (!time?.coefficients) return undefined;
-  const { t0, a, b } = time.coefficients;
-  const share = (square: number, line: number, constant: number): number => (square > 0 ? 1 / (1 + line / (square * n) + constant / (square * n * n)) : 0);
-  return { value: share(b.value, a.value, t0.value), low: share(b.low, a.high, t0.high), high: share(b.high, a.low, t0.low) };
-};
-
-/** Does a parabola follow the points, by the law that is told or one of those that are left? */
-const isParabola = ({ time }: ClaimCurve): boolean =>
-  time !== undefined && (time.class === "undecided" ? time.candidates : [time.class]).some((law) => law === "O(1)" || law === "O(n)" || law === "O(n²)");
-
 /** A parabola with a square in it is among the laws that the points leave: a power between line and square, or steps, are followed by none. */
 const mayBeSquare = ({ time }: ClaimCurve): boolean => time?.class === "O(n²)" || (time?.class === "undecided" && time.candidates.includes("O(n²)"));
 
-/** Is the time of texts a square, or clearly on its way from a line to one: where a parabola follows the points, that part of it is there, and the slope is a line's no longer. */
+/**
+ * Is the time of texts a square, or clearly on its way from a line to one: where a parabola follows the points, that part of it is there, and the slope is a line's no longer. A line up to the
+ * largest n may be one as well, later.
+ */
 const isSquare = (curve: ClaimCurve): Verdict => {
   const { time } = curve;
   if (!time) return undefined;
@@ -50,9 +37,22 @@ const isSquare = (curve: ClaimCurve): Verdict => {
   if (bySlope === true) return true;
   const leavesLine = (time.coefficients?.b.low ?? 0) > 0 && hasOrder(time.exponent, 1) === false && (time.exponent?.value ?? 0) > 1;
   if (mayBeSquare(curve) && leavesLine && (time.exponent?.value ?? 0) < 2) return true;
+  const later = laterOf(curve, 2);
+  if (later?.held !== undefined) return later.held;
   // No square's slope, and another law, or several that are left without it. Where none is left nothing is known.
-  return bySlope === false && !mayBeSquare(curve) && (time.class !== "undecided" || time.candidates.length > 0) ? false : undefined;
+  return bySlope === false && !later && !mayBeSquare(curve) && (time.class !== "undecided" || time.candidates.length > 0) ? false : undefined;
 };
+
+/** Does a token's time grow as a line, or will it. */
+const isLine = (curve: ClaimCurve): Verdict => {
+  const bySlope = grows(curve.time, "O(n)");
+  const later = bySlope === false ? laterOf(curve, 1) : undefined;
+  return later ? later.held : bySlope;
+};
+
+/** The first of the curves that show what is said of them beyond the lengths that were measured alone. */
+const lateOf = (curves: readonly ClaimCurve[], order: Order): Later | undefined =>
+  curves.map((curve) => laterOf(curve, order)).find((later) => later?.held === true);
 
 /** What a text of n tokens takes by the fitted parabola, ms. */
 const textMs = ({ time }: ClaimCurve, n: number): Estimate | undefined => {
@@ -76,14 +76,15 @@ export const softmaxClaims: readonly Claim[] = [
       if (!first) return undefined;
       const counted = every(works.map(({ law }) => (law === "undecided" ? undefined : law === "O(n)")));
       const ofDots = first.perPosition / first.dots;
+      const late = lateOf(curves, 1);
       const seesItself = works.some(({ before }) => before > 0);
       return judged(t, {
-        held: every([counted, ...curves.map(({ time }) => grows(time, "O(n)"))]),
+        held: every([counted, ...curves.map(isLine)]),
         measured: said.measured(
           slopesText(curves, t),
           first.law === "O(n)" ? { ...first, curve: curves[0] ? curveName(curves[0], t) : "" } : { notLine: first.law },
         ),
-        corrections: [seesItself && said.seesItself, ofDots > 1 && said.values(ofDots)],
+        corrections: [seesItself && said.seesItself, ofDots > 1 && said.values(ofDots), late && said.later(late.upTo, late.from)],
         would: said.would,
         evidence: "time",
       });
@@ -115,7 +116,11 @@ export const softmaxClaims: readonly Claim[] = [
       const early = curves
         .flatMap(({ time }) => (time?.slopes?.[0] ? [time.slopes[0]] : []))
         .filter((slope) => hasOrder(slope, 2) === false && slope.value < 2);
-      const late = curves.filter(({ time }) => grows(time, "O(n²)") !== true);
+      const unsquare = curves.filter(({ time }) => grows(time, "O(n²)") !== true);
+      const late = lateOf(
+        unsquare.filter(({ time }) => hasOrder(time?.exponent, 1) === true),
+        2,
+      );
       const [slow] = early;
       return judged(t, {
         held: every(curves.map(isSquare)),
@@ -123,7 +128,7 @@ export const softmaxClaims: readonly Claim[] = [
           slopesText(curves, t),
           curves.map((curve) => ({ curve: curveName(curve, t), law: curve.time?.class })),
         ),
-        corrections: [slow && said.slowStart(slow, slow.x), late.length > 0 && said.notYetMost],
+        corrections: [slow && said.slowStart(slow, slow.x), late ? said.later(late.upTo, late.from) : unsquare.length > 0 && said.notYetMost],
         would: said.would,
         evidence: "time",
       });
@@ -136,7 +141,7 @@ export const softmaxClaims: readonly Claim[] = [
       const curves = lawCurvesOf(record, keepsCache);
       // Of a curve that no parabola follows, the parts of one say nothing.
       const shares = curves.filter(isParabola).flatMap((curve) => {
-        const [at, atLongest] = [squareShare(curve, long), squareShare(curve, longest)];
+        const [at, atLongest] = [partOf(curve, 2, long), partOf(curve, 2, longest)];
         return at && atLongest ? [{ curve, at, atLongest }] : [];
       });
       const [first] = shares;
