@@ -118,7 +118,7 @@ describe("a run whose arms write a text", () => {
       fakeWorkers({ ...device, written: ({ form }) => ({ tokens: form === "cached" ? [9, 8, 7, 6, 5, 4] : [1, 2, 3, 4, 5, 6], near: near[form] ?? [] }) }),
     );
     const said = record.findings.filter(({ kind }) => kind === "text").map(({ text }) => text.replace(/“.*”/, "…"));
-    const open = "nothing was held against it, as a router is as near between two experts there as rounding.";
+    const open = "nothing was held against it, as a router is as near between two experts there as rounding, and took either in turn.";
     expect(said.slice(0, 3)).toEqual([
       `no cache (recompute) wrote 6 tokens behind 10 of the prompt, the likeliest each time: …; float64 chooses the same up to token 3, but for 1 where rounding may choose another; from token 4 on ${open}`,
       `KV cache (cached) wrote 6 tokens behind 10 of the prompt, the likeliest each time: …; from token 1 on ${open}`,

@@ -159,6 +159,24 @@ describe("a text that a model writes by itself", () => {
     expect(looked).toEqual(looked.map(({ place }) => ({ place, token: expected(place) })));
   });
 
+  it.each([
+    ["cached", length],
+    ["recompute", 64],
+  ] as const)("of many experts is held wherever a router was as near between two as rounding, %s", async (form, places) => {
+    const many = { kind: "experts", hidden: 8, experts: 256, active: 10 } as const;
+    const cell = textCell("softmax", form, places, {}, { layers: 6, feedForward: many });
+    const { tokens, near } = await write(cell);
+    expect(tokens).toHaveLength(places - prompt.length);
+    expect(near).toEqual([]);
+    // Without a word on which it took, float64 holds less of the same text.
+    const text = Uint32Array.from([...prompt, ...tokens]);
+    const mechanism = mechanismOf(cell);
+    const held = mechanism
+      .reference(cell, { ...mechanism.inputs(cell, seed), text }, { batch: 0, head: 0, tokens: [0] })
+      .filter(({ buffer }) => buffer === "text");
+    expect(held.length - 1).toBeLessThan(tokens.length);
+  });
+
   /** Softmax and a hybrid for the whole text; the rest of a family differs in its mixer alone. */
   it.each([
     ["softmax", length, {}],

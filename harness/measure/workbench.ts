@@ -15,7 +15,7 @@ import { createPasses, median, slowMs } from "./passes.ts";
 import { givingWay } from "./residency.ts";
 import { stagedRepetitions } from "./stageTimes.ts";
 import { expectedRows, verify } from "./verification.ts";
-import { timedText, writtenTokens } from "./writing.ts";
+import { routesOf, timedText, writtenTokens } from "./writing.ts";
 
 /** What a worker does with cells on its device. Every method throws CellFailure where the cell, and not the worker, is at fault. */
 export interface Workbench {
@@ -244,7 +244,7 @@ export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism
         assertLedger(program, mechanism.bytesByRole(cell, cell.form, tiles));
         const drawn = mechanism.inputs(cell, seed);
         const { text, msPerToken } = await timedText(open, program, cell, drawn);
-        const tensors = { ...drawn, text };
+        const tensors = { ...drawn, text, ...(await routesOf(program, cell)) };
         checkDevice();
         const { maxError, tolerance } = await verify(mechanism, cell, plan.buffers, tensors, program.read);
         return { ...writtenTokens(mechanism, cell, tensors), msPerToken, tiles, kernelHash: hashOf(plan), maxError, tolerance };

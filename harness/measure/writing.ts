@@ -1,4 +1,5 @@
 import type { Mechanism, Tensors } from "../../kernels/mechanism.ts";
+import { routesBuffers } from "../../kernels/model/routes.ts";
 import { writtenOf } from "../../kernels/model/textReference.ts";
 import { CellFailure } from "../device/failure.ts";
 import type { OpenDevice } from "../device/openDevice.ts";
@@ -65,6 +66,13 @@ const writeText = async (open: OpenDevice, program: Program, { model }: Cell): P
 };
 
 const givenOf = (model: Cell["model"]): number => model?.text?.prompt.length ?? 0;
+
+/** Which experts each place of the text went through, for float64 to follow: by name as the reference takes them. */
+export const routesOf = async (program: Program, { model, n }: Cell): Promise<Tensors> => {
+  const routes: Record<string, Uint32Array> = {};
+  for (const { name } of model ? routesBuffers(model, n - 1) : []) routes[name] = (await program.read(name)) as Uint32Array;
+  return routes;
+};
 
 /** The tokens behind the prompt, and which of them the reference leaves open. `tensors`: with the text. */
 export const writtenTokens = (mechanism: Mechanism, cell: Cell, tensors: Tensors): Pick<WriteReply, "tokens" | "near"> => {

@@ -1054,7 +1054,7 @@ export const en = {
         held === 0
           ? ""
           : `float64 chooses the same${held === undefined ? "" : ` up to token ${formatCount(held)}`}, ${near === 0 ? "token for token" : `but for ${formatCount(near)} where rounding may choose another`}${held === undefined ? "" : "; "}`
-      }${held === undefined ? "" : `from token ${formatCount(held + 1)} on nothing was held against it, as a router is as near between two experts there as rounding`}.`,
+      }${held === undefined ? "" : `from token ${formatCount(held + 1)} on nothing was held against it, as a router is as near between two experts there as rounding, and took either in turn`}.`,
     /** `near`: rounding may choose either there */
     parting: ([one, other]: readonly [string, string], token: number, near: boolean): string =>
       `${one} and ${other} have the same weights and part at token ${formatCount(token)}, ${

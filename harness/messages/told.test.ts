@@ -40,7 +40,7 @@ describe("what was written", () => {
 
   it("says from where on nothing of it is held", () => {
     expect(zh.text.wrote(["KV cache"], { ...wrote, held: 10 })).toBe(
-      "KV cache 在提示的 9 个 token 之后写出了 40 个 token（每次取最可能的一个）：“Conveyor belts”；到第 10 个 token 为止，float64 逐个 token 的选择都相同；从第 11 个 token 起没有与 float64 对照，因为那里路由器在两个专家之间的差别小到与舍入相当。",
+      "KV cache 在提示的 9 个 token 之后写出了 40 个 token（每次取最可能的一个）：“Conveyor belts”；到第 10 个 token 为止，float64 逐个 token 的选择都相同；从第 11 个 token 起没有与 float64 对照，因为那里路由器在两个专家之间的差别小到与舍入相当，先后选了不同的专家。",
     );
     expect(zh.text.wrote(["KV cache"], { ...wrote, held: 0 })).toContain("“Conveyor belts”；从第 1 个 token 起没有与 float64 对照");
   });

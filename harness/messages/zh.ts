@@ -763,7 +763,7 @@ export const zh: Messages = {
         held === 0
           ? ""
           : spaced`${held === undefined ? "" : spaced`到第${formatCount(held)}个 token 为止，`}float64 ${near === 0 ? "逐个 token 的选择都相同" : spaced`的选择相同，只有${formatCount(near)}处舍入可能改变选择`}${held === undefined ? "" : "；"}`
-      }${held === undefined ? "" : spaced`从第${formatCount(held + 1)}个 token 起没有与 float64 对照，因为那里路由器在两个专家之间的差别小到与舍入相当`}。`,
+      }${held === undefined ? "" : spaced`从第${formatCount(held + 1)}个 token 起没有与 float64 对照，因为那里路由器在两个专家之间的差别小到与舍入相当，先后选了不同的专家`}。`,
     parting: ([one, other], token, near) =>
       spaced`${one}与${other}权重相同，却从第${formatCount(token)}个 token 起不同，${near ? "那里舍入可能选中任一个" : "而舍入不足以造成这一差别：其中一个有误"}。`,
     failed: (arms, code) => spaced`${list(arms)}没有写出文本（${code}）。`,

@@ -3,6 +3,7 @@ import { groupingOf } from "./grouping.ts";
 import { type Mixer, widthsOf } from "./layer.ts";
 import { gathersRow, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
 import { feedForwardTotals, mixerWeights } from "./modelShape.ts";
+import { routesBytes } from "./routes.ts";
 import type { StageName } from "./stageNames.ts";
 import { spanFor, type TextPlanning } from "./textPlan.ts";
 
@@ -136,7 +137,7 @@ export const textBytesByRole = ({ written, spans, prompt, text, length }: TextPl
   const turns = isRotary(written) ? places * (mixers[0]?.shape.headDim ?? 0) : 0;
   // What is given to a layer's mixer is the same for prompt and tokens.
   const given = Math.max(token.given, ...apart.map((part) => part.given));
-  const numbers = batch * ((prompt ? 1 : places) + 2 + (text.stop === undefined ? 0 : 1));
+  const numbers = batch * ((prompt ? 1 : places) + 2 + (text.stop === undefined ? 0 : 1)) + routesBytes(model, places) / 4;
   return {
     input: weightCount(model, mixers) * weightBytes(written) + 4 * (batch * text.prompt.length + turns) + given,
     output: 4 * batch * (vocab + length),

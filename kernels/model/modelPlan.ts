@@ -5,6 +5,7 @@ import { type Connection, connectionName, type Mixer, placedBuffers, placedSteps
 import type { Making } from "./making.ts";
 import { feedForwardOf } from "./modelShape.ts";
 import { projectStep } from "./projection.ts";
+import { routesName } from "./routes.ts";
 import { embedStep, expertSteps, normStep, rotateStep, sampleStep } from "./stages.ts";
 import { weightBuffer, weightsOf } from "./weights.ts";
 
@@ -148,6 +149,7 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
           { width, hidden: feedForward.hidden, count: feedForward.experts, active: feedForward.active },
           { from: "normed", to: "x", weights: weight },
           feedForward,
+          model.text && { to: routesName(layer), counted },
         )
       : [
           projectStep(making, "feedForward", {

@@ -5,6 +5,7 @@ import { finishes } from "./finish.ts";
 import { keptConnection, keptName, type Mixer, ownTensors, widthsOf } from "./layer.ts";
 import { isRotated, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
 import { feedForwardOf } from "./modelShape.ts";
+import { type ChosenExperts, chosenExperts, sizeOf } from "./router.ts";
 
 /** Rows of values in float64: [row][channel]. */
 type Rows = readonly Float64Array[];
@@ -158,6 +159,8 @@ interface ThroughOptions {
   readonly swapped?: Choice;
   /** rows that are asked for, all unless given: of others the last layer takes keys and values alone */
   readonly wanted?: readonly number[];
+  /** the experts that a row went through, where that is known: they are taken where rounding may have chosen them */
+  readonly followed?: (layer: number, row: number) => readonly number[] | undefined;
 }
 
 /** From the numbers of tokens, text by text, to what the last layer hands on. */
@@ -165,7 +168,7 @@ export const throughLayers = (
   { model, mixers }: Planned,
   tensors: Tensors,
   tokens: ArrayLike<number>,
-  { leastLead = 0, swapped, wanted }: ThroughOptions = {},
+  { leastLead = 0, swapped, wanted, followed = () => undefined }: ThroughOptions = {},
 ): Through => {
   const { width } = model;
   const embedding = tensorOf(tensors, "embedding");
@@ -181,13 +184,10 @@ export const throughLayers = (
       asked.map((row) => x[row] as Float64Array),
       times(mixed.rows, weight("wo"), width),
     );
-    const fed = fedForward(
-      width,
-      feedForwardOf(model, layer),
-      normed(x, width, weight("feedForwardNorm")),
-      weight,
-      swapped?.layer === layer ? asked.indexOf(swapped.row) : -1,
-    );
+    const fed = fedForward(width, feedForwardOf(model, layer), normed(x, width, weight("feedForwardNorm")), weight, (scores, active, r) => {
+      const row = asked[r] ?? r;
+      return chosenExperts(scores, active, { leastLead, swaps: swapped?.layer === layer && swapped.row === row, followed: followed(layer, row) });
+    });
     for (const [i, lead] of fed.leads.entries()) if (lead <= leastLead) open.push({ layer, row: asked[i] ?? i, lead });
     x = added(x, fed.rows);
   }
@@ -196,9 +196,6 @@ export const throughLayers = (
 
 /** Scores that lie nearer to the largest than this, relative to their size, may be the largest once they are rounded. */
 const leastGap = 1e-2;
-
-/** Root mean square. */
-export const sizeOf = (values: Float64Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
 /** The next token of a row, where rounding cannot make it another. */
 const nextRow = (scores: Float64Array, row: number): readonly ExpectedRow[] => {
@@ -287,14 +284,20 @@ const flat = (rows: Rows): Float32Array => {
   return made;
 };
 
-/** What a feed-forward network adds to each row; of one with experts, by how much each row's router preferred the last expert that it chose to the next, over the size of its scores. */
+/** What a feed-forward network adds to each row; of one with experts, the lead of each row's choice. */
 interface Fed {
   readonly rows: Rows;
   readonly leads: readonly number[];
 }
 
-/** `swapped`: the row whose router takes the next expert in the place of its last, −1 where none does. */
-const fedForward = (width: number, feedForward: FeedForward, rows: Rows, weight: (name: string) => Float32Array | Uint32Array, swapped: number): Fed => {
+/** `choose`: the experts of a row, by the scores that its router gives them. */
+const fedForward = (
+  width: number,
+  feedForward: FeedForward,
+  rows: Rows,
+  weight: (name: string) => Float32Array | Uint32Array,
+  choose: (scores: Float64Array, active: number, row: number) => ChosenExperts,
+): Fed => {
   const { hidden } = feedForward;
   if (feedForward.kind === "gelu") return { rows: times(finished(times(rows, weight("up"), hidden), "gelu"), weight("down"), width), leads: [] };
   const network = (one: Rows, channels: number, [gateName, upName, downName]: readonly [string, string, string], at: number): Rows => {
@@ -311,14 +314,13 @@ const fedForward = (width: number, feedForward: FeedForward, rows: Rows, weight:
   const { experts, active, shared = 0, sharedGate = false } = feedForward;
   const leads: number[] = [];
   const fed = times(rows, weight("router"), experts).map((scores, r) => {
-    const ranked = Array.from(scores, (score, expert) => ({ score, expert })).sort((one, other) => other.score - one.score || one.expert - other.expert);
-    leads.push(((ranked[active - 1]?.score ?? 0) - (ranked[active]?.score ?? Number.NEGATIVE_INFINITY)) / sizeOf(scores));
-    if (r === swapped) ranked.splice(active - 1, 1);
-    const chosen = ranked.slice(0, active);
-    const sizes = chosen.map(({ score }) => Math.exp(score - (chosen[0]?.score ?? 0)));
+    const { chosen, lead } = choose(scores, active, r);
+    leads.push(lead);
+    const most = Math.max(...chosen.map((expert) => scores[expert] ?? Number.NaN));
+    const sizes = chosen.map((expert) => Math.exp((scores[expert] ?? Number.NaN) - most));
     const all = sizes.reduce((sum, size) => sum + size, 0);
     const made = new Float64Array(width);
-    for (const [slot, { expert }] of chosen.entries()) {
+    for (const [slot, expert] of chosen.entries()) {
       const [out] = through([rows[r] ?? new Float64Array()], expert);
       for (let i = 0; i < width; i++) made[i] = (made[i] ?? 0) + ((sizes[slot] ?? 0) / all) * (out?.[i] ?? Number.NaN);
     }

@@ -1,7 +1,12 @@
 // Chooses the ACTIVE experts of the largest router scores of each row, and their weights: a softmax over the chosen (Shazeer et al. 2017, arXiv 1701.06538).
+// LOGGED: the choice of each place of a text is kept, and where a place goes through again and chooses otherwise, that it did.
 @group(0) @binding(0) var<storage, read> scores: array<f32>; // [row, EXPERTS]
 @group(0) @binding(1) var<storage, read_write> chosen: array<u32>; // [row, ACTIVE]
 @group(0) @binding(2) var<storage, read_write> shares: array<f32>; // [row, ACTIVE]
+#if LOGGED
+@group(0) @binding(3) var<storage, read_write> routes: array<u32>; // [place, ACTIVE]
+@group(0) @binding(4) var<storage, read> position: array<u32>; // of the newest token; COUNTED: its row is the only one
+#end
 
 const FAR_BELOW = -3.0e38;
 
@@ -48,5 +53,18 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var slot = thread; slot < ACTIVE; slot += THREADS) {
     chosen[row * ACTIVE + slot] = taken[slot];
     shares[row * ACTIVE + slot] = exp(tops[slot] - tops[0]) / sum;
+#if LOGGED
+#if COUNTED
+    let place = position[0];
+#else
+    let place = row;
+#end
+    // Places behind the newest hold no token yet.
+    if (place <= position[0]) {
+      let at = place * ACTIVE + slot;
+      if (routes[at] == UNWRITTEN) { routes[at] = taken[slot]; }
+      else if (routes[at] != taken[slot]) { routes[at] = CHANGED; }
+    }
+#end
   }
 }

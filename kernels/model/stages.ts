@@ -10,6 +10,7 @@ import norm from "./norm.wgsl";
 import { projectStep } from "./projection.ts";
 import rotate from "./rotate.wgsl";
 import route from "./route.wgsl";
+import { changed, unwritten } from "./routes.ts";
 import sample from "./sample.wgsl";
 import share from "./share.wgsl";
 import type { StageName } from "./stageNames.ts";
@@ -82,10 +83,17 @@ interface Fed {
 }
 
 /** Router scores to the chosen experts and their shares, then through these and back onto `to`; and through the one that every token goes through, where there is one. */
-export const expertSteps = (making: Making, sizes: Experts, fed: Fed, common: SharedExpert): readonly Step[] => [
-  ...chosenSteps(making, sizes, fed),
+export const expertSteps = (making: Making, sizes: Experts, fed: Fed, common: SharedExpert, log?: RoutesLog): readonly Step[] => [
+  ...chosenSteps(making, sizes, fed, log),
   ...sharedSteps(making, sizes.width, fed, common),
 ];
+
+/** Where a written text's choices are kept (routes.ts). */
+export interface RoutesLog {
+  readonly to: string;
+  /** of the newest token alone, at its position; else of all places up to it */
+  readonly counted: boolean;
+}
 
 type SharedExpert = Pick<Extract<FeedForward, { readonly kind: "experts" }>, "shared" | "sharedGate">;
 
@@ -113,7 +121,7 @@ const sharedSteps = (making: Making, width: number, { from, to, weights }: Fed, 
   ];
 };
 
-const chosenSteps = (making: Making, sizes: Experts, { from, to, weights }: Fed): readonly Step[] => {
+const chosenSteps = (making: Making, sizes: Experts, { from, to, weights }: Fed, log?: RoutesLog): readonly Step[] => {
   const { dtype, rows } = making;
   const { width, hidden, count, active } = sizes;
   const inFeedForward = (step: Step): Step => staged("feedForward", step);
@@ -124,8 +132,14 @@ const chosenSteps = (making: Making, sizes: Experts, { from, to, weights }: Fed)
       stepOf({
         label: "route",
         source: route,
-        constants: { EXPERTS: count, ACTIVE: active, THREADS: teamOf(making, threads) },
-        bindings: ["routerScores", "chosen", "shares"],
+        constants: {
+          EXPERTS: count,
+          ACTIVE: active,
+          THREADS: teamOf(making, threads),
+          LOGGED: log !== undefined,
+          ...(log ? { COUNTED: log.counted, UNWRITTEN: unwritten, CHANGED: changed } : {}),
+        },
+        bindings: ["routerScores", "chosen", "shares", ...(log ? [log.to, "position"] : [])],
         workgroups: [rows, 1, 1],
       }),
     ),

@@ -10,6 +10,7 @@ import carry from "./carry.wgsl";
 import count from "./count.wgsl";
 import { keptState, type Mixer, placedBuffers, placedSteps } from "./layer.ts";
 import { isRotated, layerSteps, type ModelPlanning, modelBuffers, nextSteps, turnsBuffer } from "./modelPlan.ts";
+import { routesBuffers } from "./routes.ts";
 import { embedStep } from "./stages.ts";
 
 /** A text that a model writes by itself. */
@@ -221,6 +222,7 @@ export const textBuffers = (planning: TextPlanning): readonly PlanBuffer[] => {
     counters("position", { row: batch }),
     counters("lastRows", { row: batch }),
     ...(text.stop === undefined ? [] : [counters("ended", { row: batch })]),
+    ...routesBuffers(model, places),
     numbers("text", "output", "poison", { row: batch, place: length }),
   ];
   return [...new Map(all.map((buffer) => [buffer.name, buffer])).values()];

@@ -1,10 +1,9 @@
 import type { ExpectedRow, Tensors } from "../mechanism.ts";
 import { chosen } from "./choice.ts";
-import { scoresOf, sizeOf, throughLayers } from "./reference.ts";
+import { scoresOf, throughLayers } from "./reference.ts";
+import { sizeOf } from "./router.ts";
+import { routeOf, unwritten } from "./routes.ts";
 import type { TextPlanning } from "./textPlan.ts";
-
-/** What stands in a text's buffer behind its end. */
-export const unwritten = 0xffff_ffff;
 
 /** Tokens of a written text, the prompt's and its stop token among them, without what stands behind. */
 export const writtenOf = (text: ArrayLike<number>): readonly number[] => {
@@ -15,14 +14,17 @@ export const writtenOf = (text: ArrayLike<number>): readonly number[] => {
 
 /**
  * The text by float64, with nothing kept between its tokens. Where `tensors` bring a text, each of its tokens is held against what float64 chooses behind those before it, and tokens whose lead
- * is not above `leastLead` times the size of the scores, where rounding may choose another, are left out, as are all from where on it may have chosen another expert; else float64 writes by itself. Covers the prompt, each written token that is decided, all places behind the end, and the
+ * is not above `leastLead` times the size of the scores, where rounding may choose another, are left out, as are all from where on it may have chosen another expert and `tensors` do not tell which (routes.ts); else float64 writes by itself. Covers the prompt, each written token that is decided, all places behind the end, and the
  * scores of the last token where the text is as long as it may be. `planning`: of prefill, over all places.
  */
 export const textReference = (planning: TextPlanning, tensors: Tensors, leastLead: number): readonly ExpectedRow[] => {
   const { length, text: shape, written: model } = planning;
   const given = shape.prompt.length;
   const text = tensors.text ? [...shape.prompt, ...untilStop(planning, writtenOf(tensors.text)).slice(given)] : freeText(planning, tensors);
-  const through = throughLayers(model, tensors, padded(planning, text), { leastLead });
+  const through = throughLayers(model, tensors, padded(planning, text), {
+    leastLead,
+    followed: (layer, place) => routeOf(tensors, model.model, layer, place),
+  });
   const firstOpen = Math.min(...through.open.map(({ row }) => row));
   const places = through.rows.slice(given - 1, text.length - 1);
   const rows: ExpectedRow[] = [{ buffer: "text", offset: 0, values: Float64Array.from(shape.prompt) }];

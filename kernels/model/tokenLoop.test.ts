@@ -8,6 +8,7 @@ import { smallShape } from "../testShape.ts";
 import { tolerance } from "../tolerance.ts";
 import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
 import { turnsOf } from "./modelInputs.ts";
+import { changed, unwritten } from "./routes.ts";
 import { stageWords } from "./stageNames.ts";
 import { spansOf } from "./textPlan.ts";
 
@@ -251,9 +252,12 @@ test("from where on a router is as near between experts as rounding, nothing of 
   // Two experts that are the same to the router are as near as can be wherever one of them is the last that is chosen.
   const router = Float32Array.from(tensors["layer1.router"] ?? []);
   router.copyWithin(64, 0, 64);
-  const held = heldOf({ ...tensors, "layer1.router": router });
+  const alike = { ...tensors, "layer1.router": router };
+  const held = heldOf(alike);
   expect(held.length).toBeLessThan(32);
   expect(held).toEqual(Array.from({ length: held.length }, (_, i) => 8 + i));
+  // A choice that was made twice and otherwise tells nothing.
+  for (const route of [changed, unwritten]) expect(heldOf({ ...alike, "layer1.routes": new Uint32Array(3 * 39).fill(route) })).toEqual(held);
 });
 
 test("where a router is as near between two experts as rounding, the other one is right as well", () => {
