@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
+import type { ModelShape } from "../../kernels/mechanism.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
+import type { Cell } from "../experiment/experiment.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
+import type { HelloRequest, WriteReply } from "./messages.ts";
 import { modelCell, modelCells } from "./modelCases.ts";
 
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ forms }) => forms.tokenLoop);
@@ -33,5 +36,35 @@ describe.each(variants)(`$name of whole models that keep nothing, on ${testAdapt
       expect(prepared.maxError).toBeLessThan(1e-4);
     },
     180_000,
+  );
+});
+
+describe(`a text that a model writes by itself, on ${testAdapter}`, () => {
+  const prompt = [17, 3, 99, 3, 58];
+  const textCell = (name: string, form: string, n: number, around: Partial<ModelShape>): Cell => {
+    const mechanism = mechanisms.find((one) => one.name === name);
+    if (!mechanism) throw new Error(`no ${name}`);
+    const text = { prompt, temperature: 0, seed: 3 };
+    return { ...modelCell(mechanism, form, n, {}, { text, recomputes: form === "recompute", ...around }), phase: "generate" };
+  };
+  const written = async (cell: Cell, more: Partial<HelloRequest> = {}): Promise<WriteReply> => {
+    const { worker } = await connector(testAdapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28, ...more })();
+    return worker.ask("write", { cell, seed: 3 }, 120_000).finally(() => worker.close());
+  };
+
+  it("of many experts is held wherever a router was as near between two as rounding, where nothing is kept", async () => {
+    const many = { kind: "experts", hidden: 8, experts: 256, active: 10 } as const;
+    const { tokens, near } = await written(textCell("softmax", "recompute", 64, { layers: 6, feedForward: many }));
+    expect(tokens).toHaveLength(64 - prompt.length);
+    expect(near).toEqual([]);
+  }, 180_000);
+
+  it.each(["linear", "gatedDeltaNet", "kda"])(
+    "is written by the variants of GPUs too: %s",
+    async (name) => {
+      const cell = textCell(name, "recurrent", 40, {});
+      expect((await written(cell, { planFor: "hardware" })).tokens).toEqual((await written(cell)).tokens);
+    },
+    240_000,
   );
 });

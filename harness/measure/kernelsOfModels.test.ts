@@ -159,14 +159,11 @@ describe("a text that a model writes by itself", () => {
     expect(looked).toEqual(looked.map(({ place }) => ({ place, token: expected(place) })));
   });
 
-  it.each([
-    ["cached", length],
-    ["recompute", 64],
-  ] as const)("of many experts is held wherever a router was as near between two as rounding, %s", async (form, places) => {
+  it("of many experts is held wherever a router was as near between two as rounding", async () => {
     const many = { kind: "experts", hidden: 8, experts: 256, active: 10 } as const;
-    const cell = textCell("softmax", form, places, {}, { layers: 6, feedForward: many });
+    const cell = textCell("softmax", "cached", length, {}, { layers: 6, feedForward: many });
     const { tokens, near } = await write(cell);
-    expect(tokens).toHaveLength(places - prompt.length);
+    expect(tokens).toHaveLength(length - prompt.length);
     expect(near).toEqual([]);
     // Without a word on which it took, float64 holds less of the same text.
     const text = Uint32Array.from([...prompt, ...tokens]);
@@ -279,9 +276,9 @@ export default [{ ...mechanism, name: ${JSON.stringify(name)}, plan: (...request
     }
   });
 
-  it.each(["softmax", "gatedDeltaNet"])("is written by the variants of GPUs too: %s", async (name) => {
-    const [form = ""] = mechanisms.find((one) => one.name === name)?.forms.tokenLoop ?? [];
-    const cell = textCell(name, form, 40, {}, { text: { ...tempered, stop: 5 } });
+  /** Of a mechanism that takes longest to compile in kernelsOfModels.matrix.test.ts. */
+  it("is written by the variants of GPUs too", async () => {
+    const cell = textCell("softmax", "cached", 40, {}, { text: { ...tempered, stop: 5 } });
     expect((await write(cell, gpu)).tokens).toEqual((await write(cell)).tokens);
   });
 });
