@@ -151,6 +151,16 @@ describe("an open axis", () => {
     expect(softmax.filter(({ outcome }) => outcome.status === "ok").map(({ n }) => n)).toEqual([256, 512, 1024, 2048, 4096]);
     expect(softmax.at(-1)).toMatchObject({ n: 8192, outcome: { status: "censored", code: "timeCap", reason: expect.stringContaining("verifying") } });
   });
+
+  it("keeps a quarter of maxTime for turns where lengths are named, and says which were not begun", async () => {
+    // 7 cells of an arm and 5 s each: 60 s have room for 9 of the 14 before a quarter is left.
+    const { record } = await fakeRun(yaml(), fakeWorkers({ costMs: () => 100, prepareMs: 5000 }));
+    const begun = record.cells.filter(({ outcome }) => outcome.status === "ok");
+    expect(begun.length).toBeGreaterThan(7);
+    expect(begun.length).toBeLessThan(11);
+    expect(begun.every(({ visits }) => visits.length > 3)).toBe(true);
+    expect(record.cells.filter(({ outcome }) => "code" in outcome && outcome.code === "timeCap")).toHaveLength(record.cells.length - begun.length);
+  });
 });
 
 describe("a worker that", () => {

@@ -7,6 +7,8 @@ import { statusOf, type Task } from "./task.ts";
 
 /** Share of maxTime that turn 0 leaves to the turns after it. */
 const shareForTurns = 0.4;
+/** Lengths that were asked for by name are begun longer, but one turn alone tells a time within a factor of two. */
+const shareForNamed = 0.25;
 
 /** Turn 0: each cell once, n ascending, until a curve ends. */
 export const calibrate = async (measuring: Measuring): Promise<void> => {
@@ -17,7 +19,7 @@ export const calibrate = async (measuring: Measuring): Promise<void> => {
     const { until } = task.planned;
     const beyond = until && beyondReach(task, until, tasks, reach);
     if (beyond) return beyond;
-    if (restMs() > (until ? shareForTurns * reach.maxTimeMs : 0)) return undefined;
+    if (restMs() > (until ? shareForTurns : shareForNamed) * reach.maxTimeMs) return undefined;
     return { status: "censored", code: "timeCap", reason: `maxTime (${reach.maxTimeMs / 1000} s) left no time for this cell` };
   };
 
