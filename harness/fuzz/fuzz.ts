@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { analyse } from "../analysis/analysis.ts";
+import { compareRuns } from "../analysis/comparison/comparison.ts";
+import { renderComparisonPage } from "../report/comparisonPage.ts";
 import { renderIndex, renderPage } from "../report/page.ts";
 import { recordVerdict, runOf, sourceOf } from "./recordCase.ts";
 import { experimentTexts, storedRuns } from "./sources.ts";
@@ -28,7 +30,11 @@ export const casesOf = async (kind: Kind, experiments: string, pageEach = 1): Pr
   }
   const runs = await storedRuns();
   const records = runs.map(({ record }) => analyse(record));
-  const pages = [renderIndex(records), ...(await Promise.all(records.map((record) => renderPage(record))))];
+  const pages = [
+    renderIndex(records),
+    ...records.map((record) => renderComparisonPage(compareRuns(record, record))),
+    ...(await Promise.all(records.map((record) => renderPage(record)))),
+  ];
   const tags = new Set(pages.flatMap((page) => [...tagsOf(page)]));
   // What finds a fault in a page of a good record finds nothing in others; a seed that draws none would not show it.
   const own = pages.flatMap((page) => flawsOfPage(page, tags));

@@ -7,6 +7,7 @@ import { measurementsCsv, samplesCsv } from "../record/csv.ts";
 import type { RunRecord } from "../record/run.ts";
 import { readRun, UnreadableRun } from "../record/runFolder.ts";
 import { renderComparison } from "../report/comparisonMarkdown.ts";
+import { renderComparisonPage } from "../report/comparisonPage.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { presentableComparison } from "../report/presentableComparison.ts";
 import { writeReports } from "../writeReports.ts";
@@ -62,7 +63,7 @@ export const recordVerdict = async (
       ...(tags === undefined ? [] : await flawsOfReports(out, record, tags)),
       ...readdirSync(folder).flatMap((name) => (name === "out" ? [] : [`wrote ${name}`])),
       ...flawsOfMarkdown(renderMarkdown(record)),
-      ...(base === undefined ? [] : [compareRuns(base, record), compareRuns(record, base)]).flatMap(flawsOfComparison),
+      ...(base === undefined ? [] : [compareRuns(base, record), compareRuns(record, base)]).flatMap((comparison) => flawsOfComparison(comparison, tags)),
       ...flawsOfCsv(measurementsCsv(record), record.cells.length),
       ...flawsOfCsv(
         [...samplesCsv(record)].join(""),
@@ -72,9 +73,10 @@ export const recordVerdict = async (
   };
 };
 
-const flawsOfComparison = (comparison: Comparison): readonly string[] => {
+const flawsOfComparison = (comparison: Comparison, tags: ReadonlySet<string> | undefined): readonly string[] => {
   const { findings, cells } = presentableComparison(comparison);
-  return [...flawsOfMarkdown(renderComparison(comparison)), ...[...findings, ...cells.map(({ cell }) => cell)].flatMap(flawsOfLine)];
+  const page = tags === undefined ? [] : flawsOfPage(renderComparisonPage(comparison), tags);
+  return [...page, ...flawsOfMarkdown(renderComparison(comparison)), ...[...findings, ...cells.map(({ cell }) => cell)].flatMap(flawsOfLine)];
 };
 
 const flawsOfReports = async (out: string, record: RunRecord, tags: ReadonlySet<string>): Promise<readonly string[]> => {
