@@ -208,9 +208,11 @@ describe("a text that a model writes by itself", () => {
     // Of those that come late for the first time, and stand in no prompt.
     const at = whole.findLastIndex((token, i) => whole.indexOf(token) === i && !prompt.includes(token));
     expect(at).toBeGreaterThan(2);
-    const { tokens, near } = await write(textCell("softmax", form, 24, {}, { text: { ...greedy, stop: whole[at] ?? 0 } }));
+    const { tokens, near, maxError } = await write(textCell("softmax", form, 24, {}, { text: { ...greedy, stop: whole[at] ?? 0 } }));
     expect(tokens).toEqual(whole.slice(0, at + 1));
     expect(near).toEqual([]);
+    // The scores that its stop token was chosen by are held as well.
+    expect(maxError).toBeGreaterThan(0);
     // One that stands in the prompt alone ends nothing.
     const unused = prompt.find((token) => !whole.includes(token));
     if (unused !== undefined) expect((await write(textCell("softmax", form, 24, {}, { text: { ...greedy, stop: unused } }))).tokens).toEqual(whole);

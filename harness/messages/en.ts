@@ -518,7 +518,7 @@ export const en = {
         values: (dots: number): string => `Weighing values comes on top: with it a position costs ${formatNumber(dots)} times its dot product.`,
         /** `from`: by the fitted line */
         later: (upTo: number, from: number): string =>
-          `Up to n = ${formatCount(upTo)} that hardly shows here: what a token takes at any length is most of its time up to about n = ${formatCount(from)}, by the fitted line.`,
+          `What a token takes at any length is most of its time up to about n = ${formatCount(from)}, by the fitted line: up to n = ${formatCount(upTo)}, the largest measured, the slope is less than a line's.`,
         would: "Larger n, or more turns, would tell.",
       },
       S6: {
@@ -536,7 +536,7 @@ export const en = {
         notYetMost: "At the largest n it is on its way from a line to the square.",
         /** `from`: by the fitted parabola */
         later: (upTo: number, from: number): string =>
-          `Up to n = ${formatCount(upTo)} it is a line still: n² is most of the time from about n = ${formatCount(from)} on, by the fitted parabola.`,
+          `Up to n = ${formatCount(upTo)}, the largest measured, n² is the lesser part of the time: it is most of it from about n = ${formatCount(from)} on, by the fitted parabola.`,
         would: "Longer texts would tell.",
       },
       S8: {

@@ -416,7 +416,8 @@ export const zh: Messages = {
             .join("，")}。带缓存。`,
         slowStart: (slope, n) => spaced`短文本的时间增长得更慢，在 n = ${formatCount(n)}处斜率为${bracketed(slope)}：那里一个 token 的固定开销占了大部分。`,
         notYetMost: "在最大的 n 处，时间还在从线性走向平方。",
-        later: (upTo, from) => spaced`在 n = ${formatCount(upTo)}以内仍是线性：按拟合的抛物线，从约 n = ${formatCount(from)}起，n² 项占用时的大部分。`,
+        later: (upTo, from) =>
+          spaced`在测过的最大长度 n = ${formatCount(upTo)}以内，n² 项只占用时的小部分：按拟合的抛物线，从约 n = ${formatCount(from)}起，它占大部分。`,
         would: "更长的文本可见分晓。",
       },
       S8: {

@@ -53,18 +53,27 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var slot = thread; slot < ACTIVE; slot += THREADS) {
     chosen[row * ACTIVE + slot] = taken[slot];
     shares[row * ACTIVE + slot] = exp(tops[slot] - tops[0]) / sum;
+  }
 #if LOGGED
 #if COUNTED
-    let place = position[0];
+  let place = position[0];
 #else
-    let place = row;
+  let place = row;
 #end
-    // Places behind the newest hold no token yet.
-    if (place <= position[0]) {
-      let at = place * ACTIVE + slot;
-      if (routes[at] == UNWRITTEN) { routes[at] = taken[slot]; }
-      else if (routes[at] != taken[slot]) { routes[at] = CHANGED; }
-    }
-#end
+  // Places behind the newest hold no token yet.
+  let isThere = place <= position[0];
+  var isOther = false;
+  for (var slot = thread; slot < ACTIVE && isThere; slot += THREADS) {
+    // In any order.
+    var isKnown = routes[place * ACTIVE + slot] == UNWRITTEN;
+    for (var before = 0u; before < ACTIVE; before++) { isKnown = isKnown || routes[place * ACTIVE + before] == taken[slot]; }
+    isOther = isOther || !isKnown;
   }
+  storageBarrier();
+  for (var slot = thread; slot < ACTIVE && isThere; slot += THREADS) {
+    let at = place * ACTIVE + slot;
+    if (routes[at] == UNWRITTEN) { routes[at] = taken[slot]; }
+    if (isOther) { routes[at] = CHANGED; }
+  }
+#end
 }

@@ -15,7 +15,7 @@ export const writtenOf = (text: ArrayLike<number>): readonly number[] => {
 /**
  * The text by float64, with nothing kept between its tokens. Where `tensors` bring a text, each of its tokens is held against what float64 chooses behind those before it, and tokens whose lead
  * is not above `leastLead` times the size of the scores, where rounding may choose another, are left out, as are all from where on it may have chosen another expert and `tensors` do not tell which (routes.ts); else float64 writes by itself. Covers the prompt, each written token that is decided, all places behind the end, and the
- * scores of the last token where the text is as long as it may be. `planning`: of prefill, over all places.
+ * scores of the last token. `planning`: of prefill, over all places.
  */
 export const textReference = (planning: TextPlanning, tensors: Tensors, leastLead: number): readonly ExpectedRow[] => {
   const { length, text: shape, written: model } = planning;
@@ -33,7 +33,7 @@ export const textReference = (planning: TextPlanning, tensors: Tensors, leastLea
     const [scores = new Float64Array()] = scoresOf(model, tensors, [place]);
     const { token, lead } = chosen(scores, given - 1 + i, shape);
     if (lead > leastLead * sizeOf(scores)) rows.push({ buffer: "text", offset: given + i, values: Float64Array.of(token) });
-    if (given + i === length - 1) rows.push({ buffer: "scores", offset: 0, values: scores });
+    if (i === places.length - 1) rows.push({ buffer: "scores", offset: 0, values: scores });
   }
   const ends = text.length === length || text.at(-1) === shape.stop;
   const behind = Array.from({ length: length - text.length }, () => unwritten);

@@ -15,18 +15,19 @@ export const longest = 100_000;
 export const isParabola = ({ time }: ClaimCurve): boolean =>
   time !== undefined && (time.class === "undecided" ? time.candidates : [time.class]).some((law) => law === "O(1)" || law === "O(n)" || law === "O(n²)");
 
-/** Which part of a curve's time at n are the terms of its parabola from n to the power `order` on, with its interval. Undefined without coefficients. */
+/** Which part of a curve's time at n is the term of its parabola with n to the power `order`, with its interval. Undefined without coefficients. */
 export const partOf = ({ time }: ClaimCurve, order: Order, n: number): Estimate | undefined => {
   if (!time?.coefficients) return undefined;
   const { t0, a, b } = time.coefficients;
   const at = (above: keyof Estimate, below: keyof Estimate): number => {
-    const top = b[above] * n * n + (order === 1 ? a[above] * n : 0);
-    return top > 0 ? top / (top + t0[below] + (order === 1 ? 0 : a[below] * n)) : 0;
+    const [line, square] = [a[order === 1 ? above : below] * n, b[order === 2 ? above : below] * n * n];
+    const top = order === 1 ? line : square;
+    return top > 0 ? top / (t0[below] + line + square) : 0;
   };
   return { value: at("value", "value"), low: at("low", "high"), high: at("high", "low") };
 };
 
-/** From which n on these terms are half of the time. */
+/** From which n on that term and those above it are half of the time. */
 const halfFrom = ({ time }: ClaimCurve, order: Order): number => {
   const [t0 = 0, a = 0, b = 0] = time?.coefficients ? [time.coefficients.t0.value, time.coefficients.a.value, time.coefficients.b.value] : [];
   // b n² + a n = t0 of a line's terms, b n² = a n + t0 of a square's: in a form that b = 0 does not upset.
@@ -42,13 +43,14 @@ export interface Later {
 }
 
 /**
- * Of a curve that is flatter than an order up to its largest n, as on a GPU that a short text does not fill: are terms of that order most of its time at the longest texts, by the parabola that follows it, and from
- * which n on? Held is false where they are not, or where another law is told; undefined where nothing tells. Undefined in all where the curve is not flatter.
+ * Of a curve that is flatter than an order up to its largest n, as on a GPU that a short text does not fill: is the term of that order most of its time at the longest texts, by the parabola that follows it, and from
+ * which n on? Held is false where it is not, and undefined where nothing tells, as where another law is told up to here. Undefined in all where the curve is not flatter.
  */
 export const laterOf = (curve: ClaimCurve, order: Order): Later | undefined => {
   const { time } = curve;
   if (!time?.exponent || hasOrder(time.exponent, order) !== false || time.exponent.value > order) return undefined;
   const part = isParabola(curve) ? partOf(curve, order, longest) : undefined;
-  const held = part ? (part.low > 0.5 ? true : part.high < 0.5 ? false : undefined) : time.class === "undecided" ? undefined : false;
+  const isMost = part && (part.low > 0.5 ? true : part.high < 0.5 ? false : undefined);
+  const held = time.class === "undecided" ? isMost : part && isMost !== false ? undefined : false;
   return { held, from: Number(halfFrom(curve, order).toPrecision(2)), upTo: time.points.at(-1)?.x ?? 0 };
 };

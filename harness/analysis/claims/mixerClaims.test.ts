@@ -75,6 +75,26 @@ testClaims({
       [{ label: "softmax", cell: work(128, 0), time: { class: "O(1)", exponent: about(0.01), coefficients: [about(0.01), between(0, 1e-6), none] } }],
     ],
     [
+      "a law of O(1), and perhaps a line far beyond",
+      "undecided",
+      [{ label: "softmax", cell: work(128, 0), time: { class: "O(1)", exponent: about(0.01), coefficients: [about(1), about(2e-5), none] } }],
+    ],
+    [
+      "a square that is flat yet",
+      "doesNotHoldHere",
+      [{ label: "softmax", cell: work(128, 0), time: { class: "O(n²)", exponent: about(0.42), coefficients: [about(1), none, about(1e-6)] } }],
+    ],
+    [
+      "a square whose slope passes that of a line",
+      "doesNotHoldHere",
+      [{ label: "softmax", cell: work(128, 0), time: { class: "O(n²)", exponent: about(0.88), coefficients: [about(1), none, about(3e-6)] } }],
+    ],
+    [
+      "a line or a square, by its terms a square",
+      "doesNotHoldHere",
+      [{ label: "softmax", cell: work(128, 0), time: { exponent: about(0.42), coefficients: [about(1), none, about(1e-6)], candidates: ["O(n)", "O(n²)"] } }],
+    ],
+    [
       "flatter than a line, by no law",
       "undecided",
       [{ label: "softmax", cell: work(128, 0), time: { exponent: about(0.3), coefficients: [about(0.01), about(1e-6), none] } }],
@@ -229,9 +249,10 @@ it("says its numbers", () => {
   );
 });
 
-it("tells from which n on a square is most of what is still a line", () => {
-  const time = { exponent: about(1.05), coefficients: [none, about(0.0093), about(1.5e-6)], candidates: ["O(n)"] } as const;
-  expect(sentencesOn("S7", [{ label: "softmax", time }])).toMatch(
-    /it is a line still: n² is most of the time from about n = 6,200 on, by the fitted parabola\./,
-  );
+it("tells from which n on a square is most of what is flatter yet", () => {
+  const line = { exponent: about(1.05), coefficients: [none, about(0.0093), about(1.5e-6)], candidates: ["O(n)"] } as const;
+  expect(sentencesOn("S7", [{ label: "softmax", time: line }])).toMatch(/n² is the lesser part of the time: it is most of it from about n = 6,200 on/);
+  const flat = { exponent: about(0.42), coefficients: [about(1), none, about(1e-6)], candidates: ["O(n)", "O(n²)"] } as const;
+  expect(sentencesOn("S7", [{ label: "softmax", time: flat }])).toMatch(/it is most of it from about n = 1,000 on/);
+  expect(sentencesOn("S7", [{ label: "softmax", time: flat }])).not.toMatch(/on its way/);
 });

@@ -43,8 +43,12 @@ const isSquare = (curve: ClaimCurve): Verdict => {
   return bySlope === false && !later && !mayBeSquare(curve) && (time.class !== "undecided" || time.candidates.length > 0) ? false : undefined;
 };
 
+/** Laws above a line, which a slope near 1 at the largest n may be on its way to. */
+const steeper: ReadonlySet<string | undefined> = new Set(["O(n log n)", "O(n²)", "O(n³)"]);
+
 /** Does a token's time grow as a line, or will it. */
 const isLine = (curve: ClaimCurve): Verdict => {
+  if (steeper.has(curve.time?.class)) return false;
   const bySlope = grows(curve.time, "O(n)");
   const later = bySlope === false ? laterOf(curve, 1) : undefined;
   return later ? later.held : bySlope;
@@ -117,10 +121,7 @@ export const softmaxClaims: readonly Claim[] = [
         .flatMap(({ time }) => (time?.slopes?.[0] ? [time.slopes[0]] : []))
         .filter((slope) => hasOrder(slope, 2) === false && slope.value < 2);
       const unsquare = curves.filter(({ time }) => grows(time, "O(n²)") !== true);
-      const late = lateOf(
-        unsquare.filter(({ time }) => hasOrder(time?.exponent, 1) === true),
-        2,
-      );
+      const late = lateOf(unsquare, 2);
       const [slow] = early;
       return judged(t, {
         held: every(curves.map(isSquare)),
@@ -128,7 +129,10 @@ export const softmaxClaims: readonly Claim[] = [
           slopesText(curves, t),
           curves.map((curve) => ({ curve: curveName(curve, t), law: curve.time?.class })),
         ),
-        corrections: [slow && said.slowStart(slow, slow.x), late ? said.later(late.upTo, late.from) : unsquare.length > 0 && said.notYetMost],
+        corrections: [
+          slow && said.slowStart(slow, slow.x),
+          late && late.from > late.upTo ? said.later(late.upTo, late.from) : unsquare.length > 0 && said.notYetMost,
+        ],
         would: said.would,
         evidence: "time",
       });
