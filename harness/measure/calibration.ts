@@ -9,6 +9,8 @@ import { statusOf, type Task } from "./task.ts";
 const shareForTurns = 0.4;
 /** Lengths that were asked for by name are begun longer, but one turn alone tells a time within a factor of two. */
 const shareForNamed = 0.25;
+/** A shorter maxTime is for a look at each of them. */
+const shortestForTurnsMs = 30_000;
 
 /** Turn 0: each cell once, n ascending, until a curve ends. */
 export const calibrate = async (measuring: Measuring): Promise<void> => {
@@ -19,7 +21,8 @@ export const calibrate = async (measuring: Measuring): Promise<void> => {
     const { until } = task.planned;
     const beyond = until && beyondReach(task, until, tasks, reach);
     if (beyond) return beyond;
-    if (restMs() > (until ? shareForTurns : shareForNamed) * reach.maxTimeMs) return undefined;
+    const share = until ? shareForTurns : reach.maxTimeMs < shortestForTurnsMs ? 0 : shareForNamed;
+    if (restMs() > share * reach.maxTimeMs) return undefined;
     return { status: "censored", code: "timeCap", reason: `maxTime (${reach.maxTimeMs / 1000} s) left no time for this cell` };
   };
 
