@@ -38,10 +38,11 @@ export const servingSentences = (
 export const isOneLayer = (phase: Analysed["experiment"]["phase"]): boolean => phase === "decode";
 
 /** "softmax has room for 12 texts at once, 340 [300, 380] tokens a second in all" */
-const phrase = ({ label, batch, tokensPerSecond, note, textBytes, exactBytes, from, room }: Served, { serving }: Messages): string => {
+const phrase = ({ label, batch, tokensPerSecond, note, fixedBytes, textBytes, exactBytes, from, room }: Served, { serving }: Messages): string => {
   if (textBytes === 0 && !room) return serving.unknown(label, note ?? "");
   const memoryBatch = room?.limit === undefined ? undefined : room.memoryBatch;
-  if (batch === 0) return serving.noRoom(label, memoryBatch);
+  // Room that was counted beforehand is of the bytes of one text, and of those that are there without any.
+  if (batch === 0) return serving.noRoom(label, memoryBatch, room && textBytes > 0 ? { one: fixedBytes + textBytes, shared: fixedBytes } : undefined);
   return serving.room(label, { batch, about: !(exactBytes || from === "measured" || room) }, memoryBatch, tokensPerSecond);
 };
 

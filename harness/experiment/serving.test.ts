@@ -22,9 +22,10 @@ it("is asked of phases of single tokens, with n ascending", () => {
 });
 
 it("is refused where nothing could tell it, with what would", () => {
-  expect(brief("{ memory: 8GiB, n: [64] }", "prefill")).toEqual([
-    "5:1 serving: without a phase of single tokens, phase prefill; serving beside phase decode or tokenLoop",
-  ]);
+  for (const batch of ["[1, 2, 4]", "[1]"])
+    expect(brief("{ memory: 8GiB, n: [64] }", "prefill", batch)).toEqual([
+      "5:1 serving: without a phase of single tokens, phase prefill; serving beside phase decode or tokenLoop",
+    ]);
   expect(brief("{ memory: 8GiB, n: [64] }", "decode", "[1, 2]")).toEqual([
     "5:1 serving: needs 3 values of batch to tell how time grows with it, batch 1, 2; an axis such as batch: [1, 2, 4, 8]",
   ]);

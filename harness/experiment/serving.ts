@@ -47,8 +47,9 @@ export const servingAsked = ({ serving }: File, phase: ExperimentPhase): Serving
 export const servingDrafts = ({ serving }: File, own: readonly ExperimentPhase[], axes: Readonly<Record<string, Axis>>): readonly Draft[] => {
   if (serving === undefined) return [];
   const batches = axes.batch && "values" in axes.batch ? axes.batch.values : [];
+  const served = own.some((phase) => serves.has(phase));
   return [
-    ...(own.some((phase) => serves.has(phase))
+    ...(served
       ? []
       : [
           {
@@ -64,7 +65,8 @@ export const servingDrafts = ({ serving }: File, own: readonly ExperimentPhase[]
         ? []
         : [{ path: ["serving", "n", index], on: "value", message: "stands twice", given: String(n), accepted: "each n once" }],
     ),
-    ...(batches.length >= leastBatches
+    // A file of other phases need not sweep batch: its serving has no place at all.
+    ...(!served || batches.length >= leastBatches
       ? []
       : [
           {

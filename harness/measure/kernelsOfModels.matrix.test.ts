@@ -59,6 +59,19 @@ describe(`a text that a model writes by itself, on ${testAdapter}`, () => {
     expect(near).toEqual([]);
   }, 180_000);
 
+  it.each(mechanisms)(
+    "of $name is the same with what it keeps and without, a hundred tokens, token for token",
+    async ({ name, forms }) => {
+      const texts: WriteReply[] = [];
+      for (const form of forms.tokenLoop ?? []) texts.push(await written(textCell(name, form, 100 + prompt.length, {})));
+      const [kept, again] = texts;
+      expect(kept?.tokens).toHaveLength(100);
+      expect(again?.tokens).toEqual(kept?.tokens);
+      expect(texts.flatMap(({ near }) => near)).toEqual([]);
+    },
+    240_000,
+  );
+
   it.each(["linear", "gatedDeltaNet", "kda"])(
     "is written by the variants of GPUs too: %s",
     async (name) => {

@@ -962,9 +962,15 @@ export const en = {
     budget: (memoryBytes: number, oneLayer: boolean, emulated: boolean, { n, shape }: { readonly n: number; readonly shape: string }): string =>
       `With ${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""}${emulatedText(emulated)}, at n = ${formatCount(n)}${shape === "" ? "" : ` and ${shape}`}`,
     unknown: (label: string, note: string): string => `of ${label} nothing is known (${note})`,
-    /** `memoryBatch`: texts that the memory holds, where kernels take fewer */
-    noRoom: (label: string, memoryBatch: number | undefined): string =>
-      `${label} has room for ${memoryBatch === undefined ? "no text" : `${counted(memoryBatch, "text")} at once, of which these kernels take none on this device`}`,
+    /** `memoryBatch`: texts that the memory holds, where kernels take fewer; `bytes`: what one text takes, and what of it is there whatever their number (weights); undefined where it was not counted */
+    noRoom: (label: string, memoryBatch: number | undefined, bytes: { readonly one: number; readonly shared: number } | undefined): string =>
+      memoryBatch === undefined
+        ? `${label} has room for no text${
+            bytes === undefined
+              ? ""
+              : ` (one takes ${formatBytes(bytes.one)}${bytes.shared > 0 ? `, ${formatBytes(bytes.shared)} of it however few texts there are` : ""})`
+          }`
+        : `${label} has room for ${counted(memoryBatch, "text")} at once, of which these kernels take none on this device`,
     room: (
       label: string,
       { batch, about }: { readonly batch: number; readonly about: boolean },

@@ -61,14 +61,14 @@ describe("texts at once", () => {
     const said = [en, zh].map(({ serving }) =>
       serving.sentence(
         serving.budget(2 ** 30, true, true, { n: 4096, shape: "" }),
-        [serving.noRoom("softmax", undefined), serving.room("linear", { batch: 100, about: false }, 16_368, rate)],
+        [serving.noRoom("softmax", undefined, { one: 3 * 2 ** 30, shared: 2 ** 30 }), serving.room("linear", { batch: 100, about: false }, 16_368, rate)],
         serving.projected(reached, ["linear"]),
         serving.counted(true),
       ),
     );
     expect(said).toEqual([
-      "With 1 GiB for one layer's attention on this CPU emulation, at n = 4,096, softmax has room for no text; linear has room for 16,368 texts at once, of which these kernels take 100 on this device, 340 [300, 380] tokens a second in all: projected from batches up to 8 and n up to 1,024 (linear). Room is counted to the byte that kernels allocate; they take fewer texts where a buffer or a dispatch of this device, in which they put those of a layer together, ends before the memory.",
-      "在此 CPU 模拟上，以 1 GiB 内存（只用于一层注意力），在 n = 4,096 时，softmax 一个文本也放不下；linear 可同时容纳 16,368 个文本，其中这些内核在此设备上能处理 100 个，合计每秒 340 [300, 380] 个 token（linear 为推算值，依据是不超过 8 的 batch 与不超过 1,024 的 n 的测量）。容量按内核分配的字节精确计算；内核把一层的各文本放在一起，若此设备的一个缓冲区或一次 dispatch 先于内存用尽，能处理的文本就更少。",
+      "With 1 GiB for one layer's attention on this CPU emulation, at n = 4,096, softmax has room for no text (one takes 3 GiB, 1 GiB of it however few texts there are); linear has room for 16,368 texts at once, of which these kernels take 100 on this device, 340 [300, 380] tokens a second in all: projected from batches up to 8 and n up to 1,024 (linear). Room is counted to the byte that kernels allocate; they take fewer texts where a buffer or a dispatch of this device, in which they put those of a layer together, ends before the memory.",
+      "在此 CPU 模拟上，以 1 GiB 内存（只用于一层注意力），在 n = 4,096 时，softmax 一个文本也放不下（一个文本需 3 GiB，其中 1 GiB 与文本数无关）；linear 可同时容纳 16,368 个文本，其中这些内核在此设备上能处理 100 个，合计每秒 340 [300, 380] 个 token（linear 为推算值，依据是不超过 8 的 batch 与不超过 1,024 的 n 的测量）。容量按内核分配的字节精确计算；内核把一层的各文本放在一起，若此设备的一个缓冲区或一次 dispatch 先于内存用尽，能处理的文本就更少。",
     ]);
   });
 });

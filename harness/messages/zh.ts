@@ -690,9 +690,13 @@ export const zh: Messages = {
     budget: (memoryBytes, oneLayer, emulated, { n, shape }) =>
       `${onEmulation(emulated)}${spaced`以${formatBytes(memoryBytes)}内存${oneLayer ? "（只用于一层注意力）" : ""}，在 n = ${formatCount(n)}${shapeText(shape)}时`}`,
     unknown: (label, note) => spaced`${label}的情况未知（${note}）`,
-    noRoom: (label, memoryBatch) =>
+    noRoom: (label, memoryBatch, bytes) =>
       memoryBatch === undefined
-        ? spaced`${label}一个文本也放不下`
+        ? `${spaced`${label}一个文本也放不下`}${
+            bytes === undefined
+              ? ""
+              : spaced`（一个文本需 ${formatBytes(bytes.one)}${bytes.shared > 0 ? `，其中 ${formatBytes(bytes.shared)} 与文本数无关` : ""}）`
+          }`
         : spaced`${label}可同时容纳${formatCount(memoryBatch)}个文本，而这些内核在此设备上一个也处理不了`,
     room: (label, { batch, about }, memoryBatch, tokensPerSecond) =>
       `${

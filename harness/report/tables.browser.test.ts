@@ -1,0 +1,67 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { measurementsCsv } from "../record/csv.ts";
+import { browserWith } from "./testBrowser.ts";
+import { recordOf, testPages } from "./testPages.ts";
+
+const { open, folder, urlOf } = browserWith({ decode: testPages.decode });
+
+it("sorts and searches its tables", async () => {
+  const { page, noise } = await open("decode", 1280, "light");
+  const cells = page.getByRole("region", { name: /Times are per repetition/ });
+  const column = (head: string): Promise<string[]> =>
+    cells.evaluate((region, name) => {
+      // Runs in the browser: the project's types know no DOM.
+      const { querySelectorAll } = region as unknown as {
+        querySelectorAll(selector: string): ArrayLike<{ textContent: string; cells: ArrayLike<{ textContent: string }>; hidden: boolean }>;
+      };
+      const all = (selector: string) => Array.from(querySelectorAll.call(region, selector));
+      const place = all("thead th").findIndex(({ textContent }) => textContent === name);
+      return all("tbody tr").flatMap((row) => (row.hidden ? [] : [row.cells[place]?.textContent ?? ""]));
+    }, head);
+  const untouched = await column("n");
+  const head = cells.getByRole("columnheader", { name: "n", exact: true });
+  const numbers = async (): Promise<number[]> => (await column("n")).map((text) => Number(text.replaceAll(",", "")));
+  await head.getByRole("button").click();
+  expect(await head.getAttribute("aria-sort")).toBe("ascending");
+  expect(await numbers()).toEqual([...(await numbers())].sort((one, other) => one - other));
+  await page.keyboard.press("Enter");
+  expect(await head.getAttribute("aria-sort")).toBe("descending");
+  expect(await numbers()).toEqual([...(await numbers())].sort((one, other) => other - one));
+  await page.keyboard.press("Enter");
+  expect(await column("n")).toEqual(untouched);
+
+  const search = page.getByRole("searchbox").last();
+  await search.fill("GQA censored");
+  expect(await column("arm")).toEqual([]);
+  await search.fill("softmax censored");
+  expect(new Set(await column("arm"))).toEqual(new Set(["softmax"]));
+  expect((await column("arm")).length).toBeLessThan(untouched.length);
+  await search.fill("");
+  expect(await column("n")).toEqual(untouched);
+  expect(noise).toEqual([]);
+  await page.close();
+});
+
+it("gives what it holds as files", async () => {
+  const { page, noise } = await open("decode", 1280, "dark");
+  const saved = async (name: string): Promise<{ readonly name: string; readonly text: string }> => {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).first().click()]);
+    return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
+  };
+  const record = recordOf("decode");
+  const csv = await saved("measurements (CSV)");
+  expect(csv).toEqual({ name: `${record.experiment.name}-${record.run}.csv`, text: measurementsCsv(record) });
+  expect(JSON.parse((await saved("run without samples (JSON)")).text)).toMatchObject({ run: record.run });
+  expect((await saved("experiment (YAML)")).text).toBe(record.experiment.yaml);
+  const svg = await saved("SVG");
+  writeFileSync(join(folder, "alone.svg"), svg.text);
+  await page.goto(urlOf("alone.svg"));
+  const alone = page.locator("svg").first();
+  expect((await alone.boundingBox())?.width).toBeGreaterThan(200);
+  // The page's colours went along: dark paper.
+  expect(await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")).toBe("rgb(22, 26, 32)");
+  expect(noise).toEqual([]);
+  await page.close();
+});

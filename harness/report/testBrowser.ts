@@ -1,0 +1,89 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
+
+/*
+ * The page in a real browser, the headless Chromium of @sparticuz/chromium. The package unpacks the system libraries that Chromium needs only
+ * where it believes to be on Amazon Linux 2023; with this variable a bare Debian will do. In a single process the first page that closes ends
+ * the browser.
+ */
+const startBrowser = async (): Promise<Browser> => {
+  process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs20.x";
+  const { default: packaged } = await import("@sparticuz/chromium");
+  const executablePath = await packaged.executablePath();
+  // Its list of fonts says /tmp, wherever it unpacks them, and without a font pages crash.
+  const fonts = join(tmpdir(), "fonts/fonts.conf");
+  writeFileSync(fonts, readFileSync(fonts, "utf8").replaceAll(">/tmp/fonts", `>${tmpdir()}/fonts`));
+  // Chromium brings its own SwiftShader; a Vulkan driver that this environment names must not be in its way.
+  const { VK_DRIVER_FILES: _, VK_ICD_FILENAMES: __, ...env } = process.env;
+  const args = packaged.args.filter((argument) => argument !== "--single-process");
+  return chromium.launch({ executablePath, args, env: env as Record<string, string> });
+};
+
+export type ColorScheme = "light" | "dark";
+
+/** A page, and all that it said on its console or asked of a network. */
+export interface OpenedPage {
+  readonly page: Page;
+  readonly noise: readonly string[];
+}
+
+export interface TestBrowser {
+  /** where the pages lie, and what a test puts beside them */
+  readonly folder: string;
+  readonly urlOf: (file: string) => string;
+  readonly newContext: (options: BrowserContextOptions) => Promise<BrowserContext>;
+  /** `width` in px */
+  readonly open: (name: string, width: number, colorScheme: ColorScheme) => Promise<OpenedPage>;
+}
+
+/** For tests: a browser that starts before those of a file and ends behind them; `pages`: HTML by name. */
+export const browserWith = (pages: Readonly<Record<string, () => string | Promise<string>>>): TestBrowser => {
+  const folder = mkdtempSync(join(tmpdir(), "attnbench-page-"));
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    for (const [name, html] of Object.entries(pages)) writeFileSync(join(folder, `${name}.html`), await html());
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+  const started = (): Browser => {
+    if (!browser) throw new Error("the browser starts before the first test");
+    return browser;
+  };
+  const urlOf = (file: string): string => pathToFileURL(join(folder, file)).href;
+  return {
+    folder,
+    urlOf,
+    newContext: (options) => started().newContext(options),
+    async open(name, width, colorScheme) {
+      // Scrolling that glides would be waited for.
+      const page = await started().newPage({ viewport: { width, height: 900 }, colorScheme, reducedMotion: "reduce" });
+      const noise: string[] = [];
+      page.on("console", (message) => noise.push(message.text()));
+      page.on("pageerror", (error) => noise.push(error.message));
+      page.on("request", (request) => {
+        if (!request.url().startsWith("file:")) noise.push(request.url());
+      });
+      await page.goto(urlOf(`${name}.html`));
+      return { page, noise };
+    },
+  };
+};
+
+/** Waits until an expression holds in a page. Asked from outside: a wait inside a page is an eval from its second look on, and pages forbid it. */
+export const holds = (page: Page, expression: string): Promise<void> => expect.poll(() => page.evaluate<boolean>(expression), { timeout: 20_000 }).toBe(true);
+
+/** Takes over all charts that are shown, as if a pointer had come to each, and waits until they answer. */
+export const upgraded = async (page: Page): Promise<void> => {
+  await page.evaluate(`document.querySelectorAll(".facet").forEach((facet) => facet.dispatchEvent(new Event("pointerenter")))`);
+  await holds(
+    page,
+    `[...document.querySelectorAll(".facet")].every((facet) => facet.getClientRects().length === 0 || [...facet.querySelectorAll(".live")].some((live) => live.offsetWidth > 0))`,
+  );
+};

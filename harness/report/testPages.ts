@@ -1,0 +1,62 @@
+import { fileURLToPath } from "node:url";
+import { analyse } from "../analysis/analysis.ts";
+import { findingsOf } from "../analysis/answer.ts";
+import { compareRuns } from "../analysis/comparison/comparison.ts";
+import { zh } from "../messages/zh.ts";
+import type { RunRecord } from "../record/run.ts";
+import { readRun } from "../record/runFolder.ts";
+import { renderComparisonPage } from "./comparisonPage.ts";
+import { fixtureRecord } from "./fixture.ts";
+import { deltaArm, type FixtureOptions, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
+import { renderPage } from "./page.ts";
+import { strictLogger } from "./strictLogger.ts";
+
+/** For tests in a browser: runs that ask most of a page, by name. */
+const fixtures = {
+  prefill: {},
+  decode: {
+    phase: "decode",
+    deviceClass: "software",
+    dModels: [256, 1024],
+    arms: [softmaxArm, groupedArm, linearArm, deltaArm],
+    outcome: ({ label, n }) =>
+      label === "softmax" && n > 4096 ? { status: "censored", code: "timeCap", reason: "one repetition would take longer than 1 s" } : undefined,
+  },
+  crowded: {
+    ns: Array.from({ length: 14 }, (_, i) => 64 * 2 ** i),
+    dModels: [128, 2048],
+    arms: [softmaxArm, groupedArm, linearArm, deltaArm, ...[1.05, 1.2, 3, 9].map((factor) => ({ ...linearArm, label: `linear ${factor}`, factor }))],
+    outcome: ({ label, n }) =>
+      n > 100_000 && label !== "linear" ? { status: "skipped", code: "overLimit", reason: "a buffer would exceed maxBufferSize" } : undefined,
+  },
+  failures: { outcome: () => ({ status: "failed", code: "deviceLost", reason: "the device was lost" }) },
+  hostile: {
+    title: `</script><img src=x onerror="document.title='run'">${"x".repeat(10_000)}`,
+    question: "\u202e</style>😀 שלום",
+    yaml: `</script><script>document.title='run'</script>${"y".repeat(10_000)}`,
+    arms: [
+      { ...softmaxArm, label: `</text><script>document.title='run'</script>${"w".repeat(10_000)}` },
+      { ...linearArm, label: "\u202eمرحبا 😀" },
+    ],
+  },
+} satisfies Readonly<Record<string, FixtureOptions>>;
+
+export type FixtureName = keyof typeof fixtures;
+export const fixtureNames = Object.keys(fixtures) as readonly FixtureName[];
+
+export const recordOf = (name: FixtureName): RunRecord => fixtureRecord(fixtures[name]);
+
+/** As analysis would have found it. */
+const inChinese = (record: RunRecord): RunRecord => ({ ...record, findings: findingsOf(record, zh) });
+const renderChinese = (record: RunRecord): Promise<string> => renderPage(record, strictLogger, [], "zh");
+
+/** Those pages, and beside them some in Chinese and one that compares two runs. */
+export const testPages = {
+  ...(Object.fromEntries(fixtureNames.map((name) => [name, () => renderPage(recordOf(name))])) as Readonly<Record<FixtureName, () => Promise<string>>>),
+  "decode in Chinese": () => renderChinese(inChinese(recordOf("decode"))),
+  "sample in Chinese": () => renderChinese(analyse(readRun("results/sample").record, zh)),
+  comparison() {
+    const record = analyse(readRun(fileURLToPath(new URL("../testRuns/emulated", import.meta.url))).record);
+    return renderComparisonPage(compareRuns(record, record));
+  },
+};
