@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 
@@ -22,6 +22,9 @@ const startBrowser = async (): Promise<Browser> => {
   const args = packaged.args.filter((argument) => argument !== "--single-process");
   return chromium.launch({ executablePath, args, env: env as Record<string, string> });
 };
+
+/** Pictures of the pages that tests open, for whoever looks at a run of tests: .github/workflows/test.yml keeps them. */
+export const screenshots = fileURLToPath(new URL("../../artifacts/screenshots", import.meta.url));
 
 export type ColorScheme = "light" | "dark";
 

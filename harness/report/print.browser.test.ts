@@ -1,0 +1,59 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import PdfParser, { type Output } from "pdf2json";
+import { describe, expect, it } from "vitest";
+import { browserWith, type OpenedPage, screenshots } from "./testBrowser.ts";
+import { testPages } from "./testPages.ts";
+
+// Not in Chinese: a bare system has no letters for it, and so prints none.
+const { decode, crowded } = testPages;
+const printed = { decode, crowded };
+const { open } = browserWith(printed);
+
+/** What a sheet of paper says, letter by letter in the order of drawing, without spaces; and where its letters are, as shares of its width. */
+interface Sheet {
+  readonly text: string;
+  readonly places: readonly number[];
+}
+
+/** Two letters that a font draws as one are two again; and no spaces, nor signs that fonts of a bare system lack. */
+const plain = (text: string): string => text.normalize("NFKC").replaceAll(/[^!-~]/g, "");
+
+const sheetsOf = async (pdf: Buffer): Promise<readonly Sheet[]> => {
+  const parser = new PdfParser();
+  const { Pages: sheets } = await new Promise<Output>((resolve, reject) => {
+    parser.on("pdfParser_dataReady", resolve);
+    parser.on("pdfParser_dataError", reject);
+    parser.parseBuffer(pdf);
+  });
+  return sheets.map(({ Texts: texts, Width: width }) => ({
+    text: plain(texts.flatMap(({ R: runs }) => runs.map(({ T: letters }) => decodeURIComponent(letters))).join("")),
+    places: texts.map(({ x }) => x / width),
+  }));
+};
+
+/** All words of each chart that is seen, in the order of drawing; Vega keeps tick labels that it hides. */
+const chartTexts = ({ page }: OpenedPage): Promise<string[]> =>
+  page.evaluate<string[]>(`[...document.querySelectorAll("svg.chart")]
+    .filter((chart) => chart.getClientRects().length > 0)
+    .map((chart) => [...chart.querySelectorAll("text")].filter((text) => text.getAttribute("opacity") !== "0").map((text) => text.textContent).join(""))`);
+
+describe.each(["A4", "Letter"] as const)("printed on %s", (format) => {
+  it.each(Object.keys(printed))("%s keeps each chart on one sheet, and all letters on the paper", async (name) => {
+    const opened = await open(name, 1280, "dark");
+    await opened.page.emulateMedia({ media: "print" });
+    const charts = (await chartTexts(opened)).map(plain);
+    const pdf = await opened.page.pdf({ format });
+    mkdirSync(screenshots, { recursive: true });
+    writeFileSync(join(screenshots, `${name}, ${format}.pdf`), pdf);
+    const sheets = await sheetsOf(pdf);
+    expect(charts.length).toBeGreaterThan(5);
+    expect(charts.filter((words) => !sheets.some(({ text }) => text.includes(words)))).toEqual([]);
+    for (const { places } of sheets) {
+      expect(Math.min(...places)).toBeGreaterThan(0);
+      expect(Math.max(...places)).toBeLessThan(1);
+    }
+    expect(opened.noise).toEqual([]);
+    await opened.page.close();
+  });
+});
