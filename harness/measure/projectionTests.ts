@@ -24,6 +24,11 @@ const cases: readonly (readonly [rows: number, inputs: number, outputs: number, 
   [65, 36, 3],
   [70, 20, 130, { gated: true }],
   [130, 128, 68, { finish: "gelu" }],
+  // Outputs for other buffers behind the first ones, as few as no tile has and as many as several.
+  [1, 40, 3, { beside: 4 }],
+  [9, 68, 130, { beside: 2 }],
+  [33, 20, 7, { beside: 4, finish: "sigmoid" }],
+  [130, 64, 61, { beside: 3 }, "f16"],
   [33, 64, 68, { gated: true }, "f16"],
   [1, 64, 68, {}, "f16"],
   // Rows that choose among matrices: two, four and sixteen of one to a group, some matrices of many rows and one of none.
@@ -34,7 +39,7 @@ const cases: readonly (readonly [rows: number, inputs: number, outputs: number, 
 ];
 
 const cells = cases.map(([rows, inputs, outputs, kind = {}, dtype]): Cell => {
-  const parameters = { inputs, outputs, gated: false, adds: false, finish: "plain", experts: 0, active: 1, shared: false, ...kind };
+  const parameters = { inputs, outputs, gated: false, adds: false, finish: "plain", experts: 0, active: 1, shared: false, beside: 0, ...kind };
   return { ...instrumentCell("projection", rows), dtype: dtype ?? "f32", parameters, id: JSON.stringify([rows, inputs, outputs, kind, dtype]) };
 });
 
@@ -84,7 +89,12 @@ export const testProjections = ({ name, adapter, tried, ...planFor }: Projection
         });
         await worker.ask("evict", { cell: cell.id }, 10_000);
         if (refusal) expect(prepared).toEqual({ status: "skipped", ...refusal });
-        else expect(prepared).toMatchObject({ tiles, verifiedRows: cell.n, maxError: expect.toSatisfy((error: number) => error < 3e-6) });
+        else
+          expect(prepared).toMatchObject({
+            tiles,
+            verifiedRows: cell.n * (1 + Number(cell.parameters.beside)),
+            maxError: expect.toSatisfy((error: number) => error < 3e-6),
+          });
       }
     });
   });

@@ -125,20 +125,24 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
   const widths = widthsOf(mixer);
   const counted = shape.phase === "generate";
   const unit = takesUnitKeys(mixer);
-  const into = (to: string, name: string, outputs: number, finish: "plain" | "logDecay" | "sigmoid" = "plain"): Step =>
-    projectStep(making, "project", { from: "normed", to, weight: weight(name), inputs: width, outputs, finish });
   const normed = widths.outputNorm > 0 ? `${mechanism.name}.mixed` : place("o");
   return [
     normStep(making, "norm", rows, width, "x", "normed", weight("mixNorm")),
-    into(place("q"), "wq", widths.q),
-    into(unit ? `${mechanism.name}.keys` : place("k"), "wk", widths.k),
-    into(place("v"), "wv", widths.v),
-    ...(widths.g > 0 ? [into(place("g"), "wg", widths.g, "logDecay")] : []),
-    ...(widths.beta > 0 ? [into(place("beta"), "wbeta", widths.beta, "sigmoid")] : []),
+    projectStep(making, "project", {
+      from: "normed",
+      weight: weight("wqkv"),
+      inputs: width,
+      to: place("q"),
+      outputs: widths.q,
+      beside: [
+        { to: unit ? `${mechanism.name}.keys` : place("k"), outputs: widths.k },
+        { to: place("v"), outputs: widths.v },
+        ...(widths.g > 0 ? [{ to: place("g"), outputs: widths.g, finish: "logDecay" as const }] : []),
+        ...(widths.beta > 0 ? [{ to: place("beta"), outputs: widths.beta, finish: "sigmoid" as const }] : []),
+      ],
+    }),
     ...(unit ? [normStep(making, "project", (rows * widths.k) / shape.headDim, shape.headDim, `${mechanism.name}.keys`, place("k"))] : []),
-    ...(rotary && isRotated(mixer)
-      ? [rotateStep(making, place("q"), shape.heads, shape.headDim, counted), rotateStep(making, place("k"), shape.kvHeads, shape.headDim, counted)]
-      : []),
+    ...(rotary && isRotated(mixer) ? [rotateStep(making, [place("q"), place("k")], shape, counted)] : []),
     ...placedSteps(mixer, layer, mixing),
     ...(widths.outputNorm > 0 ? [normStep(making, "norm", (rows * widths.o) / shape.headDimV, shape.headDimV, place("o"), normed, weight("outputNorm"))] : []),
     projectStep(making, "project", { from: normed, to: "x", weight: weight("wo"), inputs: widths.o, outputs: width, adds: true }),

@@ -1,13 +1,17 @@
 // What all kernels that multiply rows by a matrix have in common, put before them (projection.ts): the matrix, which rows a workgroup takes, and what
 // becomes of a sum. GATED: two matrices, silu(gate) · up (SwiGLU, Shazeer 2020, arXiv 2002.05202). ADDS: onto what stands in y, the residual stream.
-// GROUPED: each group of rows (group.wgsl) has a matrix of its own among several. A kernel says by rowCount() how many rows x has.
+// GROUPED: each group of rows (group.wgsl) has a matrix of its own among several. Outputs past the first WIDTH belong to BESIDE further buffers, one behind
+// another. A kernel says by rowCount() how many rows x has, and calls put().
 @group(0) @binding(1) var<storage, read> w: array<StoredQuad>; // [matrix, o, IN_QUADS]
-@group(0) @binding(2) var<storage, read_write> y: array<f32>; // [row, OUT]
+@group(0) @binding(2) var<storage, read_write> y: array<f32>; // [row, WIDTH]
 #if GATED
 @group(0) @binding(3) var<storage, read> wGate: array<StoredQuad>; // [matrix, o, IN_QUADS]
 #end
 #if GROUPED
 @group(0) @binding(GROUPS_AT) var<storage, read> groups: array<u32>; // [group, 1 + GROUP]: its matrix, then its rows of y
+#end
+#each p BESIDE
+@group(0) @binding(${p + BESIDE_AT}) var<storage, read_write> y${p}: array<f32>; // [row, WIDTH${p}]
 #end
 
 const NONE = 0xffffffffu;
@@ -38,15 +42,19 @@ fn fromRow(rows: Rows, row: u32) -> u32 { return min(row, rowCount() - 1u); }
 
 #if GATED
 fn put(row: u32, o: u32, sum: f32, gate: f32) {
-  if (row != NONE && o < OUT) { y[row * OUT + o] = sum * gate / (1.0 + exp(-gate)); }
+  if (row != NONE && o < OUT) { y[row * WIDTH + o] = sum * gate / (1.0 + exp(-gate)); }
 }
 #else
 fn put(row: u32, o: u32, sum: f32) {
   if (row == NONE || o >= OUT) { return; }
+#each p BESIDE
+  if (o >= FIRST${p} && o < FIRST${p} + WIDTH${p}) { y${p}[row * WIDTH${p} + o - FIRST${p}] = finished${p}(sum); }
+#end
+  if (o >= WIDTH) { return; }
 #if ADDS
-  y[row * OUT + o] += sum;
+  y[row * WIDTH + o] += sum;
 #else
-  y[row * OUT + o] = finished(sum);
+  y[row * WIDTH + o] = finished(sum);
 #end
 }
 #end

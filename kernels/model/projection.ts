@@ -11,20 +11,26 @@ import projectSubgroup from "./projectSubgroup.wgsl";
 import projectWorkgroup from "./projectWorkgroup.wgsl";
 import type { StageName } from "./stageNames.ts";
 
-/** Rows of `from` times a matrix, into `to` or onto what stands there. */
-export interface Projection {
-  readonly from: string;
+/** Where so many outputs of each row go, and what becomes of their sums. */
+export interface Destination {
   readonly to: string;
+  readonly outputs: number;
+  readonly finish?: FinishName;
+}
+
+/** Rows of `from` times a matrix, into `to` or onto what stands there. */
+export interface Projection extends Destination {
+  readonly from: string;
   readonly weight: string;
   /** of a gated one */
   readonly gate?: string;
-  /** widths; inputs are a multiple of 4 */
+  /** width of a row of `from`, a multiple of 4 */
   readonly inputs: number;
-  readonly outputs: number;
+  /** further outputs of the same matrix, behind the first ones: one dispatch for all that is made of one input. None of a gated, a grouped or an adding one */
+  readonly beside?: readonly Destination[];
   /** rows, where not all that go through */
   readonly rows?: number;
   readonly adds?: boolean;
-  readonly finish?: FinishName;
   /** where each row has a matrix of its own among several (grouping.ts) */
   readonly grouped?: Grouped;
 }
@@ -132,25 +138,45 @@ const overTwo = (count: number, most: number): readonly [y: number, z: number] =
   return [Math.ceil(count / z), z];
 };
 
+const finishedBy = (suffix: string, finish: FinishName = "plain"): string => `fn finished${suffix}(sum: f32) -> f32 { return ${finishes[finish].wgsl}; }`;
+
+/** Which outputs of the matrix are whose: first and number of each, behind the first `outputs`. */
+const besideConstants = (outputs: number, beside: readonly Destination[]): Step["constants"] => {
+  const firsts = beside.map((_, i) => beside.slice(0, i).reduce((sum, each) => sum + each.outputs, outputs));
+  return Object.fromEntries(
+    beside.flatMap((each, i) => [
+      [`FIRST${i}`, firsts[i] ?? 0],
+      [`WIDTH${i}`, each.outputs],
+    ]),
+  );
+};
+
 /** The step of a projection, by tiles that suit its rows and the device unless given. */
 export const projectStep = (making: Making, stage: StageName, projection: Projection, tiles?: Tiles): Step => {
-  const { from, to, weight, gate, inputs, outputs, adds = false, finish = "plain", grouped } = projection;
+  const { from, to, weight, gate, inputs, adds = false, finish = "plain", grouped, beside = [] } = projection;
   const rows = grouped?.rows ?? projection.rows ?? making.rows;
+  const outputs = [projection, ...beside].reduce((sum, each) => sum + each.outputs, 0);
   const product = { inputs, outputs, rows, gated: gate !== undefined };
   const chosen = tiles ?? projectionTiles(making, product)[0];
   const kind = kindOf(chosen, product);
   // All sizes of a group and of a tile are powers of two, up to the group's own.
   const down = Math.ceil(rows / tileSize(chosen, "rows"));
-  const bindings = [from, weight, to, ...(gate === undefined ? [] : [gate]), ...(grouped ? ["groups"] : [])];
+  const bindings = [from, weight, to, ...(gate === undefined ? [] : [gate]), ...(grouped ? ["groups"] : []), ...beside.map((each) => each.to)];
   return staged(
     stage,
     stepOf({
-      label: `project ${to}`,
-      ...storing(`${projected}\n${kind.source}\n${finishes[finish].wgsl}`, { Stored: making.dtype }),
+      label: `project ${[projection, ...beside].map((each) => each.to).join(", ")}`,
+      ...storing(`${projected}\n${kind.source}\n${finishedBy("", finish)}\n${beside.map((each, i) => finishedBy(String(i), each.finish)).join("\n")}`, {
+        Stored: making.dtype,
+      }),
       subgroups: kind.subgroups ?? false,
       constants: {
         IN_QUADS: inputs / 4,
         OUT: outputs,
+        WIDTH: projection.outputs,
+        BESIDE: beside.length,
+        ...(beside.length > 0 ? { BESIDE_AT: bindings.length - beside.length } : {}),
+        ...besideConstants(projection.outputs, beside),
         GATED: gate !== undefined,
         ADDS: adds,
         GROUPED: grouped !== undefined,

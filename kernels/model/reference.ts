@@ -214,14 +214,22 @@ interface Mixed {
 
 const storesHalf = ({ mechanism, shape }: Mixer): boolean => mechanism.family === "softmax" && shape.phase === "decode" && shape.kvDtype === "f16";
 
+/** As the rows of a layer's matrix for its mixer lie. */
+const inOrder = ["q", "k", "v", "g", "beta"] as const;
+
 const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, asked: readonly number[], tensors: Tensors): Mixed => {
   const { mechanism, shape } = mixer;
   const widths = widthsOf(mixer);
   const weight = (name: string): Float32Array | Uint32Array => tensorOf(tensors, `layer${layer}.${name}`);
   const turns = model.rotary && isRotated(mixer) ? tensorOf(tensors, "turns") : undefined;
   const turned = (made: Rows): Rows => (turns ? rotated(made, turns, shape.headDim) : made);
-  const q = turned(times(rows, weight("wq"), widths.q));
-  const keys = times(rows, weight("wk"), widths.k);
+  /** What of a layer's matrix for all that its mixer takes lies behind the rows of those before it. */
+  const taken = (name: (typeof inOrder)[number]): Rows => {
+    const before = inOrder.slice(0, inOrder.indexOf(name)).reduce((sum, one) => sum + widths[one], 0);
+    return times(rows, weight("wqkv"), widths[name], before * model.width);
+  };
+  const q = turned(taken("q"));
+  const keys = taken("k");
   const k = turned(takesUnitKeys(mixer) ? normed(keys, shape.headDim, undefined) : keys);
   // What a cache of f16 takes of the newest token is rounded before anyone reads it.
   const cached = (made: Rows): Float32Array => (storesHalf(mixer) ? roundedToHalf(flat(made)) : flat(made));
@@ -229,9 +237,9 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, a
     ...ownTensors(mixer, layer, tensors),
     q: flat(q),
     k: cached(k),
-    v: cached(times(rows, weight("wv"), widths.v)),
-    ...(widths.g > 0 ? { g: flat(finished(times(rows, weight("wg"), widths.g), "logDecay")) } : {}),
-    ...(widths.beta > 0 ? { beta: flat(finished(times(rows, weight("wbeta"), widths.beta), "sigmoid")) } : {}),
+    v: cached(taken("v")),
+    ...(widths.g > 0 ? { g: flat(finished(taken("g"), "logDecay")) } : {}),
+    ...(widths.beta > 0 ? { beta: flat(finished(taken("beta"), "sigmoid")) } : {}),
   };
   const o = new Float64Array(rows.length * widths.o).fill(Number.NaN);
   // A decode step's caches hold those of all tokens, and its mechanism's own reference tells them.

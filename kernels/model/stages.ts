@@ -1,4 +1,4 @@
-import type { FeedForward, Step, TextShape } from "../mechanism.ts";
+import type { FeedForward, Shape, Step, TextShape } from "../mechanism.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
 import combine from "./combine.wgsl";
@@ -62,16 +62,21 @@ export const normStep = (
   );
 };
 
-/** `counted`: a token's place is in `position`, and the table has every place; else each row has its own turns. */
-export const rotateStep = ({ rows }: Making, name: string, heads: number, headDim: number, counted: boolean): Step =>
+/** Queries and keys alike. `counted`: a token's place is in `position`, and the table has every place; else each row has its own turns. */
+export const rotateStep = (
+  { rows }: Making,
+  queriesAndKeys: readonly [queries: string, keys: string],
+  { heads, kvHeads, headDim }: Pick<Shape, "heads" | "kvHeads" | "headDim">,
+  counted: boolean,
+): Step =>
   staged(
     "project",
     stepOf({
-      label: `rotate ${name}`,
+      label: `rotate ${queriesAndKeys.join(", ")}`,
       source: rotate,
-      constants: { HEADS: heads, HEAD_DIM: headDim, THREADS: threads, COUNTED: counted },
-      bindings: counted ? [name, "turns", "position"] : [name, "turns"],
-      workgroups: [Math.ceil((heads * headDim) / 2 / threads), rows, 1],
+      constants: { HEADS: heads, KV_HEADS: kvHeads, HEAD_DIM: headDim, THREADS: threads, COUNTED: counted },
+      bindings: [...queriesAndKeys, "turns", ...(counted ? ["position"] : [])],
+      workgroups: [Math.ceil(((heads + kvHeads) * headDim) / 2 / threads), rows, 1],
     }),
   );
 
