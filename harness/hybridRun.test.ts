@@ -37,6 +37,11 @@ describe("a hybrid", () => {
     expect(crossing("3 linear : 1 softmax")?.advantages?.map(({ ratio }) => ratio)).toEqual([1.1, 2]);
     expect(record.findings.filter(({ verdict }) => verdict).map(({ verdict }) => verdict)).toEqual(["pass", "pass"]);
     expect(record.findings.some(({ text }) => text.startsWith("3 linear : 1 softmax was not measured"))).toBe(true);
+    // The answer is of the arms that were measured.
+    const answer = record.findings.filter(({ kind }) => kind === "headline").map(({ text }) => text);
+    expect(answer.length).toBeGreaterThan(1);
+    for (const text of answer) expect(text).toMatch(/linear attention/);
+    expect(answer.join(" ")).not.toContain("3 linear : 1 softmax");
   });
 
   it("has no cell where one of its layers was not measured", async () => {

@@ -65,7 +65,7 @@ describe("a run of whole tokens", () => {
     );
     const answer = record.findings.find(({ kind }) => kind === "time")?.text ?? "";
     expect(answer).toBe(
-      "Attention's part of a token's whole time: with KV cache (cached) 7.9 % at n = 256 and 85 % at n = 16,384; with linear (recurrent) 25 % at n = 256 and at n = 16,384; with hybrid 3:1 (recurrent) 21 % at n = 256 and 62 % at n = 16,384.",
+      "Attention's part of the time of a token's stages: with KV cache (cached) 7.9 % at n = 256 and 85 % at n = 16,384; with linear (recurrent) 25 % at n = 256 and at n = 16,384; with hybrid 3:1 (recurrent) 21 % at n = 256 and 62 % at n = 16,384.",
     );
     expect(section).toContain("with KV cache (cached) 7.9 % at n = 256 and 85 % at n = 16,384");
     // What the colours mean comes before the first chart.

@@ -69,8 +69,7 @@ export const found = (outcome: Crossover["outcome"], rest: Partial<Crossing> = {
 /** Where the lower arm is ahead from: clearly so at the end, and never clearly behind. */
 const clearFrom = (points: readonly Point[]): number | undefined => {
   const from = points.findLastIndex((point) => point.sign <= 0) + 1;
-  // Below, all must be open: a curve that is told there and not in between has more to say than one number.
-  return points.slice(0, from).every((point) => point.sign === 0) ? points[from]?.n : undefined;
+  return points.slice(0, from).every((point) => point.sign >= 0) ? points[from]?.n : undefined;
 };
 
 const oneSided = (points: readonly Point[], sign: 1 | -1 | 0, { x }: CrossingWords): Crossing => {

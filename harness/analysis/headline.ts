@@ -29,7 +29,9 @@ const mainPair = ({ cells, experiment, crossovers }: Analysed): readonly Crossov
   const keeping = new Set(cells.flatMap(({ label, stateBytes = 0 }) => (stateBytes > 0 ? [label] : [])));
   const kept = ({ between }: Crossover): number => between.filter((label) => keeping.has(label)).length;
   const place = new Map(experiment.arms.map(({ label }, i) => [label, i]));
-  const rank = ({ between: [upper, lower] }: Crossover): number => (place.get(upper) ?? 0) * experiment.arms.length + (place.get(lower) ?? 0);
+  // A composed hybrid is no arm of its own, and stands behind all that are.
+  const placeOf = (label: string): number => place.get(label) ?? experiment.arms.length;
+  const rank = ({ between: [upper, lower] }: Crossover): number => placeOf(upper) * (experiment.arms.length + 1) + placeOf(lower);
   const [first] = timed.toSorted((one, other) => kept(other) - kept(one) || rank(one) - rank(other));
   return first ? timed.filter((crossover) => rank(crossover) === rank(first)) : [];
 };

@@ -809,7 +809,7 @@ export const en = {
       `${told.names.lower} and ${told.names.upper} change places in ${told.metric === "time" ? "time" : "state bytes"}${placed(told)}: ${note ?? `near n = ${crossings.map(formatCount).join(", ")}`}.`,
     latest: (told: Crossed, n: number): string => {
       const { better, than } = crossed(told);
-      return `From n = ${formatCount(n)} on at the latest, ${told.names.lower} is ${better} ${than}${placed(told)}; below, the two are too close to tell.`;
+      return `From n = ${formatCount(n)} on at the latest, ${told.names.lower} is ${better} ${than}${placed(told)}; below, the two are too close to tell at some n or all.`;
     },
     open: (told: Crossed, note: string | undefined): string => {
       const { object, better, than } = crossed(told);
@@ -860,7 +860,7 @@ export const en = {
       curves: readonly { readonly arm: string; readonly shape: string; readonly ends: readonly { readonly share: number; readonly n: number }[] }[],
       emulated: boolean,
     ): string =>
-      `Attention's part of a token's whole time${emulatedText(emulated)}: ${curves
+      `Attention's part of the time of a token's stages${emulatedText(emulated)}: ${curves
         .map(({ arm, shape, ends }) => {
           const texts = ends.map(({ share, n }, i) => {
             const before = ends[i - 1];
@@ -1156,8 +1156,10 @@ export const en = {
     ofTexts: (parts: readonly { readonly arm: string; readonly share: number; readonly ms: number; readonly n: number }[]): string =>
       parts.length === 0
         ? ""
-        : `Of a whole text, written token by token from none on, attention takes ${formatList(
-            parts.map(({ arm, share, ms, n }) => `${formatShare(share)} of ${formatMs(ms)} with ${arm} for ${formatCount(n)} tokens`),
+        : `Of whole texts, written token by token from none on, attention takes ${formatList(
+            parts.map(
+              ({ arm, share, ms, n }) => `${formatShare(share)} of the stages of a text of ${formatCount(n)} tokens with ${arm}, which takes ${formatMs(ms)}`,
+            ),
           )}.`,
     textsCaption: (batched: boolean): string => (batched ? "Whole texts of n tokens by stage, all of a batch together" : "A whole text of n tokens by stage"),
     addedUp:

@@ -611,7 +611,7 @@ export const zh: Messages = {
     sentence: (ofPhase, n, arms, place, emulated) =>
       spaced`${onEmulation(emulated)}${timeSubjects[ofPhase](formatCount(n))}${shapeText(place)}的用时：${arms.join("，")}。`,
     stages: (curves, emulated) =>
-      `${onEmulation(emulated)}注意力在一个 token 全部用时中所占的份额：${curves
+      `${onEmulation(emulated)}注意力在一个 token 各阶段用时中所占的份额：${curves
         .map(
           ({ arm, shape, ends }) =>
             spaced`${arm}${shapeText(shape)}${ends.map(({ share, n }) => spaced`在 n = ${formatCount(n)}时为${formatShare(share)}`).join("，")}`,

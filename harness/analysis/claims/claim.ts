@@ -19,16 +19,19 @@ export interface Found {
   /** undefined: the numbers do not tell */
   readonly held: Verdict;
   readonly measured: string;
-  /** sentences that the claim needs beside it where it holds */
+  /** sentences that the claim needs beside it whatever times say: they are counted */
+  readonly counted?: readonly (string | false | undefined)[];
+  /** the same where it holds */
   readonly corrections?: readonly (string | false | undefined)[];
   /** a sentence on what would decide */
   readonly would: string;
   readonly evidence: string;
 }
 
-export const judged = (t: Messages, { held, measured, corrections = [], would, evidence }: Found): Judgement => {
-  if (held === undefined) return { verdict: "undecided", measured: t.joinSentences([measured, would]), evidence };
+export const judged = (t: Messages, { held, measured, counted = [], corrections = [], would, evidence }: Found): Judgement => {
+  const told = (sentences: Found["corrections"] = []): readonly string[] => sentences.flatMap((text) => text || []);
+  if (held === undefined) return { verdict: "undecided", measured: t.joinSentences([measured, ...told(counted), would]), evidence };
   if (!held) return { verdict: "doesNotHoldHere", measured, evidence };
-  const correction = t.joinSentences(corrections.flatMap((text) => text || []));
+  const correction = t.joinSentences(told([...counted, ...corrections]));
   return correction === "" ? { verdict: "holds", measured, evidence } : { verdict: "holdsWithCorrection", measured, correction, evidence };
 };

@@ -90,7 +90,8 @@ export const inputClaims: readonly Claim[] = [
       return judged(t, {
         held: every([law.class === "undecided" ? undefined : law.class === "O(n)", isSlower || (isFlat ? undefined : isLine)]),
         measured: said.measured(law.class, 2 * perLayer, slope && { slope, doubled: power(2, slope) }),
-        corrections: [perLayer !== ofInputs && said.fourth(perLayer, width, three), isSlower && said.slower],
+        counted: [perLayer !== ofInputs && said.fourth(perLayer, width, three)],
+        corrections: [isSlower && said.slower],
         would: law.class === "undecided" ? said.wouldLengths : slope ? said.wouldNarrow : t.claims.found.noStages,
         evidence: "stages",
       });

@@ -88,7 +88,8 @@ export const softmaxClaims: readonly Claim[] = [
           slopesText(curves, t),
           first.law === "O(n)" ? { ...first, curve: curves[0] ? curveName(curves[0], t) : "" } : { notLine: first.law },
         ),
-        corrections: [seesItself && said.seesItself, ofDots > 1 && said.values(ofDots), late && said.later(late.upTo, late.from)],
+        counted: [seesItself && said.seesItself, ofDots > 1 && said.values(ofDots)],
+        corrections: [late && said.later(late.upTo, late.from)],
         would: said.would,
         evidence: "time",
       });

@@ -68,7 +68,7 @@ export const wholeClaims: readonly Claim[] = [
       return judged(t, {
         held: ratio.low > 1 ? true : ratio.high < 1 ? false : undefined,
         measured: said.measured(n, again.value, kept.value, ratio, perToken),
-        corrections: [isOfThese && said.enough(queries)],
+        counted: [isOfThese && said.enough(queries)],
         would: said.would,
         evidence: "time",
       });
@@ -106,7 +106,7 @@ export const wholeClaims: readonly Claim[] = [
       return judged(t, {
         held: counted.length === 0 ? undefined : every([changed.length === ofMixers.length, takesAsLong(same, soft, state)]),
         measured: t.joinSentences([said.counted(same, changed), times]),
-        corrections: [ofMixers.length > 0 && said.around(ofMixers.map((stage) => ({ stage, times: bytesOf(state, stage, 0) / bytesOf(soft, stage, 1) })))],
+        counted: [ofMixers.length > 0 && said.around(ofMixers.map((stage) => ({ stage, times: bytesOf(state, stage, 0) / bytesOf(soft, stage, 1) })))],
         would: said.would,
         evidence: "stages",
       });

@@ -33,9 +33,7 @@ const longestText = (rows: readonly TextRow[], t: Messages): string => {
   const longest = rows.filter(({ arm, text }) => rows.every((other) => other.arm !== arm || other.text.n <= text.n));
   const parts = longest.flatMap(({ arm, text }) => {
     const mix = text.times.find(({ stage }) => stage === mixing);
-    // Shares are of the stages' sum, which is timed beside the whole.
-    const sumMs = text.times.reduce((sum, { ms }) => sum + ms.value, 0);
-    return mix ? [{ arm, share: mix.share, ms: sumMs, n: text.n }] : [];
+    return mix ? [{ arm, share: mix.share, ms: text.wholeMs.value, n: text.n }] : [];
   });
   return t.stages.ofTexts(parts);
 };

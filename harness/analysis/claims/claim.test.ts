@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { en } from "../../messages/en.ts";
+import { judged } from "./claim.ts";
+
+const found = { measured: "Measured.", counted: ["Counted.", false], corrections: ["Timed.", undefined], would: "More would tell.", evidence: "time" } as const;
+
+it("keeps what is counted beside it where times leave it open", () => {
+  expect(judged(en, { ...found, held: undefined })).toEqual({ verdict: "undecided", measured: "Measured. Counted. More would tell.", evidence: "time" });
+  expect(judged(en, { ...found, held: true })).toEqual({
+    verdict: "holdsWithCorrection",
+    measured: "Measured.",
+    correction: "Counted. Timed.",
+    evidence: "time",
+  });
+  expect(judged(en, { ...found, counted: [], corrections: [false], held: true })).toEqual({ verdict: "holds", measured: "Measured.", evidence: "time" });
+  expect(judged(en, { ...found, held: false })).toEqual({ verdict: "doesNotHoldHere", measured: "Measured.", evidence: "time" });
+});
