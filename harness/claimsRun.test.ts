@@ -95,7 +95,7 @@ describe("a run that is asked for claims", () => {
     expect(first).toContain("14 are not judged by this run.");
     expect(second).toMatch(/Of 19 claims [^<]*13 are not judged\./);
     // The answer counts them all too.
-    expect(pages[1]).toMatch(/<bdi>Of 19 claims [^<]*13 are not judged\.<\/bdi>/);
+    expect(pages[1]?.slice(0, pages[1].indexOf("<figure"))).toMatch(/Of 19 claims [^<]*13 are not judged\./);
     expect(second).toContain('<a href="said-decode.html#sharpness">decode: table of scales</a>');
     expect(second).toContain("the newest runs here (decode)");
     // The page that was written first has them too, once all have ended.
