@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { movedStates } from "./analysis/offload.ts";
+import { breakEven } from "./analysis/offloadSentences.ts";
 import type { Cell } from "./experiment/experiment.ts";
 import { type FakeDevice, fakeWorkers } from "./measure/fakeWorker.ts";
+import { zh } from "./messages/zh.ts";
 import { foldJournal, readJournal } from "./record/journal.ts";
 import { readRun } from "./record/runFolder.ts";
 import { renderMarkdown } from "./report/markdown.ts";
@@ -51,6 +54,23 @@ const text = (page: string): string =>
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll("&nbsp;", " ")
     .replaceAll(/\s+/g, " ");
+
+it("pays from the first token on where the shortest text has one", () => {
+  const already = {
+    between: ["anew", "host"],
+    metric: "time",
+    series: {},
+    outcome: "already",
+    n: undefined,
+    atLatest: undefined,
+    crossings: [],
+    range: [1, 512],
+    note: undefined,
+  } as const;
+  expect(breakEven(already)).toBe("from the first token on (n = 1 to 512)");
+  expect(breakEven({ ...already, range: [2, 512] })).toBe("at every n measured (n = 2 to 512)");
+  expect(breakEven(already, zh)).toContain("第 1 个 token 起");
+});
 
 describe("a run of states that leave and come back", () => {
   it("finds from which length on that beats computing them anew, and tells both ways", async () => {
@@ -137,6 +157,8 @@ describe("a run of states that leave and come back", () => {
     expect(said).not.toContain("kept by");
     const page = text(await renderPage(record, strictLogger));
     expect(page).toContain("The model has 4 layers, 128 wide");
+    expect(page).toContain("GPU memory: the decode step alone added, a layer");
+    for (const { eachLayerMs, inMs } of movedStates(record)) expect(eachLayerMs?.value).toBeCloseTo(inMs.value / 4, 12);
     expect(page).toContain("Computing anew takes the n tokens through all layers");
     expect(page).toContain("A trained model. Weights are random.");
     expect(page).not.toMatch(/one attention layer|in whole models bringing back pays sooner|added in all|The tokenizer is timed/);

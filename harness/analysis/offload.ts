@@ -30,6 +30,8 @@ export interface Moved {
   readonly stepMs: Estimate;
   /** what bringing it back adds to a token in all layers of the model, one after another; undefined where the experiment names none */
   readonly allLayersMs: Estimate | undefined;
+  /** each layer's part of what is added where the states are those of a whole model */
+  readonly eachLayerMs: Estimate | undefined;
 }
 
 /** Arm by arm, as the run has its cells. */
@@ -49,6 +51,7 @@ export const movedStates = ({ cells, experiment }: Pick<RunRecord, "cells" | "ex
         outGbps: gbps(bytes, outMs),
         inGbps: gbps(bytes, inMs),
         allLayersMs: experiment.layers === undefined ? undefined : times(inMs, experiment.layers),
+        eachLayerMs: cell.model === undefined ? undefined : times(inMs, 1 / cell.model.layers),
       },
     ];
   });

@@ -844,7 +844,10 @@ export const en = {
     breakEvenArm: (arm: string, shape: string): string => (shape === "" ? arm : `${arm} at ${shape}`),
     breakEvenFrom: {
       n: (n: Estimate): string => `from n = ${formatEstimate(n)} on`,
-      already: (span: Crossover["range"]): string => `at every n measured${span ? ` (n = ${formatCount(span[0])} to ${formatCount(span[1])})` : ""}`,
+      already: (span: Crossover["range"]): string =>
+        span?.[0] === 1
+          ? `from the first token on (n = 1 to ${formatCount(span[1])})`
+          : `at every n measured${span ? ` (n = ${formatCount(span[0])} to ${formatCount(span[1])})` : ""}`,
       none: (span: Crossover["range"]): string => `at no n measured${span ? ` (n = ${formatCount(span[0])} to ${formatCount(span[1])})` : ""}`,
       many: (crossings: readonly number[]): string => `on one side of n = ${formatList(crossings.map(formatCount))} or the other`,
       open: "from an n on that is not decided",
@@ -921,7 +924,7 @@ export const en = {
         : []),
       "What a token changes in the state has to be saved as well, which is not in what is added: a row of a KV cache, but the whole of a recurrent state, its out.",
       ofModel
-        ? "A state is that of all layers, moved layer by layer. Computing anew takes the n tokens through all layers, from their numbers to what the last layer keeps; the classifier behind them is in the decode step. A program that brings in the next layer while it computes this one hides some of what is added; nothing here does."
+        ? "A state is that of all layers, one layer's buffers after another's. Computing anew takes the n tokens through all layers, from their numbers to what the last layer keeps; the classifier behind them is in the decode step. A program that brings in the next layer while it computes this one hides some of what is added; nothing here does."
         : "Computing anew is the attention of one layer over n tokens from keys and values that are there. A model has to make those too, in all layers up to this one, so that for a whole model bringing back pays from a shorter length on.",
       ...(layers === undefined
         ? []
@@ -929,13 +932,15 @@ export const en = {
             `A token needs the states of all ${formatCount(layers)} layers, one after another: ${formatCount(layers)} times what one takes. A program that brings in the next layer while it computes this one hides some of that; nothing here does.`,
           ]),
     ],
-    caption: (forms: readonly string[]): string => `States kept in ${formatList(forms)}, both ways`,
+    caption: (forms: readonly string[]): string =>
+      `States in ${formatList(["GPU memory", ...forms])}: what a token costs where one stays, and both ways where it is moved`,
     keptIn: "kept in",
     out: "out",
     in: "in, added to a token",
     outGbps: "GB/s out",
     inGbps: "GB/s in",
-    step: "decode step",
+    step: "GPU memory: the decode step alone",
+    inEachLayer: "added, a layer",
     inAllLayers: (layers: number): string => `added in all ${formatCount(layers)} layers`,
   },
 

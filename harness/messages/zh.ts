@@ -598,7 +598,7 @@ export const zh: Messages = {
     breakEvenArm: (arm, shape) => `${arm}${shapeText(shape)}`,
     breakEvenFrom: {
       n: (n) => `从 n = ${estimate(n)}起`,
-      already: (range) => `在测得的每个 n 上都是${spanText(range)}`,
+      already: (range) => (range?.[0] === 1 ? `从第 1 个 token 起就是${spanText(range)}` : `在测得的每个 n 上都是${spanText(range)}`),
       none: (range) => `在测得的任何 n 上都不是${spanText(range)}`,
       many: (crossings) => `在 n = ${counts(crossings)} 的某一侧`,
       open: "从多大的 n 起尚未定论",
@@ -651,7 +651,7 @@ export const zh: Messages = {
         : []),
       "一个 token 对状态的改动也需要保存，这不在所加的时间之内：KV 缓存只有一行，递归状态则是全部，即其搬出的时间。",
       ofModel
-        ? "状态是全部层的状态，逐层搬移。重新计算是让这 n 个 token 走完全部层，从 token 编号直到最后一层所保留的内容；其后的分类器属于解码步。程序若在计算这一层的同时搬入下一层，可以掩盖所加时间的一部分；此处没有这样做。"
+        ? "状态是全部层的状态，一层的缓冲区接着另一层的。重新计算是让这 n 个 token 走完全部层，从 token 编号直到最后一层所保留的内容；其后的分类器属于解码步。程序若在计算这一层的同时搬入下一层，可以掩盖所加时间的一部分；此处没有这样做。"
         : "重新计算是指一层注意力从现成的键和值出发计算 n 个 token。实际模型还要先算出这些键和值，而且到这一层为止的各层都要算，因此对完整模型而言，从更短的长度起搬回来就合算。",
       ...(layers === undefined
         ? []
@@ -659,13 +659,14 @@ export const zh: Messages = {
             spaced`一个 token 需要全部${formatCount(layers)}层的状态，一层接一层：用时是一层的${formatCount(layers)}倍。程序若在计算这一层的同时搬入下一层，可以掩盖其中一部分；此处没有这样做。`,
           ]),
     ],
-    caption: (forms) => spaced`存放在${list(forms)}中的状态，搬出与搬入`,
+    caption: (forms) => spaced`存放在${list(["GPU 内存", ...forms])}中的状态：留在原处时一个 token 的开销，以及搬移时的搬出与搬入`,
     keptIn: "存放处",
     out: "搬出",
     in: "搬入（附加）",
     outGbps: "搬出 GB/s",
     inGbps: "搬入 GB/s",
-    step: "解码步",
+    step: "GPU 内存：仅解码步",
+    inEachLayer: "每层所加",
     inAllLayers: (layers) => spaced`全部${formatCount(layers)}层所加`,
   },
 

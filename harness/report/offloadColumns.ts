@@ -28,5 +28,8 @@ export const offloadColumns = ({ experiment: { layers } }: RunRecord, rows: read
   number(offload.outGbps, ({ outGbps }) => formatNumber(outGbps.value)),
   number(offload.inGbps, ({ inGbps }) => formatNumber(inGbps.value)),
   number(offload.step, ({ stepMs }) => bracketed(stepMs, formatMs)),
+  ...(rows.some(({ eachLayerMs }) => eachLayerMs)
+    ? [number(offload.inEachLayer, ({ eachLayerMs }) => (eachLayerMs ? bracketed(eachLayerMs, formatMs) : ""))]
+    : []),
   ...(layers === undefined ? [] : [number(offload.inAllLayers(layers), ({ allLayersMs }) => (allLayersMs ? bracketed(allLayersMs, formatMs) : ""))]),
 ];
