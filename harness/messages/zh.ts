@@ -226,8 +226,11 @@ const others = (more: number): string => (more === 0 ? "" : spaced`；另有${fo
 const stageWords: Readonly<Record<StageName, string>> = {
   embed: "嵌入",
   norm: "归一化",
-  project: "投影",
+  project: "输入投影",
+  rotate: "旋转位置",
   mix: "注意力",
+  output: "输出投影",
+  route: "路由",
   feedForward: "前馈",
   classify: "分类器",
   sample: "采样",

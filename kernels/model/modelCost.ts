@@ -1,8 +1,8 @@
 import type { BytesByRole, FeedForward, ModelShape, StageCost } from "../mechanism.ts";
 import { groupingOf } from "./grouping.ts";
 import { type Mixer, widthsOf } from "./layer.ts";
-import { gathersRow, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
-import { feedForwardTotals, mixerWeights } from "./modelShape.ts";
+import { gathersRow, isRotated, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
+import { feedForwardTotals, mixerWeights, routerWeights } from "./modelShape.ts";
 import { routesBytes } from "./routes.ts";
 import type { StageName } from "./stageNames.ts";
 import { spanFor, type TextPlanning } from "./textPlan.ts";
@@ -10,19 +10,25 @@ import { spanFor, type TextPlanning } from "./textPlan.ts";
 const weightBytes = ({ making }: ModelPlanning): number => (making.dtype === "f16" ? 2 : 4);
 
 /**
- * What each stage costs, in the order in which a token meets them. FLOPs: of projections and what follows them by their weights, of mixing by the mixer's own count, of norms four a
- * channel, of the choice of a token one comparison a score; looking up is none, and those of activations and routing are left out, a few for each channel. Bytes that any implementation must move, which keeps what flows between two steps to itself: every weight that any of the rows uses once (of experts as many as rows that choose by chance touch), the rows of the table that are looked up, what the mixers must move, and the scores.
+ * What each stage costs, in the order in which a token meets them; of rotary positions and routers only where a model has them. FLOPs: of projections, routers and what follows them by their weights, of mixing by the mixer's own count, of norms
+ * four a channel, of keys brought to length 1 three, of rotary turns three a channel, of the choice of a token or of experts one comparison a score; looking up is none, and those of activations are left out, a few for each channel. Bytes that any implementation must move, which keeps what flows between two steps to itself: every weight that any of the rows uses once (of experts as many as rows that choose by chance touch), the rows of the table that are looked up, what the mixers must move, and the scores.
  */
-export const stageCosts = (planning: ModelPlanning): Readonly<Record<StageName, StageCost>> => {
+export const stageCosts = (planning: ModelPlanning): Readonly<Partial<Record<StageName, StageCost>>> => {
   const { model, mixers, batch, making } = planning;
   const { width, vocab, layers } = model;
   const { rows } = making;
   const each = weightBytes(planning);
   const weighed = (weights: number, flops: number): StageCost => ({ flops: { useful: flops, executed: flops }, leastBytes: weights * each });
-  const norms = total(mixers.map((mixer) => widthsOf(mixer).outputNorm)) + 2 * layers * width;
+  const classified = model.remakes ? 0 : width;
+  const norms = total(mixers.map((mixer) => widthsOf(mixer).outputNorm)) + 2 * layers * width + classified;
   // Each head's output by the same weights.
   const normed = rows * total(mixers.map((mixer) => (widthsOf(mixer).outputNorm > 0 ? widthsOf(mixer).o : 0) + 2 * width));
-  const projected = total(mixers.map((mixer) => mixerWeights(width, widthsOf(mixer)) - widthsOf(mixer).outputNorm));
+  const unitKeys = rows * total(mixers.filter(takesUnitKeys).map((mixer) => widthsOf(mixer).k));
+  const put = width * total(mixers.map((mixer) => widthsOf(mixer).o));
+  const projected = total(mixers.map((mixer) => mixerWeights(width, widthsOf(mixer)) - widthsOf(mixer).outputNorm)) - put;
+  const turned = model.rotary ? rows * total(mixers.filter(isRotated).map((mixer) => widthsOf(mixer).q + widthsOf(mixer).k)) : 0;
+  const routers = routerWeights(model);
+  const compared = rows * (routers / width);
   const { active, touched } = feedForwardTotals(model, rows);
   const mixed = mixers.map(({ mechanism, shape, form, tiles }) => ({
     flops: mechanism.flops(shape, form, tiles),
@@ -30,17 +36,24 @@ export const stageCosts = (planning: ModelPlanning): Readonly<Record<StageName, 
   }));
   return {
     embed: weighed(rows * width, 0),
-    norm: weighed(norms, flopsOfNorm * normed),
+    norm: weighed(norms, flopsOfNorm * (normed + batch * classified) + flopsOfLength * unitKeys),
     project: weighed(projected, 2 * rows * projected),
+    ...(turned > 0 ? { rotate: weighed(0, flopsOfTurn * turned) } : {}),
     mix: sumOf(mixed),
-    feedForward: weighed(touched, 2 * rows * active),
-    classify: model.remakes ? nothing : weighed(width + vocab * width, batch * (2 * vocab * width + flopsOfNorm * width)),
+    output: weighed(put, 2 * rows * put),
+    ...(routers > 0 ? { route: weighed(routers, 2 * rows * routers + compared) } : {}),
+    feedForward: weighed(touched - routers, 2 * rows * (active - routers)),
+    classify: model.remakes ? nothing : weighed(vocab * width, batch * 2 * vocab * width),
     sample: model.remakes ? nothing : { flops: { useful: batch * vocab, executed: batch * vocab }, leastBytes: 4 * batch * vocab },
   };
 };
 
 /** A channel's square on its sum, and the channel times the row's scale and its weight. */
 const flopsOfNorm = 4;
+/** A channel's square on its sum, and the channel times the row's scale. */
+const flopsOfLength = 3;
+/** Of two channels each becomes a sum of two products. */
+const flopsOfTurn = 3;
 
 const nothing: StageCost = { flops: { useful: 0, executed: 0 }, leastBytes: 0 };
 

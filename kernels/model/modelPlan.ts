@@ -45,7 +45,7 @@ export const nextSteps = (
   last: string,
   choosing: Pick<TextShape, "temperature" | "seed"> = likeliest,
 ): readonly Step[] => [
-  normStep(making, "classify", batch, model.width, last, "classified", "finalNorm"),
+  normStep(making, "norm", batch, model.width, last, "classified", "finalNorm"),
   projectStep({ ...making, rows: batch }, "classify", {
     from: "classified",
     to: "scores",
@@ -141,11 +141,11 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
         ...(widths.beta > 0 ? [{ to: place("beta"), outputs: widths.beta, finish: "sigmoid" as const }] : []),
       ],
     }),
-    ...(unit ? [normStep(making, "project", (rows * widths.k) / shape.headDim, shape.headDim, `${mechanism.name}.keys`, place("k"))] : []),
+    ...(unit ? [normStep(making, "norm", (rows * widths.k) / shape.headDim, shape.headDim, `${mechanism.name}.keys`, place("k"))] : []),
     ...(rotary && isRotated(mixer) ? [rotateStep(making, [place("q"), place("k")], shape, counted)] : []),
     ...placedSteps(mixer, layer, mixing),
     ...(widths.outputNorm > 0 ? [normStep(making, "norm", (rows * widths.o) / shape.headDimV, shape.headDimV, place("o"), normed, weight("outputNorm"))] : []),
-    projectStep(making, "project", { from: normed, to: "x", weight: weight("wo"), inputs: widths.o, outputs: width, adds: true }),
+    projectStep(making, "output", { from: normed, to: "x", weight: weight("wo"), inputs: widths.o, outputs: width, adds: true }),
     normStep(making, "norm", rows, width, "x", "normed", weight("feedForwardNorm")),
     ...(feedForward.kind === "experts"
       ? expertSteps(

@@ -21,6 +21,13 @@ export const mixerWeights = (width: number, { q, k, v, g, beta, o, outputNorm }:
 export const feedForwardOf = ({ feedForward, firstDense }: Pick<ModelShape, "feedForward" | "firstDense">, layer: number): FeedForward =>
   firstDense && layer < firstDense.layers ? { kind: "gated", hidden: firstDense.hidden } : feedForward;
 
+/** Weights of the routers of all layers that have experts. */
+export const routerWeights = (model: Pick<ModelShape, "width" | "layers" | "feedForward" | "firstDense">): number =>
+  Array.from({ length: model.layers }, (_, layer) => feedForwardOf(model, layer)).reduce(
+    (sum, feedForward) => sum + (feedForward.kind === "experts" ? model.width * feedForward.experts : 0),
+    0,
+  );
+
 /** Counts of weights of the part after mixing, of one layer or of all. */
 export interface FeedForwardWeights {
   readonly all: number;

@@ -2,8 +2,11 @@
 export const stageWords = {
   embed: "embedding",
   norm: "norms",
-  project: "projections",
+  project: "input projections",
+  rotate: "rotary positions",
   mix: "attention",
+  output: "output projections",
+  route: "router",
   feedForward: "feed-forward",
   classify: "classifier",
   sample: "sampling",

@@ -70,7 +70,7 @@ export const rotateStep = (
   counted: boolean,
 ): Step =>
   staged(
-    "project",
+    "rotate",
     stepOf({
       label: `rotate ${queriesAndKeys.join(", ")}`,
       source: rotate,
@@ -132,8 +132,9 @@ const chosenSteps = (making: Making, sizes: Experts, { from, to, weights }: Fed,
   const inFeedForward = (step: Step): Step => staged("feedForward", step);
   const grouping = groupingOf(rows, sizes);
   const routed = [
-    projectStep(making, "feedForward", { from, to: "routerScores", weight: weights("router"), inputs: width, outputs: count }),
-    inFeedForward(
+    projectStep(making, "route", { from, to: "routerScores", weight: weights("router"), inputs: width, outputs: count }),
+    staged(
+      "route",
       stepOf({
         label: "route",
         source: route,
@@ -153,7 +154,7 @@ const chosenSteps = (making: Making, sizes: Experts, { from, to, weights }: Fed,
     const through = (sharing: number) => ({ grouped: { ...grouping, sharing } });
     return [
       ...routed,
-      inFeedForward(groupStep(making, grouping, sizes)),
+      staged("route", groupStep(making, grouping, sizes)),
       projectStep(making, "feedForward", {
         from,
         to: "hidden",

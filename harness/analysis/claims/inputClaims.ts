@@ -78,7 +78,10 @@ export const inputClaims: readonly Claim[] = [
         costs.map(({ cost }) => cost.flops.useful),
       );
       const { width, layers } = first.cell.model;
-      const perLayer = first.cost.flops.useful / (2 * first.cell.batch * (first.cell.n + 1) * layers);
+      const perLayerOf = (flops: number): number => flops / (2 * first.cell.batch * (first.cell.n + 1) * layers);
+      const perLayer = perLayerOf(first.cost.flops.useful);
+      // Runs of before counted the output's among the others.
+      const all = perLayer + perLayerOf(stageCost(first.cell, "output")?.flops.useful ?? 0);
       const three = 3 * width * width;
       const { heads, kvHeads, headDim } = first.cell;
       const ofInputs = width * headDim * (heads + 2 * kvHeads);
@@ -90,7 +93,7 @@ export const inputClaims: readonly Claim[] = [
       return judged(t, {
         held: every([law.class === "undecided" ? undefined : law.class === "O(n)", isSlower || (isFlat ? undefined : isLine)]),
         measured: said.measured(law.class, 2 * perLayer, slope && { slope, doubled: power(2, slope) }),
-        counted: [perLayer !== ofInputs && said.fourth(perLayer, width, three)],
+        counted: [all !== ofInputs && said.fourth(all, width, three)],
         corrections: [isSlower && said.slower],
         would: law.class === "undecided" ? said.wouldLengths : slope ? said.wouldNarrow : t.claims.found.noStages,
         evidence: "stages",

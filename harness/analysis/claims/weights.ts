@@ -17,9 +17,11 @@ export interface Weights {
 
 /** Of a measured cell's model, by the bytes that its stages read: all weights but those of experts that no token chose, which the shape tells. */
 export const weightsOf = (cell: CellRecord): Weights | undefined => {
-  const [norm, project] = [stageCost(cell, "norm"), stageCost(cell, "project")];
+  const [norm, project, output] = [stageCost(cell, "norm"), stageCost(cell, "project"), stageCost(cell, "output")];
   if (!cell.model || !norm || !project) return undefined;
-  return sumOf(cell.model, (norm.leastBytes + project.leastBytes) / elementBytes[cell.dtype]);
+  const read = (norm.leastBytes + project.leastBytes + (output?.leastBytes ?? 0)) / elementBytes[cell.dtype];
+  // Runs of before had the output's projections among the others, and the last norm with the classifier.
+  return sumOf(cell.model, output ? read - cell.model.width : read);
 };
 
 /** Of a published model at its full size, with softmax in all layers. */

@@ -40,6 +40,9 @@ const takesAsLong = (names: readonly StageName[], one: CellRecord, other: CellRe
 
 const stages = Object.keys(stageWords) as readonly StageName[];
 
+/** Stages that a mixer's heads, gates and positions change. */
+const aroundMixers: ReadonlySet<StageName> = new Set<StageName>(["norm", "project", "rotate", "output"]);
+
 export const wholeClaims: readonly Claim[] = [
   {
     id: "S12",
@@ -85,7 +88,8 @@ export const wholeClaims: readonly Claim[] = [
       if (!soft || !state) return undefined;
       const counted = stages.filter((name) => stageCost(soft, name) && stageCost(state, name));
       const changed = counted.filter((name) => name !== "mix" && !isSameWork(name, soft, state));
-      const ofMixers = changed.filter((name) => name === "project" || name === "norm");
+      const ofMixers = changed.filter((name) => aroundMixers.has(name));
+      const moved = ofMixers.filter((name) => (stageCost(soft, name)?.leastBytes ?? 0) > 0);
       const [rest, otherRest] = [restMs(soft), restMs(state)];
       const [mixed, otherMixed] = [stageTime(soft, "mix")?.ms, stageTime(state, "mix")?.ms];
       const [whole, otherWhole] = [wholeMs(soft), wholeMs(state)];
@@ -106,7 +110,7 @@ export const wholeClaims: readonly Claim[] = [
       return judged(t, {
         held: counted.length === 0 ? undefined : every([changed.length === ofMixers.length, takesAsLong(same, soft, state)]),
         measured: t.joinSentences([said.counted(same, changed), times]),
-        counted: [ofMixers.length > 0 && said.around(ofMixers.map((stage) => ({ stage, times: bytesOf(state, stage, 0) / bytesOf(soft, stage, 1) })))],
+        counted: [moved.length > 0 && said.around(moved.map((stage) => ({ stage, times: bytesOf(state, stage, 0) / bytesOf(soft, stage, 1) })))],
         would: said.would,
         evidence: "stages",
       });

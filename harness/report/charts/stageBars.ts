@@ -1,9 +1,10 @@
-import { mixing, type StageName } from "../../../kernels/model/stageNames.ts";
+import { mixing, type StageName, stageWords } from "../../../kernels/model/stageNames.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Estimate, StageSummary } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { armLooks } from "./arms.ts";
 import { type Facet, facetsOf, variableOf } from "./facets.ts";
+import { stageFills } from "./theme.ts";
 
 /** One bar: where the time of one cell goes. */
 export interface StageBar {
@@ -43,6 +44,12 @@ export const stacked = (stages: readonly string[]): readonly string[] => [
   ...stages.filter((stage) => stage === mixing),
   ...stages.filter((stage) => stage !== mixing),
 ];
+
+/** Where a stage stands among the fills of stages, so that it has one colour on every page; a stage that nobody knows has the fill of its place in `stages`. */
+export const fillOf = (stage: string, stages: readonly string[]): number => {
+  const known = Object.keys(stageWords).indexOf(stage);
+  return (known === -1 ? stages.indexOf(stage) : known) % stageFills.length;
+};
 
 export const stageText = (stage: string, { charts }: Messages): string => charts.stages[stage as StageName] ?? stage;
 

@@ -5,7 +5,7 @@ import type { RunRecord } from "../../record/run.ts";
 import { plannedXs, variableOf } from "./facets.ts";
 import { type Chart, type ChartSize, type Encoding, framed, type Layer } from "./frame.ts";
 import { tipOf } from "./hints.ts";
-import { mixingShare, type StageBars, stacked, stageText } from "./stageBars.ts";
+import { fillOf, mixingShare, type StageBars, stacked, stageText } from "./stageBars.ts";
 import { textWidth } from "./textWidth.ts";
 import { stageFills, theme } from "./theme.ts";
 
@@ -101,7 +101,7 @@ export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars,
           fill: {
             field: "stage",
             type: "nominal",
-            scale: { domain: [...stages], range: stages.map((_, i) => stageFills[i % stageFills.length]?.light ?? theme.guide.light) },
+            scale: { domain: [...stages], range: stages.map((stage) => stageFills[fillOf(stage, stages)]?.light ?? theme.guide.light) },
             legend: null,
           },
         },

@@ -9,9 +9,8 @@ import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Rendering } from "../charts/render.ts";
-import { armText, type StageBar, type StageBars, sharesOf, stageBarsOf, stagesOf, stageText } from "../charts/stageBars.ts";
+import { armText, fillOf, type StageBar, type StageBars, sharesOf, stageBarsOf, stagesOf, stageText } from "../charts/stageBars.ts";
 import { stageChart } from "../charts/stageChart.ts";
-import { stageFills } from "../charts/theme.ts";
 import { type Html, html } from "../html.ts";
 import { crossoverText, seriesText } from "../outcome.ts";
 import { type Column, name, table } from "../table.ts";
@@ -109,7 +108,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering, t: 
     const drawing = await drawn(`stages-${i}`, (size) => stageChart(record, bars, stages, size, t), rendering);
     if (drawing !== undefined) drawings.push(drawing);
   }
-  const key = html`<ul class="key beside" aria-label="${t.page.colours}">${stages.map((stage, i) => html`<li><span class="swatch stage-${i % stageFills.length}"></span> <bdi>${stageText(stage, t)}</bdi></li>`)}</ul>`;
+  const key = html`<ul class="key beside" aria-label="${t.page.colours}">${stages.map((stage) => html`<li><span class="swatch stage-${fillOf(stage, stages)}"></span> <bdi>${stageText(stage, t)}</bdi></li>`)}</ul>`;
   const { xs, rows } = sharesOf(all);
   const variable = variableOf(record);
   const columns: readonly Column<(typeof rows)[number]>[] = [
