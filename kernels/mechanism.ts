@@ -85,6 +85,8 @@ export interface ModelShape {
   readonly feedForward: FeedForward;
   /** the first layers have one gated network of so many hidden channels in the place of experts */
   readonly firstDense?: { readonly layers: number; readonly hidden: number };
+  /** Which layers weigh what their mixer leaves by the sigmoid of a projection of the token, channel by channel, behind the norm where there is one; none where absent. */
+  readonly outputGate?: "all" | "linear";
   /** softmax layers turn q and k by their position */
   readonly rotary: boolean;
   /** the classifier's matrix is the embedding table */

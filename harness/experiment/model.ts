@@ -25,6 +25,7 @@ export const modelOf = (file: ModelFile, given: ReadonlySet<string>): ResolvedMo
     vocab: file.vocab ?? of?.vocab ?? 0,
     feedForward,
     ...firstDenseOf(file, feedForward, file.layers ?? of?.layers ?? 0, of?.firstDense),
+    ...outputGateOf(file, of?.outputGate),
     rotary: file.rotary ?? of?.rotary ?? true,
     tied: file.tied ?? of?.tied ?? false,
   };
@@ -50,6 +51,11 @@ const feedForwardOf = (file: ModelFile, of: FeedForward | undefined): FeedForwar
     return { kind: "experts", hidden, ...experts, ...(shared > 0 ? { shared } : {}), ...(isGated ? { sharedGate: true } : {}) };
   }
   return { kind: file.activation ?? (of?.kind === "gelu" ? "gelu" : "gated"), hidden };
+};
+
+const outputGateOf = ({ outputGate: given }: ModelFile, of: ModelShape["outputGate"]): Pick<ModelShape, "outputGate"> => {
+  const outputGate = given === "none" ? undefined : (given ?? of);
+  return outputGate ? { outputGate } : {};
 };
 
 /** A preset's own where layers with experts are left behind them. */

@@ -39,6 +39,10 @@ const others = {
     .optional(),
   experts: accepting(experts, "{ count: 64, active: 8 }").optional(),
   firstDense: accepting(firstDense, "{ layers: 1, feedForward: 9216 }").optional(),
+  outputGate: z
+    .enum(["all", "linear", "none"])
+    .meta({ description: "Layers that weigh what their mixer leaves by the sigmoid of a projection of the token; a preset's unless given, else none." })
+    .optional(),
   rotary: accepting(z.boolean(), "true or false", "Softmax layers turn q and k by their position; true unless given.").optional(),
   tied: accepting(z.boolean(), "true or false", "The classifier's matrix is the embedding table; false unless given.").optional(),
 };

@@ -234,7 +234,7 @@ test("what is wrong with a model", () => {
       3 | model: { prest: llama3-8b, scale: 0.125 }
         |          ^
       given:    prest
-      accepted: preset, scale, layers, width, vocab, feedForward, activation, experts, firstDense, rotary, tied
+      accepted: preset, scale, layers, width, vocab, feedForward, activation, experts, firstDense, outputGate, rotary, tied
       did you mean preset?
 
     tokenLoop.yaml:3:36: model.scale: too large
@@ -263,7 +263,7 @@ test("what is wrong with a model", () => {
       3 | model: { layers: 2, width: 66, vocab: 100, feedforward: 96 }
         |                                            ^
       given:    feedforward
-      accepted: layers, width, vocab, feedForward, activation, experts, firstDense, rotary, tied
+      accepted: layers, width, vocab, feedForward, activation, experts, firstDense, outputGate, rotary, tied
       did you mean feedForward?
 
     tokenLoop.yaml:3:90: model.experts.active: more than there are

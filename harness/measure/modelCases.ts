@@ -43,7 +43,13 @@ export const modelCells = (mechanisms: readonly Mechanism[]): readonly Cell[] =>
     ...["cached", "recompute"].flatMap((form) => of("softmax", form, 33, { batch: 2, heads: 4, kvHeads: 2 })),
     // Of a hybrid's layers some group heads and some cannot.
     ...["recurrent", "recompute"].flatMap((form) =>
-      of("gatedDeltaNet", form, 70, { batch: 2, heads: 4, kvHeads: 2 }, { layers: 5, pattern: ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"] }),
+      of(
+        "gatedDeltaNet",
+        form,
+        70,
+        { batch: 2, heads: 4, kvHeads: 2 },
+        { layers: 5, outputGate: "linear", pattern: ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"] },
+      ),
     ),
     ...["cached", "recompute"].flatMap((form) => [
       ...of("softmax", form, 9, {}, { feedForward: { kind: "gelu", hidden: 128 }, tied: true, rotary: false }),
@@ -51,6 +57,7 @@ export const modelCells = (mechanisms: readonly Mechanism[]): readonly Cell[] =>
       // Experts, some beside one that all tokens go through, behind a layer that has none.
       ...of("softmax", form, 9, { batch: 2 }, { feedForward: { ...experts, shared: 40, sharedGate: true }, firstDense: { layers: 1, hidden: 72 } }),
       ...of("softmax", form, 33, {}, { feedForward: { ...experts, shared: 64 } }),
+      ...of("softmax", form, 9, { batch: 2 }, { outputGate: "all" }),
       ...of("softmax", form, 9, {}, { width: 36, vocab: 67 }),
       ...of("softmax", form, 9, {}, { layers: 4, pattern: ["linear", "gatedDeltaNet", "linear", "softmax"] }),
     ]),

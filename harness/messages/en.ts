@@ -57,7 +57,7 @@ export interface Wrote {
 }
 
 /** Sizes of a whole model around its mixers. */
-export type ModelSizes = Pick<ExperimentModel, "layers" | "width" | "vocab" | "feedForward" | "firstDense">;
+export type ModelSizes = Pick<ExperimentModel, "layers" | "width" | "vocab" | "feedForward" | "firstDense" | "outputGate">;
 
 /** A slope at the largest n of a curve. */
 export interface Slope {
@@ -1111,7 +1111,7 @@ export const en = {
     /** as heads a table without a caption */
     sharesHead: "attention's share of a token's time",
     model: (
-      { layers, width, vocab, feedForward: fed, firstDense }: ModelSizes,
+      { layers, width, vocab, feedForward: fed, firstDense, outputGate }: ModelSizes,
       origin: { readonly preset: string; readonly scale: number; readonly isOwn: boolean } | undefined,
     ): string => {
       const hidden = `${formatCount(fed.hidden)} channels`;
@@ -1120,11 +1120,12 @@ export const en = {
       const dense = firstDense
         ? ` (the first ${firstDense.layers === 1 ? "layer" : formatCount(firstDense.layers)} of ${formatCount(firstDense.hidden)} and no experts)`
         : "";
+      const gates = outputGate ? `, ${outputGate === "all" ? "gates on what attention leaves" : "gates on what linear attention leaves"}` : "";
       const shape =
         origin === undefined
           ? ""
           : `: the shape of ${origin.preset}${origin.scale === 1 ? "" : ` at a scale of ${origin.scale}`}${origin.isOwn ? "" : ", with sizes of its own"}`;
-      return `The model has ${counted(layers, "layer")}, ${formatCount(width)} wide, each with a feed-forward network of ${through}${dense}, and ${formatCount(vocab)} different tokens${shape}.`;
+      return `The model has ${counted(layers, "layer")}, ${formatCount(width)} wide, each with a feed-forward network of ${through}${dense}${gates}, and ${formatCount(vocab)} different tokens${shape}.`;
     },
     /** which arms have the layers of a published model */
     pattern: (
@@ -1337,9 +1338,9 @@ export const en = {
       what: "A trained model.",
       brief: "Weights are random.",
       meaning:
-        "What real models have besides (short convolutions, output gates, biases, latent attention) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
+        "What real models have besides (short convolutions, biases, latent attention) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
       /** in phase offload, which has no tokenizer */
-      moved: "What real models have besides (short convolutions, output gates, biases, latent attention) is left out.",
+      moved: "What real models have besides (short convolutions, biases, latent attention) is left out.",
     },
     rest: "The rest of a model.",
     layer: {

@@ -808,7 +808,7 @@ export const zh: Messages = {
     all: "每个单元的所有阶段",
     shares: "注意力在一个 token 的时间中所占的份额",
     sharesHead: "注意力在一个 token 的时间中所占的份额",
-    model: ({ layers, width, vocab, feedForward: fed, firstDense }, origin) => {
+    model: ({ layers, width, vocab, feedForward: fed, firstDense, outputGate }, origin) => {
       const hidden = spaced`宽${formatCount(fed.hidden)}`;
       const network =
         fed.kind === "experts"
@@ -816,11 +816,12 @@ export const zh: Messages = {
           : spaced`每层的前馈网络${hidden}`;
       const shared = fed.kind === "experts" && fed.shared ? spaced`，另有一个宽${formatCount(fed.shared)}的专家供所有 token 共用` : "";
       const dense = firstDense ? spaced`（前${formatCount(firstDense.layers)}层没有专家，其前馈网络宽${formatCount(firstDense.hidden)}）` : "";
+      const gates = outputGate ? (outputGate === "all" ? "，注意力的输出带有门控" : "，线性注意力的输出带有门控") : "";
       const shape =
         origin === undefined
           ? ""
           : spaced`；形状取自 ${origin.preset}${origin.scale === 1 ? "" : spaced`，按${origin.scale}倍缩放`}${origin.isOwn ? "" : "，部分尺寸另行指定"}`;
-      return spaced`模型有${formatCount(layers)}层，宽${formatCount(width)}，${network}${shared}${dense}，共有${formatCount(vocab)}种不同的 token${shape}。`;
+      return spaced`模型有${formatCount(layers)}层，宽${formatCount(width)}，${network}${shared}${dense}${gates}，共有${formatCount(vocab)}种不同的 token${shape}。`;
     },
     pattern: (preset, layers, parameters, like, unlike, last) => {
       const turn = spaced`${preset}的各层依次为${layers}${last === undefined ? "" : spaced`，最后一层为${last}`}${parameters.map(([name, value]) => `，${name} 为 ${value}`).join("")}`;
@@ -986,8 +987,8 @@ export const zh: Messages = {
     model: {
       what: "训练好的模型。",
       brief: "权重是随机的。",
-      meaning: "实际模型另有的部分（短卷积、输出门、偏置、潜在注意力）未包括在内。分词器在 CPU 上单独计时；文本输出的过程则未计时。",
-      moved: "实际模型另有的部分（短卷积、输出门、偏置、潜在注意力）未包括在内。",
+      meaning: "实际模型另有的部分（短卷积、偏置、潜在注意力）未包括在内。分词器在 CPU 上单独计时；文本输出的过程则未计时。",
+      moved: "实际模型另有的部分（短卷积、偏置、潜在注意力）未包括在内。",
     },
     rest: "模型的其余部分。",
     layer: {

@@ -154,6 +154,7 @@ export const modelFields = {
   vocab: size,
   feedForward,
   firstDense: z.object({ layers: size, hidden: size }).exactOptional(),
+  outputGate: z.enum(["all", "linear"]).exactOptional(),
   rotary: z.boolean(),
   tied: z.boolean(),
 };

@@ -1,4 +1,4 @@
-import type { Capabilities, Form, Mechanism, PlanBuffer, Shape, Step, Tensors, Tiles } from "../mechanism.ts";
+import type { Capabilities, Form, Mechanism, ModelShape, PlanBuffer, Shape, Step, Tensors, Tiles } from "../mechanism.ts";
 import { elementCount } from "../plan.ts";
 import type { MixerWidths } from "./modelShape.ts";
 import { mixing } from "./stageNames.ts";
@@ -16,11 +16,21 @@ export interface Mixer {
   readonly rows: number;
   /** Is what it keeps there when all layers are through? Of a prefill only where that is what it is for. */
   readonly keeps: boolean;
+  /** Is its output weighed by a gate of the token? */
+  readonly gated: boolean;
 }
 
-export const mixerOf = (mechanism: Mechanism, shape: Shape, form: Form, capabilities: Capabilities, tiles: Tiles, keeps: boolean): Mixer => {
+export const mixerOf = (
+  mechanism: Mechanism,
+  shape: Shape,
+  form: Form,
+  capabilities: Capabilities,
+  tiles: Tiles,
+  { keeps, outputGate }: Pick<Mixer, "keeps"> & Pick<ModelShape, "outputGate">,
+): Mixer => {
   const { buffers, steps } = mechanism.plan(shape, form, capabilities, tiles);
-  return { mechanism, shape, form, tiles, buffers, steps, rows: shape.batch * (shape.phase === "prefill" ? shape.n : 1), keeps };
+  const gated = outputGate === "all" || outputGate === mechanism.family;
+  return { mechanism, shape, form, tiles, buffers, steps, rows: shape.batch * (shape.phase === "prefill" ? shape.n : 1), keeps, gated };
 };
 
 const connections = ["q", "k", "v", "g", "beta", "o"] as const;
@@ -83,7 +93,7 @@ export const widthsOf = (mixer: Mixer): MixerWidths => {
     return buffer ? elementCount(buffer) / mixer.rows : 0;
   };
   const [q, k, v, g, beta, o] = connections.map(width) as [number, number, number, number, number, number];
-  return { q, k, v, g, beta, o, outputNorm: mixer.mechanism.family === "linear" ? mixer.shape.headDimV : 0 };
+  return { q, k, v, g, beta, o, outputNorm: mixer.mechanism.family === "linear" ? mixer.shape.headDimV : 0, outputGate: mixer.gated ? o : 0 };
 };
 
 /** A mixer's buffers in a model. */

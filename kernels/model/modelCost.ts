@@ -91,9 +91,9 @@ const workingOf = ({ model, mixers, making }: ModelPlanning): Working => {
   const kinds = [...new Map(mixers.map((mixer) => [mixer.mechanism.name, mixer])).values()];
   const own = (mixer: Mixer): BytesByRole => mixer.mechanism.bytesByRole(mixer.shape, mixer.form, mixer.tiles);
   const flowing = (mixer: Mixer): number => {
-    const { q, k, v, g, beta, o, outputNorm } = widthsOf(mixer);
+    const { q, k, v, g, beta, o, outputNorm, outputGate } = widthsOf(mixer);
     const caches = mixer.shape.phase === "prefill" && isSoftmaxCache(mixer) ? k + v : 0;
-    return rows * (q + k + v + g + beta + o - caches + (takesUnitKeys(mixer) ? k : 0) + (outputNorm > 0 ? o : 0));
+    return rows * (q + k + v + g + beta + o - caches + (takesUnitKeys(mixer) ? k : 0) + (outputNorm > 0 ? o : 0) + outputGate);
   };
   const given = (mixer: Mixer): number => {
     const { q, k, v, g, beta } = widthsOf(mixer);

@@ -6,7 +6,7 @@ import type { Making } from "./making.ts";
 import { feedForwardOf } from "./modelShape.ts";
 import { projectStep } from "./projection.ts";
 import { routesName } from "./routes.ts";
-import { embedStep, expertSteps, normStep, rotateStep, sampleStep } from "./stages.ts";
+import { embedStep, expertSteps, gateStep, normStep, rotateStep, sampleStep } from "./stages.ts";
 import { weightBuffer, weightsOf } from "./weights.ts";
 
 /** One token through a model: of `batch` texts at once, from their newest tokens or from all of them. */
@@ -106,10 +106,11 @@ export const takesUnitKeys = ({ buffers }: Mixer): boolean => buffers.some(({ na
 /** What a mixer's projections leave before its keys or its output are normalised. */
 const mixerScratch = (mixer: Mixer): readonly PlanBuffer[] => {
   const { mechanism, rows } = mixer;
-  const { k, o, outputNorm } = widthsOf(mixer);
+  const { k, o, outputNorm, outputGate } = widthsOf(mixer);
   return [
     ...(takesUnitKeys(mixer) ? [allocation(`${mechanism.name}.keys`, "scratch", "poison", { row: rows, channel: k })] : []),
     ...(outputNorm > 0 ? [allocation(`${mechanism.name}.mixed`, "scratch", "poison", { row: rows, channel: o })] : []),
+    ...(outputGate > 0 ? [allocation(`${mechanism.name}.gate`, "scratch", "poison", { row: rows, channel: o })] : []),
   ];
 };
 
@@ -139,12 +140,14 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
         { to: place("v"), outputs: widths.v },
         ...(widths.g > 0 ? [{ to: place("g"), outputs: widths.g, finish: "logDecay" as const }] : []),
         ...(widths.beta > 0 ? [{ to: place("beta"), outputs: widths.beta, finish: "sigmoid" as const }] : []),
+        ...(widths.outputGate > 0 ? [{ to: `${mechanism.name}.gate`, outputs: widths.outputGate, finish: "sigmoid" as const }] : []),
       ],
     }),
     ...(unit ? [normStep(making, "norm", (rows * widths.k) / shape.headDim, shape.headDim, `${mechanism.name}.keys`, place("k"))] : []),
     ...(rotary && isRotated(mixer) ? [rotateStep(making, [place("q"), place("k")], shape, counted)] : []),
     ...placedSteps(mixer, layer, mixing),
     ...(widths.outputNorm > 0 ? [normStep(making, "norm", (rows * widths.o) / shape.headDimV, shape.headDimV, place("o"), normed, weight("outputNorm"))] : []),
+    ...(widths.outputGate > 0 ? [gateStep(making, normed, `${mechanism.name}.gate`, widths.o)] : []),
     projectStep(making, "output", { from: normed, to: "x", weight: weight("wo"), inputs: widths.o, outputs: width, adds: true }),
     normStep(making, "norm", rows, width, "x", "normed", weight("feedForwardNorm")),
     ...(feedForward.kind === "experts"

@@ -13,9 +13,12 @@ export interface MixerWidths {
   readonly o: number;
   /** channels of a head that are normalised after mixing, 0 where they are not */
   readonly outputNorm: number;
+  /** channels of that output that a gate of the token weighs: all or none */
+  readonly outputGate: number;
 }
 
-export const mixerWeights = (width: number, { q, k, v, g, beta, o, outputNorm }: MixerWidths): number => width * (q + k + v + g + beta + o) + outputNorm;
+export const mixerWeights = (width: number, { q, k, v, g, beta, o, outputNorm, outputGate }: MixerWidths): number =>
+  width * (q + k + v + g + beta + outputGate + o) + outputNorm;
 
 /** What a layer has after mixing. */
 export const feedForwardOf = ({ feedForward, firstDense }: Pick<ModelShape, "feedForward" | "firstDense">, layer: number): FeedForward =>

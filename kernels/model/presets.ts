@@ -28,7 +28,7 @@ export const parametersOfPreset = (name: PresetName): Readonly<Record<string, Pa
 const turnOf = (linear: string, count: number): readonly string[] => [...Array.from({ length: count }, () => linear), "softmax"];
 
 /**
- * Shapes as their authors published them, with the mixers of hybrids as `pattern`. What is not part of this model (short convolutions, output gates, biases, latent attention)
+ * Shapes as their authors published them, with the mixers of hybrids as `pattern`. What is not part of this model (short convolutions, biases, latent attention)
  * is left out; what stands for something else, `source` says.
  */
 export const presets = {
@@ -60,12 +60,13 @@ export const presets = {
     title: "Qwen3-Next-80B-A3B",
     // 16 heads of 256 and 2 of keys and values in softmax layers, 16 heads of queries and 32 of values of 128 in linear ones.
     source:
-      "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; 32 heads of 128 in all layers, whose cache and states are as large as its own; rotary base 10,000, over whole heads",
+      "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; 32 heads of 128 in all layers, whose cache and states are as large as its own; output gates by a sigmoid in linear layers too; rotary base 10,000, over whole heads",
     model: {
       layers: 48,
       width: 2048,
       vocab: 151936,
       feedForward: { kind: "experts", hidden: 512, experts: 512, active: 10, shared: 512, sharedGate: true },
+      outputGate: "all",
       rotary: true,
       tied: false,
       pattern: turnOf("gatedDeltaNet", 3),
@@ -77,13 +78,14 @@ export const presets = {
   "kimi-linear": {
     title: "Kimi-Linear-48B-A3B",
     source:
-      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps; its decay gate one matrix (width × keys) in the place of two of low rank, 8.6 million weights a layer more",
+      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps; its decay gate and its output gate one matrix each (width × channels) in the place of two of low rank, 17 million weights a layer more",
     model: {
       layers: 27,
       width: 2304,
       vocab: 163840,
       feedForward: { kind: "experts", hidden: 1024, experts: 256, active: 8, shared: 1024 },
       firstDense: { layers: 1, hidden: 9216 },
+      outputGate: "linear",
       rotary: false,
       tied: false,
       pattern: turnOf("kda", 3),
@@ -102,6 +104,7 @@ export const presets = {
       width: 6144,
       vocab: 200064,
       feedForward: { kind: "experts", hidden: 9216, experts: 32, active: 2 },
+      outputGate: "linear",
       rotary: true,
       tied: false,
       pattern: turnOf("retention", 7),

@@ -215,7 +215,7 @@ interface Mixed {
 const storesHalf = ({ mechanism, shape }: Mixer): boolean => mechanism.family === "softmax" && shape.phase === "decode" && shape.kvDtype === "f16";
 
 /** As the rows of a layer's matrix for its mixer lie. */
-const inOrder = ["q", "k", "v", "g", "beta"] as const;
+const inOrder = ["q", "k", "v", "g", "beta", "outputGate"] as const;
 
 const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, asked: readonly number[], tensors: Tensors): Mixed => {
   const { mechanism, shape } = mixer;
@@ -265,7 +265,10 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, a
     }
   }
   const mixed = asked.map((row) => o.subarray(row * widths.o, (row + 1) * widths.o));
-  return { rows: widths.outputNorm > 0 ? normed(mixed, widths.outputNorm, weight("outputNorm")) : mixed, kept };
+  const left = widths.outputNorm > 0 ? normed(mixed, widths.outputNorm, weight("outputNorm")) : mixed;
+  if (widths.outputGate === 0) return { rows: left, kept };
+  const gates = finished(taken("outputGate"), "sigmoid");
+  return { rows: left.map((row, i) => row.map((value, channel) => value * (gates[asked[i] ?? i]?.[channel] ?? Number.NaN))), kept };
 };
 
 /** What a state is a product of, each off by itself by as much as a projection may be: key, value, beta or decay, and the length that a key is divided by. */

@@ -4,6 +4,7 @@ import { storing } from "../storage.ts";
 import combine from "./combine.wgsl";
 import embed from "./embed.wgsl";
 import experts from "./experts.wgsl";
+import gateSource from "./gate.wgsl";
 import { type Experts, groupingOf, groupStep } from "./grouping.ts";
 import { type Making, staged, teamOf } from "./making.ts";
 import norm from "./norm.wgsl";
@@ -77,6 +78,19 @@ export const rotateStep = (
       constants: { HEADS: heads, KV_HEADS: kvHeads, HEAD_DIM: headDim, THREADS: threads, COUNTED: counted },
       bindings: [...queriesAndKeys, "turns", ...(counted ? ["position"] : [])],
       workgroups: [Math.ceil(((heads + kvHeads) * headDim) / 2 / threads), rows, 1],
+    }),
+  );
+
+/** Rows of `name` times those of `gate`, in place. */
+export const gateStep = ({ rows }: Making, name: string, gate: string, channels: number): Step =>
+  staged(
+    "output",
+    stepOf({
+      label: `gate ${name}`,
+      source: gateSource,
+      constants: { CHANNELS: channels, THREADS: threads },
+      bindings: [name, gate],
+      workgroups: [Math.ceil(channels / threads), rows, 1],
     }),
   );
 

@@ -38,7 +38,7 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
         form,
         capabilities ?? leastDevice,
         (capabilities && chosen) ?? mechanism.tiles(problem, form, leastDevice)[0] ?? {},
-        problem.phase !== "prefill" || model.remakes === true,
+        { ...model, keeps: problem.phase !== "prefill" || model.remakes === true },
       );
       return { ...made, tiles: chosen ?? made.tiles };
     });

@@ -25,8 +25,8 @@ export const weightsOf = (model: ModelShape, mixers: readonly MixerWidths[]): re
     const { experts, shared = 0, sharedGate = false } = feedForward.kind === "experts" ? feedForward : { experts: 1 };
     return [
       ...norm(own("mixNorm"), width),
-      // Of q, k and v, and where there are, of g and beta, one behind another: they are made together of one input.
-      ...matrix(own("wqkv"), mixer.q + mixer.k + mixer.v + mixer.g + mixer.beta, width),
+      // Of q, k and v, and where there are, of g, beta and the output's gate, one behind another: they are made together of one input.
+      ...matrix(own("wqkv"), mixer.q + mixer.k + mixer.v + mixer.g + mixer.beta + mixer.outputGate, width),
       ...norm(own("outputNorm"), mixer.outputNorm),
       ...matrix(own("wo"), width, mixer.o),
       ...norm(own("feedForwardNorm"), width),

@@ -27,12 +27,15 @@ export const weightsOf = (cell: CellRecord): Weights | undefined => {
 /** Of a published model at its full size, with softmax in all layers. */
 export const presetWeights = ({ model, heads, kvHeads, headDim }: Preset): Weights => {
   const { width, layers } = model;
-  return sumOf(model, layers * (2 * width + 2 * width * (heads + kvHeads) * headDim));
+  return sumOf(model, layers * (2 * width + width * (2 * (heads + kvHeads) + gatedHeads(model, heads)) * headDim));
 };
+
+/** Heads whose output a projection of their own weighs. */
+const gatedHeads = ({ outputGate }: Preset["model"], heads: number): number => (outputGate === "all" ? heads : 0);
 
 /** Weights that one token of a published model is multiplied with, with softmax in all layers; its embedding is looked up. */
 const multiplied = ({ model, heads, kvHeads, headDim }: Preset): number =>
-  model.layers * 2 * model.width * (heads + kvHeads) * headDim + feedForwardTotals(model).active + model.vocab * model.width;
+  model.layers * model.width * (2 * (heads + kvHeads) + gatedHeads(model, heads)) * headDim + feedForwardTotals(model).active + model.vocab * model.width;
 
 /** n at which softmax attention takes as many multiply-adds of one token of a published model as all weights that the token uses do: each position is one product with a key and one with a value, in every head. */
 export const evenWithWeights = (preset: Preset): number => multiplied(preset) / (preset.model.layers * 2 * preset.heads * preset.headDim);
