@@ -50,7 +50,7 @@ describe("a run that is asked for claims", () => {
     expect(record.findings[0]?.text).toContain("linear attention");
     expect(record.findings).toContainEqual({
       kind: "headline",
-      text: "Of 19 claims 1 holds, 2 hold with a correction, 2 do not hold here and 14 are not judged by this run.",
+      text: "This run judges 5 of 19 claims: 1 holds, 2 hold with a correction and 2 do not hold here.",
     });
     expect(lines).toHaveLength(19);
     expect(lines.map((line) => line.split(" ")[0])).toEqual(Array.from({ length: 19 }, (_, i) => `S${i + 1}`));
@@ -92,7 +92,7 @@ describe("a run that is asked for claims", () => {
       expect(record.claims?.map(({ id }) => id)).toEqual(experiment.phase === "decode" ? ["S5", "S6", "S13", "S16", "S18"] : ["S15"]);
     }
     const [first = "", second = ""] = pages.map(sectionOf);
-    expect(first).toContain("14 are not judged by this run.");
+    expect(first).toContain("This run judges 5 of 19 claims: ");
     expect(second).toMatch(/Of 19 claims [^<]*13 are not judged\./);
     // The answer counts them all too.
     expect(pages[1]?.slice(0, pages[1].indexOf("<figure"))).toMatch(/Of 19 claims [^<]*13 are not judged\./);
@@ -116,7 +116,7 @@ describe("a run that is asked for claims", () => {
     const [{ experiment, cells } = { experiment: undefined, cells: [] }] = (await experimentsOf(text.replace("seed: 3", "seed: 4"))).experiments;
     if (!experiment) throw new Error("no experiment");
     const other = await fakeRun(yaml("decode"), fakeWorkers(decoding), { experiment, cells, mechanisms, outFolder, report: true });
-    expect(sectionOf(readFileSync((await writeReports(outFolder, other.record)).file, "utf8"))).toContain("14 are not judged by this run.");
+    expect(sectionOf(readFileSync((await writeReports(outFolder, other.record)).file, "utf8"))).toContain("This run judges 5 of 19 claims: ");
   }, 120_000);
 
   it("has no section, no field and no line where none is asked", async () => {

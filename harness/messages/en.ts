@@ -273,6 +273,8 @@ const fateWords: Readonly<Record<Fate, readonly [one: string, many: string]>> = 
   notJudged: ["is not judged", "are not judged"],
 };
 
+const fated = ({ fate, count }: { readonly fate: Fate; readonly count: number }): string => `${count} ${fateWords[fate][count === 1 ? 0 : 1]}`;
+
 const doing: Readonly<Partial<ByPhase>> = {
   prefill: "a prompt is read",
   decode: "the next token is made",
@@ -354,9 +356,13 @@ export const en = {
     joined: (parts: readonly string[]): string => `${capital(parts.join("; "))}.`,
   },
 
-  claimCount: (claims: number, fates: readonly { readonly fate: Fate; readonly count: number }[], byThisRun: boolean): string => {
-    const parts = fates.map(({ fate, count }) => `${count} ${fateWords[fate][count === 1 ? 0 : 1]}${fate === "notJudged" && byThisRun ? " by this run" : ""}`);
-    return `Of ${claims} claim${claims === 1 ? "" : "s"} ${formatList(parts)}.`;
+  claimCount: (claims: number, fates: readonly { readonly fate: Fate; readonly count: number }[]): string =>
+    `Of ${claims} claim${claims === 1 ? "" : "s"} ${formatList(fates.map(fated))}.`,
+  /** of one run alone: `fates` of those of its claims that it judges */
+  judgedClaims: (claims: number, fates: readonly { readonly fate: Fate; readonly count: number }[]): string => {
+    const judged = fates.reduce((sum, { count }) => sum + count, 0);
+    const of = judged === claims ? `${claims === 1 ? "" : "all "}${claims}` : `${judged === 0 ? "none" : judged} of ${claims}`;
+    return `This run judges ${of} claim${claims === 1 ? "" : "s"}${judged === 0 ? "" : `: ${formatList(fates.map(fated))}`}.`;
   },
 
   /** Claims about attention, and what runs say of them. */

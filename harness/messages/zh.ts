@@ -202,6 +202,8 @@ const fateWords: Readonly<Record<Fate, string>> = {
   notJudged: "条未作判定",
 };
 
+const fated = ({ fate, count }: { readonly fate: Fate; readonly count: number }): string => spaced`${count}${fateWords[fate]}`;
+
 const doing: Readonly<Partial<ByPhase>> = {
   prefill: "读入提示词",
   decode: "生成下一个 token",
@@ -272,8 +274,12 @@ export const zh: Messages = {
     joined: (parts) => `${parts.join("；")}。`,
   },
 
-  claimCount: (claims, fates, byThisRun) =>
-    spaced`${claims}条论断中，${fates.map(({ fate, count }) => `${fate === "notJudged" && byThisRun ? "本次运行" : ""}${spaced`${fate === "notJudged" && byThisRun ? "有" : ""}${count}${fateWords[fate]}`}`).join("，")}。`,
+  claimCount: (claims, fates) => spaced`${claims}条论断中，${fates.map(fated).join("，")}。`,
+  judgedClaims: (claims, fates) => {
+    const judged = fates.reduce((sum, { count }) => sum + count, 0);
+    if (judged === 0) return spaced`${claims}条论断，本次运行均未判定。`;
+    return spaced`${claims}条论断中，本次运行判定了${judged === claims && claims > 1 ? "全部" : ""}${judged}条：${fates.map(fated).join("，")}。`;
+  },
 
   claims: {
     says: {
