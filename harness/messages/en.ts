@@ -1619,6 +1619,7 @@ export const en = {
     allCells: "all cells",
     sentinel: "sentinel",
     madeAgain: "made again",
+    kept: "kept",
     asUsual: "as usual",
     driftSaid: "time in each turn over that of the middle one",
     driftRange: (least: string, most: string): string => `${least} to ${most}`,

@@ -1229,6 +1229,7 @@ export const zh: Messages = {
     allCells: "全部单元",
     sentinel: "哨兵",
     madeAgain: "已重做",
+    kept: "采用",
     asUsual: "如常",
     driftSaid: "各轮时间与居中一轮之比",
     driftRange: (least, most) => `${least} 至 ${most}`,

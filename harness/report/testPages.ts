@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { analyse } from "../analysis/analysis.ts";
 import { findingsOf } from "../analysis/answer.ts";
 import { compareRuns } from "../analysis/comparison/comparison.ts";
+import { en } from "../messages/en.ts";
 import { zh } from "../messages/zh.ts";
 import type { RunRecord } from "../record/run.ts";
 import { readRun } from "../record/runFolder.ts";
@@ -9,6 +10,7 @@ import { renderComparisonPage } from "./comparisonPage.ts";
 import { fixtureRecord } from "./fixture.ts";
 import { deltaArm, type FixtureOptions, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
 import { renderPage } from "./page.ts";
+import { richRecord } from "./richRecord.ts";
 import { strictLogger } from "./strictLogger.ts";
 
 /** For tests in a browser: runs that ask most of a page, by name. */
@@ -50,13 +52,30 @@ export const recordOf = (name: FixtureName): RunRecord => fixtureRecord(fixtures
 const inChinese = (record: RunRecord): RunRecord => ({ ...record, findings: findingsOf(record, zh) });
 const renderChinese = (record: RunRecord): Promise<string> => renderPage(record, strictLogger, [], "zh");
 
+const emulated = fileURLToPath(new URL("../testRuns/emulated", import.meta.url));
+
+/** Pages that have, one or another, each section and each table that a page can have. */
+export const partPages = {
+  "every part": () => renderPage(richRecord(en), strictLogger),
+  "every part in Chinese": () => renderChinese(richRecord(zh)),
+  "states that leave": () => renderPage(inPhase(richRecord(en), "offload"), strictLogger),
+  emulated: () => renderPage(analyse(readRun(emulated).record), strictLogger),
+  "emulated in Chinese": () => renderChinese(analyse(readRun(emulated).record, zh)),
+};
+
+const inPhase = (record: RunRecord, phase: RunRecord["experiment"]["phase"]): RunRecord => ({
+  ...record,
+  experiment: { ...record.experiment, phase },
+  cells: record.cells.map((cell) => ({ ...cell, phase })),
+});
+
 /** Those pages, and beside them some in Chinese and one that compares two runs. */
 export const testPages = {
   ...(Object.fromEntries(fixtureNames.map((name) => [name, () => renderPage(recordOf(name))])) as Readonly<Record<FixtureName, () => Promise<string>>>),
   "decode in Chinese": () => renderChinese(inChinese(recordOf("decode"))),
   "sample in Chinese": () => renderChinese(analyse(readRun("results/sample").record, zh)),
   comparison() {
-    const record = analyse(readRun(fileURLToPath(new URL("../testRuns/emulated", import.meta.url))).record);
+    const record = analyse(readRun(emulated).record);
     return renderComparisonPage(compareRuns(record, record));
   },
 };

@@ -17,7 +17,7 @@ export const driftFigure = async (record: RunRecord, rendering: Rendering, t: Me
     { head: t.charts.turn, numeric: true, cell: ({ turn }) => formatCount(turn + 1) },
     { head: t.charts.allCells, numeric: true, cell: ({ cells }) => written(cells) },
     { head: t.charts.sentinel, numeric: true, cell: ({ sentinel }) => written(sentinel) },
-    { head: "", cell: ({ discarded }) => (discarded ? t.charts.madeAgain : undefined) },
+    { head: t.tables.outcome, cell: ({ discarded }) => (discarded ? t.charts.madeAgain : t.charts.kept) },
   ];
   const turns = record.sentinel ?? [];
   const jumpedTurns = turns.filter((turn) => turn.jumped);
