@@ -1396,6 +1396,21 @@ export const en = {
     worst: (error: number, tolerance: number): string => `worst error ${formatNumber(error)}, tolerance ${formatNumber(tolerance)}`,
     outcomes: "Outcomes",
     allMeasured: (cells: number): string => `all ${counted(cells, "cell")} measured`,
+    noise: "Noise",
+    typically: (share: number): string => `±${formatShare(share)}`,
+    atWorst: (share: number): string => `half of the times are known at least so well (95 % intervals), the worst to ±${formatShare(share)}`,
+    drift: "Drift",
+    pace: (least: string, most: string): string => `${least} to ${most}`,
+    /** `bySentinel`: of the kernel that is always the same; else of all cells alike */
+    steadiness: (bySentinel: boolean, { turns, jumped, again }: { readonly turns: number; readonly jumped: number; readonly again: number }): string =>
+      `${bySentinel ? "of one small kernel's time" : "of the time of all cells alike"}, turn by turn${bySentinel ? `; in ${jumped === 0 ? "none" : formatCount(jumped)} of ${counted(turns, "turn")} it jumped${jumped === 0 ? "" : `, ${formatCount(again)} made again`}` : ""}`,
+    ceiling: "Share of ceiling",
+    shares: (arms: readonly { readonly arm: string; readonly share: number }[], more: number): string =>
+      `${arms.map(({ arm, share }) => `${arm} ${formatShare(share)}`).join(", ")}${more > 0 ? `, ${formatCount(more)} more` : ""}`,
+    atBest: "at best, of what this device's memory or arithmetic allows",
+    versions: "Versions",
+    dawn: (version: string): string => `webgpu ${version} (Dawn)`,
+    driver: (description: string): string => `driver ${description}`,
     efficiency: "Time spent timing",
     ofMeasuring: (ms: number): string => `of ${formatMs(ms)} measuring`,
     code: "Code",

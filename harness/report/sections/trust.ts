@@ -6,6 +6,7 @@ import { isChanged } from "../../record/code.ts";
 import type { Summary } from "../../record/derived.ts";
 import { kernelsText } from "../../record/kernelFolder.ts";
 import type { RunRecord } from "../../record/run.ts";
+import { driftOf } from "../charts/driftChart.ts";
 import { type Html, html, shortened } from "../html.ts";
 import { reasonsOf, tallyOf } from "../outcome.ts";
 import { said } from "../said.ts";
@@ -21,6 +22,50 @@ interface Fact {
 const partText = ({ shard, merged }: RunRecord, { trust }: Messages): string => {
   if (shard) return trust.shardOf(shard.index, shard.of);
   return merged ? trust.mergedOf(merged.parts.length, merged.parts.length + merged.missing.length) : "";
+};
+
+/** What was asked of the device itself, and how its pace went; nothing where neither a sentinel nor enough turns show it. */
+const driftFact = (record: RunRecord, { trust }: Messages): readonly Fact[] => {
+  const drift = driftOf(record);
+  const bySentinel = drift.some(({ sentinel }) => sentinel !== undefined);
+  const factors = drift.filter(({ discarded }) => !discarded).flatMap(({ sentinel, cells }) => (bySentinel ? sentinel : cells) ?? []);
+  if (factors.length < 2) return [];
+  const written = (factor: number): string => `${factor.toFixed(2)}×`;
+  const { sentinel = [] } = record;
+  const told = { turns: sentinel.length, jumped: sentinel.filter(({ jumped }) => jumped).length, again: sentinel.filter(({ discarded }) => discarded).length };
+  return [
+    {
+      name: trust.drift,
+      value: trust.pace(written(factors.reduce((one, other) => Math.min(one, other))), written(factors.reduce((one, other) => Math.max(one, other)))),
+      detail: trust.steadiness(bySentinel, told),
+    },
+  ];
+};
+
+/** More arms than these do not fit. */
+const mostShares = 4;
+
+/** The largest share of its ceiling that each arm reached; nothing without ceilings. */
+const sharesFact = ({ cells }: RunRecord, { trust }: Messages): readonly Fact[] => {
+  const best = new Map<string, number>();
+  for (const { label, summary, runtime } of cells)
+    if (runtime === undefined && summary?.ceilingShare !== undefined) best.set(label, Math.max(best.get(label) ?? 0, summary.ceilingShare));
+  const arms = [...best].map(([arm, share]) => ({ arm: shortened(arm, 40), share }));
+  if (arms.length === 0) return [];
+  return [{ name: trust.ceiling, value: trust.shares(arms.slice(0, mostShares), Math.max(0, arms.length - mostShares)), detail: trust.atBest }];
+};
+
+/** Of what stands between the code and the device. */
+const versionsFact = ({ environment: { packages, node, adapter } }: RunRecord, { trust }: Messages): Fact => {
+  const dawn = packages.webgpu === undefined ? [] : [trust.dawn(packages.webgpu)];
+  const driver = adapter.description === "" ? [] : [trust.driver(adapter.description)];
+  const [first = "", ...others] = [...dawn, `Node ${node}`, ...driver];
+  return { name: trust.versions, value: first, detail: others.length === 0 ? undefined : others.join(", ") };
+};
+
+const noiseFact = (record: RunRecord, { trust }: Messages): readonly Fact[] => {
+  const widths = widthsOf(record);
+  return widths === undefined ? [] : [{ name: trust.noise, value: trust.typically(widths[0]), detail: trust.atWorst(widths[1]) }];
 };
 
 const factsOf = (record: RunRecord, t: Messages): readonly Fact[] => {
@@ -48,6 +93,9 @@ const factsOf = (record: RunRecord, t: Messages): readonly Fact[] => {
       value: samples.length === 0 ? trust.noSamples : trust.aPoint(Math.min(...samples), Math.max(...samples)),
       detail: trust.turns(schedule.turns, schedule.workers, record.merged !== undefined),
     },
+    ...noiseFact(record, t),
+    ...driftFact(record, t),
+    ...sharesFact(record, t),
     {
       name: trust.verified,
       value: worst === undefined ? trust.noneVerified : wrong > 0 ? trust.wrong(wrong) : trust.right(prepared.length),
@@ -65,9 +113,10 @@ const factsOf = (record: RunRecord, t: Messages): readonly Fact[] => {
     },
     {
       name: trust.code,
-      value: attnbench.commit === undefined ? `attnbench ${attnbench.version}` : attnbench.commit.slice(0, 12),
-      detail: `${attnbench.commit === undefined ? trust.noCommit : `attnbench ${attnbench.version}`}${isChanged(attnbench) ? trust.dirty : ""}${kernels.length > 0 ? `, --kernels ${kernelsText(kernels)}` : ""}`,
+      value: attnbench.commit === undefined ? trust.noCommit : attnbench.commit.slice(0, 12),
+      detail: `attnbench ${attnbench.version}${isChanged(attnbench) ? trust.dirty : ""}${kernels.length > 0 ? `, --kernels ${kernelsText(kernels)}` : ""}`,
     },
+    versionsFact(record, t),
     { name: trust.run, value: record.run, detail: `${trust.experiment(record.experiment.hash)}${partText(record, t)}` },
   ];
 };
