@@ -1726,6 +1726,13 @@ export const en = {
     flops: "FLOPs",
     timeOfOne: "time of one repetition",
     cells: "cells",
+    typicallyOff: "usually off by",
+    atMostOff: "most off",
+    /** `off`: with its sign, nothing where no point is off */
+    offAt: (off: string | undefined, variable: string, x: number): string => (off === undefined ? "0" : `${off} (${variable} ${formatCount(x)})`),
+    residuals: "How far each measured point lies from its curve",
+    residualsCaption:
+      "Measured over fitted, less 1, at each length: above the curve +, below it −. Signs that change from length to length are noise; points that lie above in the middle and below at both ends, or the other way round, are of another law.",
     offBy: "off by",
     atMostBy: "at most by",
     worst: (off: number, n: number, variable: string, size: number): string => `${formatShare(off)} (n ${formatCount(n)}, ${variable} ${formatCount(size)})`,

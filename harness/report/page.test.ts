@@ -80,6 +80,25 @@ describe("page", () => {
     }
   });
 
+  it("tells of each fitted law how far its points lie from it, and at which n the furthest", async () => {
+    const record = fixtureRecord({ ns: [256, 512, 1024, 2048], arms: [softmaxArm] });
+    const fits = record.fits.map((fit) => ({
+      ...fit,
+      points: fit.points.map((point) => {
+        const { t0, a, b } = fit.coefficients ?? { t0: { value: 0 }, a: { value: 0 }, b: { value: 0 } };
+        const y = t0.value + a.value * point.x + b.value * point.x ** 2;
+        return { ...point, y: fit.metric === "stateBytes" ? y : y * (point.x === 512 ? 0.97 : 1.01) };
+      }),
+    }));
+    const page = bodyOf(await renderPage({ ...record, fits }, strictLogger));
+    expect(page).toMatch(/<td>1\.0 %<td>−3\.0 % \(n 512\)/);
+    const [, table = ""] = /<summary>How far each measured point lies from its curve<\/summary>([\s\S]*?)<\/details>/.exec(page) ?? [];
+    expect(table).toMatch(/<td>\+1\.0 %<td>−3\.0 %<td>\+1\.0 %<td>\+1\.0 %<\/tr>/);
+    // Bytes lie on their law.
+    expect(table.match(/<th scope="row"/g)).toHaveLength(1);
+    expect(page).toContain("<td>0<td>0");
+  });
+
   it("gives the reason of a cell that failed, and an answer where there is none", async () => {
     const page = await renderPage(fixtureRecord({ outcome: () => failed }));
     expect(page).toContain("no such function: &lt;b&gt;x&lt;/b&gt;");

@@ -1,5 +1,6 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
+import { residualsOf } from "../../analysis/residuals.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Crossover, Fit, JointCrossing, JointFit, SizeFit } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
@@ -27,6 +28,15 @@ const fitColumns = ({ tables: t }: Messages): readonly Column<Fit>[] => [
   { head: t.perN, numeric: true, cell: (fit) => coefficient(fit, "a") },
   { head: t.perN2, numeric: true, cell: (fit) => coefficient(fit, "b") },
   { head: t.points, numeric: true, cell: (fit) => formatCount(fit.points.length) },
+  { head: t.typicallyOff, numeric: true, cell: (fit) => formatOff(residualsOf(fit)?.middle) },
+  {
+    head: t.atMostOff,
+    numeric: true,
+    cell: (fit) => {
+      const worst = residualsOf(fit)?.worst;
+      return worst && t.offAt(signedShare(worst.off), fit.variable, worst.x);
+    },
+  },
   {
     head: t.note,
     cell: (fit) =>
@@ -36,6 +46,43 @@ const fitColumns = ({ tables: t }: Messages): readonly Column<Fit>[] => [
 
 const coefficient = (fit: Fit, name: "t0" | "a" | "b"): string | undefined =>
   fit.coefficients === undefined ? undefined : bracketed(fit.coefficients[name], fit.metric === "time" ? formatMs : formatBytes);
+
+/** Bytes are exact, and a computer's rounding is no distance. */
+const leastOff = 5e-6;
+
+const formatOff = (off: number | undefined): string | undefined => (off === undefined ? undefined : off < leastOff ? "0" : formatShare(off));
+
+/** "+1.2 %" above the curve, "−1.2 %" below it. */
+const signedShare = (off: number): string | undefined => (Math.abs(off) < leastOff ? undefined : `${off < 0 ? "−" : "+"}${formatShare(Math.abs(off))}`);
+
+/** One row a fit, one column a length: where its points lie above and below its curve. Bytes are left out where they lie on it. Folded away: what tells a law from its noise is for who doubts it. */
+const residualsTable = (fits: readonly Fit[], t: Messages): Html | undefined => {
+  const rows = fits.flatMap((fit) => {
+    const residuals = residualsOf(fit);
+    return residuals === undefined || (fit.metric === "stateBytes" && Math.abs(residuals.worst.off) < leastOff)
+      ? []
+      : [{ fit, offs: new Map(residuals.points.map(({ x, off }) => [x, off])) }];
+  });
+  const xs = [...new Set(rows.flatMap(({ offs }) => [...offs.keys()]))].sort((one, other) => one - other);
+  if (xs.length === 0) return undefined;
+  const columns: readonly Column<(typeof rows)[number]>[] = [
+    { head: t.tables.arm, cell: ({ fit }) => name(fit.label) },
+    { head: t.tables.form, cell: ({ fit }) => fit.form },
+    { head: t.tables.at, cell: ({ fit }) => seriesText(fit.series) },
+    { head: t.tables.of, cell: ({ fit }) => t.tables[fit.metric] },
+    ...xs.map(
+      (x): Column<(typeof rows)[number]> => ({
+        head: formatCount(x),
+        numeric: true,
+        cell: ({ offs }) => {
+          const off = offs.get(x);
+          return off === undefined ? undefined : (signedShare(off) ?? "0");
+        },
+      }),
+    ),
+  ];
+  return html`<details><summary>${t.tables.residuals}</summary>${table(t.tables.residualsCaption, columns, rows)}</details>`;
+};
 
 const crossoverColumns = (t: Messages): readonly Column<Crossover>[] => [
   { head: t.tables.pair, cell: ({ between }) => html`${name(between[0])} → ${name(between[1])}` },
@@ -128,6 +175,7 @@ export const fitsSection = (record: RunRecord, t: Messages): Html | undefined =>
   return html`
 <section aria-labelledby="fits"><h2 id="fits">${t.tables.fitsHeading}</h2>
 ${fits.length > 0 && table(t.tables.fits, fitColumns(t), fits)}
+${residualsTable(fits, t)}
 ${projectionsTable(fits, t)}
 ${(record.sizeFits ?? []).length > 0 && table(t.tables.sizes, sizeColumns(t), record.sizeFits ?? [])}
 ${jointTables(record, t)}
