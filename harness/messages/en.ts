@@ -1466,6 +1466,39 @@ export const en = {
       `Caches are cold: what is read rotates over copies (up to ${formatCount(copies)}) that together are twice as large as what the last-level cache holds${someShardsWithout ? "; in shards that found no edge of a cache, every repetition reads the same" : ""}.`,
   },
 
+  orders: {
+    heading: "What is O(n²)?",
+    says: "It says how work grows with the length n of a text, whatever the device. O(n²) is the square: twice the text is four times the work, ten times the text a hundred times. With softmax attention each token is compared with itself and all before it: a text of 1,000 tokens is about half a million comparisons, one of 2,000 tokens about two million. O(n) is in proportion: twice the text is twice the work. O(1) is the same however long the text is. How large the work is to begin with it does not say, so that O(n) may take longer than O(n²) until a text is long enough.",
+    tiled: "Why is softmax's memory O(n), if its time is O(n²)?",
+    tiledSays:
+      "All comparisons of n tokens would fill a table of n × n numbers. Kernels here never hold it: they work through it a small tile at a time, keep of each token the sum so far and the largest number seen, and forget the tile. What is left to keep are the keys and values, one of each a token: twice the text, twice the memory. The time is that of all comparisons all the same.",
+  },
+
+  glossary: {
+    heading: "Words",
+    terms: {
+      token: { term: "token", meaning: "a piece of text, about three quarters of an English word; a model reads and writes one after another" },
+      n: { term: "n", meaning: "the length of a text, in tokens" },
+      dModel: { term: "dModel", meaning: "the width of attention: how many numbers stand for a token in it, heads × headDim" },
+      head: { term: "head", meaning: "one of several parts that attention works in side by side, each headDim numbers wide" },
+      prefill: { term: "prefill", meaning: "reading a prompt: all its n tokens at once" },
+      decode: { term: "decode", meaning: "making one more token, with n tokens before it" },
+      generate: { term: "generate", meaning: "writing a whole text of n tokens, one after another" },
+      tokenLoop: { term: "tokenLoop", meaning: "one token's way through a whole model, with n tokens before it" },
+      offload: { term: "offload", meaning: "keeping what belongs to a text outside GPU memory, and bringing it back" },
+      cache: { term: "KV cache", meaning: "what softmax attention keeps of the tokens so far: a key and a value of each, so that it grows with n" },
+      state: { term: "recurrent state", meaning: "what linear attention keeps instead: one table of a fixed size a head, brought up to date by each token" },
+      order: { term: "O(…)", meaning: "how time or memory grows with n: O(1) not at all, O(n) in proportion, O(n²) as the square" },
+      crossover: { term: "n*", meaning: "the length from which on the second arm stays below the first" },
+      interval: {
+        term: "95 % interval",
+        meaning: "the range that a number is taken to lie in: measured again in the same way, 95 of 100 such ranges would hold the true one",
+      },
+      ceiling: { term: "ceiling", meaning: "the most that this device did in this run's own tests: bytes read a second, or calculations a second" },
+      emulation: { term: "CPU emulation", meaning: "a program that does a GPU's work on the processor: its growth is a GPU's, its times are not" },
+    },
+  },
+
   environment: {
     heading: "Environment",
     adapter: "adapter",

@@ -1087,6 +1087,36 @@ export const zh: Messages = {
       `缓存是冷的：读取的内容在若干副本（至多 ${formatCount(copies)} 份）之间轮换，其总量为末级缓存容量的两倍${someShardsWithout ? "；在没有找到缓存边界的分片中，每次重复都读同一块内存" : ""}。`,
   },
 
+  orders: {
+    heading: "什么是 O(n²)？",
+    says: "它说的是工作量如何随文本长度 n 增长，与设备无关。O(n²) 是平方：文本长到 2 倍，工作量是 4 倍；文本长到 10 倍，工作量是 100 倍。softmax 注意力把每个 token 与它自己和此前的所有 token 逐一比较：1,000 个 token 的文本约有五十万次比较，2,000 个 token 约有两百万次。O(n) 是成正比：文本长到 2 倍，工作量也是 2 倍。O(1) 是无论文本多长都一样。它不说明工作量起初有多大，因此在文本足够长之前，O(n) 可能比 O(n²) 更慢。",
+    tiled: "softmax 的时间是 O(n²)，内存为什么只是 O(n)？",
+    tiledSays:
+      "n 个 token 的全部比较会填满一张 n × n 的数表。这里的核函数从不保存这张表：每次只处理一小块，对每个 token 记下到目前为止的和与见过的最大值，然后丢弃这一块。需要保留的只有键和值，每个 token 各一个：文本长到 2 倍，内存也是 2 倍。时间则仍是全部比较的时间。",
+  },
+
+  glossary: {
+    heading: "词语解释",
+    terms: {
+      token: { term: "token（词元）", meaning: "文本的一小段，约为四分之三个英文单词；模型逐个地读和写" },
+      n: { term: "n（长度）", meaning: "文本的长度，以 token 计" },
+      dModel: { term: "dModel（宽度）", meaning: "注意力的宽度：其中用多少个数表示一个 token，即头数 × headDim" },
+      head: { term: "头", meaning: "注意力并列工作的几个部分之一，每个宽 headDim 个数" },
+      prefill: { term: "预填充（prefill）", meaning: "读入提示词：n 个 token 一次全部读入" },
+      decode: { term: "解码（decode）", meaning: "在已有 n 个 token 之后再生成一个 token" },
+      generate: { term: "生成（generate）", meaning: "逐个 token 地写出 n 个 token 的整段文本" },
+      tokenLoop: { term: "整个模型（tokenLoop）", meaning: "在已有 n 个 token 之后，一个 token 走完整个模型" },
+      offload: { term: "移出（offload）", meaning: "把属于一段文本的内容保留在 GPU 内存之外，再搬回来" },
+      cache: { term: "KV 缓存", meaning: "softmax 注意力为此前的 token 保留的内容：每个 token 一个键和一个值，因此随 n 增长" },
+      state: { term: "循环状态", meaning: "线性注意力所保留的内容：每个头一张大小固定的表，由每个 token 更新" },
+      order: { term: "O(…)（增长）", meaning: "时间或内存如何随 n 增长：O(1) 不增长，O(n) 成正比，O(n²) 成平方" },
+      crossover: { term: "n*（交叉点）", meaning: "从这个长度起，第二种方案一直低于第一种" },
+      interval: { term: "95 % 置信区间", meaning: "认为一个数所在的范围：以同样的方式重测，100 个这样的范围中有 95 个含有真值" },
+      ceiling: { term: "性能上限", meaning: "此设备在本次运行自己的测试中达到的最高水平：每秒读取的字节数，或每秒的计算次数" },
+      emulation: { term: "CPU 模拟", meaning: "在处理器上代做 GPU 工作的程序：其增长规律与 GPU 相同，时间则不同" },
+    },
+  },
+
   environment: {
     heading: "环境",
     adapter: "适配器",

@@ -80,6 +80,24 @@ describe("page", () => {
     }
   });
 
+  it("says what O(n²) is and explains the words that it uses, and no others", async () => {
+    const termsOf = (page: string): readonly string[] => [...page.matchAll(/<dt>([^<]*)<\/dt><dd>[a-z]/g)].map(([, term = ""]) => term);
+    const [long, short] = await Promise.all(
+      [fixtureRecord({ deviceClass: "software" }), fixtureRecord({ phase: "decode", arms: [linearArm], ns: [256] })].map(async (record) =>
+        bodyOf(await renderPage(record, strictLogger)),
+      ),
+    );
+    expect(long).toContain("twice the text is four times the work");
+    expect(long).toContain("Why is softmax&#39;s memory O(n)");
+    expect(termsOf(long ?? "")).toEqual(
+      expect.arrayContaining(["n", "prefill", "KV cache", "recurrent state", "O(…)", "n*", "95 % interval", "ceiling", "CPU emulation"]),
+    );
+    expect(termsOf(long ?? "")).not.toContain("decode");
+    expect(short).not.toContain("Why is softmax");
+    expect(termsOf(short ?? "")).toEqual(expect.arrayContaining(["n", "dModel", "head", "decode", "recurrent state"]));
+    for (const term of ["prefill", "KV cache", "O(…)", "n*", "CPU emulation"]) expect(termsOf(short ?? ""), term).not.toContain(term);
+  });
+
   it("tells of each fitted law how far its points lie from it, and at which n the furthest", async () => {
     const record = fixtureRecord({ ns: [256, 512, 1024, 2048], arms: [softmaxArm] });
     const fits = record.fits.map((fit) => ({

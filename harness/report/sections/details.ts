@@ -3,14 +3,15 @@ import type { Messages } from "../../messages/messages.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html, raw } from "../html.ts";
+import { glossary } from "./glossary.ts";
 
 const emphasised = (word: string): Html => html`<em>${word}</em>`;
 
 /** How the numbers came about, for someone who has not read the code. */
 export const methodSection = (record: RunRecord, t: Messages): Html => {
-  const { experiment, environment, schedule, ceilings } = record;
+  const { experiment, environment, schedule, ceilings, cells } = record;
   const { measure, phase } = experiment;
-  const { method } = t;
+  const { method, orders } = t;
   const turns = method.turns({
     processes: schedule.workers,
     gpuClock: environment.clock.source === "gpu",
@@ -27,6 +28,14 @@ export const methodSection = (record: RunRecord, t: Messages): Html => {
 <p>${turns}</p>
 <p>${method.growth(emphasised)}</p>
 ${ceilings !== undefined && html`<p>${method.ceilings(ceilings)}</p>`}
+<h3 id="orders">${orders.heading}</h3>
+<p>${orders.says}</p>
+${
+  cells.some(({ family }) => family === "softmax") &&
+  html`<h3>${orders.tiled}</h3>
+<p>${orders.tiledSays}</p>`
+}
+${glossary(record, t)}
 </section>`;
 };
 
