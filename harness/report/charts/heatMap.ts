@@ -11,7 +11,7 @@ import { type Chart, type ChartSize, type Encoding, framed, type Layer } from ".
 import { measuredValue } from "./growth.ts";
 import { tipOf } from "./hints.ts";
 import { fitted, textWidth } from "./textWidth.ts";
-import { heatSteps, theme } from "./theme.ts";
+import { heatSteps, leastTextPx, theme } from "./theme.ts";
 
 /** Time of the softmax arm over time of the linear arm: above 1 the linear arm is faster. */
 export interface HeatCell {
@@ -38,13 +38,19 @@ export interface HeatMap {
 
 const mostRows = 40;
 
-/** One map for every pair that the crossovers compare; none without two facets, two n and a ratio. */
+/** A map of fewer ratios than this share of its places is more dash than map: its table says the same. */
+const leastFilled = 0.5;
+
+/** Whether a map has enough ratios, in two rows and two columns at least, to be drawn. */
+export const isMap = ({ rows, columns, cells }: HeatMap): boolean =>
+  rows.length > 1 && columns.length > 1 && cells.length >= leastFilled * rows.length * columns.length;
+
+/** One map for every pair that the crossovers compare, of the rows and columns that have a ratio; none without two facets, two n and a measured ratio. */
 export const heatMapsOf = (record: RunRecord): readonly HeatMap[] => {
   if (variableOf(record) !== "n") return [];
-  const all = facetsOf(record);
-  const rows = evenly(all, mostRows);
-  const columns = plannedXs(record, record.cells);
-  if (rows.length < 2 || columns.length < 2) return [];
+  const facets = facetsOf(record);
+  const planned = plannedXs(record, record.cells);
+  if (facets.length < 2 || planned.length < 2) return [];
   const pairs = new Map(record.crossovers.filter(({ metric }) => metric === "time").map(({ between }) => [JSON.stringify(between), between]));
   return [...pairs.values()].flatMap((between): HeatMap[] => {
     const timeOf = (facet: Facet, label: string, n: number): number | undefined => {
@@ -53,15 +59,19 @@ export const heatMapsOf = (record: RunRecord): readonly HeatMap[] => {
     };
     // A law says nothing of an n beyond the largest that both arms were measured at, in whatever row.
     const reach = Math.min(...between.map((label) => Math.max(0, ...record.cells.flatMap((cell) => (cell.label === label && cell.summary ? [cell.n] : [])))));
-    const cells = rows.flatMap((facet, row) =>
-      columns.flatMap((n): HeatCell[] => {
+    const ratiosOf = (facet: Facet): readonly Omit<HeatCell, "row">[] =>
+      planned.flatMap((n): Omit<HeatCell, "row">[] => {
         const above = timeOf(facet, between[0], n);
         const below = timeOf(facet, between[1], n);
-        if (above !== undefined && below !== undefined) return [{ x: n, row, ratio: above / below, byLaw: false }];
+        if (above !== undefined && below !== undefined) return [{ x: n, ratio: above / below, byLaw: false }];
         const ratio = n <= reach ? lawsOf(record, facet, between)?.ratioAt(n) : undefined;
-        return ratio === undefined ? [] : [{ x: n, row, ratio, byLaw: true }];
-      }),
-    );
+        return ratio === undefined ? [] : [{ x: n, ratio, byLaw: true }];
+      });
+    const all = facets.map((facet) => ({ facet, ratios: ratiosOf(facet) })).filter(({ ratios }) => ratios.length > 0);
+    const shown = evenly(all, mostRows);
+    const rows = shown.map(({ facet }) => facet);
+    const cells = shown.flatMap(({ ratios }, row) => ratios.map((ratio): HeatCell => ({ ...ratio, row })));
+    const columns = planned.filter((n) => cells.some(({ x }) => x === n));
     const crossings = rows.flatMap((facet, row) =>
       crossoversOf(record, facet, "time")
         .filter((crossover) => crossover.outcome === "crosses" && JSON.stringify(crossover.between) === JSON.stringify(between))
@@ -174,7 +184,7 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
       };
     });
     // where the widest number fits in no size, colour alone is drawn: the numbers are in the figure's table
-    const fontPx = [12, 10.5, 9.5].find((px) => placed.every(({ words }) => textWidth(words, px) + 3 <= columnPx));
+    const fontPx = [12, 10.5, leastTextPx].find((px) => placed.every(({ words }) => textWidth(words, px) + 3 <= columnPx));
     const missing = rows.flatMap((_, row) =>
       columns.flatMap((n, column) => (cells.some((cell) => cell.row === row && cell.x === n) ? [] : [{ middleX: column + 0.5, middleY: row + 0.5 }])),
     );
@@ -205,14 +215,18 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
       },
       {
         data: { values: fontPx === undefined ? [] : placed },
-        mark: { type: "text", fontSize: fontPx ?? 9, baseline: "middle" },
+        mark: { type: "text", fontSize: fontPx ?? leastTextPx, baseline: "middle" },
         encoding: {
           ...middle,
           text: { field: "words", type: "nominal" },
           color: { field: "textStep", type: "ordinal", scale: { domain: steps, range: heatSteps.map((step) => step.text.light) }, legend: null },
         },
       },
-      { data: { values: missing }, mark: { type: "text", text: "–", fontSize: fontPx ?? 9, baseline: "middle", color: theme.muted.light }, encoding: middle },
+      {
+        data: { values: missing },
+        mark: { type: "text", text: "–", fontSize: fontPx ?? leastTextPx, baseline: "middle", color: theme.muted.light },
+        encoding: middle,
+      },
       {
         data: { values: contour },
         mark: { type: "line", color: theme.paper.light, strokeWidth: 4, strokeCap: "round" },

@@ -7,7 +7,7 @@ import { type Chart, type ChartSize, type Encoding, framed, type Layer } from ".
 import { tipOf } from "./hints.ts";
 import { fillOf, mixingShare, type StageBars, stacked, stageText } from "./stageBars.ts";
 import { textWidth } from "./textWidth.ts";
-import { stageFills, theme } from "./theme.ts";
+import { leastTextPx, stageFills, theme } from "./theme.ts";
 
 /** Room of a bar in its column, and above all bars for their times: shares of a column and of a bar. */
 const gap = 0.08;
@@ -86,7 +86,7 @@ export const stageChart = (record: RunRecord, { label, facet, bars }: StageBars,
     const columnPx = frame.plotWidth / columns.length;
     const written = bars.map((bar) => ({ column: columns.indexOf(bar.x), words: formatMs(bar.wholeMs) })).filter(({ column }) => column >= 0);
     const widest = (px: number): number => Math.max(...written.map(({ words }) => textWidth(words, px) + 3));
-    const fontPx = [11, 10, 9].find((px) => widest(px) <= columnPx) ?? 9;
+    const fontPx = [11, 10, leastTextPx].find((px) => widest(px) <= columnPx) ?? leastTextPx;
     // Where neighbours would touch, every second or third says its time; the table has all.
     const every = Math.ceil(widest(fontPx) / columnPx);
     const layers: Layer[] = [

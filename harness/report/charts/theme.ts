@@ -17,6 +17,9 @@ export const theme = {
   crossing: { light: "#6e7781", dark: "#adb5be" },
 } as const satisfies Readonly<Record<string, Pair>>;
 
+/** The smallest words of a chart, px: at 360 px a chart is a fortieth smaller than drawn, and no word is to be below 9 px. */
+export const leastTextPx = 9.5;
+
 /** Heat map steps from "softmax much faster" to "linear much faster", with the text colour that reads on each. */
 export const heatSteps = [
   { fill: { light: "#2f6ea6", dark: "#3f86c6" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: 1 / 4 },

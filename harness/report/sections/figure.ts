@@ -23,7 +23,7 @@ export const drawn = async (
 /** More charts than these are compared better three in a row than wide: they are drawn narrow on every screen. */
 const mostWide = 4;
 
-/** A figure of one chart has its heading in the chart; of several, above them. */
+/** A figure of one chart has its heading in the chart; of several, above them. `key`: what colours mean in all of its charts. */
 export const figure = (
   id: string,
   heading: string,
@@ -32,12 +32,21 @@ export const figure = (
   after: Html,
   titled: boolean,
   t: Messages,
+  key?: Html,
 ): Html => html`
 <figure id="${id}" aria-labelledby="${id}-heading">
 <h3 id="${id}-heading"${titled && html` class="hidden"`}>${heading}</h3>
-<div class="facets${facets.length > mostWide ? " small" : facets.length > 1 && " many"}">${facets}</div>
+<div class="facets${facets.length > mostWide ? " small" : facets.length > 1 && " many"}">${key}${facets}</div>
 <figcaption>${caption.filter((text) => text !== "").map((text) => html`<p>${said(text, t)}</p>`)}</figcaption>
 <details><summary>${t.page.dataOfFigure}</summary>${after}</details>
+</figure>`;
+
+/** A figure that says in its table what is too little for a chart. */
+export const tabled = (id: string, heading: string, caption: readonly string[], numbers: Html, t: Messages): Html => html`
+<figure id="${id}" aria-labelledby="${id}-heading">
+<h3 id="${id}-heading">${heading}</h3>
+<figcaption>${caption.map((text) => html`<p>${said(text, t)}</p>`)}</figcaption>
+${numbers}
 </figure>`;
 
 /** Charts of one figure, of those that there are. */

@@ -14,7 +14,7 @@ import { seriesText } from "../outcome.ts";
 import { said } from "../said.ts";
 import { servingColumns, servingNotes } from "../servingColumns.ts";
 import { type Column, intervalBelow, name, table } from "../table.ts";
-import { drawn, figure } from "./figure.ts";
+import { drawnAll, figure } from "./figure.ts";
 
 /** Batches that were measured, of one arm at one n. */
 interface BatchRow {
@@ -69,12 +69,15 @@ export const servingSection = async (record: RunRecord, rendering: Rendering, t:
   if (serving.length === 0) return html`<section aria-labelledby="serving-of">${heading}<p>${t.serving.none}</p></section>`;
   const shapes = servedShapes(record);
   const shown = evenly(shapes, mostCharts);
-  const drawings: Html[] = [];
-  for (const [i, shape] of shown.entries())
-    for (let chart = 0; chart < servingCharts(record, shape, chartSizes[0]).length; chart++) {
-      const drawing = await drawn(`serving-${i}-${chart}`, (size) => servingCharts(record, shape, size, t)[chart], rendering);
-      if (drawing !== undefined) drawings.push(drawing);
-    }
+  const drawings = await drawnAll(
+    shown.flatMap((shape, i) =>
+      servingCharts(record, shape, chartSizes[0]).map((_, chart) => ({
+        id: `serving-${i}-${chart}`,
+        chart: (size) => servingCharts(record, shape, size, t)[chart],
+      })),
+    ),
+    rendering,
+  );
   const columns = servingColumns(serving, t).map(
     ({ head, numeric, text }): Column<Served> => ({
       head,

@@ -14,7 +14,7 @@ import { stageChart } from "../charts/stageChart.ts";
 import { type Html, html } from "../html.ts";
 import { crossoverText, seriesText } from "../outcome.ts";
 import { type Column, name, table } from "../table.ts";
-import { drawn, figure } from "./figure.ts";
+import { drawnAll, figure } from "./figure.ts";
 import { textStagesTable } from "./textStages.ts";
 
 interface StageRow {
@@ -103,11 +103,10 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering, t: 
     return html`<section aria-labelledby="stages-of"><h2 id="stages-of">${t.charts.stageHeading}</h2><p>${t.stages.none}</p>${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record, t)}</p>`}</section>`;
   const shown = evenly(all, mostCharts);
   const stages = stagesOf(all);
-  const drawings: Html[] = [];
-  for (const [i, bars] of shown.entries()) {
-    const drawing = await drawn(`stages-${i}`, (size) => stageChart(record, bars, stages, size, t), rendering);
-    if (drawing !== undefined) drawings.push(drawing);
-  }
+  const drawings = await drawnAll(
+    shown.map((bars, i) => ({ id: `stages-${i}`, chart: (size) => stageChart(record, bars, stages, size, t) })),
+    rendering,
+  );
   const key = html`<ul class="key beside" aria-label="${t.page.colours}">${stages.map((stage) => html`<li><span class="swatch stage-${fillOf(stage, stages)}"></span> <bdi>${stageText(stage, t)}</bdi></li>`)}</ul>`;
   const { xs, rows } = sharesOf(all);
   const variable = variableOf(record);
@@ -126,7 +125,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering, t: 
 <section aria-labelledby="stages-of"><h2 id="stages-of">${t.charts.stageHeading}</h2>
 <p><bdi>${t.joinSentences([modelSentence(record, t), patternSentence(record, t)].filter((sentence) => sentence !== ""))}</bdi></p>
 ${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record, t)}</p>`}
-<div class="figures">${figure("stages", t.charts.stageHeading, [key, ...drawings], caption, stageTable(record, all, t), true, t)}</div>
+<div class="figures">${figure("stages", t.charts.stageHeading, drawings, caption, stageTable(record, all, t), true, t, key)}</div>
 ${table(t.stages.shares, columns, rows)}
 ${mixerTable(record, t)}
 ${textStagesTable(record, all, t)}
