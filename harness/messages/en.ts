@@ -318,6 +318,14 @@ const stageList = (stages: readonly StageName[]): string => formatList(stages.ma
 
 const shards = (numbers: readonly number[]): string => `${numbers.length === 1 ? "Shard" : "Shards"} ${formatList(numbers.map(formatCount))}`;
 
+/** What a chart of time or memory shows beside its marks: fitted lines, thin ones where these do not reach, slopes to compare with, and n*. */
+interface GrowthShown {
+  readonly fitted: boolean;
+  readonly beyond: boolean;
+  readonly guided: boolean;
+  readonly crossing: boolean;
+}
+
 /** Everything that a report says, in English. Functions take data and give text: whole sentences, so that each language has its own order of words. */
 export const en = {
   /** as <html lang> */
@@ -1550,11 +1558,12 @@ export const en = {
       `At ${where}: ${formatList(arms.map(({ arm, value, less }) => `${arm} ${value}${less === undefined ? "" : ` (${less} less than ${most})`}`))}.`,
     sameValues: (arms: readonly string[]): string => `${formatList(arms)} have the same values; one hides the other.`,
     keepNothing: (arms: readonly string[]): string => `${formatList(arms)} ${plural(arms.length, "keeps", "keep")} nothing between tokens.`,
-    growth: (metric: Fit["metric"], shown: { readonly fitted: boolean; readonly guided: boolean; readonly crossing: boolean }): string => {
+    growth: (metric: Fit["metric"], shown: GrowthShown): string => {
       const time = metric === "time";
       const parts = [
         time ? "Marks are medians, shaded bands their 95 % intervals" : "Marks are exact byte counts",
         shown.fitted ? `lines are the fitted ${time ? "t₀" : "c"} + a·n + b·n²` : "lines join the points, nothing is fitted",
+        ...(shown.beyond ? ["thin lines join marks that the fitted one leaves out, as its law does not hold there"] : []),
         ...(shown.guided ? ["thin dashes only show a slope"] : []),
         ...(shown.crossing ? ["the dashed upright is n*, its grey bar the 95 % interval"] : []),
       ];
@@ -1566,6 +1575,8 @@ export const en = {
     heatFaster: (arm: string): string => `${arm} faster, `,
     heat: ({ upper, lower }: Names, won: number, measured: number): string =>
       `${lower} is faster by a tenth or more in ${formatCount(won)} of ${formatCount(measured)} pairs. Numbers are ${upper} time ÷ ${lower} time, left out where there is no room; the dashed line is n*. Every column is one measured n.`,
+    heatFew: ({ upper, lower }: Names, won: number, measured: number, byLaw: boolean): string =>
+      `${lower} is faster by a tenth or more in ${formatCount(won)} of ${formatCount(measured)} ${plural(measured, "pair", "pairs")}: too few of the sizes for a map. Numbers are ${upper} time ÷ ${lower} time${byLaw ? "; those with ≈ were not measured and are what laws over n and the width of the model say" : ""}.`,
     heatLaws: (pale: boolean): string =>
       `A diamond is n* by one law over n and the width of the model that all cells of an arm are fitted to at once${pale ? "; pale cells with ≈ were not measured and are what these laws say" : ""}. The laws stand below, with the fits.`,
     slopes:
@@ -1583,6 +1594,9 @@ export const en = {
     madeAgain: "made again",
     thinned: (drawn: number, all: number): string =>
       `${formatCount(drawn)} of ${formatCount(all)} shapes are drawn, in even steps; all are in the table of cells.`,
+    /** `more`: how many beside those, 0 or less for none */
+    emptyPlaces: (titles: readonly string[], more: number): string =>
+      `There is no chart of ${formatList([...titles, ...(more > 0 ? [`${formatCount(more)} more`] : [])])}, as there is nothing to draw.`,
     gaps: (statuses: readonly GapStatus[]): string => {
       const marks = { censored: "△", failed: "✕", skipped: "○", pending: "○" } satisfies Record<GapStatus, string>;
       return `At the upper edge: ${statuses.map((status) => `${marks[status]} ${gapWords[status]}`).join(", ")}.`;

@@ -1167,6 +1167,7 @@ export const zh: Messages = {
       const parts = [
         time ? "标记为中位数，阴影带为其 95 % 置信区间" : "标记为精确的字节数",
         shown.fitted ? `曲线为拟合的 ${time ? "t₀" : "c"} + a·n + b·n²` : "线段只连接各点，未作拟合",
+        ...(shown.beyond ? ["细线连接拟合所略去的标记，因为该规律在那里不成立"] : []),
         ...(shown.guided ? ["细虚线只表示斜率"] : []),
         ...(shown.crossing ? ["竖直虚线为 n*，其灰色条为 95 % 置信区间"] : []),
       ];
@@ -1178,6 +1179,8 @@ export const zh: Messages = {
     heatFaster: (arm) => spaced`${arm}更快，`,
     heat: ({ upper, lower }, won, measured) =>
       spaced`在${formatCount(measured)}对中，${lower}有${formatCount(won)}对快十分之一以上。数字为${upper}的时间 ÷ ${lower}的时间，放不下时略去；虚线为 n*。每列是一个测得的 n。`,
+    heatFew: ({ upper, lower }, won, measured, byLaw) =>
+      spaced`在${formatCount(measured)}对中，${lower}有${formatCount(won)}对快十分之一以上：测得的尺寸太少，不足以成图。数字为${upper}的时间 ÷ ${lower}的时间${byLaw ? "；标有 ≈ 的未经测量，是由 n 与模型宽度的规律给出的值" : ""}。`,
     heatLaws: (pale) =>
       `菱形为由 n 与模型宽度的统一规律得出的 n*，该规律同时拟合一种方案的所有单元${pale ? "；标有 ≈ 的浅色格未经测量，是这些规律给出的值" : ""}。规律本身与拟合一起列在下方。`,
     slopes:
@@ -1195,6 +1198,7 @@ export const zh: Messages = {
       `各分片分开测量：此处其轮次依次相接，各以本分片的中值为准（${parts.map(({ shard, turn }) => `分片 ${formatCount(shard)} 自第 ${formatCount(turn)} 轮起`).join("，")}）。`,
     madeAgain: "重做",
     thinned: (drawn, all) => `${formatCount(all)} 种形状中均匀地画出 ${formatCount(drawn)} 种；全部都在单元表中。`,
+    emptyPlaces: (titles, more) => spaced`没有${list([...titles, ...(more > 0 ? [spaced`另外 ${formatCount(more)} 处`] : [])])}的图，因为没有可画的内容。`,
     gaps: (statuses) => {
       const marks = { censored: "△", failed: "✕", skipped: "○", pending: "○" } satisfies Record<GapStatus, string>;
       return `上边缘：${statuses.map((status) => `${marks[status]} ${gapWords[status]}`).join("，")}。`;

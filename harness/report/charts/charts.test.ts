@@ -68,6 +68,20 @@ describe("charts", () => {
     expect(text).not.toContain("n* ");
   });
 
+  it("join marks that the fitted curve leaves out by a thin line, and those that it passes by none", () => {
+    const record = fixtureRecord();
+    const shortened: RunRecord = {
+      ...record,
+      fits: record.fits.map((fit) => (fit.label === "softmax" ? { ...fit, points: fit.points.filter(({ x }) => x >= 2048) } : fit)),
+    };
+    const joinedOf = (of: RunRecord) => {
+      const layers = (timeChart(of, firstFacet(of), wide).spec as { layer: { data?: { values: { x: number; part?: string }[] } }[] }).layer;
+      return layers.flatMap(({ data }) => data?.values ?? []).flatMap(({ x, part }) => (part === undefined ? [] : [[x, part]]));
+    };
+    expect(joinedOf(shortened)).toEqual([256, 512, 1024, 2048].map((n) => [n, "softmax 0"]));
+    expect(joinedOf(record)).toEqual([]);
+  });
+
   it("show the crossing with its interval", async () => {
     const record = fixtureRecord();
     expect(await svgOf(record, timeChart(record, firstFacet(record), wide))).toMatch(/n\* 1,\d{3} \([\d,]+–[\d,]+\)/);

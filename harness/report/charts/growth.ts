@@ -107,6 +107,15 @@ export const fittedCurve = (fit: Fit | undefined, steps = 48): readonly { readon
     .filter(({ y }) => y > 0 && Number.isFinite(y));
 };
 
+/** Points that a fitted curve does not reach, in pieces up to where it begins and from where it ends: laws are fitted to the lengths that they hold over, often without the shortest. */
+export const beyondCurve = ({ fit, points }: Pick<Series, "fit" | "points">): readonly (readonly GrowthPoint[])[] => {
+  const curve = fittedCurve(fit, 1);
+  const [first, last] = [curve[0]?.x, curve.at(-1)?.x];
+  if (first === undefined || last === undefined) return [];
+  const pieces = [points.filter(({ x }) => x <= first), points.filter(({ x }) => x >= last)];
+  return pieces.filter((piece) => piece.length > 1);
+};
+
 /** What the marks at the upper edge mean, for those that occur; empty when none does. */
 export const gapLegend = (growths: readonly Growth[], t: Messages): string => {
   const statuses = new Set(growths.flatMap((growth) => growth.series.flatMap((series) => series.gaps.map((gap) => gap.status))));

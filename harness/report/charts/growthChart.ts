@@ -5,7 +5,7 @@ import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { channelsOf, type GrowthAxis } from "./channels.ts";
 import { type ChartSize, decadeDomain, framed, type Layer, logScale } from "./frame.ts";
-import { fittedCurve, type Growth, type GrowthPoint, slopeLabel } from "./growth.ts";
+import { beyondCurve, fittedCurve, type Growth, type GrowthPoint, slopeLabel } from "./growth.ts";
 import { type ArmLabel, crossingLayers, crossingRowPx, gapLayers, gapRowPx, guideLayers, labelHeight, labelLayers, mostCrossings } from "./growthMarks.ts";
 import { tipOf } from "./hints.ts";
 import { rulerLayers, rulerPx } from "./lengthRuler.ts";
@@ -69,11 +69,19 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
       const curve = fittedCurve(entry.fit);
       return (curve.length > 0 ? curve : entry.points).map((point) => ({ x: point.x, y: point.y, series: entry.look.label }));
     });
+    const beyond = series.flatMap((entry) =>
+      beyondCurve(entry).flatMap((piece, part) => piece.map(({ x, y }) => ({ x, y, series: entry.look.label, part: `${entry.look.label} ${part}` }))),
+    );
     const banded = points.filter((point) => point.high > point.low);
     const between = { x, y: { ...y, field: "low" }, y2: { field: "high" }, color };
     const measured: Layer[] = [
       { data: { values: banded }, mark: { type: "area", opacity: 0.2, clip: true }, encoding: between },
       { data: { values: banded }, mark: { type: "rule", strokeWidth: 1.5, opacity: 0.7, clip: true }, encoding: between },
+      {
+        data: { values: beyond },
+        mark: { type: "line", strokeWidth: 1, opacity: 0.6, clip: true },
+        encoding: { x, y, color, strokeDash, detail: { field: "part", type: "nominal" } },
+      },
       { data: { values: lines }, mark: { type: "line", strokeWidth: 1.75, clip: true }, encoding: { x, y, color, strokeDash } },
       {
         data: { values: points.filter((point) => point.run) },

@@ -4,8 +4,8 @@ import type { Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Doubling, doublingChart, doublingHeading, doublingsOf } from "../charts/doublingRatio.ts";
 import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
-import { type Growth, type GrowthPoint, gapLegend, growthOf } from "../charts/growth.ts";
-import { type HeatMap, heatChart, heatMapsOf } from "../charts/heatMap.ts";
+import { beyondCurve, type Growth, type GrowthPoint, gapLegend, growthOf } from "../charts/growth.ts";
+import { type HeatMap, heatChart, heatMapsOf, heatStep, isMap } from "../charts/heatMap.ts";
 import { memoryChart } from "../charts/memoryChart.ts";
 import type { Rendering } from "../charts/render.ts";
 import { heatSteps } from "../charts/theme.ts";
@@ -15,7 +15,7 @@ import { times } from "../interval.ts";
 import { type Column, name, table } from "../table.ts";
 import { crossoverFigures } from "./crossoverFigures.ts";
 import { driftFigure } from "./driftFigure.ts";
-import { drawn, drawnFacets, figure } from "./figure.ts";
+import { drawn, drawnFacets, figure, tabled } from "./figure.ts";
 import { rooflineFigure } from "./rooflineFigure.ts";
 import { slopesFigure } from "./slopesFigure.ts";
 
@@ -91,11 +91,18 @@ const keepingNothing = ({ cells }: RunRecord, t: Messages): string => {
   return labels.length === 0 ? "" : t.figures.keepNothing(labels);
 };
 
+/** Which shapes have no chart, as they have nothing to draw: a few by name, of many how many. */
+const emptyPlaces = (planned: readonly Facet[], drawn: readonly Facet[], t: Messages): string => {
+  const titles = planned.filter((facet) => !drawn.includes(facet)).flatMap(({ title = "" }) => title);
+  return titles.length === 0 ? "" : t.figures.emptyPlaces(titles.slice(0, 3), titles.length - 3);
+};
+
 const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering: Rendering, t: Messages): Promise<Html | undefined> => {
-  const all = facetsOf(record);
+  const planned = facetsOf(record);
+  const all = planned.filter((facet) => growthOf(record, facet, metric).series.some(({ points }) => points.length > 0));
+  if (all.length === 0) return undefined;
   const facets = evenly(all, mostCharts);
   const growths = facets.map((facet) => growthOf(record, facet, metric));
-  if (growths.every(({ series }) => series.every(({ points }) => points.length === 0))) return undefined;
   const id = metric === "time" ? "time" : "memory";
   const chart = metric === "time" ? timeChart : memoryChart;
   const drawings = await drawnFacets(id, facets, (facet, size) => chart(record, facet, size, t), rendering);
@@ -104,13 +111,15 @@ const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering:
   const lastGrowth = growths.at(-1);
   const crossing = growths.some(({ crossovers }) => crossovers.length > 0);
   const fitted = growths.some(({ series }) => series.some(({ fit }) => fit?.coefficients !== undefined));
+  const beyond = growths.some(({ series }) => series.some((entry) => beyondCurve(entry).length > 0));
   const guided = variableOf(record) === "n";
   const caption = [
     last === undefined || lastGrowth === undefined ? "" : endSentence(lastGrowth, last, write, t),
-    t.figures.growth(metric, { fitted, guided, crossing }),
+    t.figures.growth(metric, { fitted, beyond, guided, crossing }),
     metric === "time" ? "" : keepingNothing(record, t),
     lastGrowth === undefined ? "" : coincidence(lastGrowth, t),
     thinned(facets.length, all.length, t),
+    emptyPlaces(planned, all, t),
     gapLegend(growths, t),
   ];
   const heading = metric === "time" ? timeHeading(record, t) : t.charts.memoryHeading;
@@ -139,12 +148,12 @@ const doublingFigure = async (record: RunRecord, rendering: Rendering, t: Messag
 
 const heatFigure = async (record: RunRecord, map: HeatMap, index: number, rendering: Rendering, t: Messages): Promise<Html> => {
   const id = index === 0 ? "heat" : `heat-${index}`;
-  const drawing = await drawn(`${id}-map`, (size) => heatChart(record, map, size, t), rendering);
   const [above, below] = map.between;
   const names = { upper: above, lower: below };
   const middle = heatSteps.length / 2 - 0.5;
   const faster = (step: number): string => (step < middle ? t.figures.heatFaster(above) : step > middle ? t.figures.heatFaster(below) : "");
-  const key = html`<ul class="key" aria-label="${t.page.colours}">${heatSteps.map((_, i) => html`<li><span class="swatch heat-${i}"></span> <bdi>${shortened(faster(i), 60)}${t.charts.heatSteps[i] ?? ""}</bdi></li>`)}</ul>`;
+  const used = new Set(map.cells.map(({ ratio }) => heatStep(ratio)));
+  const key = html`<ul class="key" aria-label="${t.page.colours}">${heatSteps.map((_, i) => used.has(i) && html`<li><span class="swatch heat-${i}"></span> <bdi>${shortened(faster(i), 60)}${t.charts.heatSteps[i] ?? ""}</bdi></li>`)}</ul>`;
   const measured = map.cells.filter(({ byLaw }) => !byLaw);
   const won = measured.filter(({ ratio }) => ratio >= 1.1).length;
   const heading = t.figures.heatHeading(names);
@@ -158,7 +167,10 @@ const heatFigure = async (record: RunRecord, map: HeatMap, index: number, render
     { head: "n", numeric: true, cell: (row: HeatMap["cells"][number]) => formatCount(row.x) },
     { head: `${above} ÷ ${below}`, numeric: true, cell: (row: HeatMap["cells"][number]) => `${row.byLaw ? "≈ " : ""}${times(row.ratio)}` },
   ] as const;
-  return figure(id, heading, drawing === undefined ? [] : [html`${drawing}${key}`], caption, table(heading, columns, map.cells), false, t);
+  const numbers = table(heading, columns, map.cells);
+  if (!isMap(map)) return tabled(id, heading, [t.figures.heatFew(names, won, measured.length, map.cells.length > measured.length)], numbers, t);
+  const drawing = await drawn(`${id}-map`, (size) => heatChart(record, map, size, t), rendering);
+  return figure(id, heading, drawing === undefined ? [] : [html`${drawing}${key}`], caption, numbers, false, t);
 };
 
 /** All figures of a page: time, memory, growth per doubling and at each n, cells under the device's ceilings, and a heat map for each pair if there is more than one size beside n. */

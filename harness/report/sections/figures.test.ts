@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import type { RunRecord } from "../../record/run.ts";
+import { fixtureRecord } from "../fixture.ts";
+import { renderPage } from "../page.ts";
+
+const figureOf = (page: string, id: string): string => new RegExp(`<figure id="${id}".*?</figure>`, "s").exec(page)?.[0] ?? "";
+const chartsOf = (figure: string): readonly string[] => [...figure.matchAll(/<div class="facet[^"]*" id="([^"]*)"/g)].map(([, id = ""]) => id);
+
+describe("figures", () => {
+  it("leave out charts with nothing to draw, and name them", async () => {
+    const record = fixtureRecord({
+      dModels: [256, 512],
+      outcome: ({ dModel }) => (dModel === 512 ? { status: "failed", code: "deviceLost", reason: "the device was lost" } : undefined),
+    });
+    const page = await renderPage(record);
+    for (const id of ["time", "memory"]) {
+      expect(chartsOf(figureOf(page, id))).toEqual([`${id}-dModel-256`]);
+      expect(figureOf(page, id)).toContain("There is no chart of dModel = 512, as there is nothing to draw.");
+    }
+  });
+
+  const mapOf = (isKept: (cell: RunRecord["cells"][number]) => boolean): Promise<string> => {
+    const record = fixtureRecord({ dModels: [256, 512] });
+    return renderPage({ ...record, cells: record.cells.filter((cell) => isKept(cell)) }).then((page) => figureOf(page, "heat"));
+  };
+
+  it("have a table in the place of a heat map of few pairs", async () => {
+    const figure = await mapOf(({ label, n }) => label === "linear" || n === 256);
+    expect(chartsOf(figure)).toEqual([]);
+    expect(figure).toMatch(/in \d of 2 pairs: too few of the sizes for a map/);
+    expect(figure.match(/<tr>/g)).toHaveLength(3);
+  });
+
+  it("have in a heat map's key the colours that it has", async () => {
+    const figure = await mapOf(({ n }) => n <= 512);
+    const used = new Set([...figure.matchAll(/fill="var\(--heat-(\d)\)"/g)].map(([, step]) => step));
+    expect([...figure.matchAll(/swatch heat-(\d)/g)].map(([, step]) => step)).toEqual([...used].toSorted());
+    expect(used.size).toBeGreaterThan(0);
+    expect(used.size).toBeLessThan(7);
+  });
+});
