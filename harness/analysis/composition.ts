@@ -1,7 +1,7 @@
-import type { GrowthClass, Look } from "../../kernels/mechanism.ts";
+import type { GrowthClass } from "../../kernels/mechanism.ts";
 import { slug } from "../experiment/cellId.ts";
 import type { Hybrid } from "../experiment/experiment.ts";
-import { composed } from "../experiment/hybrids.ts";
+import { composed, hybridLook } from "../experiment/hybrids.ts";
 import { unmeasured } from "../record/addedCell.ts";
 import type { Summary } from "../record/derived.ts";
 import type { CellRecord } from "../record/run.ts";
@@ -16,8 +16,6 @@ import { percentileInterval } from "./statistics.ts";
  * state are the mean of one layer, so that they stand beside those of its parts: with r linear layers to one of softmax it is never more than r + 1 times as fast as
  * softmax alone.
  */
-
-const look: Look = { colour: { light: "#7B4FB0", dark: "#B89AE8" }, mark: "diamond", dash: [8, 3, 2, 3] };
 
 /** Sizes that the layers of one model share. */
 const shapeOf = ({ phase, n, dModel, heads, headDim, headDimV, batch, dtype }: CellRecord): string =>
@@ -43,7 +41,7 @@ const composedCells = (cells: readonly CellRecord[], hybrids: readonly Hybrid[])
           mechanism: composed,
           form: composed,
           family: "linear",
-          look,
+          look: hybridLook,
           parameters: {},
           outcome: first.outcome,
           stateBytes: mean(({ stateBytes }) => stateBytes),

@@ -1,3 +1,4 @@
+import type { Look } from "../../kernels/mechanism.ts";
 import type { PlacedEntry } from "./entries.ts";
 import type { Arm, Experiment, Hybrid } from "./experiment.ts";
 import { type Draft, nearest } from "./problem.ts";
@@ -5,6 +6,9 @@ import type { Composition } from "./schema.ts";
 
 /** What stands for the mechanism and the form of a hybrid. */
 export const composed = "composed";
+
+/** Of models of unlike layers: no mechanism's own. */
+export const hybridLook: Look = { colour: { light: "#7B4FB0", dark: "#B89AE8" }, mark: "diamond", dash: [8, 3, 2, 3] };
 
 /** The hybrids of a checked file, and what is wrong with them: parts that are no arms, peers, and labels that are not unique. */
 export const hybridsOf = (

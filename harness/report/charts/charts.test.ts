@@ -118,6 +118,28 @@ describe("charts", () => {
     expect(texts.some(({ text }) => text.includes("…"))).toBe(false);
   });
 
+  it("show hybrids of the same mechanisms in the same proportion alike, whether composed or run, and no other", () => {
+    const record = fixtureRecord({ arms: [softmaxArm, linearArm, deltaArm] });
+    const [softmax, , delta] = record.cells;
+    if (!softmax || !delta) throw new Error("three arms have cells");
+    const lookOf = (of: RunRecord) => armLooks(of).find(({ label }) => label === "hybrid");
+    const composed = lookOf({
+      ...record,
+      cells: [...record.cells, { ...delta, label: "hybrid", mechanism: "composed", composedOf: { [softmax.id]: 1, [delta.id]: 3 } }],
+    });
+    const run = (pattern: readonly string[]) => {
+      const arms = [{ mechanism: "gatedDeltaNet", label: "hybrid", form: "recurrent", overrides: {}, pattern }];
+      return lookOf({ ...record, experiment: { ...record.experiment, arms }, cells: [{ ...delta, label: "hybrid" }] });
+    };
+    const three = ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"];
+    const same = run(three);
+    expect([same?.colour, same?.mark]).toEqual([composed?.colour, composed?.mark]);
+    expect(same?.dash).not.toEqual(composed?.dash);
+    expect(run([...three, ...three])).toEqual(same);
+    expect(run(["linear", "linear", "linear", "softmax"])?.colour).not.toEqual(same?.colour);
+    expect(run(["gatedDeltaNet", "gatedDeltaNet"])?.mark).toBe(deltaArm.look.mark);
+  });
+
   it("take a colour that is none as grey", () => {
     const arm = { ...softmaxArm, look: { ...softmaxArm.look, colour: { light: "red;}body{display:none", dark: "url(x)" } } };
     expect(armLooks(fixtureRecord({ arms: [arm] }))[0]?.colour).toEqual({ light: "#6b7280", dark: "#9ca3af" });
