@@ -73,6 +73,7 @@ export const doublingChart = (record: RunRecord, facet: Facet, size: ChartSize, 
     say: ({ x, y, low, high }) => [charts.tips.fromHalf(variable, formatCount(x)), charts.tips.timesLonger(estimated({ value: y, low, high }))],
     note: charts.interval,
     plotHeight: size.dataHeightPx - 60,
+    apart: true,
   };
   const spec = lineChart(record, size, title, lines, axes, t);
   const ends = lines.map(({ name, points }) => {

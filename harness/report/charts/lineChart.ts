@@ -45,7 +45,12 @@ export interface LineAxes {
   readonly note: string;
   /** px */
   readonly plotHeight: number;
+  /** of a logarithmic x: stands the intervals of lines side by side where they have the same x */
+  readonly apart?: true;
 }
+
+/** Between intervals that stand side by side, px, where neighbouring x leave the room. */
+const apartPx = 3;
 
 /** Room that the names of guides take beside the y axis, px. */
 const left = 66;
@@ -66,8 +71,8 @@ export const lineChart = (record: RunRecord, size: ChartSize, title: string, lin
   return framed(record, size, title, axes.note, room, t, (frame) => {
     const [first = 1, last = 2] = [shown[0], shown.at(-1)];
     const marginX = shown.length > 1 ? (last / first) ** (14 / frame.plotWidth) : 2;
-    const beside = shown.length > 1 ? ((last - first) * 14) / frame.plotWidth : 1;
-    const xDomain = axes.x.scale === "log" ? [first / marginX, last * marginX] : [first - beside, last + beside];
+    const marginLinear = shown.length > 1 ? ((last - first) * 14) / frame.plotWidth : 1;
+    const xDomain = axes.x.scale === "log" ? [first / marginX, last * marginX] : [first - marginLinear, last + marginLinear];
     const yLog = logScale(low > 0 ? low : 1, high, frame.plotHeight, 0);
     const toPx = (value: number): number => (axes.y.scale === "log" ? yLog.toPx(value) : frame.plotHeight * (1 - (value - low) / (high - low)));
     const domain = lines.map(({ name }) => name);
@@ -114,7 +119,13 @@ export const lineChart = (record: RunRecord, size: ChartSize, title: string, lin
       },
     } satisfies Encoding;
     const { x, y, color, shape, strokeDash } = channels;
-    const rows = lines.flatMap(({ name, points }) => points.map((point) => ({ series: name, ...point, tip: tipOf(name, ...axes.say(point)) })));
+    const xScale = logScale(xDomain[0] ?? 1, xDomain[1] ?? 2, 0, frame.plotWidth);
+    const nearestPx = Math.min(...shown.slice(1).map((value, i) => xScale.toPx(value) - xScale.toPx(shown[i] ?? value)));
+    const stepPx = axes.apart ? Math.min(apartPx, (0.8 * nearestPx) / lines.length) : 0;
+    const beside = (x: number, line: number): number => (stepPx > 0 ? xScale.toValue(xScale.toPx(x) + stepPx * (line - (lines.length - 1) / 2)) : x);
+    const rows = lines.flatMap(({ name, points }, i) =>
+      points.map((point) => ({ series: name, ...point, x: beside(point.x, i), tip: tipOf(name, ...axes.say(point)) })),
+    );
     const within = (value: number): number => Math.max(low, Math.min(high, value));
     const placed = spread(
       lines.map(({ points }) => toPx(within(points.at(-1)?.y ?? low))),

@@ -4,6 +4,7 @@ import { plantedPrepared, plantedRun } from "../../analysis/planted.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { strictLogger } from "../strictLogger.ts";
 import { crossoverChart, crossoverCurves } from "./crossoverChart.ts";
+import { doublingChart } from "./doublingRatio.ts";
 import { driftChart, driftOf } from "./driftChart.ts";
 import { facetsOf } from "./facets.ts";
 import { type Chart, chartSizes } from "./frame.ts";
@@ -45,6 +46,16 @@ describe("charts of lines", () => {
       expect(svg).not.toMatch(/NaN|undefined|Infinity/);
       expect(svg).not.toMatch(/(fill|stroke)="#/);
     }
+  });
+
+  it("stand intervals of arms side by side where they have the same x", () => {
+    const [facet] = facetsOf(record);
+    const chart = facet && doublingChart(record, facet, chartSizes[0]);
+    const layers = (chart?.spec as { layer: { data: { values: { series: string; x: number; tip?: string[] }[] } }[] } | undefined)?.layer ?? [];
+    const at = (arm: string) => layers[0]?.data.values.find(({ series, tip }) => series === arm && tip?.some((line) => line.endsWith("n = 1,024")))?.x ?? 0;
+    expect(at("softmax")).toBeLessThan(1024);
+    expect(at("linear")).toBeGreaterThan(1024);
+    expect(at("softmax") * at("linear")).toBeCloseTo(1024 ** 2, 3);
   });
 
   it("show no pace of the device that its sentinel did not tell: a reading of 0 ms", () => {

@@ -45,6 +45,7 @@ export const slopesChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
     say: ({ x, y, low, high }) => [`${variableOf(record)} = ${formatCount(x)}`, charts.tips.exponent(estimated({ value: y, low, high }, written))],
     note: charts.slopesNote,
     plotHeight: size.dataHeightPx - 60,
+    apart: true,
   };
   const spec = lineChart(record, size, title, lines, axes, t);
   const ends = fits.map(({ label, slopes }) => {
