@@ -1,9 +1,26 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
+
+/** Once a run of tests, by the first file that wants it: of an executable that another file is still unpacking the package takes the name for the whole. `make`: what is done by that file alone, in the folder of the run. */
+const onceForAll = async (name: string, make: () => Promise<string>): Promise<string> => {
+  const [begun, done] = [join(tmpdir(), `${name}-begun`), join(tmpdir(), `${name}-done`)];
+  try {
+    mkdirSync(begun);
+  } catch {
+    // Where that file fails, the hook that waits here ends by its own time.
+    while (!existsSync(done)) await setTimeout(200);
+    return readFileSync(done, "utf8");
+  }
+  const made = await make();
+  writeFileSync(`${done}.part`, made);
+  renameSync(`${done}.part`, done);
+  return made;
+};
 
 /*
  * The page in a real browser, the headless Chromium of @sparticuz/chromium. The package unpacks the system libraries that Chromium needs only
@@ -13,10 +30,13 @@ import { afterAll, beforeAll, expect } from "vitest";
 const startBrowser = async (): Promise<Browser> => {
   process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs20.x";
   const { default: packaged } = await import("@sparticuz/chromium");
-  const executablePath = await packaged.executablePath();
-  // Its list of fonts says /tmp, wherever it unpacks them, and without a font pages crash.
-  const fonts = join(tmpdir(), "fonts/fonts.conf");
-  writeFileSync(fonts, readFileSync(fonts, "utf8").replaceAll(">/tmp/fonts", `>${tmpdir()}/fonts`));
+  const executablePath = await onceForAll("chromium", async () => {
+    const path = await packaged.executablePath();
+    // Its list of fonts says /tmp, wherever it unpacks them, and without a font pages crash.
+    const fonts = join(tmpdir(), "fonts/fonts.conf");
+    writeFileSync(fonts, readFileSync(fonts, "utf8").replaceAll(">/tmp/fonts", `>${tmpdir()}/fonts`));
+    return path;
+  });
   // Chromium brings its own SwiftShader; a Vulkan driver that this environment names must not be in its way.
   const { VK_DRIVER_FILES: _, VK_ICD_FILENAMES: __, ...env } = process.env;
   const args = packaged.args.filter((argument) => argument !== "--single-process");
