@@ -1538,6 +1538,10 @@ export const en = {
     seed: (seed: number): string => `, seed ${seed}:`,
     file: "The experiment file",
     take: "Take along, and quote",
+    samples: (carried: boolean): string =>
+      carried
+        ? "This page carries every sample, its times to five digits: samples (CSV) has a row for each, as samples.csv in the folder of the run has with all digits."
+        : "Samples are too many for this page, or there are none: samples.csv in the folder of the run has a row for each.",
     quote: "Results are this device's: name it beside them. For example:",
   },
 
@@ -1825,7 +1829,9 @@ export const en = {
     wordsOfARow: "words of a row",
     rowsShown: (shown: string, all: string): string => `${shown} of ${all}`,
     measurements: "measurements (CSV)",
-    run: "run without samples (JSON)",
+    samples: "samples (CSV)",
+    run: "run (JSON)",
+    runWithoutSamples: "run without samples (JSON)",
     experiment: "experiment (YAML)",
     zoom: "zoom",
     zoomHint: "While this is on, wheel or pinch zooms and a drag moves; + and − do so at any time where a chart has the focus.",

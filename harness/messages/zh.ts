@@ -1148,6 +1148,10 @@ export const zh: Messages = {
     seed: (seed) => `，种子 ${seed}：`,
     file: "实验文件",
     take: "下载与引用",
+    samples: (carried) =>
+      carried
+        ? "本页带有全部样本，时间取五位有效数字：“样本（CSV）”中每个样本一行；运行文件夹中的 samples.csv 有全部位数。"
+        : "样本太多，本页放不下，或者没有样本：运行文件夹中的 samples.csv 里每个样本一行。",
     quote: "结果只属于这台设备：引用时请注明。例如：",
   },
 
@@ -1406,7 +1410,9 @@ export const zh: Messages = {
     wordsOfARow: "行中的词",
     rowsShown: (shown, all) => `显示 ${shown} 行，共 ${all} 行`,
     measurements: "测量数据（CSV）",
-    run: "不含样本的运行（JSON）",
+    samples: "样本（CSV）",
+    run: "运行（JSON）",
+    runWithoutSamples: "不含样本的运行（JSON）",
     experiment: "实验（YAML）",
     zoom: "缩放",
     zoomHint: "开启时，滚轮或双指可缩放，拖动可平移；图获得焦点时，随时可用 + 和 − 缩放。",

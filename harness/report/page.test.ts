@@ -173,7 +173,11 @@ describe("page", () => {
 
   it("of 500 cells takes seconds at most", async () => {
     const ns = Array.from({ length: 16 }, (_, i) => 64 * 2 ** i);
-    const record = fixtureRecord({ ns, dModels: [64, 128, 256, 384, 512, 768, 1024, 2048], arms: [softmaxArm, groupedArm, linearArm, deltaArm] });
+    const made = fixtureRecord({ ns, dModels: [64, 128, 256, 384, 512, 768, 1024, 2048], arms: [softmaxArm, groupedArm, linearArm, deltaArm] });
+    // 50 samples a cell by both clocks, no two alike.
+    const times = (turn: number, i: number) => Array.from({ length: 10 }, (_, j) => (1 + Math.sin(1e4 * turn + 10 * i + j)) * (1 + i / 7));
+    const visits = (i: number) => Array.from({ length: 5 }, (_, turn) => ({ worker: 1, turn, k: 8, gpuMs: times(turn, i), wallMs: times(turn, i + 0.5) }));
+    const record = { ...made, cells: made.cells.map((cell, i) => ({ ...cell, visits: visits(i) })) };
     expect(record.cells).toHaveLength(512);
     const start = performance.now();
     const page = await renderPage(record, strictLogger);
@@ -188,6 +192,13 @@ describe("page", () => {
     expect(headings.length).toBeGreaterThan(1);
     expect(new Set(headings).size).toBe(headings.length);
     expect(Buffer.byteLength(page)).toBeLessThan(1.5e6);
+    // Its samples would be too much, so it says where they are; those of fewer cells go with the page.
+    expect(page).not.toContain(" data-samples>");
+    expect(page).toContain("samples.csv in the folder of the run has a row for each.");
+    const fewer = await renderPage({ ...record, cells: record.cells.slice(0, 192) }, strictLogger);
+    expect(fewer).toContain(" data-samples>");
+    expect(fewer).toContain("This page carries every sample");
+    expect(Buffer.byteLength(fewer)).toBeLessThan(1.5e6);
   });
 });
 

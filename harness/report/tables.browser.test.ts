@@ -53,7 +53,12 @@ it("gives what it holds as files", async () => {
   const record = recordOf("decode");
   const csv = await saved("measurements (CSV)");
   expect(csv).toEqual({ name: `${record.experiment.name}-${record.run}.csv`, text: measurementsCsv(record) });
-  expect(JSON.parse((await saved("run without samples (JSON)")).text)).toMatchObject({ run: record.run });
+  const samples = await saved("samples (CSV)");
+  expect(samples.name).toBe(`${record.experiment.name}-${record.run}-samples.csv`);
+  const count = record.cells.reduce((sum, { visits }) => sum + visits.length, 0);
+  expect(count).toBeGreaterThan(0);
+  expect(samples.text.trim().split("\n")).toHaveLength(1 + count);
+  expect(JSON.parse((await saved("run (JSON)")).text)).toMatchObject({ run: record.run });
   expect((await saved("experiment (YAML)")).text).toBe(record.experiment.yaml);
   const svg = await saved("SVG");
   writeFileSync(join(folder, "alone.svg"), svg.text);

@@ -1,4 +1,4 @@
-import { measurementsCsv } from "../../record/csv.ts";
+import { measurementsCsv, samplesCsv } from "../../record/csv.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { button } from "./button.browser.ts";
 import { unpacked, unpacks } from "./unpacked.browser.ts";
@@ -31,14 +31,16 @@ export const offerDownloads = (words: ScriptWords): void => {
   const results = document.querySelector<HTMLElement>("#results");
   const place = document.querySelector("#downloads");
   if (!results || !place) return;
-  const { name = "", run = "" } = results.dataset;
+  const { name = "", run = "", samples } = results.dataset;
+  const hasSamples = samples !== undefined;
   const named = (ending: string): string => `${name}-${run}${ending}`;
   const json = (): Promise<string> => unpacked(results.textContent ?? "");
   const offer = (label: string, file: string, type: string, textOf: (json: string) => string): void =>
     place.append(button(label, () => void json().then((text) => save(file, type, textOf(text)), reportError)));
   if (unpacks()) {
     offer(words.measurements, named(".csv"), "text/csv", (text) => measurementsCsv(JSON.parse(text) as RunRecord));
-    offer(words.run, named(".json"), "application/json", (text) => text);
+    if (hasSamples) offer(words.samples, named("-samples.csv"), "text/csv", (text) => [...samplesCsv(JSON.parse(text) as RunRecord)].join(""));
+    offer(hasSamples ? words.run : words.runWithoutSamples, named(".json"), "application/json", (text) => text);
     offer(words.experiment, `${name}.yaml`, "application/yaml", (text) => (JSON.parse(text) as RunRecord).experiment.yaml);
   }
   for (const facet of document.querySelectorAll(".facet")) {

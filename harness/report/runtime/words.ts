@@ -7,7 +7,9 @@ export interface ScriptWords {
   /** {shown}, {all}: how many rows */
   readonly rowsShown: string;
   readonly measurements: string;
+  readonly samples: string;
   readonly run: string;
+  readonly runWithoutSamples: string;
   readonly experiment: string;
   readonly zoom: string;
   readonly zoomHint: string;

@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from "../../analysis/format.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import type { RunRecord } from "../../record/run.ts";
+import { carriesSamples } from "../carriedRecord.ts";
 import { type Html, html, raw } from "../html.ts";
 import { glossary } from "./glossary.ts";
 
@@ -113,6 +114,7 @@ export const reproduceSection = (record: RunRecord, { reproduce }: Messages): Ht
 <pre tabindex="0"><code dir="ltr">${record.experiment.yaml}</code></pre>
 <h3>${reproduce.take}</h3>
 <div id="downloads"></div>
+<p>${reproduce.samples(carriesSamples(record))}</p>
 <p>${raw(reproduce.quote)}</p>
 <pre class="command" tabindex="0"><code dir="ltr">${citation(record)}</code></pre>
 </section>`;

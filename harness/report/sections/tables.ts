@@ -55,6 +55,9 @@ const formatOff = (off: number | undefined): string | undefined => (off === unde
 /** "+1.2 %" above the curve, "−1.2 %" below it. */
 const signedShare = (off: number): string | undefined => (Math.abs(off) < leastOff ? undefined : `${off < 0 ? "−" : "+"}${formatShare(Math.abs(off))}`);
 
+/** Rows that a table of residuals has at most: of more curves, the middle and the worst of each are enough. */
+const mostResidualRows = 24;
+
 /** One row a fit, one column a length: where its points lie above and below its curve. Bytes are left out where they lie on it. Folded away: what tells a law from its noise is for who doubts it. */
 const residualsTable = (fits: readonly Fit[], t: Messages): Html | undefined => {
   const rows = fits.flatMap((fit) => {
@@ -64,7 +67,7 @@ const residualsTable = (fits: readonly Fit[], t: Messages): Html | undefined => 
       : [{ fit, offs: new Map(residuals.points.map(({ x, off }) => [x, off])) }];
   });
   const xs = [...new Set(rows.flatMap(({ offs }) => [...offs.keys()]))].sort((one, other) => one - other);
-  if (xs.length === 0) return undefined;
+  if (xs.length === 0 || rows.length > mostResidualRows) return undefined;
   const columns: readonly Column<(typeof rows)[number]>[] = [
     { head: t.tables.arm, cell: ({ fit }) => name(fit.label) },
     { head: t.tables.form, cell: ({ fit }) => fit.form },
