@@ -1,7 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { findingsOf } from "./analysis/answer.ts";
 import { claimsOf } from "./analysis/claims/claims.ts";
 import { phases } from "./experiment/phases.ts";
+import { en } from "./messages/en.ts";
 import { type Language, languages } from "./messages/languages.ts";
 import { messagesOf } from "./messages/messages.ts";
 import { makeFolder } from "./record/folder.ts";
@@ -10,6 +12,7 @@ import type { RunRecord } from "./record/run.ts";
 import { listExperiments, listRuns, newestRun } from "./record/runFolder.ts";
 import { writeWhole } from "./record/wholeFile.ts";
 import { pageName } from "./report/pageName.ts";
+import { recordOfPage } from "./report/pageRecord.ts";
 
 /** Another command may be writing a page here: that takes less. */
 const halfWrittenRestMs = 10_000;
@@ -37,20 +40,32 @@ export const writeReports = async (outFolder: string, record: RunRecord, languag
     await writeWhole(ownPage, await pageParts(record, undefined, [], language));
     return { file: ownPage, newerRun: undefined };
   }
-  const newest = newestOf([...wholeRuns(outFolder, name, record.run), record]);
+  // Without results of its own here, a folder of pages has runs that lie elsewhere: a page carries its record.
+  const pageRecord = (experiment: string): RunRecord | undefined => {
+    const [language] = pagesOf(experiment);
+    const found = language && recordOfPage(join(folder, pageName(experiment, language)));
+    return found?.experiment.name !== experiment ? undefined : language === "en" ? found : { ...found, findings: findingsOf(found, en) };
+  };
+  const pagesOf = (experiment: string): readonly Language[] => languages.filter((one) => existsSync(join(folder, pageName(experiment, one))));
+  const inResults = wholeRuns(outFolder, name, record.run);
+  const onPage = inResults.length > 0 ? undefined : pageRecord(name);
+  const newest = newestOf([...inResults, ...(onPage === undefined || onPage.run === record.run ? [] : [onPage]), record]);
   const newerRun = newest === record ? undefined : newest?.run;
   const file = newerRun === undefined ? join(folder, pageName(name, language)) : ownPage;
   await writeWhole(file, await pageParts(record, undefined, beside, language));
-  const pagesOf = (experiment: string): readonly Language[] => languages.filter((one) => existsSync(join(folder, pageName(experiment, one))));
-  const listed = listExperiments(outFolder).filter((experiment) => pagesOf(experiment).length > 0);
+  const listed = [...new Set([...listExperiments(outFolder), ...experimentsOfPages(folder)])].sort().filter((experiment) => pagesOf(experiment).length > 0);
   const toldOf = (experiment: string): RunRecord | undefined => {
     const one = experiment === name ? newest : newestOf(wholeRuns(outFolder, experiment));
     // The index is in English.
-    return one === record && language === "en" ? record : one && recordOf(outFolder, experiment, one);
+    return one === record && language === "en" ? record : ((one && recordOf(outFolder, experiment, one)) ?? pageRecord(experiment));
   };
   await writeWhole(join(folder, "index.html"), renderIndex(eachOf(listed, toldOf), pagesOf));
   return { file, newerRun };
 };
+
+/** Names that files of pages begin with: an experiment's page is called as the experiment is. */
+const experimentsOfPages = (folder: string): readonly string[] =>
+  readdirSync(folder).flatMap((file) => /^([a-zA-Z0-9-]+)(\.[a-z]+)?\.html$/.exec(file)?.[1] ?? []);
 
 /** Writes the reports of runs that ended one after another again, but for the last: where claims are asked for, they have the verdicts of the phases that came after them. */
 export const renewClaims = async (outFolder: string, records: readonly RunRecord[]): Promise<void> => {
