@@ -1479,7 +1479,7 @@ export const en = {
     says: "It says how work grows with the length n of a text, whatever the device. O(n²) is the square: twice the text is four times the work, ten times the text a hundred times. With softmax attention each token is compared with itself and all before it: a text of 1,000 tokens is about half a million comparisons, one of 2,000 tokens about two million. O(n) is in proportion: twice the text is twice the work. O(1) is the same however long the text is. How large the work is to begin with it does not say, so that O(n) may take longer than O(n²) until a text is long enough.",
     tiled: "Why is softmax's memory O(n), if its time is O(n²)?",
     tiledSays:
-      "All comparisons of n tokens would fill a table of n × n numbers. Kernels here never hold it: they work through it a small tile at a time, keep of each token the sum so far and the largest number seen, and forget the tile. What is left to keep are the keys and values, one of each a token: twice the text, twice the memory. The time is that of all comparisons all the same.",
+      "All comparisons of n tokens would fill a table of n × n numbers. Form naive holds that table, as working memory beside what it keeps. Forms tiled and split never do: they work through it a small tile at a time, keep of each token the sum so far and the largest number seen, and forget the tile. What is left to keep are the keys and values, one of each a token: twice the text, twice the memory. The time is that of all comparisons all the same.",
   },
 
   glossary: {
