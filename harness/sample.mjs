@@ -22,9 +22,9 @@ process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs20.x";
 const { default: chromium } = await import("@sparticuz/chromium");
 const { chromium: browser } = await import("playwright-core");
 const opened = await browser.launch({ executablePath: await chromium.executablePath(), args: chromium.args, headless: true });
-const tab = await opened.newPage({ viewport: { width: 1200, height: 1000 }, colorScheme: "light", deviceScaleFactor: 1.25 });
+const tab = await opened.newPage({ viewport: { width: 1280, height: 1000 }, colorScheme: "light", deviceScaleFactor: 1.25 });
 await tab.goto(pathToFileURL(resolve("reports/sample.html")).href);
-// From the answer to the foot of the first charts.
-const height = await tab.evaluate(() => Math.ceil(document.querySelector("figure .chart, figure svg").getBoundingClientRect().bottom + window.scrollY) + 24);
-await tab.screenshot({ path: "reports/sample.png", fullPage: true, clip: { x: 0, y: 0, width: 1200, height } });
+// The answer, how sure it is, and its chart.
+const height = await tab.evaluate(() => Math.ceil(document.querySelector(".first").getBoundingClientRect().bottom + window.scrollY) + 24);
+await tab.screenshot({ path: "reports/sample.png", fullPage: true, clip: { x: 0, y: 0, width: 1280, height } });
 await opened.close();

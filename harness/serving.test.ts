@@ -67,17 +67,25 @@ describe("a run that is asked how many texts it can serve", () => {
     }
     expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
     // What was asked comes first.
-    expect(record.findings[0]?.text).toMatch(
-      /^With 16 MiB, at n = 256, softmax has room for 60 texts at once, 3,\d{3} \[.*; linear has room for 448 texts at once, 9,\d{3} \[/,
+    expect(record.findings[0]?.text).toBe(
+      "16 MiB hold 448 texts at once, of 256 or of 2,048 tokens alike, with linear attention, and 60 texts of 256 tokens at once or 7 of 2,048 tokens with softmax attention.",
     );
     expect(record.findings[1]?.text).toMatch(
+      /all texts of 2,048 tokens that run at once get [\d,]+ tokens a second with linear attention and [\d,]+ tokens a second with softmax attention, as projected from fewer or shorter texts\.$/,
+    );
+    expect(record.findings[2]?.text).toMatch(
+      /^With 16 MiB, at n = 256, softmax has room for 60 texts at once, 3,\d{3} \[.*; linear has room for 448 texts at once, 9,\d{3} \[/,
+    );
+    expect(record.findings[3]?.text).toMatch(
       /at n = 2,048, softmax has room for 7 texts at once, .*: projected from batches up to 4 and n up to 256\. Room is counted to the byte that kernels allocate\.$/,
     );
 
     const page = await renderPage(record, strictLogger);
     const section = /<section aria-labelledby="serving-of">[\s\S]*?<\/section>/.exec(page)?.[0] ?? "";
     expect(/NaN|Infinity|undefined/.exec(section)?.[0]).toBeUndefined();
-    expect(section.match(/<svg /g)).toHaveLength(4);
+    // The room for texts stands beside the answer.
+    expect(section.match(/<svg /g)).toHaveLength(2);
+    expect(page.match(/<svg class="chart (?:wide|narrow)" [^>]*data-chart="serving-/g)).toHaveLength(4);
     expect(text(section)).toContain("projected, 95 % interval");
     expect(text(section)).toContain("no cache at n = 2,048: no time: 4 values of n are needed");
     // Of what was measured: 4 texts of 256 tokens each in 2.024 ms.

@@ -1,30 +1,90 @@
-import type { Factor, Kept, Names, Span } from "../messages/en.ts";
+import type { Factor, Held, Kept, Names, Span } from "../messages/en.ts";
 import type { Messages } from "../messages/messages.ts";
-import type { Crossover, Fit } from "../record/derived.ts";
+import type { Crossover, Fit, Served } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
 import { formatBytes, formatCount } from "./format.ts";
 
 /**
  * The answer for a reader who knows neither the notation nor the arms: who is faster from which length on, and what twice the length costs each, in two sentences at
- * most. They are of the experiment's first two arms of either family. What carries over to other devices comes first where the device is a CPU emulation; on a GPU the
- * question does. None where the run does not compare such two, or where what it asks is told otherwise (peers, states that are moved, texts that are served or written).
+ * most. They are of the experiment's first two arms of either family; of a run that has one family alone, of what twice the length costs its first two. What carries over to other devices comes first where the
+ * device is a CPU emulation; on a GPU the question does. None where the run says nothing of it, or where what it asks is told otherwise (peers, texts that are written).
  */
 export const headlineOf = (record: Analysed, t: Messages): readonly string[] => {
   const { experiment, cells, environment } = record;
   const does = t.headline.doing[experiment.phase];
+  if (!does || experiment.text || cells.some(({ runtime }) => runtime !== undefined)) return [];
+  const emulated = environment.deviceClass === "software";
+  const where = t.headline.place(emulated, environment.adapter.device);
+  if (experiment.serving) return servingHeadline(record, where, t);
   const crossovers = mainPair(record);
-  const [first] = crossovers;
-  if (!does || !first || experiment.serving || experiment.text || cells.some(({ runtime }) => runtime !== undefined)) return [];
-  const [upper, lower] = first.between;
+  const [upper, lower] = crossovers[0]?.between ?? [];
+  if (upper === undefined || lower === undefined) return growthSentence(record, armsOf(record).slice(0, 2), t);
   const names: Names = { upper: spoken(record, upper, t), lower: spoken(record, lower, t) };
-  const crossing = crossingSentence(crossovers, names, does, t.headline.place(environment.deviceClass === "software", environment.adapter.device), t);
-  const growth = growthSentence(record, first.between, names, t);
-  const sentences = environment.deviceClass === "software" ? [growth, crossing] : [crossing, growth];
-  return sentences.flatMap((text) => (text === undefined ? [] : [text]));
+  const crossing = broughtBackSentence(record, where, t) ?? crossingSentence(crossovers, names, does, where, t);
+  const growth = growthSentence(record, experiment.phase === "offload" ? firstOfFamilies(record) : [upper, lower], t);
+  return emulated ? [...growth, ...said(crossing)] : [...said(crossing), ...growth];
 };
 
+const said = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
+
+/** Arms with a cell, in the order of the experiment. */
+const armsOf = ({ cells }: Analysed): readonly string[] => [...new Set(cells.map(({ label }) => label))];
+
+/** The first arm that keeps something, of softmax and of the linear family: what comes back is told of by its size. */
+const firstOfFamilies = ({ cells }: Analysed): readonly string[] =>
+  (["softmax", "linear"] as const).flatMap((family) => cells.find((cell) => cell.family === family && (cell.stateBytes ?? 0) > 0)?.label ?? []);
+
+/** Where every state that was moved comes back sooner than it is computed anew. */
+const broughtBackSentence = ({ experiment, crossovers }: Analysed, where: string, t: Messages): string | undefined => {
+  const timed = crossovers.filter(({ metric }) => metric === "time");
+  const ranges = timed.flatMap(({ range }) => (range ? [...range] : []));
+  const always = experiment.phase === "offload" && ranges.length > 0 && timed.every(({ outcome }) => outcome === "already");
+  return always ? t.headline.broughtBack(where, spanOf(ranges, formatCount)) : undefined;
+};
+
+/** How many texts of the first shape the memory holds with the arms of the main pair, or the first two, and how fast all of them together are at the largest n that both are known at. */
+const servingHeadline = (record: Analysed, where: string, t: Messages): readonly string[] => {
+  const { experiment, serving = [] } = record;
+  const { series: first } = serving[0] ?? {};
+  const pair = mainPair(record)[0]?.between.toReversed() ?? [...new Set(serving.map(({ label }) => label))].slice(0, 2);
+  const rows = pair.map((label) =>
+    serving.filter(
+      (one) => one.label === label && one.series.dModel === first?.dModel && one.series.heads === first?.heads && one.series.headDim === first?.headDim,
+    ),
+  );
+  const held = rows.flatMap((ofArm): readonly Held[] => {
+    const known = ofArm.filter(({ room, textBytes }) => room !== undefined || textBytes > 0);
+    const [least, most] = [known[0], known.at(-1)];
+    if (!least || !most) return [];
+    const about = known.some(({ exactBytes, from, room }) => !(exactBytes || from === "measured" || room));
+    return [{ arm: spoken(record, least.label, t), least: heldBy(least), most: heldBy(most), about }];
+  });
+  if (!experiment.serving || held.length === 0) return [];
+  const n = experiment.serving.n.findLast((one) => rows.every((ofArm) => ofArm.some((served) => served.n === one && served.tokensPerSecond)));
+  const fastest = rows.flatMap((ofArm) => ofArm.find((served) => served.n === n && served.tokensPerSecond) ?? []);
+  const rates = fastest.flatMap(({ label, tokensPerSecond }) =>
+    tokensPerSecond ? [{ arm: spoken(record, label, t), tokensPerSecond: tokensPerSecond.value }] : [],
+  );
+  return [
+    t.headline.holds(experiment.serving.memoryBytes, experiment.phase === "decode", held),
+    ...(n === undefined || rates.length === 0
+      ? []
+      : [
+          t.headline.serves(
+            where,
+            n,
+            rates,
+            fastest.some(({ from }) => from === "projected"),
+          ),
+        ]),
+  ];
+};
+
+/** What the memory holds, whatever kernels take of it. */
+const heldBy = ({ n, batch, room }: Served): Held["least"] => ({ n, texts: room?.memoryBatch ?? batch });
+
 /** Crossings in time, one a shape, of the first arm of either family that has any; one that keeps nothing and computes all anew is nobody's first choice. */
-const mainPair = ({ cells, experiment, crossovers }: Analysed): readonly Crossover[] => {
+export const mainPair = ({ cells, experiment, crossovers }: Pick<Analysed, "cells" | "experiment" | "crossovers">): readonly Crossover[] => {
   const timed = crossovers.filter(({ metric }) => metric === "time");
   const keeping = new Set(cells.flatMap(({ label, stateBytes = 0 }) => (stateBytes > 0 ? [label] : [])));
   const kept = ({ between }: Crossover): number => between.filter((label) => keeping.has(label)).length;
@@ -36,10 +96,18 @@ const mainPair = ({ cells, experiment, crossovers }: Analysed): readonly Crossov
   return first ? timed.filter((crossover) => rank(crossover) === rank(first)) : [];
 };
 
+/** A sentence is to be read at a glance, whatever its arms are called. */
+const longestName = 40;
+
+const brief = (label: string): string => {
+  const characters = Array.from(label);
+  return characters.length > longestName ? `${characters.slice(0, longestName - 1).join("")}…` : label;
+};
+
 /** "linear attention" for the mechanisms that the question is about, an arm's own label for any other. */
 const spoken = ({ cells }: Analysed, label: string, t: Messages): string => {
   const mechanism = cells.find((cell) => cell.label === label)?.mechanism;
-  return label === mechanism && (label === "softmax" || label === "linear") ? t.attention(label) : label;
+  return label === mechanism && (label === "softmax" || label === "linear") ? t.attention(label) : brief(label);
 };
 
 const spanOf = (values: readonly number[], write: (value: number) => string): Span => [write(Math.min(...values)), write(Math.max(...values))];
@@ -47,7 +115,8 @@ const spanOf = (values: readonly number[], write: (value: number) => string): Sp
 const crossingSentence = (crossovers: readonly Crossover[], names: Names, does: string, where: string, t: Messages): string | undefined => {
   const outcomes = new Set(crossovers.map(({ outcome }) => outcome));
   const ranges = crossovers.flatMap(({ range }) => (range ? [range] : []));
-  if (outcomes.size > 1 || ranges.length === 0) return undefined;
+  if (ranges.length === 0) return undefined;
+  if (outcomes.size > 1) return t.headline.byShape(where, does, names);
   const [outcome] = outcomes;
   const measured = spanOf(ranges.flat(), formatCount);
   switch (outcome) {
@@ -81,17 +150,20 @@ type Point = Fit["points"][number];
 /** Growth that nobody would notice. */
 const noticed = 1.05;
 
-/** What twice the length, or what else was measured, takes each arm at the longest ones, and what each keeps. */
-const growthSentence = (record: Analysed, [upper, lower]: readonly [string, string], names: Names, t: Messages): string | undefined => {
-  const [slower, faster] = [upper, lower].map((label) => fitsOf(record, label, "time"));
-  const step = slower && faster && stepOf([...slower, ...faster]);
-  const [slow, fast] = step === undefined ? [] : [slower, faster].map((fits) => factorOf(fits ?? [], step));
-  const [cache, state] = [upper, lower].map((label) => keptOf(record, label));
+/** What twice the length, or what else was measured, takes each arm at the longest ones, and what each keeps; nothing where neither is known. */
+const growthSentence = (record: Analysed, labels: readonly string[], t: Messages): readonly string[] => {
+  const arms = labels.map((label) => ({ arm: spoken(record, label, t), fits: fitsOf(record, label, "time"), kept: keptOf(record, label) }));
+  const step = stepOf(arms.flatMap(({ fits }) => fits));
+  const longer = arms.flatMap(({ arm, fits }) => {
+    const known = step === undefined ? undefined : factorOf(fits, step);
+    return known ? [{ arm, factor: known.factor }] : [];
+  });
+  const kept = arms.flatMap(({ arm, kept }) => (kept ? [{ arm, kept }] : []));
   const parts = [
-    ...(step !== undefined && slow && fast ? [t.headline.longer(names, step, slow.factor, fast.factor)] : []),
-    ...(cache && state ? [t.headline.kept(names, state, cache)] : []),
+    ...(step !== undefined && longer.length === arms.length ? [t.headline.longer(step, longer)] : []),
+    ...(kept.length > 0 && kept.length === arms.length ? [t.headline.kept(kept.toReversed())] : []),
   ];
-  return parts.length > 0 ? t.headline.joined(parts) : undefined;
+  return parts.length > 0 ? [t.headline.joined(parts)] : [];
 };
 
 const fitsOf = ({ fits }: Analysed, label: string, metric: Fit["metric"]): readonly Fit[] =>

@@ -1,8 +1,10 @@
 import { wallTimed } from "../experiment/phases.ts";
 import type { Messages } from "../messages/messages.ts";
+import type { SeriesKey } from "../record/derived.ts";
 import type { CellRecord } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
 import { groupBy } from "./grouping.ts";
+import { describeKey } from "./series.ts";
 import { sentencesByShard, shardWarnings, type Told } from "./shardSentences.ts";
 
 const fewTurns = 3;
@@ -41,12 +43,15 @@ const notOk = (cells: readonly CellRecord[], status: "censored" | "skipped", t: 
   const found = planned.filter((cell) => cell.outcome.status === status);
   if (found.length === 0) return [];
   const codes = groupBy(found, (cell) => (cell.outcome.status === status ? cell.outcome.code : ""));
-  const reasons = [...codes].map(([code, alike]) => ({ code, names: names(alike, t) }));
+  const reasons = [...codes].map(([code, alike]) => ({ code, names: names(alike, planned, t) }));
   return [t.warning.notOk(status, [found.length, planned.length], reasons)];
 };
 
-const names = (cells: readonly CellRecord[], t: Messages): string => {
-  const ids = cells.map(({ id }) => id);
+/** "softmax (tiled) at n = 65,536", with the shape where those of `all` differ; not all of many. */
+const names = (cells: readonly CellRecord[], all: readonly CellRecord[], t: Messages): string => {
+  const keyOf = ({ dModel, headDim, batch }: CellRecord): SeriesKey => ({ dModel, headDim, batch });
+  const keys = all.map(keyOf);
+  const ids = cells.map((cell) => t.warning.cell(armName(cell), cell.n, describeKey(keyOf(cell), keys)));
   return ids.length > listed ? t.warning.names(ids.slice(0, listed - 1), ids.length - listed + 1) : t.warning.names(ids, 0);
 };
 
@@ -99,5 +104,5 @@ const ceilings = ({ ceilingsFailure }: Told, t: Messages): readonly string[] => 
 /** A time below what its ceiling allows, by more than its interval, was cached, elided or mistimed. */
 const suspects = (cells: readonly CellRecord[], t: Messages): readonly string[] => {
   const found = cells.filter(({ summary }) => summary?.ceilingShare !== undefined && summary.ceilingShare * (summary.medianMs / summary.highMs) > 1);
-  return found.length > 0 ? [t.warning.suspect(names(found, t), found.length)] : [];
+  return found.length > 0 ? [t.warning.suspect(names(found, cells, t), found.length)] : [];
 };

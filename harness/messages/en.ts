@@ -26,6 +26,14 @@ export interface Kept {
   readonly n: number | undefined;
 }
 
+/** How many texts of an arm a memory holds, of the least and of the most tokens asked for. */
+export interface Held {
+  readonly arm: string;
+  readonly least: { readonly n: number; readonly texts: number };
+  readonly most: { readonly n: number; readonly texts: number };
+  readonly about: boolean;
+}
+
 /** Cells of a run by what came of them. */
 export interface TallyNumbers {
   readonly all: number;
@@ -280,11 +288,22 @@ const doing: Readonly<Partial<ByPhase>> = {
   decode: "the next token is made",
   generate: "a whole text is written",
   tokenLoop: "a token goes through a whole model",
+  offload: "a state that left the GPU is there again",
 };
 
 const factor = (times: Factor): string => (times === undefined ? "no longer" : `${to(times)} times as long`);
 
 const kept = ({ bytes, n }: Kept, name: string): string => `${to(bytes)} at ${n === undefined ? "any length" : counted(n, "token")} with ${name}`;
+
+/** "31,297 texts at once, of 128 or of 524,288 tokens alike,", "15,884 texts of 128 tokens at once or 3 of 524,288" */
+const heldText = ({ least, most, about }: Held): string => {
+  const texts = ({ texts }: Held["least"], noun: boolean): string =>
+    texts === 0 ? "no text" : `${about ? "about " : ""}${noun ? counted(texts, "text") : formatCount(texts)}`;
+  if (least.n === most.n) return `${texts(least, true)} of ${counted(least.n, "token")} at once`;
+  return least.texts === most.texts
+    ? `${texts(least, true)} at once, of ${formatCount(least.n)} or of ${counted(most.n, "token")} alike,`
+    : `${texts(least, true)} of ${counted(least.n, "token")} at once or ${texts(most, most.texts === 0)} of ${counted(most.n, "token")}`;
+};
 
 /** What the crossing of a pair is told with. `several`: `lower` names several arms of which the same holds. */
 export interface Crossed {
@@ -357,10 +376,21 @@ export const en = {
       `${capital(where)}, from ${formatCount(n)} tokens on at the latest, ${does} faster with ${lower} than with ${upper}.`,
     open: (where: string, does: string, { upper, lower }: Names): string =>
       `${capital(where)}, it is not decided from which length on ${does} faster with ${lower} than with ${upper}.`,
+    byShape: (where: string, does: string, { upper, lower }: Names): string =>
+      `${capital(where)}, it depends on the shape whether and from which length on ${does} faster with ${lower} than with ${upper}.`,
+    /** of all that was moved */
+    broughtBack: (where: string, measured: Span): string =>
+      `${capital(where)}, bringing a state back takes less time than computing it anew at every length measured, ${to(measured)} tokens.`,
     /** `step`: how many times the length */
-    longer: (names: Names, step: number, upper: Factor, lower: Factor): string =>
-      `at the longest lengths measured, ${step === 2 ? "twice" : `${Math.round(step * 10) / 10} times`} the length takes ${factor(upper)} with ${names.upper} and ${factor(lower)} with ${names.lower}`,
-    kept: (names: Names, lower: Kept, upper: Kept): string => `what is kept is ${kept(lower, names.lower)}, and ${kept(upper, names.upper)}`,
+    longer: (step: number, arms: readonly { readonly arm: string; readonly factor: Factor }[]): string =>
+      `at the longest lengths measured, ${step === 2 ? "twice" : `${Math.round(step * 10) / 10} times`} the length takes ${formatList(arms.map((one) => `${factor(one.factor)} with ${one.arm}`))}`,
+    kept: (arms: readonly { readonly arm: string; readonly kept: Kept }[]): string =>
+      `what is kept is ${arms.map((one) => kept(one.kept, one.arm)).join(", and ")}`,
+    /** texts that a memory holds at once; `oneLayer`: for the attention of one layer alone */
+    holds: (memoryBytes: number, oneLayer: boolean, arms: readonly Held[]): string =>
+      `${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""} hold ${arms.map((arm) => `${heldText(arm)} with ${arm.arm}`).join(", and ")}.`,
+    serves: (where: string, n: number, arms: readonly { readonly arm: string; readonly tokensPerSecond: number }[], projected: boolean): string =>
+      `${capital(where)}, all texts of ${counted(n, "token")} that run at once get ${formatList(arms.map(({ arm, tokensPerSecond }) => `${formatNumber(tokensPerSecond)} tokens a second with ${arm}`))}${projected ? ", as projected from fewer or shorter texts" : ""}.`,
     joined: (parts: readonly string[]): string => `${capital(parts.join("; "))}.`,
   },
 
@@ -1049,6 +1079,7 @@ export const en = {
     ],
     measuredCaption: "Tokens a second of all texts together, measured",
     texts: (batch: number): string => counted(batch, "text"),
+    fits: (memoryBytes: number): string => `How many texts of n tokens ${formatBytes(memoryBytes)} hold at once.`,
     caption: (memoryBytes: number): string => `Texts at once in ${formatBytes(memoryBytes)}`,
     about: (text: string): string => `about ${text}`,
     fixed: "fixed",
@@ -1255,6 +1286,7 @@ export const en = {
       };
       return `${formatCount(cells[0])} of ${formatCount(cells[1])} cells ${status}: ${reasons.map(({ code, names }) => `${why[code] ?? `${code}:`} ${names}`).join("; ")}.`;
     },
+    cell: (arm: string, n: number, shape: string): string => `${arm} at n = ${formatCount(n)}${shape === "" ? "" : `, ${shape}`}`,
     names: (ids: readonly string[], more: number): string => (more > 0 ? `${ids.join(", ")} and ${more} more` : formatList(ids)),
     wide: (cells: number, precision: number, stopped: string | undefined): string => {
       const why: Readonly<Record<string, string>> = {
@@ -1323,6 +1355,8 @@ export const en = {
     claims: "Claims",
     written: "What was written",
     dataOfFigure: "Data of this figure",
+    whole: "The whole question",
+    readFigure: "How to read this figure, and its data",
     colours: "Colours",
   },
 
@@ -1601,6 +1635,7 @@ export const en = {
     /** `more`: how many beside those, 0 or less for none */
     emptyPlaces: (titles: readonly string[], more: number): string =>
       `There is no chart of ${formatList([...titles, ...(more > 0 ? [`${formatCount(more)} more`] : [])])}, as there is nothing to draw.`,
+    above: (shape: string): string => `The chart of ${shape} stands beside the answer.`,
     gaps: (statuses: readonly GapStatus[]): string => {
       const marks = { censored: "△", failed: "✕", skipped: "○", pending: "○" } satisfies Record<GapStatus, string>;
       return `At the upper edge: ${statuses.map((status) => `${marks[status]} ${gapWords[status]}`).join(", ")}.`;

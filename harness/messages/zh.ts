@@ -3,7 +3,7 @@ import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShar
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
 import type { Crossover, Estimate } from "../record/derived.ts";
-import type { Crossed, Crossing, Factor, Fate, Forms, GapStatus, Kept, Place, Span, TallyNumbers } from "./en.ts";
+import type { Crossed, Crossing, Factor, Fate, Forms, GapStatus, Held, Kept, Place, Span, TallyNumbers } from "./en.ts";
 import type { Messages } from "./messages.ts";
 import { spaced } from "./spacing.ts";
 
@@ -209,11 +209,21 @@ const doing: Readonly<Partial<ByPhase>> = {
   decode: "生成下一个 token",
   generate: "写完一整段文本",
   tokenLoop: "让一个 token 走完整个模型",
+  offload: "把离开 GPU 的状态放回去",
 };
 
 const factor = (times: Factor): string => (times === undefined ? "用时不变" : spaced`用时变为${to(times)}倍`);
 const kept = ({ bytes, n }: Kept, name: string): string =>
   n === undefined ? spaced`${name}在任何长度下都是${to(bytes)}` : spaced`${name}在${formatCount(n)}个 token 时为${to(bytes)}`;
+
+/** "linear 不论长 128 还是 524,288 个 token 都是 31,297 个文本" */
+const heldText = ({ arm, least, most, about }: Held): string => {
+  const texts = ({ texts }: Held["least"]): string => (texts === 0 ? "一个文本也放不下" : spaced`${about ? "约" : ""}${formatCount(texts)}个文本`);
+  if (least.n === most.n) return spaced`${arm}在长${formatCount(least.n)}个 token 时${texts(least)}`;
+  return least.texts === most.texts
+    ? spaced`${arm}不论长${formatCount(least.n)}还是${formatCount(most.n)}个 token 都是${texts(least)}`
+    : spaced`${arm}在长${formatCount(least.n)}个 token 时${texts(least)}，长${formatCount(most.n)}个 token 时${texts(most)}`;
+};
 
 /** "在此 CPU 模拟上,dModel 512 时," before what is told of a pair. */
 const placed = ({ shapes, emulated }: Crossed): string => `${onEmulation(emulated)}${shapes.length > 0 ? `${shapes.join("、")} 时，` : ""}`;
@@ -268,9 +278,15 @@ export const zh: Messages = {
       spaced`${where}，在${to(measured)}个 token 之间，用${lower}与用${upper}${does}谁更快，前后不止一次易位。`,
     latest: (where, does, { upper, lower }, n) => spaced`${where}，最迟从${formatCount(n)}个 token 起，用${lower}${does}比用${upper}更快。`,
     open: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}从多长起比用${upper}更快，尚未定论。`,
-    longer: (names, step, upper, lower) =>
-      spaced`在测得的最长处，长度${step === 2 ? "加倍" : `变为 ${Math.round(step * 10) / 10} 倍`}时，${names.upper}的${factor(upper)}，${names.lower}的${factor(lower)}`,
-    kept: (names, lower, upper) => `需要保留的状态：${kept(lower, names.lower)}，${kept(upper, names.upper)}`,
+    byShape: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}是否比用${upper}更快、从多长起更快，因形状而异。`,
+    broughtBack: (where, measured) => spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，搬回状态都比重新计算更快。`,
+    longer: (step, arms) =>
+      spaced`在测得的最长处，长度${step === 2 ? "加倍" : `变为 ${Math.round(step * 10) / 10} 倍`}时，${arms.map((one) => spaced`${one.arm}的${factor(one.factor)}`).join("，")}`,
+    kept: (arms) => `需要保留的状态：${arms.map((one) => kept(one.kept, one.arm)).join("，")}`,
+    holds: (memoryBytes, oneLayer, arms) =>
+      spaced`${formatBytes(memoryBytes)}内存${oneLayer ? "（只用于一层注意力）" : ""}可同时容纳：${arms.map(heldText).join("；")}。`,
+    serves: (where, n, arms, projected) =>
+      spaced`${where}，同时运行的所有长${formatCount(n)}个 token 的文本合计每秒写出：${arms.map(({ arm, tokensPerSecond }) => spaced`${arm}为${formatNumber(tokensPerSecond)}个 token`).join("，")}${projected ? "（由更少或更短的文本推算）" : ""}。`,
     joined: (parts) => `${parts.join("；")}。`,
   },
 
@@ -749,6 +765,7 @@ export const zh: Messages = {
     ],
     measuredCaption: "所有文本合计每秒的 token 数，实测",
     texts: (batch) => `${formatCount(batch)} 个文本`,
+    fits: (memoryBytes) => spaced`${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本。`,
     caption: (memoryBytes) => spaced`${formatBytes(memoryBytes)}中同时容纳的文本`,
     about: (text) => `约 ${text}`,
     fixed: "固定部分",
@@ -914,6 +931,7 @@ export const zh: Messages = {
       const told = reasons.map(({ code, names }) => `${why[code] ?? code}：${names}`).join("；");
       return spaced`${formatCount(cells[1])}个单元中有${formatCount(cells[0])}个被${status === "censored" ? "截断" : "跳过"}：${told}。`;
     },
+    cell: (arm, n, shape) => spaced`${arm}（n = ${formatCount(n)}${shape === "" ? "" : `，${shape}`}）`,
     names: (ids, more) => (more > 0 ? spaced`${ids.join("、")}等${ids.length + more}个` : list(ids)),
     wide: (cells, precision, stopped) => {
       const why: Readonly<Record<string, string>> = { maxTime: "；测量因到达 maxTime 而结束", interrupted: "；测量被中断", noWorker: "；测量中途出错" };
@@ -971,6 +989,8 @@ export const zh: Messages = {
     claims: "论断",
     written: "写出的文本",
     dataOfFigure: "此图的数据",
+    whole: "问题全文",
+    readFigure: "此图如何读，以及其数据",
     colours: "颜色",
   },
 
@@ -1203,6 +1223,7 @@ export const zh: Messages = {
     madeAgain: "重做",
     thinned: (drawn, all) => `${formatCount(all)} 种形状中均匀地画出 ${formatCount(drawn)} 种；全部都在单元表中。`,
     emptyPlaces: (titles, more) => spaced`没有${list([...titles, ...(more > 0 ? [spaced`另外 ${formatCount(more)} 处`] : [])])}的图，因为没有可画的内容。`,
+    above: (shape) => `${shape} 的图见上方结论旁。`,
     gaps: (statuses) => {
       const marks = { censored: "△", failed: "✕", skipped: "○", pending: "○" } satisfies Record<GapStatus, string>;
       return `上边缘：${statuses.map((status) => `${marks[status]} ${gapWords[status]}`).join("，")}。`;

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { browserWith, screenshots, upgraded } from "./testBrowser.ts";
+import { browserWith, holds, screenshots, upgraded } from "./testBrowser.ts";
 import { partPages, recordOf, testPages } from "./testPages.ts";
 
 const { "sample in Chinese": _, ...shown } = testPages;
@@ -71,6 +71,76 @@ it.each(Object.keys(shown).flatMap((name) => [360, 1280].map((width) => [name, w
     await page.close();
   },
 );
+
+/** Shares of the first screen's parts that are within it; their sentences; parts that overlap. Runs in the page. */
+const firstScreen = `{
+  const within = (selector) => [...document.querySelectorAll(selector)].map((one) => one.getBoundingClientRect()).filter(({ width }) => width > 0)
+    .map(({ top, bottom, height }) => Math.max(0, Math.min(bottom, innerHeight) - Math.max(top, 0)) / height);
+  const leads = [...document.querySelectorAll(".answer .lead")].map((one) => one.textContent);
+  const parts = [...document.querySelectorAll("header, .first > *, .first + section")].map((one) => one.getBoundingClientRect());
+  const overlaps = parts.flatMap((one, i) => parts.slice(i + 1).filter((other) =>
+    Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1));
+  ({
+    charts: within(".first svg.chart, .first .live"),
+    boxes: within(".boxes > div"),
+    answer: within(".answer"),
+    sentences: leads.join(" ").split(/[.!?](?:\\s|$)|[。！？]/).filter((words) => words.trim() !== "").length,
+    overlaps: overlaps.length,
+    order: [...document.querySelectorAll(".first > *")].sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top).map(({ className, tagName }) => className || tagName.toLowerCase()),
+  });
+}`;
+
+interface FirstScreen {
+  readonly charts: readonly number[];
+  readonly boxes: readonly number[];
+  readonly answer: readonly number[];
+  readonly sentences: number;
+  readonly overlaps: number;
+  readonly order: readonly string[];
+}
+
+it.each(["prefill", "decode", "crowded", "hostile", "sample", "decode in Chinese"])(
+  "shows the answer, how sure it is and a chart without scrolling: %s",
+  async (name) => {
+    const { page } = await open(name, 1280, "light");
+    await page.setViewportSize({ width: 1280, height: 720 });
+    const looked = async () => {
+      const { charts, boxes, answer, sentences, overlaps } = await page.evaluate<FirstScreen>(firstScreen);
+      expect(charts).toHaveLength(1);
+      expect(charts[0]).toBeGreaterThan(2 / 3);
+      expect(answer).toEqual([1]);
+      expect(boxes).toHaveLength(2);
+      for (const share of boxes) expect(share).toBeGreaterThan(2 / 3);
+      expect(sentences).toBeGreaterThan(0);
+      expect(sentences).toBeLessThanOrEqual(2);
+      expect(overlaps).toBe(0);
+    };
+    await looked();
+    // Taken over, the chart stays where it is.
+    await upgraded(page);
+    await looked();
+    await page.screenshot({ path: join(screenshots, `${name}, first screen.png`) });
+    await page.setViewportSize({ width: 360, height: 780 });
+    const { overlaps, order } = await page.evaluate<FirstScreen>(firstScreen);
+    expect(overlaps).toBe(0);
+    expect(order).toEqual(["answer", "figure", "boxes"]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    await page.close();
+  },
+);
+
+it("leaves no hole where nothing was measured, and leads from a cut title to the whole of it", async () => {
+  const { page } = await open("failures", 1280, "light");
+  const { charts, boxes } = await page.evaluate<FirstScreen>(firstScreen);
+  expect(charts).toEqual([]);
+  expect(boxes).toEqual([1, 1]);
+  expect(await page.evaluate(`(({ right }) => right)(document.querySelector(".boxes").getBoundingClientRect())`)).toBe(1220);
+  await page.goto(urlOf("hostile.html"));
+  await page.click('header a[href="#whole"]');
+  await holds(page, `document.querySelector("#whole").getClientRects().length > 0`);
+  expect(await page.evaluate("document.querySelector('#whole').textContent.length")).toBeGreaterThan(10_000);
+  await page.close();
+});
 
 it.each(["decode", "decode in Chinese"])("keeps captions in sight where tables are wider than the screen: %s", async (name) => {
   const { page } = await open(name, 360, "light");

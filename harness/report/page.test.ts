@@ -183,9 +183,11 @@ describe("page", () => {
     const page = await renderPage(record, strictLogger);
     expect(performance.now() - start).toBeLessThan(20_000);
     const timeFigure = /<figure id="time".*?<\/figure>/s.exec(page)?.[0] ?? "";
-    // Eight shapes are drawn once each, narrow on every screen.
-    expect(timeFigure.match(/class="facet small"/g)).toHaveLength(8);
-    expect(timeFigure.match(/class="chart narrow"/g)).toHaveLength(8);
+    // Eight shapes are drawn once each: one beside the answer, the others narrow on every screen.
+    expect(page.match(/ id="time-dModel-\d+"/g)).toHaveLength(8);
+    expect(timeFigure.match(/class="facet small"/g)).toHaveLength(7);
+    expect(timeFigure.match(/class="chart narrow"/g)).toHaveLength(7);
+    expect(timeFigure).toContain("stands beside the answer.");
     expect(timeFigure).not.toContain('class="chart wide"');
     // One figure a pair of arms, whatever shapes it crosses at.
     const headings = page.match(/<figure id="crossovers[^>]*>\s*<h3[^>]*>[^<]*/g)?.map((tag) => tag.slice(tag.lastIndexOf(">") + 1)) ?? [];

@@ -6,6 +6,7 @@ import { type Messages, messagesOf } from "../messages/messages.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
 import { carriedRecord } from "./carriedRecord.ts";
+import { leadingOf, servingLeads } from "./charts/leading.ts";
 import { liveConfig, type Rendering } from "./charts/render.ts";
 import { themeVariables } from "./charts/theme.ts";
 import { documentParts } from "./document.ts";
@@ -23,9 +24,10 @@ import { answerSection, answerSentences, foundSection, warningsOf } from "./sect
 import { claimsSection } from "./sections/claims.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
+import { leadingGrowthFigure } from "./sections/growthFigure.ts";
 import { offloadSection } from "./sections/offload.ts";
 import { peersSection } from "./sections/peers.ts";
-import { servingSection } from "./sections/serving.ts";
+import { leadingServingFigure, servingSection } from "./sections/serving.ts";
 import { shardsSection } from "./sections/shards.ts";
 import { stagesSection } from "./sections/stages.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
@@ -34,14 +36,33 @@ import { tuningSection } from "./sections/tuning.ts";
 import { writtenTextsSection } from "./sections/writtenTexts.ts";
 import { indexStyle, pageStyle } from "./style.ts";
 
+/** Characters that leave the answer on the first screen. */
+const longestTitle = 110;
+const longestQuestion = 140;
+
+/** Title and question as they were given, where the head of the page has but their beginning; undefined where it has all. */
+const wholeSection = ({ title, question = title }: RunRecord["experiment"], t: Messages): Html | undefined =>
+  isWhole(title, longestTitle) && isWhole(question, longestQuestion)
+    ? undefined
+    : html`<details><summary>${t.page.whole}</summary><div id="whole">${[...new Set([title, question])].map((words) => html`<p>${quoted(words, t)}</p>`)}</div></details>`;
+
+const isWhole = (text: string, length: number): boolean => shortened(text, length) === text;
+
 /** What the run asks, in its author's words; where these are in another language than the page, in the page's own before them. */
 const questionOf = (question: string, phase: RunRecord["experiment"]["phase"], t: Messages): Html => {
-  const asked = quoted(shortened(question, 300), t);
+  const asked = quoted(shortened(question, longestQuestion), t);
   const own = isForeign(question, t) ? t.page.question(phase) : undefined;
   return own === undefined
     ? html`<p class="question">${asked}</p>`
     : html`<p class="question">${own}</p>
 <p>${asked}</p>`;
+};
+
+/** The figure that stands beside the answer; undefined where nothing was measured that could be drawn. */
+const leadingFigureOf = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
+  if (servingLeads(record)) return leadingServingFigure(record, rendering, t);
+  const leading = leadingOf(record);
+  return leading && leadingGrowthFigure(record, leading.metric, leading.facet, rendering, t);
 };
 
 // A comment ends at the first "-->", whoever wrote it.
@@ -81,6 +102,8 @@ export const pageParts = async (
   const charted = { ...record, cells: record.cells.filter(({ runtime }) => runtime === undefined) };
   const charts = new Map<string, LiveChart>();
   const rendering: Rendering = { variables: themeVariables(charted), live: charts, ...(logger === undefined ? {} : { logger }) };
+  const whole = wholeSection(experiment, t);
+  const leading = await leadingFigureOf(charted, rendering, t);
   const below = [
     peersSection(record, t),
     await figuresSection(charted, rendering, t),
@@ -89,22 +112,29 @@ export const pageParts = async (
     await servingSection(charted, rendering, t),
     offloadSection(record, t),
     foundSection(record, t),
-    trustSection(record, t),
     fitsSection(record, t),
     cellsSection(record, t),
     tuningSection(record, t),
     shardsSection(record, t),
+    whole,
     methodSection(record, t),
     environmentSection(record, t),
     reproduceSection(record, t),
   ].flatMap((section) => section?.markup ?? []);
-  const places = new Set(below.flatMap((markup) => [...markup.matchAll(/ id="([a-z0-9-]+)"/g)].map(([, id = ""]) => id)));
+  const places = new Set(
+    [...(leading ? [leading.markup] : []), ...below].flatMap((markup) => [...markup.matchAll(/ id="([a-z0-9-]+)"/g)].map(([, id = ""]) => id)),
+  );
+  const counted = countedWith(record, beside, t);
   const above = html`
-<header><h1>${quoted(shortened(experiment.title, 200), t)} <span class="more">· ${t.phase[experiment.phase]} · ${record.startedAt.slice(0, 10)}</span></h1>
+<header><h1>${quoted(shortened(experiment.title, longestTitle), t)} <span class="more">· ${t.phase[experiment.phase]} · ${record.startedAt.slice(0, 10)}${whole && html` · <a href="#whole">${t.page.whole}</a>`}</span></h1>
 ${questionOf(experiment.question ?? experiment.title, experiment.phase, t)}</header>
 <main>
-${answerSection(countedWith(record, beside, t), t)}
-${limitsSection(record, t)}
+<div class="first">
+${answerSection(counted, t)}
+${leading}
+${limitsSection(counted, t)}
+</div>
+${trustSection(record, t)}
 ${claimsSection(record, places, beside.map(presentable), t)}
 `;
   const footer = html`</main>

@@ -22,11 +22,11 @@ const rules = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-behavior:smooth}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
-main,footer{max-width:1136px;margin:0 auto;padding:0 20px}
-header{max-width:1136px;margin:0 auto;padding:36px 20px 0}
+main,footer{max-width:1200px;margin:0 auto;padding:0 20px}
+header{max-width:1200px;margin:0 auto;padding:24px 20px 0}
 h1{font-size:1.15rem;line-height:1.35;font-weight:600;margin:0;color:var(--muted)}
 h1 .more{font-weight:400}
-.question{font-size:clamp(1.5rem,1.1rem + 1.8vw,2.2rem);line-height:1.2;font-weight:700;letter-spacing:-.015em;margin:.35em 0 0;max-width:28em;text-wrap:balance}
+.question{font-size:clamp(1.4rem,1.1rem + 1.2vw,1.9rem);line-height:1.2;font-weight:700;letter-spacing:-.015em;margin:.35em 0 0;text-wrap:balance}
 h2{font-size:1.25rem;line-height:1.3;margin:2.6em 0 .6em}
 h3{font-size:1.02rem;line-height:1.35;margin:1.4em 0 .4em}
 p{margin:.5em 0;max-width:46em}
@@ -36,9 +36,13 @@ pre{background:var(--wash);border:1px solid var(--line);border-radius:8px;paddin
 .command code{user-select:all}
 a{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-.answer{margin-top:26px;border-left:4px solid var(--accent);padding:2px 0 2px 20px}
+.first{display:grid;grid-template-columns:minmax(0,1fr);gap:22px 36px;margin-top:22px}
+@media screen and (min-width:900px){.first:has(>figure){grid-template-columns:minmax(0,1fr) 328px;grid-template-rows:auto 1fr}.first>figure{grid-area:1/2/span 2}.first .chart.wide{display:none}.first .chart.narrow{display:block}}
+@media screen and (min-width:1240px){.first:has(.chart.wide){grid-template-columns:minmax(0,1fr) 528px}.first .chart.wide{display:block}.first .chart.narrow{display:none}}
+@media screen and (min-width:1500px){header,main,footer{max-width:1400px}}
+.answer{border-left:4px solid var(--accent);padding:2px 0 2px 20px}
 .answer h2{font-size:.8rem;text-transform:uppercase;letter-spacing:.08em;color:var(--muted);margin:0}
-.lead{font-size:clamp(1.12rem,1rem + .6vw,1.4rem);line-height:1.42;margin:.45em 0;max-width:36em}
+.lead{font-size:clamp(1.06rem,1rem + .3vw,1.2rem);line-height:1.42;margin:.45em 0;max-width:40em}
 .found{margin:.6em 0;padding-left:1.2em;max-width:46em}
 .found li{margin:.3em 0}
 .verdicts{list-style:none;margin:.3em 0;padding:0}
@@ -47,13 +51,13 @@ a{color:var(--accent)}
 .verdict.pass{color:var(--good)}.verdict.fail{color:var(--bad)}.verdict.undecided{color:var(--unsure)}
 .warnings{background:var(--warn-back);border:1px solid var(--warn-line);border-radius:8px;padding:6px 14px;margin:1em 0 0;max-width:52em}
 .warnings p{margin:.35em 0}
-.trust{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,235px),1fr));gap:1px;margin:30px 0 0;background:var(--wash);border:1px solid var(--line);border-radius:10px;overflow:hidden}
-.trust div{box-shadow:0 0 0 1px var(--line);padding:10px 14px}
+.trust{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,235px),1fr));gap:1px;margin:26px 0 0;background:var(--wash);border:1px solid var(--line);border-radius:10px;overflow:hidden}
+.trust div{box-shadow:0 0 0 1px var(--line);padding:6px 12px}
 .trust dt{font-size:.76rem;color:var(--muted)}
 .trust dd{margin:1px 0 0;font-weight:600;font-size:.95rem;line-height:1.35}
 .trust small{display:block;font-weight:400;line-height:1.35}
-.boxes{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:18px;margin-top:22px}
-.boxes>div{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
+.boxes{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,270px),1fr));gap:14px;align-content:start}
+.boxes>div{border:1px solid var(--line);border-radius:10px;padding:10px 16px}
 .boxes h2{font-size:1rem;margin:0 0 .4em}
 .boxes ul{margin:0;padding-left:1.1em;font-size:.92rem}
 .boxes li{margin:.35em 0}

@@ -72,6 +72,7 @@ const inPhase = (record: RunRecord, phase: RunRecord["experiment"]["phase"]): Ru
 /** Those pages, and beside them some in Chinese and one that compares two runs. */
 export const testPages = {
   ...(Object.fromEntries(fixtureNames.map((name) => [name, () => renderPage(recordOf(name))])) as Readonly<Record<FixtureName, () => Promise<string>>>),
+  sample: () => renderPage(analyse(readRun("results/sample").record)),
   "decode in Chinese": () => renderChinese(inChinese(recordOf("decode"))),
   "sample in Chinese": () => renderChinese(analyse(readRun("results/sample").record, zh)),
   comparison() {

@@ -72,10 +72,12 @@ export const upgradeCharts = (words: ScriptWords): void => {
     { rootMargin: "25% 0px" },
   );
 
-  const isNarrow = matchMedia("(max-width:590px)");
+  /** Whether a drawing, or what took its place, is the one that the style shows in this place and at this width. */
+  const isShown = (still: SVGSVGElement): boolean =>
+    [still, ...(still.classList.contains("upgraded") ? [still.previousElementSibling] : [])].some((one) => (one?.getClientRects().length ?? 0) > 0);
   for (const place of document.querySelectorAll(".facet")) {
     const stills = [...place.querySelectorAll<SVGSVGElement>("svg.chart")];
-    const shown = (): SVGSVGElement | undefined => stills.find(({ classList }) => classList.contains(isNarrow.matches ? "narrow" : "wide")) ?? stills[0];
+    const shown = (): SVGSVGElement | undefined => stills.find(isShown) ?? stills[0];
     for (const still of stills) near.observe(still);
     for (const come of ["pointerenter", "focusin"])
       place.addEventListener(come, () => {

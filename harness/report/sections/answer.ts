@@ -3,7 +3,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { isChanged } from "../../record/code.ts";
 import type { Finding } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, html, shortened } from "../html.ts";
 import { reasonsOf, tallyOf } from "../outcome.ts";
 import { said } from "../said.ts";
 
@@ -36,10 +36,24 @@ const verdict = (finding: Finding, t: Messages): Html => {
   return html`<li><span class="verdict ${key}">${t.page.verdict[key]}</span> ${said(finding.text, t)}</li>`;
 };
 
-/** The sentences that stand large: the answer in plain words, or where there is none the first two. */
+/** How many of the claims hold that the experiment asks for: the first of the answer, which has a place of its own. */
+export const claimCountOf = ({ experiment, findings }: RunRecord): string | undefined =>
+  experiment.claims?.length ? findings.find(({ kind }) => kind === "headline")?.text : undefined;
+
+/** More of a sentence is no answer at a glance: of one in plain words, and of any other. */
+const longestPlain = 360;
+const longestOther = 180;
+
+/** Up to the first full stop. */
+const firstSentence = (text: string): string => /^.*?(?:[.!?](?=\s)|[。！？])/su.exec(text)?.[0] ?? text;
+
+/** The two sentences that stand large: the answer in plain words, or where there is none the first of what was found. */
 const leadOf = (record: RunRecord, t: Messages): readonly string[] => {
-  const plain = record.findings.filter(({ kind }) => kind === "headline").map(({ text }) => text);
-  return (plain.length > 0 ? plain : answerSentences(record, t)).slice(0, 2);
+  const count = claimCountOf(record);
+  const plain = record.findings.filter(({ kind, text }) => kind === "headline" && text !== count).map(({ text }) => text);
+  const found = answerSentences(record, t).filter((text) => text !== count);
+  const [first] = [plain, found, count === undefined ? [] : [count]].filter((sentences) => sentences.length > 0);
+  return (first ?? []).slice(0, 2).map((text) => shortened(firstSentence(text), plain.length > 0 ? longestPlain : longestOther));
 };
 
 /** The answer, large. */
@@ -51,7 +65,7 @@ ${leadOf(record, t).map((text) => html`<p class="lead">${said(text, t)}</p>`)}
 /** All that was found besides, in the words of the field: expectations, the other sentences of the answer, and what to beware of. Nothing where there is none. */
 export const foundSection = (record: RunRecord, t: Messages): Html | undefined => {
   const lead = new Set(leadOf(record, t));
-  const sentences = answerSentences(record, t).filter((text) => !lead.has(text));
+  const sentences = answerSentences(record, t).filter((text) => !lead.has(text) && text !== claimCountOf(record));
   const expectations = record.findings.filter(({ kind }) => kind === "expectation");
   const warnings = warningsOf(record, t);
   if (sentences.length + expectations.length + warnings.length === 0) return undefined;

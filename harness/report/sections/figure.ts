@@ -23,6 +23,9 @@ export const drawn = async (
 /** More charts than these are compared better three in a row than wide: they are drawn narrow on every screen. */
 const mostWide = 4;
 
+/** The widths that so many charts of a figure are drawn in. */
+export const sizesOf = (charts: number): readonly ChartSize[] => (charts > mostWide ? chartSizes.filter(({ name }) => name === "narrow") : chartSizes);
+
 /** A figure of one chart has its heading in the chart; of several, above them. `key`: what colours mean in all of its charts. */
 export const figure = (
   id: string,
@@ -49,12 +52,24 @@ export const tabled = (id: string, heading: string, caption: readonly string[], 
 ${numbers}
 </figure>`;
 
+/** The figure beside the answer: one chart with a sentence under it; the rest of its caption comes with its data, so that what follows the answer is not pushed away. */
+export const leadingFigure = (id: string, heading: string, drawing: Html, caption: readonly string[], data: Html, t: Messages): Html => {
+  const [sentence, ...others] = caption.filter((text) => text !== "");
+  return html`
+<figure id="${id}" aria-labelledby="${id}-heading">
+<h3 id="${id}-heading" class="hidden">${heading}</h3>
+<div class="facets">${drawing}</div>
+<figcaption>${sentence !== undefined && html`<p>${said(sentence, t)}</p>`}</figcaption>
+<details><summary>${t.page.readFigure}</summary>${others.map((text) => html`<p>${said(text, t)}</p>`)}${data}</details>
+</figure>`;
+};
+
 /** Charts of one figure, of those that there are. */
 export const drawnAll = async (
   charts: readonly { readonly id: string; readonly chart: (size: ChartSize) => Chart | undefined }[],
   rendering: Rendering,
 ): Promise<readonly Html[]> => {
-  const sizes = charts.length > mostWide ? chartSizes.filter(({ name }) => name === "narrow") : chartSizes;
+  const sizes = sizesOf(charts.length);
   const drawings: Html[] = [];
   for (const { id, chart } of charts) {
     const drawing = await drawn(id, chart, rendering, sizes);

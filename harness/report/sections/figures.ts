@@ -1,131 +1,21 @@
-import { formatBytes, formatCount, formatMs, formatNumber } from "../../analysis/format.ts";
+import { formatCount, formatNumber } from "../../analysis/format.ts";
 import type { Messages } from "../../messages/messages.ts";
-import type { Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Doubling, doublingChart, doublingHeading, doublingsOf } from "../charts/doublingRatio.ts";
 import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
-import { beyondCurve, type Growth, type GrowthPoint, gapLegend, growthOf } from "../charts/growth.ts";
 import { type HeatMap, heatChart, heatMapsOf, heatStep, isMap } from "../charts/heatMap.ts";
-import { memoryChart } from "../charts/memoryChart.ts";
+import { leadingOf } from "../charts/leading.ts";
 import type { Rendering } from "../charts/render.ts";
 import { heatSteps } from "../charts/theme.ts";
-import { timeChart, timeHeading } from "../charts/timeChart.ts";
 import { type Html, html, shortened } from "../html.ts";
 import { times } from "../interval.ts";
 import { type Column, name, table } from "../table.ts";
 import { crossoverFigures } from "./crossoverFigures.ts";
 import { driftFigure } from "./driftFigure.ts";
 import { drawn, drawnFacets, figure, tabled } from "./figure.ts";
+import { growthFigure } from "./growthFigure.ts";
 import { rooflineFigure } from "./rooflineFigure.ts";
 import { slopesFigure } from "./slopesFigure.ts";
-
-interface PointRow {
-  readonly arm: string;
-  readonly facet: Facet;
-  readonly point: GrowthPoint;
-}
-
-const pointTable = (
-  record: RunRecord,
-  caption: string,
-  facets: readonly Facet[],
-  metric: Fit["metric"],
-  write: (value: number) => string,
-  t: Messages,
-): Html => {
-  const variable = variableOf(record);
-  const rows = facets.flatMap((facet) =>
-    growthOf(record, facet, metric).series.flatMap(({ look, points }) => points.map((point): PointRow => ({ arm: look.label, facet, point }))),
-  );
-  const columns: readonly Column<PointRow>[] = [
-    { head: t.tables.arm, cell: ({ arm }) => name(arm) },
-    ...(facets.length > 1 ? [{ head: t.tables.at, cell: ({ facet }: PointRow) => facet.title }] : []),
-    { head: variable, numeric: true, cell: ({ point }) => formatCount(point.x) },
-    { head: metric === "time" ? t.tables.median : t.tables.state, numeric: true, cell: ({ point }) => write(point.y) },
-    ...(metric === "time"
-      ? [{ head: t.tables.interval, numeric: true, cell: ({ point }: PointRow) => `${write(point.low)} – ${write(point.high)}` } as const]
-      : []),
-  ];
-  return table(caption, columns, rows);
-};
-
-/** "At n = 16,384: softmax 6.02 ms, linear 360 µs (17× less)." for the largest x that most arms share. */
-const endSentence = (growth: Growth, facet: Facet, write: (value: number) => string, { figures }: Messages): string => {
-  const complete = growth.series.filter(({ points }) => points.length > 0);
-  if (complete.length === 0) return figures.nothing;
-  const shared = growth.ticks.filter((tick) => complete.every(({ points }) => points.some(({ x }) => x === tick)));
-  const at = shared.at(-1);
-  if (at === undefined)
-    return figures.reaches(
-      complete.map(({ look, points }) => ({ arm: look.label, x: points.at(-1)?.x ?? 0 })),
-      growth.variable,
-    );
-  const where = figures.wherePrefix(facet.title, growth.variable, at);
-  const values = complete.map(({ look, points }) => ({ label: look.label, y: points.find(({ x }) => x === at)?.y ?? 0 }));
-  const most = values.reduce((one, other) => (other.y > one.y ? other : one));
-  const least = values.reduce((one, other) => (other.y < one.y ? other : one));
-  if (values.length > 4)
-    return figures.fromTo(where, { arm: least.label, value: write(least.y) }, { arm: most.label, value: write(most.y) }, times(most.y / least.y));
-  const arms = values.map(({ label, y }) => ({
-    arm: label,
-    value: write(y),
-    less: values.length > 1 && label !== most.label && most.y / y > 1.05 ? times(most.y / y) : undefined,
-  }));
-  return figures.ends(where, arms, most.label);
-};
-
-/** Names arms whose marks hide each other because all their values are the same. */
-const coincidence = (growth: Growth, t: Messages): string => {
-  const groups = new Map<string, string[]>();
-  for (const { look, points } of growth.series) {
-    if (points.length === 0) continue;
-    const key = JSON.stringify(points.map(({ x, y }) => [x, y]));
-    groups.set(key, [...(groups.get(key) ?? []), look.label]);
-  }
-  return t.joinSentences([...groups.values()].filter((labels) => labels.length > 1).map((labels) => t.figures.sameValues(labels)));
-};
-
-/** Arms that a chart of bytes leaves out. */
-const keepingNothing = ({ cells }: RunRecord, t: Messages): string => {
-  const labels = [...new Set(cells.map(({ label }) => label))].filter((label) => cells.every((cell) => cell.label !== label || cell.stateBytes === 0));
-  return labels.length === 0 ? "" : t.figures.keepNothing(labels);
-};
-
-/** Which shapes have no chart, as they have nothing to draw: a few by name, of many how many. */
-const emptyPlaces = (planned: readonly Facet[], drawn: readonly Facet[], t: Messages): string => {
-  const titles = planned.filter((facet) => !drawn.includes(facet)).flatMap(({ title = "" }) => title);
-  return titles.length === 0 ? "" : t.figures.emptyPlaces(titles.slice(0, 3), titles.length - 3);
-};
-
-const growthFigure = async (record: RunRecord, metric: Fit["metric"], rendering: Rendering, t: Messages): Promise<Html | undefined> => {
-  const planned = facetsOf(record);
-  const all = planned.filter((facet) => growthOf(record, facet, metric).series.some(({ points }) => points.length > 0));
-  if (all.length === 0) return undefined;
-  const facets = evenly(all, mostCharts);
-  const growths = facets.map((facet) => growthOf(record, facet, metric));
-  const id = metric === "time" ? "time" : "memory";
-  const chart = metric === "time" ? timeChart : memoryChart;
-  const drawings = await drawnFacets(id, facets, (facet, size) => chart(record, facet, size, t), rendering);
-  const write = metric === "time" ? formatMs : formatBytes;
-  const last = facets.at(-1);
-  const lastGrowth = growths.at(-1);
-  const crossing = growths.some(({ crossovers }) => crossovers.length > 0);
-  const fitted = growths.some(({ series }) => series.some(({ fit }) => fit?.coefficients !== undefined));
-  const beyond = growths.some(({ series }) => series.some((entry) => beyondCurve(entry).length > 0));
-  const guided = variableOf(record) === "n";
-  const caption = [
-    last === undefined || lastGrowth === undefined ? "" : endSentence(lastGrowth, last, write, t),
-    t.figures.growth(metric, { fitted, beyond, guided, crossing }),
-    metric === "time" ? "" : keepingNothing(record, t),
-    lastGrowth === undefined ? "" : coincidence(lastGrowth, t),
-    thinned(facets.length, all.length, t),
-    emptyPlaces(planned, all, t),
-    gapLegend(growths, t),
-  ];
-  const heading = metric === "time" ? timeHeading(record, t) : t.charts.memoryHeading;
-  const points = pointTable(record, heading, facets, metric, write, t);
-  return figure(id, heading, drawings, caption, points, facets.length === 1 && facets[0]?.title === undefined, t);
-};
 
 const doublingFigure = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   const all = facetsOf(record);
@@ -173,8 +63,8 @@ const heatFigure = async (record: RunRecord, map: HeatMap, index: number, render
   return figure(id, heading, drawing === undefined ? [] : [html`${drawing}${key}`], caption, numbers, false, t);
 };
 
-/** All figures of a page: time, memory, growth per doubling and at each n, cells under the device's ceilings, and a heat map for each pair if there is more than one size beside n. */
-export const figuresSection = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html> => {
+/** All figures of a page but that beside the answer: time, memory, growth per doubling and at each n, cells under the device's ceilings, and a heat map for each pair if there is more than one size beside n. Undefined where none is left. */
+export const figuresSection = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   const time = await growthFigure(record, "time", rendering, t);
   const memory = await growthFigure(record, "stateBytes", rendering, t);
   const doubling = await doublingFigure(record, rendering, t);
@@ -187,10 +77,13 @@ export const figuresSection = async (record: RunRecord, rendering: Rendering, t:
   const others: Html[] = [];
   for (const [i, map] of otherMaps.entries()) others.push(await heatFigure(record, map, i + 1, rendering, t));
   const single = facetsOf(record).length === 1;
+  const figures = [time, memory, crossovers, heat, doubling, slopes, roofline, drift].filter((made) => made !== undefined);
+  const untimed = time === undefined && leadingOf(record)?.metric !== "time";
+  if (figures.length === 0 && !untimed) return undefined;
   return html`
 <section aria-labelledby="charts"><h2 id="charts">${t.figures.heading}</h2>
-${time === undefined && html`<p>${t.figures.noTime}</p>`}
-<div class="figures${single && " pair"}">${time}${memory}${crossovers}${heat}${doubling}${slopes}${roofline}${drift}</div>
+${untimed && html`<p>${t.figures.noTime}</p>`}
+<div class="figures${single && " pair"}">${figures}</div>
 ${others.length > 0 && html`<details class="figures"><summary>${t.figures.more(others.length)}</summary>${others}</details>`}
 </section>`;
 };

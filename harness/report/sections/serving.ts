@@ -5,7 +5,8 @@ import type { Messages } from "../../messages/messages.ts";
 import type { Served } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { evenly, mostCharts, thinned } from "../charts/facets.ts";
-import { chartSizes } from "../charts/frame.ts";
+import { type ChartSize, chartSizes } from "../charts/frame.ts";
+import { servingLeads } from "../charts/leading.ts";
 import type { Rendering } from "../charts/render.ts";
 import { servedShapes, servingCharts } from "../charts/servingChart.ts";
 import { type Html, html } from "../html.ts";
@@ -14,7 +15,7 @@ import { seriesText } from "../outcome.ts";
 import { said } from "../said.ts";
 import { servingColumns, servingNotes } from "../servingColumns.ts";
 import { type Column, intervalBelow, name, table } from "../table.ts";
-import { drawnAll, figure } from "./figure.ts";
+import { drawn, drawnAll, figure, leadingFigure } from "./figure.ts";
 
 /** Batches that were measured, of one arm at one n. */
 interface BatchRow {
@@ -60,6 +61,28 @@ const whatOf = ({ experiment: { phase } }: RunRecord, serving: readonly Served[]
   steps: serving.some(({ exactBytes, textBytes }) => !exactBytes && textBytes > 0),
 });
 
+const servedTable = ({ experiment }: RunRecord, serving: readonly Served[], t: Messages): Html => {
+  const columns = servingColumns(serving, t).map(
+    ({ head, numeric, text }): Column<Served> => ({
+      head,
+      ...(numeric ? { numeric } : {}),
+      cell: (row) => (numeric ? intervalBelow(text(row)) : name(text(row))),
+    }),
+  );
+  return table(t.serving.caption(experiment.serving?.memoryBytes ?? 0), columns, serving);
+};
+
+/** The room for texts of the first shape, as it stands beside the answer. */
+export const leadingServingFigure = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
+  const [shape, ...others] = servedShapes(record);
+  const { serving: asked } = record.experiment;
+  if (!shape || !asked) return undefined;
+  const drawing = await drawn("serving-0-0", (size) => servingCharts(record, shape, size, t)[0], rendering);
+  const id = others.length === 0 && servingCharts(record, shape, chartSizes[0]).length === 1 ? "serving" : "leading";
+  const { title } = t.charts.servingTexts;
+  return drawing && leadingFigure(id, title, drawing, [t.serving.fits(asked.memoryBytes)], servedTable(record, shape.served, t), t);
+};
+
 /** The most texts that have room at once and how fast they go on; undefined where the experiment asks for none. */
 export const servingSection = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   if (record.experiment.serving === undefined) return undefined;
@@ -69,21 +92,18 @@ export const servingSection = async (record: RunRecord, rendering: Rendering, t:
   if (serving.length === 0) return html`<section aria-labelledby="serving-of">${heading}<p>${t.serving.none}</p></section>`;
   const shapes = servedShapes(record);
   const shown = evenly(shapes, mostCharts);
+  // The first of the first shape may stand beside the answer.
+  const from = servingLeads(record) ? 1 : 0;
   const drawings = await drawnAll(
-    shown.flatMap((shape, i) =>
-      servingCharts(record, shape, chartSizes[0]).map((_, chart) => ({
-        id: `serving-${i}-${chart}`,
-        chart: (size) => servingCharts(record, shape, size, t)[chart],
-      })),
-    ),
+    shown
+      .flatMap((shape, i) =>
+        servingCharts(record, shape, chartSizes[0]).map((_, chart) => ({
+          id: `serving-${i}-${chart}`,
+          chart: (size: ChartSize) => servingCharts(record, shape, size, t)[chart],
+        })),
+      )
+      .slice(from),
     rendering,
-  );
-  const columns = servingColumns(serving, t).map(
-    ({ head, numeric, text }): Column<Served> => ({
-      head,
-      ...(numeric ? { numeric } : {}),
-      cell: (row) => (numeric ? intervalBelow(text(row)) : name(text(row))),
-    }),
   );
   const { memoryBytes } = record.experiment.serving;
   const measured = measuredTable(record, new Set(serving.map(({ label }) => label)), t);
@@ -92,7 +112,7 @@ export const servingSection = async (record: RunRecord, rendering: Rendering, t:
 ${servingSentences(record, t).map((sentence) => html`<p>${said(sentence, t)}</p>`)}
 <ul>${t.serving.explained(memoryBytes, whatOf(record, serving)).map((words) => html`<li>${words}</li>`)}</ul>
 ${drawings.length > 0 && html`<div class="figures">${figure("serving", title, drawings, [thinned(shown.length, shapes.length, t)], measured, true, t)}</div>`}
-${table(t.serving.caption(memoryBytes), columns, serving)}
+${servedTable(record, serving, t)}
 ${servingNotes(serving, t).map((note) => html`<p><small><bdi>${note}</bdi></small></p>`)}
 </section>`;
 };

@@ -10,7 +10,7 @@ import { driftOf } from "../charts/driftChart.ts";
 import { type Html, html, shortened } from "../html.ts";
 import { reasonsOf, tallyOf } from "../outcome.ts";
 import { said } from "../said.ts";
-import { expectationTally, warningsOf } from "./answer.ts";
+import { claimCountOf, expectationTally, warningsOf } from "./answer.ts";
 
 interface Fact {
   readonly name: string;
@@ -157,20 +157,27 @@ const suresOf = (record: RunRecord, { sure }: Messages): readonly string[] => {
   ];
 };
 
-/** What decides at a glance whether to believe the answer: the most serious warning, how narrowly times are known, whether all is as expected. */
+/** What decides at a glance whether to believe the answer: what is wrong with the run or its device, how narrowly times are known, whether all is as expected, how many claims hold; a lesser warning comes last. */
 const glanceOf = (record: RunRecord, t: Messages): readonly Html[] => {
   const outcomes = record.findings.filter(({ kind }) => kind === "outcome").map(({ text }) => text);
-  const [first, ...others] = [...outcomes, ...warningsOf(record, t)];
-  const widths = widthsOf(record);
-  const expected = expectationTally(record, t);
-  return [
-    ...(first === undefined
+  const found = record.findings.filter(({ kind }) => kind === "warning").map(({ text }) => text);
+  const serious = [...outcomes, ...warningsOf(record, t).filter((text) => !found.includes(text))];
+  const [first, ...others] = [...serious, ...found];
+  const warned =
+    first === undefined
       ? []
       : [
           html`<li><span aria-hidden="true">⚠ </span>${said(shortened(first, 180), t)}${others.length > 0 && html` <a href="#found">${t.sure.more(others.length)}</a>`}</li>`,
-        ]),
+        ];
+  const widths = widthsOf(record);
+  const expected = expectationTally(record, t);
+  const claims = claimCountOf(record);
+  return [
+    ...(serious.length > 0 ? warned : []),
     ...(widths ? [html`<li>${t.sure.widths(...widths)}</li>`] : []),
     ...(expected === undefined ? [] : [html`<li>${expected}</li>`]),
+    ...(claims === undefined ? [] : [html`<li><a href="#claims">${claims}</a></li>`]),
+    ...(serious.length > 0 ? [] : warned),
   ];
 };
 

@@ -1,0 +1,164 @@
+import { formatBytes, formatCount, formatMs } from "../../analysis/format.ts";
+import type { Messages } from "../../messages/messages.ts";
+import type { Fit } from "../../record/derived.ts";
+import type { RunRecord } from "../../record/run.ts";
+import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
+import type { Chart, ChartSize } from "../charts/frame.ts";
+import { beyondCurve, type Growth, type GrowthPoint, gapLegend, growthOf } from "../charts/growth.ts";
+import { leadingOf } from "../charts/leading.ts";
+import { memoryChart } from "../charts/memoryChart.ts";
+import type { Rendering } from "../charts/render.ts";
+import { timeChart, timeHeading } from "../charts/timeChart.ts";
+import type { Html } from "../html.ts";
+import { times } from "../interval.ts";
+import { type Column, name, table } from "../table.ts";
+import { drawn, drawnFacets, figure, leadingFigure, sizesOf } from "./figure.ts";
+
+interface PointRow {
+  readonly arm: string;
+  readonly facet: Facet;
+  readonly point: GrowthPoint;
+}
+
+const pointTable = (
+  record: RunRecord,
+  caption: string,
+  facets: readonly Facet[],
+  metric: Fit["metric"],
+  write: (value: number) => string,
+  t: Messages,
+): Html => {
+  const variable = variableOf(record);
+  const rows = facets.flatMap((facet) =>
+    growthOf(record, facet, metric).series.flatMap(({ look, points }) => points.map((point): PointRow => ({ arm: look.label, facet, point }))),
+  );
+  const columns: readonly Column<PointRow>[] = [
+    { head: t.tables.arm, cell: ({ arm }) => name(arm) },
+    ...(facets.length > 1 ? [{ head: t.tables.at, cell: ({ facet }: PointRow) => facet.title }] : []),
+    { head: variable, numeric: true, cell: ({ point }) => formatCount(point.x) },
+    { head: metric === "time" ? t.tables.median : t.tables.state, numeric: true, cell: ({ point }) => write(point.y) },
+    ...(metric === "time"
+      ? [{ head: t.tables.interval, numeric: true, cell: ({ point }: PointRow) => `${write(point.low)} – ${write(point.high)}` } as const]
+      : []),
+  ];
+  return table(caption, columns, rows);
+};
+
+/** "At n = 16,384: softmax 6.02 ms, linear 360 µs (17× less)." for the largest x that most arms share. */
+const endSentence = (growth: Growth, facet: Facet, write: (value: number) => string, { figures }: Messages): string => {
+  const complete = growth.series.filter(({ points }) => points.length > 0);
+  if (complete.length === 0) return figures.nothing;
+  const shared = growth.ticks.filter((tick) => complete.every(({ points }) => points.some(({ x }) => x === tick)));
+  const at = shared.at(-1);
+  if (at === undefined)
+    return figures.reaches(
+      complete.map(({ look, points }) => ({ arm: look.label, x: points.at(-1)?.x ?? 0 })),
+      growth.variable,
+    );
+  const where = figures.wherePrefix(facet.title, growth.variable, at);
+  const values = complete.map(({ look, points }) => ({ label: look.label, y: points.find(({ x }) => x === at)?.y ?? 0 }));
+  const most = values.reduce((one, other) => (other.y > one.y ? other : one));
+  const least = values.reduce((one, other) => (other.y < one.y ? other : one));
+  if (values.length > 4)
+    return figures.fromTo(where, { arm: least.label, value: write(least.y) }, { arm: most.label, value: write(most.y) }, times(most.y / least.y));
+  const arms = values.map(({ label, y }) => ({
+    arm: label,
+    value: write(y),
+    less: values.length > 1 && label !== most.label && most.y / y > 1.05 ? times(most.y / y) : undefined,
+  }));
+  return figures.ends(where, arms, most.label);
+};
+
+/** Names arms whose marks hide each other because all their values are the same. */
+const coincidence = (growth: Growth, t: Messages): string => {
+  const groups = new Map<string, string[]>();
+  for (const { look, points } of growth.series) {
+    if (points.length === 0) continue;
+    const key = JSON.stringify(points.map(({ x, y }) => [x, y]));
+    groups.set(key, [...(groups.get(key) ?? []), look.label]);
+  }
+  return t.joinSentences([...groups.values()].filter((labels) => labels.length > 1).map((labels) => t.figures.sameValues(labels)));
+};
+
+/** Arms that a chart of bytes leaves out. */
+const keepingNothing = ({ cells }: RunRecord, t: Messages): string => {
+  const labels = [...new Set(cells.map(({ label }) => label))].filter((label) => cells.every((cell) => cell.label !== label || cell.stateBytes === 0));
+  return labels.length === 0 ? "" : t.figures.keepNothing(labels);
+};
+
+const withPoints = (record: RunRecord, metric: Fit["metric"]): readonly Facet[] =>
+  facetsOf(record).filter((facet) => growthOf(record, facet, metric).series.some(({ points }) => points.length > 0));
+
+/** Which shapes have no chart, as they have nothing to draw: a few by name, of many how many. */
+const emptyPlaces = (planned: readonly Facet[], drawn: readonly Facet[], t: Messages): string => {
+  const titles = planned.filter((facet) => !drawn.includes(facet)).flatMap(({ title = "" }) => title);
+  return titles.length === 0 ? "" : t.figures.emptyPlaces(titles.slice(0, 3), titles.length - 3);
+};
+
+type Metric = Fit["metric"];
+
+const idOf = (metric: Metric): string => (metric === "time" ? "time" : "memory");
+const writeOf = (metric: Metric): ((value: number) => string) => (metric === "time" ? formatMs : formatBytes);
+const headingOf = (record: RunRecord, metric: Metric, t: Messages): string => (metric === "time" ? timeHeading(record, t) : t.charts.memoryHeading);
+const chartOf = (record: RunRecord, metric: Metric, facet: Facet, size: ChartSize, t: Messages): Chart =>
+  metric === "time" ? timeChart(record, facet, size, t) : memoryChart(record, facet, size, t);
+
+/** What the charts of these facets show: where they end, what their marks mean, and what is not to be seen in them. */
+const captionOf = (record: RunRecord, facets: readonly Facet[], metric: Metric, t: Messages): readonly string[] => {
+  const growths = facets.map((facet) => growthOf(record, facet, metric));
+  const [last, lastGrowth] = [facets.at(-1), growths.at(-1)];
+  if (!last || !lastGrowth) return [];
+  const crossing = growths.some(({ crossovers }) => crossovers.length > 0);
+  const fitted = growths.some(({ series }) => series.some(({ fit }) => fit?.coefficients !== undefined));
+  const beyond = growths.some(({ series }) => series.some((entry) => beyondCurve(entry).length > 0));
+  const guided = variableOf(record) === "n";
+  return [
+    endSentence(lastGrowth, last, writeOf(metric), t),
+    t.figures.growth(metric, { fitted, beyond, guided, crossing }),
+    metric === "time" ? "" : keepingNothing(record, t),
+    coincidence(lastGrowth, t),
+    gapLegend(growths, t),
+  ];
+};
+
+/** Time or memory over n, one chart a shape but that which stands beside the answer; undefined where none is left. */
+export const growthFigure = async (record: RunRecord, metric: Metric, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
+  const planned = facetsOf(record);
+  const all = withPoints(record, metric);
+  const facets = evenly(all, mostCharts);
+  const leading = leadingOf(record);
+  const above = leading?.metric === metric ? leading.facet : undefined;
+  const below = facets.filter((facet) => facet !== above);
+  if (below.length === 0) return undefined;
+  const id = idOf(metric);
+  const drawings = await drawnFacets(id, below, (facet, size) => chartOf(record, metric, facet, size, t), rendering);
+  const heading = headingOf(record, metric, t);
+  const caption = [
+    ...captionOf(record, below, metric, t),
+    thinned(facets.length, all.length, t),
+    emptyPlaces(planned, all, t),
+    above?.title === undefined ? "" : t.figures.above(above.title),
+  ];
+  const points = pointTable(record, heading, below, metric, writeOf(metric), t);
+  return figure(id, heading, drawings, caption, points, facets.length === 1 && facets[0]?.title === undefined, t);
+};
+
+/** The one chart of time or memory that stands beside the answer; it is its whole figure where there is no other shape. */
+export const leadingGrowthFigure = async (record: RunRecord, metric: Metric, facet: Facet, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
+  const drawable = withPoints(record, metric);
+  const shapes = drawable.length;
+  const drawing = await drawn(`${idOf(metric)}-${facet.slug}`, (size) => chartOf(record, metric, facet, size, t), rendering, sizesOf(shapes));
+  const id = shapes === 1 ? idOf(metric) : "leading";
+  const heading = headingOf(record, metric, t);
+  return (
+    drawing &&
+    leadingFigure(
+      id,
+      heading,
+      drawing,
+      [...captionOf(record, [facet], metric, t), shapes === 1 ? emptyPlaces(facetsOf(record), drawable, t) : ""],
+      pointTable(record, heading, [facet], metric, writeOf(metric), t),
+      t,
+    )
+  );
+};
