@@ -1,6 +1,6 @@
 import type { Locator } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { browserWith, type ColorScheme, holds } from "./testBrowser.ts";
+import { browserWith, type ColorScheme, holds } from "../testBrowser.ts";
 import { testPages } from "./testPages.ts";
 
 const { prefill, decode, hostile } = testPages;

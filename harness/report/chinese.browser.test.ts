@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { zh } from "../messages/zh.ts";
-import { browserWith, upgraded } from "./testBrowser.ts";
+import { browserWith, upgraded } from "../testBrowser.ts";
 import { testPages } from "./testPages.ts";
 
 const { "decode in Chinese": decode, "sample in Chinese": sample } = testPages;

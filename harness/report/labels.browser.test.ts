@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { stageWords } from "../../kernels/model/stageNames.ts";
 import type { RunRecord } from "../record/run.ts";
+import { browserWith, upgraded } from "../testBrowser.ts";
 import { fixtureRecord } from "./fixture.ts";
 import { deltaArm, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
 import { renderPage } from "./page.ts";
-import { browserWith, upgraded } from "./testBrowser.ts";
 
 /** Readers of figures take 9 px for the least that they can read, px of the screen. */
 const leastSeenPx = 9;

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { browserWith, holds, screenshots, upgraded } from "./testBrowser.ts";
+import { browserWith, holds, screenshots, upgraded } from "../testBrowser.ts";
 import { partPages, recordOf, testPages } from "./testPages.ts";
 
 const { "sample in Chinese": _, ...shown } = testPages;

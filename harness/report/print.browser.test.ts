@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import PdfParser, { type Output } from "pdf2json";
 import { describe, expect, it } from "vitest";
-import { browserWith, type OpenedPage, screenshots } from "./testBrowser.ts";
+import { browserWith, type OpenedPage, screenshots } from "../testBrowser.ts";
 import { testPages } from "./testPages.ts";
 
 // Not in Chinese: a bare system has no letters for it, and so prints none.

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { measurementsCsv } from "../record/csv.ts";
-import { browserWith } from "./testBrowser.ts";
+import { browserWith } from "../testBrowser.ts";
 import { recordOf, testPages } from "./testPages.ts";
 
 const { open, folder, urlOf } = browserWith({ decode: testPages.decode });

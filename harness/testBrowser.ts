@@ -44,7 +44,7 @@ const startBrowser = async (): Promise<Browser> => {
 };
 
 /** Pictures of the pages that tests open, for whoever looks at a run of tests: .github/workflows/test.yml keeps them. */
-export const screenshots = fileURLToPath(new URL("../../artifacts/screenshots", import.meta.url));
+export const screenshots = fileURLToPath(new URL("../artifacts/screenshots", import.meta.url));
 
 export type ColorScheme = "light" | "dark";
 
