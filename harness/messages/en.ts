@@ -337,6 +337,8 @@ const stageList = (stages: readonly StageName[]): string => formatList(stages.ma
 
 const shards = (numbers: readonly number[]): string => `${numbers.length === 1 ? "Shard" : "Shards"} ${formatList(numbers.map(formatCount))}`;
 
+type ComputedKind = "equalShare" | "predicted";
+
 /** What a chart of time or memory shows beside its marks: fitted lines, thin ones where these do not reach, slopes to compare with, and n*. */
 interface GrowthShown {
   readonly fitted: boolean;
@@ -1632,6 +1634,18 @@ export const en = {
     madeAgain: "made again",
     thinned: (drawn: number, all: number): string =>
       `${formatCount(drawn)} of ${formatCount(all)} shapes are drawn, in even steps; all are in the table of cells.`,
+    /** `numbers`: empty where there are too many to name */
+    computed: (
+      kinds: readonly ComputedKind[],
+      numbers: readonly { readonly between: readonly [string, string]; readonly kind: ComputedKind; readonly n: number }[],
+    ): string => {
+      const words = {
+        equalShare: "◇ is where n* would be if both came as near to this device's limits as the better of them",
+        predicted: "△ where it would be by what each has to compute and to read alone",
+      } satisfies Record<ComputedKind, string>;
+      const own = numbers.map(({ between, kind, n }) => `${between.join(" / ")} ${kind === "equalShare" ? "◇" : "△"} ${formatCount(n)}`);
+      return `On the n axis ${formatList(kinds.map((kind) => words[kind]))}${own.length > 0 ? `: ${own.join(", ")}` : ""}. Neither is measured.`;
+    },
     /** `more`: how many beside those, 0 or less for none */
     emptyPlaces: (titles: readonly string[], more: number): string =>
       `There is no chart of ${formatList([...titles, ...(more > 0 ? [`${formatCount(more)} more`] : [])])}, as there is nothing to draw.`,

@@ -87,6 +87,29 @@ describe("charts", () => {
     expect(await svgOf(record, timeChart(record, firstFacet(record), wide))).toMatch(/n\* 1,\d{3} \([\d,]+–[\d,]+\)/);
   });
 
+  it("mark on the n axis where n* would be, and none beyond the n that were measured", () => {
+    const record = fixtureRecord();
+    const would = (equalShare: number, predicted: number): RunRecord => ({
+      ...record,
+      crossovers: record.crossovers.map((one) => ({
+        ...one,
+        equalShare: { outcome: "crosses", n: equalShare },
+        predicted: { outcome: "crosses", n: predicted },
+      })),
+    });
+    const marksOf = (of: RunRecord) => {
+      const { layer } = timeChart(of, firstFacet(of), wide).spec as {
+        layer: { data?: { values: { x: number; tip?: string[] }[] }; mark: { shape?: string } }[];
+      };
+      return layer.flatMap(({ data, mark }) => (data?.values ?? []).filter(({ tip }) => tip?.[0] === "softmax / linear").map(({ x }) => [x, mark.shape]));
+    };
+    expect(marksOf(would(700, 900))).toEqual([
+      [700, "diamond"],
+      [900, "triangle-up"],
+    ]);
+    expect(marksOf(would(700, 1e6))).toEqual([[700, "diamond"]]);
+  });
+
   it("turn the colours of arms and page into variables and prefix every id", async () => {
     const record = fixtureRecord({ arms: four });
     const svg = await svgOf(record, timeChart(record, firstFacet(record), wide));

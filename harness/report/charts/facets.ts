@@ -17,6 +17,8 @@ export interface Facet {
   readonly title: string | undefined;
   readonly values: Readonly<Record<string, ParameterValue>>;
   readonly cells: readonly CellRecord[];
+  /** what runs along its x axis where that is not the record's variable */
+  readonly variable?: Variable;
 }
 
 /** The value of an axis in a cell, whether it is a size or a mechanism's own parameter. */
@@ -47,8 +49,7 @@ const varies = (cells: readonly CellRecord[], axis: string): boolean => {
 export const variableOf = perRecord(({ cells }: RunRecord): Variable => (["n", "dModel", "headDim"] as const).find((axis) => varies(cells, axis)) ?? "n");
 
 /** The values of the variable that a facet's cells were planned at, ascending: what axes and columns are marked with. n that were added around an n* stand too close. */
-export const plannedXs = (record: RunRecord, cells: readonly CellRecord[]): readonly number[] => {
-  const variable = variableOf(record);
+export const plannedXs = (record: RunRecord, cells: readonly CellRecord[], variable: Variable = variableOf(record)): readonly number[] => {
   const added = new Set((record.added ?? []).map(({ id }) => id));
   return [...new Set(cells.filter(({ id }) => !added.has(id)).map((cell) => cell[variable]))].sort((one, other) => one - other);
 };
@@ -105,8 +106,12 @@ export const inFacet = (facet: Facet, series: SeriesKey): boolean =>
   Object.entries(facet.values).every(([axis, value]) => !(axis in series) || series[axis] === value);
 
 export const fitOf = (record: RunRecord, facet: Facet, label: string, metric: Fit["metric"]): Fit | undefined =>
-  record.fits.find((fit) => fit.label === label && fit.metric === metric && inFacet(facet, fit.series) && fit.variable === variableOf(record));
+  record.fits.find(
+    (fit) => fit.label === label && fit.metric === metric && inFacet(facet, fit.series) && fit.variable === (facet.variable ?? variableOf(record)),
+  );
 
 /** Crossings in n of one facet; none where n is not the variable. */
 export const crossoversOf = (record: RunRecord, facet: Facet, metric: Crossover["metric"]): readonly Crossover[] =>
-  variableOf(record) === "n" ? record.crossovers.filter((crossover) => crossover.metric === metric && inFacet(facet, crossover.series)) : [];
+  (facet.variable ?? variableOf(record)) === "n"
+    ? record.crossovers.filter((crossover) => crossover.metric === metric && inFacet(facet, crossover.series))
+    : [];

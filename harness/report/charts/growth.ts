@@ -34,6 +34,15 @@ export interface Growth {
   /** every planned x of the facet, measured or not, ascending */
   readonly ticks: readonly number[];
   readonly crossovers: readonly Crossover[];
+  /** n* that are computed and not measured, of times: within the n of the facet */
+  readonly computed: readonly ComputedCrossing[];
+}
+
+/** n* of a pair if both arms used as large a share of the device's ceiling, or by their FLOPs and bytes alone. */
+export interface ComputedCrossing {
+  readonly between: readonly [string, string];
+  readonly kind: "equalShare" | "predicted";
+  readonly n: number;
 }
 
 /** The value of a cell for one metric, with its interval; undefined where there is none or none that a log axis can take. */
@@ -50,7 +59,7 @@ export const measuredValue = (cell: CellRecord, metric: Fit["metric"]): Omit<Gro
 
 /** The series of one facet, in the order of the arms. */
 export const growthOf = (record: RunRecord, facet: Facet, metric: Fit["metric"]): Growth => {
-  const variable = variableOf(record);
+  const variable = facet.variable ?? variableOf(record);
   const series = armLooks(record).flatMap((look): Series[] => {
     const cells = facet.cells.filter((cell) => cell.label === look.label).sort((one, other) => one[variable] - other[variable]);
     const [first] = cells;
@@ -71,9 +80,15 @@ export const growthOf = (record: RunRecord, facet: Facet, metric: Fit["metric"])
     if (points.length === 0 && gaps.length === 0) return [];
     return [{ look, points, gaps, fit: fitOf(record, facet, look.label, metric), claim: first.claim[metric] }];
   });
-  const ticks = plannedXs(record, facet.cells);
+  const ticks = plannedXs(record, facet.cells, variable);
   const drawn = crossoversOf(record, facet, metric).filter((crossover) => crossover.outcome === "crosses" && crossover.n !== undefined);
-  return { variable, series, ticks, crossovers: drawn };
+  const computed = crossoversOf(record, facet, metric).flatMap((crossover) =>
+    (["equalShare", "predicted"] as const).flatMap((kind): ComputedCrossing[] => {
+      const n = crossover[kind]?.n;
+      return n === undefined || !(n >= (ticks[0] ?? 1) && n <= (ticks.at(-1) ?? 0)) ? [] : [{ between: crossover.between, kind, n }];
+    }),
+  );
+  return { variable, series, ticks, crossovers: drawn, computed };
 };
 
 /** How a class grows, up to a constant factor. */

@@ -6,7 +6,18 @@ import { printable } from "../html.ts";
 import { channelsOf, type GrowthAxis } from "./channels.ts";
 import { type ChartSize, decadeDomain, framed, type Layer, logScale } from "./frame.ts";
 import { beyondCurve, fittedCurve, type Growth, type GrowthPoint, slopeLabel } from "./growth.ts";
-import { type ArmLabel, crossingLayers, crossingRowPx, gapLayers, gapRowPx, guideLayers, labelHeight, labelLayers, mostCrossings } from "./growthMarks.ts";
+import {
+  type ArmLabel,
+  computedLayers,
+  crossingLayers,
+  crossingRowPx,
+  gapLayers,
+  gapRowPx,
+  guideLayers,
+  labelHeight,
+  labelLayers,
+  mostCrossings,
+} from "./growthMarks.ts";
 import { tipOf } from "./hints.ts";
 import { rulerLayers, rulerPx } from "./lengthRuler.ts";
 import { labelLines, textWidth } from "./textWidth.ts";
@@ -98,6 +109,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
       ...guideLayers(growth, channels, frame, xScale, yScale, t),
       ...crossingLayers(growth, channels, frame, xScale, gapsPx + (gapsPx > 0 ? 2 : 0)),
       ...measured,
+      ...computedLayers(growth, channels, frame, t),
       ...gapLayers(growth, channels, t),
       ...(growth.variable === "n" ? rulerLayers(xScale, frame, t) : []),
       ...labelLayers(series, labels, channels, frame, xScale, yScale, fontPx),

@@ -4,7 +4,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { printable } from "../html.ts";
 import type { Channels } from "./channels.ts";
 import { type Frame, type Layer, type LogScale, spread } from "./frame.ts";
-import { crossingLabel, fittedCurve, type Growth, growthFunction, type Series } from "./growth.ts";
+import { type ComputedCrossing, crossingLabel, fittedCurve, type Growth, growthFunction, type Series } from "./growth.ts";
 import { type Hints, tipOf } from "./hints.ts";
 import { type PlacedText, textLayers, yInPx } from "./placed.ts";
 import { fitted, textWidth } from "./textWidth.ts";
@@ -73,6 +73,22 @@ export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xS
     ...textLayers(words, { fontSize: 11, color: theme.ink.light }),
   ];
 };
+
+const computedShapes = { equalShare: "diamond", predicted: "triangle-up" } as const satisfies Readonly<Record<ComputedCrossing["kind"], string>>;
+
+/** n* that are computed: hollow marks on the n axis, in the colour of the arm that is faster from there on. */
+export const computedLayers = (growth: Growth, { x, color }: Channels, frame: Frame, t: Messages): readonly Layer[] =>
+  (["equalShare", "predicted"] as const).flatMap((kind): Layer[] => {
+    const values = growth.computed
+      .filter((one) => one.kind === kind)
+      .map(({ between, n }) => {
+        const tip = tipOf(between.join(" / "), `n* ${formatCount(n)}`, t.charts.crossoverKinds[kind]);
+        return { x: n, py: frame.plotHeight - 5, series: between[1], between, tip };
+      });
+    if (values.length === 0) return [];
+    const mark = { type: "point", filled: false, fill: theme.paper.light, shape: computedShapes[kind], size: 52, strokeWidth: 1.5, opacity: 1 } as const;
+    return [{ data: { values }, mark, encoding: { x, y: yInPx, color } }];
+  });
 
 const guideWords: Readonly<Record<string, string>> = {
   "O(log n)": "∝ log n",

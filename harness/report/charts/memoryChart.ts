@@ -22,7 +22,7 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
   const hollow = growth.series.some(({ points }) => points.some((point) => !point.run));
   const axis = {
     title: state,
-    xTitle: xTitleOf(record, t),
+    xTitle: xTitleOf(record, t, growth.variable),
     labelExpr: byteTicks,
     note: hollow ? charts.countedHollow : charts.counted,
     write: formatBytes,

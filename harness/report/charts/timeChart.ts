@@ -3,13 +3,12 @@ import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
-import { type Facet, variableOf } from "./facets.ts";
+import { type Facet, type Variable, variableOf } from "./facets.ts";
 import type { Chart, ChartSize } from "./frame.ts";
 import { crossingLabel, growthOf } from "./growth.ts";
 import { growthChart } from "./growthChart.ts";
 
-export const xTitleOf = (record: RunRecord, t: Messages): string => {
-  const variable = variableOf(record);
+export const xTitleOf = (record: RunRecord, t: Messages, variable: Variable = variableOf(record)): string => {
   return variable === "n" ? t.charts.xTitle(record.experiment.phase) : variable;
 };
 
@@ -29,7 +28,13 @@ export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize, t: M
   const growth = growthOf(record, facet, "time");
   const per = repetitionOf(record, t);
   const title = facet.title === undefined ? timeHeading(record, t) : charts.timeTitle(facet.title);
-  const axis = { title: charts.msPer(per), xTitle: xTitleOf(record, t), labelExpr: "format(datum.value, ',~r')", note: charts.timeNote, write: formatMs };
+  const axis = {
+    title: charts.msPer(per),
+    xTitle: xTitleOf(record, t, growth.variable),
+    labelExpr: "format(datum.value, ',~r')",
+    note: charts.timeNote,
+    write: formatMs,
+  };
   const ends = growth.series.map(({ look, points, fit }) => {
     const last = points.at(-1);
     const slope = fit?.exponent === undefined ? "" : charts.slopeIn(bracketed(fit.exponent));

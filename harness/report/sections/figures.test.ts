@@ -19,6 +19,21 @@ describe("figures", () => {
     }
   });
 
+  it("join shapes of one n to a chart over the size in which they differ", async () => {
+    const record = fixtureRecord({ dModels: [256, 512, 1024] });
+    const page = await renderPage({ ...record, cells: record.cells.filter(({ n, dModel }) => dModel === 512 || n === 2048) });
+    expect(chartsOf(figureOf(page, "time"))).toEqual(["time-dModel-512", "time-n-2048"]);
+    expect(chartsOf(figureOf(page, "memory"))).toEqual(["memory-dModel-512", "memory-n-2048"]);
+    expect(figureOf(page, "time")).toContain("Time, n = 2,048: ms per prefill of n tokens over dModel, both axes logarithmic");
+  });
+
+  it("tell the n* that are marked and not measured", async () => {
+    const record = fixtureRecord();
+    const page = await renderPage({ ...record, crossovers: record.crossovers.map((one) => ({ ...one, predicted: { outcome: "crosses", n: 900 } })) });
+    expect(figureOf(page, "time")).toContain("softmax / linear △ 900. Neither is measured.");
+    expect(figureOf(page, "time")).not.toContain("◇");
+  });
+
   const mapOf = (isKept: (cell: RunRecord["cells"][number]) => boolean): Promise<string> => {
     const record = fixtureRecord({ dModels: [256, 512] });
     return renderPage({ ...record, cells: record.cells.filter((cell) => isKept(cell)) }).then((page) => figureOf(page, "heat"));

@@ -4,7 +4,8 @@ import type { Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Chart, ChartSize } from "../charts/frame.ts";
-import { beyondCurve, type Growth, type GrowthPoint, gapLegend, growthOf } from "../charts/growth.ts";
+import { beyondCurve, type Growth, type GrowthPoint, gapLegend, growthOf, measuredValue } from "../charts/growth.ts";
+import { joinedFacets } from "../charts/joinedFacets.ts";
 import { leadingOf } from "../charts/leading.ts";
 import { memoryChart } from "../charts/memoryChart.ts";
 import type { Rendering } from "../charts/render.ts";
@@ -89,6 +90,14 @@ const keepingNothing = ({ cells }: RunRecord, t: Messages): string => {
 const withPoints = (record: RunRecord, metric: Fit["metric"]): readonly Facet[] =>
   facetsOf(record).filter((facet) => growthOf(record, facet, metric).series.some(({ points }) => points.length > 0));
 
+/** What the marks of computed n* mean, with their numbers where one chart has a few. */
+const computedWords = (growths: readonly Growth[], t: Messages): string => {
+  const all = growths.flatMap(({ computed }) => computed);
+  const kinds = [...new Set(all.map(({ kind }) => kind))].toSorted();
+  const drawn = growths.filter(({ computed }) => computed.length > 0);
+  return kinds.length === 0 ? "" : t.figures.computed(kinds, drawn.length === 1 && all.length <= 4 ? all : []);
+};
+
 /** Which shapes have no chart, as they have nothing to draw: a few by name, of many how many. */
 const emptyPlaces = (planned: readonly Facet[], drawn: readonly Facet[], t: Messages): string => {
   const titles = planned.filter((facet) => !drawn.includes(facet)).flatMap(({ title = "" }) => title);
@@ -115,6 +124,7 @@ const captionOf = (record: RunRecord, facets: readonly Facet[], metric: Metric, 
   return [
     endSentence(lastGrowth, last, writeOf(metric), t),
     t.figures.growth(metric, { fitted, beyond, guided, crossing }),
+    computedWords(growths, t),
     metric === "time" ? "" : keepingNothing(record, t),
     coincidence(lastGrowth, t),
     gapLegend(growths, t),
@@ -125,21 +135,23 @@ const captionOf = (record: RunRecord, facets: readonly Facet[], metric: Metric, 
 export const growthFigure = async (record: RunRecord, metric: Metric, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   const planned = facetsOf(record);
   const all = withPoints(record, metric);
-  const facets = evenly(all, mostCharts);
+  const charted = joinedFacets(record, all, (cell) => measuredValue(cell, metric) !== undefined);
+  const facets = evenly(charted, mostCharts);
   const leading = leadingOf(record);
   const above = leading?.metric === metric ? leading.facet : undefined;
-  const below = facets.filter((facet) => facet !== above);
+  const isBelow = (facet: Facet): boolean => facet.slug !== above?.slug;
+  const below = facets.filter(isBelow);
   if (below.length === 0) return undefined;
   const id = idOf(metric);
   const drawings = await drawnFacets(id, below, (facet, size) => chartOf(record, metric, facet, size, t), rendering);
   const heading = headingOf(record, metric, t);
   const caption = [
     ...captionOf(record, below, metric, t),
-    thinned(facets.length, all.length, t),
+    thinned(facets.length, charted.length, t),
     emptyPlaces(planned, all, t),
     above?.title === undefined ? "" : t.figures.above(above.title),
   ];
-  const points = pointTable(record, heading, below, metric, writeOf(metric), t);
+  const points = pointTable(record, heading, evenly(all, mostCharts).filter(isBelow), metric, writeOf(metric), t);
   return figure(id, heading, drawings, caption, points, facets.length === 1 && facets[0]?.title === undefined, t);
 };
 
