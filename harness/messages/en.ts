@@ -1640,10 +1640,10 @@ export const en = {
       numbers: readonly { readonly between: readonly [string, string]; readonly kind: ComputedKind; readonly n: number }[],
     ): string => {
       const words = {
-        equalShare: "◇ is where n* would be if both came as near to this device's limits as the better of them",
-        predicted: "△ where it would be by what each has to compute and to read alone",
+        equalShare: "a hollow diamond is where n* would be if both came as near to this device's limits as the better of them",
+        predicted: "a hollow triangle where it would be by what each has to compute and to read alone",
       } satisfies Record<ComputedKind, string>;
-      const own = numbers.map(({ between, kind, n }) => `${between.join(" / ")} ${kind === "equalShare" ? "◇" : "△"} ${formatCount(n)}`);
+      const own = numbers.map(({ between, kind, n }) => `${between.join(" / ")} ${kind === "equalShare" ? "diamond" : "triangle"} ${formatCount(n)}`);
       return `On the n axis ${formatList(kinds.map((kind) => words[kind]))}${own.length > 0 ? `: ${own.join(", ")}` : ""}. Neither is measured.`;
     },
     /** `more`: how many beside those, 0 or less for none */

@@ -1224,10 +1224,10 @@ export const zh: Messages = {
     thinned: (drawn, all) => `${formatCount(all)} 种形状中均匀地画出 ${formatCount(drawn)} 种；全部都在单元表中。`,
     computed: (kinds, numbers) => {
       const words = {
-        equalShare: "◇ 为两者都像其中较好者那样接近设备能力时的 n*",
-        predicted: "△ 为只按各自必须计算和读取的量得出的 n*",
+        equalShare: "空心菱形为两者都像其中较好者那样接近设备能力时的 n*",
+        predicted: "空心三角形为只按各自必须计算和读取的量得出的 n*",
       } satisfies Record<(typeof kinds)[number], string>;
-      const own = numbers.map(({ between, kind, n }) => spaced`${between.join(" / ")} ${kind === "equalShare" ? "◇" : "△"} ${formatCount(n)}`);
+      const own = numbers.map(({ between, kind, n }) => spaced`${between.join(" / ")} ${kind === "equalShare" ? "菱形" : "三角形"} ${formatCount(n)}`);
       return `n 轴上的${kinds.map((kind) => words[kind]).join("，")}${own.length > 0 ? `：${own.join("，")}` : ""}。两者均非实测。`;
     },
     emptyPlaces: (titles, more) => spaced`没有${list([...titles, ...(more > 0 ? [spaced`另外 ${formatCount(more)} 处`] : [])])}的图，因为没有可画的内容。`,

@@ -1,4 +1,5 @@
 import { printable } from "./html.ts";
+import { isolated } from "./isolated.ts";
 
 /** Seen by nobody: parts what GitHub would make a mention, a link or a reference of. It looks for those in the rendered text, where no backslash is left. */
 const gap = "&#8203;";
@@ -7,7 +8,7 @@ const written: Readonly<Record<string, string>> = { "<": "&lt;", "&": "&amp;", "
 
 /** Text as itself: Markdown has no string literals, so whatever could start markup, a link, a mention, a formula or a table cell is escaped, and line breaks become spaces. */
 export const markdownText = (value: string): string =>
-  printable(value.replace(/\s+/g, " "))
+  isolated(printable(value.replace(/\s+/g, " ")))
     .replace(/[\\`*_{}[\]<>|~#@$&]/g, (character) => written[character] ?? `\\${character}`)
     .replace(/\\#(?=\d)|\bGH-(?=\d)|\bwww(?=\.)/gi, (found) => `${found}${gap}`)
     .replaceAll("://", `:${gap}//`);

@@ -3,6 +3,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { shortAdapterName } from "../../record/adapterName.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
+import { isolated } from "../isolated.ts";
 import { fitted, wrapped } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
@@ -128,7 +129,7 @@ export const framed = (
     autosize: { type: "none" },
     padding: { left: room.left, right: room.right, top, bottom: room.bottom },
     title: {
-      text: fitted(printable(title), size.widthPx - 8, 14),
+      text: isolated(fitted(printable(title), size.widthPx - 8, 14)),
       subtitle: [...subtitle],
       frame: "group",
       dx: -room.left,

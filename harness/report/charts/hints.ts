@@ -1,4 +1,5 @@
 import { printable, shortened } from "../html.ts";
+import { isolated } from "../isolated.ts";
 
 /** What rows of a chart's data say to the page's script beyond what Vega draws of them: a chart that nobody touches looks the same without. */
 export interface Hints {
@@ -19,6 +20,6 @@ const longestLine = 160;
 
 /** Lines of a tooltip; empty ones are left out. Names and reasons come from a record: what cannot be seen in them goes, and what is long is cut. */
 export const tipOf = (head: string, ...lines: readonly string[]): readonly string[] => [
-  shortened(printable(head), longestHead),
-  ...lines.filter((line) => line !== "").map((line) => shortened(printable(line), longestLine)),
+  isolated(shortened(printable(head), longestHead)),
+  ...lines.filter((line) => line !== "").map((line) => isolated(shortened(printable(line), longestLine))),
 ];

@@ -1,3 +1,4 @@
+import { isolated } from "../isolated.ts";
 import type { Layer } from "./frame.ts";
 import type { Hints } from "./hints.ts";
 
@@ -27,7 +28,7 @@ export const textLayers = (rows: readonly PlacedText[], look: TextLook): readonl
     ? []
     : [
         {
-          data: { values: rows.map((row) => ({ ...row })) },
+          data: { values: rows.map((row) => ({ ...row, text: isolated(row.text) })) },
           mark: { type: "text", baseline: "middle", ...look },
           encoding: { x: xInPx, y: yInPx, text: { field: "text", type: "nominal" } },
         },

@@ -2,6 +2,7 @@ import type { LoggerInterface } from "vega";
 import * as vega from "vega";
 import { compile } from "vega-lite";
 import { escaped, type Html, raw } from "../html.ts";
+import { isolated } from "../isolated.ts";
 import type { LiveChart } from "../runtime/liveChart.ts";
 import type { Chart } from "./frame.ts";
 import { leanSvg } from "./leanSvg.ts";
@@ -87,7 +88,7 @@ export const renderChart = async (chart: Chart, id: string, className: string, r
     rendering.live?.set(id, { spec: lighter(own, rendering), zooms: chart.zooms });
     return raw(
       `<svg class="${className}" role="img" aria-labelledby="${id}-title ${id}-desc" width="${width}" height="${height}" viewBox="${viewBox}" data-chart="${id}"${chart.zooms ? " data-zooms" : ""}>` +
-        `<title id="${id}-title">${escaped(chart.title)}</title><desc id="${id}-desc">${escaped(chart.description)}</desc>${body}`,
+        `<title id="${id}-title">${isolated(escaped(chart.title))}</title><desc id="${id}-desc">${isolated(escaped(chart.description))}</desc>${body}`,
     );
   } finally {
     view.finalize();

@@ -21,7 +21,7 @@ export const textWidth = (text: string, fontSizePx: number): number => {
   for (const character of text) {
     const code = character.codePointAt(0) ?? 32;
     if (square.test(character)) squares++;
-    else thousandths += code < 32 ? 0 : code < 127 ? (widths[code - 32] ?? 556) : code < 0x2e80 ? 600 : 1000;
+    else thousandths += code < 32 || code === 0x2068 || code === 0x2069 ? 0 : code < 127 ? (widths[code - 32] ?? 556) : code < 0x2e80 ? 600 : 1000;
   }
   return (thousandths / 1000) * fontSizePx * stretch + squares * fontSizePx;
 };

@@ -30,8 +30,8 @@ describe("figures", () => {
   it("tell the n* that are marked and not measured", async () => {
     const record = fixtureRecord();
     const page = await renderPage({ ...record, crossovers: record.crossovers.map((one) => ({ ...one, predicted: { outcome: "crosses", n: 900 } })) });
-    expect(figureOf(page, "time")).toContain("softmax / linear △ 900. Neither is measured.");
-    expect(figureOf(page, "time")).not.toContain("◇");
+    expect(figureOf(page, "time")).toContain("softmax / linear triangle 900. Neither is measured.");
+    expect(figureOf(page, "time")).not.toContain("diamond");
   });
 
   const mapOf = (isKept: (cell: RunRecord["cells"][number]) => boolean): Promise<string> => {

@@ -113,6 +113,6 @@ ${servingSentences(record, t).map((sentence) => html`<p>${said(sentence, t)}</p>
 <ul>${t.serving.explained(memoryBytes, whatOf(record, serving)).map((words) => html`<li>${words}</li>`)}</ul>
 ${drawings.length > 0 && html`<div class="figures">${figure("serving", title, drawings, [thinned(shown.length, shapes.length, t)], measured, true, t)}</div>`}
 ${servedTable(record, serving, t)}
-${servingNotes(serving, t).map((note) => html`<p><small><bdi>${note}</bdi></small></p>`)}
+${servingNotes(serving, t).map((note) => html`<p><small>${said(note, t)}</small></p>`)}
 </section>`;
 };

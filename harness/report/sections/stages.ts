@@ -13,6 +13,7 @@ import { armText, fillOf, type StageBar, type StageBars, sharesOf, stageBarsOf, 
 import { stageChart } from "../charts/stageChart.ts";
 import { type Html, html } from "../html.ts";
 import { crossoverText, seriesText } from "../outcome.ts";
+import { said } from "../said.ts";
 import { type Column, name, table } from "../table.ts";
 import { drawnAll, figure } from "./figure.ts";
 import { textStagesTable } from "./textStages.ts";
@@ -123,7 +124,7 @@ export const stagesSection = async (record: RunRecord, rendering: Rendering, t: 
   const caption = [...stageSentences(record, t), sumSentence(all, t), thinned(shown.length, all.length, t)];
   return html`
 <section aria-labelledby="stages-of"><h2 id="stages-of">${t.charts.stageHeading}</h2>
-<p><bdi>${t.joinSentences([modelSentence(record, t), patternSentence(record, t)].filter((sentence) => sentence !== ""))}</bdi></p>
+<p>${said(t.joinSentences([modelSentence(record, t), patternSentence(record, t)].filter((sentence) => sentence !== "")), t)}</p>
 ${record.tokenizer && html`<p id="tokenizer">${tokenizerSentence(record, t)}</p>`}
 <div class="figures">${figure("stages", t.charts.stageHeading, drawings, caption, stageTable(record, all, t), true, t, key)}</div>
 ${table(t.stages.shares, columns, rows)}

@@ -7,6 +7,7 @@ import { variableOf } from "../charts/facets.ts";
 import { armText, type StageBars, stagesOf, stageText } from "../charts/stageBars.ts";
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
+import { said } from "../said.ts";
 import { type Column, name, table } from "../table.ts";
 
 interface TextRow {
@@ -58,7 +59,7 @@ export const textStagesTable = (record: RunRecord, all: readonly StageBars[], t:
     ),
   ];
   return html`
-<p id="texts"><bdi>${longestText(rows, t)}</bdi></p>
+<p id="texts">${said(longestText(rows, t), t)}</p>
 ${table(t.stages.textsCaption(record.cells.some(({ batch }) => batch > 1)), columns, rows)}
 <p><small>${t.stages.addedUp}</small></p>`;
 };
