@@ -6,13 +6,13 @@ import { phases } from "./experiment/phases.ts";
 import { en } from "./messages/en.ts";
 import { type Language, languages } from "./messages/languages.ts";
 import { messagesOf } from "./messages/messages.ts";
+import { recordOfPage } from "./pageRecord.ts";
 import { makeFolder } from "./record/folder.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import type { RunRecord } from "./record/run.ts";
 import { listExperiments, listRuns, newestRun } from "./record/runFolder.ts";
 import { writeWhole } from "./record/wholeFile.ts";
 import { pageName } from "./report/pageName.ts";
-import { recordOfPage } from "./report/pageRecord.ts";
 
 /** Another command may be writing a page here: that takes less. */
 const halfWrittenRestMs = 10_000;

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
+import { browserWith } from "../testBrowser.ts";
 import { fixtureRecord } from "./fixture.ts";
 import { linearArm, softmaxArm } from "./fixtureArms.ts";
 import { isolated } from "./isolated.ts";
 import { markdownText } from "./markdownText.ts";
 import { renderPage } from "./page.ts";
-import { browserWith } from "../testBrowser.ts";
 
 const label = "abc של";
 const record = fixtureRecord({ arms: [softmaxArm, { ...linearArm, label }] });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
-import { type RunRecord, schemaVersion } from "../record/run.ts";
-import { flawOfRun } from "../record/runSchema.ts";
+import { type RunRecord, schemaVersion } from "./record/run.ts";
+import { flawOfRun } from "./record/runSchema.ts";
 
 /** Far more than a page's record ever is: a file comes from anywhere, and what is packed in it may be larger than memory. */
 const mostBytes = 256 * 2 ** 20;
