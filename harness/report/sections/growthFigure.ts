@@ -169,7 +169,8 @@ export const leadingGrowthFigure = async (record: RunRecord, metric: Metric, fac
       heading,
       drawing,
       [...captionOf(record, [facet], metric, t), shapes === 1 ? emptyPlaces(facetsOf(record), drawable, t) : ""],
-      pointTable(record, heading, [facet], metric, writeOf(metric), t),
+      // Each table of a page has a name of its own.
+      pointTable(record, facet.title === undefined ? heading : `${heading}, ${facet.title}`, [facet], metric, writeOf(metric), t),
       t,
     )
   );

@@ -61,7 +61,7 @@ const whatOf = ({ experiment: { phase } }: RunRecord, serving: readonly Served[]
   steps: serving.some(({ exactBytes, textBytes }) => !exactBytes && textBytes > 0),
 });
 
-const servedTable = ({ experiment }: RunRecord, serving: readonly Served[], t: Messages): Html => {
+const servedTable = (serving: readonly Served[], caption: string, t: Messages): Html => {
   const columns = servingColumns(serving, t).map(
     ({ head, numeric, text }): Column<Served> => ({
       head,
@@ -69,7 +69,7 @@ const servedTable = ({ experiment }: RunRecord, serving: readonly Served[], t: M
       cell: (row) => (numeric ? intervalBelow(text(row)) : name(text(row))),
     }),
   );
-  return table(t.serving.caption(experiment.serving?.memoryBytes ?? 0), columns, serving);
+  return table(caption, columns, serving);
 };
 
 /** The room for texts of the first shape, as it stands beside the answer. */
@@ -80,7 +80,7 @@ export const leadingServingFigure = async (record: RunRecord, rendering: Renderi
   const drawing = await drawn("serving-0-0", (size) => servingCharts(record, shape, size, t)[0], rendering);
   const id = others.length === 0 && servingCharts(record, shape, chartSizes[0]).length === 1 ? "serving" : "leading";
   const { title } = t.charts.servingTexts;
-  return drawing && leadingFigure(id, title, drawing, [t.serving.fits(asked.memoryBytes)], servedTable(record, shape.served, t), t);
+  return drawing && leadingFigure(id, title, drawing, [t.serving.fits(asked.memoryBytes)], servedTable(shape.served, title, t), t);
 };
 
 /** The most texts that have room at once and how fast they go on; undefined where the experiment asks for none. */
@@ -112,7 +112,7 @@ export const servingSection = async (record: RunRecord, rendering: Rendering, t:
 ${servingSentences(record, t).map((sentence) => html`<p>${said(sentence, t)}</p>`)}
 <ul>${t.serving.explained(memoryBytes, whatOf(record, serving)).map((words) => html`<li>${words}</li>`)}</ul>
 ${drawings.length > 0 && html`<div class="figures">${figure("serving", title, drawings, [thinned(shown.length, shapes.length, t)], measured, true, t)}</div>`}
-${servedTable(record, serving, t)}
+${servedTable(serving, t.serving.caption(memoryBytes), t)}
 ${servingNotes(serving, t).map((note) => html`<p><small>${said(note, t)}</small></p>`)}
 </section>`;
 };
