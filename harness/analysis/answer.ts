@@ -26,7 +26,7 @@ import { warningsOf } from "./warnings.ts";
 export type Analysed = Omit<RunRecord, "findings">;
 
 /**
- * The answer of a run, sentence by sentence: what went wrong, the answer in plain words, how many of the claims hold that the experiment asks for, how ours stand beside a peer, how many texts are served at once and from where on a state is worth bringing back and what was written and what part of a token attention takes where the experiment asks that, what carries over to
+ * The answer of a run, sentence by sentence: what went wrong, how many of the claims hold that the experiment asks for, the answer in plain words, how ours stand beside a peer, how many texts are served at once and from where on a state is worth bringing back and what was written and what part of a token attention takes where the experiment asks that, what carries over to
  * other devices (growth and bytes), then n* and whether arms are equal, what is open, which variants were chosen, and what to beware of. Where no law is known at all, that comes first. Of laws and n* that
  * the experiment has too few n to ask for, nothing is said: of such arms times are told. In the language of `t`, as notes of a record are that was analysed in it; reasons of a device stay as they are.
  */
@@ -41,7 +41,7 @@ export const findingsOf = (record: Analysed, t: Messages = en): readonly Finding
     ...findings("outcome", outcomeSentences(record, t)),
     ...findings(
       "headline",
-      [...headlineOf(asked, t), claimCount([record], true, t)].filter((text) => text !== undefined),
+      [claimCount([record], true, t), ...headlineOf(asked, t)].filter((text) => text !== undefined),
     ),
     ...findings("peerRatio", peerSentences(record, t)),
     ...findings("memory", servingSentences(record, t)),

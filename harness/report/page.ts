@@ -19,8 +19,8 @@ import * as live from "./runtime/live.packed";
 import type { LiveChart, LiveCharts } from "./runtime/liveChart.ts";
 import * as script from "./runtime/page.script";
 import { scriptWords } from "./runtime/words.ts";
-import { isForeign, quoted } from "./said.ts";
-import { answerSection, answerSentences, foundSection, warningsOf } from "./sections/answer.ts";
+import { isForeign, quoted, said } from "./said.ts";
+import { answerSection, foundSection, leadOf, warningsOf } from "./sections/answer.ts";
 import { claimsSection } from "./sections/claims.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
@@ -168,7 +168,7 @@ export const renderIndex = (records: Iterable<RunRecord>, pagesOf: (experiment: 
     const [first = "en", ...others] = pagesOf(experiment.name);
     const page = (language: Language): string => pageName(encodeURIComponent(experiment.name), language);
     return html`<li><h2><a href="${page(first)}"><bdi>${shortened(experiment.title, 200)}</bdi></a></h2>
-<p class="lead"><bdi>${shortened(answerSentences(record, en)[0] ?? "", 400)}</bdi></p>
+${leadOf(record, en).map((text) => html`<p class="lead">${said(text, en)}</p>`)}
 ${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span><bdi>${text}</bdi></p>`)}
 <p><small><bdi>${shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${en.tally(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC${others.map((language) => html` · <a href="${page(language)}" hreflang="${language}" lang="${language}">${messagesOf(language).language}</a>`)}</small></p></li>`;
   };

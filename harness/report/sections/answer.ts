@@ -48,7 +48,7 @@ const longestOther = 180;
 const firstSentence = (text: string): string => /^.*?(?:[.!?](?=\s)|[。！？])/su.exec(text)?.[0] ?? text;
 
 /** The two sentences that stand large: the answer in plain words, or where there is none the first of what was found. */
-const leadOf = (record: RunRecord, t: Messages): readonly string[] => {
+export const leadOf = (record: RunRecord, t: Messages): readonly string[] => {
   const count = claimCountOf(record);
   const plain = record.findings.filter(({ kind, text }) => kind === "headline" && text !== count).map(({ text }) => text);
   const found = answerSentences(record, t).filter((text) => text !== count);
