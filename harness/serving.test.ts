@@ -71,7 +71,7 @@ describe("a run that is asked how many texts it can serve", () => {
       "16 MiB hold 448 texts at once, of 256 or of 2,048 tokens alike, with linear attention, and 60 texts of 256 tokens at once or 7 of 2,048 tokens with softmax attention.",
     );
     expect(record.findings[1]?.text).toMatch(
-      /all texts of 2,048 tokens that run at once get [\d,]+ tokens a second with linear attention and [\d,]+ tokens a second with softmax attention, as projected from fewer or shorter texts\.$/,
+      /texts of 2,048 tokens together get [\d,]+ tokens a second with linear attention \([\d,]+ at once, [\d.,]+ each\) and [\d,]+ tokens a second with softmax attention \([\d,]+ at once, [\d.,]+ each\), as projected from fewer or shorter texts\.$/,
     );
     expect(record.findings[2]?.text).toMatch(
       /^With 16 MiB, at n = 256, softmax has room for 60 texts at once, 3,\d{3} \[.*; linear has room for 448 texts at once, 9,\d{3} \[/,

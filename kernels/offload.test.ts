@@ -78,14 +78,14 @@ describe("phase offload", () => {
     const whole: Shape = { ...shape, phase: "tokenLoop", model: { ...(shape.model as ModelShape), recomputes: true, remakes: true } };
     const [anew = {}] = mechanism.tiles(whole, "recompute", leastDevice);
     expect(mechanism.flops(shape, "recompute", anew)).toEqual(mechanism.flops(whole, "recompute", anew));
-    // Of 40 tokens of two texts all weights but the classifier's, norms, and each token's attention to those before it: and no token behind them.
-    const [projected, fed, normed] = [64 * (128 + 128 + 64 + 64), 3 * 64 * 96, 4 * 2 * 64];
+    // Of 40 tokens of two texts all weights but the classifier's, norms, turns of queries and keys, and each token's attention to those before it: and no token behind them.
+    const [projected, fed, normed, turned] = [64 * (128 + 128 + 64 + 64), 3 * 64 * 96, 4 * 2 * 64, 3 * (128 + 128)];
     const mixed = mechanism.flops(
       { ...shapeOf(mechanism, 40), phase: "prefill" },
       "tiled",
       mechanism.tiles({ ...shapeOf(mechanism, 40), phase: "prefill" }, "tiled", leastDevice)[0] ?? {},
     );
-    expect(mechanism.flops(shape, "recompute", anew).useful).toBe(3 * (80 * (2 * (projected + fed) + normed) + mixed.useful));
+    expect(mechanism.flops(shape, "recompute", anew).useful).toBe(3 * (80 * (2 * (projected + fed) + normed + turned) + mixed.useful));
     // What is there afterwards is what comes back otherwise, less the row of the token that a decode step appends.
     expect(mechanism.bytesByRole(shape, "recompute", anew).state).toBe((3 * cache * 40) / 41);
     const { steps } = mechanism.plan(shape, "recompute", leastDevice, anew);

@@ -62,8 +62,8 @@ const servingHeadline = (record: Analysed, where: string, t: Messages): readonly
   if (!experiment.serving || held.length === 0) return [];
   const n = experiment.serving.n.findLast((one) => rows.every((ofArm) => ofArm.some((served) => served.n === one && served.tokensPerSecond)));
   const fastest = rows.flatMap((ofArm) => ofArm.find((served) => served.n === n && served.tokensPerSecond) ?? []);
-  const rates = fastest.flatMap(({ label, tokensPerSecond }) =>
-    tokensPerSecond ? [{ arm: spoken(record, label, t), tokensPerSecond: tokensPerSecond.value }] : [],
+  const rates = fastest.flatMap(({ label, tokensPerSecond, batch }) =>
+    tokensPerSecond ? [{ arm: spoken(record, label, t), tokensPerSecond: tokensPerSecond.value, texts: batch }] : [],
   );
   return [
     t.headline.holds(experiment.serving.memoryBytes, experiment.phase === "decode", held),

@@ -391,8 +391,13 @@ export const en = {
     /** texts that a memory holds at once; `oneLayer`: for the attention of one layer alone */
     holds: (memoryBytes: number, oneLayer: boolean, arms: readonly Held[]): string =>
       `${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""} hold ${arms.map((arm) => `${heldText(arm)} with ${arm.arm}`).join(", and ")}.`,
-    serves: (where: string, n: number, arms: readonly { readonly arm: string; readonly tokensPerSecond: number }[], projected: boolean): string =>
-      `${capital(where)}, all texts of ${counted(n, "token")} that run at once get ${formatList(arms.map(({ arm, tokensPerSecond }) => `${formatNumber(tokensPerSecond)} tokens a second with ${arm}`))}${projected ? ", as projected from fewer or shorter texts" : ""}.`,
+    serves: (
+      where: string,
+      n: number,
+      arms: readonly { readonly arm: string; readonly tokensPerSecond: number; readonly texts: number }[],
+      projected: boolean,
+    ): string =>
+      `${capital(where)}, texts of ${counted(n, "token")} together get ${formatList(arms.map(({ arm, tokensPerSecond, texts }) => `${formatNumber(tokensPerSecond)} tokens a second with ${arm} (${formatCount(texts)} at once, ${formatNumber(tokensPerSecond / texts)} each)`))}${projected ? ", as projected from fewer or shorter texts" : ""}.`,
     joined: (parts: readonly string[]): string => `${capital(parts.join("; "))}.`,
   },
 
@@ -1286,7 +1291,7 @@ export const en = {
         noFeature: "the device lacks what they need (noFeature):",
         badShape: "kernels do not take such shapes (badShape):",
       };
-      return `${formatCount(cells[0])} of ${formatCount(cells[1])} cells ${status}: ${reasons.map(({ code, names }) => `${why[code] ?? `${code}:`} ${names}`).join("; ")}.`;
+      return `${formatCount(cells[0])} of ${formatCount(cells[1])} cells ${status === "censored" ? "were stopped (censored)" : status}: ${reasons.map(({ code, names }) => `${why[code] ?? `${code}:`} ${names}`).join("; ")}.`;
     },
     cell: (arm: string, n: number, shape: string): string => `${arm} at n = ${formatCount(n)}${shape === "" ? "" : `, ${shape}`}`,
     names: (ids: readonly string[], more: number): string => (more > 0 ? `${ids.join(", ")} and ${more} more` : formatList(ids)),

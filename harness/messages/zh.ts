@@ -286,7 +286,7 @@ export const zh: Messages = {
     holds: (memoryBytes, oneLayer, arms) =>
       spaced`${formatBytes(memoryBytes)}内存${oneLayer ? "（只用于一层注意力）" : ""}可同时容纳：${arms.map(heldText).join("；")}。`,
     serves: (where, n, arms, projected) =>
-      spaced`${where}，同时运行的所有长${formatCount(n)}个 token 的文本合计每秒写出：${arms.map(({ arm, tokensPerSecond }) => spaced`${arm}为${formatNumber(tokensPerSecond)}个 token`).join("，")}${projected ? "（由更少或更短的文本推算）" : ""}。`,
+      spaced`${where}，同时运行的所有长${formatCount(n)}个 token 的文本合计每秒写出：${arms.map(({ arm, tokensPerSecond, texts }) => spaced`${arm}为${formatNumber(tokensPerSecond)}个 token（同时${formatCount(texts)}个文本，每个${formatNumber(tokensPerSecond / texts)}个）`).join("，")}${projected ? "（由更少或更短的文本推算）" : ""}。`,
     joined: (parts) => `${parts.join("；")}。`,
   },
 
