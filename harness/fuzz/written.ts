@@ -29,7 +29,7 @@ const tagNames = (page: string): ReadonlySet<string> => new Set([...page.matchAl
 export const flawsOfPage = (page: string, tags: ReadonlySet<string>): readonly string[] => {
   const body = page
     .replace(
-      /<script type="(?:application\/json" id="words"|text\/plain" id="(?:live-(?:charts|runtime)"|results" data-name="[^"<>]*" data-run="[^"<>]*"))>[^<]*<\/script>/g,
+      /<script type="(?:application\/json" id="words"|text\/plain" id="(?:live-(?:charts|runtime)"|results" data-name="[^"<>]*" data-run="[^"<>]*"(?: data-samples)?))>[^<]*<\/script>/g,
       "",
     )
     .replace(`<script>${script.text}</script>`, "");
