@@ -1,5 +1,5 @@
 import { type Document, isAlias, isCollection, isMap, isNode, isScalar, Lexer, type Node, parseDocument, visit } from "yaml";
-import { type Draft, mostProblems, type Problem, pathText, show } from "./problem.ts";
+import { cut, type Draft, mostGiven, mostProblems, type Problem, pathText, show } from "./problem.ts";
 
 /** A text that nodes come from: the file, or one `--set` flag. Offsets of its nodes count from `start`. */
 export interface Source {
@@ -87,7 +87,7 @@ export const problemAt = (source: Source, offset: number, draft: Draft): Problem
     col: at - lineStart + 1,
     path: pathText(draft.path),
     message: draft.message,
-    given: draft.given,
+    given: draft.given === undefined ? undefined : cut(draft.given, mostGiven),
     accepted: draft.accepted,
     suggestion: draft.suggestion,
     excerpt: source.text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).replace(/\r$/, ""),

@@ -58,8 +58,11 @@ export const show = (value: unknown): string => {
   return cut(JSON.stringify(value) ?? String(value));
 };
 
-/** A text of the user's own, cut to 60 characters. */
-export const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+/** A text of the user's own, cut to `most` characters. */
+export const cut = (text: string, most = 60): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+/** Of what was given, enough to tell a list of values; the frame shows where the rest stands. */
+export const mostGiven = 300;
 
 /** `axes.n[2]` from ["axes", "n", 2]. */
 export const pathText = (path: readonly PropertyKey[]): string =>

@@ -349,3 +349,11 @@ test("points to sizes that do not go together, wherever they are given", () => {
   expect(brief("{ use: linear, headDim: 12 }", "")).toEqual([`4:38 mechanisms[0].headDim: the linear family takes multiples of 4 from 16 to 256; ${small}`]);
   expect(brief("softmax", "fixed: { heads: 4, headDim: 64, dModel: 512 }")[0]).toMatch(/^3:8 model: sizes disagree: heads 4 × headDim 64 /);
 });
+
+test("of a word of 40,000 letters as much is said as tells it from others", () => {
+  const word = "m".repeat(40_000);
+  const text = complaints(good.replace("{ gatedDeltaNet: 3, softmax: 1 }", `{ gatedDeltaNet: 3, ${word}: 1 }`));
+  expect(text).toContain("no mechanism that a model is built of");
+  expect(text).toContain("accepted: softmax,");
+  expect(text.length).toBeLessThan(1000);
+});
