@@ -45,7 +45,10 @@ const costMs = ({ phase, mechanism, form, n, kvHeads }: Cell): number => {
 
 const device: FakeDevice = {
   costMs,
-  offloadTimes: (cell) => (cell.phase === "offload" && cell.form !== "recompute" ? { outMs: 2 * costMs(cell), stepMs: 0.25 } : undefined),
+  offloadTimes: (cell) =>
+    cell.phase === "offload" && cell.form !== "recompute"
+      ? { outMs: 2 * costMs(cell), stepMs: 0.25, ...(cell.form === "disk" ? { pastCache: true } : {}) }
+      : undefined,
   noise: { sample: 0.02, turn: 0.01, worker: 0.01 },
 };
 
@@ -117,7 +120,9 @@ describe("a run of states that leave and come back", () => {
     expect(section).toMatch(
       /takes less time than computing it anew from n = [\d,]+ \(95 % interval [\d,]+ to [\d,]+\) on with softmax host; from n = [\d,]+ \([^)]*\) on with softmax disk; /,
     );
-    expect(section).toContain("page cache");
+    expect(section).toContain("page cache (O_DIRECT)");
+    expect(summaryOf("softmax disk", 1024)?.offload?.pastCache).toBe(true);
+    expect(summaryOf("softmax host", 1024)?.offload).not.toHaveProperty("pastCache");
     // Intervals stand under their numbers, so that all columns have room side by side.
     expect(page).toMatch(/<td>[\d.]+ .s <small class="below">\[[^\]]*\]<\/small><(td|\/tr)>/);
     expect(text(page)).toContain("in whole models bringing back pays sooner than this page shows");

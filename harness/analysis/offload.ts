@@ -15,7 +15,8 @@ export const offloadSummary = (cell: Pick<CellRecord, "id" | "visits">, draws: D
       name,
       moved.map(({ visit, times }) => ({ visit, value: times[name] })),
     );
-  return { outMs: of("outMs"), stepMs: of("stepMs") };
+  const pastCache = moved.every(({ times }) => times.pastCache);
+  return { outMs: of("outMs"), stepMs: of("stepMs"), ...(pastCache ? { pastCache } : {}) };
 };
 
 /** A state that a tier keeps, both ways, as measured at one n. Rates are of its bytes. */
@@ -26,6 +27,8 @@ export interface Moved {
   readonly inMs: Estimate;
   readonly outGbps: Estimate;
   readonly inGbps: Estimate;
+  /** it came back from a disk, past the system's page cache, in every visit */
+  readonly pastCache: boolean;
   /** the decode step that goes on with it: all that a token costs where the state stays on the GPU */
   readonly stepMs: Estimate;
   /** what bringing it back adds to a token in all layers of the model, one after another; undefined where the experiment names none */
@@ -39,7 +42,7 @@ export const movedStates = ({ cells, experiment }: Pick<RunRecord, "cells" | "ex
   [...groupBy(cells, ({ label }) => label).values()].flat().flatMap((cell): readonly Moved[] => {
     const { summary, stateBytes: bytes } = cell;
     if (!summary?.offload || bytes === undefined) return [];
-    const { outMs, stepMs } = summary.offload;
+    const { outMs, stepMs, pastCache = false } = summary.offload;
     const inMs = { value: summary.medianMs, low: summary.lowMs, high: summary.highMs };
     return [
       {
@@ -50,6 +53,7 @@ export const movedStates = ({ cells, experiment }: Pick<RunRecord, "cells" | "ex
         stepMs,
         outGbps: gbps(bytes, outMs),
         inGbps: gbps(bytes, inMs),
+        pastCache,
         allLayersMs: experiment.layers === undefined ? undefined : times(inMs, experiment.layers),
         eachLayerMs: cell.model === undefined ? undefined : times(inMs, 1 / cell.model.layers),
       },

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { closeSync, constants, existsSync, mkdtempSync, openSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
@@ -71,11 +71,49 @@ describe("the file of a state", () => {
     expect(read.map((part, i) => Buffer.compare(part, parts()[i] as Uint8Array))).toEqual([0, 0]);
   });
 
-  it("is short", () => {
+  // 8 MiB come at a time, in blocks of 4 KiB.
+  it.each([[[1]], [[4095, 2]], [[4096]], [[3, 2 ** 23 - 3]], [[2 ** 23, 1]], [[5_000_001, 0, 12_000_000, 1, 7]]])(
+    "gives back parts of %j bytes, wherever they end",
+    (sizes) => {
+      const file = join(folder, "sizes");
+      const written = sizes.map((size) => {
+        const part = new Uint8Array(size);
+        for (let i = 0; i < size; i++) part[i] = (i * 31 + (i >> 12)) % 253;
+        return part;
+      });
+      writeState(file, written);
+      const read = sizes.map((size) => new Uint8Array(size));
+      readState(file, read);
+      expect(read.map((part, i) => Buffer.compare(part, written[i] as Uint8Array))).toEqual(sizes.map(() => 0));
+    },
+  );
+
+  it("is read past the page cache exactly where the system opens files so", () => {
+    const file = join(folder, "past");
+    writeState(file, parts());
+    const opens = (): boolean => {
+      try {
+        closeSync(openSync(file, constants.O_RDONLY | constants.O_DIRECT));
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    expect(readState(file, parts())).toBe(constants.O_DIRECT !== undefined && opens());
+  });
+
+  // A device takes no such reading, and is read as ever.
+  it.runIf(process.platform === "linux")("is read through the page cache elsewhere", () => {
+    const read = [Uint8Array.of(1, 2, 3)];
+    expect(readState("/dev/zero", read)).toBe(false);
+    expect(read).toEqual([Uint8Array.of(0, 0, 0)]);
+  });
+
+  it.each([[300_001], [4096], [0]])("is short with %i bytes", (length) => {
     const file = join(folder, "short");
     writeState(file, parts());
-    truncateSync(file, 300_001);
-    expect(failureOf(() => readState(file, parts()))).toEqual(["shortFile", "the file of a state has 300001 bytes, 300003 were written"]);
+    truncateSync(file, length);
+    expect(failureOf(() => readState(file, parts()))).toEqual(["shortFile", `the file of a state has ${length} bytes, 300003 were written`]);
   });
 
   it.runIf(process.platform === "linux")("meets a full disk", () => {

@@ -28,13 +28,16 @@ interface Way {
   readonly inMemory: boolean;
   save(memory: StateBytes): Promise<void>;
   load(memory: StateBytes): Promise<void>;
+  /** Did all that was loaded come from a disk, past the system's page cache? */
+  pastCache(): boolean;
   close(): void;
 }
 
 const ways: Readonly<Record<Tier, (transfer: StateTransfer) => Way>> = {
-  host: (transfer) => ({ inMemory: true, save: (memory) => transfer.out(memory), load: (memory) => transfer.in(memory), close() {} }),
+  host: (transfer) => ({ inMemory: true, save: (memory) => transfer.out(memory), load: (memory) => transfer.in(memory), pastCache: () => false, close() {} }),
   disk: (transfer) => {
     const file = join(stateFolder(), "state");
+    let pastCache = true;
     return {
       inMemory: false,
       async save(memory) {
@@ -42,9 +45,10 @@ const ways: Readonly<Record<Tier, (transfer: StateTransfer) => Way>> = {
         writeState(file, memory);
       },
       async load(memory) {
-        readState(file, memory);
+        pastCache = readState(file, memory) && pastCache;
         await transfer.in(memory);
       },
+      pastCache: () => pastCache,
       close: () => rmSync(file, { force: true }),
     };
   },
@@ -136,7 +140,8 @@ export const createOffload = (open: OpenDevice, passes: Passes): Offload => {
           await way.load(memory);
           return repeated(id, k, samples, () => way.load(memory));
         });
-        return { wallMs, offload: { outMs, stepMs: await timedBeside(() => step(program)) } };
+        const stepMs = await timedBeside(() => step(program));
+        return { wallMs, offload: { outMs, stepMs, ...(way.pastCache() ? { pastCache: true } : {}) } };
       });
     },
   };

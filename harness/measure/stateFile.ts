@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
 import { CellFailure } from "../device/failure.ts";
+import { readPastCache } from "./pastCache.ts";
 
 /** A state in a file: its parts one after another. Synchronous, as a thread pool in between would be timed too. Failures of the disk are the cell's own. */
 
@@ -13,27 +14,34 @@ export const writeState = (file: string, parts: readonly Uint8Array[]): void =>
     }),
   );
 
-/** Fills the parts. Throws CellFailure shortFile where the file has fewer bytes, or diskError. */
-export const readState = (file: string, parts: readonly Uint8Array[]): void =>
-  onDisk("reading a state", () =>
-    opened(file, "r", (descriptor) => {
-      const wanted = parts.reduce((sum, { length }) => sum + length, 0);
-      let read = 0;
-      for (const part of parts) {
-        for (let at = 0; at < part.length; ) {
-          const got = readSync(descriptor, part, at, part.length - at, null);
-          if (got === 0) throw new CellFailure("shortFile", `the file of a state has ${read} bytes, ${wanted} were written`);
-          at += got;
-          read += got;
-        }
-      }
-    }),
-  );
+/** Fills the parts. True where they came from the disk, false where the system may have had them in its page cache. Throws CellFailure shortFile where the file has fewer bytes, or diskError. */
+export const readState = (file: string, parts: readonly Uint8Array[]): boolean =>
+  onDisk("reading a state", () => {
+    const wanted = parts.reduce((sum, { length }) => sum + length, 0);
+    const direct = readPastCache(file, parts);
+    const read = direct ?? opened(file, "r", (descriptor) => readParts(descriptor, parts));
+    if (read < wanted) throw new CellFailure("shortFile", `the file of a state has ${read} bytes, ${wanted} were written`);
+    return direct !== undefined;
+  });
 
-const opened = (file: string, flags: "r" | "w", work: (descriptor: number) => void): void => {
+/** How many bytes there were, at most those of the parts. */
+const readParts = (descriptor: number, parts: readonly Uint8Array[]): number => {
+  let read = 0;
+  for (const part of parts) {
+    for (let at = 0; at < part.length; ) {
+      const got = readSync(descriptor, part, at, part.length - at, null);
+      if (got === 0) return read;
+      at += got;
+      read += got;
+    }
+  }
+  return read;
+};
+
+const opened = <T>(file: string, flags: "r" | "w", work: (descriptor: number) => T): T => {
   const descriptor = openSync(file, flags);
   try {
-    work(descriptor);
+    return work(descriptor);
   } finally {
     closeSync(descriptor);
   }

@@ -712,7 +712,11 @@ export const en = {
         never: (labels: readonly string[]): string => `Not from everywhere: ${formatList(labels)} takes longer than computing anew at every n measured.`,
         /** one of the two places that the claim names */
         notMoved: (tier: "host" | "disk"): string => `No cache was moved to ${tier === "host" ? "the host's memory" : "disk"} here: of that nothing is told.`,
-        fromMemory: "What comes back from disk may well come out of the operating system's page cache: no rate of the disk itself.",
+        /** `pastCache`: none of it came out of the system's page cache */
+        fromDisk: (pastCache: boolean): string =>
+          pastCache
+            ? "What comes back from disk is read past the operating system's page cache."
+            : "What comes back from disk may well come out of the operating system's page cache: no rate of the disk itself.",
         waits: (labels: readonly string[]): string =>
           `It is for texts that pause: with ${formatList(labels)} a token waits longer for its cache than its step takes.`,
         would: "The same cache computed anew (form recompute) at more lengths, or more turns, would tell whether it pays.",
@@ -958,21 +962,26 @@ export const en = {
     none: "No state was moved.",
     /** what was timed, and what was not, a paragraph each; `layers`: of the model that one layer's states are of; `ofModel`: states are of all layers, and computing anew is of the whole model */
     explained: ({
-      withDisk,
+      disk,
       ofModel,
       layers,
     }: {
-      readonly withDisk: boolean;
+      /** where its bytes came from; undefined without a disk */
+      readonly disk: "pastCache" | "perhapsCached" | undefined;
       readonly ofModel: boolean;
       readonly layers: number | undefined;
     }): readonly string[] => [
       "A state that stays on the GPU costs a token its decode step and nothing else. One that was taken away has to come in first, and what that takes is added.",
       "out: copied on the GPU, mapped, and copied into host memory. in: written to the GPU from host memory, until the GPU has it. A KV cache comes with room for the row of the next token, which the decode step writes. Every byte that came back was compared with what had gone out, and that step with a float64 reference.",
-      ...(withDisk
-        ? [
-            "disk: out also writes a file and waits until the disk has it (fsync); in also reads the file, which the operating system may well serve from its page cache in memory, as it does for programs that do this. Then it is no rate of the disk itself.",
-          ]
-        : []),
+      ...(disk === undefined
+        ? []
+        : [
+            `disk: out also writes a file and waits until the disk has it (fsync); in also reads the file, ${
+              disk === "pastCache"
+                ? "past the operating system's page cache (O_DIRECT), by way of 8 MiB in host memory. A cache of the disk's own, or of the host of a virtual machine, is part of what is measured."
+                : "which the operating system may well serve from its page cache in memory, as it does for programs that do this. Then it is no rate of the disk itself."
+            }`,
+          ]),
       "What a token changes in the state has to be saved as well, which is not in what is added: a row of a KV cache, but the whole of a recurrent state, its out.",
       ofModel
         ? "A state is that of all layers, one layer's buffers after another's. Computing anew takes the n tokens through all layers, from their numbers to what the last layer keeps; the classifier behind them is in the decode step. A program that brings in the next layer while it computes this one hides some of what is added; nothing here does."

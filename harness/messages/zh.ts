@@ -500,7 +500,8 @@ export const zh: Messages = {
       S14: {
         broken: (places) => `搬回的字节与搬出的不同：${placesText(places)}。`,
         notMoved: (tier) => `此处没有缓存搬到${tier === "host" ? "主机内存" : "磁盘"}，这一点无从判断。`,
-        fromMemory: "从磁盘搬回的内容很可能来自操作系统的页缓存：那不是磁盘本身的速率。",
+        fromDisk: (pastCache) =>
+          pastCache ? "从磁盘搬回的内容绕过操作系统的页缓存读取。" : "从磁盘搬回的内容很可能来自操作系统的页缓存：那不是磁盘本身的速率。",
         measured: ({ label, n, bytes, outGbps, inGbps, waitMs, allLayersMs, stepMs, times, pays }) =>
           `${spaced`${label}在 n = ${formatCount(n)}处，${formatBytes(bytes)}以${bracketed(outGbps)} GB/s 搬出，以${bracketed(inGbps)} GB/s 搬入，一个 token 要为${formatMs(stepMs)}的一步等待${formatMs(waitMs)}`}${
             allLayersMs === undefined ? "" : spaced`（所有层共${formatMs(allLayersMs)}）`
@@ -666,14 +667,18 @@ export const zh: Messages = {
 
   offload: {
     none: "没有状态被搬移。",
-    explained: ({ withDisk, ofModel, layers }) => [
+    explained: ({ disk, ofModel, layers }) => [
       "状态留在 GPU 上时，一个 token 只需解码步本身的时间。状态若已搬走，就要先搬回来，所需的时间加在解码步之上。",
       "搬出：在 GPU 上复制、映射，再复制到主机内存。搬入：从主机内存写到 GPU，直到 GPU 收到为止。KV 缓存连同下一个 token 那一行的空位一起搬移，由解码步写入。搬回的每个字节都与搬出的比较过，该解码步也与 float64 参考结果比较过。",
-      ...(withDisk
-        ? [
-            "disk：搬出时还要写文件，并等到磁盘写完（fsync）；搬入时还要读文件，而操作系统很可能直接从内存中的页缓存提供，对这样做的程序向来如此。这时测得的就不是磁盘本身的速率。",
-          ]
-        : []),
+      ...(disk === undefined
+        ? []
+        : [
+            `disk：搬出时还要写文件，并等到磁盘写完（fsync）；搬入时还要读文件，${
+              disk === "pastCache"
+                ? "读取时绕过操作系统的页缓存（O_DIRECT），经由主机内存中的 8 MiB。磁盘自身的缓存，或虚拟机宿主的缓存，仍属于所测的一部分。"
+                : "而操作系统很可能直接从内存中的页缓存提供，对这样做的程序向来如此。这时测得的就不是磁盘本身的速率。"
+            }`,
+          ]),
       "一个 token 对状态的改动也需要保存，这不在所加的时间之内：KV 缓存只有一行，递归状态则是全部，即其搬出的时间。",
       ofModel
         ? "状态是全部层的状态，一层的缓冲区接着另一层的。重新计算是让这 n 个 token 走完全部层，从 token 编号直到最后一层所保留的内容；其后的分类器属于解码步。程序若在计算这一层的同时搬入下一层，可以掩盖所加时间的一部分；此处没有这样做。"

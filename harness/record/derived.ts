@@ -32,7 +32,7 @@ export interface Summary {
   /** of a whole model whose stages were timed */
   readonly stages?: StageSummary;
   /** of phase offload, where a tier keeps the state: medians over visits; bringing it back is the cell's own time */
-  readonly offload?: Readonly<Record<keyof OffloadTimes, Estimate>>;
+  readonly offload?: Readonly<Record<"outMs" | "stepMs", Estimate>> & Pick<OffloadTimes, "pastCache">;
 }
 
 /** Where the time of one repetition goes, by medians over visits. */

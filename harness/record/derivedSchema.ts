@@ -40,7 +40,7 @@ export const summary: z.ZodType<Summary> = z.object({
   ceilingShare: maybe(amount),
   binding: maybe(z.enum(["compute", "memory"])),
   stages: z.object({ times: z.array(z.object({ stage: name, ms: estimate, share: estimate })), sumOverWhole: estimate }).exactOptional(),
-  offload: z.object({ outMs: estimate, stepMs: estimate }).exactOptional(),
+  offload: z.object({ outMs: estimate, stepMs: estimate, pastCache: z.literal(true).exactOptional() }).exactOptional(),
 });
 
 const estimateAt = z.object({ value: real, low: real, high: real, x: amount });

@@ -34,7 +34,7 @@ export const visitFields = {
   gpuMs: msList,
   wallMs: msList,
   stages: z.record(name, ms).exactOptional(),
-  offload: z.object({ outMs: ms, stepMs: ms }).exactOptional(),
+  offload: z.object({ outMs: ms, stepMs: ms, pastCache: z.literal(true).exactOptional() }).exactOptional(),
 };
 const visit: z.ZodType<Visit> = z.object(visitFields);
 

@@ -194,6 +194,8 @@ export interface OffloadTimes {
   readonly outMs: number;
   /** the decode step that goes on with it, once it is back */
   readonly stepMs: number;
+  /** it came back from a disk, past the system's page cache */
+  readonly pastCache?: true;
 }
 
 /** What preparing a cell found out, from its first worker, whose shader cache was cold; maxError is the largest of all workers. */

@@ -9,11 +9,11 @@ const form =
   (n: number): Partial<CellRecord> => ({ mechanism: "softmax", form: tier, stateBytes: 2048 * n, ...more });
 
 /** A cache of 2 KiB a token: 1 µs a token out, half of that in, before a decode step of so many ms. */
-const kept = (tier: "host" | "disk", stepMs: Estimate, more: Partial<CellRecord> = {}): PlantedArm => ({
+const kept = (tier: "host" | "disk", stepMs: Estimate, more: Partial<CellRecord> = {}, pastCache?: true): PlantedArm => ({
   label: `softmax ${tier}`,
   cell: form(tier, more),
   ms: (n) => about(5e-4 * n),
-  offload: (n) => ({ outMs: about(1e-3 * n), stepMs }),
+  offload: (n) => ({ outMs: about(1e-3 * n), stepMs, ...(pastCache ? { pastCache } : {}) }),
 });
 const anew: PlantedArm = { label: "softmax recompute", cell: form("recompute") };
 const quick = about(0.01);
@@ -74,4 +74,11 @@ it("says its numbers", () => {
   expect(sentencesOn("S14", [kept("host", quick), anew], { ...crossings(crossing("host", "crosses")), experiment })).toMatchInlineSnapshot(
     `"With softmax host at n = 512, 1 MiB leave at 2.05 [2.01, 2.09] GB/s and come back at 4.10 [4.02, 4.18] GB/s, and a token waits 256 µs (8.19 ms for all layers) for a step of 10.0 µs, 26.6 [25.6, 27.6] times as long in all; that takes less time than computing it anew from n = 100 (95 % interval 90 to 110) on. | No cache was moved to disk here: of that nothing is told. It is so for long caches: short ones are computed anew sooner, below n = 100 (softmax host). It is for texts that pause: with softmax host a token waits longer for its cache than its step takes."`,
   );
+});
+
+it("says whether the disk's bytes may have come out of memory", () => {
+  const said = (...arms: PlantedArm[]) => sentencesOn("S14", [...arms, anew], crossings(crossing("disk", "already")));
+  expect(said(kept("disk", slow, {}, true))).toContain("What comes back from disk is read past the operating system's page cache.");
+  expect(said(kept("disk", slow))).toContain("may well come out of the operating system's page cache");
+  expect(said(kept("host", slow))).not.toContain("page cache");
 });

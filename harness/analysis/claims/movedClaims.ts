@@ -83,13 +83,13 @@ export const movedClaims: readonly Claim[] = [
       const waiting = tiered.filter(({ longest: { inMs, stepMs } }) => inMs.low > stepMs.high);
       const later = laterOf(tiered);
       const measured = new Set(tiered.map(({ longest: { cell } }) => tierOf(cell.form)));
-      const fromDisk = measured.has("disk");
+      const fromDisk = tiered.filter(({ longest: { cell } }) => tierOf(cell.form) === "disk");
       return judged(t, {
         held: wrong.length > 0 ? false : anyOf(tiered.map(({ pays }) => pays)),
         measured: t.joinSentences([
           ...(wrong.length > 0 ? [said.broken(wrong)] : []),
           ...tiered.map((one) => measuredText(one, t)),
-          ...(fromDisk ? [said.fromMemory] : []),
+          ...(fromDisk.length > 0 ? [said.fromDisk(fromDisk.every(({ longest: { pastCache } }) => pastCache))] : []),
         ]),
         corrections: [
           ...(tiered.length > 0 ? tiers.filter((tier) => !measured.has(tier)).map((tier) => said.notMoved(tier)) : []),

@@ -1,3 +1,4 @@
+import { tierOf } from "../../../kernels/offload.ts";
 import { type Moved, movedStates } from "../../analysis/offload.ts";
 import { breakEvenSentence } from "../../analysis/offloadSentences.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -22,11 +23,13 @@ export const offloadSection = (record: RunRecord, t: Messages): Html | undefined
   );
   const forms = [...new Set(rows.map(({ cell }) => cell.form))];
   const { layers, model } = record.experiment;
+  const fromDisk = rows.filter(({ cell }) => tierOf(cell.form) === "disk");
+  const disk = fromDisk.length === 0 ? undefined : fromDisk.every(({ pastCache }) => pastCache) ? "pastCache" : "perhapsCached";
   const sentences = [breakEvenSentence(record, t), modelSentence(record, t)].filter((sentence) => sentence !== "");
   return html`
 <section aria-labelledby="offload">${heading}
 ${sentences.map((sentence) => html`<p>${sentence}</p>`)}
-<ul>${t.offload.explained({ withDisk: forms.includes("disk"), ofModel: model !== undefined, layers }).map((words) => html`<li>${words}</li>`)}</ul>
+<ul>${t.offload.explained({ disk, ofModel: model !== undefined, layers }).map((words) => html`<li>${words}</li>`)}</ul>
 ${table(t.offload.caption(forms), columns, rows)}
 </section>`;
 };
