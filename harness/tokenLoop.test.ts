@@ -140,6 +140,10 @@ describe("a run of whole tokens", () => {
     expect(await said({ ...record, experiment: { ...record.experiment, arms } })).toContain("in turn, with slopes lightning: no arm has them.");
     const { model } = record.experiment;
     if (!model) throw new Error("the run has a model");
+    const next = { ...record, experiment: { ...record.experiment, model: { ...model, preset: "qwen3-next", scale: 1 } as const } };
+    expect(await said(next)).toContain(
+      "The layers of qwen3-next are 3 gatedDeltaNet : 1 softmax, in turn, with 32 heads of 128 channels (16 of queries and keys) in gatedDeltaNet and 16 heads of 256 channels (2 of keys and values) in softmax: no arm has them.",
+    );
     const kimi = { ...record, experiment: { ...record.experiment, model: { ...model, preset: "kimi-linear", layers: 27 } as const } };
     expect(await said(kimi)).toContain("The layers of kimi-linear are 3 kda : 1 softmax, in turn, and softmax in the last: no arm has them.");
     const even = { ...record, experiment: { ...record.experiment, model: { ...model, preset: "kimi-linear", layers: 8 } as const } };

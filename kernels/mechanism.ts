@@ -76,6 +76,17 @@ export interface TextShape {
   readonly seed: number;
 }
 
+/** Heads of layers that mix by one mechanism. */
+export interface MixerSizes {
+  readonly heads: number;
+  /** of keys and values; a mechanism that cannot group has one a head */
+  readonly kvHeads: number;
+  /** of q, k and v alike */
+  readonly headDim: number;
+  /** q and k are made for so many heads, and each serves heads / keyHeads of values and states, as in Qwen3-Next; of all heads where absent */
+  readonly keyHeads?: number;
+}
+
 /** What lies around the mixers of a whole model: nothing of it depends on how tokens are mixed. */
 export interface ModelShape {
   readonly layers: number;
@@ -99,6 +110,8 @@ export interface ModelShape {
   readonly text?: TextShape;
   /** mixers of the layers, in turn, by name; all are the arm's own where absent */
   readonly pattern?: readonly string[];
+  /** heads of layers by the name of their mixer, where they have others than the shape's own */
+  readonly mixers?: Readonly<Record<string, MixerSizes>>;
 }
 
 /** One declared parameter: the source of its YAML schema, default and help text. */

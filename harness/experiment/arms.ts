@@ -2,7 +2,7 @@ import type { Form, Mechanism, ParameterValue } from "../../kernels/mechanism.ts
 import { parametersOfPreset, patternOfPreset } from "../../kernels/model/presets.ts";
 import type { PlacedEntry } from "./entries.ts";
 import type { Arm, Experiment, ExperimentModel } from "./experiment.ts";
-import { followsPreset } from "./model.ts";
+import { followsPreset, headSizes, type ResolvedModel } from "./model.ts";
 import { type Draft, nearest } from "./problem.ts";
 import { type RuntimeName, runtimeNames, runtimes, takenBy } from "./runtimes.ts";
 import type { Composition, ExperimentFile } from "./schema.ts";
@@ -17,17 +17,18 @@ interface RawArm {
   readonly cache: "hot" | "cold" | undefined;
   readonly overrides: Readonly<Record<string, ParameterValue>>;
   readonly pattern: readonly string[] | undefined;
+  readonly mixers: Arm["mixers"];
 }
 
-/** The arms of a checked file, with forms and labels filled in, and what is wrong with them: forms that a phase lacks, labels that are not unique. `model`: the file's. */
+/** The arms of a checked file, with forms and labels filled in, and what is wrong with them: forms that a phase lacks, labels that are not unique. `resolved`: the file's model. */
 export const armsOf = (
   measured: readonly PlacedEntry<Entry>[],
   phase: Experiment["phase"],
   fixed: Readonly<Record<string, ParameterValue | undefined>>,
   mechanisms: ReadonlyMap<string, Mechanism>,
-  model?: ExperimentModel,
+  resolved?: ResolvedModel,
 ): { arms: readonly Arm[]; drafts: readonly Draft[] } => {
-  const raw = measured.map(({ entry }) => rawArm(entry, phase, mechanisms, model));
+  const raw = measured.map(({ entry }) => rawArm(entry, phase, mechanisms, resolved));
   const arms = raw.map(
     (arm): Arm => ({
       mechanism: arm.mechanism.name,
@@ -37,6 +38,7 @@ export const armsOf = (
       ...(arm.cache === undefined ? {} : { cache: arm.cache }),
       overrides: arm.overrides,
       ...(arm.pattern === undefined ? {} : { pattern: arm.pattern }),
+      ...(arm.mixers === undefined ? {} : { mixers: arm.mixers }),
     }),
   );
   const places = measured.map(({ index }) => index);
@@ -51,7 +53,8 @@ export const armsOf = (
   return { arms, drafts };
 };
 
-const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMap<string, Mechanism>, model: ExperimentModel | undefined): RawArm => {
+const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMap<string, Mechanism>, resolved: ResolvedModel | undefined): RawArm => {
+  const model = resolved?.model;
   const { use, label, form, runtime: named, cache: temperature, ...rest } = typeof entry === "string" ? { use: entry } : ofItsShape(entry);
   const mechanism = mechanisms.get(String(use));
   if (mechanism === undefined) throw new Error(`the schema let an unknown mechanism pass: ${String(use)}`);
@@ -69,6 +72,7 @@ const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMa
     cache: temperature === "hot" || temperature === "cold" ? temperature : undefined,
     overrides,
     pattern: patternOf(entry, model),
+    mixers: followsPreset(entry) && !headSizes.some((name) => name in own) ? resolved?.mixers : undefined,
   };
 };
 

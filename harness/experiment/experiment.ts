@@ -27,10 +27,12 @@ export interface Arm {
   readonly overrides: Readonly<Record<string, ParameterValue>>;
   /** beside a model: the mechanisms of layers, in turn; all are `mechanism` where absent */
   readonly pattern?: readonly string[];
+  /** beside it, heads of layers by their mechanism, where they have others than the file's */
+  readonly mixers?: NonNullable<ModelShape["mixers"]>;
 }
 
 /** What lies around the mixers of phase tokenLoop, or of what phase offload brings back: the same for all arms. */
-export interface ExperimentModel extends Omit<ModelShape, "recomputes" | "text" | "pattern"> {
+export interface ExperimentModel extends Omit<ModelShape, "recomputes" | "text" | "pattern" | "mixers"> {
   /** that its sizes are of, shrunk by `scale`, where the file does not say otherwise */
   readonly preset?: PresetName;
   readonly scale?: number;

@@ -11,6 +11,8 @@ import type { ExperimentFile } from "./schema.ts";
 export interface ResolvedModel {
   readonly model: ExperimentModel;
   readonly sizes: Readonly<Record<string, number>>;
+  /** heads of a preset's layers by their mixer, where they are not all alike and the file says nothing of heads */
+  readonly mixers?: NonNullable<ModelShape["mixers"]>;
 }
 
 /** `given`: sizes that the file fixes or sweeps. Those stand; of the others a preset has its own, and a model that is spelled out is as wide in attention as between layers. */
@@ -30,8 +32,16 @@ export const modelOf = (file: ModelFile, given: ReadonlySet<string>): ResolvedMo
     tied: file.tied ?? of?.tied ?? false,
   };
   const own: Readonly<Record<string, number>> = preset ? { heads: preset.heads, kvHeads: preset.kvHeads, headDim: preset.headDim } : { dModel: model.width };
-  return { model, sizes: Object.fromEntries(Object.entries(own).filter(([name]) => !given.has(name) && !settles(given, name))) };
+  const mixers = headSizes.some((name) => given.has(name)) ? undefined : preset?.mixers;
+  return {
+    model,
+    sizes: Object.fromEntries(Object.entries(own).filter(([name]) => !given.has(name) && !settles(given, name))),
+    ...(mixers ? { mixers } : {}),
+  };
 };
+
+/** Sizes that say what heads all layers have. */
+export const headSizes = ["dModel", "heads", "kvHeads", "headDim", "headDimV"] as const;
 
 /** Do the given sizes of attention settle this one? Any two of dModel, heads and headDim give the third. */
 const settles = (given: ReadonlySet<string>, name: string): boolean => {
@@ -65,10 +75,11 @@ const firstDenseOf = (file: ModelFile, { kind }: FeedForward, layers: number, of
 };
 
 /** The model as a cell of an arm has it. */
-export const cellModel = ({ preset: _, scale: __, ...model }: ExperimentModel, { form, pattern }: Arm): ModelShape => ({
+export const cellModel = ({ preset: _, scale: __, ...model }: ExperimentModel, { form, pattern, mixers }: Arm): ModelShape => ({
   ...model,
   recomputes: form === keepsNothing,
   ...(pattern === undefined ? {} : { pattern }),
+  ...(mixers === undefined ? {} : { mixers }),
 });
 
 /** What is wrong with the model of a file, or with there being one or none. */

@@ -35,7 +35,7 @@ export const resolveExperiment = (
   const { axes, drafts: axisDrafts } = axesOf(file);
   const defaults = Object.entries({ batch: 1, dtype: "f32", stateDtype: "f32" }).filter(([name]) => axes[name] === undefined);
   const resolved = file.model && modelOf(file.model, new Set([...Object.keys(given), ...Object.keys(axes)]));
-  const { arms, drafts: armDrafts } = armsOf(measured, phase, given, byName, resolved?.model);
+  const { arms, drafts: armDrafts } = armsOf(measured, phase, given, byName, resolved);
   const { hybrids, drafts: hybridDrafts } = hybridsOf(composed, arms);
   const model = modelPhases.has(phase) ? resolved?.model : undefined;
   const serving = servingAsked(file, phase);

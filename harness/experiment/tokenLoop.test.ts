@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
+import { presets } from "../../kernels/model/presets.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { type ParsedExperiments, parseExperiments } from "./parse.ts";
 import { formatProblem } from "./problem.ts";
@@ -115,9 +116,9 @@ axes: { n: [64] }
 `;
 
 test.each([
-  ["qwen3-next", "gatedDeltaNet", ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"], {}],
-  ["kimi-linear", "kda", ["kda", "kda", "kda", "softmax"], {}],
-  ["minimax-01", "retention", [...Array.from({ length: 7 }, () => "retention"), "softmax"], { slopes: "lightning" }],
+  ["qwen3-next" as const, "gatedDeltaNet", ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"], {}],
+  ["kimi-linear" as const, "kda", ["kda", "kda", "kda", "softmax"], {}],
+  ["minimax-01" as const, "retention", [...Array.from({ length: 7 }, () => "retention"), "softmax"], { slopes: "lightning" }],
 ])("pattern: preset gives an arm the layers of %s", (preset, use, pattern, parameters) => {
   const text = hybrid(preset, `{ use: ${use}, pattern: preset }`);
   expect(complaints(text)).toBe("");
@@ -128,7 +129,27 @@ test.each([
     preset,
     `{ use: ${use}, pattern: { ${use}: ${pattern.length - 1}, softmax: 1 }${use === "retention" ? ", slopes: lightning" : ""} }`,
   );
-  expect(parse(spelledOut).experiments[0]?.experiment.hash).toBe(parse(text).experiments[0]?.experiment.hash);
+  // Layers of qwen3-next have heads of their own.
+  const isAlike = parse(spelledOut).experiments[0]?.experiment.hash === parse(text).experiments[0]?.experiment.hash;
+  expect(isAlike).toBe(!("mixers" in presets[preset]));
+});
+
+test("the layers of qwen3-next have their authors' heads, unless the file says what heads there are", () => {
+  const mixersOf = (text: string) => parse(text).experiments[0]?.cells.map(({ cell }) => cell.model?.mixers);
+  const own = hybrid("qwen3-next", "{ use: gatedDeltaNet, pattern: preset }");
+  const published = { gatedDeltaNet: { heads: 32, kvHeads: 32, keyHeads: 16, headDim: 128 }, softmax: { heads: 16, kvHeads: 2, headDim: 256 } };
+  expect(mixersOf(own.replace("scale: 0.0625", "scale: 1"))).toEqual([published]);
+  expect(mixersOf(own)).toEqual([{ gatedDeltaNet: { heads: 2, kvHeads: 2, keyHeads: 1, headDim: 128 }, softmax: { heads: 1, kvHeads: 1, headDim: 256 } }]);
+  for (const text of [
+    `${own}fixed: { headDim: 64 }\n`,
+    own.replace("{ n: [64] }", "{ n: [64], heads: [2, 4] }"),
+    hybrid("qwen3-next", "{ use: gatedDeltaNet, pattern: preset, kvHeads: 1 }"),
+    hybrid("qwen3-next", "softmax"),
+    hybrid("kimi-linear", "{ use: kda, pattern: preset }"),
+  ]) {
+    expect(complaints(text)).toBe("");
+    expect(mixersOf(text)?.every((mixers) => mixers === undefined)).toBe(true);
+  }
 });
 
 test("the last layer of kimi-linear is one of softmax, as its authors' is: 7 of 27", () => {

@@ -15,6 +15,14 @@ export const smallModel: ModelShape = {
 
 const experts = { kind: "experts", hidden: 32, experts: 7, active: 3 } as const;
 
+/** Qwen3-Next's layers in small: wider heads in softmax layers, fewer heads of keys in linear ones. */
+export const unlikeLayers: Partial<ModelShape> = {
+  layers: 4,
+  outputGate: "all",
+  pattern: ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"],
+  mixers: { softmax: { heads: 2, kvHeads: 1, headDim: 32 }, gatedDeltaNet: { heads: 4, kvHeads: 4, headDim: 16, keyHeads: 2 } },
+};
+
 /** For tests: one token's whole way through a small model of this mechanism, n tokens before it; `change` of the cell and `around` of its model. */
 export const modelCell = (mechanism: Mechanism, form: string, n: number, change: Partial<Cell> = {}, around: Partial<ModelShape> = {}): Cell => {
   const { name } = mechanism;
@@ -51,6 +59,11 @@ export const modelCells = (mechanisms: readonly Mechanism[]): readonly Cell[] =>
         { layers: 5, outputGate: "linear", pattern: ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"] },
       ),
     ),
+    // Heads of their own in the layers of each mixer, q and k for pairs of heads.
+    ...["recurrent", "recompute"].flatMap((form) => [
+      ...of("gatedDeltaNet", form, 33, { batch: 2, heads: 4, kvHeads: 2 }, unlikeLayers),
+      ...of("gated", form, 9, { heads: 4 }, { layers: 2, mixers: { gated: { heads: 4, kvHeads: 4, headDim: 16, keyHeads: 2 } } }),
+    ]),
     ...["cached", "recompute"].flatMap((form) => [
       ...of("softmax", form, 9, {}, { feedForward: { kind: "gelu", hidden: 128 }, tied: true, rotary: false }),
       ...of("softmax", form, 9, { batch: 2 }, { feedForward: experts }),

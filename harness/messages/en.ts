@@ -1,4 +1,4 @@
-import type { GrowthClass } from "../../kernels/mechanism.ts";
+import type { GrowthClass, MixerSizes } from "../../kernels/mechanism.ts";
 import { type StageName, stageWords } from "../../kernels/model/stageNames.ts";
 import { bracketed, formatBytes, formatChoice, formatCount, formatEstimate, formatList, formatMs, formatNumber, formatShare } from "../analysis/format.ts";
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
@@ -65,6 +65,9 @@ export interface Wrote {
 }
 
 /** Sizes of a whole model around its mixers. */
+/** Heads of layers that mix by one mechanism, where they have others than the rest. */
+export type LayerHeads = MixerSizes & { readonly mechanism: string };
+
 export type ModelSizes = Pick<ExperimentModel, "layers" | "width" | "vocab" | "feedForward" | "firstDense" | "outputGate">;
 
 /** A slope at the largest n of a curve. */
@@ -1197,8 +1200,12 @@ export const en = {
       unlike: readonly string[],
       /** what the last layer is, where that is out of turn */
       last: string | undefined,
+      /** by mixer, where layers have others than all the rest */
+      heads: readonly LayerHeads[],
     ): string => {
-      const turn = `The layers of ${preset} are ${layers}, in turn${last === undefined ? "" : `, and ${last} in the last`}${parameters.map(([name, value]) => `, with ${name} ${value}`).join("")}`;
+      const headsOf = ({ mechanism, heads, kvHeads, keyHeads = heads, headDim }: LayerHeads): string =>
+        `${counted(heads, "head")} of ${formatCount(headDim)} channels${keyHeads < heads ? ` (${formatCount(keyHeads)} of queries and keys)` : kvHeads < heads ? ` (${formatCount(kvHeads)} of keys and values)` : ""} in ${mechanism}`;
+      const turn = `The layers of ${preset} are ${layers}, in turn${last === undefined ? "" : `, and ${last} in the last`}${parameters.map(([name, value]) => `, with ${name} ${value}`).join("")}${heads.length === 0 ? "" : `, with ${formatList(heads.map(headsOf))}`}`;
       if (like.length === 0) return `${turn}: no arm has them.`;
       return `${turn}: so are those of ${formatList(like)}${unlike.length === 0 ? "" : `, and not those of ${formatList(unlike)}`}.`;
     },

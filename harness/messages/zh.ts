@@ -3,7 +3,7 @@ import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShar
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
 import type { Crossover, Estimate } from "../record/derived.ts";
-import type { Crossed, Crossing, Factor, Fate, Forms, GapStatus, Held, Kept, Place, Span, TallyNumbers } from "./en.ts";
+import type { Crossed, Crossing, Factor, Fate, Forms, GapStatus, Held, Kept, LayerHeads, Place, Span, TallyNumbers } from "./en.ts";
 import type { Messages } from "./messages.ts";
 import { spaced } from "./spacing.ts";
 
@@ -851,8 +851,10 @@ export const zh: Messages = {
           : spaced`；形状取自 ${origin.preset}${origin.scale === 1 ? "" : spaced`，按${origin.scale}倍缩放`}${origin.isOwn ? "" : "，部分尺寸另行指定"}`;
       return spaced`模型有${formatCount(layers)}层，宽${formatCount(width)}，${network}${shared}${dense}${gates}，共有${formatCount(vocab)}种不同的 token${shape}。`;
     },
-    pattern: (preset, layers, parameters, like, unlike, last) => {
-      const turn = spaced`${preset}的各层依次为${layers}${last === undefined ? "" : spaced`，最后一层为${last}`}${parameters.map(([name, value]) => `，${name} 为 ${value}`).join("")}`;
+    pattern: (preset, layers, parameters, like, unlike, last, heads) => {
+      const headsOf = ({ mechanism, heads: all, kvHeads, keyHeads = all, headDim }: LayerHeads): string =>
+        spaced`${mechanism} 层有${formatCount(all)}个头，每头${formatCount(headDim)}个通道${keyHeads < all ? spaced`（查询和键有${formatCount(keyHeads)}个头）` : kvHeads < all ? spaced`（键和值有${formatCount(kvHeads)}个头）` : ""}`;
+      const turn = spaced`${preset}的各层依次为${layers}${last === undefined ? "" : spaced`，最后一层为${last}`}${parameters.map(([name, value]) => `，${name} 为 ${value}`).join("")}${heads.map((one) => `，${headsOf(one)}`).join("")}`;
       if (like.length === 0) return `${turn}：没有方案是这样。`;
       return `${turn}：${spaced`${list(like)}也是如此`}${unlike.length === 0 ? "" : spaced`，${list(unlike)}则不是`}。`;
     },

@@ -159,11 +159,15 @@ export const modelFields = {
   tied: z.boolean(),
 };
 
+/** Heads of a model's layers by the name of their mixer. */
+export const mixers = z.record(name, z.object({ heads: size, kvHeads: size, headDim: size, keyHeads: size.exactOptional() }));
+
 const model: z.ZodType<ModelShape> = z.object({
   ...modelFields,
   recomputes: z.boolean(),
   text: z.object({ prompt: z.array(count), stop: count.exactOptional(), temperature: amount, seed: count }).exactOptional(),
   pattern: z.array(name).exactOptional(),
+  mixers: mixers.exactOptional(),
 });
 
 export const lossFields = { worker: count, turn: count, reason: text };

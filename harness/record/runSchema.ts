@@ -7,7 +7,20 @@ import { phases } from "../experiment/phases.ts";
 import { pathText, printable, show } from "../experiment/problem.ts";
 import { encodingNames } from "../tokenizer/encodingNames.ts";
 import { crossover, finding, fit, jointCrossing, jointFit, judgedClaim, peerRatio, served, sizeFit } from "./derivedSchema.ts";
-import { addedCell, ceilings, cellRecord, modelFields, room, runtime, sentinelTurn, sharpness, tokenization, tuning, writing } from "./measuredSchema.ts";
+import {
+  addedCell,
+  ceilings,
+  cellRecord,
+  mixers,
+  modelFields,
+  room,
+  runtime,
+  sentinelTurn,
+  sharpness,
+  tokenization,
+  tuning,
+  writing,
+} from "./measuredSchema.ts";
 import { type Merged, mostShards, type Shard } from "./merged.ts";
 import { duetSides, type Environment, type RunRecord, type Schedule, schemaVersion, type Unmet } from "./run.ts";
 import { amount, count, maybe, ms, name, namedValues, real, size, text } from "./scalars.ts";
@@ -26,6 +39,7 @@ const arm: z.ZodType<Arm> = z.object({
   cache: z.enum(["hot", "cold"]).exactOptional(),
   overrides: namedValues,
   pattern: z.array(name).exactOptional(),
+  mixers: mixers.exactOptional(),
 });
 
 const model: z.ZodType<ExperimentModel> = z.object({

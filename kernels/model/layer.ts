@@ -18,6 +18,8 @@ export interface Mixer {
   readonly keeps: boolean;
   /** Is its output weighed by a gate of the token? */
   readonly gated: boolean;
+  /** heads that take the same q and k */
+  readonly sharing: number;
 }
 
 export const mixerOf = (
@@ -26,11 +28,12 @@ export const mixerOf = (
   form: Form,
   capabilities: Capabilities,
   tiles: Tiles,
-  { keeps, outputGate }: Pick<Mixer, "keeps"> & Pick<ModelShape, "outputGate">,
+  { keeps, outputGate, mixers }: Pick<Mixer, "keeps"> & Pick<ModelShape, "outputGate" | "mixers">,
 ): Mixer => {
   const { buffers, steps } = mechanism.plan(shape, form, capabilities, tiles);
   const gated = outputGate === "all" || outputGate === mechanism.family;
-  return { mechanism, shape, form, tiles, buffers, steps, rows: shape.batch * (shape.phase === "prefill" ? shape.n : 1), keeps, gated };
+  const sharing = shape.heads / (mixers?.[mechanism.name]?.keyHeads ?? shape.heads);
+  return { mechanism, shape, form, tiles, buffers, steps, rows: shape.batch * (shape.phase === "prefill" ? shape.n : 1), keeps, gated, sharing };
 };
 
 const connections = ["q", "k", "v", "g", "beta", "o"] as const;
@@ -93,7 +96,17 @@ export const widthsOf = (mixer: Mixer): MixerWidths => {
     return buffer ? elementCount(buffer) / mixer.rows : 0;
   };
   const [q, k, v, g, beta, o] = connections.map(width) as [number, number, number, number, number, number];
-  return { q, k, v, g, beta, o, outputNorm: mixer.mechanism.family === "linear" ? mixer.shape.headDimV : 0, outputGate: mixer.gated ? o : 0 };
+  return {
+    q,
+    k,
+    v,
+    sharing: mixer.sharing,
+    g,
+    beta,
+    o,
+    outputNorm: mixer.mechanism.family === "linear" ? mixer.shape.headDimV : 0,
+    outputGate: mixer.gated ? o : 0,
+  };
 };
 
 /** A mixer's buffers in a model. */

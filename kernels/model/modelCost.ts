@@ -1,7 +1,7 @@
 import type { BytesByRole, FeedForward, ModelShape, StageCost } from "../mechanism.ts";
 import { groupingOf } from "./grouping.ts";
 import { type Mixer, widthsOf } from "./layer.ts";
-import { gathersRow, isRotated, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
+import { gathersRow, isRotated, type ModelPlanning, takesUnitKeys, turnedChannels } from "./modelPlan.ts";
 import { feedForwardTotals, mixerWeights, routerWeights } from "./modelShape.ts";
 import { routesBytes } from "./routes.ts";
 import type { StageName } from "./stageNames.ts";
@@ -120,8 +120,6 @@ const groupedOf = (rows: number, width: number, { experts: count, active }: Extr
   return grouping ? rows * active * width + grouping.groups * (1 + grouping.rows) : 0;
 };
 
-const isRotary = ({ model, mixers }: ModelPlanning): boolean => model.rotary && mixers.some(({ mechanism }) => mechanism.family === "softmax");
-
 /** What modelPlan allocates, from the shape alone. */
 export const modelBytesByRole = (planning: ModelPlanning): BytesByRole => {
   const { model, mixers, batch, making } = planning;
@@ -129,7 +127,7 @@ export const modelBytesByRole = (planning: ModelPlanning): BytesByRole => {
   const { width, vocab } = model;
   const gathers = gathersRow(planning);
   const working = workingOf(planning);
-  const numbers = rows + (isRotary(planning) ? rows * (mixers[0]?.shape.headDim ?? 0) : 0) + (gathers ? batch : 0);
+  const numbers = rows + rows * turnedChannels(model, mixers) + (gathers ? batch : 0);
   return {
     input: weightCount(model, mixers) * weightBytes(planning) + 4 * numbers + working.given,
     output: model.remakes ? 0 : 4 * batch * vocab,
@@ -147,7 +145,7 @@ export const textBytesByRole = ({ written, spans, prompt, text, length }: TextPl
   const token = workingOf(written);
   // What works in buffers of its own.
   const apart = [...(prompt ? [prompt] : []), ...spans.slice(0, -1)].map(workingOf);
-  const turns = isRotary(written) ? places * (mixers[0]?.shape.headDim ?? 0) : 0;
+  const turns = places * turnedChannels(model, mixers);
   // What is given to a layer's mixer is the same for prompt and tokens.
   const given = Math.max(token.given, ...apart.map((part) => part.given));
   const numbers = batch * ((prompt ? 1 : places) + 2 + (text.stop === undefined ? 0 : 1)) + routesBytes(model, places) / 4;

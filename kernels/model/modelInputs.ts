@@ -1,7 +1,7 @@
 import type { Tensors } from "../mechanism.ts";
 import { uniformStream } from "../random.ts";
 import { layerTensors, widthsOf } from "./layer.ts";
-import { isRotated, type ModelPlanning } from "./modelPlan.ts";
+import { type ModelPlanning, turnedChannels } from "./modelPlan.ts";
 import { placesOf, type TextPlanning } from "./textPlan.ts";
 import { weightsOf, weightTensors } from "./weights.ts";
 
@@ -14,14 +14,15 @@ export const modelInputs = ({ model, mixers, batch, making }: ModelPlanning, tok
   const [first] = mixers;
   const context = first?.shape.phase === "decode" ? first.shape.n : 0;
   const rows = batch * tokens;
+  const turned = turnedChannels(model, mixers);
   return {
     ...weightTensors(weightsOf(model, mixers.map(widthsOf)), making.dtype, seed),
     tokens: Uint32Array.from({ length: rows }, () => Math.floor(uniform() * model.vocab)),
-    ...(model.rotary && mixers.some(isRotated)
+    ...(turned > 0
       ? {
           turns: turnsOf(
             Array.from({ length: rows }, (_, row) => context + (row % tokens)),
-            first?.shape.headDim ?? 0,
+            turned,
           ),
         }
       : {}),
@@ -34,14 +35,15 @@ export const modelInputs = ({ model, mixers, batch, making }: ModelPlanning, tok
 export const textInputs = (planning: TextPlanning, seed: number): Tensors => {
   const { written, prompt, text } = planning;
   const { model, mixers, batch, making } = written;
+  const turned = turnedChannels(model, mixers);
   return {
     ...weightTensors(weightsOf(model, mixers.map(widthsOf)), making.dtype, seed),
     prompt: Uint32Array.from({ length: batch * text.prompt.length }, (_, i) => text.prompt[i % text.prompt.length] ?? 0),
-    ...(model.rotary && mixers.some(isRotated)
+    ...(turned > 0
       ? {
           turns: turnsOf(
             Array.from({ length: placesOf(planning) }, (_, place) => place),
-            mixers[0]?.shape.headDim ?? 0,
+            turned,
           ),
         }
       : {}),

@@ -65,7 +65,7 @@ export const modelBuffers = ({ model, mixers, batch, making }: ModelPlanning, ga
   const own = [
     ...weightsOf(model, mixers.map(widthsOf)).map((weight) => weightBuffer(weight, dtype)),
     numbers("tokens", rows),
-    ...(model.rotary && mixers.some(isRotated) ? [turnsBuffer(rows, mixers[0]?.shape.headDim ?? 0)] : []),
+    ...(turnedChannels(model, mixers) > 0 ? [turnsBuffer(rows, turnedChannels(model, mixers))] : []),
     ...(gathers ? [numbers("lastRows", batch), scratch("last", { row: batch, channel: width })] : []),
     scratch("x", { row: rows, channel: width }),
     scratch("normed", { row: rows, channel: width }),
@@ -100,6 +100,10 @@ export const turnsBuffer = (places: number, headDim: number): PlanBuffer =>
 
 /** Softmax attention alone knows where a token stands by nothing but its keys. */
 export const isRotated = ({ mechanism }: Mixer): boolean => mechanism.family === "softmax";
+/** Channels of a head that turns by its position, 0 of a model without one; layers that turn are alike (tokenLoop.ts refuses others). */
+export const turnedChannels = ({ rotary }: Pick<ModelShape, "rotary">, mixers: readonly Mixer[]): number =>
+  rotary ? (mixers.find(isRotated)?.shape.headDim ?? 0) : 0;
+
 /** The delta rules take keys of length 1. */
 export const takesUnitKeys = ({ buffers }: Mixer): boolean => buffers.some(({ name }) => name === "beta");
 
@@ -125,6 +129,7 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
   const place = (name: Connection): string => connectionName(mixer, layer, name);
   const widths = widthsOf(mixer);
   const counted = shape.phase === "generate";
+  const repeated = widths.sharing > 1 ? { repeated: { channels: shape.headDim, times: widths.sharing } } : {};
   const unit = takesUnitKeys(mixer);
   const normed = widths.outputNorm > 0 ? `${mechanism.name}.mixed` : place("o");
   return [
@@ -134,9 +139,10 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
       weight: weight("wqkv"),
       inputs: width,
       to: place("q"),
-      outputs: widths.q,
+      outputs: widths.q / widths.sharing,
+      ...repeated,
       beside: [
-        { to: unit ? `${mechanism.name}.keys` : place("k"), outputs: widths.k },
+        { to: unit ? `${mechanism.name}.keys` : place("k"), outputs: widths.k / widths.sharing, ...repeated },
         { to: place("v"), outputs: widths.v },
         ...(widths.g > 0 ? [{ to: place("g"), outputs: widths.g, finish: "logDecay" as const }] : []),
         ...(widths.beta > 0 ? [{ to: place("beta"), outputs: widths.beta, finish: "sigmoid" as const }] : []),

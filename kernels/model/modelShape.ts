@@ -2,10 +2,12 @@ import type { FeedForward, ModelShape } from "../mechanism.ts";
 
 /** What a layer's mixer adds to the count: its projections, and gates computed from the token. */
 export interface MixerWidths {
-  /** outputs of the projections to q, k, v */
+  /** channels of q, k, v */
   readonly q: number;
   readonly k: number;
   readonly v: number;
+  /** heads that take the same q and k: so many times each of their channels stands there */
+  readonly sharing: number;
   /** log decays and betas of a token, 0 without */
   readonly g: number;
   readonly beta: number;
@@ -17,8 +19,10 @@ export interface MixerWidths {
   readonly outputGate: number;
 }
 
-export const mixerWeights = (width: number, { q, k, v, g, beta, o, outputNorm, outputGate }: MixerWidths): number =>
-  width * (q + k + v + g + beta + outputGate + o) + outputNorm;
+/** Outputs of the projection to q, k, v and gates. */
+export const projectedOutputs = ({ q, k, v, sharing, g, beta, outputGate }: MixerWidths): number => (q + k) / sharing + v + g + beta + outputGate;
+
+export const mixerWeights = (width: number, widths: MixerWidths): number => width * (projectedOutputs(widths) + widths.o) + widths.outputNorm;
 
 /** What a layer has after mixing. */
 export const feedForwardOf = ({ feedForward, firstDense }: Pick<ModelShape, "feedForward" | "firstDense">, layer: number): FeedForward =>

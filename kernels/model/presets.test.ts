@@ -7,7 +7,7 @@ const all: readonly (readonly [string, Preset])[] = Object.entries(presets);
 /** Weights in all and those that one token uses, of softmax layers alone; in 10⁹. */
 const billions = ({ model, heads, kvHeads, headDim }: Preset): { readonly all: number; readonly active: number } => {
   const outputGate = model.outputGate === "all" ? heads * headDim : 0;
-  const widths = { q: heads * headDim, k: kvHeads * headDim, v: kvHeads * headDim, g: 0, beta: 0, o: heads * headDim, outputNorm: 0, outputGate };
+  const widths = { q: heads * headDim, k: kvHeads * headDim, v: kvHeads * headDim, sharing: 1, g: 0, beta: 0, o: heads * headDim, outputNorm: 0, outputGate };
   const tables = model.vocab * model.width * (model.tied ? 1 : 2);
   const fed = feedForwardTotals(model);
   const of = (feeding: number): number => (tables + model.layers * mixerWeights(model.width, widths) + feeding) / 1e9;

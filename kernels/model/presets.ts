@@ -1,4 +1,4 @@
-import type { ModelShape, ParameterValue } from "../mechanism.ts";
+import type { MixerSizes, ModelShape, ParameterValue } from "../mechanism.ts";
 
 /** A published model's shape; heads and widths of attention stand beside it, as an experiment's sizes. */
 export interface Preset {
@@ -8,6 +8,8 @@ export interface Preset {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  /** heads of the layers of its pattern by their mixer, where they are not all alike */
+  readonly mixers?: NonNullable<ModelShape["mixers"]>;
   /** mixer of the last layer, whatever its place in the pattern */
   readonly last?: string;
   /** of the mechanisms of its pattern, where its authors' are not the defaults */
@@ -58,9 +60,8 @@ export const presets = {
   },
   "qwen3-next": {
     title: "Qwen3-Next-80B-A3B",
-    // 16 heads of 256 and 2 of keys and values in softmax layers, 16 heads of queries and 32 of values of 128 in linear ones.
     source:
-      "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; 32 heads of 128 in all layers, whose cache and states are as large as its own; output gates by a sigmoid in linear layers too; rotary base 10,000, over whole heads",
+      "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; output gates by a sigmoid in linear layers too; rotary base 10,000, over whole heads; arms of other layers than its own have 32 heads of 128, whose cache and states are as large",
     model: {
       layers: 48,
       width: 2048,
@@ -74,6 +75,7 @@ export const presets = {
     heads: 32,
     kvHeads: 4,
     headDim: 128,
+    mixers: { gatedDeltaNet: { heads: 32, kvHeads: 32, keyHeads: 16, headDim: 128 }, softmax: { heads: 16, kvHeads: 2, headDim: 256 } },
   },
   "kimi-linear": {
     title: "Kimi-Linear-48B-A3B",
@@ -135,14 +137,14 @@ const divisorUpTo = (count: number, wanted: number): number => Array.from({ leng
 /**
  * A preset shrunk by `scale` (up to 1), as it is at 1. Layers, heads, experts and vocabulary are their numbers times scale, rounded; width and hidden channels are the nearest multiple of 16. As they
  * were stay headDim, which kernels and mixers' n* depend on; how many experts are active, so that feeding forward keeps its part of a token, and four times as many at the least, so that a token leaves most of
- * them alone as it does at full size; and the pattern, once at least. kvHeads are the most
+ * them alone as it does at full size; and the pattern, once at least. kvHeads and keyHeads are the most
  * up to their number times scale that divide heads.
  */
 export const scaled = (preset: Preset, scale: number): Preset => {
   if (scale === 1) return preset;
   const { model } = preset;
   const { feedForward } = model;
-  const heads = wholeNumber(preset.heads, scale);
+  const { heads, kvHeads } = scaledHeads(preset, scale);
   const hidden = wide(feedForward.hidden, scale);
   return {
     ...preset,
@@ -163,6 +165,13 @@ export const scaled = (preset: Preset, scale: number): Preset => {
       ...(model.firstDense ? { firstDense: { ...model.firstDense, hidden: wide(model.firstDense.hidden, scale) } } : {}),
     },
     heads,
-    kvHeads: divisorUpTo(heads, wholeNumber(preset.kvHeads, scale)),
+    kvHeads,
+    ...(preset.mixers ? { mixers: Object.fromEntries(Object.entries(preset.mixers).map(([name, sizes]) => [name, scaledHeads(sizes, scale)])) } : {}),
   };
+};
+
+const scaledHeads = <T extends Pick<MixerSizes, "heads" | "kvHeads" | "keyHeads">>(sizes: T, scale: number): T => {
+  const heads = wholeNumber(sizes.heads, scale);
+  const most = (count: number): number => divisorUpTo(heads, wholeNumber(count, scale));
+  return { ...sizes, heads, kvHeads: most(sizes.kvHeads), ...(sizes.keyHeads === undefined ? {} : { keyHeads: most(sizes.keyHeads) }) };
 };

@@ -48,13 +48,13 @@ fn put(row: u32, o: u32, sum: f32, gate: f32) {
 fn put(row: u32, o: u32, sum: f32) {
   if (row == NONE || o >= OUT) { return; }
 #each p BESIDE
-  if (o >= FIRST${p} && o < FIRST${p} + WIDTH${p}) { y${p}[row * WIDTH${p} + o - FIRST${p}] = finished${p}(sum); }
+  if (o >= FIRST${p} && o < FIRST${p} + WIDTH${p}) { store${p}(row, o - FIRST${p}, finished${p}(sum)); }
 #end
   if (o >= WIDTH) { return; }
 #if ADDS
   y[row * WIDTH + o] += sum;
 #else
-  y[row * WIDTH + o] = finished(sum);
+  store(row, o, finished(sum));
 #end
 }
 #end

@@ -16,6 +16,8 @@ export interface Destination {
   readonly to: string;
   readonly outputs: number;
   readonly finish?: FinishName;
+  /** heads of so many channels, each written so many times, one behind another; none where absent */
+  readonly repeated?: { readonly channels: number; readonly times: number };
 }
 
 /** Rows of `from` times a matrix, into `to` or onto what stands there. */
@@ -140,6 +142,15 @@ const overTwo = (count: number, most: number): readonly [y: number, z: number] =
 
 const finishedBy = (suffix: string, finish: FinishName = "plain"): string => `fn finished${suffix}(sum: f32) -> f32 { return ${finishes[finish].wgsl}; }`;
 
+/** Output o of a row to where it stands in a buffer of `outputs` a row, or wherever its head does. */
+const writtenTo = (suffix: string, { outputs, repeated }: Destination): string => {
+  const begin = `fn store${suffix}(row: u32, o: u32, value: f32) {`;
+  if (repeated === undefined) return `${begin} y${suffix}[row * ${outputs}u + o] = value; }`;
+  const { channels, times } = repeated;
+  const first = `row * ${outputs * times}u + o / ${channels}u * ${channels * times}u + o % ${channels}u`;
+  return `${begin} for (var r = 0u; r < ${times}u; r++) { y${suffix}[${first} + r * ${channels}u] = value; } }`;
+};
+
 /** Which outputs of the matrix are whose: first and number of each, behind the first `outputs`. */
 const besideConstants = (outputs: number, beside: readonly Destination[]): Step["constants"] => {
   const firsts = beside.map((_, i) => beside.slice(0, i).reduce((sum, each) => sum + each.outputs, outputs));
@@ -166,9 +177,18 @@ export const projectStep = (making: Making, stage: StageName, projection: Projec
     stage,
     stepOf({
       label: `project ${[projection, ...beside].map((each) => each.to).join(", ")}`,
-      ...storing(`${projected}\n${kind.source}\n${finishedBy("", finish)}\n${beside.map((each, i) => finishedBy(String(i), each.finish)).join("\n")}`, {
-        Stored: making.dtype,
-      }),
+      ...storing(
+        [
+          projected,
+          kind.source,
+          finishedBy("", finish),
+          writtenTo("", projection),
+          ...beside.flatMap((each, i) => [finishedBy(String(i), each.finish), writtenTo(String(i), each)]),
+        ].join("\n"),
+        {
+          Stored: making.dtype,
+        },
+      ),
       subgroups: kind.subgroups ?? false,
       constants: {
         IN_QUADS: inputs / 4,

@@ -89,6 +89,12 @@ const normed = (rows: Rows, width: number, weight: ArrayLike<number> | undefined
     return made;
   });
 
+/** Each head of a row so many times, one behind another. */
+const repeatedHeads = (rows: Rows, headDim: number, sharing: number): Rows =>
+  rows.map((row) =>
+    Float64Array.from({ length: row.length * sharing }, (_, i) => row[Math.floor(i / (headDim * sharing)) * headDim + (i % headDim)] ?? Number.NaN),
+  );
+
 const rotated = (rows: Rows, turns: ArrayLike<number>, headDim: number): Rows =>
   rows.map((row, r) => {
     const made = Float64Array.from(row);
@@ -224,12 +230,14 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, a
   const turns = model.rotary && isRotated(mixer) ? tensorOf(tensors, "turns") : undefined;
   const turned = (made: Rows): Rows => (turns ? rotated(made, turns, shape.headDim) : made);
   /** What of a layer's matrix for all that its mixer takes lies behind the rows of those before it. */
+  const outputsOf = (name: (typeof inOrder)[number]): number => (name === "q" || name === "k" ? widths[name] / widths.sharing : widths[name]);
   const taken = (name: (typeof inOrder)[number]): Rows => {
-    const before = inOrder.slice(0, inOrder.indexOf(name)).reduce((sum, one) => sum + widths[one], 0);
-    return times(rows, weight("wqkv"), widths[name], before * model.width);
+    const before = inOrder.slice(0, inOrder.indexOf(name)).reduce((sum, one) => sum + outputsOf(one), 0);
+    return times(rows, weight("wqkv"), outputsOf(name), before * model.width);
   };
-  const q = turned(taken("q"));
-  const keys = taken("k");
+  const shared = (made: Rows): Rows => (widths.sharing > 1 ? repeatedHeads(made, shape.headDim, widths.sharing) : made);
+  const q = turned(shared(taken("q")));
+  const keys = shared(taken("k"));
   const k = turned(takesUnitKeys(mixer) ? normed(keys, shape.headDim, undefined) : keys);
   // What a cache of f16 takes of the newest token is rounded before anyone reads it.
   const cached = (made: Rows): Float32Array => (storesHalf(mixer) ? roundedToHalf(flat(made)) : flat(made));

@@ -9,7 +9,7 @@ import begin from "./begin.wgsl";
 import carry from "./carry.wgsl";
 import count from "./count.wgsl";
 import { keptState, type Mixer, placedBuffers, placedSteps } from "./layer.ts";
-import { isRotated, layerSteps, type ModelPlanning, modelBuffers, nextSteps, turnsBuffer } from "./modelPlan.ts";
+import { layerSteps, type ModelPlanning, modelBuffers, nextSteps, turnedChannels, turnsBuffer } from "./modelPlan.ts";
 import { routesBuffers } from "./routes.ts";
 import { embedStep } from "./stages.ts";
 
@@ -216,7 +216,7 @@ export const textBuffers = (planning: TextPlanning): readonly PlanBuffer[] => {
     ...given,
     ...(prompt ? apart(prompt, promptPlace).buffers : []),
     ...spans.slice(0, -1).flatMap((span) => apart(span, placeOf(span)).buffers),
-    ...(model.rotary && mixers.some(isRotated) ? [turnsBuffer(places, mixers[0]?.shape.headDim ?? 0)] : []),
+    ...(turnedChannels(model, mixers) > 0 ? [turnsBuffer(places, turnedChannels(model, mixers))] : []),
     numbers("prompt", "input", { tensor: "prompt" }, { row: batch, place: text.prompt.length }),
     counters("tokens", { row: batch, place: prompt ? 1 : places }),
     counters("position", { row: batch }),

@@ -8,6 +8,7 @@ import { smallShape } from "../testShape.ts";
 import { tolerance } from "../tolerance.ts";
 import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
 import { turnsOf } from "./modelInputs.ts";
+import { presets } from "./presets.ts";
 import { changed, unwritten } from "./routes.ts";
 import { type StageName, stageWords } from "./stageNames.ts";
 import { spansOf } from "./textPlan.ts";
@@ -54,6 +55,54 @@ test.each([
   expect(mechanismOf(name).claim("tokenLoop", form, shape)).toEqual({ time, stateBytes });
 });
 
+/** Layers whose heads are not all alike. */
+const unlike = (keyHeads?: number): Partial<ModelShape> => ({
+  ...hybrid,
+  outputGate: "all",
+  mixers: {
+    softmax: { heads: 2, kvHeads: 1, headDim: 32 },
+    gatedDeltaNet: { heads: 4, kvHeads: 4, headDim: 16, ...(keyHeads === undefined ? {} : { keyHeads }) },
+  },
+});
+
+test("heads that share a query and a key are heads that have the same ones", () => {
+  const mechanism = mechanismOf("gatedDeltaNet");
+  const [shared, each] = [2, undefined].map((keyHeads) => shapeOf("gatedDeltaNet", { n: 3, batch: 2 }, { ...unlike(keyHeads), recomputes: true })) as [
+    Shape,
+    Shape,
+  ];
+  const tensors = mechanism.inputs(shared, 1);
+  // Rows of q, then of k, each head of 16 twice, then those of v, g, beta and the output's gate as they are.
+  const spread = (matrix: Float32Array): Float32Array => {
+    const [width, channels] = [64, 16];
+    const heads = (from: number): number[] => Array.from({ length: 64 }, (_, o) => from + Math.floor(o / (2 * channels)) * channels + (o % channels));
+    const rest = Array.from({ length: matrix.length / width - 64 }, (_, o) => 64 + o);
+    return Float32Array.from([...heads(0), ...heads(32), ...rest].flatMap((row) => Array.from(matrix.subarray(row * width, (row + 1) * width))));
+  };
+  const alike = Object.fromEntries(
+    Object.entries(tensors).map(([name, values]) => [name, /^layer[012].wqkv$/.test(name) ? spread(values as Float32Array) : values] as const),
+  );
+  expect(Object.entries(mechanism.inputs(each, 1)).map(([name, { length }]) => [name, length])).toEqual(
+    Object.entries(alike).map(([name, { length }]) => [name, length]),
+  );
+  const scoresOf = (shape: Shape, of: typeof tensors): readonly (readonly number[])[] =>
+    mechanism.reference(shape, of, { batch: 0, head: 0, tokens: [0] }).flatMap(({ buffer, values }) => (buffer === "scores" ? [Array.from(values)] : []));
+  expect(scoresOf(shared, tensors)).toHaveLength(2);
+  expect(scoresOf(shared, tensors)).toEqual(scoresOf(each, alike));
+});
+
+test("Qwen3-Next's layers project half as many queries and keys where they are linear, and keep as much as with heads that are alike", () => {
+  const mechanism = mechanismOf("gatedDeltaNet");
+  const { model, mixers, heads, kvHeads, headDim } = presets["qwen3-next"];
+  const shape = shapeOf("gatedDeltaNet", { heads, kvHeads, headDim, headDimV: headDim, n: 1000 }, model);
+  const own = { ...shape, model: { ...model, recomputes: false, mixers } };
+  const [tiles = {}] = mechanism.tiles(own, keepsState, device);
+  const projected = (of: Shape): number => mechanism.stages?.(of, keepsState, tiles).project?.leastBytes ?? 0;
+  const [state, common] = [mechanism.bytesByRole(own, keepsState, tiles).state, mechanism.bytesByRole(shape, keepsState, tiles).state];
+  expect(state).toBe(common);
+  expect(projected(shape) - projected(own)).toBe(4 * 36 * model.width * 2 * 16 * 128);
+});
+
 const device = testDevice(8, true, { f16: false, maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28 });
 
 test.each([
@@ -64,6 +113,9 @@ test.each([
   ["softmax", keepsCache, { headDim: 33, headDimV: 33 }, {}, "badShape"],
   ["softmax", keepsCache, {}, { width: 66 }, "badShape"],
   ["softmax", keepsCache, {}, { pattern: ["softmax", "nobody"] }, "badShape"],
+  ["gatedDeltaNet", keepsState, {}, unlike(3), "badShape"],
+  ["gatedDeltaNet", keepsState, {}, unlike(2), undefined],
+  ["gatedDeltaNet", keepsState, {}, { ...hybrid, mixers: { softmax: { heads: 2, kvHeads: 1, headDim: 17 } } }, "badShape"],
 ] as const)("%s %s %o in %o is refused as %s", (name, form, change, around, code) => {
   expect(mechanismOf(name).refusal(shapeOf(name, change, around), form, device)?.code).toBe(code);
 });
@@ -74,6 +126,7 @@ test("every step of a token has a stage, and every stage costs what it costs", (
   for (const [name, around, expected] of [
     ["gatedDeltaNet", {}, without("rotate", "route")],
     ["gatedDeltaNet", hybrid, without("route")],
+    ["gatedDeltaNet", unlike(2), without("route")],
     ["gatedDeltaNet", experts, without("rotate")],
     ["softmax", {}, without("route")],
     ["softmax", { ...experts, rotary: false }, without("rotate")],
@@ -187,6 +240,7 @@ test.each([
   ["softmax", { recomputes: true }],
   ["gatedDeltaNet", {}],
   ["gatedDeltaNet", hybrid],
+  ["gatedDeltaNet", unlike(2)],
 ] as const)("a text of %s %o ends with each token it writes, by the same modules for each", (name, around) => {
   const [mechanism, shape] = [mechanismOf(name), written(name, {}, around)];
   const form = shape.model?.recomputes ? keepsNothing : keepsState;

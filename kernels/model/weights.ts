@@ -1,7 +1,7 @@
 import type { Dtype, ModelShape, PlanBuffer, Tensors } from "../mechanism.ts";
 import { normals } from "../random.ts";
 import { drawnAs } from "../storage.ts";
-import { feedForwardOf, type MixerWidths } from "./modelShape.ts";
+import { feedForwardOf, type MixerWidths, projectedOutputs } from "./modelShape.ts";
 
 /** One tensor of weights, [rows, columns] with columns fastest; of a norm one row. */
 export interface Weight {
@@ -26,7 +26,7 @@ export const weightsOf = (model: ModelShape, mixers: readonly MixerWidths[]): re
     return [
       ...norm(own("mixNorm"), width),
       // Of q, k and v, and where there are, of g, beta and the output's gate, one behind another: they are made together of one input.
-      ...matrix(own("wqkv"), mixer.q + mixer.k + mixer.v + mixer.g + mixer.beta + mixer.outputGate, width),
+      ...matrix(own("wqkv"), projectedOutputs(mixer), width),
       ...norm(own("outputNorm"), mixer.outputNorm),
       ...matrix(own("wo"), width, mixer.o),
       ...norm(own("feedForwardNorm"), width),

@@ -61,12 +61,22 @@ const patternSentence = ({ experiment: { model, arms } }: RunRecord, t: Messages
   if (!model?.preset || !own) return "";
   const parameters = Object.entries(parametersOfPreset(model.preset));
   const layersOf = (turn: readonly string[]): string => Array.from({ length: model.layers }, (_, layer) => turn[layer % turn.length]).join(" ");
-  const isOwn = ({ mechanism, pattern = [mechanism], overrides }: Arm): boolean =>
-    layersOf(pattern) === layersOf(own) && parameters.every(([name, value]) => overrides[name] === value);
+  const { mixers = {} }: Preset = scaled(presets[model.preset], model.scale ?? 1);
+  const heads = Object.entries(mixers).map(([mechanism, sizes]) => ({ mechanism, ...sizes }));
+  const isOwn = ({ mechanism, pattern = [mechanism], overrides, mixers: having = {} }: Arm): boolean =>
+    layersOf(pattern) === layersOf(own) && parameters.every(([name, value]) => overrides[name] === value) && JSON.stringify(having) === JSON.stringify(mixers);
   const named = (of: readonly Arm[]): readonly string[] => of.map(({ label }) => label);
   const turn = presets[model.preset].model as { readonly pattern?: readonly string[] };
   const last = own === turn.pattern ? undefined : own.at(-1);
-  return t.stages.pattern(model.preset, layersText(turn.pattern ?? own), parameters, named(arms.filter(isOwn)), named(arms.filter((arm) => !isOwn(arm))), last);
+  return t.stages.pattern(
+    model.preset,
+    layersText(turn.pattern ?? own),
+    parameters,
+    named(arms.filter(isOwn)),
+    named(arms.filter((arm) => !isOwn(arm))),
+    last,
+    heads,
+  );
 };
 
 /** Of what published shape a model is, and whether the file gave it no other sizes. */
