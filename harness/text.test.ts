@@ -93,6 +93,22 @@ describe("a run whose arms write a text", () => {
     expect(renderMarkdown(record)).toContain("| KV cache (cached) | 6 | its stop token | 2.00 ms | 6 of 6 |");
   }, 120_000);
 
+  it("takes arms of the same layers with other heads for arms of other weights", async () => {
+    const hybrids = yaml
+      .replace("{ layers: 2, width: 64, vocab: 100277, feedForward: 96 }", "{ preset: qwen3-next, scale: 0.0625, vocab: 100277 }")
+      .replace("fixed: { headDim: 32 }\n", "")
+      .replace(
+        /mechanisms:[\s\S]*axes/,
+        "mechanisms:\n  - { use: gatedDeltaNet, pattern: preset, label: own }\n  - { use: gatedDeltaNet, pattern: { gatedDeltaNet: 3, softmax: 1 }, label: alike }\naxes",
+      );
+    const { record } = await fakeRun(
+      hybrids,
+      fakeWorkers({ ...device, written: ({ model }) => ({ tokens: model?.mixers ? words : [1, 2, 3, 4, 5, 6], near: [] }) }),
+    );
+    expect(record.writing?.texts.map(({ tokens }) => tokens)).toEqual([words, [1, 2, 3, 4, 5, 6]]);
+    expect(record.findings.map(({ text }) => text).filter((text) => text.includes("same weights"))).toEqual([]);
+  });
+
   it("says where arms of the same weights part", async () => {
     const parting = (near: readonly number[]): FakeDevice => ({
       ...device,

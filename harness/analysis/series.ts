@@ -57,7 +57,7 @@ const armSeries = (arm: readonly CellRecord[], base: readonly string[]): readonl
         form: first.form,
         family: first.family,
         phase: first.phase,
-        problem: JSON.stringify([...own.map((name) => first[name]), first.parameters, first.model?.pattern]),
+        problem: JSON.stringify([...own.map((name) => first[name]), first.parameters, first.model?.pattern, first.model?.mixers]),
         cache: first.cache,
         key: Object.fromEntries(names.flatMap((name) => keyEntry(name, cellField(first, name)))),
         cells: group.filter((cell) => cell.outcome.status === "ok").sort((a, b) => a.n - b.n),

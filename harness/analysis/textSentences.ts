@@ -12,7 +12,7 @@ const mostNumbers = 8;
 export const textSentences = (record: Pick<RunRecord, "writing" | "cells" | "experiment">, t: Messages = en): readonly string[] => {
   const texts = armTexts(record);
   const written = texts.filter(({ text }) => text.outcome.status === "ok");
-  const alike = groupBy(written, ({ text, cell }) => JSON.stringify([text.tokens, cell.mechanism, cell.model?.pattern]));
+  const alike = groupBy(written, ({ text, cell }) => JSON.stringify([text.tokens, cell.mechanism, cell.model?.pattern, cell.model?.mixers]));
   return [
     ...[...alike.values()].map((same) => wroteSentence(same, record, t)),
     ...written.flatMap((one, i) => written.slice(i + 1).flatMap((other) => (shareWeights(one, other) ? partingSentence(one, other, t) : []))),

@@ -21,7 +21,7 @@ export const shareWeights = (one: ArmText, other: ArmText): boolean => weightsOf
 
 const weightsOf = ({ cell }: ArmText): string => {
   const { mechanism, heads, kvHeads, headDim, headDimV, dtype, parameters, model } = cell;
-  return JSON.stringify([mechanism, heads, kvHeads, headDim, headDimV, dtype, parameters, model?.pattern]);
+  return JSON.stringify([mechanism, heads, kvHeads, headDim, headDimV, dtype, parameters, model?.pattern, model?.mixers]);
 };
 
 /** Where two texts part: the place of the first token that differs, and whether rounding may have chosen there. Undefined where they are the same. */
