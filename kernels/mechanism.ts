@@ -76,6 +76,9 @@ export interface TextShape {
   readonly seed: number;
 }
 
+/** What layers that mix by one mechanism have of their own: heads, or parameters in the place of defaults. */
+export type LayerMixer = Partial<MixerSizes> & { readonly parameters?: Readonly<Record<string, ParameterValue>> };
+
 /** Heads of layers that mix by one mechanism. */
 export interface MixerSizes {
   readonly heads: number;
@@ -110,8 +113,8 @@ export interface ModelShape {
   readonly text?: TextShape;
   /** mixers of the layers, in turn, by name; all are the arm's own where absent */
   readonly pattern?: readonly string[];
-  /** heads of layers by the name of their mixer, where they have others than the shape's own */
-  readonly mixers?: Readonly<Record<string, MixerSizes>>;
+  /** by the name of a pattern's mixer, where its layers have heads other than the shape's own, or parameters other than the defaults */
+  readonly mixers?: Readonly<Record<string, LayerMixer>>;
 }
 
 /** One declared parameter: the source of its YAML schema, default and help text. */

@@ -1,6 +1,6 @@
 import type { Mechanism, Parameter, ParameterValue } from "../../kernels/mechanism.ts";
+import { accepts, range } from "../experiment/parameterRange.ts";
 import { nearest } from "../experiment/problem.ts";
-import { accepts, range } from "../experiment/shape.ts";
 import { Unexecutable } from "./problem.ts";
 import { safeText } from "./shown.ts";
 

@@ -72,7 +72,7 @@ const rawArm = (entry: Entry, phase: Experiment["phase"], mechanisms: ReadonlyMa
     cache: temperature === "hot" || temperature === "cold" ? temperature : undefined,
     overrides,
     pattern: patternOf(entry, model),
-    mixers: followsPreset(entry) && !headSizes.some((name) => name in own) ? resolved?.mixers : undefined,
+    mixers: mixersOf(entry, own, resolved),
   };
 };
 
@@ -85,10 +85,30 @@ const ofItsShape = (entry: Exclude<Entry, string>): Readonly<Record<string, Para
 /** The mechanism of each layer, in turn. */
 const patternOf = (entry: Entry, model: ExperimentModel | undefined): readonly string[] | undefined => {
   if (followsPreset(entry)) return model?.preset && patternOfPreset(model.preset, model.layers);
-  return typeof entry === "object" && "pattern" in entry && entry.pattern
-    ? Object.entries(entry.pattern as Readonly<Record<string, number>>).flatMap(([name, layers]) => Array.from({ length: layers }, () => name))
-    : undefined;
+  return inTurn(entry)?.flatMap(([name, of]) => Array.from({ length: typeof of === "number" ? of : of.layers }, () => name));
 };
+
+type Layers = number | ({ readonly layers: number } & Readonly<Record<string, ParameterValue>>);
+
+/** Mechanisms and their layers as an entry spells them out. */
+const inTurn = (entry: Entry): readonly (readonly [string, Layers])[] | undefined =>
+  typeof entry === "object" && "pattern" in entry && typeof entry.pattern === "object"
+    ? Object.entries(entry.pattern as Readonly<Record<string, Layers>>)
+    : undefined;
+
+/** Parameters of a pattern's layers, by their mechanism. */
+const layerParameters = (entry: Entry): Arm["mixers"] => {
+  const given = (inTurn(entry) ?? []).flatMap(([name, of]) => {
+    if (typeof of === "number") return [];
+    const { layers: _, ...parameters } = of;
+    return Object.keys(parameters).length > 0 ? [[name, { parameters }] as const] : [];
+  });
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
+};
+
+/** What layers have of their own: a preset's heads, unless the entry says what heads there are, or parameters. */
+const mixersOf = (entry: Entry, own: Readonly<Record<string, ParameterValue>>, resolved: ResolvedModel | undefined): Arm["mixers"] =>
+  followsPreset(entry) ? (headSizes.some((name) => name in own) ? undefined : resolved?.mixers) : layerParameters(entry);
 
 // The plain name while it is unique; otherwise with what tells it from the other entries of its mechanism: "softmax naive", "linear chunk 32". A peer
 // is always told from ours: "softmax (ort)".

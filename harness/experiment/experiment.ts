@@ -27,7 +27,7 @@ export interface Arm {
   readonly overrides: Readonly<Record<string, ParameterValue>>;
   /** beside a model: the mechanisms of layers, in turn; all are `mechanism` where absent */
   readonly pattern?: readonly string[];
-  /** beside it, heads of layers by their mechanism, where they have others than the file's */
+  /** beside it, what layers have of their own by their mechanism: heads other than the file's, parameters other than the defaults */
   readonly mixers?: NonNullable<ModelShape["mixers"]>;
 }
 

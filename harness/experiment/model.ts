@@ -1,8 +1,9 @@
-import type { FeedForward, Mechanism, ModelShape } from "../../kernels/mechanism.ts";
+import type { FeedForward, Mechanism, ModelShape, ParameterValue } from "../../kernels/mechanism.ts";
 import { keepsNothing } from "../../kernels/model/forms.ts";
-import { parametersOfPreset, presetNames, presets, scaled } from "../../kernels/model/presets.ts";
+import { type Preset, parametersOfPreset, presetNames, presets, scaled } from "../../kernels/model/presets.ts";
 import type { Arm, ExperimentModel, PlannedCell } from "./experiment.ts";
 import { type ModelFile, presetPattern } from "./modelSchema.ts";
+import { accepts, range } from "./parameterRange.ts";
 import { type ExperimentPhase, modelPhases } from "./phases.ts";
 import { type Draft, nearest, show } from "./problem.ts";
 import type { ExperimentFile } from "./schema.ts";
@@ -12,7 +13,7 @@ export interface ResolvedModel {
   readonly model: ExperimentModel;
   readonly sizes: Readonly<Record<string, number>>;
   /** heads of a preset's layers by their mixer, where they are not all alike and the file says nothing of heads */
-  readonly mixers?: NonNullable<ModelShape["mixers"]>;
+  readonly mixers?: Preset["mixers"];
 }
 
 /** `given`: sizes that the file fixes or sweeps. Those stand; of the others a preset has its own, and a model that is spelled out is as wide in attention as between layers. */
@@ -152,7 +153,7 @@ export const patternDrafts = (
   model: ExperimentModel | undefined,
   mechanisms: ReadonlyMap<string, Mechanism>,
 ): readonly Draft[] =>
-  entries.flatMap(({ arm: { mechanism, pattern }, index }): readonly Draft[] => {
+  entries.flatMap(({ arm: { mechanism, pattern, mixers = {} }, index }): readonly Draft[] => {
     if (pattern === undefined) return [];
     const path = ["mechanisms", index, "pattern"];
     if (!model) return [{ path, ...withoutModel }];
@@ -187,8 +188,40 @@ export const patternDrafts = (
           accepted: `up to ${model.layers}, or model.layers: ${pattern.length}`,
         },
       ];
-    return [];
+    return Object.entries(mixers).flatMap(([name, { parameters = {} }]) => layerParameterDrafts([...path, name], name, parameters, mechanism, mechanisms));
   });
+
+/** What is wrong with the parameters that a pattern's layers of `name` are given: `own`, the entry's mechanism, has its beside `use`. */
+const layerParameterDrafts = (
+  path: readonly PropertyKey[],
+  name: string,
+  parameters: Readonly<Record<string, ParameterValue>>,
+  own: string,
+  mechanisms: ReadonlyMap<string, Mechanism>,
+): readonly Draft[] => {
+  const known = mechanisms.get(name)?.parameters ?? {};
+  return Object.entries(parameters).flatMap(([key, value]): readonly Draft[] => {
+    if (name === own)
+      return [
+        { path: [...path, key], on: "key", message: `stands beside use: ${own}, whose layers these are`, given: key, accepted: `${key} beside use: ${own}` },
+      ];
+    const parameter = known[key];
+    if (parameter === undefined)
+      return [
+        {
+          path: [...path, key],
+          on: "key",
+          message: `${name} has no such parameter`,
+          given: key,
+          accepted: Object.keys(known).join(", ") || "none",
+          suggestion: nearest(key, Object.keys(known)),
+        },
+      ];
+    return accepts(parameter, value)
+      ? []
+      : [{ path: [...path, key], on: "value", message: `no ${key} of ${name}`, given: show(value), accepted: range(parameter) }];
+  });
+};
 
 /** Are the layers of this entry those of model.preset? */
 export const followsPreset = (entry: ExperimentFile["mechanisms"][number]): boolean =>

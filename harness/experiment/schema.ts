@@ -141,16 +141,21 @@ export type Composition = z.output<typeof compositionSchema>;
 
 const patternAccepted = `mechanisms and how many layers each has, in turn, e.g. { gatedDeltaNet: 3, softmax: 1 }, or ${presetPattern}`;
 
-const layersInTurn = accepting(
-  z.record(z.string(), wholeNumber(1, 1000)).refine((layers) => Object.keys(layers).length > 1, "needs two or more"),
-  patternAccepted,
-);
-
-const patternSchema = accepting(
-  z.union([z.literal(presetPattern), layersInTurn]),
-  patternAccepted,
-  "Beside a model: the mixers of a hybrid's layers, in turn, over and over; preset: those of model.preset. Parameters are those of this entry for its own mechanism and defaults for the others.",
-);
+/** `parameters`: of any mechanism; which of them a layer's has, patternDrafts says. */
+const patternSchemaOf = (parameters: ReadonlyMap<string, Parameter>) => {
+  const layers = wholeNumber(1, 1000, "Layers of this mechanism, one behind another.");
+  const others = z
+    .strictObject({ layers, ...optionalEach([...parameters].map(([name, parameter]) => [name, parameterSchema(parameter)] as const)) })
+    .meta({ description: "Layers with parameters in the place of their mechanism's defaults." });
+  const inTurn = z
+    .record(z.string(), accepting(z.union([layers, others]), "a whole number from 1 to 1000, or { layers: 1, window: 1024 } with parameters of this mechanism"))
+    .refine((of) => Object.keys(of).length > 1, "needs two or more");
+  return accepting(
+    z.union([z.literal(presetPattern), accepting(inTurn, patternAccepted)]),
+    patternAccepted,
+    "Beside a model: the mixers of a hybrid's layers, in turn, over and over; preset: those of model.preset. Parameters are those of this entry for its own mechanism; for the others those that stand beside their number of layers, { softmax: { layers: 1, window: 1024 } }, and defaults.",
+  );
+};
 
 /** "tiled or naive (prefill), split (decode)": a file's phase is not known where one entry is looked at. */
 const formsByPhase = ({ forms }: Mechanism): string => {
@@ -159,7 +164,7 @@ const formsByPhase = ({ forms }: Mechanism): string => {
   return [...phasesOf].map(([names, of]) => `${names} (${of.join(", ")})`).join(", ");
 };
 
-const entrySchema = (mechanism: Mechanism) => {
+const entrySchema = (mechanism: Mechanism, pattern: ReturnType<typeof patternSchemaOf>) => {
   const forms = [...new Set(Object.values(mechanism.forms).flat())];
   return z
     .strictObject({
@@ -169,7 +174,7 @@ const entrySchema = (mechanism: Mechanism) => {
       form: accepting(z.enum(forms), formsByPhase(mechanism), "How it is computed.").optional(),
       runtime: z.enum(runtimeNames).meta({ description: runtimeAbout }).optional(),
       cache: z.enum(["hot", "cold"]).meta({ description: "Of this entry alone; measure.cache unless given." }).optional(),
-      ...(mechanism.forms.tokenLoop ? { pattern: patternSchema.optional() } : {}),
+      ...(mechanism.forms.tokenLoop ? { pattern: pattern.optional() } : {}),
       ...optionalEach(sizeEntries(["heads", "kvHeads", "headDim", "headDimV"])),
       ...optionalEach(dtypeEntries),
       ...optionalEach(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameterSchema(parameter)] as const)),
@@ -192,10 +197,11 @@ const made = new WeakMap<readonly Mechanism[], ReturnType<typeof schemaOf>>();
 
 const schemaOf = (all: readonly Mechanism[]) => {
   const mechanisms = experimentMechanisms(all);
-  const [first, ...rest] = mechanisms.map(entrySchema);
+  const parameters = mergedParameters(mechanisms);
+  const pattern = patternSchemaOf(parameters);
+  const [first, ...rest] = mechanisms.map((mechanism) => entrySchema(mechanism, pattern));
   if (first === undefined) throw new Error("no mechanism is loaded");
   const names = mechanisms.map((mechanism) => mechanism.name);
-  const parameters = mergedParameters(mechanisms);
   const integers = [...parameters].flatMap(([name, parameter]) => (parameter.kind === "integer" ? [[name, parameter] as const] : []));
   const axes = [
     ...sizeNames.map((name) => [name, axis(1, sizes[name].maximum, sizes[name].about, name === "n")] as const),

@@ -1,6 +1,7 @@
-import type { Dtype, Mechanism, Parameter, ParameterValue, Shape } from "../../kernels/mechanism.ts";
+import type { Dtype, Mechanism, ParameterValue, Shape } from "../../kernels/mechanism.ts";
 import type { Arm, Experiment, Skip } from "./experiment.ts";
 import { cellModel } from "./model.ts";
+import { accepts, range } from "./parameterRange.ts";
 import { type Runtime, runtimeRefusal, runtimes } from "./runtimes.ts";
 import { defaultHeadDim, defaultHeads, dtypes } from "./sizes.ts";
 
@@ -99,22 +100,4 @@ const parametersOf = (mechanism: Mechanism, settings: Settings): { values: Reado
     if (!accepts(parameter, value)) reason ??= `${mechanism.name} takes ${name} ${range(parameter)}, not ${String(value)}`;
   }
   return reason === undefined ? { values } : { values, reason };
-};
-
-/** May a parameter have this value? */
-export const accepts = (parameter: Parameter, value: ParameterValue): boolean => {
-  if (parameter.kind === "integer")
-    return (
-      Number.isInteger(value) && Number(value) >= parameter.minimum && Number(value) <= parameter.maximum && Number(value) % (parameter.multipleOf ?? 1) === 0
-    );
-  return parameter.kind === "boolean" ? typeof value === "boolean" : typeof value === "string" && parameter.values.includes(value);
-};
-
-/** What `accepts` takes, in words. */
-export const range = (parameter: Parameter): string => {
-  if (parameter.kind === "integer") {
-    const multiples = parameter.multipleOf === undefined ? "" : `multiples of ${parameter.multipleOf} `;
-    return `${multiples}from ${parameter.minimum} to ${parameter.maximum}`;
-  }
-  return parameter.kind === "boolean" ? "true or false" : parameter.values.join(", ");
 };

@@ -134,6 +134,37 @@ test.each([
   expect(isAlike).toBe(!("mixers" in presets[preset]));
 });
 
+test("layers of a pattern have the parameters that stand beside their number, and defaults", () => {
+  const layers = (of: string): string => good.replace("{ gatedDeltaNet: 3, softmax: 1 }", of);
+  const text = layers("{ gatedDeltaNet: 3, softmax: { layers: 1, window: 16, sinks: 2 } }");
+  expect(complaints(text)).toBe("");
+  const model = parse(text).experiments[0]?.cells.find(({ cell }) => cell.label === "hybrid")?.cell.model;
+  expect(model?.pattern).toEqual(["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"]);
+  expect(model?.mixers).toEqual({ softmax: { parameters: { window: 16, sinks: 2 } } });
+  const hash = (one: string) => parse(one).experiments[0]?.experiment.hash;
+  expect(hash(layers("{ gatedDeltaNet: 3, softmax: { layers: 1 } }"))).toBe(hash(good));
+  expect(hash(text)).not.toBe(hash(good));
+  expect(
+    [
+      "{ gatedDeltaNet: 3, softmax: { layers: 1, windw: 16 } }",
+      "{ gatedDeltaNet: 3, softmax: { layers: 1, chunk: 16 } }",
+      "{ gatedDeltaNet: 3, softmax: { window: 16 } }",
+      "{ gatedDeltaNet: { layers: 3, chunk: 32 }, softmax: 1 }",
+      "{ gatedDeltaNet: 3, gla: { layers: 1, chunk: 17 } }",
+      "{ gatedDeltaNet: 3, softmax: [1] }",
+    ]
+      .flatMap((of) => parse(layers(of)).problems.map(({ path, message, given, accepted }) => `${path}: ${message}, ${given}; ${accepted}`))
+      .join("\n"),
+  ).toMatchInlineSnapshot(`
+    "mechanisms[3].pattern.softmax.windw: unknown key, windw; layers, window, sinks, featureMap, normalized, chunk, initialState, slopes
+    mechanisms[3].pattern.softmax.chunk: softmax has no such parameter, chunk; window, sinks
+    mechanisms[3].pattern.softmax.layers: missing, undefined; a whole number from 1 to 1000
+    mechanisms[3].pattern.gatedDeltaNet.chunk: stands beside use: gatedDeltaNet, whose layers these are, chunk; chunk beside use: gatedDeltaNet
+    mechanisms[3].pattern.gla.chunk: not accepted here, 17; a multiple of 16 from 16 to 256
+    mechanisms[3].pattern.softmax: not accepted here, [1]; a whole number from 1 to 1000, or { layers: 1, window: 1024 } with parameters of this mechanism"
+  `);
+});
+
 test("the layers of qwen3-next have their authors' heads, unless the file says what heads there are", () => {
   const mixersOf = (text: string) => parse(text).experiments[0]?.cells.map(({ cell }) => cell.model?.mixers);
   const own = hybrid("qwen3-next", "{ use: gatedDeltaNet, pattern: preset }");
@@ -362,7 +393,7 @@ test("points to sizes that do not go together, wherever they are given", () => {
   expect(brief("softmax", "fixed: { kvHeads: 3 }")).toEqual([`6:19 fixed.kvHeads: ${said}`]);
   expect(brief("{ use: softmax, kvHeads: 3 }", "")).toEqual([`4:39 mechanisms[0].kvHeads: ${said}`]);
   expect(brief("{ use: linear, pattern: { linear: 0, softmax: 1 } }", "")).toEqual([
-    "4:48 mechanisms[0].pattern.linear: too small; 0; a whole number from 1 to 1000",
+    "4:48 mechanisms[0].pattern.linear: too small; 0; a whole number from 1 to 1000, or { layers: 1, window: 1024 } with parameters of this mechanism",
   ]);
   // A size that no mechanism takes is one mistake where it stands, whatever words each of them refuses it in.
   const small = "12; sizes under model, fixed and axes that go together";

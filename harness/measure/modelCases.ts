@@ -15,12 +15,15 @@ export const smallModel: ModelShape = {
 
 const experts = { kind: "experts", hidden: 32, experts: 7, active: 3 } as const;
 
-/** Qwen3-Next's layers in small: wider heads in softmax layers, fewer heads of keys in linear ones. */
+/** Qwen3-Next's layers in small, wider heads in softmax layers, fewer heads of keys in linear ones; and a window on the former. */
 export const unlikeLayers: Partial<ModelShape> = {
   layers: 4,
   outputGate: "all",
   pattern: ["gatedDeltaNet", "gatedDeltaNet", "gatedDeltaNet", "softmax"],
-  mixers: { softmax: { heads: 2, kvHeads: 1, headDim: 32 }, gatedDeltaNet: { heads: 4, kvHeads: 4, headDim: 16, keyHeads: 2 } },
+  mixers: {
+    softmax: { heads: 2, kvHeads: 1, headDim: 32, parameters: { window: 8, sinks: 2 } },
+    gatedDeltaNet: { heads: 4, kvHeads: 4, headDim: 16, keyHeads: 2 },
+  },
 };
 
 /** For tests: one token's whole way through a small model of this mechanism, n tokens before it; `change` of the cell and `around` of its model. */

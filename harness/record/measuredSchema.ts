@@ -159,8 +159,17 @@ export const modelFields = {
   tied: z.boolean(),
 };
 
-/** Heads of a model's layers by the name of their mixer. */
-export const mixers = z.record(name, z.object({ heads: size, kvHeads: size, headDim: size, keyHeads: size.exactOptional() }));
+/** What a model's layers have of their own, by the name of their mixer. */
+export const mixers = z.record(
+  name,
+  z.object({
+    heads: size.exactOptional(),
+    kvHeads: size.exactOptional(),
+    headDim: size.exactOptional(),
+    keyHeads: size.exactOptional(),
+    parameters: namedValues.exactOptional(),
+  }),
+);
 
 const model: z.ZodType<ModelShape> = z.object({
   ...modelFields,

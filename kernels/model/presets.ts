@@ -9,7 +9,7 @@ export interface Preset {
   readonly kvHeads: number;
   readonly headDim: number;
   /** heads of the layers of its pattern by their mixer, where they are not all alike */
-  readonly mixers?: NonNullable<ModelShape["mixers"]>;
+  readonly mixers?: Readonly<Record<string, MixerSizes>>;
   /** mixer of the last layer, whatever its place in the pattern */
   readonly last?: string;
   /** of the mechanisms of its pattern, where its authors' are not the defaults */

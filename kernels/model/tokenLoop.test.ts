@@ -50,6 +50,7 @@ test.each([
   ["gatedDeltaNet", keepsNothing, {}, "O(n)", "O(1)"],
   ["gatedDeltaNet", keepsState, hybrid, "O(n)", "O(n)"],
   ["gatedDeltaNet", keepsNothing, hybrid, "O(n²)", "O(1)"],
+  ["gatedDeltaNet", keepsState, { ...hybrid, mixers: { softmax: { parameters: { window: 16, sinks: 2 } } } }, "O(1)", "O(1)"],
 ] as const)("%s %s %o is %s in time and %s in what it keeps", (name, form, around, time, stateBytes) => {
   const shape = shapeOf(name, {}, { ...around, recomputes: form === keepsNothing });
   expect(mechanismOf(name).claim("tokenLoop", form, shape)).toEqual({ time, stateBytes });

@@ -82,7 +82,7 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
     forms: { ...own.forms, tokenLoop: formsOf(own) },
     refusal(shape, form, capabilities) {
       if (!shape.model) return own.refusal(shape, form, capabilities);
-      const fault = faultOf(shape.model, shape.headDim, all);
+      const fault = faultOf(shape.model, shape, all);
       if (fault !== undefined) return badShape(fault);
       // Weights are stored so; what flows through the mixers is f32.
       const storage = storageRefusal(["dtype"], shape, capabilities);
@@ -238,7 +238,7 @@ const layersOf = ({ layers, pattern = [] }: ModelShape, own: Mechanism, all: rea
     return found;
   });
 
-const faultOf = (model: ModelShape, headDim: number, all: readonly Mechanism[]): string | undefined => {
+const faultOf = (model: ModelShape, shape: Shape, all: readonly Mechanism[]): string | undefined => {
   const { layers, width, vocab, feedForward, firstDense, pattern = [] } = model;
   const unknown = pattern.find((name) => !all.some((mechanism) => mechanism.name === name && formsOf(mechanism).length > 0));
   if (unknown !== undefined) return `layers of ${unknown}: a model is built of mechanisms with prefill and decode`;
@@ -246,7 +246,7 @@ const faultOf = (model: ModelShape, headDim: number, all: readonly Mechanism[]):
   const shared = feedForward.kind === "experts" ? (feedForward.shared ?? 0) : 0;
   const uneven = [width, feedForward.hidden, shared, firstDense?.hidden ?? 0].find((size) => size % 4 !== 0);
   if (uneven !== undefined) return `width and hidden channels must be multiples of 4, not ${uneven}`;
-  const unlike = mixerFaultOf(model, headDim, all);
+  const unlike = mixerFaultOf(model, shape, all);
   if (unlike !== undefined) return unlike;
   if (feedForward.kind === "experts" && !(feedForward.active >= 1 && feedForward.active <= Math.min(64, feedForward.experts)))
     return `${feedForward.active} of ${feedForward.experts} experts: from 1 to 64, and no more than there are`;
@@ -254,25 +254,30 @@ const faultOf = (model: ModelShape, headDim: number, all: readonly Mechanism[]):
 };
 
 /** What no layers can be whose mixers have heads of their own. */
-const mixerFaultOf = ({ mixers = {}, pattern = [], rotary }: ModelShape, headDim: number, all: readonly Mechanism[]): string | undefined => {
+const mixerFaultOf = (
+  { mixers = {}, pattern = [], rotary }: ModelShape,
+  { heads: usual, kvHeads: usualKv, headDim }: Shape,
+  all: readonly Mechanism[],
+): string | undefined => {
   const turning = pattern.filter((name) => all.some((mechanism) => mechanism.name === name && mechanism.family === "softmax"));
   const channels = [...new Set(turning.map((name) => mixers[name]?.headDim ?? headDim))];
   if (rotary && channels.length > 1) return `heads of ${channels.join(" and ")} channels turn by their position: one table is of one of them`;
   const odd = rotary ? [...channels, headDim].find((one) => one % 2 !== 0) : undefined;
   if (odd !== undefined) return `headDim ${odd} must be even for rotary positions`;
-  const uneven = Object.entries(mixers).find(([, { heads, kvHeads, keyHeads = heads }]) => heads % kvHeads !== 0 || heads % keyHeads !== 0);
+  const uneven = Object.entries(mixers).find(([, { heads = usual, kvHeads = usualKv, keyHeads = heads }]) => heads % kvHeads !== 0 || heads % keyHeads !== 0);
   return uneven && `heads of ${uneven[0]} do not divide: ${JSON.stringify(uneven[1])}`;
 };
 
-/** A mixer's own problem in a layer. Parameters are the arm's for its own mixer, and defaults for others of a pattern. */
-const mixerShape = (shape: Shape, mechanism: Mechanism, own: Mechanism, { phase, n }: Mixed): Shape => {
+/** A mixer's own problem in a layer. Parameters are the arm's for its own mixer, and for others of a pattern defaults where the model says nothing of them. */
+const mixerShape = (shape: Shape, mechanism: Mechanism, arm: Mechanism, { phase, n }: Mixed): Shape => {
   const { model, ...rest } = shape;
-  const sizes = model?.mixers?.[mechanism.name];
-  const { heads, kvHeads } = sizes ?? shape;
+  const own = model?.mixers?.[mechanism.name] ?? {};
+  const { heads = shape.heads, kvHeads = shape.kvHeads, headDim } = own;
   const defaults = Object.fromEntries(Object.entries(mechanism.parameters).map(([name, parameter]) => [name, parameter.default]));
   return {
     ...rest,
-    ...(sizes ? { heads, headDim: sizes.headDim, headDimV: sizes.headDim, dModel: heads * sizes.headDim } : {}),
+    heads,
+    ...(headDim === undefined ? {} : { headDim, headDimV: headDim, dModel: heads * headDim }),
     phase,
     // What a token's projections left is its only row.
     ...(phase === "generate" ? { stream: 1 } : {}),
@@ -281,7 +286,7 @@ const mixerShape = (shape: Shape, mechanism: Mechanism, own: Mechanism, { phase,
     // Of a prefill keys and values are the cache, as the projections leave them.
     kvDtype: phase === "prefill" ? "f32" : shape.kvDtype,
     kvHeads: mechanism.groupedHeads ? kvHeads : heads,
-    parameters: mechanism === own ? shape.parameters : defaults,
+    parameters: { ...(mechanism === arm ? shape.parameters : defaults), ...own.parameters },
   };
 };
 
@@ -298,7 +303,7 @@ const halfStep = 2 ** 13;
 /** Roundings beyond those of a sum of n + headDim: each layer's projections add theirs to the stream, as squares. */
 const modelRounding = (shape: Shape): number => {
   const { layers, width, feedForward, firstDense, mixers = {} } = modelOf(shape);
-  const mixed = Math.max(shape.heads * shape.headDimV, ...Object.values(mixers).map(({ heads, headDim }) => heads * headDim));
+  const mixed = Math.max(shape.heads * shape.headDimV, ...Object.values(mixers).map(({ heads = shape.heads, headDim = shape.headDimV }) => heads * headDim));
   const shared = feedForward.kind === "experts" ? (feedForward.shared ?? 0) : 0;
   const hidden = Math.max(feedForward.hidden + shared, firstDense?.hidden ?? 0);
   return Math.sqrt(4 * layers * (2 * width + hidden + mixed) + width);
