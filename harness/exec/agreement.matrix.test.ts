@@ -30,6 +30,11 @@ describe.each(adapters)("forms agree on %s", (adapter) => {
       expect(await disagreement(session, { ...odd, mechanism, gate }, 2, { form: "chunk", chunk: 64 })).toBeLessThan(limit);
   });
 
+  it.each(["gated", "gla", "gatedDeltaNet", "kda"])("%s as closely with gates near none among some of −20, −300 and −2,000", async (mechanism) => {
+    for (const fall of [-20, -300, -2000])
+      for (const chunk of [16, 64, 256]) expect(await disagreement(session, { ...odd, mechanism, fall }, 4, { form: "chunk", chunk })).toBeLessThan(limit / 10);
+  });
+
   // An output is off by a step of f16 at most, at an element of several times the output's RMS.
   it.each(["softmax", ...members])("%s of f16 is that of f32 on the same values, by kernels of f16 where the device has them", async (mechanism) => {
     const { state: _, ...problem } = problemTensors({ ...odd, mechanism, continued: false }, 3);

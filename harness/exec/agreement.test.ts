@@ -22,4 +22,8 @@ describe("forms agree", () => {
   it.each(["gated", "kda"])("%s stays finite and agrees where gates of a chunk sum up to thousands", async (mechanism) => {
     expect(await disagreement(session, { ...odd, mechanism, gate: -60 }, 5, { form: "chunk", chunk: 16 })).toBeLessThan(limit);
   });
+
+  it.each(["gated", "gla", "kda"])("%s agrees as closely where gates of thousands stand among gates near none", async (mechanism) => {
+    expect(await disagreement(session, { ...odd, mechanism, fall: -1000 }, 5, { form: "chunk", chunk: 16 })).toBeLessThan(limit / 10);
+  });
 });

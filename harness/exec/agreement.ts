@@ -12,6 +12,8 @@ export interface Problem {
   readonly headDimV: number;
   /** what a log decay is on average: −0.8 in measuring */
   readonly gate: number;
+  /** three gates in ten are this, and the others near none: after one, what lies between two tokens is little beside how far both have fallen */
+  readonly fall?: number;
   /** goes on from a state */
   readonly continued: boolean;
 }
@@ -21,8 +23,8 @@ const deltaRules: readonly string[] = ["deltaNet", "gatedDeltaNet", "kda"];
 
 const tensor = (values: Float32Array, ...shape: number[]): Tensor => ({ dtype: "f32", shape, values });
 
-/** Tensors of a problem from a seed: q, k, v ~ N(0, 1), k of length 1 and β ~ U(0, 1) under the delta rule, g between 0 and twice its mean. */
-export const problemTensors = ({ mechanism, batch, n, heads, headDim, headDimV, gate, continued }: Problem, seed: number): NamedTensors => {
+/** Tensors of a problem from a seed: q, k, v ~ N(0, 1), k of length 1 and β ~ U(0, 1) under the delta rule, g between 0 and twice its mean, or falls. */
+export const problemTensors = ({ mechanism, batch, n, heads, headDim, headDimV, gate, fall, continued }: Problem, seed: number): NamedTensors => {
   const lines = batch * n * heads;
   const k = normals(lines * headDim, seed, "k");
   if (deltaRules.includes(mechanism)) {
@@ -42,7 +44,7 @@ export const problemTensors = ({ mechanism, batch, n, heads, headDim, headDimV, 
     ...(gates
       ? {
           g: tensor(
-            uniforms(lines * channels, "g").map((x) => 2 * gate * x),
+            uniforms(lines * channels, "g").map((x) => (fall === undefined ? 2 * gate * x : x < 0.3 ? fall : -0.01 * x)),
             ...[batch, n, heads],
             ...(gates === "channel" ? [headDim] : []),
           ),

@@ -21,10 +21,11 @@ const PANEL_QUADS = PANEL / 4;
 var<workgroup> left: array<vec4f, PANEL * ROW_QUADS>; // [channel, row / 4]
 var<workgroup> right: array<vec4f, PANEL * SIDE>; // [channel, key / 4]
 #if PER_CHANNEL
-// Rows as far as they decay since the tile's first, for keys before it; and for keys within it the decays themselves.
+// Rows as far as they decay since the tile's first, for keys before it; and for keys within it, which are those of its rows, how far each has fallen:
+// what lies between two is a difference of whole steps, as after a long fall within the tile two logs are large and what lies between them may be small.
 var<workgroup> leftDecayed: array<vec4f, PANEL * ROW_QUADS>;
-var<workgroup> leftLog: array<vec4f, PANEL * ROW_QUADS>;
-var<workgroup> rightLog: array<vec4f, PANEL * SIDE>;
+var<workgroup> steps: array<vec4i, PANEL * ROW_QUADS>;
+var<workgroup> rests: array<vec4f, PANEL * ROW_QUADS>;
 #end
 
 @compute @workgroup_size(THREADS)
@@ -43,8 +44,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let column = thread % SIDE;
   let rows = min(vec4u(row0 + row * 4u) + vec4u(0u, 1u, 2u, 3u), vec4u(last));
 #if PER_CHANNEL
-  // Logs count from the tile's first row, so that those of close tokens are small.
   let beginning = (group.z * tokens + row0) * KEY_QUADS;
+  let quadRest = arrayLength(&decayQuads) / 2u;
 #end
   for (var key0 = chunk0; key0 <= last; key0 += TILE) {
 #each r 4
@@ -67,15 +68,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #if PER_CHANNEL
 #each r 4
-        var g${r} = vec4f(0.0);
+        var s${r} = vec4i(0);
+        var t${r} = vec4f(0.0);
         if (first + ${r}u <= last && quad < KEY_QUADS) {
-          g${r} = quadBetween((group.z * tokens + first + ${r}u) * KEY_QUADS + quad, beginning + quad);
-          if (key0 < row0) { x${r} *= exp(g${r}); }
+          let at = (group.z * tokens + first + ${r}u) * KEY_QUADS + quad;
+          s${r} = vec4i(decayQuads[at]);
+          t${r} = bitcast<vec4f>(decayQuads[quadRest + at]);
+          if (key0 < row0) { x${r} *= exp(quadBetween(at, beginning + quad)); }
         }
 #end
 #each c 4
         leftDecayed[to + ${c}u * ROW_QUADS] = vec4f(x0[${c}], x1[${c}], x2[${c}], x3[${c}]);
-        leftLog[to + ${c}u * ROW_QUADS] = vec4f(g0[${c}], g1[${c}], g2[${c}], g3[${c}]);
+        steps[to + ${c}u * ROW_QUADS] = vec4i(s0[${c}], s1[${c}], s2[${c}], s3[${c}]);
+        rests[to + ${c}u * ROW_QUADS] = vec4f(t0[${c}], t1[${c}], t2[${c}], t3[${c}]);
 #end
 #end
       }
@@ -85,35 +90,33 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
         let to = i % PANEL_QUADS * 4u * SIDE + i / PANEL_QUADS;
 #each r 4
         var x${r} = vec4f(0.0);
-#if PER_CHANNEL
-        var g${r} = vec4f(0.0);
-#end
         if (first + ${r}u <= last && quad < KEY_QUADS) {
           x${r} = vec4f(k[(base + (first + ${r}u) * HEADS) * KEY_QUADS + quad]);
 #if PER_CHANNEL
-          g${r} = quadBetween((group.z * tokens + first + ${r}u) * KEY_QUADS + quad, beginning + quad);
-          if (first < row0) { x${r} *= exp(-g${r}); }
+          if (first < row0) { x${r} *= exp(quadBetween(beginning + quad, (group.z * tokens + first + ${r}u) * KEY_QUADS + quad)); }
 #end
         }
 #end
 #each c 4
         right[to + ${c}u * SIDE] = vec4f(x0[${c}], x1[${c}], x2[${c}], x3[${c}]);
-#if PER_CHANNEL
-        rightLog[to + ${c}u * SIDE] = vec4f(g0[${c}], g1[${c}], g2[${c}], g3[${c}]);
-#end
 #end
       }
       workgroupBarrier();
 #if PER_CHANNEL
       if (key >= row0) {
+        // Keys past the tile's rows are dropped below, whatever comes of them here.
+        let keyRow = min((key - row0) / 4u, u32(ROW_QUADS) - 1u);
         for (var i = 0u; i < PANEL; i++) {
           let x = left[i * ROW_QUADS + row];
           let b = right[i * SIDE + column];
-          let g = leftLog[i * ROW_QUADS + row];
-          let h = rightLog[i * SIDE + column];
+          let rowSteps = steps[i * ROW_QUADS + row];
+          let rowRests = rests[i * ROW_QUADS + row];
+          let keySteps = steps[i * ROW_QUADS + keyRow];
+          let keyRests = rests[i * ROW_QUADS + keyRow];
           // Above the diagonal the difference is positive, and dropped below.
 #each r 4
-          p${r} = fma(x[${r}] * b, exp(min(g[${r}] - h, vec4f(0.0))), p${r});
+          let between${r} = vec4f(keySteps - rowSteps[${r}]) * QUAD_STEP + (keyRests - rowRests[${r}]);
+          p${r} = fma(x[${r}] * b, exp(min(between${r}, vec4f(0.0))), p${r});
 #end
         }
       } else {

@@ -1,6 +1,7 @@
 // Products of rows with the keys of their chunk that came before them: tril(A Kᵀ) with A the queries, or, STRICT, β times the keys below the diagonal, which
 // is the L of the delta rule's system. A pair counts as what is left of the key at the row: e^{G_i − G_j}, of each channel when PER_CHANNEL. Far blocks of
-// those split the exponent at the tile's first row, so that neither half is positive; near ones, where nothing lies between, take it pair by pair.
+// those split the exponent at the tile's first row, so that neither half is positive; near ones, where nothing lies between, take it pair by pair, as a
+// difference of whole steps: after a long fall within the tile two logs are large, and what lies between them may be small.
 // ROWS rows × KEY_WIDTHS keys a lane, in the registers of one subgroup.
 @group(0) @binding(0) var<storage, read> a: array<Stored>; // queries, or keys [batch, token, head, key]
 @group(0) @binding(1) var<storage, read> k: array<StoredQuad>; // [batch, token, head, key / 4]
@@ -32,8 +33,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let base = batch * tokens * HEADS + head; // + token × HEADS: a row of a and k
   let last = min(row0 + ROWS, tokens) - 1u;
 #if PER_CHANNEL
-  // Logs count from the tile's first row, so that those of close tokens are small.
   let beginning = group.z * tokens + row0;
+  let rest = arrayLength(&decay) / 2u;
+  let quadRest = arrayLength(&decayQuads) / 2u;
 #end
   // Edges are clamped, not branched around: a row or key past the last is the last once more.
 #each r ROW_QUADS
@@ -64,26 +66,28 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if PER_CHANNEL
 #each r ROW_QUADS
       let gAt${r} = decayAt${r} + channel;
-      let g${r} = vec4f(
-        logBetween(gAt${r}.x, beginning * KEYS + channel),
-        logBetween(gAt${r}.y, beginning * KEYS + channel),
-        logBetween(gAt${r}.z, beginning * KEYS + channel),
-        logBetween(gAt${r}.w, beginning * KEYS + channel),
-      );
 #end
       if (near) {
+#each r ROW_QUADS
+        let steps${r} = vec4i(vec4u(decay[gAt${r}.x], decay[gAt${r}.y], decay[gAt${r}.z], decay[gAt${r}.w]));
+        let rests${r} = bitcast<vec4f>(vec4u(decay[rest + gAt${r}.x], decay[rest + gAt${r}.y], decay[rest + gAt${r}.z], decay[rest + gAt${r}.w]));
+#end
         for (var i = 0u; i < count; i += 4u) {
 #each w KEY_WIDTHS
           let b${w} = vec4f(k[keyAt${w} + (k0 + i) / 4u]);
-          let h${w} = quadBetween((group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u, beginning * KEY_QUADS + (k0 + i) / 4u);
+          let hAt${w} = (group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u;
+          let keySteps${w} = vec4i(decayQuads[hAt${w}]);
+          let keyRests${w} = bitcast<vec4f>(decayQuads[quadRest + hAt${w}]);
 #end
           for (var c = 0u; c < 4u * once; c++) {
 #each r ROW_QUADS
             let x${r} = subgroupShuffle(a${r}, i + c);
-            let y${r} = subgroupShuffle(g${r}, i + c);
+            let rowSteps${r} = subgroupShuffle(steps${r}, i + c);
+            let rowRests${r} = subgroupShuffle(rests${r}, i + c);
 #each w KEY_WIDTHS
             // Above the diagonal the difference is positive, and dropped below.
-            p${w}_${r} = fma(x${r} * b${w}[c], exp(min(y${r} - h${w}[c], vec4f(0.0))), p${w}_${r});
+            let between${w}_${r} = vec4f(keySteps${w}[c] - rowSteps${r}) * FALL_STEP + (keyRests${w}[c] - rowRests${r});
+            p${w}_${r} = fma(x${r} * b${w}[c], exp(min(between${w}_${r}, vec4f(0.0))), p${w}_${r});
 #end
 #end
           }
@@ -91,7 +95,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
         continue;
       }
 #each r ROW_QUADS
-      a${r} *= exp(g${r});
+      a${r} *= exp(vec4f(
+        logBetween(gAt${r}.x, beginning * KEYS + channel),
+        logBetween(gAt${r}.y, beginning * KEYS + channel),
+        logBetween(gAt${r}.z, beginning * KEYS + channel),
+        logBetween(gAt${r}.w, beginning * KEYS + channel),
+      ));
 #end
 #end
       // Neighbouring lanes read rows far apart, so each takes four channels of its row at a time.

@@ -6,8 +6,8 @@ import { betaCount, gateCount, gatesPerToken, type Sizes } from "./sizes.ts";
 
 /**
  * q, k, v ~ N(0, 1), [batch, token, head, channel]; generate draws a stream of 64 tokens. Under the delta rule k is normalised to length 1 (else S
- * explodes) and β ~ U(0, 1), [batch, token, head]. g, log decay: −softplus of N(0, 1), an eighth of it in every other head, or the fixed slopes of the
- * heads. q, k and v are what dtype holds.
+ * explodes) and β ~ U(0, 1), [batch, token, head]. g, log decay: −softplus of N(0, 1), one in fifteen a fall of 16 to 2,048, and in every other head an eighth of the
+ * former without falls; or the fixed slopes of the heads. q, k and v are what dtype holds.
  * Decode, and a prefill that goes on, also draw what n tokens leave behind, at a cost that does not depend on n: `state` [batch, head, key, value] and `z` [batch, head, key].
  */
 export const inputs = (sizes: Sizes, seed: number): Tensors => {
@@ -45,7 +45,17 @@ const uniforms = (count: number, seed: number, name: string): Float32Array => {
 const gates = (sizes: Sizes, seed: number): Float32Array =>
   sizes.rule.decay === "head"
     ? Float32Array.from(Array.from({ length: sizes.heads }, (_, head) => decayAndLog(Math.fround(Math.exp(slopeOf(sizes, head))))).flat())
-    : normals(gateCount(sizes), seed, "g").map((x, i) => -Math.log1p(Math.exp(x)) / slowness(Math.floor(i / gatesPerToken(sizes)) % sizes.heads));
+    : normals(gateCount(sizes), seed, "g").map((x, i) => gateOf(x, slowness(Math.floor(i / gatesPerToken(sizes)) % sizes.heads)));
+
+/**
+ * A gate drawn as x. Where heads forget at once anyway, some forget all: logs of hundreds, which a kernel may subtract from each other as long as it keeps what lies between two of them, and whose exponential it may not take the wrong way
+ * round. Where they are slow there is none, so that chunks still feel what came before them.
+ */
+const gateOf = (x: number, slow: number): number =>
+  slow === 1 && x > leastFall ? -Math.min(2048, 16 * Math.exp(6 * (x - leastFall))) : -Math.log1p(Math.exp(x)) / slow;
+
+/** One N(0, 1) in fifteen is larger. */
+const leastFall = 1.5;
 
 /**
  * What gates of a head are divided by. At 1 a token is forgotten within a few, and what a kernel does wrong with older ones is below rounding; at 8 a chunk
