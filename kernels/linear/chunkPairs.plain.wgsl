@@ -24,7 +24,7 @@ var<workgroup> right: array<vec4f, PANEL * SIDE>; // [channel, key / 4]
 // Rows as far as they decay since the tile's first, for keys before it; and for keys within it, which are those of its rows, how far each has fallen:
 // what lies between two is a difference of whole steps, as after a long fall within the tile two logs are large and what lies between them may be small.
 var<workgroup> leftDecayed: array<vec4f, PANEL * ROW_QUADS>;
-var<workgroup> steps: array<vec4i, PANEL * ROW_QUADS>;
+var<workgroup> steps: array<vec4f, PANEL * ROW_QUADS>;
 var<workgroup> rests: array<vec4f, PANEL * ROW_QUADS>;
 #end
 
@@ -68,18 +68,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #if PER_CHANNEL
 #each r 4
-        var s${r} = vec4i(0);
+        var s${r} = vec4f(0.0);
         var t${r} = vec4f(0.0);
         if (first + ${r}u <= last && quad < KEY_QUADS) {
           let at = (group.z * tokens + first + ${r}u) * KEY_QUADS + quad;
-          s${r} = vec4i(decayQuads[at]);
+          // So few since the tile's beginning that f32 has them.
+          s${r} = vec4f(vec4i(decayQuads[beginning + quad]) - vec4i(decayQuads[at])) * QUAD_STEP;
           t${r} = bitcast<vec4f>(decayQuads[quadRest + at]);
           if (key0 < row0) { x${r} *= exp(quadBetween(at, beginning + quad)); }
         }
 #end
 #each c 4
         leftDecayed[to + ${c}u * ROW_QUADS] = vec4f(x0[${c}], x1[${c}], x2[${c}], x3[${c}]);
-        steps[to + ${c}u * ROW_QUADS] = vec4i(s0[${c}], s1[${c}], s2[${c}], s3[${c}]);
+        steps[to + ${c}u * ROW_QUADS] = vec4f(s0[${c}], s1[${c}], s2[${c}], s3[${c}]);
         rests[to + ${c}u * ROW_QUADS] = vec4f(t0[${c}], t1[${c}], t2[${c}], t3[${c}]);
 #end
 #end
@@ -115,7 +116,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
           let keyRests = rests[i * ROW_QUADS + keyRow];
           // Above the diagonal the difference is positive, and dropped below.
 #each r 4
-          let between${r} = vec4f(keySteps - rowSteps[${r}]) * QUAD_STEP + (keyRests - rowRests[${r}]);
+          let between${r} = (rowSteps[${r}] - keySteps) + (keyRests - rowRests[${r}]);
           p${r} = fma(x[${r}] * b, exp(min(between${r}, vec4f(0.0))), p${r});
 #end
         }

@@ -68,15 +68,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       let gAt${r} = decayAt${r} + channel;
 #end
       if (near) {
+        // Since the tile's beginning steps are few enough to be f32; of a key before that they need not be, as such a fall leaves nothing.
+        let begun = vec4i(i32(decay[beginning * KEYS + channel]));
 #each r ROW_QUADS
-        let steps${r} = vec4i(vec4u(decay[gAt${r}.x], decay[gAt${r}.y], decay[gAt${r}.z], decay[gAt${r}.w]));
+        let steps${r} = vec4f(begun - vec4i(vec4u(decay[gAt${r}.x], decay[gAt${r}.y], decay[gAt${r}.z], decay[gAt${r}.w]))) * FALL_STEP;
         let rests${r} = bitcast<vec4f>(vec4u(decay[rest + gAt${r}.x], decay[rest + gAt${r}.y], decay[rest + gAt${r}.z], decay[rest + gAt${r}.w]));
 #end
         for (var i = 0u; i < count; i += 4u) {
+          let begunQuad = vec4i(decayQuads[beginning * KEY_QUADS + (k0 + i) / 4u]);
 #each w KEY_WIDTHS
           let b${w} = vec4f(k[keyAt${w} + (k0 + i) / 4u]);
           let hAt${w} = (group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u;
-          let keySteps${w} = vec4i(decayQuads[hAt${w}]);
+          let keySteps${w} = vec4f(begunQuad - vec4i(decayQuads[hAt${w}])) * FALL_STEP;
           let keyRests${w} = bitcast<vec4f>(decayQuads[quadRest + hAt${w}]);
 #end
           for (var c = 0u; c < 4u * once; c++) {
@@ -86,7 +89,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
             let rowRests${r} = subgroupShuffle(rests${r}, i + c);
 #each w KEY_WIDTHS
             // Above the diagonal the difference is positive, and dropped below.
-            let between${w}_${r} = vec4f(keySteps${w}[c] - rowSteps${r}) * FALL_STEP + (keyRests${w}[c] - rowRests${r});
+            let between${w}_${r} = (rowSteps${r} - keySteps${w}[c]) + (keyRests${w}[c] - rowRests${r});
             p${w}_${r} = fma(x${r} * b${w}[c], exp(min(between${w}_${r}, vec4f(0.0))), p${w}_${r});
 #end
 #end
