@@ -25,6 +25,9 @@ const numberedColumns = 40;
 /** CSS of numbers: those of a table that says `num3` stand in its third column. */
 export const numberStyle = `${["th.num", "td.num", ...Array.from({ length: numberedColumns }, (_, i) => `.num${i + 1} td:nth-child(${i + 1})`)].join(",")}{text-align:right;font-variant-numeric:tabular-nums;white-space:var(--number-lines,nowrap)}`;
 
+/** Rows from which a table is as high as most of a screen, and scrolls by itself: what is not seen of it is not laid out, and its height is known without that (style.ts). */
+const fewestTall = 25;
+
 /** A table whose cells are not closed, which HTML leaves open: a twentieth of a large page would be end tags. It scrolls sideways by itself when the screen is narrow, and can be reached by keyboard for that. The first column heads its row. */
 export const table = <Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[], rowId?: (row: Row) => string): Html => {
   const places = columns.flatMap(({ numeric }, i) => (numeric === true && i < numberedColumns ? [`num${i + 1}`] : []));
@@ -36,8 +39,9 @@ export const table = <Row>(caption: string, columns: readonly Column<Row>[], row
     const classes = [...(numeric === true && i >= numberedColumns ? ["num"] : []), ...(isEmpty ? ["none"] : [])];
     return html`<td${classes.length > 0 && html` class="${classes.join(" ")}"`}>${content}`;
   };
+  const isTall = rows.length >= fewestTall;
   return html`
-<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
+<div class="scroll${isTall && " tall"}"${isTall && html` style="--rows:${rows.length}"`} role="region" tabindex="0" aria-label="${caption}">
 <table${places.length > 0 && html` class="${places.join(" ")}"`}><caption>${caption}</caption>
 <thead><tr>${columns.map(({ head, numeric }) => html`<th scope="col"${numeric === true && html` class="num"`}>${head}</th>`)}</tr></thead>
 <tbody>${rows.map(

@@ -12,12 +12,16 @@ export const drawn = async (
   rendering: Rendering,
   sizes: readonly ChartSize[] = chartSizes,
 ): Promise<Html | undefined> => {
-  const drawings: Html[] = [];
+  const drawings: { readonly name: string; readonly drawing: Html }[] = [];
   for (const size of sizes) {
     const made = chart(size);
-    if (made !== undefined) drawings.push(await renderChart(made, `${id}-${size.name}`, `chart ${size.name}`, rendering));
+    if (made !== undefined) drawings.push({ name: size.name, drawing: await renderChart(made, `${id}-${size.name}`, `chart ${size.name}`, rendering) });
   }
-  return drawings.length === 0 ? undefined : html`<div class="facet${!sizes.some(({ name }) => name === "wide") && " small"}" id="${id}">${drawings}</div>`;
+  // Its height is known before it is laid out, which a browser leaves until a reader comes near (style.ts).
+  const heights = drawings.map(({ name, drawing }) => `--${name}:${/ height="([\d.]+)"/.exec(drawing.markup)?.[1]}px`).join(";");
+  return drawings.length === 0
+    ? undefined
+    : html`<div class="facet${!sizes.some(({ name }) => name === "wide") && " small"}" id="${id}" style="${heights}">${drawings.map(({ drawing }) => drawing)}</div>`;
 };
 
 /** More charts than these are compared better three in a row than wide: they are drawn narrow on every screen. */
