@@ -67,7 +67,7 @@ describe("a run that is asked for claims", () => {
     const page = await renderPage(record, strictLogger);
     const section = sectionOf(page);
     expect(/NaN|Infinity|undefined/.exec(section)?.[0]).toBeUndefined();
-    for (let i = 1; i <= 19; i++) expect(section).toContain(`<th scope="row"><bdi>S${i}</bdi><td>`);
+    for (let i = 1; i <= 19; i++) expect(section).toContain(`<th scope="row">S${i}<td>`);
     const links = [...section.matchAll(/href="#([a-z-]+)"/g)].map(([, place]) => place);
     expect(links).toHaveLength(5);
     for (const place of links) expect(page).toContain(` id="${place}"`);

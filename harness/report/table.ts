@@ -9,9 +9,16 @@ export interface Column<Row> {
   readonly cell: (row: Row) => HtmlValue;
 }
 
-/** A label or reason as a cell shows it: isolated from the text around it, and broken anywhere once it is too long for a line. `t`: of a page that the text may be in another language than. */
-export const name = (text: string, t?: Messages): Html =>
-  html`<bdi${text.length > 24 && html` class="long"`}${t !== undefined && isForeign(text, t) && html` lang="en"`}>${shortened(text, 400)}</bdi>`;
+/** Text of letters and signs that run from left to right, as the page's own does: it needs no isolation, which would be a twentieth of a large page. */
+const runsAlong = /^[\0-\u058f\u2010-\u2027\u2030-\u205e\u2070-\u2bff]*$/;
+
+/** A label or reason as a cell shows it: isolated from the text around it where it could turn that, and broken anywhere once it is too long for a line. `t`: of a page that the text may be in another language than. */
+export const name = (text: string, t?: Messages): Html => {
+  const [isLong, isOther] = [text.length > 24, t !== undefined && isForeign(text, t)];
+  return isLong || isOther || !runsAlong.test(text)
+    ? html`<bdi${isLong && html` class="long"`}${isOther && html` lang="en"`}>${shortened(text, 400)}</bdi>`
+    : html`${text}`;
+};
 
 /** A number with its interval in a line beneath, where a table has more of them than fit side by side: "6.24 ms [5.59 ms, 7.21 ms]". */
 export const intervalBelow = (text: string): HtmlValue => {
