@@ -1,5 +1,6 @@
 import type { Language } from "../messages/languages.ts";
 import type { RunRecord } from "../record/run.ts";
+import { chartSizes } from "./charts/frame.ts";
 import { heatSteps, stageFills, themeVariables } from "./charts/theme.ts";
 import { numberStyle } from "./table.ts";
 
@@ -17,6 +18,12 @@ const pageColours = [
   { name: "--warn-back", light: "#fff6dc", dark: "#37301a" },
   { name: "--warn-line", light: "#d9a514", dark: "#b98e1c" },
 ] as const;
+
+/** Height of the buttons under a chart. */
+const buttonsPx = 28;
+
+/** What a chart takes of a page before it is laid out. Its height stands beside it (sections/figure.ts). */
+const drawnRoom = (size: 0 | 1): string => `contain-intrinsic-size:${chartSizes[size].widthPx}px calc(var(--${chartSizes[size].name}) + ${buttonsPx}px)`;
 
 const rules = `
 *{box-sizing:border-box}
@@ -69,12 +76,13 @@ figure h3{margin:0 0 .6em}
 @media (min-width:1100px){.figures.pair{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.facets.many{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
 .facets.small{grid-template-columns:repeat(auto-fill,minmax(min(328px,100%),1fr))}
 .facet{min-width:0;max-width:100%}
-@media screen{.facet:not(:has(>.live),.first *){content-visibility:auto;contain-intrinsic-block-size:auto calc(var(--wide) + 28px)}.facet.small{contain-intrinsic-block-size:auto calc(var(--narrow) + 28px)!important}.scroll.tall{content-visibility:auto;contain-intrinsic-block-size:auto min(80vh,var(--rows)*30px)}}
+.facet{${drawnRoom(0)}}.facet.small{${drawnRoom(1)}}
 .chart{display:block;max-width:100%;height:auto;overflow:visible;font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 .chart text{font-variant-numeric:tabular-nums}
 .chart.narrow{display:none}
 .facet.small .chart.narrow{display:block}
-@media (max-width:590px){.chart.wide{display:none}.chart.narrow{display:block}}
+@media (max-width:590px){.chart.wide{display:none}.chart.narrow{display:block}.facet{${drawnRoom(1)}}}
+@media screen{.facet:not(:has(>.live),.first *),.scroll.tall{content-visibility:auto}}
 .live{position:relative;font-size:12px}
 .live .picture,.live .picture svg{display:block;width:100%;height:100%;overflow:visible}
 .live text{font-family:inherit}
@@ -97,7 +105,7 @@ summary{cursor:pointer;font-size:.88rem;color:var(--accent)}
 .key.beside{position:sticky;top:0;z-index:1;grid-column:1/-1;justify-self:stretch;margin:0;padding:6px 0;background:var(--paper)}
 .swatch{display:inline-block;width:1em;height:1em;border-radius:3px;vertical-align:-.12em;border:1px solid var(--line);print-color-adjust:exact}
 .scroll{overflow-x:auto;container-type:inline-size;max-width:100%;margin:.6em 0 1.2em;border:1px solid var(--line);border-radius:8px}
-.scroll.tall{max-height:80vh;overflow-y:auto}
+.scroll.tall{max-height:80vh;overflow-y:auto;contain-intrinsic-block-size:calc(var(--rows)*30px)}
 table{border-collapse:separate;border-spacing:0;font-size:.84rem;line-height:1.35;width:100%;}
 caption{position:sticky;left:0;max-width:100cqw;text-align:left;padding:9px 12px;color:var(--muted);font-size:.84rem}
 th,td{padding:6px 12px;text-align:left;vertical-align:top;border-top:1px solid var(--line)}

@@ -128,7 +128,7 @@ describe("charts", () => {
   it("write a long name whole beside a narrow plot, its slope under it", async () => {
     const record = fixtureRecord({ arms: [{ ...softmaxArm, label: "cache computed anew" }, linearArm] });
     const svg = await svgOf(record, timeChart(record, firstFacet(record), narrow));
-    const texts = [...svg.matchAll(/<text[^>]* transform="translate\([\d.]+,([\d.]+)\)"[^>]*>([^<]*)<\/text>/g)].map(([, y, text = ""]) => ({
+    const texts = [...svg.matchAll(/<text x="[\d.]+" y="([\d.]+)"[^>]*>([^<]*)<\/text>/g)].map(([, y, text = ""]) => ({
       y: Number(y),
       text,
     }));
