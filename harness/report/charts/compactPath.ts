@@ -7,7 +7,7 @@ export interface PlacedPath {
 
 type Point = readonly [x: number, y: number];
 
-const steps = /([MLhvAZ])([^A-Za-z]*)/g;
+const steps = /([MLhvAZ])([^A-DF-Za-df-z]*)/g;
 const lengths: Readonly<Record<string, number>> = { M: 2, L: 2, A: 7, h: 1, v: 1, Z: 0 };
 
 interface Step {

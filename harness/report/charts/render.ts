@@ -3,7 +3,7 @@ import * as vega from "vega";
 import { compile } from "vega-lite";
 import { escaped, type Html, raw } from "../html.ts";
 import { isolated } from "../isolated.ts";
-import type { LiveChart } from "../runtime/liveChart.ts";
+import type { LiveChart, LiveSpec } from "../runtime/liveChart.ts";
 import type { Chart } from "./frame.ts";
 import { leanSvg } from "./leanSvg.ts";
 import { textWidth } from "./textWidth.ts";
@@ -40,27 +40,28 @@ export interface Rendering {
   readonly live?: Map<string, LiveChart>;
 }
 
-/** A quoted colour as the page's variable for it, so that a drawing turns dark with the page. */
-const inVariables =
-  ({ variables }: Rendering) =>
-  (quoted: string): string => {
-    const variable = variables.get(quoted.slice(1, -1).toLowerCase());
-    return variable === undefined ? quoted : `"var(${variable.name})"`;
-  };
+/** A colour as the page's variable for it, so that a drawing turns dark with the page; other texts as they are. */
+const inVariables = (text: string, { variables }: Rendering): string => {
+  const variable = variables.get(text.toLowerCase());
+  return variable === undefined ? text : `var(${variable.name})`;
+};
 
-/** What is compiled for Vega, in variables and to seven digits: more are seen on no screen. */
-const lighter = <Spec>(spec: Spec, rendering: Rendering): Spec =>
-  JSON.parse(
-    JSON.stringify(spec, (_, value: unknown) => (typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value)).replace(
-      /"#[0-9a-f]{6}"/gi,
-      inVariables(rendering),
-    ),
-  );
+/** Digits of a number in what a page's script draws from: more are seen on no screen. */
+const digits = 7;
+
+/** What is compiled for Vega, in variables and to few digits; without what is undefined, as JSON is. */
+const lighter = (spec: unknown, rendering: Rendering): unknown => {
+  if (typeof spec === "number") return Number.isInteger(spec) ? spec : Number(spec.toPrecision(digits));
+  if (typeof spec === "string") return spec.length === 7 && spec.startsWith("#") ? inVariables(spec, rendering) : spec;
+  if (Array.isArray(spec)) return spec.map((one) => lighter(one, rendering));
+  if (typeof spec !== "object" || spec === null) return spec;
+  return Object.fromEntries(Object.entries(spec).flatMap(([name, value]) => (value === undefined ? [] : [[name, lighter(value, rendering)]])));
+};
 
 /** What all charts have in common, as the page's script is given it. */
 export const liveConfig = (rendering: Rendering): object => {
   const { spec } = compile({ mark: "point", data: { values: [] } }, { config: chartConfig });
-  return lighter(spec.config ?? {}, rendering);
+  return lighter(spec.config ?? {}, rendering) as object;
 };
 
 /**
@@ -82,10 +83,10 @@ export const renderChart = async (chart: Chart, id: string, className: string, r
       .replace(/url\(#/g, `url(#${id}-`)
       // the picture is one image to a screen reader, and its style is the page's
       .replace(/ (font-family|class|role|aria-[a-z]+|pointer-events)="[^"]*"/g, "")
-      .replace(/(?<= (?:fill|stroke)=)"#[0-9a-f]{6}"/gi, inVariables(rendering));
+      .replace(/(?<= (?:fill|stroke)=")#[0-9a-f]{6}(?=")/gi, (colour) => inVariables(colour, rendering));
     const body = leanSvg(plain);
     const { $schema: _, config: __, ...own } = spec;
-    rendering.live?.set(id, { spec: lighter(own, rendering), zooms: chart.zooms });
+    rendering.live?.set(id, { spec: lighter(own, rendering) as LiveSpec, zooms: chart.zooms });
     return raw(
       `<svg class="${className}" role="img" aria-labelledby="${id}-title ${id}-desc" width="${width}" height="${height}" viewBox="${viewBox}" data-chart="${id}"${chart.zooms ? " data-zooms" : ""}>` +
         `<title id="${id}-title">${isolated(escaped(chart.title))}</title><desc id="${id}-desc">${isolated(escaped(chart.description))}</desc>${body}`,
