@@ -64,10 +64,12 @@ it.each(Object.keys(shown).flatMap((name) => [360, 1280].map((width) => [name, w
     };
     await quiet();
     await page.screenshot({ path: join(screenshots, `${name}, ${width} px.png`), fullPage: true });
-    const height = await page.evaluate("document.documentElement.scrollHeight");
+    const height = () => page.evaluate<number>("document.documentElement.scrollHeight");
+    const before = await height();
     await upgraded(page);
     await quiet();
-    expect(await page.evaluate("document.documentElement.scrollHeight")).toBe(height);
+    // Room for charts that are not laid out yet is known to a fraction of a px.
+    expect(Math.abs((await height()) - before)).toBeLessThan(3);
     await page.close();
   },
 );

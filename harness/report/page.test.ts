@@ -3,6 +3,7 @@ import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { fixtureRecord } from "./fixture.ts";
 import { deltaArm, type FixtureOptions, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
+import { largeRecord } from "./largeRecord.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { renderIndex, renderPage } from "./page.ts";
 import * as live from "./runtime/live.packed";
@@ -172,12 +173,7 @@ describe("page", () => {
   });
 
   it("of 500 cells takes seconds at most", async () => {
-    const ns = Array.from({ length: 16 }, (_, i) => 64 * 2 ** i);
-    const made = fixtureRecord({ ns, dModels: [64, 128, 256, 384, 512, 768, 1024, 2048], arms: [softmaxArm, groupedArm, linearArm, deltaArm] });
-    // 50 samples a cell by both clocks, no two alike.
-    const times = (turn: number, i: number) => Array.from({ length: 10 }, (_, j) => (1 + Math.sin(1e4 * turn + 10 * i + j)) * (1 + i / 7));
-    const visits = (i: number) => Array.from({ length: 5 }, (_, turn) => ({ worker: 1, turn, k: 8, gpuMs: times(turn, i), wallMs: times(turn, i + 0.5) }));
-    const record = { ...made, cells: made.cells.map((cell, i) => ({ ...cell, visits: visits(i) })) };
+    const record = largeRecord();
     expect(record.cells).toHaveLength(512);
     const start = performance.now();
     const page = await renderPage(record, strictLogger);
@@ -193,7 +189,7 @@ describe("page", () => {
     const headings = page.match(/<figure id="crossovers[^>]*>\s*<h3[^>]*>[^<]*/g)?.map((tag) => tag.slice(tag.lastIndexOf(">") + 1)) ?? [];
     expect(headings.length).toBeGreaterThan(1);
     expect(new Set(headings).size).toBe(headings.length);
-    expect(Buffer.byteLength(page)).toBeLessThan(1.5e6);
+    expect(Buffer.byteLength(page)).toBeLessThan(1.3e6);
     // Its samples would be too much, so it says where they are; those of fewer cells go with the page.
     expect(page).not.toContain(" data-samples>");
     expect(page).toContain("samples.csv in the folder of the run has a row for each.");

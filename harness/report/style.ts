@@ -1,6 +1,6 @@
 import type { Language } from "../messages/languages.ts";
 import type { RunRecord } from "../record/run.ts";
-import { chartSizes } from "./charts/frame.ts";
+import { type ChartSize, chartSizes } from "./charts/frame.ts";
 import { heatSteps, stageFills, themeVariables } from "./charts/theme.ts";
 import { numberStyle } from "./table.ts";
 
@@ -19,11 +19,15 @@ const pageColours = [
   { name: "--warn-line", light: "#d9a514", dark: "#b98e1c" },
 ] as const;
 
-/** Height of the buttons under a chart. */
-const buttonsPx = 28;
+/** Height of the line of buttons under a chart. */
+const buttonsPx = 27.84;
 
-/** What a chart takes of a page before it is laid out. Its height stands beside it (sections/figure.ts). */
-const drawnRoom = (size: 0 | 1): string => `contain-intrinsic-size:${chartSizes[size].widthPx}px calc(var(--${chartSizes[size].name}) + ${buttonsPx}px)`;
+/** What a chart takes of a page before it is laid out: its width, or that of a screen that is narrower, by what is its height for that (sections/figure.ts). */
+const drawnRoom = ({ name, widthPx }: ChartSize): string => {
+  const width = `min(${widthPx}px,100vw - 40px)`;
+  return `contain-intrinsic-size:${width} calc(${width}*var(--${name}) + ${buttonsPx}px)`;
+};
+const [wide, narrow] = chartSizes;
 
 const rules = `
 *{box-sizing:border-box}
@@ -76,12 +80,12 @@ figure h3{margin:0 0 .6em}
 @media (min-width:1100px){.figures.pair{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.facets.many{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
 .facets.small{grid-template-columns:repeat(auto-fill,minmax(min(328px,100%),1fr))}
 .facet{min-width:0;max-width:100%}
-.facet{${drawnRoom(0)}}.facet.small{${drawnRoom(1)}}
+.facet{${drawnRoom(wide)}}.facet.small{${drawnRoom(narrow)}}
 .chart{display:block;max-width:100%;height:auto;overflow:visible;font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 .chart text{font-variant-numeric:tabular-nums}
 .chart.narrow{display:none}
 .facet.small .chart.narrow{display:block}
-@media (max-width:590px){.chart.wide{display:none}.chart.narrow{display:block}.facet{${drawnRoom(1)}}}
+@media (max-width:590px){.chart.wide{display:none}.chart.narrow{display:block}.facet{${drawnRoom(narrow)}}}
 @media screen{.facet:not(:has(>.live),.first *),.scroll.tall{content-visibility:auto}}
 .live{position:relative;font-size:12px}
 .live .picture,.live .picture svg{display:block;width:100%;height:100%;overflow:visible}
@@ -128,7 +132,7 @@ td,tbody th{overflow-wrap:normal}
 tbody th{white-space:nowrap}
 .long{display:inline-block;min-width:11em;max-width:24em;white-space:normal;overflow-wrap:anywhere}
 .prose{display:inline-block;min-width:13em;max-width:34em;white-space:normal}
-tbody tr:target{background:var(--warn-back)}
+tbody tr:target{background:var(--warn-back);scroll-margin-top:3em}
 .none{color:var(--muted)}
 .below{display:block}
 .pairs{display:grid;grid-template-columns:minmax(7em,max-content) minmax(0,1fr);gap:4px 18px;font-size:.9rem;margin:0}

@@ -5,6 +5,12 @@ import { type Rendering, renderChart } from "../charts/render.ts";
 import { type Html, html } from "../html.ts";
 import { said } from "../said.ts";
 
+/** Of a drawing, as a share of its width. */
+const heightOf = ({ markup }: Html): number => {
+  const [, width = "1", height = "1"] = / viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(markup) ?? [];
+  return Number(height) / Number(width);
+};
+
 /** One chart in both widths, of which the page shows one; or in `sizes` alone. */
 export const drawn = async (
   id: string,
@@ -17,8 +23,8 @@ export const drawn = async (
     const made = chart(size);
     if (made !== undefined) drawings.push({ name: size.name, drawing: await renderChart(made, `${id}-${size.name}`, `chart ${size.name}`, rendering) });
   }
-  // Its height is known before it is laid out, which a browser leaves until a reader comes near (style.ts).
-  const heights = drawings.map(({ name, drawing }) => `--${name}:${/ height="([\d.]+)"/.exec(drawing.markup)?.[1]}px`).join(";");
+  // Its height, as a share of its width, is known before it is laid out, which a browser leaves until a reader comes near (style.ts).
+  const heights = drawings.map(({ name, drawing }) => `--${name}:${heightOf(drawing).toFixed(4)}`).join(";");
   return drawings.length === 0
     ? undefined
     : html`<div class="facet${!sizes.some(({ name }) => name === "wide") && " small"}" id="${id}" style="${heights}">${drawings.map(({ drawing }) => drawing)}</div>`;
