@@ -1,13 +1,13 @@
 // Measures planted costs over and over, through the real schedule and analysis, and says how often what is told is true; or, with --held-out, whether
 // the laws of real runs foretell their two largest n; with --gate, how often duets of planted costs cry wolf and how often they find a change.
-// --noise FOLDER: the noise of duets that --real kept, as JSON: proof/recordedNoise.json is made so. --scale: what a sweep of 5,000 cells costs the command itself. --real: a session of real kernels in five arms, two that do the same and three that do more work, cut into blocks.
+// --noise FOLDER: the noise of duets that --real kept, as JSON: proof/recordedNoise.json is made so. --scale: what a sweep of 5,000 cells costs the command itself. --page N: what a report of 512 cells takes to make and to open, N times each. --real: a session of real kernels in five arms, two that do the same and three that do more work, cut into blocks.
 // --repeated: how often n* and exponents of one of several runs lie in the intervals of another.
 // --apart: runs of one code and device held against each other as `compare` does: how often it cries wolf, and what it could have found.
 // --keep FILE with planted costs: scores are appended to it, and those in it are not made again, so that hours can be had in parts. It is for one code: remove it when any of analysis or schedule changes.
-// usage: npm run proof [-- [--gate] --seeds N --filter TEXT --keep FILE | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --noise FOLDER --machine NAME | --held-out RUN… | --repeated RUN… | --apart RUN…]
-import { fork } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+// usage: npm run proof [-- [--gate] --seeds N --filter TEXT --keep FILE | --scale | --page N | --real BLOCKS [--adapter NAME --seconds N --keep FOLDER] | --noise FOLDER --machine NAME | --held-out RUN… | --repeated RUN… | --apart RUN…]
+import { execFileSync, fork } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
     filter: { type: "string", default: "" },
     gate: { type: "boolean", default: false },
     scale: { type: "boolean", default: false },
+    page: { type: "string" },
     real: { type: "string" },
     adapter: { type: "string", default: "auto" },
     seconds: { type: "string", default: "180" },
@@ -195,7 +196,36 @@ const tellReal = async (blocks) => {
   );
 };
 
-if (values.scale) {
+/** Each making in a process of its own, as a command makes one: code that ran before is faster. */
+const tellPage = async (times) => {
+  const { largeRun, openPage } = await loadTool({ pageCost: "harness/proof/pageCost.ts" });
+  const folder = mkdtempSync(join(tmpdir(), "attnbench-page-"));
+  const [run, page] = [join(folder, "run.json"), join(folder, "page.html")];
+  const middle = (all) => all.sort((one, other) => one - other)[Math.floor(all.length / 2)].toFixed(0);
+  try {
+    writeFileSync(run, JSON.stringify(largeRun()));
+    const makings = Array.from({ length: times }, () =>
+      JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), "--page", page, "--part", run], { encoding: "utf8" })),
+    );
+    say(
+      `512 cells: made in ${middle(makings.map(({ wallMs }) => wallMs))} ms (${middle(makings.map(({ cpuMs }) => cpuMs))} ms of processors), ${(makings[0].bytes / 1e6).toFixed(2)} MB`,
+    );
+    const openings = await openPage(page, times);
+    const of = (read) => middle(openings.map(read));
+    say(
+      `in Chromium tables sort and can be searched after ${of(({ tablesMs }) => tablesMs)} ms, and the chart beside the answer answers after ${of(({ interactiveMs }) => interactiveMs)} ms (${of(({ threadMs }) => threadMs)} ms of the page's thread); middle of ${times}`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+if (values.page !== undefined && values.part !== undefined) {
+  const { makePage } = await import("../dist/pageCost.js");
+  say(JSON.stringify(await makePage(JSON.parse(readFileSync(values.part, "utf8")), values.page)));
+} else if (values.page !== undefined) {
+  await tellPage(Number(values.page));
+} else if (values.scale) {
   say(JSON.stringify(await (await loadProof()).measureScale(), undefined, 1));
 } else if (values.noise !== undefined) {
   const numbers = readdirSync(values.noise).flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? []);

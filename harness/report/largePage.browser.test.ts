@@ -53,7 +53,7 @@ it("leads to a row of a table and to a chart that are not laid out yet", async (
       page,
       `(({ left, top, height }) => document.elementFromPoint(left + 9, top + Math.min(9, height / 2))?.closest("[id]").id === "${target}")(document.getElementById("${target}").getBoundingClientRect())`,
     );
-  for (const target of [`cell-${id}`, "roofline-heading", "doubling"]) {
+  for (const target of [`cell-${id}`, "roofline-heading", "doubling-heading"]) {
     await page.evaluate(`location.hash = ${JSON.stringify(target)}`);
     await shown(target);
   }
