@@ -15,6 +15,7 @@ import { tallyOf } from "./outcome.ts";
 import { packed } from "./packed.ts";
 import { pageName } from "./pageName.ts";
 import { presentable } from "./presentable.ts";
+import { carriedCharts } from "./runtime/carriedCharts.ts";
 import * as live from "./runtime/live.packed";
 import type { LiveChart, LiveCharts } from "./runtime/liveChart.ts";
 import * as script from "./runtime/page.script";
@@ -70,7 +71,7 @@ const comment = (text: string): Html => raw(`<!--\n${text.replaceAll("--", "- -"
 
 /** What the charts are drawn from anew when a reader comes to them, and the script that does it: both compressed, since most of it is said many times over. */
 const liveParts = (charts: LiveCharts): Html => html`
-<script type="text/plain" id="live-charts">${raw(packed(JSON.stringify(charts)))}</script>
+<script type="text/plain" id="live-charts">${raw(packed(JSON.stringify(carriedCharts(charts))))}</script>
 <script type="text/plain" id="live-runtime">${raw(live.packed)}</script>`;
 
 /** The record with how many claims hold in all of a file's runs, where it says how many do in its own. */

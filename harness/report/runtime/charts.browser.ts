@@ -1,4 +1,5 @@
 import { button } from "./button.browser.ts";
+import { type CarriedCharts, liveCharts } from "./carriedCharts.ts";
 import type { Live, LiveState, Mount } from "./live.browser.ts";
 import type { LiveCharts } from "./liveChart.ts";
 import { unpacked, unpacks } from "./unpacked.browser.ts";
@@ -29,7 +30,7 @@ export const upgradeCharts = (words: ScriptWords): void => {
   let loaded: Promise<readonly [LiveCharts, Mount]> | undefined;
   const load = () => {
     loaded ??= Promise.all(texts.map(unpacked)).then(
-      async ([charts = "", runtime = ""]) => [JSON.parse(charts) as LiveCharts, await started(runtime)] as const,
+      async ([charts = "", runtime = ""]) => [liveCharts(JSON.parse(charts) as CarriedCharts), await started(runtime)] as const,
     );
     return loaded;
   };
