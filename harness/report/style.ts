@@ -19,13 +19,13 @@ const pageColours = [
   { name: "--warn-line", light: "#d9a514", dark: "#b98e1c" },
 ] as const;
 
-/** Height of the line of buttons under a chart. */
-const buttonsPx = 27.84;
+/** Height of the line of buttons under a chart, which the height of a line of the page's language is a part of. */
+const buttonsPx = { en: 27.84, zh: 29.57 } as const satisfies Readonly<Record<Language, number>>;
 
 /** What a chart takes of a page before it is laid out: its width, or that of a screen that is narrower, by what is its height for that (sections/figure.ts). */
 const drawnRoom = ({ name, widthPx }: ChartSize): string => {
   const width = `min(${widthPx}px,100vw - 40px)`;
-  return `contain-intrinsic-size:${width} calc(${width}*var(--${name}) + ${buttonsPx}px)`;
+  return `contain-intrinsic-size:${width} calc(${width}*var(--${name}) + var(--buttons,${buttonsPx.en}px))`;
 };
 const [wide, narrow] = chartSizes;
 
@@ -153,7 +153,7 @@ const schemes = (pairs: readonly { readonly name: string; readonly light: string
 /** Fonts of the system that have the language's letters, those of its Latin text first; and lines that break as it breaks them. */
 const languageRules: Readonly<Record<Language, string>> = {
   en: "",
-  zh: `body:lang(zh),.chart:lang(zh){font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif}body:lang(zh){line-break:strict;line-height:1.7}td:lang(zh){word-break:keep-all}.long:lang(zh),.prose:lang(zh){word-break:normal}.question:lang(zh){letter-spacing:0}.answer h2:lang(zh){letter-spacing:.2em}`,
+  zh: `body:lang(zh),.chart:lang(zh){font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif}body:lang(zh){--buttons:${buttonsPx.zh}px;line-break:strict;line-height:1.7}td:lang(zh){word-break:keep-all}.long:lang(zh),.prose:lang(zh){word-break:normal}.question:lang(zh){letter-spacing:0}.answer h2:lang(zh){letter-spacing:.2em}`,
 };
 
 /** Style sheet of a report: colours in both schemes, those of its arms included. */
