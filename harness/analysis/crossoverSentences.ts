@@ -1,11 +1,10 @@
 import type { Crossed } from "../messages/en.ts";
 import type { Messages } from "../messages/messages.ts";
 import type { Crossover, WouldCross } from "../record/derived.ts";
-import type { CellRecord } from "../record/run.ts";
 import type { Analysed } from "./answer.ts";
 import { groupBy } from "./grouping.ts";
-import { describeKey, pairsOf, seriesOf } from "./series.ts";
-import { unequalShares } from "./shareSentences.ts";
+import { areUnequal, pairSharesOf } from "./pairShares.ts";
+import { describeKey } from "./series.ts";
 
 /** What is told of a crossing but for the arms that it is of. */
 type Place = Omit<Crossed, "names" | "several">;
@@ -63,19 +62,15 @@ const sentence = (
   }
 };
 
-const pairKey = (upper: string, lower: string, key: Crossover["series"]): string => JSON.stringify([upper, lower, key]);
-
-/** n* says little about mechanisms if one arm uses its device better than the other: then that is part of the answer. Pairs are looked up once: a sweep has hundreds. */
+/** n* says little about mechanisms if one arm uses its device better than the other: then that is part of the answer. */
 const unequalSentences = (record: Analysed, metric: Crossover["metric"], t: Messages): ((crossover: Crossover) => string) => {
   if (metric !== "time") return () => "";
-  const pairs = new Map(pairsOf(seriesOf(record.cells)).map((pair) => [pairKey(pair.upper.label, pair.lower.label, pair.key), pair]));
+  const sharesOf = pairSharesOf(record);
   return (crossover) => {
-    const { n, between, series } = crossover;
-    const pair = pairs.get(pairKey(...between, series));
-    const upper = n && pair && shareNear(pair.upper.cells, n.value);
-    const lower = n && pair && shareNear(pair.lower.cells, n.value);
-    if (!upper || !lower || Math.max(upper / lower, lower / upper) <= unequalShares) return "";
-    const [upperName, lowerName] = between;
+    const near = crossover.n && sharesOf(crossover);
+    if (!near || !areUnequal(near)) return "";
+    const [upperName, lowerName] = crossover.between;
+    const [upper, lower] = near.shares;
     return `${t.crossover.unequal({ upper: upperName, lower: lowerName }, { upper, lower })}${equalised(crossover, t)}`;
   };
 };
@@ -89,13 +84,4 @@ const equalised = ({ equalShare, predicted, range }: Crossover, t: Messages): st
   };
   const [equal, least] = [place(equalShare), place(predicted)];
   return equal === undefined || least === undefined ? "" : t.crossover.equalised(equal, least);
-};
-
-const shareNear = (cells: readonly CellRecord[], n: number): number | undefined => {
-  const measured = cells.filter((cell) => cell.summary?.ceilingShare !== undefined);
-  const nearest = measured.reduce<CellRecord | undefined>(
-    (best, cell) => (!best || Math.abs(Math.log(cell.n / n)) < Math.abs(Math.log(best.n / n)) ? cell : best),
-    undefined,
-  );
-  return nearest?.summary?.ceilingShare;
 };

@@ -53,6 +53,9 @@ export const formatBytesApart = (bytes: number, other: number | undefined): stri
 /** 0.173 as "17 %", small ones with a digit more. */
 export const formatShare = (share: number): string => `${(share * 100).toFixed(share < 0.095 ? 1 : 0)} %`;
 
+/** A ratio at a glance, in two digits or whole: "3.4", "86", "1,024". */
+export const formatTimes = (ratio: number): string => (ratio >= 99.5 ? formatCount(ratio) : String(Number(ratio.toPrecision(2))));
+
 /** "1,940 (95 % interval 1,710 to 2,230)". */
 export const formatEstimate = ({ value, low, high }: Estimate, format: (value: number) => string = formatCount): string =>
   `${format(value)} (95 % interval ${format(low)} to ${format(high)})`;

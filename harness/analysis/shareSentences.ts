@@ -2,10 +2,8 @@ import type { Messages } from "../messages/messages.ts";
 import type { CellRecord } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
 import { groupBy } from "./grouping.ts";
+import { unequalShares } from "./pairShares.ts";
 import { describeKey, type Series, sameShape, seriesOf } from "./series.ts";
-
-/** Arms whose shares of their ceilings differ by more than this are said to be unequal. */
-export const unequalShares = 1.5;
 
 /** More shapes than these are no sentences; a table has them all. */
 const mostShapes = 3;

@@ -1,6 +1,17 @@
 import type { GrowthClass, MixerSizes } from "../../kernels/mechanism.ts";
 import { type StageName, stageWords } from "../../kernels/model/stageNames.ts";
-import { bracketed, formatBytes, formatChoice, formatCount, formatEstimate, formatList, formatMs, formatNumber, formatShare } from "../analysis/format.ts";
+import {
+  bracketed,
+  formatBytes,
+  formatChoice,
+  formatCount,
+  formatEstimate,
+  formatList,
+  formatMs,
+  formatNumber,
+  formatShare,
+  formatTimes,
+} from "../analysis/format.ts";
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ClaimId } from "../experiment/claims.ts";
 import type { ExperimentModel } from "../experiment/experiment.ts";
@@ -24,6 +35,35 @@ export type Factor = Span | undefined;
 export interface Kept {
   readonly bytes: Span;
   readonly n: number | undefined;
+}
+
+/** How many times less one keeps than another, or more, over all shapes. */
+export interface Less {
+  readonly kept: "less" | "more" | "same";
+  readonly least: number;
+  readonly most: number;
+}
+
+/** How many times as fast one is as another at the largest n, over all shapes; below 1 where it is slower. */
+export interface Speed {
+  readonly n: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Attention's share of a token's time at one end of what was measured. */
+export interface ShareEnd {
+  readonly n: number;
+  readonly share: Span;
+}
+
+/** Comparisons with another runtime: in how many ours are clearly faster or slower, and the least and most of its time that they take. */
+export interface Beside {
+  readonly all: number;
+  readonly faster: number;
+  readonly slower: number;
+  readonly least: number;
+  readonly most: number;
 }
 
 /** How many texts of an arm a memory holds, of the least and of the most tokens asked for. */
@@ -296,16 +336,18 @@ const doing: Readonly<Partial<ByPhase>> = {
 
 const factor = (times: Factor): string => (times === undefined ? "no longer" : `${to(times)} times as long`);
 
+const timesSpan = (least: number, most: number): string => to([formatTimes(least), formatTimes(most)]);
+
 const kept = ({ bytes, n }: Kept, name: string): string => `${to(bytes)} at ${n === undefined ? "any length" : counted(n, "token")} with ${name}`;
 
-/** "31,297 texts at once, of 128 or of 524,288 tokens alike,", "15,884 texts of 128 tokens at once or 3 of 524,288" */
-const heldText = ({ least, most, about }: Held): string => {
+/** "31,297 texts at once with linear attention, of 128 tokens or of 524,288 alike", "15,884 texts of 128 tokens or 3 of 524,288 with softmax attention" */
+const heldText = ({ arm, least, most, about }: Held): string => {
   const texts = ({ texts }: Held["least"], noun: boolean): string =>
     texts === 0 ? "no text" : `${about ? "about " : ""}${noun ? counted(texts, "text") : formatCount(texts)}`;
-  if (least.n === most.n) return `${texts(least, true)} of ${counted(least.n, "token")} at once`;
+  if (least.n === most.n) return `${texts(least, true)} of ${counted(least.n, "token")} at once with ${arm}`;
   return least.texts === most.texts
-    ? `${texts(least, true)} at once, of ${formatCount(least.n)} or of ${counted(most.n, "token")} alike,`
-    : `${texts(least, true)} of ${counted(least.n, "token")} at once or ${texts(most, most.texts === 0)} of ${counted(most.n, "token")}`;
+    ? `${texts(least, true)} at once with ${arm}, of ${counted(least.n, "token")} or of ${formatCount(most.n)} alike`
+    : `${texts(least, true)} of ${counted(least.n, "token")} at once or ${texts(most, most.texts === 0)} of ${formatCount(most.n)} with ${arm}`;
 };
 
 /** What the crossing of a pair is told with. `several`: `lower` names several arms of which the same holds. */
@@ -360,6 +402,8 @@ export const en = {
   choice: formatChoice,
   /** "softmax attention" */
   attention: (mechanism: "softmax" | "linear"): string => `${mechanism} attention`,
+  /** "softmax attention (KV cache)": an arm by its kind and what else it is called */
+  ofKind: (kind: string, rest: string): string => `${kind} (${rest})`,
   emulation: "on this CPU emulation",
   phase: { prefill: "prefill", decode: "decode", generate: "generate", tokenLoop: "tokenLoop", offload: "offload" } satisfies ByPhase as ByPhase,
   joinSentences: (sentences: readonly string[]): string => sentences.join(" "),
@@ -369,38 +413,98 @@ export const en = {
     doing,
     /** where it was measured; `device`: the GPU's name, or nothing */
     place: (software: boolean, device: string): string => (software ? "on this CPU emulation" : device === "" ? "on this GPU" : `on this GPU (${device})`),
-    crosses: (where: string, from: Span, does: string, { upper, lower }: Names, interval: readonly [low: number, high: number] | undefined): string =>
-      `${capital(where)}, from ${to(from)} tokens on${from[0] === from[1] ? "" : ", by shape"}, ${does} faster with ${lower} than with ${upper}${interval === undefined ? "" : ` (95 % interval ${formatCount(interval[0])} to ${formatCount(interval[1])} tokens)`}.`,
-    already: (where: string, does: string, { upper, lower }: Names, measured: Span): string =>
-      `${capital(where)}, ${does} faster with ${lower} than with ${upper} at every length measured, ${to(measured)} tokens.`,
-    none: (where: string, does: string, { upper, lower }: Names, measured: Span): string =>
-      `${capital(where)}, ${does} no faster with ${lower} than with ${upper} at any length measured, ${to(measured)} tokens.`,
+    /** behind what it is said of: ": 86 times as fast at 32,768 tokens"; nothing where it is about as fast */
+    speed: (speed: Speed | undefined): string => {
+      if (speed === undefined) return "";
+      const at = `at ${counted(speed.n, "token")}`;
+      if (speed.least >= 1.05) return `: ${timesSpan(speed.least, speed.most)} times as fast ${at}`;
+      return speed.most <= 1 / 1.05 ? `: it takes ${timesSpan(1 / speed.most, 1 / speed.least)} times as long ${at}` : "";
+    },
+    crosses: (where: string, from: Span, does: string, { upper, lower }: Names, speed: string): string =>
+      `${capital(where)}, from ${to(from)} tokens on${from[0] === from[1] ? "" : ", by shape"}, ${does} faster with ${lower} than with ${upper}${speed}.`,
+    already: (where: string, does: string, { upper, lower }: Names, measured: Span, speed: string): string =>
+      `${capital(where)}, ${does} faster with ${lower} than with ${upper} at every length measured, ${to(measured)} tokens${speed}.`,
+    none: (where: string, does: string, { upper, lower }: Names, measured: Span, speed: string): string =>
+      `${capital(where)}, ${does} no faster with ${lower} than with ${upper} at any length measured, ${to(measured)} tokens${speed}.`,
     many: (where: string, does: string, { upper, lower }: Names, measured: Span): string =>
       `${capital(where)}, with which of ${lower} and ${upper} ${does} faster changes more than once between ${to(measured).replace(" to ", " and ")} tokens.`,
-    latest: (where: string, does: string, { upper, lower }: Names, n: number): string =>
-      `${capital(where)}, from ${formatCount(n)} tokens on at the latest, ${does} faster with ${lower} than with ${upper}.`,
+    latest: (where: string, does: string, { upper, lower }: Names, n: number, speed: string): string =>
+      `${capital(where)}, from ${formatCount(n)} tokens on at the latest, ${does} faster with ${lower} than with ${upper}${speed}.`,
     open: (where: string, does: string, { upper, lower }: Names): string =>
       `${capital(where)}, it is not decided from which length on ${does} faster with ${lower} than with ${upper}.`,
     byShape: (where: string, does: string, { upper, lower }: Names): string =>
       `${capital(where)}, it depends on the shape whether and from which length on ${does} faster with ${lower} than with ${upper}.`,
     /** of all that was moved */
-    broughtBack: (where: string, measured: Span): string =>
-      `${capital(where)}, bringing a state back takes less time than computing it anew at every length measured, ${to(measured)} tokens.`,
+    broughtBack: (where: string, measured: Span, speed: string): string =>
+      `${capital(where)}, bringing a state back takes less time than computing it anew at every length measured, ${to(measured)} tokens${speed}.`,
     /** `step`: how many times the length */
     longer: (step: number, arms: readonly { readonly arm: string; readonly factor: Factor }[]): string =>
       `at the longest lengths measured, ${step === 2 ? "twice" : `${Math.round(step * 10) / 10} times`} the length takes ${formatList(arms.map((one) => `${factor(one.factor)} with ${one.arm}`))}`,
     kept: (arms: readonly { readonly arm: string; readonly kept: Kept }[]): string =>
       `what is kept is ${arms.map((one) => kept(one.kept, one.arm)).join(", and ")}`,
+    /** of two arms, the one that is asked after first */
+    keptLess: (
+      { arm, kept: { bytes, n } }: { readonly arm: string; readonly kept: Kept },
+      other: { readonly arm: string; readonly kept: Kept },
+      { kept, least, most }: Less,
+    ): string =>
+      `${arm} keeps ${to(bytes)} in memory at ${n === undefined ? "any length" : counted(n, "token")}, ${kept === "same" ? "as much as" : `${timesSpan(least, most)} times ${kept} than`} ${other.arm}${other.kept.n === undefined || other.kept.n === n ? "" : ` at ${counted(other.kept.n, "token")}`} (${to(other.kept.bytes)})`,
+    /** attention's share of a token's whole time, at both ends of what was measured */
+    attention: (emulated: boolean, arms: readonly { readonly arm: string; readonly ends: readonly ShareEnd[] }[]): string => {
+      const [first] = arms;
+      const told = arms.map(({ arm, ends }, i) => {
+        // Lengths that the first arm has too are not said again.
+        const known = i > 0 && first !== undefined && ends.length === first.ends.length && ends.every(({ n }, end) => n === first.ends[end]?.n);
+        return `${formatList(ends.map(({ n, share }, end) => (known ? to(share) : `${to(share)} ${end === 0 && i === 0 ? "of a token's time " : ""}at ${end === 0 ? counted(n, "token") : formatCount(n)}`)))} with ${arm}`;
+      });
+      return `${emulated ? "on this CPU emulation, " : ""}attention is ${told.join(", ")}`;
+    },
+    /** ours beside another runtime, which `titles` names */
+    beside: (where: string, titles: string, { all, faster, slower, least, most }: Beside): string => {
+      const close = all - faster - slower;
+      const parts = [...(slower > 0 ? [`slower in ${formatCount(slower)}`] : []), ...(close > 0 ? [`too close to tell in ${formatCount(close)}`] : [])];
+      const won =
+        faster === all
+          ? all === 1
+            ? "in the one comparison"
+            : `in all ${formatCount(all)} comparisons`
+          : `in ${formatCount(faster)} of ${counted(all, "comparison")}`;
+      return `${capital(where)}, attnbench is faster than ${titles} ${won}${parts.length > 0 ? `, ${formatList(parts)}` : ""}: for the same work it takes ${timesSpan(least, most)} times as long.`;
+    },
+    /** `ratio`: time of ours over the other's, of each arm at its longest text */
+    besideArms: (arms: readonly { readonly arm: string; readonly n: number; readonly ratio: number }[]): string => {
+      const [first] = arms;
+      const alike = first !== undefined && arms.every(({ n }) => n === first.n);
+      return `At ${alike ? counted(first.n, "token") : "the longest text of each"} it takes ${formatList(arms.map(({ arm, n, ratio }) => `${formatTimes(ratio)} times as long with ${arm}${alike ? "" : ` (${counted(n, "token")})`}`))}.`;
+    },
+    /** arms of the same weights: those that wrote the same, and those that part at a token */
+    wroteSame: (
+      where: string,
+      same: readonly { readonly arms: readonly string[]; readonly tokens: number }[],
+      parted: readonly { readonly arms: readonly [string, string]; readonly token: number; readonly near: boolean }[],
+    ): string =>
+      `${capital(where)}, ${[
+        ...same.map(({ arms, tokens }) => `${formatList(arms)} write the same ${counted(tokens, "token")}`),
+        ...parted.map(
+          ({ arms, token, near }) =>
+            `${formatList(arms)} part at token ${formatCount(token)}${near ? ", where rounding may choose either" : ", where rounding cannot part them"}`,
+        ),
+      ].join("; ")}.`,
+    wroteAlone: (where: string, arms: readonly { readonly arm: string; readonly tokens: number }[]): string =>
+      `${capital(where)}, ${formatList(arms.map(({ arm, tokens }) => `${counted(tokens, "token")} were written with ${arm}`))}${arms.length > 1 ? ", each by weights of its own" : ""}.`,
+    /** wall time of a token, in the order given */
+    tokenTimes: (arms: readonly { readonly arm: string; readonly ms: number }[]): string =>
+      `A token takes ${formatList(arms.map(({ arm, ms }) => `${formatMs(ms)} with ${arm}`))}, measured once.`,
     /** texts that a memory holds at once; `oneLayer`: for the attention of one layer alone */
     holds: (memoryBytes: number, oneLayer: boolean, arms: readonly Held[]): string =>
-      `${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""} hold ${arms.map((arm) => `${heldText(arm)} with ${arm.arm}`).join(", and ")}.`,
+      `${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""} hold ${arms.map(heldText).join(", and ")}.`,
     serves: (
       where: string,
       n: number,
       arms: readonly { readonly arm: string; readonly tokensPerSecond: number; readonly texts: number }[],
       projected: boolean,
     ): string =>
-      `${capital(where)}, texts of ${counted(n, "token")} together get ${formatList(arms.map(({ arm, tokensPerSecond, texts }) => `${formatNumber(tokensPerSecond)} tokens a second with ${arm} (${formatCount(texts)} at once, ${formatNumber(tokensPerSecond / texts)} each)`))}${projected ? ", as projected from fewer or shorter texts" : ""}.`,
+      `${capital(where)}, with texts of ${counted(n, "token")}, ${formatList(arms.map(({ arm, tokensPerSecond, texts }, i) => `${arm} makes ${formatNumber(tokensPerSecond)} tokens a second ${i === 0 ? "in all " : ""}(${counted(texts, "text")} at once, ${formatNumber(tokensPerSecond / texts)} each)`))}${projected ? ", as projected from fewer or shorter texts" : ""}.`,
     joined: (parts: readonly string[]): string => `${capital(parts.join("; "))}.`,
   },
 

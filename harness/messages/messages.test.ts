@@ -50,8 +50,9 @@ describe("messages", () => {
     const names = { upper: zh.attention("softmax"), lower: zh.attention("linear") };
     const where = zh.headline.place(false, "NVIDIA H200");
     const does = zh.headline.doing.prefill ?? "";
-    expect(zh.headline.crosses(where, ["284", "284"], does, names, [268, 306])).toBe(
-      "在这块 GPU\uff08NVIDIA H200\uff09上\uff0c从 284 个 token 起\uff0c用线性注意力读入提示词比用 softmax 注意力更快\uff0895 % 置信区间 268 至 306 个 token\uff09。",
+    const speed = zh.headline.speed({ n: 32768, least: 85.3, most: 85.3 });
+    expect(zh.headline.crosses(where, ["284", "284"], does, names, speed)).toBe(
+      "在这块 GPU（NVIDIA H200）上，从 284 个 token 起，用线性注意力读入提示词比用 softmax 注意力更快：长 32,768 个 token 时，速度是后者的 85 倍。",
     );
   });
 });

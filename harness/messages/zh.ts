@@ -1,5 +1,5 @@
 import type { StageName } from "../../kernels/model/stageNames.ts";
-import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../analysis/format.ts";
+import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShare, formatTimes } from "../analysis/format.ts";
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
 import type { Crossover, Estimate } from "../record/derived.ts";
@@ -213,6 +213,7 @@ const doing: Readonly<Partial<ByPhase>> = {
 };
 
 const factor = (times: Factor): string => (times === undefined ? "用时不变" : spaced`用时变为${to(times)}倍`);
+const timesSpan = (least: number, most: number): string => to([formatTimes(least), formatTimes(most)]);
 const kept = ({ bytes, n }: Kept, name: string): string =>
   n === undefined ? spaced`${name}在任何长度下都是${to(bytes)}` : spaced`${name}在${formatCount(n)}个 token 时为${to(bytes)}`;
 
@@ -262,6 +263,7 @@ export const zh: Messages = {
   list,
   choice,
   attention: (mechanism) => (mechanism === "softmax" ? "softmax 注意力" : "线性注意力"),
+  ofKind: (kind, rest) => `${kind}（${rest}）`,
   emulation: "在此 CPU 模拟上",
   phase,
   joinSentences: (sentences) => sentences.join(""),
@@ -269,20 +271,68 @@ export const zh: Messages = {
   headline: {
     doing,
     place: (software, device) => (software ? "在此 CPU 模拟上" : device === "" ? "在这块 GPU 上" : `在这块 GPU（${device}）上`),
-    crosses: (where, from, does, { upper, lower }, found) =>
-      spaced`${where}，从${to(from)}个 token 起${from[0] === from[1] ? "" : "（因形状而异）"}，用${lower}${does}比用${upper}更快${found === undefined ? "" : `（${interval(formatCount(found[0]), formatCount(found[1]))} 个 token）`}。`,
-    already: (where, does, { upper, lower }, measured) =>
-      spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，用${lower}${does}都比用${upper}更快。`,
-    none: (where, does, { upper, lower }, measured) => spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，用${lower}${does}都不比用${upper}更快。`,
+    speed: (speed) => {
+      if (speed === undefined) return "";
+      const at = spaced`：长${formatCount(speed.n)}个 token 时，`;
+      if (speed.least >= 1.05) return spaced`${at}速度是后者的${timesSpan(speed.least, speed.most)}倍`;
+      return speed.most <= 1 / 1.05 ? spaced`${at}用时是后者的${timesSpan(1 / speed.most, 1 / speed.least)}倍` : "";
+    },
+    crosses: (where, from, does, { upper, lower }, speed) =>
+      spaced`${where}，从${to(from)}个 token 起${from[0] === from[1] ? "" : "（因形状而异）"}，用${lower}${does}比用${upper}更快${speed}。`,
+    already: (where, does, { upper, lower }, measured, speed) =>
+      spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，用${lower}${does}都比用${upper}更快${speed}。`,
+    none: (where, does, { upper, lower }, measured, speed) =>
+      spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，用${lower}${does}都不比用${upper}更快${speed}。`,
     many: (where, does, { upper, lower }, measured) =>
       spaced`${where}，在${to(measured)}个 token 之间，用${lower}与用${upper}${does}谁更快，前后不止一次易位。`,
-    latest: (where, does, { upper, lower }, n) => spaced`${where}，最迟从${formatCount(n)}个 token 起，用${lower}${does}比用${upper}更快。`,
+    latest: (where, does, { upper, lower }, n, speed) => spaced`${where}，最迟从${formatCount(n)}个 token 起，用${lower}${does}比用${upper}更快${speed}。`,
     open: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}从多长起比用${upper}更快，尚未定论。`,
     byShape: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}是否比用${upper}更快、从多长起更快，因形状而异。`,
-    broughtBack: (where, measured) => spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，搬回状态都比重新计算更快。`,
+    broughtBack: (where, measured, speed) => spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，搬回状态都比重新计算更快${speed}。`,
     longer: (step, arms) =>
       spaced`在测得的最长处，长度${step === 2 ? "加倍" : `变为 ${Math.round(step * 10) / 10} 倍`}时，${arms.map((one) => spaced`${one.arm}的${factor(one.factor)}`).join("，")}`,
     kept: (arms) => `需要保留的状态：${arms.map((one) => kept(one.kept, one.arm)).join("，")}`,
+    keptLess: ({ arm, kept: { bytes, n } }, other, { kept, least, most }) => {
+      const many = timesSpan(least, most);
+      const compared = kept === "same" ? spaced`与${other.arm}相同` : kept === "less" ? spaced`${other.arm}是它的${many}倍` : spaced`是${other.arm}的${many}倍`;
+      const at = other.kept.n === undefined || other.kept.n === n ? "" : spaced`在${formatCount(other.kept.n)}个 token 时，`;
+      return spaced`${arm}${n === undefined ? "无论多长都" : spaced`在${formatCount(n)}个 token 时`}只需在内存中保留${to(bytes)}，${at}${compared}（${to(other.kept.bytes)}）`;
+    },
+    attention: (emulated, arms) => {
+      const [first] = arms;
+      const told = arms.map(({ arm, ends }, i) => {
+        const known = i > 0 && first !== undefined && ends.length === first.ends.length && ends.every(({ n }, end) => n === first.ends[end]?.n);
+        const parts = ends.map(({ n, share }, end) =>
+          known ? to(share) : spaced`${end === 0 ? "前面有" : ""}${formatCount(n)}个${end === 0 ? " token " : ""}时为${to(share)}`,
+        );
+        return spaced`${arm}${known ? "分别为" : "在"}${known ? list(parts) : parts.join("，")}`;
+      });
+      return spaced`${onEmulation(emulated)}注意力占一个 token 用时的比例：${told.join("；")}`;
+    },
+    beside: (where, titles, { all, faster, slower, least, most }) => {
+      const close = all - faster - slower;
+      const parts = [
+        spaced`${formatCount(faster)}次更快`,
+        ...(slower > 0 ? [spaced`${formatCount(slower)}次更慢`] : []),
+        ...(close > 0 ? [spaced`${formatCount(close)}次过于接近`] : []),
+      ];
+      return spaced`${where}，attnbench 与${titles}比较了${formatCount(all)}次，其中${parts.join("，")}：完成同样的工作，用时是后者的${timesSpan(least, most)}倍。`;
+    },
+    besideArms: (arms) => {
+      const [first] = arms;
+      const alike = first !== undefined && arms.every(({ n }) => n === first.n);
+      return spaced`长${alike ? spaced`${formatCount(first.n)}个 token` : "度各取最长者"}时，${arms.map(({ arm, n, ratio }) => spaced`${arm}用时是后者的${formatTimes(ratio)}倍${alike ? "" : spaced`（${formatCount(n)}个 token）`}`).join("，")}。`;
+    },
+    wroteSame: (where, same, parted) =>
+      spaced`${where}，${[
+        ...same.map(({ arms, tokens }) => spaced`${list(arms)}写出了相同的${formatCount(tokens)}个 token`),
+        ...parted.map(
+          ({ arms, token, near }) => spaced`${list(arms)}从第${formatCount(token)}个 token 起不同，那里舍入${near ? "可能选中任一个" : "不足以造成差别"}`,
+        ),
+      ].join("；")}。`,
+    wroteAlone: (where, arms) =>
+      spaced`${where}，${arms.map(({ arm, tokens }) => spaced`用${arm}写出了${formatCount(tokens)}个 token`).join("，")}${arms.length > 1 ? "，各用自己的权重" : ""}。`,
+    tokenTimes: (arms) => spaced`写一个 token，${arms.map(({ arm, ms }) => spaced`用${arm}需${formatMs(ms)}`).join("，")}，各测一次。`,
     holds: (memoryBytes, oneLayer, arms) =>
       spaced`${formatBytes(memoryBytes)}内存${oneLayer ? "（只用于一层注意力）" : ""}可同时容纳：${arms.map(heldText).join("；")}。`,
     serves: (where, n, arms, projected) =>

@@ -41,7 +41,7 @@ export const claimCountOf = ({ experiment, findings }: RunRecord): string | unde
   experiment.claims?.length ? findings.find(({ kind }) => kind === "headline")?.text : undefined;
 
 /** More of a sentence is no answer at a glance: of one in plain words, and of any other. */
-const longestPlain = 360;
+const longestPlain = 420;
 const longestOther = 180;
 
 /** Up to the first full stop. */

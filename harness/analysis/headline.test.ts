@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { en } from "../messages/en.ts";
+import { zh } from "../messages/zh.ts";
+import type { RunRecord } from "../record/run.ts";
+import { richRecord } from "../report/richRecord.ts";
+import { analyse } from "./analysis.ts";
+import { headlineOf } from "./headline.ts";
+import { plantedRun } from "./planted.ts";
+import { spokenArm } from "./spokenArm.ts";
+
+const arms = [
+  { label: "softmax", family: "softmax", ms: (n: number) => 0.02 + 1e-4 * n, bytes: (n: number) => 2048 * n },
+  { label: "linear", family: "linear", ms: () => 0.1, bytes: () => 131072, claim: { time: "O(1)", stateBytes: "O(1)" } },
+] as const;
+const planted = plantedRun({ ns: [32, 128, 512, 1024, 2048, 8192, 16384], arms });
+const emulated = (record: RunRecord): RunRecord => ({ ...record, environment: { ...record.environment, deviceClass: "software" } });
+
+const stages = (record: RunRecord): RunRecord => ({
+  ...record,
+  experiment: { ...record.experiment, phase: "tokenLoop" },
+  cells: record.cells.map((cell) => ({
+    ...cell,
+    summary: cell.summary && {
+      ...cell.summary,
+      stages: { times: [{ stage: "mix", ms: one, share: { ...one, value: cell.family === "linear" ? 0.2 : cell.n / 20_000 } }], sumOverWhole: one },
+    },
+  })),
+});
+const one = { value: 1, low: 1, high: 1 };
+
+describe("the answer in plain words", () => {
+  it("says of a whole model what part of a token attention is, at both ends, beside n*", () => {
+    const record = stages(analyse(planted));
+    expect(headlineOf(record, en)).toEqual([
+      "On this GPU (d), from 800 tokens on, a token goes through a whole model faster with linear attention than with softmax attention: 17 times as fast at 16,384 tokens.",
+      "Attention is 0.2 % of a token's time at 32 tokens and 82 % at 16,384 with softmax attention, 20 % and 20 % with linear attention; linear attention keeps 128 KiB in memory at any length, 256 times less than softmax attention at 16,384 tokens (32 MiB).",
+    ]);
+    // Bytes carry over to other devices, shares of time do not.
+    expect(headlineOf(emulated(record), en)[0]).toMatch(/^Linear attention keeps 128 KiB .*; on this CPU emulation, attention is 0\.2 %/);
+    expect(headlineOf(record, zh)[1]).toBe(
+      "注意力占一个 token 用时的比例：softmax 注意力在前面有 32 个 token 时为 0.2 %，16,384 个时为 82 %；线性注意力分别为 20 % 和 20 %；线性注意力无论多长都只需在内存中保留 128 KiB，在 16,384 个 token 时，softmax 注意力是它的 256 倍（32 MiB）。",
+    );
+  });
+
+  it("names an arm by its kind and by what its label says beside that", () => {
+    const labelled = (label: string): RunRecord => ({ ...planted, cells: planted.cells.map((cell) => (cell.label === "softmax" ? { ...cell, label } : cell)) });
+    expect(["softmax", "softmax host", "KV cache"].map((label) => spokenArm(labelled(label), label, en))).toEqual([
+      "softmax attention",
+      "softmax attention (host)",
+      "softmax attention (KV cache)",
+    ]);
+    expect(spokenArm(labelled("GQA"), "GQA", zh)).toBe("softmax 注意力（GQA）");
+    const hybrid = {
+      ...planted,
+      experiment: { ...planted.experiment, arms: [{ ...planted.experiment.arms[0], label: "linear", pattern: ["linear", "softmax"] }] },
+    } as RunRecord;
+    expect(spokenArm(hybrid, "linear", en)).toBe("linear");
+  });
+
+  it("is of other runtimes where these stand beside", () => {
+    const cells = planted.cells.map((cell, i) => (i === 0 ? { ...cell, runtime: "ort" as const } : cell));
+    const beside = (label: string, n: number, value: number, low: number, high: number) =>
+      ({
+        runtime: "ort",
+        cells: ["a", "b"],
+        labels: [label, `${label} ort`],
+        phase: "decode",
+        n,
+        series: {},
+        wallMs: [1, 1],
+        ratio: { value, low, high },
+        note: undefined,
+      }) as const;
+    const peerRatios = [beside("softmax", 1024, 0.8, 0.7, 0.9), beside("softmax", 2048, 0.5, 0.4, 0.6), beside("linear", 2048, 1.3, 1.2, 1.4)];
+    expect(headlineOf({ ...planted, cells, peerRatios }, en)).toEqual([
+      "On this GPU (d), attnbench is faster than ONNX Runtime in 2 of 3 comparisons, slower in 1: for the same work it takes 0.5 to 1.3 times as long.",
+      "At 2,048 tokens it takes 0.5 times as long with softmax attention and 1.3 times as long with linear attention.",
+    ]);
+    expect(headlineOf({ ...planted, cells, peerRatios }, zh)).toEqual([
+      "在这块 GPU（d）上，attnbench 与 ONNX Runtime 比较了 3 次，其中 2 次更快，1 次更慢：完成同样的工作，用时是后者的 0.5 至 1.3 倍。",
+      "长 2,048 个 token 时，softmax 注意力用时是后者的 0.5 倍，线性注意力用时是后者的 1.3 倍。",
+    ]);
+    expect(headlineOf({ ...planted, cells, peerRatios: [] }, en)).toEqual([]);
+  });
+
+  it("is of what was written where a text is asked for", () => {
+    const record = richRecord(en);
+    const [, other] = record.cells.filter(({ family }) => family === "softmax");
+    const [text] = record.writing?.texts ?? [];
+    if (!other || !text) throw new Error("no text");
+    const wrote = (tokens: readonly number[], ms: number): RunRecord => ({
+      ...record,
+      cells: record.cells.map((cell) => (cell === other ? { ...cell, label: "no cache" } : cell)),
+      writing: {
+        prompt: [5],
+        texts: [
+          { ...text, msPerToken: 2 },
+          { ...text, cell: other.id, tokens, msPerToken: ms },
+        ],
+      },
+    });
+    expect(headlineOf(wrote([1, 2], 30), en)).toEqual([
+      "On this CPU emulation, softmax attention and softmax attention (no cache) write the same 2 tokens.",
+      "A token takes 2.00 ms with softmax attention and 30.0 ms with softmax attention (no cache), measured once.",
+    ]);
+    expect(headlineOf(wrote([1, 3], 30), en)[0]).toBe(
+      "On this CPU emulation, softmax attention and softmax attention (no cache) part at token 2, where rounding cannot part them.",
+    );
+    expect(headlineOf(wrote([1, 2], 30), zh)).toEqual([
+      "在此 CPU 模拟上，softmax 注意力和 softmax 注意力（no cache）写出了相同的 2 个 token。",
+      "写一个 token，用 softmax 注意力需 2.00 ms，用 softmax 注意力（no cache）需 30.0 ms，各测一次。",
+    ]);
+    expect(headlineOf(record, en)).toEqual(["On this CPU emulation, 2 tokens were written with softmax attention."]);
+  });
+});

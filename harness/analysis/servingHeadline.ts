@@ -1,0 +1,46 @@
+import type { Held } from "../messages/en.ts";
+import type { Messages } from "../messages/messages.ts";
+import type { Served } from "../record/derived.ts";
+import type { Analysed } from "./answer.ts";
+import { spokenArm } from "./spokenArm.ts";
+
+/** How many texts of the first shape the memory holds with the two arms of `pair`, or where it has none the first two, and how fast all of them together are at the largest n that both are known at. */
+export const servingHeadline = (record: Analysed, pair: readonly string[], where: string, t: Messages): readonly string[] => {
+  const { experiment, serving = [] } = record;
+  const { series: first } = serving[0] ?? {};
+  const labels = pair.length > 0 ? pair : [...new Set(serving.map(({ label }) => label))].slice(0, 2);
+  const rows = labels.map((label) =>
+    serving.filter(
+      (one) => one.label === label && one.series.dModel === first?.dModel && one.series.heads === first?.heads && one.series.headDim === first?.headDim,
+    ),
+  );
+  const held = rows.flatMap((ofArm): readonly Held[] => {
+    const known = ofArm.filter(({ room, textBytes }) => room !== undefined || textBytes > 0);
+    const [least, most] = [known[0], known.at(-1)];
+    if (!least || !most) return [];
+    const about = known.some(({ exactBytes, from, room }) => !(exactBytes || from === "measured" || room));
+    return [{ arm: spokenArm(record, least.label, t), least: heldBy(least), most: heldBy(most), about }];
+  });
+  if (!experiment.serving || held.length === 0) return [];
+  const n = experiment.serving.n.findLast((one) => rows.every((ofArm) => ofArm.some((served) => served.n === one && served.tokensPerSecond)));
+  const fastest = rows.flatMap((ofArm) => ofArm.find((served) => served.n === n && served.tokensPerSecond) ?? []);
+  const rates = fastest.flatMap(({ label, tokensPerSecond, batch }) =>
+    tokensPerSecond ? [{ arm: spokenArm(record, label, t), tokensPerSecond: tokensPerSecond.value, texts: batch }] : [],
+  );
+  return [
+    t.headline.holds(experiment.serving.memoryBytes, experiment.phase === "decode", held),
+    ...(n === undefined || rates.length === 0
+      ? []
+      : [
+          t.headline.serves(
+            where,
+            n,
+            rates,
+            fastest.some(({ from }) => from === "projected"),
+          ),
+        ]),
+  ];
+};
+
+/** What the memory holds, whatever kernels take of it. */
+const heldBy = ({ n, batch, room }: Served): Held["least"] => ({ n, texts: room?.memoryBatch ?? batch });
