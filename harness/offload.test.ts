@@ -124,7 +124,7 @@ describe("a run of states that leave and come back", () => {
     expect(summaryOf("softmax disk", 1024)?.offload?.pastCache).toBe(true);
     expect(summaryOf("softmax host", 1024)?.offload).not.toHaveProperty("pastCache");
     // Intervals stand under their numbers, so that all columns have room side by side.
-    expect(page).toMatch(/<td>[\d.]+ .s <small class="below">\[[^\]]*\]<\/small><(td|\/tr)>/);
+    expect(page).toMatch(/<td>[\d.]+\s.s <small class="below">\[[^\]]*\]<\/small><(td|\/tr)>/);
     expect(text(page)).toContain("in whole models bringing back pays sooner than this page shows");
     const row = renderMarkdown(record)
       .split("\n")
@@ -165,7 +165,7 @@ describe("a run of states that leave and come back", () => {
     expect(page).toContain("GPU memory: the decode step alone added, a layer");
     for (const { eachLayerMs, inMs } of movedStates(record)) expect(eachLayerMs?.value).toBeCloseTo(inMs.value / 4, 12);
     expect(page).toContain("Computing anew takes the n tokens through all layers");
-    expect(page).toContain("A trained model. Weights are random.");
+    expect(page).toContain("A trained model. Its weights are random.");
     expect(page).not.toMatch(/one attention layer|in whole models bringing back pays sooner|added in all|The tokenizer is timed/);
     const chinese = text(await renderPage(record, strictLogger, [], "zh"));
     expect(chinese).toContain("走完全部层");

@@ -68,10 +68,10 @@ describe("a run that is asked how many texts it can serve", () => {
     expect(readRun(folder).record).toEqual(JSON.parse(JSON.stringify(record)));
     // What was asked comes first.
     expect(record.findings[0]?.text).toBe(
-      "16 MiB hold 448 texts at once, of 256 or of 2,048 tokens alike, with linear attention, and 60 texts of 256 tokens at once or 7 of 2,048 tokens with softmax attention.",
+      "16 MiB hold 448 texts at once with linear attention, of 256 tokens or of 2,048 alike, and 60 texts of 256 tokens at once or 7 of 2,048 with softmax attention.",
     );
     expect(record.findings[1]?.text).toMatch(
-      /texts of 2,048 tokens together get [\d,]+ tokens a second with linear attention \([\d,]+ at once, [\d.,]+ each\) and [\d,]+ tokens a second with softmax attention \([\d,]+ at once, [\d.,]+ each\), as projected from fewer or shorter texts\.$/,
+      /with texts of 2,048 tokens, linear attention makes [\d,]+ tokens a second in all \([\d,]+ texts at once, [\d.,]+ each\) and softmax attention makes [\d,]+ tokens a second \([\d,]+ texts at once, [\d.,]+ each\), as projected from fewer or shorter texts\.$/,
     );
     expect(record.findings[2]?.text).toMatch(
       /^With 16 MiB, at n = 256, softmax has room for 60 texts at once, 3,\d{3} \[.*; linear has room for 448 texts at once, 9,\d{3} \[/,

@@ -34,6 +34,12 @@ describe("text for a terminal", () => {
 describe("what is written", () => {
   afterEach(() => vi.unstubAllEnvs());
 
+  it("keeps a name that runs from right to left apart from the number behind it", () => {
+    expect(written("abc של 146 µs")).toBe("abc \u2068של\u2069 146 µs");
+    // What a text brings along of the kind is no isolate of ours.
+    expect(written("\u2068של 146")).toBe("\ufffd\u2068של\u2069 146");
+  });
+
   it("has the styles that were asked for, and no escape that a text brings along", () => {
     vi.stubEnv("NO_COLOR", "");
     vi.stubEnv("FORCE_COLOR", "1");

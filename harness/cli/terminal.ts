@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
+import { isolated } from "../report/isolated.ts";
 import { plainJson, plainLines } from "./plainText.ts";
 
 /** The only console of attnbench: results on stdout, everything else on stderr. What is written is plain text but for what `styled` made. */
@@ -43,11 +44,11 @@ export const unstyled = (text: string): string =>
     .filter((_, i) => i % 2 === 0)
     .join("");
 
-/** As it is written: plain but for styles. */
+/** As it is written: plain but for styles, and names that run from right to left apart from the numbers beside them. */
 export const written = (text: string): string =>
   text
     .split(marks)
-    .map((part, i) => (i % 2 === 0 ? plainLines(part) : `\u001b[${part}m`))
+    .map((part, i) => (i % 2 === 0 ? isolated(plainLines(part)) : `\u001b[${part}m`))
     .join("");
 
 /** Columns of text, each as wide as its widest cell; numbers (`right`) flush right. */

@@ -177,34 +177,40 @@ const gapWords: Readonly<Record<GapStatus, string>> = {
   pending: "not reached",
 };
 
+/** What hollow marks at the upper edge mean. */
+const atEdge = (statuses: readonly GapStatus[]): string => {
+  const marks = { censored: "triangle △", failed: "cross ✕", skipped: "circle ○", pending: "circle ○" } satisfies Record<GapStatus, string>;
+  return `Hollow marks at the upper edge are cells without a value: ${statuses.map((status) => `${marks[status]}: ${gapWords[status]}`).join(", ")}.`;
+};
+
 const repetition: ByPhase = {
-  prefill: "prefill of n tokens",
-  decode: "decode step",
-  generate: "text of n tokens",
+  prefill: "prompt of n tokens (prefill)",
+  decode: "next token (decode)",
+  generate: "text of n tokens written (generate)",
   tokenLoop: "token through the whole model",
   offload: "state brought onto the GPU",
 };
 
 const meaningOfN: ByPhase = {
   prefill: "tokens read at once",
-  decode: "tokens of context",
+  decode: "tokens before it",
   generate: "tokens written",
   tokenLoop: "tokens before it",
   offload: "tokens whose state it is",
 };
 
 const growthSubjects: ByPhase = {
-  prefill: "The time to prefill n tokens",
-  decode: "The time of a decode step after n tokens",
-  generate: "The time to generate n tokens",
+  prefill: "The time to read a prompt of n tokens (prefill)",
+  decode: "The time of the next token after n (decode)",
+  generate: "The time to write a text of n tokens (generate)",
   tokenLoop: "The time of a token's whole way through the model, with n tokens before it,",
   offload: "The time until the state of n tokens is on the GPU",
 };
 
 const timeSubjects: Readonly<Record<ExperimentPhase, (n: string) => string>> = {
-  prefill: (n) => `Prefill of n = ${n} tokens takes`,
-  decode: (n) => `A decode step after n = ${n} tokens takes`,
-  generate: (n) => `Generating n = ${n} tokens takes`,
+  prefill: (n) => `Reading a prompt of n = ${n} tokens takes`,
+  decode: (n) => `The next token after n = ${n} takes`,
+  generate: (n) => `Writing a text of n = ${n} tokens takes`,
   tokenLoop: (n) => `A token's whole way through the model, with n = ${n} tokens before it, takes`,
   offload: (n) => `Until the state of n = ${n} tokens is on the GPU, it takes`,
 };
@@ -405,7 +411,13 @@ export const en = {
   /** "softmax attention (KV cache)": an arm by its kind and what else it is called */
   ofKind: (kind: string, rest: string): string => `${kind} (${rest})`,
   emulation: "on this CPU emulation",
-  phase: { prefill: "prefill", decode: "decode", generate: "generate", tokenLoop: "tokenLoop", offload: "offload" } satisfies ByPhase as ByPhase,
+  phase: {
+    prefill: "reading a prompt (prefill)",
+    decode: "the next token (decode)",
+    generate: "writing a text (generate)",
+    tokenLoop: "a token through a whole model (tokenLoop)",
+    offload: "a state away from the GPU (offload)",
+  } satisfies ByPhase as ByPhase,
   joinSentences: (sentences: readonly string[]): string => sentences.join(" "),
 
   /** The answer in plain words (analysis/headline.ts). */
@@ -1202,7 +1214,7 @@ export const en = {
     ],
     measuredCaption: "Tokens a second of all texts together, measured",
     texts: (batch: number): string => counted(batch, "text"),
-    fits: (memoryBytes: number): string => `How many texts of n tokens ${formatBytes(memoryBytes)} hold at once.`,
+    fits: (memoryBytes: number): string => `How many texts of n tokens ${formatBytes(memoryBytes)} hold at once: higher is more. Both scales grow by factors.`,
     caption: (memoryBytes: number): string => `Texts at once in ${formatBytes(memoryBytes)}`,
     about: (text: string): string => `about ${text}`,
     fixed: "fixed",
@@ -1405,13 +1417,13 @@ export const en = {
       reasons: readonly { readonly code: string; readonly names: string }[],
     ): string => {
       const why: Readonly<Record<string, string>> = {
-        timeCap: "no time was left (timeCap) for",
-        memoryCap: "no memory was left (memoryCap) for",
-        overLimit: "a limit of the device is too low (overLimit) for",
-        noFeature: "the device lacks what they need (noFeature):",
-        badShape: "kernels do not take such shapes (badShape):",
+        timeCap: "stopped at their time limit (timeCap)",
+        memoryCap: "stopped at their memory limit (memoryCap)",
+        overLimit: "too large for a limit of this device (overLimit)",
+        noFeature: "the device lacks what they need (noFeature)",
+        badShape: "kernels do not take such shapes (badShape)",
       };
-      return `${formatCount(cells[0])} of ${formatCount(cells[1])} cells ${status === "censored" ? "were stopped (censored)" : status}: ${reasons.map(({ code, names }) => `${why[code] ?? `${code}:`} ${names}`).join("; ")}.`;
+      return `${formatCount(cells[0])} of ${counted(cells[1], "point")} (cells) ${status === "censored" ? "were not finished" : "were skipped"}: ${reasons.map(({ code, names }) => `${why[code] ?? code}: ${names}`).join("; ")}.`;
     },
     cell: (arm: string, n: number, shape: string): string => `${arm} at n = ${formatCount(n)}${shape === "" ? "" : `, ${shape}`}`,
     names: (ids: readonly string[], more: number): string => (more > 0 ? `${ids.join(", ")} and ${more} more` : formatList(ids)),
@@ -1454,7 +1466,8 @@ export const en = {
     interrupted: (cells: TallyNumbers): string => `This run was interrupted: ${tally(cells)}. What is shown is what had been measured by then.`,
     failed: "This run broke off with an error. What is shown is what had been measured by then.",
     running: "This run has not ended. What is shown is what has been measured so far.",
-    software: "Measured on a CPU that emulates a GPU. Growth laws and bytes carry over to a GPU; times and n* do not.",
+    software:
+      "Measured on a CPU that emulates a GPU. How time and memory grow carries over to a GPU; times, and the length from which on one is faster, do not.",
     noGpuClock: (partOffGpu: boolean): string =>
       `${partOffGpu ? "Part of what is timed is not on the GPU" : "This adapter has no GPU clock"}: times are wall-clock times and contain the cost of submitting work.`,
     dirty: "The benchmark's own code had uncommitted changes.",
@@ -1464,6 +1477,12 @@ export const en = {
     /** what a run asks, where its author asks it in another language; undefined in the language of the files that come with attnbench */
     question: (_: ExperimentPhase): string | undefined => undefined,
     answer: "Answer",
+    /** what is compared, for who meets it first; `kinds` of attention that the run has */
+    compared: (kinds: readonly ("softmax" | "linear")[]): string => {
+      const does = { softmax: "softmax attention looks back at all earlier ones", linear: "linear attention keeps a summary of fixed size" };
+      return `A token is about ¾ of a word.${kinds.length === 0 ? "" : ` For each, ${kinds.map((kind) => does[kind]).join("; ")}.`}`;
+    },
+    words: "All words",
     found: "What was found",
     expected: "Expected",
     warnings: "Warnings",
@@ -1492,6 +1511,19 @@ export const en = {
     more: (others: number): string => `${others} more`,
     widths: (middle: number, widest: number): string =>
       `Half of the times are known to ±${formatShare(middle)} or better, the worst to ±${formatShare(widest)}.`,
+    /** of the answer's n* and of how many times as fast the one is at the largest n */
+    answer: (n: Estimate | undefined, speed: Estimate | undefined): string => {
+      const parts = [
+        ...(n === undefined ? [] : [`the ${counted(n.value, "token")} lie between ${formatCount(n.low)} and ${formatCount(n.high)}`]),
+        ...(speed === undefined
+          ? []
+          : [`the ${formatTimes(speed.value)} times ${n === undefined ? "lie " : ""}between ${formatTimes(speed.low)} and ${formatTimes(speed.high)}`]),
+      ];
+      return `${capital(parts.join(", "))} (95 % intervals).`;
+    },
+    /** the answer's arms use the device unequally; `share`: of the most that it allows, at n */
+    unequal: (n: number, arms: readonly { readonly arm: string; readonly share: number }[]): string =>
+      `The two programs are not equally good: at ${counted(n, "token")} ${formatList(arms.map(({ arm, share }) => `${arm} reaches ${formatShare(share)}`))} of what this device allows. So part of the difference is theirs, not attention's.`,
     restsOn: "What it rests on",
     nothing: "There is no time to be sure of: no cell was measured.",
     intervals: (precision: number): string => `Intervals are 95 % bootstrap intervals of the median; ±${formatShare(precision)} was asked for.`,
@@ -1511,7 +1543,7 @@ export const en = {
     /** of a whole model; of one layer by phase */
     model: {
       what: "A trained model.",
-      brief: "Weights are random.",
+      brief: "Its weights are random.",
       meaning:
         "What real models have besides (short convolutions, biases, latent attention) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
       /** in phase offload, which has no tokenizer */
@@ -1519,10 +1551,10 @@ export const en = {
     },
     rest: "The rest of a model.",
     layer: {
-      prefill: "One attention layer reading n tokens at once.",
-      decode: "One attention layer making one step, with n tokens before it.",
-      generate: "One attention layer stepping through a text of n tokens, one after another.",
-      offload: "The state of one attention layer coming back, or its attention computed again.",
+      prefill: "Only one attention layer was timed, reading a prompt.",
+      decode: "Only one attention layer was timed, for one more token.",
+      generate: "Only one attention layer was timed, token by token.",
+      offload: "Only the state of one attention layer was timed, coming back or computed again.",
     } as Readonly<Partial<ByPhase>>,
     around: (moved: boolean): string =>
       `Projections of q, k, v and o, norms, gates, convolutions and the feed-forward network are not timed. ${
@@ -1532,16 +1564,24 @@ export const en = {
       }`,
     quality: {
       what: "Quality.",
-      brief: "Inputs are random.",
+      brief: "Inputs are random; what is faster may recall less.",
       meaning: "A mechanism that is faster may recall less; nothing here says how a trained model would answer.",
     },
     gpu: {
-      what: "A GPU.",
-      brief: "Take times from a run on your own.",
-      meaning: "No GPU was used at all: growth and bytes carry over from here, times and n* do not.",
+      what: "How fast a GPU is.",
+      brief: "A CPU did its work here.",
+      meaning: "No GPU was used at all: growth and bytes carry over from here, times and n* do not. Take these from a run on your own.",
     },
-    devices: { what: "Other devices.", brief: "Run it on yours.", meaning: "n* moves with compute and memory speed, driver and kernel quality." },
-    kernels: { what: "The best possible kernels.", brief: "These are WGSL, through WebGPU.", meaning: "Vendor libraries may be faster on either side." },
+    devices: {
+      what: "How other devices compare.",
+      brief: "All times are this GPU's.",
+      meaning: "n* moves with compute and memory speed, driver and kernel quality. A run on your own device tells.",
+    },
+    kernels: {
+      what: "The best possible programs.",
+      brief: "A GPU maker's own may be faster.",
+      meaning: "These kernels are WGSL, through WebGPU; vendor libraries may be faster on either side.",
+    },
   },
 
   trust: {
@@ -1647,6 +1687,7 @@ export const en = {
     heading: "Words",
     terms: {
       token: { term: "token", meaning: "a piece of text, about three quarters of an English word; a model reads and writes one after another" },
+      cell: { term: "cell", meaning: "one point of the charts: one kind of attention at one length and size, measured many times" },
       n: { term: "n", meaning: "the length of a text, in tokens" },
       dModel: { term: "dModel", meaning: "the width of attention: how many numbers stand for a token in it, heads × headDim" },
       head: { term: "head", meaning: "one of several parts that attention works in side by side, each headDim numbers wide" },
@@ -1721,6 +1762,20 @@ export const en = {
     ): string => `At ${where}: from ${least.arm} ${least.value} to ${most.arm} ${most.value} (${times}).`,
     ends: (where: string, arms: readonly { readonly arm: string; readonly value: string; readonly less: string | undefined }[], most: string): string =>
       `At ${where}: ${formatList(arms.map(({ arm, value, less }) => `${arm} ${value}${less === undefined ? "" : ` (${less} less than ${most})`}`))}.`,
+    /** the answer's arms at the largest n of both; `less`: how many times less the last one takes or keeps */
+    answerEnds: (n: number, arms: readonly { readonly arm: string; readonly value: string }[], less: Estimate | undefined): string => {
+      const times =
+        less &&
+        (less.high > less.low
+          ? `, ${formatTimes(less.value)} times less (95 % interval ${formatTimes(less.low)} to ${formatTimes(less.high)})`
+          : `, ${formatTimes(less.value)} times less`);
+      return `At ${counted(n, "token")}: ${formatList(arms.map(({ arm, value }) => `${arm} ${value}`))}${times ?? ""}.`;
+    },
+    answerMarks: (metric: Fit["metric"], crosses: boolean, statuses: readonly GapStatus[]): string => {
+      const better = metric === "time" ? "faster" : "smaller";
+      const edge = statuses.length === 0 ? "" : ` ${atEdge(statuses)}`;
+      return `Lower is ${better}; both scales grow by factors.${crosses ? ` Dashed: from there on the one is ${better}, grey its 95 % interval.` : ""}${edge}`;
+    },
     sameValues: (arms: readonly string[]): string => `${formatList(arms)} have the same values; one hides the other.`,
     keepNothing: (arms: readonly string[]): string => `${formatList(arms)} ${plural(arms.length, "keeps", "keep")} nothing between tokens.`,
     growth: (metric: Fit["metric"], shown: GrowthShown): string => {
@@ -1775,10 +1830,7 @@ export const en = {
     emptyPlaces: (titles: readonly string[], more: number): string =>
       `There is no chart of ${formatList([...titles, ...(more > 0 ? [`${formatCount(more)} more`] : [])])}, as there is nothing to draw.`,
     above: (shape: string): string => `The chart of ${shape} stands beside the answer.`,
-    gaps: (statuses: readonly GapStatus[]): string => {
-      const marks = { censored: "△", failed: "✕", skipped: "○", pending: "○" } satisfies Record<GapStatus, string>;
-      return `At the upper edge: ${statuses.map((status) => `${marks[status]} ${gapWords[status]}`).join(", ")}.`;
-    },
+    gaps: atEdge,
     wherePrefix: (facet: string | undefined, variable: string, x: number): string =>
       `${facet === undefined ? "" : `${facet}, `}${variable} = ${formatCount(x)}`,
     offload: "A state that leaves the GPU and comes back",
@@ -1794,10 +1846,13 @@ export const en = {
       const all = texts === "batch" ? "all texts of a batch" : `${formatCount(texts)} texts at once`;
       return phase === "tokenLoop" ? `token of ${all} through the whole model` : `${repetition[phase]}, of ${all}`;
     },
-    xTitle: (phase: ExperimentPhase): string => `n, ${meaningOfN[phase]}`,
+    xTitle: (phase: ExperimentPhase): string => `${meaningOfN[phase]} (n)`,
     wallClock: "wall clock",
     gpuClock: "GPU clock",
     unknownDevice: "unknown device",
+    /** at n*, in the chart of the answer */
+    fromHere: (metric: Fit["metric"], n: number, arm: string): string =>
+      `from ${formatCount(n)} tokens on, ${arm} is ${metric === "time" ? "faster" : "smaller"}`,
     slope: (exponent: number): string => `slope ${exponent.toFixed(2)}`,
     slopeIn: (exponent: string): string => `, slope ${exponent}`,
     constant: "constant",
@@ -1899,7 +1954,7 @@ export const en = {
       note: (someMeasured: boolean): string => `projected${someMeasured ? " where not measured" : ""}, 95 % interval`,
       unknown: "not known",
     },
-    servingX: "n, tokens of each text",
+    servingX: "tokens of each text (n)",
     servingSaid: (title: string): string => `${title}, over n`,
   },
 

@@ -43,11 +43,11 @@ const tally = (cells: TallyNumbers): string =>
   ].join("，");
 
 const phase: ByPhase = {
-  prefill: "预填充（prefill）",
-  decode: "解码（decode）",
-  generate: "生成（generate）",
-  tokenLoop: "完整模型（tokenLoop）",
-  offload: "状态搬移（offload）",
+  prefill: "读入提示词（prefill）",
+  decode: "生成下一个 token（decode）",
+  generate: "写出文本（generate）",
+  tokenLoop: "一个 token 走完整个模型（tokenLoop）",
+  offload: "状态离开 GPU 又回来（offload）",
 };
 
 const gapWords: Readonly<Record<GapStatus, string>> = {
@@ -57,34 +57,39 @@ const gapWords: Readonly<Record<GapStatus, string>> = {
   pending: "未轮到",
 };
 
+const atEdge = (statuses: readonly GapStatus[]): string => {
+  const marks = { censored: "三角 △", failed: "叉 ✕", skipped: "圆圈 ○", pending: "圆圈 ○" } satisfies Record<GapStatus, string>;
+  return `上边缘的空心标记是没有数值的单元：${statuses.map((status) => `${marks[status]}：${gapWords[status]}`).join("，")}。`;
+};
+
 const repetition: ByPhase = {
-  prefill: "预填充 n 个 token",
-  decode: "一个解码步",
-  generate: "写出 n 个 token",
+  prefill: "读入 n 个 token 的提示词（预填充）",
+  decode: "生成下一个 token（解码）",
+  generate: "写出 n 个 token 的文本（生成）",
   tokenLoop: "一个 token 走完整个模型",
   offload: "把状态搬回 GPU",
 };
 
 const meaningOfN: ByPhase = {
   prefill: "一次读入的 token 数",
-  decode: "上下文的 token 数",
+  decode: "此前的 token 数",
   generate: "写出的 token 数",
   tokenLoop: "此前的 token 数",
   offload: "状态所含的 token 数",
 };
 
 const growthSubjects: ByPhase = {
-  prefill: "预填充 n 个 token 的时间",
-  decode: "n 个 token 之后一个解码步的时间",
-  generate: "生成 n 个 token 的时间",
+  prefill: "读入 n 个 token 的提示词（预填充）的时间",
+  decode: "n 个 token 之后生成下一个 token（解码）的时间",
+  generate: "写出 n 个 token 的文本（生成）的时间",
   tokenLoop: "前面已有 n 个 token 时，一个 token 走完整个模型的时间",
   offload: "n 个 token 的状态搬回 GPU 的时间",
 };
 
 const timeSubjects: Readonly<Record<ExperimentPhase, (n: string) => string>> = {
-  prefill: (n) => spaced`预填充 n = ${n}个 token`,
-  decode: (n) => spaced`n = ${n}个 token 之后的一个解码步`,
-  generate: (n) => spaced`生成 n = ${n}个 token`,
+  prefill: (n) => spaced`读入 n = ${n}个 token 的提示词`,
+  decode: (n) => spaced`n = ${n}个 token 之后生成下一个 token`,
+  generate: (n) => spaced`写出 n = ${n}个 token 的文本`,
   tokenLoop: (n) => spaced`前面已有 n = ${n}个 token 时，一个 token 走完整个模型`,
   offload: (n) => spaced`n = ${n}个 token 的状态搬回 GPU`,
 };
@@ -820,7 +825,7 @@ export const zh: Messages = {
     ],
     measuredCaption: "所有文本合计每秒的 token 数，实测",
     texts: (batch) => `${formatCount(batch)} 个文本`,
-    fits: (memoryBytes) => spaced`${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本。`,
+    fits: (memoryBytes) => spaced`${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本：越高越多。两轴都按倍数刻度。`,
     caption: (memoryBytes) => spaced`${formatBytes(memoryBytes)}中同时容纳的文本`,
     about: (text) => `约 ${text}`,
     fixed: "固定部分",
@@ -979,14 +984,14 @@ export const zh: Messages = {
     contradicted: (arm, claim, metric, found) => spaced`${arm}声称${metric === "time" ? "时间" : "状态字节数"}为${claim}，但测得的是${found}。`,
     notOk: (status, cells, reasons) => {
       const why: Readonly<Record<string, string>> = {
-        timeCap: "时间已用完（timeCap）",
-        memoryCap: "内存不够（memoryCap）",
+        timeCap: "到达时间上限而停止（timeCap）",
+        memoryCap: "到达内存上限而停止（memoryCap）",
         overLimit: "超出设备的限制（overLimit）",
         noFeature: "设备缺少所需功能（noFeature）",
         badShape: "内核不支持这种形状（badShape）",
       };
       const told = reasons.map(({ code, names }) => `${why[code] ?? code}：${names}`).join("；");
-      return spaced`${formatCount(cells[1])}个单元中有${formatCount(cells[0])}个被${status === "censored" ? "截断" : "跳过"}：${told}。`;
+      return spaced`${formatCount(cells[1])}个点（单元）中有${formatCount(cells[0])}个${status === "censored" ? "未测完" : "被跳过"}：${told}。`;
     },
     cell: (arm, n, shape) => spaced`${arm}（n = ${formatCount(n)}${shape === "" ? "" : `，${shape}`}）`,
     names: (ids, more) => (more > 0 ? spaced`${ids.join("、")}等${ids.length + more}个` : list(ids)),
@@ -1017,7 +1022,7 @@ export const zh: Messages = {
     interrupted: (cells) => `本次运行被中断：${tally(cells)}。此处显示的是中断前已测得的结果。`,
     failed: "本次运行因出错而中止。此处显示的是此前已测得的结果。",
     running: "本次运行尚未结束。此处显示的是目前已测得的结果。",
-    software: "测量是在模拟 GPU 的 CPU（软件适配器）上进行的。增长规律和字节数适用于 GPU；时间和 n* 则不适用。",
+    software: "测量是在模拟 GPU 的 CPU 上进行的。时间和内存如何增长，适用于 GPU；时间本身以及从多长起谁更快，则不适用。",
     noGpuClock: (partOffGpu) => `${partOffGpu ? "计时的内容有一部分不在 GPU 上" : "此适配器没有 GPU 时钟"}：时间为挂钟时间，包含提交工作的开销。`,
     dirty: "基准测试自身的代码有未提交的改动。",
   },
@@ -1032,6 +1037,11 @@ export const zh: Messages = {
         offload: "n 个 token 的状态离开了 GPU，搬回来与重新计算哪个更快？",
       })[ofPhase],
     answer: "结论",
+    compared: (kinds) => {
+      const does = { softmax: "softmax 注意力要回看此前的所有 token", linear: "线性注意力只保留一份大小固定的摘要" };
+      return `一个 token 约为 ¾ 个英文单词。${kinds.length === 0 ? "" : `读或写每一个时，${kinds.map((kind) => does[kind]).join("；")}。`}`;
+    },
+    words: "词语解释",
     found: "测量结果",
     expected: "预期",
     warnings: "注意事项",
@@ -1055,6 +1065,15 @@ export const zh: Messages = {
     heading: "有多可靠？",
     more: (more) => spaced`另有${more}条`,
     widths: (middle, widest) => `半数时间精确到 ±${formatShare(middle)} 或更好，最差的精确到 ±${formatShare(widest)}。`,
+    answer: (n, speed) => {
+      const parts = [
+        ...(n === undefined ? [] : [spaced`${formatCount(n.value)}个 token 这一长度介于${formatCount(n.low)}与${formatCount(n.high)}之间`]),
+        ...(speed === undefined ? [] : [spaced`${formatTimes(speed.value)}倍这一倍数介于${formatTimes(speed.low)}与${formatTimes(speed.high)}之间`]),
+      ];
+      return `${parts.join("，")}（95 % 置信区间）。`;
+    },
+    unequal: (n, arms) =>
+      spaced`两个程序好坏不等：在${formatCount(n)}个 token 时，${arms.map(({ arm, share }) => spaced`${arm}达到此设备所能的${formatShare(share)}`).join("，")}。因此差距有一部分来自程序，而非注意力本身。`,
     restsOn: "依据",
     nothing: "没有时间可谈可靠与否：一个单元也没有测得。",
     intervals: (precision) => `区间为中位数的 95 % 自助法（bootstrap）区间；要求的精度为 ±${formatShare(precision)}。`,
@@ -1075,10 +1094,10 @@ export const zh: Messages = {
     },
     rest: "模型的其余部分。",
     layer: {
-      prefill: "只测一层注意力一次读入 n 个 token。",
-      decode: "只测一层注意力在已有 n 个 token 之后走一步。",
-      generate: "只测一层注意力逐个 token 走完 n 个 token 的文本。",
-      offload: "只测一层注意力的状态搬回来，或其注意力重新计算。",
+      prefill: "只对一层注意力计时，读入一段提示词。",
+      decode: "只对一层注意力计时，再生成一个 token。",
+      generate: "只对一层注意力计时，逐个 token 进行。",
+      offload: "只对一层注意力的状态计时，搬回来或重新计算。",
     },
     around: (moved) =>
       `q、k、v、o 的投影，归一化，门控，卷积和前馈网络均未计时。${
@@ -1086,10 +1105,22 @@ export const zh: Messages = {
           ? "重新计算状态时，此前所有层的这些部分也要计算，搬回来的状态则不需要，因此在完整模型中，搬回来比本页所示更早合算。"
           : "其中多数对两类注意力的开销大致相同，因此完整模型之间的差距比本页所示的小。"
       }`,
-    quality: { what: "质量。", brief: "输入是随机的。", meaning: "更快的机制可能记住的更少；训练好的模型会如何作答，这里无从说明。" },
-    gpu: { what: "GPU。", brief: "时间请以在您自己的 GPU 上的运行为准。", meaning: "完全没有用到 GPU：增长规律和字节数可以外推到 GPU，时间和 n* 不可以。" },
-    devices: { what: "其他设备。", brief: "请在您自己的设备上运行。", meaning: "n* 随计算速度、内存速度、驱动和核函数的质量而变。" },
-    kernels: { what: "最优的核函数。", brief: "此处为经由 WebGPU 运行的 WGSL。", meaning: "无论哪一方，厂商的库都可能更快。" },
+    quality: { what: "质量。", brief: "输入是随机的；更快的可能记住的更少。", meaning: "更快的机制可能记住的更少；训练好的模型会如何作答，这里无从说明。" },
+    gpu: {
+      what: "GPU 有多快。",
+      brief: "这里由 CPU 代做 GPU 的工作。",
+      meaning: "完全没有用到 GPU：增长规律和字节数可以外推到 GPU，时间和 n* 不可以，请以在您自己的 GPU 上的运行为准。",
+    },
+    devices: {
+      what: "其他设备如何。",
+      brief: "时间都是这块 GPU 的。",
+      meaning: "n* 随计算速度、内存速度、驱动和核函数的质量而变，请在您自己的设备上运行。",
+    },
+    kernels: {
+      what: "最优的程序。",
+      brief: "GPU 厂商自己的程序可能更快。",
+      meaning: "此处为经由 WebGPU 运行的 WGSL；无论哪一方，厂商的库都可能更快。",
+    },
   },
 
   trust: {
@@ -1176,6 +1207,7 @@ export const zh: Messages = {
     heading: "词语解释",
     terms: {
       token: { term: "token（词元）", meaning: "文本的一小段，约为四分之三个英文单词；模型逐个地读和写" },
+      cell: { term: "单元", meaning: "图上的一个点：一种注意力在一种长度和大小下的测量，重复多次" },
       n: { term: "n（长度）", meaning: "文本的长度，以 token 计" },
       dModel: { term: "dModel（宽度）", meaning: "注意力的宽度：其中用多少个数表示一个 token，即头数 × headDim" },
       head: { term: "头", meaning: "注意力并列工作的几个部分之一，每个宽 headDim 个数" },
@@ -1241,6 +1273,14 @@ export const zh: Messages = {
     fromTo: (where, least, most, times) => spaced`在${where}处：从${least.arm}的${least.value}到${most.arm}的${most.value}（${times}）。`,
     ends: (where, arms, most) =>
       spaced`在${where}处：${arms.map(({ arm, value, less }) => spaced`${arm}为${value}${less === undefined ? "" : spaced`（${most}是其${less.replace("×", "")}倍）`}`).join("，")}。`,
+    answerEnds: (n, arms, less) => {
+      const found = less && less.high > less.low ? `（${interval(formatTimes(less.low), formatTimes(less.high))}）` : "";
+      return spaced`${formatCount(n)}个 token 时：${arms.map(({ arm, value }) => spaced`${arm}为${value}`).join("，")}${less === undefined ? "" : spaced`，前者是后者的${formatTimes(less.value)}倍${found}`}。`;
+    },
+    answerMarks: (metric, crosses, statuses) => {
+      const better = metric === "time" ? "更快" : "更小";
+      return `越低${better}；两轴都按倍数刻度。${crosses ? spaced`虚线：从那里起另一方${better}，灰色为其 95 % 置信区间。` : ""}${statuses.length === 0 ? "" : atEdge(statuses)}`;
+    },
     sameValues: (arms) => spaced`${list(arms)}的数值相同；图上互相遮盖。`,
     keepNothing: (arms) => spaced`${list(arms)}在 token 之间不保留任何状态。`,
     growth: (metric, shown) => {
@@ -1289,10 +1329,7 @@ export const zh: Messages = {
     },
     emptyPlaces: (titles, more) => spaced`没有${list([...titles, ...(more > 0 ? [spaced`另外 ${formatCount(more)} 处`] : [])])}的图，因为没有可画的内容。`,
     above: (shape) => `${shape} 的图见上方结论旁。`,
-    gaps: (statuses) => {
-      const marks = { censored: "△", failed: "✕", skipped: "○", pending: "○" } satisfies Record<GapStatus, string>;
-      return `上边缘：${statuses.map((status) => `${marks[status]} ${gapWords[status]}`).join("，")}。`;
-    },
+    gaps: atEdge,
     wherePrefix: (facet, variable, x) => `${facet === undefined ? "" : `${facet}、`}${variable} = ${formatCount(x)}`,
     offload: "离开 GPU 又搬回来的状态",
     peers: (titles) => spaced`与${titles}对比`,
@@ -1303,10 +1340,11 @@ export const zh: Messages = {
   charts: {
     repetition: (ofPhase) => repetition[ofPhase],
     repetitionOf: (ofPhase, texts) => `${texts === "batch" ? "一批文本同时" : `${formatCount(texts)} 个文本同时`}，${repetition[ofPhase]}`,
-    xTitle: (ofPhase) => `n，${meaningOfN[ofPhase]}`,
+    xTitle: (ofPhase) => `${meaningOfN[ofPhase]}（n）`,
     wallClock: "挂钟时间",
     gpuClock: "GPU 时钟",
     unknownDevice: "未知设备",
+    fromHere: (metric, n, arm) => spaced`从${formatCount(n)}个 token 起，${arm}${metric === "time" ? "更快" : "更小"}`,
     slope: (exponent) => `斜率 ${exponent.toFixed(2)}`,
     slopeIn: (exponent) => `，斜率 ${exponent}`,
     constant: "不变",
@@ -1404,7 +1442,7 @@ export const zh: Messages = {
       note: (someMeasured) => `${someMeasured ? "未测处为推算" : "推算"}，95 % 置信区间`,
       unknown: "未知",
     },
-    servingX: "n，每个文本的 token 数",
+    servingX: "每个文本的 token 数（n）",
     servingSaid: (title) => `${title}，随 n 的变化`,
   },
 

@@ -7,6 +7,7 @@ import { type Html, html, shortened } from "./html.ts";
 import { seriesText } from "./outcome.ts";
 import { presentableComparison } from "./presentableComparison.ts";
 import { ratioStrip, stripReach, stripStyle } from "./ratioStrip.ts";
+import { said } from "./said.ts";
 import { indexStyle } from "./style.ts";
 import { type Column, intervalBelow, name, table } from "./table.ts";
 
@@ -31,7 +32,7 @@ const meanings: Readonly<Record<Verdict, (threshold: string) => string>> = {
 const wordOf = (verdict: Verdict): Html => html`<span class="word ${verdict.toLowerCase()}">${verdict}</span>`;
 
 const sideOf = ({ commit, dirty, version, run, startedAt, adapter }: ComparedRun): Html =>
-  html`${commit === undefined ? html`attnbench ${version}` : html`<code>${commit.slice(0, 10)}</code>${dirty === true && " and changes"}`}, run ${run}, ${startedAt.slice(0, 16).replace("T", " ")} UTC, on <bdi>${adapter}</bdi>`;
+  html`${commit === undefined ? html`attnbench ${version}` : html`<code>${commit.slice(0, 10)}</code>${dirty === true && " and changes"}`}, run ${run}, ${startedAt.slice(0, 16).replace("T", " ")} UTC, on ${said(adapter, en)}`;
 
 const cellTable = (rows: readonly ComparisonRow[], { limits: { threshold } }: Comparison): Html => {
   const times = rows.filter(({ metric }) => metric === "time" || metric === "wallTime");
@@ -87,11 +88,11 @@ export const renderComparisonPage = (comparison: Comparison): string => {
 <header><h1>${head.experiment} <span class="more">· base against head</span></h1>
 <p class="question"><span class="gate ${verdict}">${words}</span></p></header>
 <main>
-<section class="answer"><h2>Answer</h2>${first !== undefined && html`<p class="lead"><bdi>${shortened(first, 800)}</bdi></p>`}<ul class="found">${others.map((finding) => html`<li><bdi>${shortened(finding, 800)}</bdi></li>`)}</ul></section>
+<section class="answer"><h2>Answer</h2>${first !== undefined && html`<p class="lead">${said(shortened(first, 800), en)}</p>`}<ul class="found">${others.map((finding) => html`<li>${said(shortened(finding, 800), en)}</li>`)}</ul></section>
 <section aria-labelledby="runs"><h2 id="runs">The two runs</h2><dl class="pairs">
 <dt>base</dt><dd>${sideOf(base)}</dd><dt>head</dt><dd>${sideOf(head)}</dd>
 <dt>measured</dt><dd>${paired ? "turn by turn beside each other, so that what slowed the machine slowed both" : "one after the other: what the machine did in between is in no interval"}</dd>
-${differences.length > 0 && html`<dt>differ in</dt><dd>${differences.map((difference) => html`<div><bdi>${difference}</bdi></div>`)}</dd>`}
+${differences.length > 0 && html`<dt>differ in</dt><dd>${differences.map((difference) => html`<div>${said(difference, en)}</div>`)}</dd>`}
 </dl></section>
 <section aria-labelledby="cells"><h2 id="cells">Cells</h2>
 <ul>${told.map((one) => html`<li>${wordOf(one)}: ${meanings[one](threshold)}</li>`)}</ul>

@@ -1,3 +1,5 @@
+import { unbroken } from "./unbroken.ts";
+
 /** Markup that goes into a page as it is. Everything else is escaped on its way in. */
 export interface Html {
   readonly markup: string;
@@ -19,19 +21,22 @@ export const escaped = (text: string): string => printable(text).replace(/[&<>"'
 
 const rendered = (value: HtmlValue): string => {
   if (value === undefined || value === false) return "";
-  if (typeof value === "string") return escaped(value);
+  if (typeof value === "string") return escaped(unbroken(value));
   if (typeof value === "number") return String(value);
   if ("markup" in value) return value.markup;
   return value.map(rendered).join("");
 };
 
-/** A template whose values are escaped unless they are Html themselves; arrays are joined, undefined and false vanish. */
+/** A template whose values are escaped unless they are Html themselves, and whose numbers keep their units beside them; arrays are joined, undefined and false vanish. */
 export const html = (strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html => ({
   markup: strings.reduce((text, part, i) => text + part + (i < values.length ? rendered(values[i]) : ""), ""),
 });
 
 /** Markup from a trusted maker (our own SVG, CSS and fixed words); never from a record. */
 export const raw = (markup: string): Html => ({ markup });
+
+/** What is copied from a page, character by character: a command, a file. */
+export const verbatim = (text: string): Html => ({ markup: `<code dir="ltr">${escaped(text)}</code>` });
 
 /** At most `length` characters of `text`, not cutting one in two, with … where something was left out. */
 export const shortened = (text: string, length: number): string => {

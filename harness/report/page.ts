@@ -21,7 +21,7 @@ import type { LiveChart, LiveCharts } from "./runtime/liveChart.ts";
 import * as script from "./runtime/page.script";
 import { scriptWords } from "./runtime/words.ts";
 import { isForeign, quoted, said } from "./said.ts";
-import { answerSection, foundSection, leadOf, warningsOf } from "./sections/answer.ts";
+import { answerSection, comparedLine, foundSection, leadOf, warningsOf } from "./sections/answer.ts";
 import { claimsSection } from "./sections/claims.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
@@ -128,7 +128,8 @@ export const pageParts = async (
   const counted = countedWith(record, beside, t);
   const above = html`
 <header><h1>${quoted(shortened(experiment.title, longestTitle), t)} <span class="more">· ${t.phase[experiment.phase]} · ${record.startedAt.slice(0, 10)}${whole && html` · <a href="#whole">${t.page.whole}</a>`}</span></h1>
-${questionOf(experiment.question ?? experiment.title, experiment.phase, t)}</header>
+${questionOf(experiment.question ?? experiment.title, experiment.phase, t)}
+${comparedLine(record, t)}</header>
 <main>
 <div class="first">
 ${answerSection(counted, t)}
@@ -168,10 +169,10 @@ export const renderIndex = (records: Iterable<RunRecord>, pagesOf: (experiment: 
     const warnings = warningsOf(record, en).slice(0, 1);
     const [first = "en", ...others] = pagesOf(experiment.name);
     const page = (language: Language): string => pageName(encodeURIComponent(experiment.name), language);
-    return html`<li><h2><a href="${page(first)}"><bdi>${shortened(experiment.title, 200)}</bdi></a></h2>
+    return html`<li><h2><a href="${page(first)}">${said(shortened(experiment.title, 200), en)}</a></h2>
 ${leadOf(record, en).map((text) => html`<p class="lead">${said(text, en)}</p>`)}
-${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span><bdi>${text}</bdi></p>`)}
-<p><small><bdi>${shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120)}</bdi> · ${experiment.phase} · ${en.tally(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC${others.map((language) => html` · <a href="${page(language)}" hreflang="${language}" lang="${language}">${messagesOf(language).language}</a>`)}</small></p></li>`;
+${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span>${said(text, en)}</p>`)}
+<p><small>${said(shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120), en)} · ${experiment.phase} · ${en.tally(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC${others.map((language) => html` · <a href="${page(language)}" hreflang="${language}" lang="${language}">${messagesOf(language).language}</a>`)}</small></p></li>`;
   };
   // One at a time.
   const entries = Array.from(records, entry);

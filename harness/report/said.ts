@@ -7,9 +7,12 @@ const han = /\p{Script=Han}/u;
 /** Words that are not in the page's language: a Chinese page has English where there is no Chinese yet, and what a driver or a file says. */
 export const isForeign = (text: string, t: Messages): boolean => t.lang !== "en" && !han.test(text);
 
-/** A sentence as a page shows it: isolated from what surrounds it, and names in it that run from right to left from the numbers beside them; its language named where it is not the page's. */
-export const said = (text: string, t: Messages): Html =>
-  html`<bdi${isForeign(text, t) && html` lang="en"`}>${directionsOf(text).map(({ piece, turned }) => (turned ? html`<bdi>${piece}</bdi>` : piece))}</bdi>`;
+/** Names in a text that run from right to left isolated from the numbers beside them, which else would join them and leave their units. */
+export const directed = (text: string): readonly (Html | string)[] =>
+  directionsOf(text).map(({ piece, turned }) => (turned ? html`<bdi>${piece}</bdi>` : piece));
+
+/** A sentence, or whatever else is made of words and names, as a page shows it: isolated from what surrounds it, and directed; its language named where it is not the page's. */
+export const said = (text: string, t: Messages): Html => html`<bdi${isForeign(text, t) && html` lang="en"`}>${directed(text)}</bdi>`;
 
 /** Words of whoever wrote the experiment, in whatever language. */
 export const quoted = (text: string, t: Messages): Html => html`<bdi${t.lang !== "en" && html` lang=""`}>${text}</bdi>`;

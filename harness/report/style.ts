@@ -38,6 +38,7 @@ header{max-width:1200px;margin:0 auto;padding:24px 20px 0}
 h1{font-size:1.15rem;line-height:1.35;font-weight:600;margin:0;color:var(--muted)}
 h1 .more{font-weight:400}
 .question{font-size:clamp(1.4rem,1.1rem + 1.2vw,1.9rem);line-height:1.2;font-weight:700;letter-spacing:-.015em;margin:.35em 0 0;text-wrap:balance}
+.compared{margin:.5em 0 0;max-width:none}
 h2{font-size:1.25rem;line-height:1.3;margin:2.6em 0 .6em}
 h3{font-size:1.02rem;line-height:1.35;margin:1.4em 0 .4em}
 p{margin:.5em 0;max-width:46em}
@@ -47,13 +48,13 @@ pre{background:var(--wash);border:1px solid var(--line);border-radius:8px;paddin
 .command code{user-select:all}
 a{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-.first{display:grid;grid-template-columns:minmax(0,1fr);gap:22px 36px;margin-top:22px}
+.first{display:grid;grid-template-columns:minmax(0,1fr);gap:18px 36px;margin-top:16px}
 @media screen and (min-width:900px){.first:has(>figure){grid-template-columns:minmax(0,1fr) 328px;grid-template-rows:auto 1fr}.first>figure{grid-area:1/2/span 2}.first .chart.wide{display:none}.first .chart.narrow{display:block}}
 @media screen and (min-width:1240px){.first:has(.chart.wide){grid-template-columns:minmax(0,1fr) 528px}.first .chart.wide{display:block}.first .chart.narrow{display:none}}
 @media screen and (min-width:1500px){header,main,footer{max-width:1400px}}
 .answer{border-left:4px solid var(--accent);padding:2px 0 2px 20px}
 .answer h2{font-size:.8rem;text-transform:uppercase;letter-spacing:.08em;color:var(--muted);margin:0}
-.lead{font-size:clamp(1.06rem,1rem + .3vw,1.2rem);line-height:1.42;margin:.45em 0;max-width:40em}
+.lead{font-size:clamp(1.04rem,1rem + .15vw,1.1rem);line-height:1.42;margin:.4em 0;max-width:40em}
 .found{margin:.6em 0;padding-left:1.2em;max-width:46em}
 .found li{margin:.3em 0}
 .verdicts{list-style:none;margin:.3em 0;padding:0}
@@ -70,8 +71,8 @@ a{color:var(--accent)}
 .boxes{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,270px),1fr));gap:14px;align-content:start}
 .boxes>div{border:1px solid var(--line);border-radius:10px;padding:10px 16px}
 .boxes h2{font-size:1rem;margin:0 0 .4em}
-.boxes ul{margin:0;padding-left:1.1em;font-size:.92rem}
-.boxes li{margin:.35em 0}
+.boxes ul{margin:0;padding-left:1.1em}
+.boxes li{margin:.3em 0;line-height:1.45}
 .figures{display:grid;grid-template-columns:minmax(0,1fr);gap:34px 20px}
 figure{margin:0;min-width:0;break-inside:avoid}
 figure h3{margin:0 0 .6em}

@@ -1,6 +1,6 @@
 import type { Messages } from "../messages/messages.ts";
-import { type Html, type HtmlValue, html, shortened } from "./html.ts";
-import { isForeign } from "./said.ts";
+import { escaped, type Html, type HtmlValue, html, raw, shortened } from "./html.ts";
+import { directed, isForeign } from "./said.ts";
 
 /** One column: numbers are set right and in tabular figures. */
 export interface Column<Row> {
@@ -16,14 +16,17 @@ const runsAlong = /^[\0-\u058f\u2010-\u2027\u2030-\u205e\u2070-\u2bff]*$/;
 export const name = (text: string, t?: Messages): Html => {
   const [isLong, isOther] = [text.length > 24, t !== undefined && isForeign(text, t)];
   return isLong || isOther || !runsAlong.test(text)
-    ? html`<bdi${isLong && html` class="long"`}${isOther && html` lang="en"`}>${shortened(text, 400)}</bdi>`
+    ? html`<bdi${isLong && html` class="long"`}${isOther && html` lang="en"`}>${directed(shortened(text, 400))}</bdi>`
     : html`${text}`;
 };
+
+/** A number in a column of them, where no line ends anyway: its spaces stay plain, as tens of thousands would be a fiftieth of a large page otherwise. */
+const number = (text: string): Html => raw(escaped(text));
 
 /** A number with its interval in a line beneath, where a table has more of them than fit side by side: "6.24 ms [5.59 ms, 7.21 ms]". */
 export const intervalBelow = (text: string): HtmlValue => {
   const at = text.indexOf(" [");
-  return at < 0 ? text : html`${text.slice(0, at)} <small class="below">${text.slice(at + 1)}</small>`;
+  return at < 0 ? text : html`${number(text.slice(0, at))} <small class="below">${number(text.slice(at + 1))}</small>`;
 };
 
 /** So many columns can be of numbers by their place (numberStyle): a class at each of tens of thousands of cells would be a twentieth of a large page. */
@@ -41,7 +44,7 @@ export const table = <Row>(caption: string, columns: readonly Column<Row>[], row
   const cell = (row: Row, { cell, numeric }: Column<Row>, i: number): Html => {
     const value = cell(row);
     const isEmpty = value === undefined || value === "" || value === false;
-    const content = isEmpty ? "–" : typeof value === "string" && numeric !== true ? name(value) : value;
+    const content = isEmpty ? "–" : typeof value === "string" ? (numeric === true ? number(value) : name(value)) : value;
     if (i === 0) return html`<th scope="row">${content}`;
     const classes = [...(numeric === true && i >= numberedColumns ? ["num"] : []), ...(isEmpty ? ["none"] : [])];
     return html`<td${classes.length > 0 && html` class="${classes.join(" ")}"`}>${content}`;

@@ -46,7 +46,7 @@ describe("charts", () => {
     expect(text).toContain('"type":"log","base":2');
     expect(text).toContain('"values":[256,512,1024,2048,4096,8192,16384]');
     expect(text).toContain('"values":[0.01,0.1,1]');
-    expect(text).toContain("ms per prefill of n tokens");
+    expect(text).toContain("ms per prompt of n tokens (prefill)");
   });
 
   it("say in every subtitle that software is not a GPU", async () => {

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { en } from "../../messages/en.ts";
 import { fixtureRecord } from "../fixture.ts";
-import { evenly, facetsOf, thinned } from "./facets.ts";
+import { linearArm, softmaxArm } from "../fixtureArms.ts";
+import { byFamily, evenly, facetsOf, thinned } from "./facets.ts";
 
 describe("facets", () => {
   it("hold the cells of one shape in the order of the record, and those of an arm that an axis does not touch", () => {
@@ -13,6 +14,20 @@ describe("facets", () => {
     for (const { cells, values } of facets) {
       expect(cells.map(({ id }) => id)).toEqual(loose.filter(({ label, dModel }) => label === "linear" || dModel === values.dModel).map(({ id }) => id));
     }
+  });
+
+  it("with more arms than can be told apart are one a kind of attention", () => {
+    const arms = Array.from({ length: 4 }, (_, i) => [
+      { ...softmaxArm, label: `softmax ${i}` },
+      { ...linearArm, label: `linear ${i}` },
+    ]).flat();
+    const split = (count: number) => facetsOf(fixtureRecord({ arms: arms.slice(0, count) })).flatMap((facet) => byFamily(facet, en.attention));
+    expect(split(6).map(({ slug }) => slug)).toEqual(["all"]);
+    expect(split(8).map(({ slug, title }) => [slug, title])).toEqual([
+      ["all-softmax", "softmax attention"],
+      ["all-linear", "linear attention"],
+    ]);
+    for (const { cells } of split(8)) expect(new Set(cells.map(({ label }) => label)).size).toBe(4);
   });
 
   it("are one where nothing but n is swept", () => {

@@ -19,6 +19,8 @@ export interface Facet {
   readonly cells: readonly CellRecord[];
   /** what runs along its x axis where that is not the record's variable */
   readonly variable?: Variable;
+  /** labels of its arms where it has those of the answer alone: its chart shows their n* as measured, in words, and nothing to compare slopes with */
+  readonly answer?: readonly string[];
 }
 
 /** The value of an axis in a cell, whether it is a size or a mechanism's own parameter. */
@@ -85,6 +87,19 @@ export const facetsOf = perRecord((record: RunRecord): readonly Facet[] => {
     };
   });
 });
+
+/** More curves than these lie over each other in a chart of ratios, where all are between the same few. */
+const mostCurves = 6;
+
+/** A facet with more arms than can be told apart as one of softmax's arms and one of the linear family's; `titleOf`: a kind of attention. */
+export const byFamily = (facet: Facet, titleOf: (family: "softmax" | "linear") => string): readonly Facet[] => {
+  if (new Set(facet.cells.map(({ label }) => label)).size <= mostCurves) return [facet];
+  return (["softmax", "linear"] as const).flatMap((family): readonly Facet[] => {
+    const cells = facet.cells.filter((cell) => cell.family === family);
+    const title = [...(facet.title === undefined ? [] : [facet.title]), titleOf(family)].join(", ");
+    return cells.length === 0 ? [] : [{ ...facet, slug: `${facet.slug}-${family}`, title, cells }];
+  });
+};
 
 /** More small charts or rows than a reader looks through are thinned out. */
 export const mostCharts = 12;

@@ -29,7 +29,10 @@ export interface Series {
 
 /** What a time or memory chart shows. */
 export interface Growth {
+  readonly metric: Fit["metric"];
   readonly variable: Variable;
+  /** of the answer's arms alone */
+  readonly isAnswer: boolean;
   readonly series: readonly Series[];
   /** every planned x of the facet, measured or not, ascending */
   readonly ticks: readonly number[];
@@ -81,14 +84,16 @@ export const growthOf = (record: RunRecord, facet: Facet, metric: Fit["metric"])
     return [{ look, points, gaps, fit: fitOf(record, facet, look.label, metric), claim: first.claim[metric] }];
   });
   const ticks = plannedXs(record, facet.cells, variable);
-  const drawn = crossoversOf(record, facet, metric).filter((crossover) => crossover.outcome === "crosses" && crossover.n !== undefined);
-  const computed = crossoversOf(record, facet, metric).flatMap((crossover) =>
+  const { answer } = facet;
+  const crossovers = crossoversOf(record, facet, metric).filter(({ between }) => answer === undefined || between.every((label) => answer.includes(label)));
+  const drawn = crossovers.filter((crossover) => crossover.outcome === "crosses" && crossover.n !== undefined);
+  const computed = (answer === undefined ? crossovers : []).flatMap((crossover) =>
     (["equalShare", "predicted"] as const).flatMap((kind): ComputedCrossing[] => {
       const n = crossover[kind]?.n;
       return n === undefined || !(n >= (ticks[0] ?? 1) && n <= (ticks.at(-1) ?? 0)) ? [] : [{ between: crossover.between, kind, n }];
     }),
   );
-  return { variable, series, ticks, crossovers: drawn, computed };
+  return { metric, variable, isAnswer: answer !== undefined, series, ticks, crossovers: drawn, computed };
 };
 
 /** How a class grows, up to a constant factor. */

@@ -37,7 +37,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
   const { series, ticks } = growth;
   const fontPx = size.name === "wide" ? 12 : 11.5;
   // with many arms a second line each would not fit beside the plot
-  const slopes = series.length <= 7;
+  const slopes = series.length <= 7 && !growth.isAnswer;
   const labels: readonly ArmLabel[] = series.map(({ look, fit }) => ({
     name: labelLines(printable(look.label), size.name === "wide" ? 128 : 96, fontPx),
     slope: slopes ? slopeLabel(fit, t) : "",
@@ -107,7 +107,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
     ];
     return [
       ...guideLayers(growth, channels, frame, xScale, yScale, t),
-      ...crossingLayers(growth, channels, frame, xScale, gapsPx + (gapsPx > 0 ? 2 : 0)),
+      ...crossingLayers(growth, channels, frame, xScale, gapsPx + (gapsPx > 0 ? 2 : 0), t),
       ...measured,
       ...computedLayers(growth, channels, frame, t),
       ...gapLayers(growth, channels, t),

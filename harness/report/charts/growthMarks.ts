@@ -49,12 +49,17 @@ export const gapLayers = (growth: Growth, { x, color }: Channels, t: Messages): 
 };
 
 /** Each crossing: its interval as a bar, n* as a dashed line, its words in a row of their own above the data. */
-export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xScale: LogScale, startPx: number): readonly Layer[] => {
+export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xScale: LogScale, startPx: number, t: Messages): readonly Layer[] => {
+  const wordsOf = (crossover: Growth["crossovers"][number]): string =>
+    growth.isAnswer && crossover.n
+      ? t.charts.fromHere(growth.metric, crossover.n.value, crossover.between[1])
+      : crossingLabel(crossover, growth.crossovers, frame.size.name === "wide");
   const within = (value: number): number => Math.min(xScale.high, Math.max(xScale.low, value));
+  const fontPx = growth.isAnswer ? 12 : 11;
   const drawn = growth.crossovers.slice(0, mostCrossings).flatMap((crossover, i) => {
     if (crossover.n === undefined) return [];
-    const text = fitted(printable(crossingLabel(crossover, growth.crossovers, frame.size.name === "wide")), frame.plotWidth - 4, 11);
-    const half = textWidth(text, 11) / 2;
+    const text = fitted(printable(wordsOf(crossover)), frame.plotWidth - 4, fontPx);
+    const half = textWidth(text, fontPx) / 2;
     const { value, low, high } = crossover.n;
     const centre = Math.max(half, Math.min(frame.plotWidth - half, xScale.toPx(within(value))));
     const labelPx = startPx + (i + 0.5) * crossingRowPx;
@@ -69,8 +74,8 @@ export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xS
     { data, mark: { type: "rect", color: theme.crossing.light, opacity: 0.14 }, encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, ...span } },
     { data, mark: { type: "rule", color: theme.crossing.light, strokeDash: [3, 3], strokeWidth: 1.25 }, encoding: { x, ...span } },
     // the halo keeps a label legible where the line of another crossing passes behind it
-    ...textLayers(words, { fontSize: 11, color: theme.paper.light, stroke: theme.paper.light, strokeWidth: 5 }),
-    ...textLayers(words, { fontSize: 11, color: theme.ink.light }),
+    ...textLayers(words, { fontSize: fontPx, color: theme.paper.light, stroke: theme.paper.light, strokeWidth: 5 }),
+    ...textLayers(words, { fontSize: fontPx, color: theme.ink.light }),
   ];
 };
 
@@ -101,7 +106,7 @@ const guideWords: Readonly<Record<string, string>> = {
 /** For every claimed class one thin dashed line with that slope, just under the end of the first arm that claims it. */
 export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xScale: LogScale, yScale: LogScale, t: Messages): readonly Layer[] => {
   const { series } = growth;
-  if (growth.variable !== "n") return [];
+  if (growth.variable !== "n" || growth.isAnswer) return [];
   const taken = series.flatMap((entry) =>
     [...fittedCurve(entry.fit, 24), ...entry.points].map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })),
   );

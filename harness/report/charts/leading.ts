@@ -1,6 +1,6 @@
 import { askedCrossovers } from "../../analysis/asked.ts";
 import { mainPair } from "../../analysis/headline.ts";
-import type { Fit } from "../../record/derived.ts";
+import type { Crossover, Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { perRecord } from "../perRecord.ts";
 import { crossoversOf, evenly, type Facet, facetsOf, mostCharts } from "./facets.ts";
@@ -11,19 +11,42 @@ import { servedShapes, servingCharts } from "./servingChart.ts";
 /** The chart of growth that stands beside the answer. */
 export interface Leading {
   readonly metric: Fit["metric"];
+  /** with the answer's arms alone where it has them: then the whole chart stands below, among the others */
   readonly facet: Facet;
 }
 
 const isDrawn = (record: RunRecord, facet: Facet, metric: Leading["metric"]): boolean =>
   growthOf(record, facet, metric).series.some(({ points }) => points.length > 0);
 
-/** The last shape with a crossing to be seen, else the last; undefined where none has anything to draw. */
+/** Labels of the arms that the answer is of: its pair; where states leave and come back, which every arm's do, the first pair of either family. */
+const answerArms = (record: RunRecord): readonly string[] => {
+  const asked = { ...record, crossovers: askedCrossovers(record) };
+  if (record.experiment.phase !== "offload") return mainPair(asked)[0]?.between ?? [];
+  const familyOf = (label: string) => record.cells.find((cell) => cell.label === label)?.family;
+  const timed = asked.crossovers.filter(({ metric }) => metric === "time");
+  return (["softmax", "linear"] as const).flatMap((family) => timed.find(({ between }) => between.every((label) => familyOf(label) === family))?.between ?? []);
+};
+
+/** The facet with the arms of the answer alone; as it is where it has not all of them. */
+const withAnswer = (record: RunRecord, facet: Facet, metric: Leading["metric"], arms: readonly string[]): Facet => {
+  const own = { ...facet, cells: facet.cells.filter(({ label }) => arms.includes(label)), answer: arms };
+  const drawn = growthOf(record, own, metric).series.filter(({ points }) => points.length > 0);
+  return arms.length > 0 && drawn.length === arms.length ? own : facet;
+};
+
+/** The last shape with the answer's crossing to be seen, else with any, else the last; undefined where none has anything to draw. */
 const leadingFacet = (record: RunRecord, metric: Leading["metric"]): Facet | undefined => {
+  const arms = answerArms(record);
   const facets = evenly(
     facetsOf(record).filter((facet) => isDrawn(record, facet, metric)),
     mostCharts,
   );
-  return facets.findLast((facet) => crossoversOf(record, facet, metric).some(({ outcome }) => outcome === "crosses")) ?? facets.at(-1);
+  const crossesIn = (facet: Facet): readonly Crossover[] => crossoversOf(record, facet, metric).filter(({ outcome }) => outcome === "crosses");
+  const found =
+    facets.findLast((facet) => crossesIn(facet).some(({ between }) => between.every((label) => arms.includes(label)))) ??
+    facets.findLast((facet) => crossesIn(facet).length > 0) ??
+    facets.at(-1);
+  return found && withAnswer(record, found, metric, arms);
 };
 
 /** Times of a CPU emulation that decide nothing of the question leave the lead to what carries over to other devices. */

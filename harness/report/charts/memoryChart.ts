@@ -7,7 +7,7 @@ import type { Facet } from "./facets.ts";
 import type { Chart, ChartSize } from "./frame.ts";
 import { crossingLabel, growthOf } from "./growth.ts";
 import { growthChart } from "./growthChart.ts";
-import { xTitleOf } from "./timeChart.ts";
+import { titleOf, xTitleOf } from "./timeChart.ts";
 
 // decades of bytes carry decimal prefixes: 1 kB = 1000 bytes
 const byteTicks =
@@ -18,7 +18,7 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
   const { charts } = t;
   const growth = growthOf(record, facet, "stateBytes");
   const state = charts.stateOf(record.experiment.phase);
-  const title = facet.title === undefined ? charts.memoryHeading : charts.memoryTitle(facet.title);
+  const title = facet.answer ? titleOf(charts.memoryHeading, facet) : facet.title === undefined ? charts.memoryHeading : charts.memoryTitle(facet.title);
   const hollow = growth.series.some(({ points }) => points.some((point) => !point.run));
   const axis = {
     title: state,

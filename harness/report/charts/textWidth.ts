@@ -1,3 +1,5 @@
+import { unbroken } from "../unbroken.ts";
+
 /**
  * Widths of the printable ASCII characters of Helvetica in 1/1000 em, from the Adobe font metrics (AFM). Without a canvas Vega takes every
  * character as 0.8 em (vega/vega#2940), which cuts legends and pads axes.
@@ -21,7 +23,9 @@ export const textWidth = (text: string, fontSizePx: number): number => {
   for (const character of text) {
     const code = character.codePointAt(0) ?? 32;
     if (square.test(character)) squares++;
-    else thousandths += code < 32 || code === 0x2068 || code === 0x2069 ? 0 : code < 127 ? (widths[code - 32] ?? 556) : code < 0x2e80 ? 600 : 1000;
+    else
+      thousandths +=
+        code < 32 || code === 0x2068 || code === 0x2069 ? 0 : code === 0xa0 ? widths[0] : code < 127 ? (widths[code - 32] ?? 556) : code < 0x2e80 ? 600 : 1000;
   }
   return (thousandths / 1000) * fontSizePx * stretch + squares * fontSizePx;
 };
@@ -55,7 +59,7 @@ const mayBreak =
 /** Lines of at most `limitPx`, broken at spaces, and in Chinese text between characters. */
 export const wrapped = (text: string, limitPx: number, fontSizePx: number): readonly string[] => {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of unbroken(text).split(" ")) {
     const pieces = word.split(mayBreak);
     for (const [i, piece] of pieces.entries()) {
       const longer = lines.length === 0 ? piece : `${lines.at(-1)}${i === 0 ? " " : ""}${piece}`;

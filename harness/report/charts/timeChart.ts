@@ -22,12 +22,15 @@ export const repetitionOf = ({ experiment: { phase }, cells }: Pick<RunRecord, "
 
 export const timeHeading = (record: RunRecord, t: Messages): string => t.charts.timeHeading(repetitionOf(record, t));
 
+/** What a chart of the answer is headed by: whole words, and which shape. */
+export const titleOf = (heading: string, { title }: Facet): string => (title === undefined ? heading : `${heading}, ${title}`);
+
 /** Time per repetition over n (or the size swept), one facet. Times in ms. */
 export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize, t: Messages = en): Chart => {
   const { charts } = t;
   const growth = growthOf(record, facet, "time");
   const per = repetitionOf(record, t);
-  const title = facet.title === undefined ? timeHeading(record, t) : charts.timeTitle(facet.title);
+  const title = facet.answer ? titleOf(timeHeading(record, t), facet) : facet.title === undefined ? timeHeading(record, t) : charts.timeTitle(facet.title);
   const axis = {
     title: charts.msPer(per),
     xTitle: xTitleOf(record, t, growth.variable),

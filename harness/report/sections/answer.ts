@@ -56,6 +56,12 @@ export const leadOf = (record: RunRecord, t: Messages): readonly string[] => {
   return (first ?? []).slice(0, 2).map((text) => shortened(firstSentence(text), plain.length > 0 ? longestPlain : longestOther));
 };
 
+/** What is compared, in words that everyone knows, and where the others are explained. */
+export const comparedLine = ({ cells }: RunRecord, t: Messages): Html => {
+  const kinds = (["softmax", "linear"] as const).filter((kind) => cells.some(({ family }) => family === kind));
+  return html`<p class="compared">${t.page.compared(kinds)} <a href="#glossary">${t.page.words}</a></p>`;
+};
+
 /** The answer, large. */
 export const answerSection = (record: RunRecord, t: Messages): Html => html`
 <section class="answer" aria-labelledby="answer"><h2 id="answer">${t.page.answer}</h2>

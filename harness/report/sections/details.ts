@@ -3,7 +3,8 @@ import type { Messages } from "../../messages/messages.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { carriesSamples } from "../carriedRecord.ts";
-import { type Html, html, raw } from "../html.ts";
+import { type Html, html, raw, verbatim } from "../html.ts";
+import { directed } from "../said.ts";
 import { glossary } from "./glossary.ts";
 
 const emphasised = (word: string): Html => html`<em>${word}</em>`;
@@ -93,7 +94,7 @@ const environmentRows = ({ environment, schedule, startedAt, endedAt }: RunRecor
 /** Machine and software. */
 export const environmentSection = (record: RunRecord, t: Messages): Html => html`
 <section aria-labelledby="environment"><h2 id="environment">${t.environment.heading}</h2>
-<dl class="pairs">${environmentRows(record, t).map(([name, value]) => value !== "" && html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}</dl>
+<dl class="pairs">${environmentRows(record, t).map(([name, value]) => value !== "" && html`<dt>${name}</dt><dd><bdi>${directed(value)}</bdi></dd>`)}</dl>
 </section>`;
 
 /** "attnbench 0.1.0 (commit 0c363d0): decode, run 2026…, on llvmpipe …, 26 November 2026." */
@@ -109,13 +110,13 @@ export const reproduceSection = (record: RunRecord, { reproduce }: Messages): Ht
   return html`
 <section aria-labelledby="reproduce"><h2 id="reproduce">${reproduce.heading}</h2>
 <p>attnbench ${version}${commit !== undefined && html`${reproduce.commit}<code>${commit}</code>`}${reproduce.seed(record.experiment.measure.seed)}</p>
-<pre class="command" tabindex="0"><code dir="ltr">${record.command}</code></pre>
+<pre class="command" tabindex="0">${verbatim(record.command)}</pre>
 <h3>${reproduce.file}</h3>
-<pre tabindex="0"><code dir="ltr">${record.experiment.yaml}</code></pre>
+<pre tabindex="0">${verbatim(record.experiment.yaml)}</pre>
 <h3>${reproduce.take}</h3>
 <div id="downloads"></div>
 <p>${reproduce.samples(carriesSamples(record))}</p>
 <p>${raw(reproduce.quote)}</p>
-<pre class="command" tabindex="0"><code dir="ltr">${citation(record)}</code></pre>
+<pre class="command" tabindex="0">${verbatim(citation(record))}</pre>
 </section>`;
 };

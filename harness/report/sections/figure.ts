@@ -62,15 +62,23 @@ export const tabled = (id: string, heading: string, caption: readonly string[], 
 ${numbers}
 </figure>`;
 
-/** The figure beside the answer: one chart with a sentence under it; the rest of its caption comes with its data, so that what follows the answer is not pushed away. */
-export const leadingFigure = (id: string, heading: string, drawing: Html, caption: readonly string[], data: Html, t: Messages): Html => {
-  const [sentence, ...others] = caption.filter((text) => text !== "");
+/** The figure beside the answer: one chart with a sentence or two under it; the rest of its caption comes with its data, so that what follows the answer is not pushed away. */
+export const leadingFigure = (
+  id: string,
+  heading: string,
+  drawing: Html,
+  shown: readonly string[],
+  others: readonly string[],
+  data: Html,
+  t: Messages,
+): Html => {
+  const paragraphs = (texts: readonly string[]): readonly Html[] => texts.filter((text) => text !== "").map((text) => html`<p>${said(text, t)}</p>`);
   return html`
 <figure id="${id}" aria-labelledby="${id}-heading">
 <h3 id="${id}-heading" class="hidden">${heading}</h3>
 <div class="facets">${drawing}</div>
-<figcaption>${sentence !== undefined && html`<p>${said(sentence, t)}</p>`}</figcaption>
-<details><summary>${t.page.readFigure}</summary>${others.map((text) => html`<p>${said(text, t)}</p>`)}${data}</details>
+<figcaption>${paragraphs(shown)}</figcaption>
+<details><summary>${t.page.readFigure}</summary>${paragraphs(others)}${data}</details>
 </figure>`;
 };
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { RunRecord } from "../../record/run.ts";
 import { fixtureRecord } from "../fixture.ts";
+import { groupedArm, linearArm, softmaxArm } from "../fixtureArms.ts";
 import { renderPage } from "../page.ts";
 
-const figureOf = (page: string, id: string): string => new RegExp(`<figure id="${id}".*?</figure>`, "s").exec(page)?.[0] ?? "";
+const figureOf = (page: string, id: string): string => new RegExp(`<figure id="${id}".*?</figure>`, "s").exec(page.replaceAll("\u00a0", " "))?.[0] ?? "";
 const chartsOf = (figure: string): readonly string[] => [...figure.matchAll(/<div class="facet[^"]*" id="([^"]*)"/g)].map(([, id = ""]) => id);
 
 describe("figures", () => {
@@ -24,7 +25,26 @@ describe("figures", () => {
     const page = await renderPage({ ...record, cells: record.cells.filter(({ n, dModel }) => dModel === 512 || n === 2048) });
     expect(chartsOf(figureOf(page, "time"))).toEqual(["time-dModel-512", "time-n-2048"]);
     expect(chartsOf(figureOf(page, "memory"))).toEqual(["memory-dModel-512", "memory-n-2048"]);
-    expect(figureOf(page, "time")).toContain("Time, n = 2,048: ms per prefill of n tokens over dModel, both axes logarithmic");
+    expect(figureOf(page, "time")).toContain("Time, n = 2,048: ms per prompt of n tokens (prefill) over dModel, both axes logarithmic");
+  });
+
+  it("show beside the answer its two arms alone, and where the one is faster in words; all arms and all n* below", async () => {
+    const record = fixtureRecord({ arms: [softmaxArm, groupedArm, linearArm] });
+    const page = await renderPage({ ...record, crossovers: record.crossovers.map((one) => ({ ...one, predicted: { outcome: "crosses", n: 900 } })) });
+    const [leading, time] = [figureOf(page, "leading"), figureOf(page, "time")];
+    expect(leading).toMatch(/>from [\d,]+ tokens on, linear is faster</);
+    expect(leading).not.toMatch(/>n\*|>slope|GQA|∝|triangle/);
+    expect(leading).toMatch(/<p><bdi>At 16,384 tokens: softmax [\d.]+ ms and linear [\d.]+ µs, 17 times less \(95 % interval \d+ to \d+\)\.<\/bdi><\/p>/);
+    expect(leading).toContain("Lower is faster; both scales grow by factors. Dashed: from there on the one is faster");
+    expect(time).toMatch(/>n\* [\d,]+ .* GQA/s);
+    expect(time).toContain(">slope ");
+  });
+
+  it("say beside the answer what hollow marks are", async () => {
+    const page = await renderPage(
+      fixtureRecord({ outcome: ({ label, n }) => (label === "softmax" && n > 8000 ? { status: "censored", code: "timeCap", reason: "slow" } : undefined) }),
+    );
+    expect(figureOf(page, "leading")).toContain("Hollow marks at the upper edge are cells without a value: triangle △: stopped at a time or memory limit.");
   });
 
   it("tell the n* that are marked and not measured", async () => {

@@ -2,13 +2,14 @@ import { formatCount, formatNumber } from "../../analysis/format.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Doubling, doublingChart, doublingHeading, doublingsOf } from "../charts/doublingRatio.ts";
-import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
+import { byFamily, evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import { type HeatMap, heatChart, heatMapsOf, heatStep, isMap } from "../charts/heatMap.ts";
 import { leadingOf } from "../charts/leading.ts";
 import type { Rendering } from "../charts/render.ts";
 import { heatSteps } from "../charts/theme.ts";
 import { type Html, html, shortened } from "../html.ts";
 import { times } from "../interval.ts";
+import { directed } from "../said.ts";
 import { type Column, name, table } from "../table.ts";
 import { crossoverFigures } from "./crossoverFigures.ts";
 import { driftFigure } from "./driftFigure.ts";
@@ -19,7 +20,7 @@ import { slopesFigure } from "./slopesFigure.ts";
 
 const doublingFigure = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   const all = facetsOf(record);
-  const facets = evenly(all, mostCharts);
+  const facets = evenly(all, mostCharts).flatMap((facet) => byFamily(facet, (family) => t.attention(family)));
   const drawings = await drawnFacets("doubling", facets, (facet, size) => doublingChart(record, facet, size, t), rendering);
   if (drawings.length === 0) return undefined;
   const rows = facets.flatMap((facet) => doublingsOf(record, facet).map((doubling) => ({ facet, doubling })));
@@ -32,7 +33,7 @@ const doublingFigure = async (record: RunRecord, rendering: Rendering, t: Messag
     { head: t.tables.interval, numeric: true, cell: ({ doubling }) => `${formatNumber(doubling.low)} – ${formatNumber(doubling.high)}` },
   ];
   const heading = doublingHeading(record, t);
-  const caption = [t.figures.doubling(variable), thinned(facets.length, all.length, t)];
+  const caption = [t.figures.doubling(variable), thinned(Math.min(all.length, mostCharts), all.length, t)];
   return figure("doubling", heading, drawings, caption, table(heading, columns, rows), facets.length === 1 && facets[0]?.title === undefined, t);
 };
 
@@ -43,7 +44,7 @@ const heatFigure = async (record: RunRecord, map: HeatMap, index: number, render
   const middle = heatSteps.length / 2 - 0.5;
   const faster = (step: number): string => (step < middle ? t.figures.heatFaster(above) : step > middle ? t.figures.heatFaster(below) : "");
   const used = new Set(map.cells.map(({ ratio }) => heatStep(ratio)));
-  const key = html`<ul class="key" aria-label="${t.page.colours}">${heatSteps.map((_, i) => used.has(i) && html`<li><span class="swatch heat-${i}"></span> <bdi>${shortened(faster(i), 60)}${t.charts.heatSteps[i] ?? ""}</bdi></li>`)}</ul>`;
+  const key = html`<ul class="key" aria-label="${t.page.colours}">${heatSteps.map((_, i) => used.has(i) && html`<li><span class="swatch heat-${i}"></span> <bdi>${directed(shortened(faster(i), 60))}${t.charts.heatSteps[i] ?? ""}</bdi></li>`)}</ul>`;
   const measured = map.cells.filter(({ byLaw }) => !byLaw);
   const won = measured.filter(({ ratio }) => ratio >= 1.1).length;
   const heading = t.figures.heatHeading(names);

@@ -8,6 +8,7 @@ type Term = keyof Messages["glossary"]["terms"];
 /** Whether a page of this run has the word. Order of the list: as a reader meets them. */
 const uses: Readonly<Record<Term, (record: RunRecord) => boolean>> = {
   token: () => true,
+  cell: () => true,
   n: () => true,
   dModel: () => true,
   head: () => true,
@@ -28,6 +29,6 @@ const uses: Readonly<Record<Term, (record: RunRecord) => boolean>> = {
 /** The words of the field that a page of this run uses, for who meets them first. */
 export const glossary = (record: RunRecord, t: Messages): Html => {
   const terms = (Object.keys(uses) as Term[]).filter((term) => uses[term](record)).map((term) => t.glossary.terms[term]);
-  return html`<h3>${t.glossary.heading}</h3>
+  return html`<h3 id="glossary">${t.glossary.heading}</h3>
 <dl class="pairs">${terms.map(({ term, meaning }) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl>`;
 };

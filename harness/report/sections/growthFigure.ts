@@ -1,10 +1,11 @@
 import { formatBytes, formatCount, formatMs } from "../../analysis/format.ts";
+import { speedUpOf } from "../../analysis/speedUp.ts";
 import type { Messages } from "../../messages/messages.ts";
-import type { Fit } from "../../record/derived.ts";
+import type { Estimate, Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Chart, ChartSize } from "../charts/frame.ts";
-import { beyondCurve, type Growth, type GrowthPoint, gapLegend, growthOf, measuredValue } from "../charts/growth.ts";
+import { beyondCurve, type Growth, type GrowthPoint, gapLegend, growthOf, measuredValue, type Series } from "../charts/growth.ts";
 import { joinedFacets } from "../charts/joinedFacets.ts";
 import { leadingOf } from "../charts/leading.ts";
 import { memoryChart } from "../charts/memoryChart.ts";
@@ -120,7 +121,7 @@ const captionOf = (record: RunRecord, facets: readonly Facet[], metric: Metric, 
   const crossing = growths.some(({ crossovers }) => crossovers.length > 0);
   const fitted = growths.some(({ series }) => series.some(({ fit }) => fit?.coefficients !== undefined));
   const beyond = growths.some(({ series }) => series.some((entry) => beyondCurve(entry).length > 0));
-  const guided = variableOf(record) === "n";
+  const guided = variableOf(record) === "n" && facets.every(({ answer }) => answer === undefined);
   return [
     endSentence(lastGrowth, last, writeOf(metric), t),
     t.figures.growth(metric, { fitted, beyond, guided, crossing }),
@@ -131,14 +132,14 @@ const captionOf = (record: RunRecord, facets: readonly Facet[], metric: Metric, 
   ];
 };
 
-/** Time or memory over n, one chart a shape but that which stands beside the answer; undefined where none is left. */
+/** Time or memory over n, one chart a shape but one that stands whole beside the answer; undefined where none is left. */
 export const growthFigure = async (record: RunRecord, metric: Metric, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   const planned = facetsOf(record);
   const all = withPoints(record, metric);
   const charted = joinedFacets(record, all, (cell) => measuredValue(cell, metric) !== undefined);
   const facets = evenly(charted, mostCharts);
   const leading = leadingOf(record);
-  const above = leading?.metric === metric ? leading.facet : undefined;
+  const above = leading?.metric === metric && leading.facet.answer === undefined ? leading.facet : undefined;
   const isBelow = (facet: Facet): boolean => facet.slug !== above?.slug;
   const below = facets.filter(isBelow);
   if (below.length === 0) return undefined;
@@ -155,23 +156,53 @@ export const growthFigure = async (record: RunRecord, metric: Metric, rendering:
   return figure(id, heading, drawings, caption, points, facets.length === 1 && facets[0]?.title === undefined, t);
 };
 
-/** The one chart of time or memory that stands beside the answer; it is its whole figure where there is no other shape. */
+/** How much less the second arm of a pair takes or keeps than the first at the largest n of both, with its interval where it is of times; undefined where that is no pair, or nothing less. */
+const lessOf = (record: RunRecord, { answer, values }: Facet, metric: Metric, n: number, [first, second]: readonly Series[]): Estimate | undefined => {
+  const at = (series: Series | undefined): number => series?.points.find(({ x }) => x === n)?.y ?? 0;
+  if (!first || !second || answer?.length !== 2) return undefined;
+  const crossover = record.crossovers.find(
+    ({ between, metric: of, series }) =>
+      of === metric && String(between) === String(answer) && Object.entries(values).every(([axis, value]) => (series[axis] ?? value) === value),
+  );
+  const speed = metric === "time" && crossover ? speedUpOf(record.fits, crossover) : undefined;
+  if (metric === "time") return speed?.n === n && speed.times.value > 1 ? speed.times : undefined;
+  const value = at(first) / at(second);
+  return value > 1 ? { value, low: value, high: value } : undefined;
+};
+
+/** "At 32,768 tokens: softmax 35.0 ms, linear 410 µs: 85 times less (95 % interval 84 to 86)." of the answer's arms, and what their chart's marks mean. */
+const answerCaption = (record: RunRecord, facet: Facet, metric: Metric, t: Messages): readonly string[] => {
+  const growth = growthOf(record, facet, metric);
+  const series = (facet.answer ?? []).flatMap((label) => growth.series.find(({ look }) => look.label === label) ?? []);
+  const n = growth.ticks.findLast((tick) => series.every(({ points }) => points.some(({ x }) => x === tick)));
+  const statuses = [...new Set(growth.series.flatMap(({ gaps }) => gaps.map(({ status }) => status)))];
+  const write = writeOf(metric);
+  return [
+    n === undefined
+      ? endSentence(growth, facet, write, t)
+      : t.figures.answerEnds(
+          n,
+          series.map(({ look, points }) => ({ arm: look.label, value: write(points.find(({ x }) => x === n)?.y ?? 0) })),
+          lessOf(record, facet, metric, n, series),
+        ),
+    t.figures.answerMarks(metric, growth.crossovers.length > 0, statuses),
+  ];
+};
+
+/** The one chart of time or memory that stands beside the answer: of the answer's arms alone, or where it has none the figure of its shape, whole where there is no other shape. */
 export const leadingGrowthFigure = async (record: RunRecord, metric: Metric, facet: Facet, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   const drawable = withPoints(record, metric);
   const shapes = drawable.length;
-  const drawing = await drawn(`${idOf(metric)}-${facet.slug}`, (size) => chartOf(record, metric, facet, size, t), rendering, sizesOf(shapes));
-  const id = shapes === 1 ? idOf(metric) : "leading";
+  const isWhole = shapes === 1 && facet.answer === undefined;
+  const name = facet.answer ? "answer" : idOf(metric);
+  const drawing = await drawn(`${name}-${facet.slug}`, (size) => chartOf(record, metric, facet, size, t), rendering, sizesOf(shapes));
   const heading = headingOf(record, metric, t);
+  const usual = [...captionOf(record, [facet], metric, t), isWhole ? emptyPlaces(facetsOf(record), drawable, t) : ""];
+  const [shown, hidden] = facet.answer ? [answerCaption(record, facet, metric, t), usual.slice(1)] : [usual.slice(0, 1), usual.slice(1)];
+  // Each table of a page has a name of its own.
+  const named = [heading, ...(facet.title === undefined ? [] : [facet.title]), ...(facet.answer ?? [])].join(", ");
   return (
     drawing &&
-    leadingFigure(
-      id,
-      heading,
-      drawing,
-      [...captionOf(record, [facet], metric, t), shapes === 1 ? emptyPlaces(facetsOf(record), drawable, t) : ""],
-      // Each table of a page has a name of its own.
-      pointTable(record, facet.title === undefined ? heading : `${heading}, ${facet.title}`, [facet], metric, writeOf(metric), t),
-      t,
-    )
+    leadingFigure(isWhole ? idOf(metric) : "leading", heading, drawing, shown, hidden, pointTable(record, named, [facet], metric, writeOf(metric), t), t)
   );
 };

@@ -5,6 +5,7 @@ import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html } from "../html.ts";
 import { offloadColumns } from "../offloadColumns.ts";
+import { said } from "../said.ts";
 import { type Column, intervalBelow, name, table } from "../table.ts";
 import { modelSentence } from "./stages.ts";
 
@@ -28,7 +29,7 @@ export const offloadSection = (record: RunRecord, t: Messages): Html | undefined
   const sentences = [breakEvenSentence(record, t), modelSentence(record, t)].filter((sentence) => sentence !== "");
   return html`
 <section aria-labelledby="offload">${heading}
-${sentences.map((sentence) => html`<p>${sentence}</p>`)}
+${sentences.map((sentence) => html`<p>${said(sentence, t)}</p>`)}
 <ul>${t.offload.explained({ disk, ofModel: model !== undefined, layers }).map((words) => html`<li>${words}</li>`)}</ul>
 ${table(t.offload.caption(forms), columns, rows)}
 </section>`;

@@ -80,7 +80,7 @@ export const leadingServingFigure = async (record: RunRecord, rendering: Renderi
   const drawing = await drawn("serving-0-0", (size) => servingCharts(record, shape, size, t)[0], rendering);
   const id = others.length === 0 && servingCharts(record, shape, chartSizes[0]).length === 1 ? "serving" : "leading";
   const { title } = t.charts.servingTexts;
-  return drawing && leadingFigure(id, title, drawing, [t.serving.fits(asked.memoryBytes)], servedTable(shape.served, title, t), t);
+  return drawing && leadingFigure(id, title, drawing, [t.serving.fits(asked.memoryBytes)], [], servedTable(shape.served, title, t), t);
 };
 
 /** The most texts that have room at once and how fast they go on; undefined where the experiment asks for none. */

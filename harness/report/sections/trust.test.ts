@@ -7,14 +7,15 @@ import { zh } from "../../messages/zh.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { readRun } from "../../record/runFolder.ts";
 import { fixtureRecord } from "../fixture.ts";
-import { trustSection } from "./trust.ts";
+import { limitsSection, trustSection } from "./trust.ts";
 
 const factsOf = (record: RunRecord, t: Messages): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    [...trustSection(record, t).markup.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(([, name = "", told = ""]) => [
-      name,
-      told.replace(/<small>/g, " | ").replace(/<[^>]*>/g, ""),
-    ]),
+    [
+      ...trustSection(record, t)
+        .markup.replaceAll("\u00a0", " ")
+        .matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g),
+    ].map(([, name = "", told = ""]) => [name, told.replace(/<small>/g, " | ").replace(/<[^>]*>/g, "")]),
   );
 const emulated = readRun(fileURLToPath(new URL("../../testRuns/emulated", import.meta.url))).record;
 
@@ -59,4 +60,23 @@ it("has nothing of what a run has not: a sentinel, ceilings, times", () => {
   expect(Object.keys(facts)).not.toEqual(expect.arrayContaining(["Noise"]));
   for (const name of ["Noise", "Drift", "Share of ceiling"]) expect(facts[name], name).toBeUndefined();
   expect(facts.Versions).toMatch(/^Node 20\.20\.2 \| driver NVIDIA/);
+});
+
+it("says beside the answer how narrowly it is known, and where its two programs are not equally good", () => {
+  const record = fixtureRecord();
+  const said = (shares: readonly [softmax: number, linear: number], t: Messages): string => {
+    const cells = record.cells.map((cell) => ({
+      ...cell,
+      summary: cell.summary && { ...cell.summary, ceilingShare: shares[cell.family === "softmax" ? 0 : 1] },
+    }));
+    return limitsSection({ ...record, cells }, t)
+      .markup.replaceAll("\u00a0", " ")
+      .replace(/<[^>]*>/g, "");
+  };
+  expect(said([0.4, 0.3], en)).toMatch(/The 1,103 tokens lie between 981 and 1,224, the 17 times between \d+ and \d+ \(95 % intervals\)\./);
+  expect(said([0.4, 0.3], en)).not.toContain("not equally good");
+  expect(said([0.6, 0.3], en)).toContain(
+    "The two programs are not equally good: at 1,103 tokens softmax attention reaches 60 % and linear attention reaches 30 % of what this device allows.",
+  );
+  expect(said([0.6, 0.3], zh)).toContain("两个程序好坏不等：在 1,103 个 token 时，softmax 注意力达到此设备所能的 60 %，线性注意力达到此设备所能的 30 %。");
 });

@@ -1,5 +1,9 @@
-import { askedFits } from "../../analysis/asked.ts";
+import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
 import { formatShare } from "../../analysis/format.ts";
+import { mainPair } from "../../analysis/headline.ts";
+import { areUnequal, pairSharesOf } from "../../analysis/pairShares.ts";
+import { speedUpOf } from "../../analysis/speedUp.ts";
+import { spokenArm } from "../../analysis/spokenArm.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import { isChanged } from "../../record/code.ts";
@@ -9,7 +13,7 @@ import type { RunRecord } from "../../record/run.ts";
 import { driftOf } from "../charts/driftChart.ts";
 import { type Html, html, shortened } from "../html.ts";
 import { reasonsOf, tallyOf } from "../outcome.ts";
-import { said } from "../said.ts";
+import { directed, said } from "../said.ts";
 import { claimCountOf, expectationTally, warningsOf } from "./answer.ts";
 
 interface Fact {
@@ -125,7 +129,7 @@ const factsOf = (record: RunRecord, t: Messages): readonly Fact[] => {
 export const trustSection = (record: RunRecord, t: Messages): Html => html`
 <section aria-label="${t.trust.label}"><dl class="trust">${factsOf(record, t).map(
   ({ name, value, detail }) =>
-    html`<div><dt>${name}</dt><dd><bdi>${value}</bdi>${detail !== undefined && html`<small><bdi>${detail}</bdi></small>`}</dd></div>`,
+    html`<div><dt>${name}</dt><dd>${html`<bdi>${directed(value)}</bdi>`}${detail !== undefined && html`<small>${html`<bdi>${directed(detail)}</bdi>`}</small>`}</dd></div>`,
 )}</dl></section>`;
 
 /** Half of all relative half-widths are at most the first, all at most the second; undefined without any. */
@@ -157,6 +161,37 @@ const suresOf = (record: RunRecord, { sure }: Messages): readonly string[] => {
   ];
 };
 
+/** How narrowly the answer's n* and its factor are known, where it is of one shape, and whether its arms use the device equally well; nothing where the answer has no pair. */
+const answerSures = (record: RunRecord, t: Messages): readonly string[] => {
+  const { experiment, cells } = record;
+  const pair = mainPair({ ...record, crossovers: askedCrossovers(record) });
+  const [first, ...others] = pair;
+  // The answer is of these two arms only where it is of attention alone.
+  if (!first || experiment.serving || experiment.text || experiment.phase === "offload" || cells.some(({ runtime }) => runtime !== undefined)) return [];
+  const speed = others.length > 0 ? undefined : speedUpOf(record.fits, first)?.times;
+  const n = others.length > 0 ? undefined : first.n;
+  const told = speed && speed.value >= 1.05 ? speed : undefined;
+  const sharesOf = pairSharesOf(record);
+  const unequal = pair.flatMap((crossover) => {
+    const near = sharesOf(crossover);
+    return near && areUnequal(near) ? [near] : [];
+  })[0];
+  return [
+    ...(n || told ? [t.sure.answer(n, told)] : []),
+    ...(unequal
+      ? [
+          t.sure.unequal(
+            unequal.n,
+            first.between.map((label, i) => ({ arm: spokenArm(record, label, t), share: unequal.shares[i] ?? 0 })),
+          ),
+        ]
+      : []),
+  ];
+};
+
+/** A sentence that was cut, without the piece of a word or number at its end. */
+const atWord = (text: string): string => text.replace(/[ ,:;(]+[^ ]*…$/, " …");
+
 /** What decides at a glance whether to believe the answer: what is wrong with the run or its device, how narrowly times are known, whether all is as expected, how many claims hold; a lesser warning comes last. */
 const glanceOf = (record: RunRecord, t: Messages): readonly Html[] => {
   const outcomes = record.findings.filter(({ kind }) => kind === "outcome").map(({ text }) => text);
@@ -167,13 +202,14 @@ const glanceOf = (record: RunRecord, t: Messages): readonly Html[] => {
     first === undefined
       ? []
       : [
-          html`<li><span aria-hidden="true">⚠ </span>${said(shortened(first, 180), t)}${others.length > 0 && html` <a href="#found">${t.sure.more(others.length)}</a>`}</li>`,
+          html`<li><span aria-hidden="true">⚠ </span>${said(atWord(shortened(first, serious.length > 0 ? 180 : 110)), t)}${others.length > 0 && html` <a href="#found">${t.sure.more(others.length)}</a>`}</li>`,
         ];
   const widths = widthsOf(record);
   const expected = expectationTally(record, t);
   const claims = claimCountOf(record);
   return [
     ...(serious.length > 0 ? warned : []),
+    ...answerSures(record, t).map((text) => html`<li>${said(text, t)}</li>`),
     ...(widths ? [html`<li>${t.sure.widths(...widths)}</li>`] : []),
     ...(expected === undefined ? [] : [html`<li>${expected}</li>`]),
     ...(claims === undefined ? [] : [html`<li><a href="#claims">${claims}</a></li>`]),

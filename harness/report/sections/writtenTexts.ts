@@ -3,6 +3,7 @@ import { type ArmText, armTexts } from "../../analysis/writtenTexts.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html, shortened } from "../html.ts";
+import { directed } from "../said.ts";
 import { type Column, name, table } from "../table.ts";
 
 /** Characters of a text, and numbers of tokens, that a page shows; run.json has all. */
@@ -32,7 +33,7 @@ export const textCaption = ({ experiment: { text, measure }, writing }: RunRecor
 
 const shownText = ({ arm, text: { tokens, words } }: ArmText, t: Messages): Html => {
   const numbers = `${tokens.slice(0, mostNumbers).join(" ")}${tokens.length > mostNumbers ? " …" : ""}`;
-  return html`<details><summary><bdi>${shortened(arm, 100)}</bdi></summary>
+  return html`<details><summary><bdi>${directed(shortened(arm, 100))}</bdi></summary>
 ${words !== undefined && html`<p><bdi class="long"${t.lang !== "en" && html` lang=""`}>${shortened(words, mostCharacters)}</bdi></p>`}
 <p><small class="long">${t.text.numbers(numbers)}</small></p></details>`;
 };
