@@ -1850,9 +1850,11 @@ export const en = {
     wallClock: "wall clock",
     gpuClock: "GPU clock",
     unknownDevice: "unknown device",
-    /** at n*, in the chart of the answer */
-    fromHere: (metric: Fit["metric"], n: number, arm: string): string =>
-      `from ${formatCount(n)} tokens on, ${arm} is ${metric === "time" ? "faster" : "smaller"}`,
+    /** at n*, in the chart of the answer; `brief`: where it is narrow */
+    fromHere: (metric: Fit["metric"], n: number, arm: string, brief: boolean): string => {
+      const better = metric === "time" ? "faster" : "smaller";
+      return brief ? `${arm} ${better} from ${formatCount(n)}` : `from ${formatCount(n)} tokens on, ${arm} is ${better}`;
+    },
     slope: (exponent: number): string => `slope ${exponent.toFixed(2)}`,
     slopeIn: (exponent: string): string => `, slope ${exponent}`,
     constant: "constant",

@@ -1344,7 +1344,8 @@ export const zh: Messages = {
     wallClock: "挂钟时间",
     gpuClock: "GPU 时钟",
     unknownDevice: "未知设备",
-    fromHere: (metric, n, arm) => spaced`从${formatCount(n)}个 token 起，${arm}${metric === "time" ? "更快" : "更小"}`,
+    fromHere: (metric, n, arm, brief) =>
+      spaced`${brief ? "" : "从"}${formatCount(n)}${brief ? "" : "个 token "}起${brief ? "" : "，"}${arm}${metric === "time" ? "更快" : "更小"}`,
     slope: (exponent) => `斜率 ${exponent.toFixed(2)}`,
     slopeIn: (exponent) => `，斜率 ${exponent}`,
     constant: "不变",

@@ -52,7 +52,7 @@ export const gapLayers = (growth: Growth, { x, color }: Channels, t: Messages): 
 export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xScale: LogScale, startPx: number, t: Messages): readonly Layer[] => {
   const wordsOf = (crossover: Growth["crossovers"][number]): string =>
     growth.isAnswer && crossover.n
-      ? t.charts.fromHere(growth.metric, crossover.n.value, crossover.between[1])
+      ? t.charts.fromHere(growth.metric, crossover.n.value, crossover.between[1], frame.size.name === "narrow")
       : crossingLabel(crossover, growth.crossovers, frame.size.name === "wide");
   const within = (value: number): number => Math.min(xScale.high, Math.max(xScale.low, value));
   const fontPx = growth.isAnswer ? 12 : 11;
