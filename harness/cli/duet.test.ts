@@ -22,7 +22,7 @@ phase: decode
 mechanisms: [${mechanisms.join(", ")}]
 axes: { n: [64] }
 fixed: { heads: 2, headDim: 64 }
-measure: { precision: 5%, maxTime: 5s }
+measure: { precision: 5%, maxTime: 2s }
 `;
 
 const duet = ({ root }: TestRepository, ref: string, ...more: readonly string[]): Promise<Ended & { readonly out: string }> => {

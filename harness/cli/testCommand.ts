@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,23 @@ export interface Ended {
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), "attnbench-cli-"));
+
+/** For tests: an experiment that a CPU emulation measures in seconds, and more lines of it. */
+export const small = (more = ""): string => `name: small
+title: A small run
+phase: decode
+mechanisms: [softmax, linear]
+axes: { n: [64, 130] }
+fixed: { heads: 2, headDim: 64 }
+measure: { precision: 5%, maxTime: 2s }
+${more}`;
+
+/** For tests: a new folder with these files, by name. */
+export const folderWith = (files: Record<string, string | Uint8Array>): string => {
+  const folder = emptyFolder();
+  for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents);
+  return folder;
+};
 
 /** For tests: the built command as a user runs it, in `folder`. `onStderr` sees what was printed so far and may signal the process. */
 export const attnbench = (args: readonly string[], folder: string, onStderr?: (text: string, signal: (name: NodeJS.Signals) => void) => void): Promise<Ended> =>
