@@ -27,6 +27,8 @@ const onceForAll = async (name: string, make: () => Promise<string>): Promise<st
  * where it believes to be on Amazon Linux 2023; with this variable a bare Debian will do. In a single process the first page that closes ends
  * the browser.
  */
+const emulatesGpu = /^--(?:use-gl|use-angle|enable-unsafe-swiftshader|ignore-gpu-blocklist|in-process-gpu)\b/;
+
 const startBrowser = async (): Promise<Browser> => {
   process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs20.x";
   const { default: packaged } = await import("@sparticuz/chromium");
@@ -39,12 +41,24 @@ const startBrowser = async (): Promise<Browser> => {
   });
   // Chromium brings its own SwiftShader; a Vulkan driver that this environment names must not be in its way.
   const { VK_DRIVER_FILES: _, VK_ICD_FILENAMES: __, ...env } = process.env;
-  const args = packaged.args.filter((argument) => argument !== "--single-process");
+  // Nor does it draw by SwiftShader: for what moves little, an emulated GPU takes longer than none.
+  const args = [...packaged.args.filter((argument) => argument !== "--single-process" && !emulatesGpu.test(argument)), "--disable-gpu"];
   return chromium.launch({ executablePath, args, env: env as Record<string, string> });
 };
 
 /** Pictures of the pages that tests open, for whoever looks at a run of tests: .github/workflows/test.yml keeps them. */
 export const screenshots = fileURLToPath(new URL("../artifacts/screenshots", import.meta.url));
+
+/** Keeps a picture of a page, PNG: all of it, or what its window shows. Packing it well would take longer than drawing it, so it is packed fast. */
+export const keepPicture = async (page: Page, name: string, extent: "whole" | "window"): Promise<void> => {
+  const session = await page.context().newCDPSession(page);
+  const { cssContentSize } = await session.send("Page.getLayoutMetrics");
+  const whole = { captureBeyondViewport: true, clip: { ...cssContentSize, scale: 1 } };
+  const { data } = await session.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true, ...(extent === "whole" ? whole : {}) });
+  await session.detach();
+  mkdirSync(screenshots, { recursive: true });
+  writeFileSync(join(screenshots, `${name}.png`), Buffer.from(data, "base64"));
+};
 
 export type ColorScheme = "light" | "dark";
 
@@ -57,18 +71,17 @@ export interface OpenedPage {
 export interface TestBrowser {
   /** where the pages lie, and what a test puts beside them */
   readonly folder: string;
-  readonly urlOf: (file: string) => string;
+  readonly urlOf: (file: string) => Promise<string>;
   readonly newContext: (options: BrowserContextOptions) => Promise<BrowserContext>;
   /** `width` in px */
   readonly open: (name: string, width: number, colorScheme: ColorScheme) => Promise<OpenedPage>;
 }
 
-/** For tests: a browser that starts before those of a file and ends behind them; `pages`: HTML by name. */
+/** For tests: a browser that starts before those of a file and ends behind them; `pages`: HTML by name, each made when it is first asked for. */
 export const browserWith = (pages: Readonly<Record<string, () => string | Promise<string>>>): TestBrowser => {
   const folder = mkdtempSync(join(tmpdir(), "attnbench-page-"));
   let browser: Browser | undefined;
   beforeAll(async () => {
-    for (const [name, html] of Object.entries(pages)) writeFileSync(join(folder, `${name}.html`), await html());
     browser = await startBrowser();
   });
   afterAll(async () => {
@@ -79,7 +92,12 @@ export const browserWith = (pages: Readonly<Record<string, () => string | Promis
     if (!browser) throw new Error("the browser starts before the first test");
     return browser;
   };
-  const urlOf = (file: string): string => pathToFileURL(join(folder, file)).href;
+  const urlOf = async (file: string): Promise<string> => {
+    const path = join(folder, file);
+    const html = existsSync(path) ? undefined : await pages[file.replace(/\.html$/, "")]?.();
+    if (html !== undefined) writeFileSync(path, html);
+    return pathToFileURL(path).href;
+  };
   return {
     folder,
     urlOf,
@@ -93,7 +111,7 @@ export const browserWith = (pages: Readonly<Record<string, () => string | Promis
       page.on("request", (request) => {
         if (!request.url().startsWith("file:")) noise.push(request.url());
       });
-      await page.goto(urlOf(`${name}.html`));
+      await page.goto(await urlOf(`${name}.html`));
       return { page, noise };
     },
   };

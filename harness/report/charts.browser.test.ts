@@ -163,7 +163,7 @@ describe("charts that answer", () => {
   it("answer to a finger at 360 px", async () => {
     const context = await newContext({ viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true, reducedMotion: "reduce" });
     const page = await context.newPage();
-    await page.goto(urlOf("decode.html"));
+    await page.goto(await urlOf("decode.html"));
     const live = page.locator("#time .facet").first().locator(".live");
     await page.locator("#time .facet").first().scrollIntoViewIfNeeded();
     await live.waitFor();

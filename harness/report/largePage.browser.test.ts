@@ -16,7 +16,7 @@ it("of 500 cells is interactive before a second of its thread is spent, and lays
     const session = await context.newCDPSession(page);
     // Its processor's time, from the start of the thread on, so that no neighbour on the machine counts.
     await session.send("Performance.enable", { timeDomain: "threadTicks" });
-    await page.goto(urlOf("large.html"));
+    await page.goto(await urlOf("large.html"));
     await holds(page, interactive);
     const { metrics } = await session.send("Performance.getMetrics");
     const metric = (wanted: string): number => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN;
@@ -58,7 +58,7 @@ it("leads to a row of a table and to a chart that are not laid out yet", async (
     await shown(target);
   }
   await page.goto("about:blank");
-  await page.goto(`${urlOf("large.html")}#cell-${id}`);
+  await page.goto(`${await urlOf("large.html")}#cell-${id}`);
   await shown(`cell-${id}`);
   await page.close();
 });

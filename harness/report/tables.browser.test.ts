@@ -62,7 +62,7 @@ it("gives what it holds as files", async () => {
   expect((await saved("experiment (YAML)")).text).toBe(record.experiment.yaml);
   const svg = await saved("SVG");
   writeFileSync(join(folder, "alone.svg"), svg.text);
-  await page.goto(urlOf("alone.svg"));
+  await page.goto(await urlOf("alone.svg"));
   const alone = page.locator("svg").first();
   expect((await alone.boundingBox())?.width).toBeGreaterThan(200);
   // The page's colours went along: dark paper.

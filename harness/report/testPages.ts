@@ -54,14 +54,27 @@ const renderChinese = (record: RunRecord): Promise<string> => renderPage(record,
 
 const emulated = fileURLToPath(new URL("../testRuns/emulated", import.meta.url));
 
+/** Those pages, each of which is made once, when the first file of a process asks for it. */
+const madeOnce = <Name extends string>(
+  pages: Readonly<Record<Name, () => string | Promise<string>>>,
+): Readonly<Record<Name, () => string | Promise<string>>> => {
+  const made = new Map<string, string | Promise<string>>();
+  const once = (name: string, make: () => string | Promise<string>) => () => {
+    const page = made.get(name) ?? make();
+    made.set(name, page);
+    return page;
+  };
+  return Object.fromEntries(Object.entries<() => string | Promise<string>>(pages).map(([name, make]) => [name, once(name, make)])) as typeof pages;
+};
+
 /** Pages that have, one or another, each section and each table that a page can have. */
-export const partPages = {
+export const partPages = madeOnce({
   "every part": () => renderPage(richRecord(en), strictLogger),
   "every part in Chinese": () => renderChinese(richRecord(zh)),
   "states that leave": () => renderPage(inPhase(richRecord(en), "offload"), strictLogger),
   emulated: () => renderPage(analyse(readRun(emulated).record), strictLogger),
   "emulated in Chinese": () => renderChinese(analyse(readRun(emulated).record, zh)),
-};
+});
 
 const inPhase = (record: RunRecord, phase: RunRecord["experiment"]["phase"]): RunRecord => ({
   ...record,
@@ -70,7 +83,7 @@ const inPhase = (record: RunRecord, phase: RunRecord["experiment"]["phase"]): Ru
 });
 
 /** Those pages, and beside them some in Chinese and one that compares two runs. */
-export const testPages = {
+export const testPages = madeOnce({
   ...(Object.fromEntries(fixtureNames.map((name) => [name, () => renderPage(recordOf(name))])) as Readonly<Record<FixtureName, () => Promise<string>>>),
   sample: () => renderPage(analyse(readRun("results/sample").record)),
   "decode in Chinese": () => renderChinese(inChinese(recordOf("decode"))),
@@ -79,4 +92,4 @@ export const testPages = {
     const record = analyse(readRun(emulated).record);
     return renderComparisonPage(compareRuns(record, record));
   },
-};
+});
