@@ -127,7 +127,7 @@ export const pageParts = async (
   );
   const counted = countedWith(record, beside, t);
   const above = html`
-<header><h1>${quoted(shortened(experiment.title, longestTitle), t)} <span class="more">· ${t.phase[experiment.phase]} · ${record.startedAt.slice(0, 10)}${whole && html` · <a href="#whole">${t.page.whole}</a>`}</span></h1>
+<header><h1>${quoted(shortened(experiment.title, longestTitle), t)} <span class="more">· ${t.phase[experiment.phase]} · <time>${record.startedAt.slice(0, 10)}</time>${whole && html` · <a href="#whole">${t.page.whole}</a>`}</span></h1>
 ${questionOf(experiment.question ?? experiment.title, experiment.phase, t)}
 ${comparedLine(record, t)}</header>
 <main>

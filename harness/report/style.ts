@@ -59,7 +59,7 @@ a{color:var(--accent)}
 .found li{margin:.3em 0}
 .verdicts{list-style:none;margin:.3em 0;padding:0}
 .verdicts li{margin:.2em 0}
-.verdict{white-space:nowrap;font-weight:600}
+.verdict,time{white-space:nowrap}.verdict{font-weight:600}
 .verdict.pass{color:var(--good)}.verdict.fail{color:var(--bad)}.verdict.undecided{color:var(--unsure)}
 .warnings{background:var(--warn-back);border:1px solid var(--warn-line);border-radius:8px;padding:6px 14px;margin:1em 0 0;max-width:52em}
 .warnings p{margin:.35em 0}
