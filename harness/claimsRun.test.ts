@@ -94,7 +94,8 @@ describe("a run that is asked for claims", () => {
     const [first = "", second = ""] = pages.map(sectionOf);
     expect(first).toContain("This run judges 5 of 19 claims: ");
     expect(second).toMatch(/Of 19 claims [^<]*13 are not judged\./);
-    // How sure the answer is counts them all too.
+    // The answer counts them all too, and first.
+    expect(pages[1]).toMatch(/<h2 id="answer">[^<]*<\/h2>\s*<p class="lead"><a href="#claims">Of 19 claims [^<]*<\/a><\/p>\s*<p class="lead">/);
     expect(pages[1]?.match(/Of 19 claims [^<]*13 are not judged\./g)).toHaveLength(2);
     expect(second).toContain('<a href="said-decode.html#sharpness">decode: table of scales</a>');
     expect(second).toContain("the newest runs here (decode)");

@@ -1467,7 +1467,7 @@ export const en = {
     failed: "This run broke off with an error. What is shown is what had been measured by then.",
     running: "This run has not ended. What is shown is what has been measured so far.",
     software:
-      "Measured on a CPU that emulates a GPU. How time and memory grow carries over to a GPU; times, and the length from which on one is faster, do not.",
+      "A CPU emulates a GPU here. How time and memory grow carries over to GPUs; times, and from where on one is faster, do not.",
     noGpuClock: (partOffGpu: boolean): string =>
       `${partOffGpu ? "Part of what is timed is not on the GPU" : "This adapter has no GPU clock"}: times are wall-clock times and contain the cost of submitting work.`,
     dirty: "The benchmark's own code had uncommitted changes.",
@@ -1523,7 +1523,7 @@ export const en = {
     },
     /** the answer's arms use the device unequally; `share`: of the most that it allows, at n */
     unequal: (n: number, arms: readonly { readonly arm: string; readonly share: number }[]): string =>
-      `The two programs are not equally good: at ${counted(n, "token")} ${formatList(arms.map(({ arm, share }) => `${arm} reaches ${formatShare(share)}`))} of what this device allows. So part of the difference is theirs, not attention's.`,
+      `The two programs are not equally good: of what this device allows, at ${counted(n, "token")}, ${formatList(arms.map(({ arm, share }) => `${formatShare(share)} with ${arm}`))}. Part of the difference is theirs.`,
     restsOn: "What it rests on",
     nothing: "There is no time to be sure of: no cell was measured.",
     intervals: (precision: number): string => `Intervals are 95 % bootstrap intervals of the median; ±${formatShare(precision)} was asked for.`,

@@ -36,8 +36,8 @@ const verdict = (finding: Finding, t: Messages): Html => {
   return html`<li><span class="verdict ${key}">${t.page.verdict[key]}</span> ${said(finding.text, t)}</li>`;
 };
 
-/** How many of the claims hold that the experiment asks for: the first of the answer, which has a place of its own. */
-export const claimCountOf = ({ experiment, findings }: RunRecord): string | undefined =>
+/** How many of the claims hold that the experiment asks for. */
+const claimCountOf = ({ experiment, findings }: RunRecord): string | undefined =>
   experiment.claims?.length ? findings.find(({ kind }) => kind === "headline")?.text : undefined;
 
 /** More of a sentence is no answer at a glance: of one in plain words, and of any other. */
@@ -47,13 +47,13 @@ const longestOther = 180;
 /** Up to the first full stop. */
 const firstSentence = (text: string): string => /^.*?(?:[.!?](?=\s)|[。！？])/su.exec(text)?.[0] ?? text;
 
-/** The two sentences that stand large: the answer in plain words, or where there is none the first of what was found. */
+/** The two sentences that stand large: how many claims hold where the experiment asks that, and the answer in plain words, or where there is none the first of what was found. */
 export const leadOf = (record: RunRecord, t: Messages): readonly string[] => {
   const count = claimCountOf(record);
   const plain = record.findings.filter(({ kind, text }) => kind === "headline" && text !== count).map(({ text }) => text);
   const found = answerSentences(record, t).filter((text) => text !== count);
-  const [first] = [plain, found, count === undefined ? [] : [count]].filter((sentences) => sentences.length > 0);
-  return (first ?? []).slice(0, 2).map((text) => shortened(firstSentence(text), plain.length > 0 ? longestPlain : longestOther));
+  const [first = []] = [plain, found].filter((sentences) => sentences.length > 0);
+  return [...(count === undefined ? [] : [count]), ...first].slice(0, 2).map((text) => shortened(firstSentence(text), plain.length > 0 ? longestPlain : longestOther));
 };
 
 /** What is compared, in words that everyone knows, and where the others are explained. */
@@ -65,7 +65,7 @@ export const comparedLine = ({ cells }: RunRecord, t: Messages): Html => {
 /** The answer, large. */
 export const answerSection = (record: RunRecord, t: Messages): Html => html`
 <section class="answer" aria-labelledby="answer"><h2 id="answer">${t.page.answer}</h2>
-${leadOf(record, t).map((text) => html`<p class="lead">${said(text, t)}</p>`)}
+${leadOf(record, t).map((text) => html`<p class="lead">${text === claimCountOf(record) ? html`<a href="#claims">${text}</a>` : said(text, t)}</p>`)}
 </section>`;
 
 /** All that was found besides, in the words of the field: expectations, the other sentences of the answer, and what to beware of. Nothing where there is none. */

@@ -76,7 +76,7 @@ it("says beside the answer how narrowly it is known, and where its two programs 
   expect(said([0.4, 0.3], en)).toMatch(/The 1,103 tokens lie between 981 and 1,224, the 17 times between \d+ and \d+ \(95 % intervals\)\./);
   expect(said([0.4, 0.3], en)).not.toContain("not equally good");
   expect(said([0.6, 0.3], en)).toContain(
-    "The two programs are not equally good: at 1,103 tokens softmax attention reaches 60 % and linear attention reaches 30 % of what this device allows.",
+    "The two programs are not equally good: of what this device allows, at 1,103 tokens, 60 % with softmax attention and 30 % with linear attention.",
   );
   expect(said([0.6, 0.3], zh)).toContain("两个程序好坏不等：在 1,103 个 token 时，softmax 注意力达到此设备所能的 60 %，线性注意力达到此设备所能的 30 %。");
 });

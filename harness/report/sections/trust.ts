@@ -14,7 +14,7 @@ import { driftOf } from "../charts/driftChart.ts";
 import { type Html, html, shortened } from "../html.ts";
 import { reasonsOf, tallyOf } from "../outcome.ts";
 import { directed, said } from "../said.ts";
-import { claimCountOf, expectationTally, warningsOf } from "./answer.ts";
+import { expectationTally, warningsOf } from "./answer.ts";
 
 interface Fact {
   readonly name: string;
@@ -206,13 +206,11 @@ const glanceOf = (record: RunRecord, t: Messages): readonly Html[] => {
         ];
   const widths = widthsOf(record);
   const expected = expectationTally(record, t);
-  const claims = claimCountOf(record);
   return [
     ...(serious.length > 0 ? warned : []),
     ...answerSures(record, t).map((text) => html`<li>${said(text, t)}</li>`),
     ...(widths ? [html`<li>${t.sure.widths(...widths)}</li>`] : []),
     ...(expected === undefined ? [] : [html`<li>${expected}</li>`]),
-    ...(claims === undefined ? [] : [html`<li><a href="#claims">${claims}</a></li>`]),
     ...(serious.length > 0 ? [] : warned),
   ];
 };
