@@ -1466,8 +1466,7 @@ export const en = {
     interrupted: (cells: TallyNumbers): string => `This run was interrupted: ${tally(cells)}. What is shown is what had been measured by then.`,
     failed: "This run broke off with an error. What is shown is what had been measured by then.",
     running: "This run has not ended. What is shown is what has been measured so far.",
-    software:
-      "A CPU emulates a GPU here. How time and memory grow carries over to GPUs; times, and from where on one is faster, do not.",
+    software: "A CPU emulates a GPU here. How time and memory grow carries over to GPUs; times, and from where on one is faster, do not.",
     noGpuClock: (partOffGpu: boolean): string =>
       `${partOffGpu ? "Part of what is timed is not on the GPU" : "This adapter has no GPU clock"}: times are wall-clock times and contain the cost of submitting work.`,
     dirty: "The benchmark's own code had uncommitted changes.",

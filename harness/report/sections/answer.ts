@@ -53,7 +53,9 @@ export const leadOf = (record: RunRecord, t: Messages): readonly string[] => {
   const plain = record.findings.filter(({ kind, text }) => kind === "headline" && text !== count).map(({ text }) => text);
   const found = answerSentences(record, t).filter((text) => text !== count);
   const [first = []] = [plain, found].filter((sentences) => sentences.length > 0);
-  return [...(count === undefined ? [] : [count]), ...first].slice(0, 2).map((text) => shortened(firstSentence(text), plain.length > 0 ? longestPlain : longestOther));
+  return [...(count === undefined ? [] : [count]), ...first]
+    .slice(0, 2)
+    .map((text) => shortened(firstSentence(text), plain.length > 0 ? longestPlain : longestOther));
 };
 
 /** What is compared, in words that everyone knows, and where the others are explained. */
