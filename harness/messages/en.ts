@@ -1513,12 +1513,10 @@ export const en = {
     /** of the answer's n* and of how many times as fast the one is at the largest n */
     answer: (n: Estimate | undefined, speed: Estimate | undefined): string => {
       const parts = [
-        ...(n === undefined ? [] : [`the ${counted(n.value, "token")} lie between ${formatCount(n.low)} and ${formatCount(n.high)}`]),
-        ...(speed === undefined
-          ? []
-          : [`the ${formatTimes(speed.value)} times ${n === undefined ? "lie " : ""}between ${formatTimes(speed.low)} and ${formatTimes(speed.high)}`]),
+        ...(n === undefined ? [] : [`${formatCount(n.low)} to ${counted(n.high, "token")}`]),
+        ...(speed === undefined ? [] : [`${formatTimes(speed.low)} to ${formatTimes(speed.high)} times as fast`]),
       ];
-      return `${capital(parts.join(", "))} (95 % intervals).`;
+      return `95 % interval${parts.length > 1 ? "s" : ""}: ${parts.join("; ")}.`;
     },
     /** the answer's arms use the device unequally; `share`: of the most that it allows, at n */
     unequal: (n: number, arms: readonly { readonly arm: string; readonly share: number }[]): string =>

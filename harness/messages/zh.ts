@@ -1067,10 +1067,10 @@ export const zh: Messages = {
     widths: (middle, widest) => `半数时间精确到 ±${formatShare(middle)} 或更好，最差的精确到 ±${formatShare(widest)}。`,
     answer: (n, speed) => {
       const parts = [
-        ...(n === undefined ? [] : [spaced`${formatCount(n.value)}个 token 这一长度介于${formatCount(n.low)}与${formatCount(n.high)}之间`]),
-        ...(speed === undefined ? [] : [spaced`${formatTimes(speed.value)}倍这一倍数介于${formatTimes(speed.low)}与${formatTimes(speed.high)}之间`]),
+        ...(n === undefined ? [] : [spaced`长度为${formatCount(n.low)}至${formatCount(n.high)}个 token`]),
+        ...(speed === undefined ? [] : [spaced`倍数为${formatTimes(speed.low)}至${formatTimes(speed.high)}`]),
       ];
-      return `${parts.join("，")}（95 % 置信区间）。`;
+      return spaced`95 % 置信区间：${parts.join("，")}。`;
     },
     unequal: (n, arms) =>
       spaced`两个程序好坏不等：在${formatCount(n)}个 token 时，${arms.map(({ arm, share }) => spaced`${arm}达到此设备所能的${formatShare(share)}`).join("，")}。因此差距有一部分来自程序，而非注意力本身。`,

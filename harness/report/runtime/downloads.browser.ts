@@ -19,11 +19,11 @@ const alone = (chart: SVGSVGElement): string => {
   const copy = chart.cloneNode(true) as SVGSVGElement;
   const page = getComputedStyle(document.documentElement);
   const names = new Set(["--paper", ...Array.from(chart.outerHTML.matchAll(/var\((--[\w-]+)/g), ([, name = ""]) => name)]);
-  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   for (const name of names) copy.style.setProperty(name, page.getPropertyValue(name));
   copy.style.setProperty("background", page.getPropertyValue("--paper"));
   copy.style.setProperty("font-family", getComputedStyle(chart).fontFamily);
-  return copy.outerHTML;
+  // As XML: HTML's spelling of a no-break space is none there.
+  return new XMLSerializer().serializeToString(copy);
 };
 
 /** What the page holds, as files: made from what it carries when they are asked for, so that it is no larger for them. */
