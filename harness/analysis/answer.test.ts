@@ -17,7 +17,7 @@ describe("the answer", () => {
       [
         "headline: On this GPU (d), from 800 tokens on, the next token is made faster with linear attention than with softmax attention: 17 times as fast at 16,384 tokens.",
         "headline: At the longest lengths measured, twice the length takes 2.0 times as long with softmax attention and no longer with linear attention; linear attention keeps 128 KiB in memory at any length, 256 times less than softmax attention at 16,384 tokens (32 MiB).",
-        "growth: The time of a decode step after n tokens is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
+        "growth: The time of the next token after n (decode) is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
         "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: From n = 65 on, the state of linear is smaller than the state of softmax.",
         "crossover: From n = 800 (95 % interval 800 to 800) on, linear is faster than softmax.",
@@ -59,14 +59,14 @@ describe("the answer", () => {
   it("at one n is times and bytes: neither a law nor n* is asked, and none is said to be open", () => {
     expect(said(plantedRun({ ns: [2048], arms }))).toMatchInlineSnapshot(`
       [
-        "time: A decode step after n = 2,048 tokens takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
+        "time: The next token after n = 2,048 takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
         "memory: The KV cache of softmax (split) takes 4 MiB at n = 2,048; the recurrent state of linear (recurrent) takes 128 KiB at n = 2,048.",
       ]
     `);
     expect(said(plantedRun({ ns: [2048], arms, dModels: [256, 512], phase: "prefill" }))).toMatchInlineSnapshot(`
       [
-        "time: Prefill of n = 2,048 tokens takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent) at dModel 256.",
-        "time: Prefill of n = 2,048 tokens takes 450 µs [450 µs, 450 µs] with softmax (split) and 200 µs [200 µs, 200 µs] with linear (recurrent) at dModel 512.",
+        "time: Reading a prompt of n = 2,048 tokens takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent) at dModel 256.",
+        "time: Reading a prompt of n = 2,048 tokens takes 450 µs [450 µs, 450 µs] with softmax (split) and 200 µs [200 µs, 200 µs] with linear (recurrent) at dModel 512.",
         "memory: The KV cache of softmax (split) takes 4 MiB at n = 2,048; the recurrent state of linear (recurrent) takes 128 KiB at n = 2,048.",
       ]
     `);
@@ -76,8 +76,8 @@ describe("the answer", () => {
     expect(said(plantedRun({ ns: [2048, 4096], arms }))).toMatchInlineSnapshot(`
       [
         "headline: On this GPU (d), the next token is made faster with linear attention than with softmax attention at every length measured, 2,048 to 4,096 tokens.",
-        "time: A decode step after n = 2,048 tokens takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
-        "time: A decode step after n = 4,096 tokens takes 430 µs [430 µs, 430 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
+        "time: The next token after n = 2,048 takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
+        "time: The next token after n = 4,096 takes 430 µs [430 µs, 430 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
         "memory: The KV cache of softmax (split) takes 8 MiB at n = 4,096; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: The state of linear is smaller than the state of softmax at every n measured (n = 2,048 to 4,096).",
         "crossover: linear is faster than softmax at every n measured (n = 2,048 to 4,096).",
@@ -108,7 +108,7 @@ describe("the answer", () => {
       [
         "headline: On this GPU (d), from 800 tokens on, the next token is made faster with linear attention than with softmax attention: 17 times as fast at 16,384 tokens.",
         "headline: At the longest lengths measured, twice the length takes 2.0 times as long with softmax attention and no longer with linear attention; linear attention keeps 128 KiB in memory at any length, 256 times less than softmax attention at 16,384 tokens (32 MiB).",
-        "growth: The time of a decode step after n tokens is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
+        "growth: The time of the next token after n (decode) is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
         "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: From n = 65 on, the state of linear is smaller than the state of softmax at dModel 256 and dModel 512.",
         "crossover: From n = 800 (95 % interval 800 to 800) on, linear is faster than softmax at dModel 256 and dModel 512.",
@@ -175,7 +175,7 @@ describe("warnings", () => {
     ]);
     expect(said({ ...planted, cells, schedule }).filter((text) => text.startsWith("warning"))).toMatchInlineSnapshot(`
       [
-        "warning: 4 of 14 cells skipped: a limit of the device is too low (overLimit) for softmax (split) at n = 32, linear (recurrent) at n = 32 and 2 more.",
+        "warning: 4 of 14 points (cells) were skipped: too large for a limit of this device (overLimit): softmax (split) at n = 32, linear (recurrent) at n = 32 and 2 more.",
         "warning: 1 cell has an interval wider than the ±5.0 % asked for; measuring ended at maxTime.",
         "warning: All times come from one process; how much they differ from process to process is not in the intervals.",
         "warning: Only 2 turns were made: intervals are wide and drift is not seen.",

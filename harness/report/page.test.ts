@@ -55,7 +55,7 @@ describe("page", () => {
 
   it("says what a software adapter, a wall clock and an interruption mean", async () => {
     expect(await renderPage(fixtureRecord({ deviceClass: "software" }))).toContain(
-      "How time and memory grow carries over to a GPU; times, and the length from which on one is faster, do not.",
+      "How time and memory grow carries over to GPUs; times, and from where on one is faster, do not.",
     );
     expect(await renderPage(fixtureRecord({ clock: "wall" }))).toContain("times are wall-clock times");
     expect(await renderPage(fixtureRecord({ state: "interrupted" }))).toContain("This run was interrupted");
@@ -218,7 +218,7 @@ describe("markdown", () => {
     const text = renderMarkdown(record);
     expect(text.split("\n").filter((line) => line.startsWith("| softmax | tiled |"))).toHaveLength(7);
     expect(text).toContain("- The time of softmax grows as O(n²)");
-    expect(text).toContain("> ⚠ Measured on a CPU that emulates a GPU.");
+    expect(text).toContain("> ⚠ A CPU emulates a GPU here.");
     expect(text).toContain("- **not met**: crossover(softmax, linear) &lt; 1024");
   });
 });
