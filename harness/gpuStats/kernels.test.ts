@@ -49,6 +49,19 @@ describe("listed kernels", () => {
     for (const defaultOn of ["", "mixed", "even", "mixed,even"]) expect(counts(defaultOn), defaultOn).toBeGreaterThan(0);
   });
 
+  it("tell of each mechanism that has a module at its defaults what share of its operations is useful", () => {
+    const own = (name: string): readonly (readonly [code: string, overhead: number | undefined])[] =>
+      listedKernels(
+        mechanisms,
+        cells.filter(({ mechanism }) => mechanism === name),
+        rdna3,
+        32,
+      ).flatMap(({ code, defaultOn, beside, overheads }) => (defaultOn.length > 0 && beside === "" ? [[code, overheads[0]] as const] : []));
+    const all = new Map(kernels.map((kernel) => [kernel.code, kernel.overheads]));
+    for (const { name } of mechanisms) for (const [code, overhead] of own(name)) expect(all.get(code)).toContain(overhead);
+    expect(kernels.some(({ overheads }) => overheads.length > 1)).toBe(true);
+  });
+
   it("that know their subgroups are compiled at 32 lanes, and no others", () => {
     const known = kernels.filter(({ lanes }) => lanes > 0);
     expect(known.length).toBeGreaterThan(50);

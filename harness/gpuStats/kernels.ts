@@ -6,7 +6,7 @@ import { kernelCells } from "../measure/kernelCases.ts";
 /** How large a device's subgroups are: of several sizes, as AMD's, or all of one, as NVIDIA's and Apple's. */
 export type Subgroups = "mixed" | "even";
 
-/** One module and where it is met first. */
+/** One module and where it is met first, be it with others. */
 export interface ListedKernel {
   readonly mechanism: string;
   readonly phase: Phase;
@@ -22,8 +22,8 @@ export interface ListedKernel {
   readonly lanes: number;
   /** the devices that take it unless told otherwise; none for a candidate */
   readonly defaultOn: readonly Subgroups[];
-  /** executed over useful floating-point operations of the cell */
-  readonly overhead: number;
+  /** executed over useful floating-point operations of the cell, and of all others that have the module with equal right: at default tiles and parameters, at default tiles, or neither */
+  readonly overheads: readonly number[];
   readonly code: string;
 }
 
@@ -76,11 +76,14 @@ interface Device {
   readonly capabilities: Capabilities;
 }
 
-/** One module met twice: as it was met first, or first as a default. */
+/** One module met twice: as it was met first with the best right. A module of several mechanisms costs each as much, of which each has another share that is useful. */
 const together = (met: ListedKernel, again: ListedKernel): ListedKernel => ({
-  ...(met.defaultOn.length === 0 && again.defaultOn.length > 0 ? again : met),
+  ...(rightOf(again) > rightOf(met) ? again : met),
+  ...(rightOf(again) === rightOf(met) ? { overheads: [...new Set([...met.overheads, ...again.overheads])] } : {}),
   defaultOn: [...new Set([...met.defaultOn, ...again.defaultOn])],
 });
+
+const rightOf = ({ defaultOn, beside }: ListedKernel): number => (defaultOn.length === 0 ? 0 : beside === "" ? 2 : 1);
 
 const kernelsOf = (mechanism: Mechanism, cell: Cell, { subgroups, lanes, capabilities }: Device, tiles: Tiles, isDefault: boolean): readonly ListedKernel[] => {
   const { phase, form, headDim } = cell;
@@ -97,7 +100,7 @@ const kernelsOf = (mechanism: Mechanism, cell: Cell, { subgroups, lanes, capabil
     tiles: pairs(tiles),
     lanes: step.enables.includes("subgroups") ? lanes : 0,
     defaultOn: isDefault ? [subgroups] : [],
-    overhead: executed / useful,
+    overheads: [executed / useful],
     code: codeOf(step, lanes),
   }));
 };

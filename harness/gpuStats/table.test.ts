@@ -13,7 +13,7 @@ const kernel: KernelStatistics = {
   tiles: "path plain, rows 32",
   lanes: 0,
   defaultOn: ["mixed"],
-  overhead: 1.5,
+  overheads: [1.5],
   registers: 96,
   spills: 0,
   ldsBytes: 9216,
@@ -24,8 +24,14 @@ const kernel: KernelStatistics = {
 };
 
 it("cycles per thousand operations are the useful ones, and of a kernel that computes next to nothing there are none", () => {
-  expect(cyclesPerKiloflop(kernel)).toBe(15);
-  expect(cyclesPerKiloflop({ ...kernel, operations: 64 })).toBeUndefined();
+  expect(cyclesPerKiloflop(kernel)).toEqual([15]);
+  expect(cyclesPerKiloflop({ ...kernel, operations: 64 })).toEqual([]);
+});
+
+it("a kernel of several mechanisms has the cycles of each, in its line and in the table", () => {
+  const shared = { ...kernel, overheads: [1.5, 2.6, 1.9] };
+  expect(kernelsText([shared]).split("\n")[1]).toContain(" 15.0–26.0 ");
+  expect(stepsTable([shared])).toContain("| 96, 9, 16, 15–26 |");
 });
 
 it("a default kernel misses by spills at any head size, by subgroups at headDim 64; decode wants more than prefill", () => {

@@ -1,8 +1,8 @@
 import type { KernelStatistics } from "./gpuStats.ts";
 
-/** Cycles of a SIMD for 1000 floating-point operations of the kernel's own, times what of them is not useful; undefined where it has few. */
-export const cyclesPerKiloflop = ({ operations, inverseThroughput, overhead }: KernelStatistics): number | undefined =>
-  operations < 64 * 64 ? undefined : (1000 * inverseThroughput * overhead) / operations;
+/** Cycles of a SIMD for 1000 floating-point operations of the kernel's own, times what of them is not useful: of each mechanism that has it; none where it has few. */
+export const cyclesPerKiloflop = ({ operations, inverseThroughput, overheads }: KernelStatistics): readonly number[] =>
+  operations < 64 * 64 ? [] : overheads.map((overhead) => (1000 * inverseThroughput * overhead) / operations);
 
 const numbers = ["registers", "spills", "LDS bytes", "subgroups", "inverse throughput", "cycles/kFLOP"];
 
@@ -12,7 +12,7 @@ const numbersOf = (kernel: KernelStatistics): readonly string[] => [
   String(kernel.ldsBytes),
   String(kernel.subgroups),
   String(kernel.inverseThroughput),
-  cyclesPerKiloflop(kernel)?.toFixed(1) ?? "–",
+  range(cyclesPerKiloflop(kernel), (cycles) => cycles.toFixed(1)),
 ];
 
 /** A line each, plain text: `*` marks AMD's defaults, `+` those that only devices with subgroups of one size have. */
@@ -55,7 +55,7 @@ export const stepsTable = (kernels: readonly KernelStatistics[]): string => {
   const head = ["phase, form", "step", ...headDims.map((headDim) => `registers, LDS KiB, subgroups, cycles/kFLOP at ${headDim}`)];
   const cells = (group: readonly KernelStatistics[], headDim: number): string => {
     const own = group.filter((kernel) => kernel.headDim === headDim);
-    const cycles = own.flatMap((kernel) => cyclesPerKiloflop(kernel) ?? []).map(Math.round);
+    const cycles = own.flatMap(cyclesPerKiloflop).map(Math.round);
     return [
       range(own.map(({ registers }) => registers)),
       range(own.map(({ ldsBytes }) => Math.round((10 * ldsBytes) / 1024) / 10)),
@@ -63,13 +63,13 @@ export const stepsTable = (kernels: readonly KernelStatistics[]): string => {
       range(cycles),
     ].join(", ");
   };
-  const computing = [...groups].filter(([, group]) => group.some((kernel) => cyclesPerKiloflop(kernel) !== undefined));
+  const computing = [...groups].filter(([, group]) => group.some((kernel) => cyclesPerKiloflop(kernel).length > 0));
   const rows = computing.map(([name, group]) => `| ${name} | ${headDims.map((headDim) => cells(group, headDim)).join(" | ")} |`);
   return [`| ${head.join(" | ")} |`, `|${head.map(() => "---").join("|")}|`, ...rows].join("\n");
 };
 
-const range = (values: readonly number[]): string => {
+const range = (values: readonly number[], textOf: (value: number) => string = String): string => {
   if (values.length === 0) return "–";
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  return least === most ? String(least) : `${least}–${most}`;
+  const [least, most] = [textOf(Math.min(...values)), textOf(Math.max(...values))];
+  return least === most ? least : `${least}–${most}`;
 };
