@@ -42,7 +42,7 @@ const untimed = [
   "harness/cli/{brokenKernels,checkout,compare,duetKernels,exec,fit,github,kernelFolders,missingPeer,oddInput,out,plainText,published,refusals,repeatCommand,shard,shardFlag,worktrees}.test.ts",
   "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec,shards,fuzz,kills,messages}/**/*.test.ts",
   "harness/measure/kernels*.test.ts",
-  "harness/measure/{connection,duetSchedule,gpuLoad,gpuRest,offload,outlook,residency,room,schedule,sharpness,stageTimes,variantChoice,verification}.test.ts",
+  "harness/measure/{connection,duetSchedule,gpuLoad,gpuRest,offload,outlook,passes,residency,room,schedule,sharpness,stageTimes,variantChoice,verification}.test.ts",
   "harness/measure/peers/{chains,protobuf}.test.ts",
   "kernels/**/*.test.ts",
 ];

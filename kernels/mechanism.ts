@@ -203,6 +203,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** of a text that a model writes: how many steps there are up to each written token, ascending. Where one is the last of its text, the rest of the steps change nothing that is read. */
   readonly tokenEnds?: readonly number[];
+  /** Of a repetition that is too long to be given to a GPU at once: how many steps there are up to the end of each of its parts, ascending, the last one all. Each is a submit of its own. */
+  readonly submits?: readonly number[];
 }
 
 /** Tile sizes and path of one variant, e.g. { rows: 32, keys: 16 }. */

@@ -27,16 +27,17 @@ export const headRefusal = (who: string, { headDim, headDimV }: Shape): Refusal 
   return undefined;
 };
 
-/** What does not fit this device: a buffer, or a workgroup per head where it has no room for so many. `what` is the subject of the reason. */
-export const limitRefusal = (what: string, shape: Shape, buffers: readonly PlanBuffer[], capabilities: Capabilities): Refusal | undefined => {
-  const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension: most } = capabilities;
+/** A buffer that this device has no room for. `what` is the subject of the reason. */
+export const limitRefusal = (
+  what: string,
+  buffers: readonly PlanBuffer[],
+  { maxStorageBufferBindingSize, maxBufferSize }: Capabilities,
+): Refusal | undefined => {
   const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
   const limitName = limit === maxStorageBufferBindingSize ? "maxStorageBufferBindingSize" : "maxBufferSize";
   for (const buffer of buffers) {
     const bytes = bufferBytes(buffer);
     if (bytes > limit) return overLimit(`${what} needs ${bytes} bytes for ${buffer.name}, ${limitName} of this device is ${limit}`);
   }
-  if (shape.batch * shape.heads > most)
-    return overLimit(`batch × heads is ${shape.batch * shape.heads}, maxComputeWorkgroupsPerDimension of this device is ${most}`);
   return undefined;
 };

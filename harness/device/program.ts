@@ -26,6 +26,8 @@ export interface Program {
   readonly stageRuns: readonly StageRun[];
   /** Record one repetition, each run of a stage into a pass of its own; the next copies are read as by `record`. */
   recordStages(passOf: (run: number) => GPUComputePassEncoder): void;
+  /** Record `repetitions`, each of the plan's parts (submits; one where it has none) into a pass of its own, which `passOf` begins; copies are read as by `record`. */
+  recordParts(repetitions: number, passOf: (part: number) => GPUComputePassEncoder): void;
   /** The buffer of that name on the device (copy 0). */
   buffer(name: string): GPUBuffer;
   /** Read a buffer back (copy 0): counts as they are, f32 and f16 as f32. */
@@ -222,6 +224,16 @@ export const createProgram = async (open: OpenDevice, plan: Plan, pipelines: Pip
           pass.end();
         }
         next = (next + 1) % copies;
+      },
+      recordParts(repetitions, passOf) {
+        const ends = plan.submits ?? [plan.steps.length];
+        for (let part = 0; part < repetitions * ends.length; part++) {
+          const own = part % ends.length;
+          const pass = passOf(part);
+          encode(pass, (bound[next] ?? []).slice(ends[own - 1] ?? 0, ends[own]));
+          pass.end();
+          if (own === ends.length - 1) next = (next + 1) % copies;
+        }
       },
       buffer(name) {
         const entry = buffers.get(name);

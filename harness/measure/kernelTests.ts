@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
+import type { Tiles } from "../../kernels/mechanism.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { CellFailure } from "../device/failure.ts";
+import type { Cell } from "../experiment/experiment.ts";
 import { type Connection, connector } from "./connection.ts";
 import { type KernelSizes, kernelCells, mostError } from "./kernelCases.ts";
 import type { HelloRequest } from "./messages.ts";
@@ -13,20 +15,33 @@ export interface KernelTests extends Pick<HelloRequest, "planFor"> {
   readonly seed: number;
   /** place among a form's variants; the default unless given. A form with fewer is not tried again. */
   readonly candidate?: number;
+  /** which of the cells, or others made of them; all as they are unless given */
+  readonly of?: (cells: readonly Cell[]) => readonly Cell[];
+  /** what the variant has besides, or otherwise */
+  readonly tiles?: Tiles;
 }
 
 /**
  * For tests: every mechanism × form × phase at these sizes against its float64 reference, with validation and bounds checks on. A cell that is refused must be refused by the worker,
  * too.
  */
-export const testKernels = async ({ name, adapter, sizes, seed, candidate = 0, ...planFor }: KernelTests): Promise<void> => {
+export const testKernels = async ({
+  name,
+  adapter,
+  sizes,
+  seed,
+  candidate = 0,
+  of = (all) => all,
+  tiles: besides = {},
+  planFor = {},
+}: KernelTests): Promise<void> => {
   const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
-  const cells = mechanisms.flatMap((mechanism) => kernelCells(mechanism, sizes));
+  const cells = of(mechanisms.flatMap((mechanism) => kernelCells(mechanism, sizes)));
 
   describe(`kernels on ${adapter}, ${name}`, () => {
     let connection: Connection;
     beforeAll(async () => {
-      connection = await connector(adapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28, ...planFor })();
+      connection = await connector(adapter, { mode: "checking", kernels: [], memoryBudgetBytes: 2 ** 28, planFor })();
     });
     afterAll(() => connection?.worker.close());
 
@@ -37,7 +52,7 @@ export const testKernels = async ({ name, adapter, sizes, seed, candidate = 0, .
       const tiles = refusal ? undefined : mechanism?.tiles(cell, cell.form, hello.capabilities)[candidate];
       if (candidate > 0 && tiles === undefined) return;
       const prepared = await worker
-        .ask("prepare", { cell, ...(tiles === undefined ? {} : { tiles }), seed, rotateBytes: 0 }, 60_000)
+        .ask("prepare", { cell, ...(tiles === undefined ? {} : { tiles: { ...tiles, ...besides } }), seed, rotateBytes: 0 }, 60_000)
         .catch((error: unknown) => {
           if (refusal && error instanceof CellFailure) return error.record;
           throw error;

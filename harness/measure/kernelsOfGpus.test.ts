@@ -5,7 +5,7 @@ import { testKernels } from "./kernelTests.ts";
 await testKernels({
   name: "the variants of GPUs",
   adapter: testAdapter,
-  planFor: "hardware",
+  planFor: { software: false },
   seed: 7,
   sizes: {
     n: [129],

@@ -13,7 +13,7 @@ const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ forms }) => 
 /** What kernelsOfModels.test.ts leaves out is among these. */
 const variants = [
   { name: "a CPU emulation's own variants", planFor: {} },
-  { name: "the variants of GPUs", planFor: { planFor: "hardware" } },
+  { name: "the variants of GPUs", planFor: { planFor: { software: false } } },
 ] as const;
 
 /** As many rows to an expert as a GPU's smallest tile of a prompt takes. */
@@ -76,7 +76,7 @@ describe(`a text that a model writes by itself, on ${testAdapter}`, () => {
     "is written by the variants of GPUs too: %s",
     async (name) => {
       const cell = textCell(name, "recurrent", 40, {});
-      expect((await written(cell, { planFor: "hardware" })).tokens).toEqual((await written(cell)).tokens);
+      expect((await written(cell, { planFor: { software: false } })).tokens).toEqual((await written(cell)).tokens);
     },
     240_000,
   );

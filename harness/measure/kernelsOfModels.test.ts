@@ -38,7 +38,7 @@ afterAll(() => connection?.worker.close());
 /** The same for the variants of GPUs: a CPU emulation is given variants of its own, so these are held to the truth on it too. */
 let gpu: Connection;
 beforeAll(async () => {
-  gpu = await connector(testAdapter, { mode: "checking", planFor: "hardware", kernels: [], memoryBudgetBytes: 2 ** 28 })();
+  gpu = await connector(testAdapter, { mode: "checking", planFor: { software: false }, kernels: [], memoryBudgetBytes: 2 ** 28 })();
 });
 afterAll(() => gpu?.worker.close());
 

@@ -13,8 +13,8 @@ export interface HelloRequest {
   readonly match: string | undefined;
   /** `timing`: as production runtimes run. `checking`: validation and bounds checks on, for tests. */
   readonly mode: "timing" | "checking";
-  /** `hardware`: plan as for a GPU, whatever this adapter is: how tests hold the variants that only GPUs are given */
-  readonly planFor?: "hardware";
+  /** What plans are made for in the place of what the device has: how tests hold the variants that only GPUs are given, and plans for limits that small shapes meet. */
+  readonly planFor?: Partial<Capabilities>;
   /** by which all times are, where the GPU's own cannot tell them: its own where it has one unless given */
   readonly clock?: "wall";
   /** folders of mechanisms besides the built-in ones */

@@ -34,11 +34,27 @@ export const createPasses = (open: OpenDevice, load: Pick<GpuLoad, "worked">): P
   const stopwatch: Stopwatch | undefined = open.timestamps ? createStopwatch(open, mostPairs) : undefined;
 
   const submit = (program: Program, repetitions: number, timestampWrites?: GPUComputePassTimestampWrites): void => {
+    const { submits } = program.plan;
+    if (submits) {
+      submitParts(program, repetitions, repetitions * submits.length, timestampWrites);
+      return;
+    }
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
     program.record(pass, repetitions);
     pass.end();
     device.queue.submit([encoder.finish()]);
+  };
+
+  /** What is too long for one submit (kernels/watchdog.ts), timed from where the first of its `parts` begins to where the last one ends. */
+  const submitParts = (program: Program, repetitions: number, parts: number, timestampWrites?: GPUComputePassTimestampWrites): void => {
+    let encoder: GPUCommandEncoder | undefined;
+    program.recordParts(repetitions, (part) => {
+      if (encoder) device.queue.submit([encoder.finish()]);
+      encoder = device.createCommandEncoder();
+      return encoder.beginComputePass(partWrites(timestampWrites, part === 0, part === parts - 1));
+    });
+    if (encoder) device.queue.submit([encoder.finish()]);
   };
 
   const time = async (name: string, program: Program, k: number, samples: number): Promise<Times> => {
@@ -101,6 +117,18 @@ export const createPasses = (open: OpenDevice, load: Pick<GpuLoad, "worked">): P
   };
 
   return { submit, time, timeStages, estimate };
+};
+
+const partWrites = (writes: GPUComputePassTimestampWrites | undefined, first: boolean, last: boolean): GPUComputePassDescriptor => {
+  if (!writes || !(first || last)) return {};
+  const { querySet, beginningOfPassWriteIndex: begins, endOfPassWriteIndex: ends } = writes;
+  return {
+    timestampWrites: {
+      querySet,
+      ...(first && begins !== undefined ? { beginningOfPassWriteIndex: begins } : {}),
+      ...(last && ends !== undefined ? { endOfPassWriteIndex: ends } : {}),
+    },
+  };
 };
 
 /** Of one repetition, by the GPU's clock where there is one. */

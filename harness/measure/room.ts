@@ -61,7 +61,7 @@ const limitAt = (mechanism: Mechanism, shape: Shape, form: string, capabilities:
   const [tiles] = mechanism.tiles(shape, form, capabilities);
   if (!tiles) return `${mechanism.name} has no variant of ${form} for this device`;
   const { buffers, setup, steps } = mechanism.plan(shape, form, capabilities, tiles);
-  const unheld = limitRefusal(mechanism.name, shape, buffers, capabilities);
+  const unheld = limitRefusal(mechanism.name, buffers, capabilities);
   if (unheld) return unheld.reason;
   const most = capabilities.maxComputeWorkgroupsPerDimension;
   const wide = [...setup, ...steps].find(({ workgroups }) => Math.max(...workgroups) > most);

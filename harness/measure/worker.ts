@@ -19,7 +19,7 @@ const hello = async (request: HelloRequest): Promise<{ readonly reply: HelloRepl
   open = {
     ...opened,
     timestamps: opened.timestamps && request.clock !== "wall",
-    ...(request.planFor === "hardware" ? { capabilities: { ...opened.capabilities, software: false } } : {}),
+    capabilities: { ...opened.capabilities, ...request.planFor },
   };
   const mechanisms = joinMechanisms(...(await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))));
   return {

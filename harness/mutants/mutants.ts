@@ -58,7 +58,7 @@ export const runMutants = async (request: MutantsRequest, say: (event: MutantsEv
   const met = new Set<string>();
   const records: MutantRecord[] = [];
   for (const variant of ["own", "hardware"] as const) {
-    const planFor = variant === "hardware" ? { planFor: "hardware" as const } : {};
+    const planFor = variant === "hardware" ? { planFor: { software: false } } : {};
     const session = createSession(connector(request.adapter, { mode: "checking", kernels: [request.kernels], memoryBudgetBytes, ...planFor }), 0);
     try {
       const { hello } = await session.connection();

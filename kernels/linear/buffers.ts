@@ -24,6 +24,9 @@ export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffe
     carried("state", { key, value }),
     ...(normalized ? [carried("z", { key })] : []),
     ...(form === "recurrent" ? [] : chunkScratch(sizes, chunkTiles(tiles))),
+    ...(form === "recurrent" && tiles.partTokens !== undefined
+      ? [counters("position", { batch, head }), ...(normalized ? [allocation("zBefore", "scratch", "poison", { batch, head, key })] : [])]
+      : []),
     ...(phase === "generate" ? [counters("position", { batch, head, thread: positionCount(value, recurrentTiles(tiles)) })] : []),
   ];
 };

@@ -43,7 +43,8 @@ export const bytesByRole = (sizes: Sizes, form: Form, tiles: Tiles): BytesByRole
   const { dtype, batch, heads, tokens, inputTokens, keys, values, normalized, continued } = sizes;
   const state = keys * values + (normalized ? keys : 0);
   const words = 4 * batch * heads;
-  const scratch = form === "recurrent" ? countersBytes(sizes, tiles) : words * chunkScratch(sizes, chunkTiles(tiles));
+  const parted = tiles.partTokens === undefined ? 0 : words * (1 + (normalized ? keys : 0));
+  const scratch = form === "recurrent" ? countersBytes(sizes, tiles) + parted : words * chunkScratch(sizes, chunkTiles(tiles));
   const stored = elementBytes[dtype] * batch * heads;
   const input = stored * inputTokens * (2 * keys + values) + 4 * (gateCount(sizes) + betaCount(sizes)) + words * (continued ? state : 0);
   return { input, output: stored * tokens * values, state: words * state, scratch, harness: 0 };

@@ -109,6 +109,63 @@ describe.each(mechanisms)("$name", (mechanism) => {
     },
   );
 
+  it.each([
+    ["prefill", "chunk", { n: 1_048_577, batch: 1, heads: 1, headDim: 16 }],
+    ["prefill", "recurrent", { n: 1, batch: 1, heads: 70_000, headDim: 16 }],
+    ["prefill", "chunk", { n: 1, batch: 40_000, heads: 2, headDim: 16 }],
+    ["decode", "recurrent", { n: 64, batch: 1, heads: 70_000, headDim: 16 }],
+    ["generate", "recurrent", { n: 1, batch: 1, heads: 70_000, headDim: 16 }],
+  ] as const)("%s %s takes more chunks or heads than workgroups in a row: %o", (phase, form, given) => {
+    const shape = shapeOf(phase, given, { chunk: 16 });
+    for (const device of devices) {
+      const capabilities = { ...device, maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 32 - 4 };
+      expect(mechanism.refusal(shape, form, capabilities)).toBeUndefined();
+      const [tiles = {}] = mechanism.tiles(shape, form, capabilities);
+      const widest = (most: number): number => {
+        const { setup, steps } = mechanism.plan(shape, form, { ...capabilities, maxComputeWorkgroupsPerDimension: most }, tiles);
+        return Math.max(...[...setup, ...steps].flatMap(({ workgroups }) => workgroups));
+      };
+      expect(widest(2 ** 32)).toBeGreaterThan(65_535);
+      expect(widest(65_535)).toBe(65_535);
+    }
+  });
+
+  it("parts a recurrent prefill where one dispatch would take too long, and nowhere else", () => {
+    const gpu = { ...testDevice(32, false), maxBufferSize: 2 ** 33, maxStorageBufferBindingSize: 2 ** 33 };
+    const planned = (given: Partial<Shape>, parameters?: Shape["parameters"]) => {
+      const shape = shapeOf("prefill", { batch: 1, ...given }, { initialState: true, ...parameters });
+      return mechanism.tiles(shape, "recurrent", gpu).map((tiles) => {
+        const plan = mechanism.plan(shape, "recurrent", gpu, tiles);
+        const bytes = plan.buffers.filter(({ role }) => role === "scratch").reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
+        expect(mechanism.bytesByRole(shape, "recurrent", tiles).scratch).toBe(bytes);
+        for (const { bindings } of plan.steps) expect(bindings.length).toBeLessThanOrEqual(gpu.maxStorageBuffersPerShaderStage);
+        return { tiles, plan };
+      });
+    };
+    for (const { tiles, plan } of planned({ n: 65_536, heads: 8 })) {
+      expect(tiles).not.toHaveProperty("partTokens");
+      expect(plan.steps).toHaveLength(1);
+      expect(plan).not.toHaveProperty("submits");
+    }
+    const parameters = mechanism.parameters.normalized ? [{}, normalized] : [{}];
+    for (const { tiles, plan } of parameters.flatMap((given) => planned({ n: 2 ** 20, heads: 8 }, given))) {
+      const partTokens = Number(tiles.partTokens);
+      const parts = Math.ceil(2 ** 20 / partTokens);
+      // 10 to 30 of them, as even as they can be.
+      expect(parts * partTokens - 2 ** 20).toBeLessThan(parts);
+      expect(parts).toBeGreaterThanOrEqual(10);
+      expect(parts).toBeLessThanOrEqual(30);
+      expect(plan.steps.filter(({ label }) => label === "recurrent prefill")).toHaveLength(parts);
+      expect(new Set(plan.steps).size).toBe(3);
+      expect(plan.submits).toHaveLength(parts);
+      expect(plan.submits?.at(-1)).toBe(plan.steps.length);
+      for (const end of plan.submits ?? []) expect(plan.steps[end - 1]?.label).toBe("recurrent prefill");
+    }
+    // More heads, shorter parts: each is as much work.
+    const partOf = (heads: number): number => Number(planned({ n: 2 ** 20, heads })[0]?.tiles.partTokens);
+    expect(partOf(80) / partOf(40)).toBeCloseTo(0.5, 1);
+  });
+
   it("repeats one step in generate, after a reset", () => {
     const shape = shapeOf("generate");
     const [tiles = {}] = mechanism.tiles(shape, "recurrent", devices[1] as Capabilities);
@@ -131,7 +188,6 @@ describe("linear", () => {
     ["normalized", {}, { normalized: true }, "badShape"],
     ["chunk", {}, { chunk: 40 }, "badShape"],
     ["bytes", { n: 2 ** 24 }, {}, "overLimit"],
-    ["batch", { batch: 40000, n: 1, heads: 2, headDim: 32 }, {}, "overLimit"],
   ])("refuses %s", (word, given, parameters, code) => {
     const refused = linear?.refusal(shapeOf("prefill", given, parameters), "chunk", {
       ...testDevice(32, false),

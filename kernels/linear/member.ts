@@ -1,3 +1,4 @@
+import { foldedPlan } from "../foldedGrid.ts";
 import type { Form, Look, Mechanism, Parameter, Shape } from "../mechanism.ts";
 import { chunkPlan } from "./chunkPlan.ts";
 import { bytesByRole, countersBytes, flops, leastBytes } from "./costs.ts";
@@ -35,7 +36,10 @@ export const memberOf = ({ rule, ...member }: Member): Mechanism => {
     groupedHeads: false,
     refusal: (shape, form, capabilities) => refusal(rule, shape, form, capabilities),
     tiles: (shape, form, capabilities) => variants(sizesIn(shape, form), form, capabilities),
-    plan: (shape, form, capabilities, tiles) => (form === "recurrent" ? recurrentPlan : chunkPlan)(sizesIn(shape, form), capabilities, tiles),
+    plan: (shape, form, capabilities, tiles) => {
+      const plan = form === "recurrent" ? recurrentPlan : chunkPlan;
+      return foldedPlan(plan(sizesIn(shape, form), capabilities, tiles), capabilities.maxComputeWorkgroupsPerDimension);
+    },
     inputs: (shape, seed) => inputs(sizesOf(shape, rule), seed),
     reference: (shape, tensors, at) => reference(sizesOf(shape, rule), tensors, at),
     flops: (shape, form, tiles) => flops(sizesIn(shape, form), form, tiles),

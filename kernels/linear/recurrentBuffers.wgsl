@@ -27,6 +27,12 @@
 @group(0) @binding(INITIAL_BINDING + 1) var<storage, read> initialZ: array<vec4f>; // [batch, head, key / 4]
 #end
 #end
+#if PARTED
+@group(0) @binding(POSITION_BINDING) var<storage, read> position: array<u32>; // tokens before this part [batch, head]
+#if NORMALIZED
+@group(0) @binding(POSITION_BINDING + 1) var<storage, read> zBefore: array<vec4f>; // [batch, head, key / 4]
+#end
+#end
 #if COUNTED
 // Every thread counts for itself, so that no word is written in a dispatch that another thread reads.
 @group(0) @binding(POSITION_BINDING) var<storage, read_write> position: array<u32>; // [batch, head, thread]

@@ -3,6 +3,7 @@ import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
 import { linearBuffers } from "./buffers.ts";
 import { featureMapOf } from "./featureMap.ts";
+import advance from "./recurrentAdvance.wgsl";
 import sharedBuffers from "./recurrentBuffers.wgsl";
 import inRegisters from "./recurrentRegisters.wgsl";
 import spread from "./recurrentSpread.wgsl";
@@ -15,7 +16,7 @@ import { columnTiles, positionCount, type RecurrentTiles, recurrentTiles } from 
 const resetThreads = 64;
 
 /**
- * Prefill: one dispatch, the token loop inside and the state in registers. Decode: one token, the state updated in place. Generate: a reset,
+ * Prefill: the token loop inside and the state in registers, one dispatch; or, where that is too long for one, a reset, then parts that hand the state on in its buffer. Decode: one token, the state updated in place. Generate: a reset,
  * then n steps of decode; each thread counts its own position, so that nobody submits between tokens and no dispatch reads a word that another
  * of its threads writes.
  */
@@ -23,17 +24,27 @@ export const recurrentPlan = (sizes: Sizes, capabilities: Capabilities, given: T
   const tiles = recurrentTiles(given);
   const step = recurrentStep(sizes, capabilities, tiles);
   const buffers = linearBuffers(sizes, "recurrent", given);
-  if (sizes.phase !== "generate") return { buffers, setup: [], steps: [step] };
-  return { buffers, setup: [], steps: [resetStep(sizes, tiles), ...Array.from({ length: sizes.n }, () => step)] };
+  if (sizes.phase === "generate")
+    return { buffers, setup: [], steps: [resetStep(sizes, positionCount(sizes.values, tiles)), ...Array.from({ length: sizes.n }, () => step)] };
+  if (tiles.partTokens === undefined) return { buffers, setup: [], steps: [step] };
+  const parts = Math.ceil(sizes.tokens / tiles.partTokens);
+  const next = advanceStep(sizes, tiles.partTokens);
+  const steps = [resetStep(sizes, 1), step, ...Array.from({ length: parts - 1 }, () => [next, step]).flat()];
+  return { buffers, setup: [], steps, submits: Array.from({ length: parts }, (_, part) => 2 * (part + 1)) };
 };
 
 const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: RecurrentTiles): Step => {
   const { rule, dtype, phase, batch, heads, keys, values, normalized, continued, scale, featureMap } = sizes;
   const broadcast = tiles.path === "subgroup";
   const counted = phase === "generate";
+  const { partTokens } = tiles;
+  const parted = partTokens !== undefined;
   const decays = rule.decay !== "none";
-  const optional = [...(normalized ? ["z"] : []), ...(decays ? ["g"] : []), ...(rule.delta ? ["beta"] : []), ...(continued ? ["initialState"] : [])];
-  const bindings = ["q", "k", "v", "o", "state", ...optional, ...(continued && normalized ? ["initialZ"] : []), ...(counted ? ["position"] : [])];
+  // A part finds in the state's own buffer what it goes on from, be it given: so that no step binds more than the 8 buffers that every device has.
+  const begins = continued && !parted;
+  const optional = [...(normalized ? ["z"] : []), ...(decays ? ["g"] : []), ...(rule.delta ? ["beta"] : []), ...(begins ? ["initialState"] : [])];
+  const places = [...(counted || parted ? ["position"] : []), ...(parted && normalized ? ["zBefore"] : [])];
+  const bindings = ["q", "k", "v", "o", "state", ...optional, ...(begins && normalized ? ["initialZ"] : []), ...places];
   const partQuads = Math.ceil(keys / 4 / tiles.parts);
   const partLanes = subgroupMinSize / tiles.parts;
   const place = (name: string): number => bindings.indexOf(name);
@@ -58,7 +69,9 @@ const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: R
       NORMALIZED: normalized,
       BROADCAST: broadcast,
       COUNTED: counted,
-      CONTINUED: continued,
+      CONTINUED: begins,
+      PARTED: parted,
+      RESUMES: begins || parted,
       PARTS: tiles.parts,
       PART_QUADS: partQuads,
       SHARED_COLUMNS: tiles.parts > 1,
@@ -69,8 +82,10 @@ const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: R
       DELTA: rule.delta,
       ...(decays ? { G_BINDING: place("g") } : {}),
       ...(rule.delta ? { BETA_BINDING: place("beta") } : {}),
-      ...(continued ? { INITIAL_BINDING: place("initialState") } : {}),
-      ...(counted ? { STREAM: sizes.inputTokens, POSITION_BINDING: place("position") } : {}),
+      ...(begins ? { INITIAL_BINDING: place("initialState") } : {}),
+      ...(counted ? { STREAM: sizes.inputTokens } : {}),
+      ...(parted ? { PART_TOKENS: partTokens } : {}),
+      ...(counted || parted ? { POSITION_BINDING: place("position") } : {}),
       ...(broadcast
         ? { SUBGROUP: subgroupMinSize, PART_LANES: partLanes, PART_STEPS: Math.log2(tiles.parts), LANE_BLOCKS: Math.ceil(partQuads / partLanes) }
         : {}),
@@ -80,11 +95,31 @@ const recurrentStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: R
   });
 };
 
-const resetStep = ({ batch, heads, keys, values, normalized }: Sizes, tiles: RecurrentTiles): Step =>
-  stepOf({
+/** `positions`: counters of a head. */
+const resetStep = ({ phase, batch, heads, keys, values, normalized, continued }: Sizes, positions: number): Step => {
+  const own = ["state", "position", ...(normalized ? [phase === "prefill" ? "zBefore" : "z"] : [])];
+  return stepOf({
     label: "recurrent reset",
     source: reset,
-    constants: { STATE_ELEMENTS: keys * values, POSITIONS: positionCount(values, tiles), KEYS: keys, THREADS: resetThreads, NORMALIZED: normalized },
-    bindings: ["state", "position", ...(normalized ? ["z"] : [])],
+    constants: {
+      STATE_ELEMENTS: keys * values,
+      POSITIONS: positions,
+      KEYS: keys,
+      THREADS: resetThreads,
+      NORMALIZED: normalized,
+      CONTINUED: continued,
+      ...(continued ? { INITIAL_BINDING: own.length } : {}),
+    },
+    bindings: [...own, ...(continued ? ["initialState", ...(normalized ? ["initialZ"] : [])] : [])],
     workgroups: [Math.ceil((keys * values) / resetThreads), 1, batch * heads],
+  });
+};
+
+const advanceStep = ({ batch, heads, keys, normalized }: Sizes, partTokens: number): Step =>
+  stepOf({
+    label: "recurrent advance",
+    source: advance,
+    constants: { KEYS: keys, THREADS: resetThreads, NORMALIZED: normalized, PART_TOKENS: partTokens },
+    bindings: ["position", ...(normalized ? ["z", "zBefore"] : [])],
+    workgroups: [normalized ? Math.ceil(keys / resetThreads) : 1, 1, batch * heads],
   });

@@ -1,7 +1,21 @@
 // The recurrence itself, token by token: S ← D S, S += φ(k) vᵀ or β k (v − Sᵀk)ᵀ, o = scale · Sᵀ φ(q). PARTS neighbouring threads own VALUE_WIDTHS
 // columns of S, each PART_QUADS vec4s of keys in registers, and add up what they read. The delta rule asks a column twice, for what stands under k and,
 // old, for q: o = Sᵀq + (k·q) u. Keys and queries are loaded once per subgroup and broadcast, or staged in workgroup memory where subgroups are not all
-// of one size.
+// of one size. A long text is parted: each dispatch goes on from the state that the one before has left.
+#if RESUMES
+#if PARTED
+fn stateBefore(at: u32) -> f32 { return state[at]; }
+#else
+fn stateBefore(at: u32) -> f32 { return initialState[at]; }
+#end
+#if NORMALIZED
+#if PARTED
+fn zFrom(at: u32) -> vec4f { return zBefore[at]; }
+#else
+fn zFrom(at: u32) -> vec4f { return initialZ[at]; }
+#end
+#end
+#end
 #if SHARED_COLUMNS
 #if BROADCAST
 fn added(x: vec4f) -> vec4f {
@@ -34,6 +48,13 @@ fn main(
 #end
 ) {
   let tokens = arrayLength(&o) / (grid.z * VALUES);
+#if PARTED
+  let begin = position[group.z];
+  let end = min(begin + PART_TOKENS, tokens);
+#else
+  let begin = 0u;
+  let end = tokens;
+#end
   let head = group.z % HEADS;
   let batch = group.z / HEADS;
 #if BROADCAST
@@ -57,10 +78,10 @@ fn main(
   let state${w} = group.z * KEYS * VALUES + at${w};
 #each i PART_QUADS
   var s${w}_${i} = vec4f(0.0);
-#if CONTINUED
+#if RESUMES
   if (quad0 + ${i}u < KEY_QUADS) {
     let first = state${w} + (quad0 + ${i}u) * 4u * VALUES;
-    s${w}_${i} = vec4f(initialState[first], initialState[first + VALUES], initialState[first + 2u * VALUES], initialState[first + 3u * VALUES]);
+    s${w}_${i} = vec4f(stateBefore(first), stateBefore(first + VALUES), stateBefore(first + 2u * VALUES), stateBefore(first + 3u * VALUES));
   }
 #end
 #end
@@ -69,21 +90,21 @@ fn main(
 #if BROADCAST
 #each b LANE_BLOCKS
   var z${b} = vec4f(0.0);
-#if CONTINUED
-  if (owns${b}) { z${b} = initialZ[group.z * KEY_QUADS + own${b}]; }
+#if RESUMES
+  if (owns${b}) { z${b} = zFrom(group.z * KEY_QUADS + own${b}); }
 #end
 #end
 #else
 #each i PART_QUADS
   var z${i} = vec4f(0.0);
-#if CONTINUED
-  if (quad0 + ${i}u < KEY_QUADS) { z${i} = initialZ[group.z * KEY_QUADS + quad0 + ${i}u]; }
+#if RESUMES
+  if (quad0 + ${i}u < KEY_QUADS) { z${i} = zFrom(group.z * KEY_QUADS + quad0 + ${i}u); }
 #end
 #end
 #end
 #end
 
-  for (var token = 0u; token < tokens; token++) {
+  for (var token = begin; token < end; token++) {
     let inputAt = (batch * tokens + token) * HEADS + head;
 #if BROADCAST
 #each b LANE_BLOCKS

@@ -1,7 +1,6 @@
 import type { Capabilities, Form, Refusal, Shape } from "../mechanism.ts";
-import { badShape, limitRefusal, noFeature, overLimit, shapeRefusal, storageRefusal } from "../refusal.ts";
+import { badShape, limitRefusal, noFeature, shapeRefusal, storageRefusal } from "../refusal.ts";
 import { linearBuffers } from "./buffers.ts";
-import { chunkPlan } from "./chunkPlan.ts";
 import { featureMaps } from "./featureMap.ts";
 import type { Rule } from "./rule.ts";
 import { asOneChunk, sizesOf } from "./sizes.ts";
@@ -37,11 +36,5 @@ const unfit = ({ phase, stateDtype, heads, kvHeads, headDim, headDimV, scale, pa
 const tooLarge = (rule: Rule, shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined => {
   const sizes = form === "parallel" ? asOneChunk(sizesOf(shape, rule)) : sizesOf(shape, rule);
   const tiles = variants(sizes, form, capabilities)[0] ?? {};
-  const refused = limitRefusal(`${form} ${shape.phase}`, shape, linearBuffers(sizes, form, tiles), capabilities);
-  if (refused || form === "recurrent") return refused;
-  const workgroups = Math.max(...chunkPlan(sizes, capabilities, tiles).steps.flatMap((step) => step.workgroups));
-  const most = capabilities.maxComputeWorkgroupsPerDimension;
-  return workgroups > most
-    ? overLimit(`${sizes.tokens} tokens in form ${form} are ${workgroups} workgroups in a row; maxComputeWorkgroupsPerDimension of this device is ${most}`)
-    : undefined;
+  return limitRefusal(`${form} ${shape.phase}`, linearBuffers(sizes, form, tiles), capabilities);
 };

@@ -1,6 +1,8 @@
 import type { Capabilities, Form, Tiles } from "../mechanism.ts";
 import { roundUp, tileSize } from "../tiles.ts";
+import { turnsAtOnce } from "../watchdog.ts";
 import { panel, solvedRows } from "./chunkBindings.ts";
+import { extraFlops } from "./rule.ts";
 import type { Sizes } from "./sizes.ts";
 
 /**
@@ -38,6 +40,8 @@ export interface RecurrentTiles {
   readonly threads: number;
   readonly columns: number;
   readonly parts: number;
+  /** tokens of one dispatch of a prefill that is too long for one (watchdog.ts) */
+  readonly partTokens?: number;
 }
 
 /** vec4s of keys of a column that a thread holds at most on a CPU emulation: with twice as many, compiling takes 9 s (lavapipe). */
@@ -156,7 +160,13 @@ const columnVariants = (sizes: Sizes, capabilities: Capabilities): readonly Recu
   ];
   return wanted
     .filter((tiles) => tiles.columns === 1 || values * tiles.parts >= tiles.columns * unit)
-    .map((tiles) => ({ ...tiles, threads: columnThreads(sizes, tiles.columns, unit) }));
+    .map((tiles) => ({ ...tiles, threads: columnThreads(sizes, tiles.columns, unit), ...parting(sizes) }));
+};
+
+/** Nothing where one dispatch is enough. */
+const parting = ({ rule, phase, batch, heads, tokens, keys, values }: Sizes): Pick<RecurrentTiles, "partTokens"> => {
+  const partTokens = phase === "prefill" ? turnsAtOnce(tokens, batch * heads * keys * values * (4 + extraFlops(rule))) : tokens;
+  return partTokens < tokens ? { partTokens } : {};
 };
 
 /** A step of a normalized head is one workgroup, since all of it reads z, which one thread then writes. */
@@ -201,6 +211,7 @@ export const recurrentTiles = (tiles: Tiles): RecurrentTiles => ({
   threads: tileSize(tiles, "threads"),
   columns: tileSize(tiles, "columns"),
   parts: tileSize(tiles, "parts"),
+  ...(tiles.partTokens === undefined ? {} : { partTokens: tileSize(tiles, "partTokens") }),
 });
 
 /** Workgroups that share a head's columns in the recurrent form. */

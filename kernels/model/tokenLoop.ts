@@ -109,9 +109,9 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       if (rows > most) return overLimit(`${rows} tokens go through at once, maxComputeWorkgroupsPerDimension of this device is ${most}`);
       if (mixerRefusal) return mixerRefusal;
       // Before anyone draws weights that no buffer takes.
-      if (!text) return limitRefusal("the model", shape, modelBuffers(planningOf(shape), false), capabilities);
+      if (!text) return limitRefusal("the model", modelBuffers(planningOf(shape), false), capabilities);
       const planning = textPlanningOf(shape, text);
-      return textRefusal(planning) ?? limitRefusal("the model", shape, textBuffers(planning), capabilities);
+      return textRefusal(planning) ?? limitRefusal("the model", textBuffers(planning), capabilities);
     },
     tiles: (shape, form, capabilities) => {
       if (!shape.model) return own.tiles(shape, form, capabilities);

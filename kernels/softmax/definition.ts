@@ -1,3 +1,4 @@
+import { foldedPlan } from "../foldedGrid.ts";
 import { type Capabilities, defineMechanism, type Form, type Mechanism, type Plan, type Shape, type Tiles } from "../mechanism.ts";
 import { softmaxBytesByRole, softmaxClaim, softmaxCountersBytes, softmaxFlops, softmaxLeastBytes } from "./cost.ts";
 import { decodePlan, generatePlan } from "./decode.ts";
@@ -34,7 +35,7 @@ const softmax = defineMechanism({
   groupedHeads: true,
   refusal: softmaxRefusal,
   tiles: softmaxTiles,
-  plan,
+  plan: (shape, form, capabilities, tiles) => foldedPlan(plan(shape, form, capabilities, tiles), capabilities.maxComputeWorkgroupsPerDimension),
   inputs: softmaxInputs,
   reference: softmaxReference,
   flops: softmaxFlops,
@@ -59,7 +60,7 @@ const softmaxNoCache = defineMechanism({
   stateName: "store of hidden states",
   refusal: noCacheRefusal,
   tiles: noCacheTiles,
-  plan: noCachePlan,
+  plan: (shape, form, capabilities, tiles) => foldedPlan(noCachePlan(shape, form, capabilities, tiles), capabilities.maxComputeWorkgroupsPerDimension),
   inputs: noCacheInputs,
   reference: noCacheReference,
   flops: noCacheFlops,

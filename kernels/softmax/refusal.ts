@@ -25,7 +25,7 @@ export const noCacheRefusal = (shape: Shape, form: Form, capabilities: Capabilit
   if (dModel !== heads * headDim) return badShape(`dModel ${dModel}: ${who} takes heads × headDim = ${heads * headDim}`);
   const unstored = storageRefusal(["dtype"], shape, capabilities);
   if (unstored) return unstored;
-  return limitRefusal(`${form} ${shape.phase} without a cache`, shape, noCacheBuffers(shape, noCacheTiles(shape, form, capabilities)[0] ?? {}), capabilities);
+  return limitRefusal(`${form} ${shape.phase} without a cache`, noCacheBuffers(shape, noCacheTiles(shape, form, capabilities)[0] ?? {}), capabilities);
 };
 
 /** Head sizes that the kernels do not take; `who` is the subject of the reason. */
@@ -50,4 +50,4 @@ const unfitCache = ({ dtype, kvDtype }: Shape): Refusal | undefined =>
     : undefined;
 
 const tooLarge = (shape: Shape, form: Form, capabilities: Capabilities): Refusal | undefined =>
-  limitRefusal(`${form} ${shape.phase}`, shape, softmaxBuffers(shape, form, softmaxTiles(shape, form, capabilities)[0] ?? {}), capabilities);
+  limitRefusal(`${form} ${shape.phase}`, softmaxBuffers(shape, form, softmaxTiles(shape, form, capabilities)[0] ?? {}), capabilities);
