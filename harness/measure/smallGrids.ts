@@ -1,0 +1,18 @@
+import type { Cell } from "../experiment/experiment.ts";
+import type { KernelTests } from "./kernelTests.ts";
+
+/** For tests: a device has 65,535 workgroups in a row at least, which no small shape exceeds, so plans are made for one that has few. */
+export const fewWorkgroups = { maxComputeWorkgroupsPerDimension: 3 };
+
+/** The first cell of each form and phase of a mechanism. */
+const oneOfEach = (cells: readonly Cell[]): readonly Cell[] => {
+  const kindOf = ({ mechanism, form, phase }: Cell): string => [mechanism, form, phase].join();
+  return cells.filter((cell, i) => cells.findIndex((other) => kindOf(other) === kindOf(cell)) === i);
+};
+
+/** For tests: shapes that no kernel has fewer workgroups of in a row. */
+export const smallGrids: Pick<KernelTests, "seed" | "sizes" | "of"> = {
+  seed: 7,
+  sizes: { n: [70], headDim: [32], thorough: false, mostFlops: 3e7, layouts: [[2, 4, 4]] },
+  of: oneOfEach,
+};
