@@ -1,8 +1,8 @@
 /**
- * How much one dispatch is given at most. Systems reset a GPU that works on one thing for too long, and every cell after that is lost: Windows where what it was given neither ends nor
- * gives way within 2 s (learn.microsoft.com, "Timeout detection and recovery"), Linux on AMD where a submitted command buffer takes 10 s (amdgpu's lockup_timeout). Windows counts
- * what a driver makes of a submit, which gives way between dispatches at the latest, if the driver lets it; Linux counts the whole submit. So what takes long is several dispatches, and each of
- * them a submit of its own (Plan.submits).
+ * How much one dispatch is given at most. Systems reset a GPU that works on one thing for too long, and every cell after that is lost: Windows where a command buffer
+ * neither ends nor gives way within 2 s of being asked to (learn.microsoft.com, "Timeout detection and recovery"), Linux on AMD where one takes 10 s (amdgpu's lockup_timeout). Where a GPU gives way,
+ * between dispatches or within one, is its driver's to say, and Linux counts all of a buffer whether it would or not. So what takes long is several dispatches, and each of them a submit of its own
+ * (Plan.submits).
  *
  * How fast a device is, no plan knows: a low bound is taken of the slowest GPUs that run WebGPU, 20 GFLOP/s of kernels that mostly wait, which is a second a dispatch. On a fast one the same takes a
  * few milliseconds, beside which a dispatch more does not count.

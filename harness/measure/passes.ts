@@ -46,7 +46,7 @@ export const createPasses = (open: OpenDevice, load: Pick<GpuLoad, "worked">): P
     device.queue.submit([encoder.finish()]);
   };
 
-  /** What is too long for one submit (kernels/watchdog.ts), timed from where the first of its `parts` begins to where the last one ends. */
+  /** What is too long for one submit (kernels/watchdog.ts; many repetitions are not, since they are counted so that a pass takes milliseconds), timed from where the first of its `parts` begins to where the last one ends. */
   const submitParts = (program: Program, repetitions: number, parts: number, timestampWrites?: GPUComputePassTimestampWrites): void => {
     let encoder: GPUCommandEncoder | undefined;
     program.recordParts(repetitions, (part) => {

@@ -10,7 +10,7 @@ const oneOfEach = (cells: readonly Cell[]): readonly Cell[] => {
   return cells.filter((cell, i) => cells.findIndex((other) => kindOf(other) === kindOf(cell)) === i);
 };
 
-/** For tests: shapes that no kernel has fewer workgroups of in a row. */
+/** For tests: shapes of which kernels have more workgroups in a row than that. */
 export const smallGrids: Pick<KernelTests, "seed" | "sizes" | "of"> = {
   seed: 7,
   sizes: { n: [70], headDim: [32], thorough: false, mostFlops: 3e7, layouts: [[2, 4, 4]] },
