@@ -178,6 +178,17 @@ export interface PlanBuffer {
   readonly drifts?: true;
   /** Its tensor belongs to the mechanism (the decays of its heads), not to a problem: whoever brings tensors of their own takes this one from `inputs()`. */
   readonly fixed?: true;
+  /** of a cache with a `capacity` whose rows are not in the order of their tokens */
+  readonly ring?: Ring;
+}
+
+/**
+ * Where a cache's tokens are when the steps are over: the first `sinks` rows stay, and those behind them are a ring, in which the oldest token stands behind the newest one's row. While the ring is not full
+ * `newest` is the last row. In decode a full ring takes the newest token over the oldest, so that as many rows are given as it has.
+ */
+export interface Ring {
+  readonly sinks: number;
+  readonly newest: number;
 }
 
 /** One dispatch. The module is: `enable` lines, `const NAME = value;` lines, then `wgsl`. Bindings are @group(0), numbered in order. */

@@ -171,8 +171,11 @@ program
     }),
   )
   .addOption(new Option("--set <name=value>", "set a parameter of the mechanism, e.g. featureMap=elu+1 (repeatable)").argParser(collect).default([], "none"))
-  .requiredOption("--tensors <file>", "safetensors file with q, k, v, and g, beta, state, z, kCache, vCache where they are taken")
-  .requiredOption("--out <file>", "safetensors file to write: o and the new state or caches")
+  .requiredOption(
+    "--tensors <file>",
+    "safetensors file with q, k, v, and g, beta, state, z, kCache, vCache where they are taken (caches: tokens in the order of time, with a window sinks first)",
+  )
+  .requiredOption("--out <file>", "safetensors file to write: o and the new state or caches, which the next call takes")
   .addOption(adapterOption())
   .addOption(kernelsOption())
   .addOption(jsonOption())

@@ -183,6 +183,21 @@ describe("a problem that cannot be computed is refused:", () => {
       /^vCache: shape \[2, 5, 3, 32\]; accepted in this decode: \[2, 4, 3, 32\]/,
     ],
     [
+      "more tokens than a window keeps",
+      { mechanism: "softmax", phase: "decode", parameters: { window: 7 }, tensors: { ...newest, kCache: cache(8), vCache: cache(8) } },
+      /^kCache: shape \[2, 8, 3, 32\]; accepted in this decode: \[2, 7, 3, 32\] .*: a window keeps no more, the newest 7 in the order of time$/,
+    ],
+    [
+      "more tokens than a window and its sinks keep",
+      { mechanism: "softmax", phase: "decode", parameters: { window: 7, sinks: 2 }, tensors: { ...newest, kCache: cache(20), vCache: cache(20) } },
+      /^kCache: .* \[2, 9, 3, 32\] .*: a window keeps no more, the first 2, then the newest 7 in the order of time$/,
+    ],
+    [
+      "caches of a ring of two lengths",
+      { mechanism: "softmax", phase: "decode", parameters: { window: 7 }, tensors: { ...newest, kCache: cache(7), vCache: cache(6) } },
+      /^vCache: shape \[2, 6, 3, 32\]; accepted in this decode: \[2, 7, 3, 32\] \(batch, context, kvHead, channel\)$/,
+    ],
+    [
       "a cache of two sizes",
       { mechanism: "softmax", phase: "decode", tensors: { ...newest, kCache: tensor(2, 4), vCache: cache(4) } },
       /^kCache: shape \[2, 4\]; accepted/,

@@ -5,7 +5,7 @@ import { nearest } from "../experiment/problem.ts";
 import { parametersOf } from "./parameters.ts";
 import { type ExecProblem, execPhases, Unexecutable } from "./problem.ts";
 import { safeText } from "./shown.ts";
-import type { NamedTensors } from "./tensor.ts";
+import type { NamedTensors, Tensor } from "./tensor.ts";
 import { contextPosition, type Wanted, wantedTensors } from "./wanted.ts";
 
 /** A problem as a cell, with the plan for it and what the plan takes of the problem. */
@@ -103,7 +103,7 @@ const planned = (mechanism: Mechanism, shape: Shape, form: Form, capabilities: C
   const [tiles] = mechanism.tiles(shape, form, capabilities);
   if (!tiles) throw new Unexecutable(`${mechanism.name} has no variant of ${form} for this device`);
   const plan = mechanism.plan(shape, form, capabilities, tiles);
-  return { tiles, plan, wanted: wantedTensors(plan) };
+  return { tiles, plan, wanted: wantedTensors(plan, shape.n) };
 };
 
 /** Tokens of the first cache that is given, 0 where none is; 1, any number, where the mechanism's tensors have no context. */
@@ -132,10 +132,20 @@ const assertNames = (problem: ExecProblem, wanted: readonly Wanted[], n: number)
   throw new Unexecutable(`${faults.join("; ")}: ${takes}`);
 };
 
-const assertShape = ({ tensors, phase }: ExecProblem, { name, dims }: Wanted): void => {
+const assertShape = ({ tensors, phase }: ExecProblem, wanted: Wanted): void => {
+  const { name, dims } = wanted;
   const given = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
   if (!given || (given.shape.length === dims.length && dims.every(([, size], i) => given.shape[i] === size))) return;
-  throw new Unexecutable(`${name}: shape ${sizesText(given.shape)}; accepted in this ${phase}: ${dimsText(dims)}`);
+  throw new Unexecutable(`${name}: shape ${sizesText(given.shape)}; accepted in this ${phase}: ${dimsText(dims)}${ringText(wanted, given)}`);
+};
+
+/** Which tokens a ring holds, where more are given: which of them to leave out is not for us to guess. */
+const ringText = (wanted: Wanted, { shape }: Tensor): string => {
+  const { rows } = wanted;
+  const context = shape[contextPosition(wanted)] ?? 0;
+  if (!rows?.ring || context <= rows.capacity) return "";
+  const { sinks } = rows.ring;
+  return `: a window keeps no more, ${sinks > 0 ? `the first ${sinks}, then ` : ""}the newest ${rows.capacity - sinks} in the order of time`;
 };
 
 const sizesText = (sizes: readonly number[]): string => `[${sizes.join(", ")}]`;

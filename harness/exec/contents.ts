@@ -1,5 +1,6 @@
 import type { Dtype, PlanBuffer, Tensors } from "../../kernels/mechanism.ts";
 import { elementCount } from "../../kernels/plan.ts";
+import { cacheRows, inTime, withRoom } from "./cacheRows.ts";
 import type { ExecCell } from "./cell.ts";
 import { type NamedTensors, roundedTo, type Tensor } from "./tensor.ts";
 import { contextPosition, type Wanted } from "./wanted.ts";
@@ -17,29 +18,30 @@ export const contentsOf = ({ mechanism, cell, plan, wanted }: ExecCell, tensors:
 
 const valuesOf = (wanted: Wanted, given: Tensor | undefined): Float32Array => {
   const values = given?.values ?? new Float32Array(product(wanted.dims.map(([, size]) => size)));
-  const position = contextPosition(wanted);
-  return position < 0 ? values : withRoom(values, wanted, position);
-};
-
-/** [batch, context, …] as [batch, context + 1, …], the last row NaN. */
-const withRoom = (values: Float32Array, { dims }: Wanted, position: number): Float32Array => {
-  const sizes = dims.map(([, size]) => size);
-  const [blocks, context, row] = [product(sizes.slice(0, position)), sizes[position] ?? 0, product(sizes.slice(position + 1))];
-  const roomy = new Float32Array(blocks * (context + 1) * row).fill(Number.NaN);
-  for (let block = 0; block < blocks; block++) roomy.set(values.subarray(block * context * row, (block + 1) * context * row), block * (context + 1) * row);
-  return roomy;
+  return wanted.rows ? withRoom(values, wanted.dims[contextPosition(wanted)]?.[1] ?? 0, wanted.rows) : values;
 };
 
 const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
 
-/** What came out: `o` and what the next call takes, each in the shape of its buffer, rounded to the type that it was given in, or else to `dtype`. */
+/**
+ * What came out: `o` and what the next call takes, each in the shape of its buffer, caches in the order of time. In the type that it was given in, or else: what holds tokens in `dtype`, that of q,
+ * k and v; a state, which sums over them, in f32, as kernels keep it.
+ */
 export const resultsOf = ({ plan }: ExecCell, buffers: Tensors, given: NamedTensors, dtype: Dtype): NamedTensors => {
-  const dtypeOf = (name: string): Dtype => (Object.hasOwn(given, name) ? given[name]?.dtype : undefined) ?? dtype;
   const results = plan.buffers.filter(({ role }) => role === "output" || role === "state");
-  return Object.fromEntries(results.map((buffer) => [buffer.name, resultOf(buffer, buffers[buffer.name], dtypeOf(buffer.name))]));
+  const dtypeOf = (buffer: PlanBuffer): Dtype => givenDtype(buffer, given) ?? (holdsTokens(buffer) ? dtype : "f32");
+  return Object.fromEntries(results.map((buffer) => [buffer.name, resultOf(buffer, buffers[buffer.name], dtypeOf(buffer))]));
 };
+
+/** Of the tensor of this name, or of the one that the buffer begins with: keys and values are the cache of a prefill without a window. */
+const givenDtype = ({ name, init }: PlanBuffer, given: NamedTensors): Dtype | undefined =>
+  [name, ...(typeof init === "object" ? [init.tensor] : [])].flatMap((tensor) => (Object.hasOwn(given, tensor) ? [given[tensor]?.dtype] : []))[0];
+
+const holdsTokens = ({ role, dims }: PlanBuffer): boolean => role === "output" || dims.some(([size]) => size === "capacity");
 
 const resultOf = (buffer: PlanBuffer, values: Float32Array | Uint32Array | undefined, dtype: Dtype): Tensor => {
   if (!(values instanceof Float32Array)) throw new Error(`buffer ${buffer.name} did not come back as f32`);
-  return roundedTo(dtype, { shape: buffer.dims.map(([, size]) => size), values: values.subarray(0, elementCount(buffer)) });
+  const rows = cacheRows(buffer);
+  const whole = values.subarray(0, elementCount(buffer));
+  return roundedTo(dtype, { shape: buffer.dims.map(([, size]) => size), values: rows ? inTime(whole, rows) : whole });
 };

@@ -52,7 +52,13 @@ const errorOf = (got: Tensor | undefined, expected: readonly number[]): number =
 // A few hundred roundings to 24 bits, of exponentials too.
 const tolerance = 2e-5;
 
-const softmaxTruth = ({ q, k, v }: NamedTensors, kvHeads: number, queryHeads: number, scale: number): number[] => {
+/** Of the tokens up to its own a token sees the first `sinks` and the newest `window`, itself among them. */
+interface Window {
+  readonly window: number;
+  readonly sinks: number;
+}
+
+const softmaxTruth = ({ q, k, v }: NamedTensors, kvHeads: number, queryHeads: number, scale: number, seen: Window = { window: tokens, sinks: 0 }): number[] => {
   const o: number[] = [];
   const at = (tensor: Tensor | undefined, lines: number, b: number, t: number, line: number, c: number): number =>
     tensor?.values[((b * tokens + t) * lines + line) * headDim + c] ?? Number.NaN;
@@ -64,7 +70,7 @@ const softmaxTruth = ({ q, k, v }: NamedTensors, kvHeads: number, queryHeads: nu
         for (let j = 0; j <= t; j++) {
           let dot = 0;
           for (let c = 0; c < headDim; c++) dot += at(q, queryHeads, b, t, h, c) * at(k, kvHeads, b, j, group, c);
-          weights.push(Math.exp(scale * dot));
+          weights.push(j < seen.sinks || j > t - seen.window ? Math.exp(scale * dot) : 0);
         }
         const sum = weights.reduce((total, weight) => total + weight, 0);
         for (let c = 0; c < headDim; c++) {
@@ -236,6 +242,60 @@ describe("softmax", () => {
   });
 });
 
+describe("softmax with a window", () => {
+  const [queryHeads, kvHeads] = [4, 2];
+  const inputs = {
+    q: tensorOf([batch, tokens, queryHeads, headDim], normal(21)),
+    k: tensorOf([batch, tokens, kvHeads, headDim], normal(22)),
+    v: tensorOf([batch, tokens, kvHeads, headDim], normal(23)),
+  };
+  const call = (phase: ExecProblem["phase"], tensors: NamedTensors, { window, sinks }: Window) =>
+    session.exec({ mechanism: "softmax", phase, tensors, parameters: { window, sinks } });
+  /** Of the first `count` tokens those that are kept, in the order of time: the sinks, then the newest. */
+  const kept = (tensor: Tensor, count: number, { window, sinks }: Window): Tensor => {
+    const first = Math.min(sinks, count);
+    const [head, tail] = [rowsOf(tensor, 0, first), rowsOf(tensor, Math.max(first, count - window), count)];
+    const row = head.values.length / batch;
+    const rest = tail.values.length / batch;
+    const blocks = Array.from({ length: batch }, (_, b) => [
+      ...head.values.subarray(b * row, (b + 1) * row),
+      ...tail.values.subarray(b * rest, (b + 1) * rest),
+    ]);
+    return { ...head, shape: [batch, (head.shape[1] ?? 0) + (tail.shape[1] ?? 0), kvHeads, headDim], values: Float32Array.from(blocks.flat()) };
+  };
+
+  // A prompt that fills the ring more than twice over, to no round number; one that just fills it; one that leaves room; shorter than its sinks; and none.
+  it.each<[prompt: number, Window]>([
+    [20, { window: 8, sinks: 0 }],
+    [8, { window: 8, sinks: 0 }],
+    [7, { window: 8, sinks: 0 }],
+    [23, { window: 6, sinks: 3 }],
+    [9, { window: 6, sinks: 3 }],
+    [5, { window: 6, sinks: 3 }],
+    [2, { window: 6, sinks: 3 }],
+    [0, { window: 5, sinks: 2 }],
+    [10, { window: 1, sinks: 0 }],
+    [10, { window: 1, sinks: 2 }],
+    [30, { window: 64, sinks: 1 }],
+  ])("a decode goes on from the cache of %i tokens and from that of a decode, %o: rows of prefill", async (prompt, window) => {
+    const truth = softmaxTruth(inputs, kvHeads, queryHeads, 1 / Math.sqrt(headDim), window);
+    const whole = (await call("prefill", inputs, window)).tensors;
+    expect(errorOf(whole.o, truth)).toBeLessThan(tolerance);
+    let carried: NamedTensors = {};
+    if (prompt > 0) {
+      const { o: _, ...caches } = (await call("prefill", allRows(inputs, 0, prompt), window)).tensors;
+      carried = caches;
+    }
+    for (let t = prompt; t < tokens; t++) {
+      if (t > 0) expect(carried).toEqual({ kCache: kept(inputs.k, t, window), vCache: kept(inputs.v, t, window) });
+      const { o, ...caches } = (await call("decode", { ...allRows(inputs, t, t + 1), ...carried }, window)).tensors;
+      expect(errorOf(o, rows(truth, t, t + 1, tokens))).toBeLessThan(tolerance);
+      carried = caches;
+    }
+    expect(carried).toEqual({ kCache: whole.kCache, vCache: whole.vCache });
+  });
+});
+
 /** The values of f32 in f16, as a host rounds them or, where the device does, as WGSL lets it: to either neighbour, or to zero below 2⁻¹⁴. */
 const expectSteps = (half: Tensor | undefined, full: Tensor | undefined): void => {
   expect(half).toEqual(roundedTo("f16", half as Tensor));
@@ -246,13 +306,14 @@ const expectSteps = (half: Tensor | undefined, full: Tensor | undefined): void =
 describe("a call", () => {
   const { q, k, v } = inputsOf({ mechanism: "linear" }) as Record<"q" | "k" | "v", Tensor>;
 
-  it("in f16 is the one in f32 on the same values, rounded; a state stays in the type it is given in", async () => {
+  it("in f16 is the one in f32 on the same values, o rounded; a state is of f32, or of the type that it is given in", async () => {
     const halves = Object.fromEntries(Object.entries({ q, k, v }).map(([name, tensor]) => [name, roundedTo("f16", tensor)]));
     const wide = Object.fromEntries(Object.entries(halves).map(([name, tensor]) => [name, { ...tensor, dtype: "f32" as const }]));
     const half = await session.exec({ mechanism: "linear", phase: "prefill", tensors: halves });
     const full = await session.exec({ mechanism: "linear", phase: "prefill", tensors: wide });
     expect([half.dtype, half.tensors.o?.dtype, full.cell.dtype]).toEqual(["f16", "f16", "f32"]);
-    expect(half.tensors.state).toEqual(roundedTo("f16", full.tensors.state as Tensor));
+    expect(half.tensors.state?.dtype).toBe("f32");
+    expect(errorOf(half.tensors.state, [...(full.tensors.state?.values ?? [])])).toBeLessThan(tolerance);
     expectSteps(half.tensors.o, full.tensors.o);
 
     const { state } = full.tensors as Record<"state", Tensor>;
@@ -260,6 +321,24 @@ describe("a call", () => {
     const nextFull = await session.exec({ mechanism: "linear", phase: "decode", tensors: { ...allRows(wide, 0, 1), state } });
     expect(next.tensors.state).toEqual(nextFull.tensors.state);
     expectSteps(next.tensors.o, nextFull.tensors.o);
+
+    const [narrow, widened] = [roundedTo("f16", state), { ...roundedTo("f16", state), dtype: "f32" as const }];
+    const last = await session.exec({ mechanism: "linear", phase: "decode", tensors: { ...allRows(wide, 0, 1), state: narrow } });
+    const lastFull = await session.exec({ mechanism: "linear", phase: "decode", tensors: { ...allRows(wide, 0, 1), state: widened } });
+    expect(last.tensors.o).toEqual(lastFull.tensors.o);
+    expect(last.tensors.state).toEqual(roundedTo("f16", lastFull.tensors.state as Tensor));
+  });
+
+  it("in f16 hands back z and state of f32, and caches of f16", async () => {
+    const halves = Object.fromEntries(Object.entries({ q, k, v }).map(([name, tensor]) => [name, roundedTo("f16", tensor)]));
+    const typesOf = async (problem: Omit<ExecProblem, "tensors">, tensors: NamedTensors = halves) =>
+      Object.fromEntries(Object.entries((await session.exec({ ...problem, tensors })).tensors).map(([name, { dtype }]) => [name, dtype]));
+    const parameters = { featureMap: "elu+1", normalized: true };
+    expect(await typesOf({ mechanism: "linear", phase: "prefill", parameters })).toEqual({ o: "f16", state: "f32", z: "f32" });
+    const caches = { o: "f16", kCache: "f16", vCache: "f16" };
+    expect(await typesOf({ mechanism: "softmax", phase: "prefill" })).toEqual(caches);
+    expect(await typesOf({ mechanism: "softmax", phase: "prefill", parameters: { window: 5 } })).toEqual(caches);
+    expect(await typesOf({ mechanism: "softmax", phase: "decode", parameters: { window: 5 } }, allRows(halves, 0, 1))).toEqual(caches);
   });
 
   it("scales what is read, by whole numbers too", async () => {
@@ -274,7 +353,8 @@ describe("a call", () => {
 
   it("counts what is infinite or no number", async () => {
     const large = { ...roundedTo("f16", v), values: v.values.map(() => 65504) };
-    const tensors = { q: roundedTo("f16", q), k: roundedTo("f16", k), v: large };
+    const state: Tensor = { dtype: "f16", shape: [batch, heads, headDim, headDimV], values: new Float32Array(batch * heads * headDim * headDimV) };
+    const tensors = { q: roundedTo("f16", q), k: roundedTo("f16", k), v: large, state };
     const { notFinite, tensors: out } = await session.exec({ mechanism: "linear", phase: "prefill", tensors });
     expect(notFinite.state).toBe([...(out.state?.values ?? [])].filter((x) => !Number.isFinite(x)).length);
     expect(notFinite.state).toBeGreaterThan(0);

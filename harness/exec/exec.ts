@@ -25,7 +25,7 @@ export interface ExecOptions {
 }
 
 export interface ExecResult {
-  /** `o` and what the next call takes, in `dtype`; a state in the one it was given in */
+  /** `o` and caches in `dtype`; a state in f32, or in the one that it was given in */
   readonly tensors: NamedTensors;
   /** of q, k and v */
   readonly dtype: Dtype;

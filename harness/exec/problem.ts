@@ -14,6 +14,8 @@ export type ExecPhase = (typeof execPhases)[number];
  * [batch, n, heads] or [batch, n, heads, headDim] and `beta` [batch, n, heads] where the mechanism has them; and what an earlier call handed back, or
  * nothing: `state` [batch, heads, headDim, headDimV] and, normalized, `z` [batch, heads, headDim], or `kCache` and `vCache` [batch, context, kvHeads, …].
  * Out: `o` [batch, n, heads, headDimV] and what the next call takes: `state` and `z`, or `kCache` and `vCache`.
+ * Tokens of a cache are in the order of time. With a window they are the first `sinks`, then the newest `window` up to now: of fewer than both together a cache holds all of a text, so that nothing
+ * is left out for the newest token; of as many the oldest behind the sinks is.
  */
 export interface ExecProblem {
   readonly mechanism: string;

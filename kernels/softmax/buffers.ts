@@ -2,7 +2,7 @@ import { allocation, counters, input, output } from "../allocation.ts";
 import type { Form, PlanBuffer, Shape, Tiles } from "../mechanism.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
-import { cacheCapacity, isWindowed } from "./window.ts";
+import { cacheCapacity, isWindowed, ringOf } from "./window.ts";
 
 /** Splits that the longest context of a shape falls into: what partials and stats are allocated for. */
 export const splitCount = (shape: Shape, tiles: Tiles): number => Math.ceil(cacheCapacity(shape) / tileSize(tiles, "keys"));
@@ -28,6 +28,7 @@ const caches = (shape: Shape, isFilled: boolean): PlanBuffer[] => {
   const cache = (name: string, channel: number): PlanBuffer => ({
     ...allocation(name, "state", isFilled ? { tensor: name } : "poison", { batch, capacity: cacheCapacity(shape), kvHead, channel }),
     dtype: shape.kvDtype,
+    ...(isWindowed(shape) ? { ring: ringOf(shape) } : {}),
   });
   return [cache("kCache", headDim), cache("vCache", headDimV)];
 };

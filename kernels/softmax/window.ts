@@ -1,4 +1,4 @@
-import type { Phase, Shape } from "../mechanism.ts";
+import type { Phase, Ring, Shape } from "../mechanism.ts";
 
 type Windowed = Pick<Shape, "parameters">;
 
@@ -33,3 +33,9 @@ export const tokenInRow = (shape: Windowed, tokens: number, row: number): number
   const { window, sinks } = windowOf(shape);
   return window === 0 || row < sinks ? row : tokens - 1 - ((tokens - 1 - row) % window);
 };
+
+/** Where a window's cache has its tokens when a repetition is over. */
+export const ringOf = (shape: Shape): Ring => ({
+  sinks: Math.min(windowOf(shape).sinks, cacheCapacity(shape) - 1),
+  newest: rowOfToken(shape, cachedTokens(shape) - 1),
+});
