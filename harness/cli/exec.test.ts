@@ -1,9 +1,13 @@
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseSafetensors } from "../exec/safetensors.ts";
 import { type NamedTensors, readTensors, roundedTo, type Tensor, tensorFile } from "../exec/tensor.ts";
 import { testAdapter } from "../testAdapter.ts";
+import { CommandEnd, exitCode } from "./exit.ts";
+import { written } from "./tensorFiles.ts";
 import { attnbench, emptyFolder } from "./testCommand.ts";
 
 /** The command itself: files, words and exit codes. What it computes is held to the truth in exec/exec.test.ts, by the library call that it is. */
@@ -73,17 +77,19 @@ describe("exec", () => {
     expect(readdirSync(folder).sort()).toEqual(["in.safetensors", "next.safetensors", "out.safetensors"]);
   });
 
-  it("in f16 computes and rounds; a first token has no caches", async () => {
+  it("in f16 computes and rounds; a first token has no caches; a name may be as long as the disk takes", async () => {
     const folder = folderWith({ "in.safetensors": { q: roundedTo("f16", q), k: roundedTo("f16", k), v: roundedTo("f16", v) } });
+    const out = "o".repeat(255);
     const { code, stderr } = await attnbench(
-      ["exec", "softmax", "--phase", "decode", "--tensors", "in.safetensors", "--out", "out.safetensors", "--adapter", testAdapter],
+      ["exec", "softmax", "--phase", "decode", "--tensors", "in.safetensors", "--out", out, "--adapter", testAdapter],
       folder,
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("not given, so empty or zeros: kCache, vCache") });
     // By kernels of f16 where there are some; it says so where there are not.
     if (testAdapter === "embedded") expect(stderr).toContain("no f16 kernels of it run here: widened to f32, rounded at the end");
+    expect(readdirSync(folder).sort()).toEqual(["in.safetensors", out]);
     // Of one key the softmax is 1.
-    expect(readTensors(readFileSync(join(folder, "out.safetensors")))).toEqual({
+    expect(readTensors(readFileSync(join(folder, out)))).toEqual({
       o: roundedTo("f16", v),
       kCache: roundedTo("f16", k),
       vCache: roundedTo("f16", v),
@@ -98,6 +104,11 @@ describe("exec", () => {
       "nan.safetensors": { ...good, v: line((i) => (i === 5 ? Number.NaN : 0)) },
     });
     symlinkSync("in.safetensors", join(folder, "link.safetensors"));
+    symlinkSync("circle", join(folder, "circle"));
+    // All holes: no disk has to have room for it.
+    writeFileSync(join(folder, "large.safetensors"), "");
+    truncateSync(join(folder, "large.safetensors"), 2 ** 31);
+    const long = "n".repeat(256);
     const left = readdirSync(folder).sort();
     const cases: [args: string[], expected: RegExp][] = [
       [["cut.safetensors", "--out", "o"], /^cut\.safetensors: \w: data_offsets \[\d+,\d+\] go beyond the \d+ bytes of data: the file is cut off\n$/],
@@ -111,6 +122,17 @@ describe("exec", () => {
       [["in.safetensors", "--out", "link.safetensors"], /^--out link\.safetensors: it is the file of --tensors/],
       [["in.safetensors", "--out", "/dev/null"], /^--out \/dev\/null: no regular file/],
       [["in.safetensors", "--out", "none/o"], /^--out none\/o: there is no folder none\n$/],
+      [["in.safetensors", "--out", "o/"], /^--out o\/: a folder; name a file to write\n$/],
+      [["in.safetensors", "--out", ""], /^--out: no file is named, its name is empty\n$/],
+      [["in.safetensors", "--out", long], /^--out n+: its name is too long for the file system\n$/],
+      [["in.safetensors", "--out", "circle"], /^--out circle: links lead from it in a circle\n$/],
+      [["", "--out", "o"], /^--tensors: no file is named, its name is empty\n$/],
+      [[long, "--out", "o"], /^--tensors n+: its name is too long for the file system\n$/],
+      [["/dev/null", "--out", "o"], /^--tensors \/dev\/null: a device, which may have no end; a file is wanted\n$/],
+      [["large.safetensors", "--out", "o"], /^--tensors large\.safetensors: it has 2 GiB or more; accepted are smaller files, since .*\n$/],
+      ...(existsSync("/proc/self/limits")
+        ? [[["in.safetensors", "--out", "/proc/o"], /^--out \/proc\/o: no file can be made in this folder; name a place in another\n$/] as [string[], RegExp]]
+        : []),
       [["in.safetensors"], /required option '--out <file>' not specified/],
     ];
     for (const [args, expected] of cases) {
@@ -120,6 +142,41 @@ describe("exec", () => {
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     }
     expect(readdirSync(folder).sort()).toEqual(left);
+  });
+
+  // How large files may be is limited as on a disk that fills up. A driver of the embedded adapter keeps memory in files, too.
+  it.runIf(existsSync("/usr/bin/prlimit") && testAdapter === "embedded")("says that files may be no larger, and leaves what was there", () => {
+    const folder = folderWith({ "in.safetensors": { q, k, v }, o: new TextEncoder().encode("of before") });
+    const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+    const args = ["exec", "linear", "--phase", "decode", "--tensors", "in.safetensors", "--out", "o", "--adapter", testAdapter];
+    const limited = (bytes: number) => {
+      const env = { ...process.env, NO_COLOR: "1" };
+      const { status, stdout, stderr } = spawnSync("/usr/bin/prlimit", [`--fsize=${bytes}`, process.execPath, cli, ...args], {
+        cwd: folder,
+        env,
+        encoding: "utf8",
+      });
+      return { status, stdout, stderr };
+    };
+    // o and the state have 4,224 bytes.
+    const told = "--out o: it would be larger than files may be here, 4000 bytes (ulimit -f); raise the limit\n";
+    expect(limited(4000)).toEqual({ status: 2, stdout: "", stderr: told });
+    const ended =
+      "linear decode: the worker ended: signal SIGBUS: a file may have 5000 bytes at most here (ulimit -f), and the driver needs larger ones; raise the limit\n";
+    expect(limited(5000)).toEqual({ status: 2, stdout: "", stderr: ended });
+    expect(readdirSync(folder).sort()).toEqual(["in.safetensors", "o"]);
+    expect(readFileSync(join(folder, "o"), "utf8")).toBe("of before");
+  });
+
+  it.each([
+    ["ENOSPC", /^--out o: its disk is full; make room/],
+    ["EDQUOT", /^--out o: this user's share of its disk is used up; make room/],
+    ["EROFS", /^--out o: its disk can only be read$/],
+    ["EIO", /^--out o: EIO: of the disk$/],
+  ])("says what the disk says: %s", async (code, expected) => {
+    const ended = await written("o", Promise.reject(Object.assign(new Error("EIO: of the disk"), { code }))).catch((error: unknown) => error);
+    expect(ended).toBeInstanceOf(CommandEnd);
+    expect(ended).toMatchObject({ code: exitCode.usage, message: expect.stringMatching(expected) });
   });
 
   it("without an adapter of that name ends with 4", async () => {

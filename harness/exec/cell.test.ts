@@ -19,6 +19,8 @@ const tensor = (...shape: number[]): Tensor => ({
 /** q, k and v of 2 × 5 tokens, 3 heads of 32. */
 const qkv = { q: tensor(2, 5, 3, 32), k: tensor(2, 5, 3, 32), v: tensor(2, 5, 3, 32) };
 const newest = { q: tensor(2, 1, 3, 32), k: tensor(2, 1, 3, 32), v: tensor(2, 1, 3, 32) };
+/** As large as that, without the values. */
+const sized = (...shape: number[]): Tensor => ({ dtype: "f32", shape, values: new Float32Array(0) });
 const cache = (context: number): Tensor => tensor(2, context, 3, 32);
 const problem = (given: Partial<ExecProblem>): ExecProblem => ({ mechanism: "linear", phase: "prefill", tensors: qkv, ...given });
 const cellOf = (given: Partial<ExecProblem>) => execCell(problem(given), mechanisms, boundless);
@@ -196,6 +198,16 @@ describe("a problem that cannot be computed is refused:", () => {
       "caches of a ring of two lengths",
       { mechanism: "softmax", phase: "decode", parameters: { window: 7 }, tensors: { ...newest, kCache: cache(7), vCache: cache(6) } },
       /^vCache: shape \[2, 6, 3, 32\]; accepted in this decode: \[2, 7, 3, 32\] \(batch, context, kvHead, channel\)$/,
+    ],
+    [
+      "more than one message holds",
+      { mechanism: "softmax", tensors: { q: sized(1, 65536, 64, 64), k: sized(1, 65536, 64, 64), v: sized(1, 65536, 64, 64) } },
+      /^the tensors that go in have 3\.0 GiB in f32; accepted are less than 2 GiB together$/,
+    ],
+    [
+      "more than one answer holds",
+      { tensors: { q: sized(256, 1, 64, 256), k: sized(256, 1, 64, 256), v: sized(256, 1, 64, 256) } },
+      /^the tensors that come out have 4\.0 GiB in f32; accepted are less than 2 GiB together$/,
     ],
     [
       "a cache of two sizes",

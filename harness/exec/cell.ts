@@ -1,4 +1,5 @@
-import type { Capabilities, Dtype, Form, Mechanism, Plan, Shape, Tiles } from "../../kernels/mechanism.ts";
+import type { Capabilities, Dtype, Form, Mechanism, Plan, PlanBuffer, Shape, Tiles } from "../../kernels/mechanism.ts";
+import { elementCount } from "../../kernels/plan.ts";
 import { cellId } from "../experiment/cellId.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { nearest } from "../experiment/problem.ts";
@@ -47,6 +48,7 @@ export const execCell = (problem: ExecProblem, mechanisms: readonly Mechanism[],
   const { tiles, plan, wanted } = planned(mechanism, shape, form, capabilities);
   assertNames(problem, wanted, n);
   for (const tensor of wanted) assertShape(problem, tensor);
+  assertSendable(plan);
   const cell = { ...shape, id: `exec-${cellId(mechanism, form, shape)}`, mechanism: mechanism.name, label: mechanism.name, form };
   return { mechanism, cell, tiles, plan, wanted };
 };
@@ -138,6 +140,19 @@ const assertShape = ({ tensors, phase }: ExecProblem, wanted: Wanted): void => {
   if (!given || (given.shape.length === dims.length && dims.every(([, size], i) => given.shape[i] === size))) return;
   throw new Unexecutable(`${name}: shape ${sizesText(given.shape)}; accepted in this ${phase}: ${dimsText(dims)}${ringText(wanted, given)}`);
 };
+
+/** The device's process gets all tensors in one message and answers with all in one, of less than 2 GiB: those are what Node's channel between processes takes. */
+const mostSentBytes = 2 ** 31 - 2 ** 20;
+
+const assertSendable = ({ buffers }: Plan): void => {
+  const bytesOf = (some: readonly PlanBuffer[]): number => some.reduce((sum, buffer) => sum + elementCount(buffer) * 4, 0);
+  const given = bytesOf(buffers.filter(({ init }) => typeof init === "object"));
+  const results = bytesOf(buffers.filter(({ role }) => role === "output" || role === "state"));
+  const [bytes, which] = given >= results ? [given, "go in"] : [results, "come out"];
+  if (bytes > mostSentBytes) throw new Unexecutable(`the tensors that ${which} have ${gibibytes(bytes)} GiB in f32; accepted are less than 2 GiB together`);
+};
+
+const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
 
 /** Which tokens a ring holds, where more are given: which of them to leave out is not for us to guess. */
 const ringText = (wanted: Wanted, { shape }: Tensor): string => {

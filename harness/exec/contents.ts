@@ -1,5 +1,5 @@
 import type { Dtype, PlanBuffer, Tensors } from "../../kernels/mechanism.ts";
-import { elementCount } from "../../kernels/plan.ts";
+import { elementBytes, elementCount } from "../../kernels/plan.ts";
 import { cacheRows, inTime, withRoom } from "./cacheRows.ts";
 import type { ExecCell } from "./cell.ts";
 import { type NamedTensors, roundedTo, type Tensor } from "./tensor.ts";
@@ -27,11 +27,17 @@ const product = (sizes: readonly number[]): number => sizes.reduce((total, size)
  * What came out: `o` and what the next call takes, each in the shape of its buffer, caches in the order of time. In the type that it was given in, or else: what holds tokens in `dtype`, that of q,
  * k and v; a state, which sums over them, in f32, as kernels keep it.
  */
-export const resultsOf = ({ plan }: ExecCell, buffers: Tensors, given: NamedTensors, dtype: Dtype): NamedTensors => {
-  const results = plan.buffers.filter(({ role }) => role === "output" || role === "state");
-  const dtypeOf = (buffer: PlanBuffer): Dtype => givenDtype(buffer, given) ?? (holdsTokens(buffer) ? dtype : "f32");
-  return Object.fromEntries(results.map((buffer) => [buffer.name, resultOf(buffer, buffers[buffer.name], dtypeOf(buffer))]));
-};
+export const resultsOf = (cell: ExecCell, buffers: Tensors, given: NamedTensors, dtype: Dtype): NamedTensors =>
+  Object.fromEntries(typedResults(cell, given, dtype).map(([buffer, type]) => [buffer.name, resultOf(buffer, buffers[buffer.name], type)]));
+
+/** Bytes of all that comes out, as a file holds it. */
+export const resultBytes = (cell: ExecCell, given: NamedTensors, dtype: Dtype): number =>
+  typedResults(cell, given, dtype).reduce((sum, [buffer, type]) => sum + elementCount(buffer) * elementBytes[type], 0);
+
+const typedResults = ({ plan }: ExecCell, given: NamedTensors, dtype: Dtype): readonly (readonly [PlanBuffer, Dtype])[] =>
+  plan.buffers
+    .filter(({ role }) => role === "output" || role === "state")
+    .map((buffer) => [buffer, givenDtype(buffer, given) ?? (holdsTokens(buffer) ? dtype : "f32")]);
 
 /** Of the tensor of this name, or of the one that the buffer begins with: keys and values are the cache of a prefill without a window. */
 const givenDtype = ({ name, init }: PlanBuffer, given: NamedTensors): Dtype | undefined =>

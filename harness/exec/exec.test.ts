@@ -331,8 +331,13 @@ describe("a call", () => {
 
   it("in f16 hands back z and state of f32, and caches of f16", async () => {
     const halves = Object.fromEntries(Object.entries({ q, k, v }).map(([name, tensor]) => [name, roundedTo("f16", tensor)]));
-    const typesOf = async (problem: Omit<ExecProblem, "tensors">, tensors: NamedTensors = halves) =>
-      Object.fromEntries(Object.entries((await session.exec({ ...problem, tensors })).tensors).map(([name, { dtype }]) => [name, dtype]));
+    const typesOf = async (problem: Omit<ExecProblem, "tensors">, tensors: NamedTensors = halves) => {
+      const results = Object.entries((await session.exec({ ...problem, tensors })).tensors);
+      // What a file of them will have is known before.
+      const bytes = results.reduce((sum, [, { dtype, values }]) => sum + values.length * (dtype === "f16" ? 2 : 4), 0);
+      expect(session.resultBytes({ ...problem, tensors })).toBe(bytes);
+      return Object.fromEntries(results.map(([name, { dtype }]) => [name, dtype]));
+    };
     const parameters = { featureMap: "elu+1", normalized: true };
     expect(await typesOf({ mechanism: "linear", phase: "prefill", parameters })).toEqual({ o: "f16", state: "f32", z: "f32" });
     const caches = { o: "f16", kCache: "f16", vCache: "f16" };

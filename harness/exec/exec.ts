@@ -9,7 +9,7 @@ import type { Cell } from "../experiment/experiment.ts";
 import { connector } from "../measure/connection.ts";
 import { createSession } from "../measure/workerSession.ts";
 import { type ExecCell, execCell } from "./cell.ts";
-import { contentsOf, resultsOf } from "./contents.ts";
+import { contentsOf, resultBytes, resultsOf } from "./contents.ts";
 import { type ExecProblem, Unexecutable } from "./problem.ts";
 import type { NamedTensors } from "./tensor.ts";
 import { checkedDtype, notFiniteCounts } from "./values.ts";
@@ -43,6 +43,8 @@ export interface ExecResult {
 /** One worker for many computations. */
 export interface ExecSession {
   readonly mechanisms: readonly Mechanism[];
+  /** Bytes of the tensors that come out, as a file holds them. Opens no device. Throws Unexecutable where the problem is at fault. */
+  resultBytes(problem: ExecProblem): number;
   /** Rejects with Unexecutable before a device is opened where the problem is at fault, with NoAdapter, and with CellFailure where the device is. */
   exec(problem: ExecProblem): Promise<ExecResult>;
   close(): Promise<void>;
@@ -58,6 +60,7 @@ export const openExec = async ({ adapter = "auto", kernels = [], timeoutMs = def
   const session = createSession(connector(adapter, { mode: "timing", kernels: folders, memoryBudgetBytes }), 0);
   return {
     mechanisms,
+    resultBytes: (problem) => resultBytes(execCell(problem, mechanisms, boundless), problem.tensors, checkedDtype(problem.tensors)),
     async exec(problem) {
       const dtype = checkedDtype(problem.tensors);
       execCell(problem, mechanisms, boundless);

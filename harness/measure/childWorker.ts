@@ -5,6 +5,7 @@ import { UnloadableKernels } from "../../kernels/registry.ts";
 import { NoAdapter } from "../device/adapterFacts.ts";
 import type { Candidate } from "../device/adapters.ts";
 import { CellFailure } from "../device/failure.ts";
+import { fileSizeLimit } from "../record/fileSizeLimit.ts";
 import type { Answer, Envelope, HelloRequest, Worker } from "./messages.ts";
 
 /** Programs that a child runs: ours, and one for each other runtime. */
@@ -35,17 +36,17 @@ export const startWorker = ({ env }: Pick<Candidate, "env">, shaderCache: string
   /** of mechanisms, as the worker was told them */
   let kernels: readonly string[] = [];
   const ended = new Promise<void>((resolve) => {
-    const onEnd = (reason: string): void => {
+    const onEnd = (reason: string, signal: NodeJS.Signals | null = null): void => {
       if (!alive) return;
       alive = false;
       for (const { reject, timer } of waiting.values()) {
         clearTimeout(timer);
-        reject(new CellFailure("deviceLost", `the worker ended: ${reason}${lastLine(stderr)}`));
+        reject(limitFailure(signal) ?? new CellFailure("deviceLost", `the worker ended: ${reason}${lastLine(stderr)}`));
       }
       waiting.clear();
       resolve();
     };
-    child.on("exit", (code, signal) => onEnd(signal ? `signal ${signal}` : `exit code ${code}`));
+    child.on("exit", (code, signal) => onEnd(signal ? `signal ${signal}` : `exit code ${code}`, signal));
     child.on("error", (error) => onEnd(error.message));
   });
   child.stderr?.on("data", (chunk: Buffer) => {
@@ -89,6 +90,17 @@ export const startWorker = ({ env }: Pick<Candidate, "env">, shaderCache: string
       clearTimeout(kill);
     },
   };
+};
+
+/** Drivers on a CPU keep a device's memory in files: what lies behind the size that a file may have ends them, and is no fault of a device. */
+const limitFailure = (signal: NodeJS.Signals | null): CellFailure | undefined => {
+  const bytes = signal === "SIGBUS" || signal === "SIGXFSZ" ? fileSizeLimit() : undefined;
+  return bytes === undefined
+    ? undefined
+    : new CellFailure(
+        "diskFull",
+        `the worker ended: signal ${signal}: a file may have ${bytes} bytes at most here (ulimit -f), and the driver needs larger ones; raise the limit`,
+      );
 };
 
 const lastLine = (stderr: string): string => {

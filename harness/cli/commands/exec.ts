@@ -1,5 +1,3 @@
-import { accessSync, constants, statSync } from "node:fs";
-import { dirname } from "node:path";
 import { UnloadableKernels } from "../../../kernels/registry.ts";
 import { scaleOf } from "../../../kernels/scale.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
@@ -8,13 +6,12 @@ import { mechanismNamed } from "../../exec/cell.ts";
 import { type ExecResult, openExec } from "../../exec/exec.ts";
 import { parsedParameters } from "../../exec/parameters.ts";
 import { type ExecPhase, Unexecutable } from "../../exec/problem.ts";
-import { UnreadableTensors } from "../../exec/safetensors.ts";
-import { type NamedTensors, readTensors, tensorFile } from "../../exec/tensor.ts";
+import { type NamedTensors, tensorFile } from "../../exec/tensor.ts";
 import { adapterName } from "../../record/adapterName.ts";
-import { writeWhole } from "../../record/wholeFile.ts";
+import { tryWhole, writeWhole } from "../../record/wholeFile.ts";
 import { version } from "../../version.ts";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
-import { fileBytes } from "../fileBytes.ts";
+import { assertNamed, tensorsIn, written } from "../tensorFiles.ts";
 import { printJson, say, styled } from "../terminal.ts";
 
 export interface ExecFlags {
@@ -37,9 +34,11 @@ export const exec = async (mechanism: string, flags: ExecFlags): Promise<ExitCod
     try {
       const parameters = parsedParameters(mechanismNamed(session.mechanisms, mechanism), flags.set);
       const tensors = tensorsIn(input);
-      assertWritable(out, input);
-      const result = await session.exec({ mechanism, phase, form, scale, parameters, tensors });
-      await writeWhole(out, Buffer.from(tensorFile(result.tensors, describedBy(result)).buffer));
+      assertNamed(out, input);
+      const problem = { mechanism, phase, form, scale, parameters, tensors };
+      await written(out, tryWhole(out, session.resultBytes(problem)));
+      const result = await session.exec(problem);
+      await written(out, writeWhole(out, Buffer.from(tensorFile(result.tensors, describedBy(result)).buffer)));
       if (flags.json) printJson(jsonOf(result, tensors, out));
       else tell(result, out);
       return exitCode.ok;
@@ -49,49 +48,11 @@ export const exec = async (mechanism: string, flags: ExecFlags): Promise<ExitCod
   } catch (error) {
     if (error instanceof Unexecutable || error instanceof UnloadableKernels) throw new CommandEnd(exitCode.usage, error.message);
     if (error instanceof NoAdapter) throw new CommandEnd(exitCode.noAdapter, `${error.message}\n  attnbench doctor says what this machine offers`);
+    if (error instanceof CellFailure && error.code === "diskFull") throw new CommandEnd(exitCode.usage, `${mechanism} ${phase}: ${error.message}`);
     if (error instanceof CellFailure)
       throw new CommandEnd(exitCode.cellFailed, `${styled("red", "FAILED")} ${mechanism} ${phase}: ${error.code}: ${error.message}`);
     throw error;
   }
-};
-
-const tensorsIn = (file: string): NamedTensors => {
-  try {
-    return readTensors(fileBytes(file));
-  } catch (error) {
-    if (error instanceof UnreadableTensors) throw new CommandEnd(exitCode.usage, `${file}: ${error.message}`);
-    throw new CommandEnd(exitCode.usage, `--tensors ${file}: ${fileFault(error)}`);
-  }
-};
-
-/** Ends the command with 2 where the file could not be written, or is the input. */
-const assertWritable = (out: string, input: string): void => {
-  const end = (fault: string): never => {
-    throw new CommandEnd(exitCode.usage, `--out ${out}: ${fault}`);
-  };
-  try {
-    const there = statSync(out, { throwIfNoEntry: false });
-    const given = statSync(input);
-    if (there && there.dev === given.dev && there.ino === given.ino) end("it is the file of --tensors; name another");
-    if (there && !there.isFile()) end(`${there.isDirectory() ? "a folder" : "no regular file"}; name a file to write`);
-    if (there) accessSync(out, constants.W_OK);
-    const folder = statSync(dirname(out), { throwIfNoEntry: false });
-    if (!folder?.isDirectory()) end(`there is no folder ${dirname(out)}`);
-    accessSync(dirname(out), constants.W_OK);
-  } catch (error) {
-    if (error instanceof CommandEnd) throw error;
-    end(fileFault(error));
-  }
-};
-
-const fileFault = (error: unknown): string => {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined) throw error;
-  if (code === "ENOENT") return "no such file";
-  if (code === "EISDIR") return "a folder; name a safetensors file";
-  if (code === "ENOTDIR") return "a part of the path is no folder";
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM") return "this user may not";
-  return message;
 };
 
 /** Texts that a file carries beside its tensors: what made them. */
