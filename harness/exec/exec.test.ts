@@ -356,6 +356,23 @@ describe("a call", () => {
     }
   });
 
+  it.each(["chunk", "recurrent", "parallel"])("normalized by %s is zero where a query weighs nothing, and finite where no key does", async (form) => {
+    const parameters = { featureMap: "elu+1", normalized: true };
+    // e^-95 is no number of f32.
+    const sunk = { ...q, values: q.values.map((x, i) => (i < heads * headDim ? -95 : x)) };
+    const one = await session.exec({ mechanism: "linear", phase: "prefill", form, parameters, tensors: { q: sunk, k, v } });
+    expect([...(one.tensors.o?.values.subarray(0, heads * headDimV) ?? [])].every((x) => x === 0)).toBe(true);
+    expect(one.notFinite).toEqual({});
+    const all = await session.exec({
+      mechanism: "linear",
+      phase: "prefill",
+      form,
+      parameters,
+      tensors: { q, k: { ...k, values: k.values.map(() => -95) }, v },
+    });
+    expect(all.notFinite).toEqual({});
+  });
+
   it("counts what is infinite or no number", async () => {
     const large = { ...roundedTo("f16", v), values: v.values.map(() => 65504) };
     const state: Tensor = { dtype: "f16", shape: [batch, heads, headDim, headDimV], values: new Float32Array(batch * heads * headDim * headDimV) };

@@ -207,7 +207,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r ROWS_EACH
 #if NORMALIZED
     // The scale cancels: it would stand above and below.
-    if (row0 + first + ${r}u <= last) { o[to + ${r}u * HEADS * VALUE_QUADS] = StoredQuad(sum${r} / denominator${r}); }
+    if (row0 + first + ${r}u <= last) { o[to + ${r}u * HEADS * VALUE_QUADS] = StoredQuad(sum${r} / (denominator${r} + LEAST_DENOMINATOR)); }
 #else
     if (row0 + first + ${r}u <= last) { o[to + ${r}u * HEADS * VALUE_QUADS] = StoredQuad(sum${r} * SCALE); }
 #end

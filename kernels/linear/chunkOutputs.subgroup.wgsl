@@ -236,7 +236,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r ROW_QUADS
 #if NORMALIZED
   // The scale cancels: it would stand above and below.
-  let f${r} = 1.0 / subgroupAdd(d${r});
+  let f${r} = 1.0 / (subgroupAdd(d${r}) + LEAST_DENOMINATOR);
 #else
   let f${r} = vec4f(SCALE);
 #end

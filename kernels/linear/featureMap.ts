@@ -12,6 +12,9 @@ export interface FeatureMap {
   readonly meanSquare: number;
 }
 
+/** What is added to z·φ(q), which is nothing in f32 where e^x of a query or of all keys is (as fla-org/flash-linear-attention's normalizers do). WGSL has it too. */
+export const leastDenominator = 1e-10;
+
 /** By value of the parameter `featureMap`. elu+1: Katharopoulos et al. 2020, eq. 7. */
 export const featureMaps: Readonly<Record<string, FeatureMap>> = {
   identity: { wgsl: identity, featured: (x) => x, mean: 0, meanSquare: 1 },

@@ -143,16 +143,16 @@ fn main(
     z${b} += k${b};
     share += dot(z${b}, q${b});
 #end
-    let factor = 1.0 / subgroupAdd(share);
+    let factor = 1.0 / (subgroupAdd(share) + LEAST_DENOMINATOR);
 #else
 #each i PART_QUADS
     z${i} += keys[quad0 + ${i}u];
     share += dot(z${i}, queries[quad0 + ${i}u]);
 #end
 #if SHARED_COLUMNS
-    let factor = 1.0 / added(vec4f(share), thread).x;
+    let factor = 1.0 / (added(vec4f(share), thread).x + LEAST_DENOMINATOR);
 #else
-    let factor = 1.0 / share;
+    let factor = 1.0 / (share + LEAST_DENOMINATOR);
 #end
 #end
 #else

@@ -107,7 +107,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if NORMALIZED
     var factor = 0.0;
     for (var i = 0u; i < quads; i++) { factor += shares[i]; }
-    factor = 1.0 / factor;
+    factor = 1.0 / (factor + LEAST_DENOMINATOR);
 #else
     let factor = f32(SCALE);
 #end

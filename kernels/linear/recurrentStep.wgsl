@@ -157,13 +157,13 @@ fn main(
 
 #if NORMALIZED
 #if BROADCAST
-  let factor = 1.0 / subgroupAdd(share);
+  let factor = 1.0 / (subgroupAdd(share) + LEAST_DENOMINATOR);
 #else
   var denominator = 0.0;
   for (var i = 0u; i < KEY_QUADS * once; i++) {
     denominator += shares[i];
   }
-  let factor = 1.0 / denominator;
+  let factor = 1.0 / (denominator + LEAST_DENOMINATOR);
 #end
 #else
   let factor = f32(SCALE);

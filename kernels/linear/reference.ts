@@ -1,11 +1,11 @@
 import type { ExpectedRow, ReferenceAt, Tensors } from "../mechanism.ts";
 import { tensorOf } from "../tensors.ts";
-import { featureMapOf } from "./featureMap.ts";
+import { featureMapOf, leastDenominator } from "./featureMap.ts";
 import type { Sizes } from "./sizes.ts";
 
 /**
  * The recurrence in float64, token by token: S ← D S, S += φ(k)vᵀ or S += β k (v − Sᵀk)ᵀ, z += φ(k), o = scale · Sᵀφ(q), or Sᵀφ(q) / (z·φ(q)) when
- * normalized (no epsilon: φ > 0). Rows of `o` at the tokens asked for, then the state after the last token, a row per key, and z.
+ * normalized (1e-10 more below: φ > 0, but not in f32). Rows of `o` at the tokens asked for, then the state after the last token, a row per key, and z.
  * Sources: Katharopoulos et al. 2020, eq. 16–20; Sun et al. 2023 (retention); Yang et al. 2024, arXiv 2312.06635 (gla), 2406.06484 (delta), 2412.06464
  * (gated delta). The readout follows the write, as in the ONNX operator LinearAttention.
  */
@@ -42,7 +42,7 @@ export const reference = (sizes: Sizes, inputs: Tensors, { batch, head, tokens: 
     for (let i = 0; i < keys; i++) z[i] = (z[i] ?? 0) + (k[i] ?? 0);
     if (!wanted.has(token)) continue;
     const q = queryAt(token);
-    const factor = normalized ? 1 / q.reduce((sum, x, i) => sum + x * (z[i] ?? 0), 0) : scale;
+    const factor = normalized ? 1 / q.reduce((sum, x, i) => sum + x * (z[i] ?? 0), leastDenominator) : scale;
     const out = readOut(state, q, values).map((x) => x * factor);
     rows.push({ buffer: "o", offset: ((batch * tokens + token) * heads + head) * values, values: out, size: spread(state, q, values) * Math.abs(factor) });
   }
