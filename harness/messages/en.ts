@@ -1509,7 +1509,7 @@ export const en = {
     heading: "How sure is this?",
     more: (others: number): string => `${others} more`,
     widths: (middle: number, widest: number): string =>
-      `Half of the times are known to ±${formatShare(middle)} or better, the worst to ±${formatShare(widest)}.`,
+      `Half of the times are known to ±${formatShare(middle)} or better, the worst ${widest > 1 ? "hardly at all (over ±100 %)" : `to ±${formatShare(widest)}`}.`,
     /** of the answer's n* and of how many times as fast the one is at the largest n */
     answer: (n: Estimate | undefined, speed: Estimate | undefined): string => {
       const parts = [
@@ -1604,7 +1604,8 @@ export const en = {
     allMeasured: (cells: number): string => `all ${counted(cells, "cell")} measured`,
     noise: "Noise",
     typically: (share: number): string => `±${formatShare(share)}`,
-    atWorst: (share: number): string => `half of the times are known at least so well (95 % intervals), the worst to ±${formatShare(share)}`,
+    atWorst: (share: number): string =>
+      `half of the times are known at least so well (95 % intervals), the worst ${share > 1 ? "hardly at all (over ±100 %)" : `to ±${formatShare(share)}`}`,
     drift: "Drift",
     pace: (least: string, most: string): string => `${least} to ${most}`,
     /** `bySentinel`: of the kernel that is always the same; else of all cells alike */

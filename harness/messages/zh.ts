@@ -1064,7 +1064,7 @@ export const zh: Messages = {
   sure: {
     heading: "有多可靠？",
     more: (more) => spaced`另有${more}条`,
-    widths: (middle, widest) => `半数时间精确到 ±${formatShare(middle)} 或更好，最差的精确到 ±${formatShare(widest)}。`,
+    widths: (middle, widest) => `半数时间精确到 ±${formatShare(middle)} 或更好，最差的${widest > 1 ? "误差超过 ±100 %" : `精确到 ±${formatShare(widest)}`}。`,
     answer: (n, speed) => {
       const parts = [
         ...(n === undefined ? [] : [spaced`长度为${formatCount(n.low)}至${formatCount(n.high)}个 token`]),
@@ -1146,7 +1146,7 @@ export const zh: Messages = {
     allMeasured: (cells) => `${formatCount(cells)} 个单元全部测得`,
     noise: "噪声",
     typically: (share) => `±${formatShare(share)}`,
-    atWorst: (share) => `半数时间至少精确到这个程度（95 % 置信区间），最差为 ±${formatShare(share)}`,
+    atWorst: (share) => `半数时间至少精确到这个程度（95 % 置信区间），最差${share > 1 ? "超过 ±100 %" : `为 ±${formatShare(share)}`}`,
     drift: "漂移",
     pace: (least, most) => `${least} 至 ${most}`,
     steadiness: (bySentinel, { turns, jumped, again }) =>

@@ -34,6 +34,7 @@ import { stagesSection } from "./sections/stages.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
 import { limitsSection, trustSection } from "./sections/trust.ts";
 import { tuningSection } from "./sections/tuning.ts";
+import { warningSign } from "./sections/warningSign.ts";
 import { writtenTextsSection } from "./sections/writtenTexts.ts";
 import { indexStyle, pageStyle } from "./style.ts";
 
@@ -171,7 +172,7 @@ export const renderIndex = (records: Iterable<RunRecord>, pagesOf: (experiment: 
     const page = (language: Language): string => pageName(encodeURIComponent(experiment.name), language);
     return html`<li><h2><a href="${page(first)}">${said(shortened(experiment.title, 200), en)}</a></h2>
 ${leadOf(record, en).map((text) => html`<p class="lead">${said(text, en)}</p>`)}
-${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span>${said(text, en)}</p>`)}
+${warnings.map((text) => html`<p>${warningSign}${said(text, en)}</p>`)}
 <p><small>${said(shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120), en)} · ${experiment.phase} · ${en.tally(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC${others.map((language) => html` · <a href="${page(language)}" hreflang="${language}" lang="${language}">${messagesOf(language).language}</a>`)}</small></p></li>`;
   };
   // One at a time.

@@ -63,6 +63,7 @@ a{color:var(--accent)}
 .verdict.pass{color:var(--good)}.verdict.fail{color:var(--bad)}.verdict.undecided{color:var(--unsure)}
 .warnings{background:var(--warn-back);border:1px solid var(--warn-line);border-radius:8px;padding:6px 14px;margin:1em 0 0;max-width:52em}
 .warnings p{margin:.35em 0}
+.sign{width:.95em;height:.9em;vertical-align:-.08em}
 .trust{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,235px),1fr));gap:1px;margin:26px 0 0;background:var(--wash);border:1px solid var(--line);border-radius:10px;overflow:hidden}
 .trust div{box-shadow:0 0 0 1px var(--line);padding:6px 12px}
 .trust dt{font-size:.76rem;color:var(--muted)}

@@ -6,6 +6,7 @@ import type { RunRecord } from "../../record/run.ts";
 import { type Html, html, shortened } from "../html.ts";
 import { reasonsOf, tallyOf } from "../outcome.ts";
 import { said } from "../said.ts";
+import { warningSign } from "./warningSign.ts";
 
 /** Sentences of the answer: the record's findings, or what there is to say when nothing could be found. */
 export const answerSentences = (record: RunRecord, t: Messages): readonly string[] => {
@@ -81,7 +82,7 @@ export const foundSection = (record: RunRecord, t: Messages): Html | undefined =
 <section aria-labelledby="found"><h2 id="found">${t.page.found}</h2>
 ${expectations.length > 0 && html`<h3>${t.page.expected}</h3><ul class="verdicts">${expectations.map((finding) => verdict(finding, t))}</ul>`}
 ${sentences.length > 0 && html`<ul class="found">${sentences.map((text) => html`<li>${said(text, t)}</li>`)}</ul>`}
-${warnings.length > 0 && html`<div class="warnings" role="note" aria-label="${t.page.warnings}">${warnings.map((text) => html`<p><span aria-hidden="true">⚠ </span>${said(text, t)}</p>`)}</div>`}
+${warnings.length > 0 && html`<div class="warnings" role="note" aria-label="${t.page.warnings}">${warnings.map((text) => html`<p>${warningSign}${said(text, t)}</p>`)}</div>`}
 </section>`;
 };
 

@@ -15,6 +15,7 @@ import { type Html, html, shortened } from "../html.ts";
 import { reasonsOf, tallyOf } from "../outcome.ts";
 import { directed, said } from "../said.ts";
 import { expectationTally, warningsOf } from "./answer.ts";
+import { warningSign } from "./warningSign.ts";
 
 interface Fact {
   readonly name: string;
@@ -202,7 +203,7 @@ const glanceOf = (record: RunRecord, t: Messages): readonly Html[] => {
     first === undefined
       ? []
       : [
-          html`<li><span aria-hidden="true">⚠ </span>${said(atWord(shortened(first, serious.length > 0 ? 180 : 110)), t)}${others.length > 0 && html` <a href="#found">${t.sure.more(others.length)}</a>`}</li>`,
+          html`<li>${warningSign}${said(atWord(shortened(first, serious.length > 0 ? 180 : 110)), t)}${others.length > 0 && html` <a href="#found">${t.sure.more(others.length)}</a>`}</li>`,
         ];
   const widths = widthsOf(record);
   const expected = expectationTally(record, t);
