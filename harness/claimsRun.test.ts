@@ -50,7 +50,7 @@ describe("a run that is asked for claims", () => {
     expect(record.findings[1]?.text).toContain("linear attention");
     expect(record.findings[0]).toEqual({
       kind: "headline",
-      text: "This run judges 5 of 19 claims: 1 holds, 2 hold with a correction and 2 do not hold here.",
+      text: "This run judges 5 of 19 claims: 1 holds (linear attention needs no cache), 2 hold with a correction (softmax picks the nearest; with linear attention a token costs the same) and 2 do not hold here (a token costs more the more came before; a cache takes memory for each token).",
     });
     expect(lines).toHaveLength(19);
     expect(lines.map((line) => line.split(" ")[0])).toEqual(Array.from({ length: 19 }, (_, i) => `S${i + 1}`));
@@ -95,7 +95,9 @@ describe("a run that is asked for claims", () => {
     expect(first).toContain("This run judges 5 of 19 claims: ");
     expect(second).toMatch(/Of 19 claims [^<]*13 are not judged\./);
     // The answer counts them all too, and first.
-    expect(pages[1]).toMatch(/<h2 id="answer">[^<]*<\/h2>\s*<p class="lead"><a href="#claims">Of 19 claims [^<]*<\/a><\/p>\s*<p class="lead">/);
+    expect(pages[1]).toMatch(
+      /<h2 id="answer">[^<]*<\/h2>\s*<p class="lead">(?:<bdi>)?Of 19 claims [^<]*(?:<\/bdi>)? <a href="#claims">Claims<\/a><\/p>\s*<p class="lead">/,
+    );
     expect(pages[1]?.match(/Of 19 claims [^<]*13 are not judged\./g)).toHaveLength(2);
     expect(second).toContain('<a href="said-decode.html#sharpness">decode: table of scales</a>');
     expect(second).toContain("the newest runs here (decode)");

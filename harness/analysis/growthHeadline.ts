@@ -40,8 +40,7 @@ export const growthHeadline = (
         ? [t.headline.longer(step, longer)]
         : [];
   const memory = kept.length > 0 && kept.length === arms.length ? [keptText(record, labels, kept, t)] : [];
-  // Shares of time are this device's; how time grows is not.
-  const parts = emulated && shares.length > 0 ? [...memory, ...time] : [...time, ...memory];
+  const parts = [...time, ...memory];
   return parts.length > 0 ? [t.headline.joined(parts)] : [];
 };
 

@@ -1,4 +1,4 @@
-import type { Names } from "../messages/en.ts";
+import type { Extremes, Names } from "../messages/en.ts";
 import type { Messages } from "../messages/messages.ts";
 import type { Crossover } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
@@ -50,7 +50,19 @@ const broughtBackSentence = ({ experiment, crossovers, fits }: Analysed, where: 
   const timed = crossovers.filter(({ metric }) => metric === "time");
   const ranges = timed.flatMap(({ range }) => (range ? [...range] : []));
   const always = experiment.phase === "offload" && ranges.length > 0 && timed.every(({ outcome }) => outcome === "already");
-  return always ? t.headline.broughtBack(where, spanOf(ranges, formatCount), t.headline.speed(speedsOf(fits, timed))) : undefined;
+  return always ? t.headline.broughtBack(where, spanOf(ranges, formatCount), extremesOf(fits, timed)) : undefined;
+};
+
+/** The arm that is the fewest times as fast as the other of its pair at the largest n, and the one that is the most; undefined where a pair has none, or they share no such n. */
+const extremesOf = (fits: Analysed["fits"], crossovers: readonly Crossover[]): Extremes | undefined => {
+  const speeds = crossovers.flatMap((crossover) => {
+    const speed = speedUpOf(fits, crossover);
+    return speed ? [{ arm: crossover.between[1], n: speed.n, times: speed.times.value }] : [];
+  });
+  const ordered = speeds.toSorted((one, other) => one.times - other.times);
+  const [least, most] = [ordered[0], ordered.at(-1)];
+  if (!least || !most || speeds.length < crossovers.length || speeds.some(({ n }) => n !== least.n) || least.times < 1.05) return undefined;
+  return { n: least.n, least, most };
 };
 
 /** Crossings in time, one a shape, of the first arm of either family that has any; one that keeps nothing and computes all anew is nobody's first choice. */

@@ -24,8 +24,10 @@ export const servingHeadline = (record: Analysed, pair: readonly string[], where
   if (!experiment.serving || held.length === 0) return [];
   const n = experiment.serving.n.findLast((one) => rows.every((ofArm) => ofArm.some((served) => served.n === one && served.tokensPerSecond)));
   const fastest = rows.flatMap((ofArm) => ofArm.find((served) => served.n === n && served.tokensPerSecond) ?? []);
-  const rates = fastest.flatMap(({ label, tokensPerSecond, batch }) =>
-    tokensPerSecond ? [{ arm: spokenArm(record, label, t), tokensPerSecond: tokensPerSecond.value, texts: batch }] : [],
+  const rates = fastest.flatMap(({ label, tokensPerSecond, batch, room }) =>
+    tokensPerSecond
+      ? [{ arm: spokenArm(record, label, t), tokensPerSecond: tokensPerSecond.value, texts: batch, fewer: room !== undefined && batch < room.memoryBatch }]
+      : [],
   );
   return [
     t.headline.holds(experiment.serving.memoryBytes, experiment.phase === "decode", held),

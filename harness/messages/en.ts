@@ -66,6 +66,27 @@ export interface Beside {
   readonly most: number;
 }
 
+/** How many times as fast at n, of the arm with the least and of that with the most. */
+export interface Extremes {
+  readonly n: number;
+  readonly least: { readonly arm: string; readonly times: number };
+  readonly most: { readonly arm: string; readonly times: number };
+}
+
+/** What all texts at once that have room make, a second; `fewer`: its programs take fewer than the memory holds. */
+export interface ServedAtOnce {
+  readonly arm: string;
+  readonly tokensPerSecond: number;
+  readonly texts: number;
+  readonly fewer: boolean;
+}
+
+/** Claims that a run says the same of. */
+export interface Fated {
+  readonly fate: Fate;
+  readonly count: number;
+}
+
 /** How many texts of an arm a memory holds, of the least and of the most tokens asked for. */
 export interface Held {
   readonly arm: string;
@@ -330,7 +351,7 @@ const fateWords: Readonly<Record<Fate, readonly [one: string, many: string]>> = 
   notJudged: ["is not judged", "are not judged"],
 };
 
-const fated = ({ fate, count }: { readonly fate: Fate; readonly count: number }): string => `${count} ${fateWords[fate][count === 1 ? 0 : 1]}`;
+const fated = ({ fate, count }: Fated): string => `${count} ${fateWords[fate][count === 1 ? 0 : 1]}`;
 
 const doing: Readonly<Partial<ByPhase>> = {
   prefill: "a prompt is read",
@@ -340,7 +361,7 @@ const doing: Readonly<Partial<ByPhase>> = {
   offload: "a state that left the GPU is there again",
 };
 
-const factor = (times: Factor): string => (times === undefined ? "no longer" : `${to(times)} times as long`);
+const factor = (times: Factor): string => (times === undefined ? "the same time" : `${to(times)} times as long`);
 
 const timesSpan = (least: number, most: number): string => to([formatTimes(least), formatTimes(most)]);
 
@@ -446,9 +467,9 @@ export const en = {
       `${capital(where)}, it is not decided from which length on ${does} faster with ${lower} than with ${upper}.`,
     byShape: (where: string, does: string, { upper, lower }: Names): string =>
       `${capital(where)}, it depends on the shape whether and from which length on ${does} faster with ${lower} than with ${upper}.`,
-    /** of all that was moved */
-    broughtBack: (where: string, measured: Span, speed: string): string =>
-      `${capital(where)}, bringing a state back takes less time than computing it anew at every length measured, ${to(measured)} tokens${speed}.`,
+    /** of all that was moved; `speeds`: how many times as fast, of the arm with the least and of that with the most */
+    broughtBack: (where: string, measured: Span, speeds: Extremes | undefined): string =>
+      `${capital(where)}, bringing a state back takes less time than computing it anew at every length measured, ${to(measured)} tokens${speeds === undefined ? "" : `: ${formatTimes(speeds.least.times)} times as fast (${speeds.least.arm})${speeds.least.arm === speeds.most.arm ? "" : ` to ${formatTimes(speeds.most.times)} times (${speeds.most.arm})`} at ${counted(speeds.n, "token")}`}.`,
     /** `step`: how many times the length */
     longer: (step: number, arms: readonly { readonly arm: string; readonly factor: Factor }[]): string =>
       `at the longest lengths measured, ${step === 2 ? "twice" : `${Math.round(step * 10) / 10} times`} the length takes ${formatList(arms.map((one) => `${factor(one.factor)} with ${one.arm}`))}`,
@@ -467,9 +488,14 @@ export const en = {
       const told = arms.map(({ arm, ends }, i) => {
         // Lengths that the first arm has too are not said again.
         const known = i > 0 && first !== undefined && ends.length === first.ends.length && ends.every(({ n }, end) => n === first.ends[end]?.n);
-        return `${formatList(ends.map(({ n, share }, end) => (known ? to(share) : `${to(share)} ${end === 0 && i === 0 ? "of a token's time " : ""}at ${end === 0 ? counted(n, "token") : formatCount(n)}`)))} with ${arm}`;
+        const parts = ends.map(({ n, share }, end) =>
+          known ? to(share) : `${to(share)} ${end === 0 && i === 0 ? "of a token's time " : ""}at ${end === 0 ? counted(n, "token") : formatCount(n)}`,
+        );
+        const steady = known && new Set(parts).size === 1;
+        const verb = steady ? "stays at " : ends.length > 1 ? `${i === 0 ? "goes " : ""}from ` : i === 0 ? "is " : "";
+        return `${verb}${(steady ? parts.slice(0, 1) : parts).join(" to ")} with ${arm}`;
       });
-      return `${emulated ? "on this CPU emulation, " : ""}attention is ${told.join(", ")}`;
+      return `${emulated ? "on this CPU emulation, " : ""}attention ${told.join(", and ")}`;
     },
     /** ours beside another runtime, which `titles` names */
     beside: (where: string, titles: string, { all, faster, slower, least, most }: Beside): string => {
@@ -510,27 +536,43 @@ export const en = {
     /** texts that a memory holds at once; `oneLayer`: for the attention of one layer alone */
     holds: (memoryBytes: number, oneLayer: boolean, arms: readonly Held[]): string =>
       `${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""} hold ${arms.map(heldText).join(", and ")}.`,
-    serves: (
-      where: string,
-      n: number,
-      arms: readonly { readonly arm: string; readonly tokensPerSecond: number; readonly texts: number }[],
-      projected: boolean,
-    ): string =>
-      `${capital(where)}, with texts of ${counted(n, "token")}, ${formatList(arms.map(({ arm, tokensPerSecond, texts }, i) => `${arm} makes ${formatNumber(tokensPerSecond)} tokens a second ${i === 0 ? "in all " : ""}(${counted(texts, "text")} at once, ${formatNumber(tokensPerSecond / texts)} each)`))}${projected ? ", as projected from fewer or shorter texts" : ""}.`,
+    serves: (where: string, n: number, arms: readonly ServedAtOnce[], projected: boolean): string =>
+      `${capital(where)}, with texts of ${counted(n, "token")}, ${formatList(arms.map(({ arm, tokensPerSecond, texts, fewer }, i) => `${arm} makes ${formatNumber(tokensPerSecond)} tokens a second ${i === 0 ? "in all " : ""}(${counted(texts, "text")} at once${fewer ? ", as many as its programs take" : ""}, ${formatNumber(tokensPerSecond / texts)} for each)`))}${projected ? ", as projected from fewer or shorter texts" : ""}.`,
     joined: (parts: readonly string[]): string => `${capital(parts.join("; "))}.`,
   },
 
-  claimCount: (claims: number, fates: readonly { readonly fate: Fate; readonly count: number }[]): string =>
-    `Of ${claims} claim${claims === 1 ? "" : "s"} ${formatList(fates.map(fated))}.`,
-  /** of one run alone: `fates` of those of its claims that it judges */
-  judgedClaims: (claims: number, fates: readonly { readonly fate: Fate; readonly count: number }[]): string => {
+  claimCount: (claims: number, fates: readonly Fated[]): string => `Of ${claims} claim${claims === 1 ? "" : "s"} ${formatList(fates.map(fated))}.`,
+  /** of one run alone: `fates` of those of its claims that it judges; `named`: some of them, in a few words */
+  judgedClaims: (claims: number, fates: readonly (Fated & { readonly named: readonly string[] })[]): string => {
     const judged = fates.reduce((sum, { count }) => sum + count, 0);
     const of = judged === claims ? `${claims === 1 ? "" : "all "}${claims}` : `${judged === 0 ? "none" : judged} of ${claims}`;
-    return `This run judges ${of} claim${claims === 1 ? "" : "s"}${judged === 0 ? "" : `: ${formatList(fates.map(fated))}`}.`;
+    return `This run judges ${of} claim${claims === 1 ? "" : "s"}${judged === 0 ? "" : `: ${formatList(fates.map((one) => `${fated(one)}${one.named.length === 0 ? "" : ` (${one.named.join("; ")}${one.named.length < one.count ? "; …" : ""})`}`))}`}.`;
   },
 
   /** Claims about attention, and what runs say of them. */
   claims: {
+    /** each claim in a few words, where a sentence lists them */
+    brief: {
+      S1: "token numbers",
+      S2: "tokens are not characters",
+      S3: "looking up a token costs nothing more",
+      S4: "three products make Q, K and V",
+      S5: "a token costs more the more came before",
+      S6: "softmax picks the nearest",
+      S7: "a whole text costs n²",
+      S8: "long thinking goes into that square",
+      S9: "feed-forward networks cost little beside attention",
+      S10: "most parameters are the feed-forward networks'",
+      S11: "few experts work on a token",
+      S12: "a cache spares computing anew",
+      S13: "a cache takes memory for each token",
+      S14: "a cache can move off the GPU",
+      S15: "three orders of the sum agree",
+      S16: "with linear attention a token costs the same",
+      S17: "that cost follows key × value size",
+      S18: "linear attention needs no cache",
+      S19: "the rest of the model stays as it is",
+    } as Readonly<Record<ClaimId, string>>,
     says: {
       S1: "The tokens of the question have the ids 37046, 33565, 111, 24186, 6079, 99 and so on.",
       S2: "A text has another number of tokens than of characters.",
@@ -1507,7 +1549,7 @@ export const en = {
 
   sure: {
     heading: "How sure is this?",
-    more: (others: number): string => `${others} more`,
+    more: (others: number): string => `${others} more ${plural(others, "warning", "warnings")}`,
     widths: (middle: number, widest: number): string =>
       `Half of the times are known to ±${formatShare(middle)} or better, the worst ${widest > 1 ? "hardly at all (over ±100 %)" : `to ±${formatShare(widest)}`}.`,
     /** of the answer's n* and of how many times as fast the one is at the largest n */
@@ -1520,7 +1562,7 @@ export const en = {
     },
     /** the answer's arms use the device unequally; `share`: of the most that it allows, at n */
     unequal: (n: number, arms: readonly { readonly arm: string; readonly share: number }[]): string =>
-      `The two programs are not equally good: of what this device allows, at ${counted(n, "token")}, ${formatList(arms.map(({ arm, share }) => `${formatShare(share)} with ${arm}`))}. Part of the difference is theirs.`,
+      `Part of the difference is the programs': at ${counted(n, "token")} ${formatList(arms.map(({ arm, share }, i) => `${arm} ${i === 0 ? `reaches ${formatShare(share)} of what this device allows` : formatShare(share)}`))}.`,
     restsOn: "What it rests on",
     nothing: "There is no time to be sure of: no cell was measured.",
     intervals: (precision: number): string => `Intervals are 95 % bootstrap intervals of the median; ±${formatShare(precision)} was asked for.`,
@@ -1769,10 +1811,10 @@ export const en = {
           : `, ${formatTimes(less.value)} times less`);
       return `At ${counted(n, "token")}: ${formatList(arms.map(({ arm, value }) => `${arm} ${value}`))}${times ?? ""}.`;
     },
-    answerMarks: (metric: Fit["metric"], crosses: boolean, statuses: readonly GapStatus[]): string => {
+    answerMarks: (metric: Fit["metric"], winner: { readonly arm: string; readonly latest: boolean } | undefined, statuses: readonly GapStatus[]): string => {
       const better = metric === "time" ? "faster" : "smaller";
       const edge = statuses.length === 0 ? "" : ` ${atEdge(statuses)}`;
-      return `Lower is ${better}; both scales grow by factors.${crosses ? ` Dashed: from there on the one is ${better}, grey its 95 % interval.` : ""}${edge}`;
+      return `Lower is ${better}; both scales grow by factors.${winner === undefined ? "" : ` Upright line: from there on ${winner.arm} is ${better}${winner.latest ? ", if not before" : "; grey: its 95 % interval"}.`}${metric === "time" ? " Bars and shades: 95 % intervals." : ""}${edge}`;
     },
     sameValues: (arms: readonly string[]): string => `${formatList(arms)} have the same values; one hides the other.`,
     keepNothing: (arms: readonly string[]): string => `${formatList(arms)} ${plural(arms.length, "keeps", "keep")} nothing between tokens.`,
@@ -1849,9 +1891,11 @@ export const en = {
     gpuClock: "GPU clock",
     unknownDevice: "unknown device",
     /** at n*, in the chart of the answer; `brief`: where it is narrow */
-    fromHere: (metric: Fit["metric"], n: number, arm: string, brief: boolean): string => {
+    /** `latest`: at that n it is sure, and may be so before */
+    fromHere: (metric: Fit["metric"], n: number, arm: string, brief: boolean, latest: boolean): string => {
       const better = metric === "time" ? "faster" : "smaller";
-      return brief ? `${arm} ${better} from ${formatCount(n)}` : `from ${formatCount(n)} tokens on, ${arm} is ${better}`;
+      const sure = latest ? " at the latest" : "";
+      return brief ? `${arm} ${better} from ${formatCount(n)}${sure}` : `from ${formatCount(n)} tokens on${sure}, ${arm} is ${better}`;
     },
     slope: (exponent: number): string => `slope ${exponent.toFixed(2)}`,
     slopeIn: (exponent: string): string => `, slope ${exponent}`,

@@ -51,6 +51,24 @@ describe("what was written", () => {
   });
 });
 
+describe("a headline", () => {
+  it("names the arms that come back the fewest and the most times as fast, and the programs that take fewer texts than the memory holds", () => {
+    const speeds = { n: 512, least: { arm: "softmax disk", times: 575 }, most: { arm: "linear host", times: 2899 } };
+    expect(en.headline.broughtBack("on this GPU", ["1", "512"], speeds)).toMatch(
+      /: 575 times as fast \(softmax disk\) to 2,899 times \(linear host\) at 512 tokens\.$/,
+    );
+    expect(zh.headline.broughtBack("在这块 GPU 上", ["1", "512"], speeds)).toContain(
+      "长 512 个 token 时，速度是后者的 575 倍（softmax disk）至 2,899 倍（linear host）",
+    );
+    const atOnce = { arm: "linear attention", tokensPerSecond: 1600, texts: 16_384 };
+    expect(en.headline.serves("on this GPU", 128, [{ ...atOnce, fewer: true }], false)).toContain(
+      "(16,384 texts at once, as many as its programs take, 0.0977 for each)",
+    );
+    expect(en.headline.serves("on this GPU", 128, [{ ...atOnce, fewer: false }], false)).toContain("(16,384 texts at once, 0.0977 for each)");
+    expect(zh.headline.serves("在这块 GPU 上", 128, [{ ...atOnce, fewer: true }], false)).toContain("已是其程序所能处理的最多数量");
+  });
+});
+
 describe("texts at once", () => {
   const rate = { value: 340, low: 300, high: 380 };
 

@@ -3,7 +3,7 @@ import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShar
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
 import type { Crossover, Estimate } from "../record/derived.ts";
-import type { Crossed, Crossing, Factor, Fate, Forms, GapStatus, Held, Kept, LayerHeads, Place, Span, TallyNumbers } from "./en.ts";
+import type { Crossed, Crossing, Factor, Fate, Fated, Forms, GapStatus, Held, Kept, LayerHeads, Place, Span, TallyNumbers } from "./en.ts";
 import type { Messages } from "./messages.ts";
 import { spaced } from "./spacing.ts";
 
@@ -207,7 +207,7 @@ const fateWords: Readonly<Record<Fate, string>> = {
   notJudged: "条未作判定",
 };
 
-const fated = ({ fate, count }: { readonly fate: Fate; readonly count: number }): string => spaced`${count}${fateWords[fate]}`;
+const fated = ({ fate, count }: Fated): string => spaced`${count}${fateWords[fate]}`;
 
 const doing: Readonly<Partial<ByPhase>> = {
   prefill: "读入提示词",
@@ -293,7 +293,8 @@ export const zh: Messages = {
     latest: (where, does, { upper, lower }, n, speed) => spaced`${where}，最迟从${formatCount(n)}个 token 起，用${lower}${does}比用${upper}更快${speed}。`,
     open: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}从多长起比用${upper}更快，尚未定论。`,
     byShape: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}是否比用${upper}更快、从多长起更快，因形状而异。`,
-    broughtBack: (where, measured, speed) => spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，搬回状态都比重新计算更快${speed}。`,
+    broughtBack: (where, measured, speeds) =>
+      spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，搬回状态都比重新计算更快${speeds === undefined ? "" : spaced`：长${formatCount(speeds.n)}个 token 时，速度是后者的${formatTimes(speeds.least.times)}倍（${speeds.least.arm}）${speeds.least.arm === speeds.most.arm ? "" : spaced`至${formatTimes(speeds.most.times)}倍（${speeds.most.arm}）`}`}。`,
     longer: (step, arms) =>
       spaced`在测得的最长处，长度${step === 2 ? "加倍" : `变为 ${Math.round(step * 10) / 10} 倍`}时，${arms.map((one) => spaced`${one.arm}的${factor(one.factor)}`).join("，")}`,
     kept: (arms) => `需要保留的状态：${arms.map((one) => kept(one.kept, one.arm)).join("，")}`,
@@ -308,9 +309,10 @@ export const zh: Messages = {
       const told = arms.map(({ arm, ends }, i) => {
         const known = i > 0 && first !== undefined && ends.length === first.ends.length && ends.every(({ n }, end) => n === first.ends[end]?.n);
         const parts = ends.map(({ n, share }, end) =>
-          known ? to(share) : spaced`${end === 0 ? "前面有" : ""}${formatCount(n)}个${end === 0 ? " token " : ""}时为${to(share)}`,
+          known ? to(share) : spaced`${end === 0 ? "前面有" : ""}${formatCount(n)}个${end === 0 ? " token " : ""}时的${to(share)}`,
         );
-        return spaced`${arm}${known ? "分别为" : "在"}${known ? list(parts) : parts.join("，")}`;
+        const steady = known && ends.length > 1 && new Set(parts).size === 1;
+        return spaced`${arm}${steady ? "一直是" : ends.length > 1 ? "从" : "为"}${(steady ? parts.slice(0, 1) : parts).join(" 到 ")}`;
       });
       return spaced`${onEmulation(emulated)}注意力占一个 token 用时的比例：${told.join("；")}`;
     },
@@ -341,7 +343,7 @@ export const zh: Messages = {
     holds: (memoryBytes, oneLayer, arms) =>
       spaced`${formatBytes(memoryBytes)}内存${oneLayer ? "（只用于一层注意力）" : ""}可同时容纳：${arms.map(heldText).join("；")}。`,
     serves: (where, n, arms, projected) =>
-      spaced`${where}，同时运行的所有长${formatCount(n)}个 token 的文本合计每秒写出：${arms.map(({ arm, tokensPerSecond, texts }) => spaced`${arm}为${formatNumber(tokensPerSecond)}个 token（同时${formatCount(texts)}个文本，每个${formatNumber(tokensPerSecond / texts)}个）`).join("，")}${projected ? "（由更少或更短的文本推算）" : ""}。`,
+      spaced`${where}，同时运行的所有长${formatCount(n)}个 token 的文本合计每秒写出：${arms.map(({ arm, tokensPerSecond, texts, fewer }) => spaced`${arm}为${formatNumber(tokensPerSecond)}个 token（同时${formatCount(texts)}个文本${fewer ? "，已是其程序所能处理的最多数量，" : "，"}每个${formatNumber(tokensPerSecond / texts)}个）`).join("，")}${projected ? "（由更少或更短的文本推算）" : ""}。`,
     joined: (parts) => `${parts.join("；")}。`,
   },
 
@@ -349,10 +351,31 @@ export const zh: Messages = {
   judgedClaims: (claims, fates) => {
     const judged = fates.reduce((sum, { count }) => sum + count, 0);
     if (judged === 0) return spaced`${claims}条论断，本次运行均未判定。`;
-    return spaced`${claims}条论断中，本次运行判定了${judged === claims && claims > 1 ? "全部" : ""}${judged}条：${fates.map(fated).join("，")}。`;
+    return spaced`${claims}条论断中，本次运行判定了${judged === claims && claims > 1 ? "全部" : ""}${judged}条：${fates.map((one) => spaced`${fated(one)}${one.named.length === 0 ? "" : `（${one.named.join("；")}${one.named.length < one.count ? "；……" : ""}）`}`).join("，")}。`;
   },
 
   claims: {
+    brief: {
+      S1: "token 的编号",
+      S2: "token 不是字符",
+      S3: "查表的开销不变",
+      S4: "三次乘积得到 Q、K、V",
+      S5: "前文越长，一个 token 越贵",
+      S6: "softmax 选出最近者",
+      S7: "写完一段文本的开销是 n²",
+      S8: "长思考大多花在这个平方上",
+      S9: "前馈网络比注意力便宜",
+      S10: "大部分参数属于前馈网络",
+      S11: "一个 token 只用少数专家",
+      S12: "缓存省去重新计算",
+      S13: "每个 token 都占缓存",
+      S14: "缓存可以移出 GPU",
+      S15: "三种求和顺序结果一致",
+      S16: "线性注意力下每个 token 开销相同",
+      S17: "该开销取决于键与值的大小",
+      S18: "线性注意力不需要缓存",
+      S19: "模型的其余部分不变",
+    },
     says: {
       S1: "该问题的 token 编号依次为 37046、33565、111、24186、6079、99 等。",
       S2: "一段文本的 token 数与字符数不同。",
@@ -1063,7 +1086,7 @@ export const zh: Messages = {
 
   sure: {
     heading: "有多可靠？",
-    more: (more) => spaced`另有${more}条`,
+    more: (more) => spaced`另有${more}条提醒`,
     widths: (middle, widest) => `半数时间精确到 ±${formatShare(middle)} 或更好，最差的${widest > 1 ? "误差超过 ±100 %" : `精确到 ±${formatShare(widest)}`}。`,
     answer: (n, speed) => {
       const parts = [
@@ -1073,7 +1096,7 @@ export const zh: Messages = {
       return spaced`95 % 置信区间：${parts.join("，")}。`;
     },
     unequal: (n, arms) =>
-      spaced`两个程序好坏不等：在${formatCount(n)}个 token 时，${arms.map(({ arm, share }) => spaced`${arm}达到此设备所能的${formatShare(share)}`).join("，")}。因此差距有一部分来自程序，而非注意力本身。`,
+      spaced`差距有一部分来自程序本身：在${formatCount(n)}个 token 时，${arms.map(({ arm, share }) => spaced`${arm}达到此设备所能的${formatShare(share)}`).join("，")}。`,
     restsOn: "依据",
     nothing: "没有时间可谈可靠与否：一个单元也没有测得。",
     intervals: (precision) => `区间为中位数的 95 % 自助法（bootstrap）区间；要求的精度为 ±${formatShare(precision)}。`,
@@ -1277,9 +1300,9 @@ export const zh: Messages = {
       const found = less && less.high > less.low ? `（${interval(formatTimes(less.low), formatTimes(less.high))}）` : "";
       return spaced`${formatCount(n)}个 token 时：${arms.map(({ arm, value }) => spaced`${arm}为${value}`).join("，")}${less === undefined ? "" : spaced`，前者是后者的${formatTimes(less.value)}倍${found}`}。`;
     },
-    answerMarks: (metric, crosses, statuses) => {
+    answerMarks: (metric, winner, statuses) => {
       const better = metric === "time" ? "更快" : "更小";
-      return `越低${better}；两轴都按倍数刻度。${crosses ? spaced`虚线：从那里起另一方${better}，灰色为其 95 % 置信区间。` : ""}${statuses.length === 0 ? "" : atEdge(statuses)}`;
+      return `越低${better}；两轴都按倍数刻度。${winner === undefined ? "" : spaced`竖线：从那里起${winner.arm}${better}${winner.latest ? "，也可能更早" : "，灰色为其 95 % 置信区间"}。`}${metric === "time" ? "短竖条和色带为 95 % 置信区间。" : ""}${statuses.length === 0 ? "" : atEdge(statuses)}`;
     },
     sameValues: (arms) => spaced`${list(arms)}的数值相同；图上互相遮盖。`,
     keepNothing: (arms) => spaced`${list(arms)}在 token 之间不保留任何状态。`,
@@ -1344,8 +1367,8 @@ export const zh: Messages = {
     wallClock: "挂钟时间",
     gpuClock: "GPU 时钟",
     unknownDevice: "未知设备",
-    fromHere: (metric, n, arm, brief) =>
-      spaced`${brief ? "" : "从"}${formatCount(n)}${brief ? "" : "个 token "}起${brief ? "" : "，"}${arm}${metric === "time" ? "更快" : "更小"}`,
+    fromHere: (metric, n, arm, brief, latest) =>
+      spaced`${latest ? "最迟" : ""}${brief ? "" : "从"}${formatCount(n)}${brief ? "" : "个 token "}起${brief ? "" : "，"}${arm}${metric === "time" ? "更快" : "更小"}`,
     slope: (exponent) => `斜率 ${exponent.toFixed(2)}`,
     slopeIn: (exponent) => `，斜率 ${exponent}`,
     constant: "不变",

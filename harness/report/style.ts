@@ -70,10 +70,11 @@ a{color:var(--accent)}
 .trust dd{margin:1px 0 0;font-weight:600;font-size:.95rem;line-height:1.35}
 .trust small{display:block;font-weight:400;line-height:1.35}
 .boxes{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,270px),1fr));gap:14px;align-content:start}
+@media (min-width:640px){.boxes{grid-template-columns:minmax(0,9fr) minmax(0,7fr)}}
 .boxes>div{border:1px solid var(--line);border-radius:10px;padding:10px 16px}
 .boxes h2{font-size:1rem;margin:0 0 .4em}
 .boxes ul{margin:0;padding-left:1.1em}
-.boxes li{margin:.3em 0;line-height:1.45}
+.boxes li{margin:.3em 0;line-height:1.42;font-size:.95rem}
 .figures{display:grid;grid-template-columns:minmax(0,1fr);gap:34px 20px}
 figure{margin:0;min-width:0;break-inside:avoid}
 figure h3{margin:0 0 .6em}

@@ -1,4 +1,4 @@
-import { decades, type Encoding, type LogScale } from "./frame.ts";
+import { type Encoding, type LogScale, readableTicks } from "./frame.ts";
 import type { Series } from "./growth.ts";
 import { theme } from "./theme.ts";
 
@@ -42,7 +42,7 @@ export const channelsOf = (series: readonly Series[], ticks: readonly number[], 
       scale: { type: "log", base: 10, domain: [y.low, y.high], nice: false },
       axis: {
         title: axis.title,
-        values: [...decades(y.low, dataHigh)],
+        values: [...readableTicks(y.low, dataHigh)],
         labelExpr: axis.labelExpr,
         titleAngle: 0,
         titleAlign: "left",

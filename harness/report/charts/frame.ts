@@ -54,6 +54,12 @@ export const decades = (low: number, high: number): readonly number[] => {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => 10 ** (first + i));
 };
 
+/** Powers of ten from `low` to `high`, and three times each where these are too few to read a value between them by. */
+export const readableTicks = (low: number, high: number): readonly number[] => {
+  const tens = decades(low, high);
+  return tens.length > 2 ? tens : [(tens[0] ?? low) / 10, ...tens].flatMap((ten) => [ten, 3 * ten]).filter((tick) => tick >= low && tick <= high);
+};
+
 /** [low, high] widened by a margin and until it holds two decades' ticks at least. Both positive. */
 export const decadeDomain = (least: number, most: number): readonly [number, number] => {
   let low = least / 1.4;

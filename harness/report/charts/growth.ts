@@ -2,7 +2,7 @@ import type { GrowthClass } from "../../../kernels/mechanism.ts";
 import { formatCount } from "../../analysis/format.ts";
 import type { GapStatus } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
-import type { Crossover, Fit } from "../../record/derived.ts";
+import type { Estimate, Fit } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { type ArmLook, armLooks } from "./arms.ts";
 import { crossoversOf, type Facet, fitOf, plannedXs, type Variable, variableOf } from "./facets.ts";
@@ -36,9 +36,17 @@ export interface Growth {
   readonly series: readonly Series[];
   /** every planned x of the facet, measured or not, ascending */
   readonly ticks: readonly number[];
-  readonly crossovers: readonly Crossover[];
+  /** those that stand somewhere */
+  readonly crossovers: readonly DrawnCrossing[];
   /** n* that are computed and not measured, of times: within the n of the facet */
   readonly computed: readonly ComputedCrossing[];
+}
+
+/** Where a pair crosses; `latest`: by then it has, and nobody knows since when. */
+export interface DrawnCrossing {
+  readonly between: readonly [string, string];
+  readonly n: Estimate;
+  readonly latest: boolean;
 }
 
 /** n* of a pair if both arms used as large a share of the device's ceiling, or by their FLOPs and bytes alone. */
@@ -86,7 +94,11 @@ export const growthOf = (record: RunRecord, facet: Facet, metric: Fit["metric"])
   const ticks = plannedXs(record, facet.cells, variable);
   const { answer } = facet;
   const crossovers = crossoversOf(record, facet, metric).filter(({ between }) => answer === undefined || between.every((label) => answer.includes(label)));
-  const drawn = crossovers.filter((crossover) => crossover.outcome === "crosses" && crossover.n !== undefined);
+  const drawn = crossovers.flatMap(({ outcome, n, atLatest, between }): DrawnCrossing[] => {
+    if (outcome === "crosses") return n ? [{ between, n, latest: false }] : [];
+    // Beside the answer, which says so.
+    return answer === undefined || atLatest === undefined ? [] : [{ between, n: { value: atLatest, low: atLatest, high: atLatest }, latest: true }];
+  });
   const computed = (answer === undefined ? crossovers : []).flatMap((crossover) =>
     (["equalShare", "predicted"] as const).flatMap((kind): ComputedCrossing[] => {
       const n = crossover[kind]?.n;
@@ -146,9 +158,7 @@ export const gapLegend = (growths: readonly Growth[], t: Messages): string => {
 export const slopeLabel = (fit: Fit | undefined, t: Messages): string => (fit?.exponent === undefined ? "" : t.charts.slope(fit.exponent.value));
 
 /** "n* 310 (280–345)", with the pair after it where several are drawn: of the softmax arms only if there are several of them too. */
-export const crossingLabel = (crossover: Crossover, all: readonly Crossover[], withInterval: boolean): string => {
-  const n = crossover.n;
-  if (n === undefined) return "";
-  const pair = new Set(all.map(({ between }) => between[0])).size > 1 ? crossover.between.join(" / ") : crossover.between[1];
+export const crossingLabel = ({ n, between }: DrawnCrossing, all: readonly DrawnCrossing[], withInterval: boolean): string => {
+  const pair = new Set(all.map(({ between }) => between[0])).size > 1 ? between.join(" / ") : between[1];
   return `n* ${formatCount(n.value)}${withInterval && n.low < n.high ? ` (${formatCount(n.low)}–${formatCount(n.high)})` : ""}${all.length > 1 ? ` ${pair}` : ""}`;
 };

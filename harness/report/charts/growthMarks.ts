@@ -51,20 +51,19 @@ export const gapLayers = (growth: Growth, { x, color }: Channels, t: Messages): 
 /** Each crossing: its interval as a bar, n* as a dashed line, its words in a row of their own above the data. */
 export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xScale: LogScale, startPx: number, t: Messages): readonly Layer[] => {
   const wordsOf = (crossover: Growth["crossovers"][number]): string =>
-    growth.isAnswer && crossover.n
-      ? t.charts.fromHere(growth.metric, crossover.n.value, crossover.between[1], frame.size.name === "narrow")
+    growth.isAnswer
+      ? t.charts.fromHere(growth.metric, crossover.n.value, crossover.between[1], frame.size.name === "narrow", crossover.latest)
       : crossingLabel(crossover, growth.crossovers, frame.size.name === "wide");
   const within = (value: number): number => Math.min(xScale.high, Math.max(xScale.low, value));
   const fontPx = growth.isAnswer ? 12 : 11;
-  const drawn = growth.crossovers.slice(0, mostCrossings).flatMap((crossover, i) => {
-    if (crossover.n === undefined) return [];
+  const drawn = growth.crossovers.slice(0, mostCrossings).map((crossover, i) => {
     const text = fitted(printable(wordsOf(crossover)), frame.plotWidth - 4, fontPx);
     const half = textWidth(text, fontPx) / 2;
     const { value, low, high } = crossover.n;
     const centre = Math.max(half, Math.min(frame.plotWidth - half, xScale.toPx(within(value))));
     const labelPx = startPx + (i + 0.5) * crossingRowPx;
     const { between } = crossover;
-    return [{ at: { x: within(value), low: within(low), high: within(high), py: labelPx + 8, between }, words: { text, px: centre, py: labelPx, between } }];
+    return { at: { x: within(value), low: within(low), high: within(high), py: labelPx + 8, between }, words: { text, px: centre, py: labelPx, between } };
   });
   if (drawn.length === 0) return [];
   const data = { values: drawn.map(({ at }) => at) };
@@ -110,7 +109,7 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
   const taken = series.flatMap((entry) =>
     [...fittedCurve(entry.fit, 24), ...entry.points].map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })),
   );
-  for (const { n } of growth.crossovers) for (let py = 0; n !== undefined && py < frame.plotHeight; py += 12) taken.push({ px: xScale.toPx(n.value), py });
+  for (const { n } of growth.crossovers) for (let py = 0; py < frame.plotHeight; py += 12) taken.push({ px: xScale.toPx(n.value), py });
   const claims = [...new Set(series.map(({ claim }) => claim))];
   const drawn = claims.flatMap((claim) => {
     const points = series.find((entry) => entry.claim === claim && entry.points.length > 1)?.points;
@@ -206,8 +205,9 @@ export const labelLayers = (
   return [
     {
       data: { values: leaders },
-      mark: { type: "rule", strokeWidth: 1, opacity: 0.45 },
-      encoding: { x, y, x2: { value: frame.plotWidth + 8 }, y2: { field: "to" }, color },
+      // Dotted and in no colour of a curve, which it would seem to go on with.
+      mark: { type: "rule", strokeWidth: 1, strokeDash: [1, 3], color: theme.muted.light },
+      encoding: { x, y, x2: { value: frame.plotWidth + 8 }, y2: { field: "to" } },
     },
     {
       data: { values: rows },

@@ -68,7 +68,7 @@ export const comparedLine = ({ cells }: RunRecord, t: Messages): Html => {
 /** The answer, large. */
 export const answerSection = (record: RunRecord, t: Messages): Html => html`
 <section class="answer" aria-labelledby="answer"><h2 id="answer">${t.page.answer}</h2>
-${leadOf(record, t).map((text) => html`<p class="lead">${text === claimCountOf(record) ? html`<a href="#claims">${text}</a>` : said(text, t)}</p>`)}
+${leadOf(record, t).map((text) => html`<p class="lead">${text === claimCountOf(record) ? html`${said(text, t)} <a href="#claims">${t.page.claims}</a>` : said(text, t)}</p>`)}
 </section>`;
 
 /** All that was found besides, in the words of the field: expectations, the other sentences of the answer, and what to beware of. Nothing where there is none. */

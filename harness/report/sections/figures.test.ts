@@ -35,9 +35,17 @@ describe("figures", () => {
     expect(leading).toMatch(/>from [\d,]+ tokens on, linear is faster</);
     expect(leading).not.toMatch(/>n\*|>slope|GQA|∝|triangle/);
     expect(leading).toMatch(/<p><bdi>At 16,384 tokens: softmax [\d.]+ ms and linear [\d.]+ µs, 17 times less \(95 % interval \d+ to \d+\)\.<\/bdi><\/p>/);
-    expect(leading).toContain("Lower is faster; both scales grow by factors. Dashed: from there on the one is faster");
+    expect(leading).toContain("Lower is faster; both scales grow by factors. Upright line: from there on linear is faster; grey: its 95 % interval.");
     expect(time).toMatch(/>n\* [\d,]+ .* GQA/s);
     expect(time).toContain(">slope ");
+  });
+
+  it("mark beside the answer the length from which on an arm is faster at the latest", async () => {
+    const record = fixtureRecord();
+    const crossovers = record.crossovers.map((one) => ({ ...one, outcome: "undecided" as const, n: undefined, atLatest: 2048 }));
+    const leading = figureOf(await renderPage({ ...record, crossovers }), "leading");
+    expect(leading).toContain(">from 2,048 tokens on at the latest, linear is faster<");
+    expect(leading).toContain("Upright line: from there on linear is faster, if not before.");
   });
 
   it("say beside the answer what hollow marks are", async () => {

@@ -177,6 +177,7 @@ const answerCaption = (record: RunRecord, facet: Facet, metric: Metric, t: Messa
   const n = growth.ticks.findLast((tick) => series.every(({ points }) => points.some(({ x }) => x === tick)));
   const statuses = [...new Set(growth.series.flatMap(({ gaps }) => gaps.map(({ status }) => status)))];
   const write = writeOf(metric);
+  const [crossing] = growth.crossovers;
   return [
     n === undefined
       ? endSentence(growth, facet, write, t)
@@ -185,7 +186,7 @@ const answerCaption = (record: RunRecord, facet: Facet, metric: Metric, t: Messa
           series.map(({ look, points }) => ({ arm: look.label, value: write(points.find(({ x }) => x === n)?.y ?? 0) })),
           lessOf(record, facet, metric, n, series),
         ),
-    t.figures.answerMarks(metric, growth.crossovers.length > 0, statuses),
+    t.figures.answerMarks(metric, crossing && { arm: crossing.between[1], latest: crossing.latest }, statuses),
   ];
 };
 

@@ -167,8 +167,16 @@ const answerSures = (record: RunRecord, t: Messages): readonly string[] => {
   const { experiment, cells } = record;
   const pair = mainPair({ ...record, crossovers: askedCrossovers(record) });
   const [first, ...others] = pair;
-  // The answer is of these two arms only where it is of attention alone.
-  if (!first || experiment.serving || experiment.text || experiment.phase === "offload" || cells.some(({ runtime }) => runtime !== undefined)) return [];
+  // The answer is of these two arms only where it is of attention alone, and of their times only where no claims are counted.
+  if (
+    !first ||
+    experiment.claims?.length ||
+    experiment.serving ||
+    experiment.text ||
+    experiment.phase === "offload" ||
+    cells.some(({ runtime }) => runtime !== undefined)
+  )
+    return [];
   const speed = others.length > 0 ? undefined : speedUpOf(record.fits, first)?.times;
   const n = others.length > 0 ? undefined : first.n;
   const told = speed && speed.value >= 1.05 ? speed : undefined;
