@@ -1894,8 +1894,9 @@ export const en = {
     /** `latest`: at that n it is sure, and may be so before */
     fromHere: (metric: Fit["metric"], n: number, arm: string, brief: boolean, latest: boolean): string => {
       const better = metric === "time" ? "faster" : "smaller";
-      const sure = latest ? " at the latest" : "";
-      return brief ? `${arm} ${better} from ${formatCount(n)}${sure}` : `from ${formatCount(n)} tokens on${sure}, ${arm} is ${better}`;
+      return brief
+        ? `${arm} ${better} ${latest ? "by" : "from"} ${formatCount(n)}`
+        : `from ${formatCount(n)} tokens on${latest ? " at the latest" : ""}, ${arm} is ${better}`;
     },
     slope: (exponent: number): string => `slope ${exponent.toFixed(2)}`,
     slopeIn: (exponent: string): string => `, slope ${exponent}`,

@@ -45,6 +45,7 @@ describe("figures", () => {
     const crossovers = record.crossovers.map((one) => ({ ...one, outcome: "undecided" as const, n: undefined, atLatest: 2048 }));
     const leading = figureOf(await renderPage({ ...record, crossovers }), "leading");
     expect(leading).toContain(">from 2,048 tokens on at the latest, linear is faster<");
+    expect(leading).toContain(">linear faster by 2,048<");
     expect(leading).toContain("Upright line: from there on linear is faster, if not before.");
   });
 
