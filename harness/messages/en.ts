@@ -807,8 +807,16 @@ export const en = {
         overHalf: "At this size a token uses more than half of all weights all the same.",
       },
       S12: {
-        measured: (n: number, againMs: number, keptMs: number, ratio: Estimate, bytesPerToken: number | undefined): string =>
-          `At n = ${formatCount(n)} a token takes ${formatMs(againMs)} with nothing kept and ${formatMs(keptMs)} with a cache: ${bracketed(ratio)} times as long${bytesPerToken === undefined ? "" : `. The cache grows by ${formatBytes(bytesPerToken)} a token`}.`,
+        /** `short`: the same at the shortest context that both have, where that is another */
+        measured: (
+          n: number,
+          againMs: number,
+          keptMs: number,
+          ratio: Estimate,
+          short: { readonly n: number; readonly ratio: Estimate } | undefined,
+          bytesPerToken: number | undefined,
+        ): string =>
+          `At n = ${formatCount(n)} a token takes ${formatMs(againMs)} with nothing kept and ${formatMs(keptMs)} with a cache: ${bracketed(ratio)} times as long${short === undefined ? "" : `, and ${bracketed(short.ratio)} times at n = ${formatCount(short.n)}`}${bytesPerToken === undefined ? "" : `. The cache grows by ${formatBytes(bytesPerToken)} a token`}.`,
         enough: (queriesBytes: number): string => `Keys and values are enough: they are all of that, and queries would be ${formatBytes(queriesBytes)} more.`,
         would: "A longer context without a cache would tell.",
       },

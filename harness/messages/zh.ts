@@ -558,8 +558,8 @@ export const zh: Messages = {
         overHalf: "尽管如此，在这一尺寸下，一个 token 仍用到全部权重的一半以上。",
       },
       S12: {
-        measured: (n, againMs, keptMs, ratio, bytesPerToken) =>
-          spaced`在 n = ${formatCount(n)}处，一个 token 的用时在什么都不保留时为${formatMs(againMs)}，带缓存时为${formatMs(keptMs)}：前者是后者的${bracketed(ratio)}倍${bytesPerToken === undefined ? "" : spaced`。每个 token 使缓存增加${formatBytes(bytesPerToken)}`}。`,
+        measured: (n, againMs, keptMs, ratio, short, bytesPerToken) =>
+          spaced`在 n = ${formatCount(n)}处，一个 token 的用时在什么都不保留时为${formatMs(againMs)}，带缓存时为${formatMs(keptMs)}：前者是后者的${bracketed(ratio)}倍${short === undefined ? "" : spaced`，在 n = ${formatCount(short.n)}处是${bracketed(short.ratio)}倍`}${bytesPerToken === undefined ? "" : spaced`。每个 token 使缓存增加${formatBytes(bytesPerToken)}`}。`,
         enough: (queriesBytes) => spaced`有键和值就够了：缓存中只有它们，查询则还要再加${formatBytes(queriesBytes)}。`,
         would: "没有缓存时更长的上下文可见分晓。",
       },

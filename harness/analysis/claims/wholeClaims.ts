@@ -51,18 +51,21 @@ export const wholeClaims: readonly Claim[] = [
       const without = curvesOf(record, keepsNothing);
       const [found] = curvesOf(record, keepsCache).flatMap((curve) =>
         without.flatMap((one) => {
-          const pair = shared(one, curve).filter(mixesAlike).at(-1);
-          return pair ? [{ cached: curve, last: pair }] : [];
+          const pairs = shared(one, curve).filter(mixesAlike);
+          const [first, last] = [pairs[0], pairs.at(-1)];
+          return first && last ? [{ cached: curve, first, last }] : [];
         }),
       );
       if (!found) return undefined;
-      const { cached, last } = found;
+      const { cached, first, last } = found;
       const [again, kept] = last.map(wholeMs);
       if (!again || !kept) return undefined;
       const [, cell] = last;
       const { n, batch, heads, headDim, kvDtype } = cell;
       const layers = cell.model?.layers ?? 1;
       const ratio = ratioOf(again, kept);
+      const [shortAgain, shortKept] = first.map(wholeMs);
+      const short = first[1].n < n && shortAgain && shortKept ? { n: first[1].n, ratio: ratioOf(shortAgain, shortKept) } : undefined;
       const perToken = cached.bytes?.class === "O(n)" ? cached.bytes.coefficients?.a.value : undefined;
       const keysAndValues = layers * cell.batch * cachedBytes(cell);
       // Of the cache as it is at one length, where no law over several is known: it has room for the newest token or not.
@@ -70,7 +73,7 @@ export const wholeClaims: readonly Claim[] = [
       const queries = layers * batch * heads * headDim * elementBytes[kvDtype];
       return judged(t, {
         held: ratio.low > 1 ? true : ratio.high < 1 ? false : undefined,
-        measured: said.measured(n, again.value, kept.value, ratio, perToken),
+        measured: said.measured(n, again.value, kept.value, ratio, short, perToken),
         counted: [isOfThese && said.enough(queries)],
         would: said.would,
         evidence: "time",
