@@ -41,6 +41,26 @@ describe("the answer in plain words", () => {
     );
   });
 
+  it("says of shapes which of them it is of, where another is not decided", () => {
+    const record = analyse(plantedRun({ ns: [32, 128, 512, 1024, 2048, 8192, 16384], arms, dModels: [64, 128] }));
+    const open = {
+      ...record,
+      crossovers: record.crossovers.map((one) => (one.series.dModel === 128 ? { ...one, outcome: "undecided" as const, n: undefined } : one)),
+    };
+    expect(headlineOf(open, en)[0]).toMatch(
+      /^On this GPU \(d\), from [\d,]+ tokens on, the next token is made faster .* at 16,384 tokens, at dModel 64; at dModel 128 it is not decided\.$/,
+    );
+    expect(headlineOf(open, zh)[0]).toMatch(/，此为 dModel 64 处；dModel 128 处尚未定论。$/);
+  });
+
+  it("is of who is faster alone where claims are counted before it", () => {
+    const record = emulated(analyse(planted));
+    const claimed = { ...record, experiment: { ...record.experiment, claims: ["S5" as const] } };
+    expect(headlineOf(record, en)).toHaveLength(2);
+    expect(headlineOf(claimed, en)).toEqual([expect.stringMatching(/^On this CPU emulation, from [\d,]+ tokens on, the next token is made faster/)]);
+    expect(headlineOf({ ...claimed, crossovers: [], experiment: { ...claimed.experiment, arms: [] } }, en)).toEqual([]);
+  });
+
   it("names an arm by its kind and by what its label says beside that", () => {
     const labelled = (label: string): RunRecord => ({ ...planted, cells: planted.cells.map((cell) => (cell.label === "softmax" ? { ...cell, label } : cell)) });
     expect(["softmax", "softmax host", "KV cache"].map((label) => spokenArm(labelled(label), label, en))).toEqual([

@@ -5,6 +5,7 @@ import type { Analysed } from "./answer.ts";
 import { formatCount } from "./format.ts";
 import { growthHeadline } from "./growthHeadline.ts";
 import { peerHeadline } from "./peerHeadline.ts";
+import { describeKey } from "./series.ts";
 import { servingHeadline } from "./servingHeadline.ts";
 import { spanOf } from "./span.ts";
 import { speedUpOf } from "./speedUp.ts";
@@ -24,12 +25,16 @@ export const headlineOf = (record: Analysed, t: Messages): readonly string[] => 
   if (experiment.text) return textHeadline(record, where, t);
   const does = t.headline.doing[experiment.phase];
   if (!does) return [];
+  const back = broughtBackSentence(record, where, t);
   const crossovers = mainPair(record);
   const [upper, lower] = crossovers[0]?.between ?? [];
   if (experiment.serving) return servingHeadline(record, upper === undefined || lower === undefined ? [] : [lower, upper], where, t);
-  if (upper === undefined || lower === undefined) return growthHeadline(record, armsOf(record).slice(0, 2), t);
+  // What claims are asked of is told with their count, before this: who is faster is all that is said besides.
+  const claimed = (experiment.claims?.length ?? 0) > 0;
+  if (upper === undefined || lower === undefined) return [...said(back), ...(claimed ? [] : growthHeadline(record, armsOf(record).slice(0, 2), t))];
   const names: Names = { upper: spokenArm(record, upper, t), lower: spokenArm(record, lower, t) };
-  const crossing = broughtBackSentence(record, where, t) ?? crossingSentence(record, crossovers, names, does, where, t);
+  const crossing = back ?? crossingSentence(record, crossovers, names, does, where, t);
+  if (claimed && crossing !== undefined) return [crossing];
   // Wherever a state is kept, it is as large as its kind of attention makes it.
   const kindOf = (label: string): string => t.attention(cells.some((cell) => cell.label === label && cell.family === "softmax") ? "softmax" : "linear");
   const growth = experiment.phase === "offload" ? growthHeadline(record, firstOfFamilies(record), t, kindOf) : growthHeadline(record, [upper, lower], t);
@@ -78,14 +83,23 @@ export const mainPair = ({ cells, experiment, crossovers }: Pick<Analysed, "cell
   return first ? timed.filter((crossover) => rank(crossover) === rank(first)) : [];
 };
 
-const crossingSentence = ({ fits }: Analysed, crossovers: readonly Crossover[], names: Names, does: string, where: string, t: Messages): string | undefined => {
+const crossingSentence = (record: Analysed, crossovers: readonly Crossover[], names: Names, does: string, where: string, t: Messages): string | undefined => {
+  // Of some shapes it may be open: then the others' answer is told, and of which it is none.
+  const open = crossovers.filter(({ outcome, atLatest }) => outcome === "undecided" && atLatest === undefined);
+  if (open.length > 0 && open.length < crossovers.length) {
+    const decided = crossovers.filter((crossover) => !open.includes(crossover));
+    const keys = crossovers.map(({ series }) => series);
+    const placesOf = (some: readonly Crossover[]): readonly string[] => some.map(({ series }) => describeKey(series, keys));
+    const found = crossingSentence(record, decided, names, does, where, t);
+    return found === undefined ? undefined : t.headline.partly(found, placesOf(decided), placesOf(open));
+  }
   const outcomes = new Set(crossovers.map(({ outcome }) => outcome));
   const ranges = crossovers.flatMap(({ range }) => (range ? [range] : []));
   if (ranges.length === 0) return undefined;
   if (outcomes.size > 1) return t.headline.byShape(where, does, names);
   const [outcome] = outcomes;
   const measured = spanOf(ranges.flat(), formatCount);
-  const speed = t.headline.speed(speedsOf(fits, crossovers));
+  const speed = t.headline.speed(speedsOf(record.fits, crossovers));
   switch (outcome) {
     case "crosses": {
       const found = crossovers.flatMap(({ n }) => (n ? [n.value] : []));

@@ -467,6 +467,9 @@ export const en = {
       `${capital(where)}, it is not decided from which length on ${does} faster with ${lower} than with ${upper}.`,
     byShape: (where: string, does: string, { upper, lower }: Names): string =>
       `${capital(where)}, it depends on the shape whether and from which length on ${does} faster with ${lower} than with ${upper}.`,
+    /** `found`: a sentence that holds at some shapes; at the others nothing is decided */
+    partly: (found: string, at: readonly string[], open: readonly string[]): string =>
+      `${found.slice(0, -1)}, at ${formatList(at)}; at ${formatList(open)} it is not decided.`,
     /** of all that was moved; `speeds`: how many times as fast, of the arm with the least and of that with the most */
     broughtBack: (where: string, measured: Span, speeds: Extremes | undefined): string =>
       `${capital(where)}, bringing a state back takes less time than computing it anew at every length measured, ${to(measured)} tokens${speeds === undefined ? "" : `: ${formatTimes(speeds.least.times)} times as fast (${speeds.least.arm})${speeds.least.arm === speeds.most.arm ? "" : ` to ${formatTimes(speeds.most.times)} times (${speeds.most.arm})`} at ${counted(speeds.n, "token")}`}.`,
@@ -1559,15 +1562,20 @@ export const en = {
     heading: "How sure is this?",
     more: (others: number): string => `${others} more ${plural(others, "warning", "warnings")}`,
     widths: (middle: number, widest: number): string =>
-      `Half of the times are known to ±${formatShare(middle)} or better, the worst ${widest > 1 ? "hardly at all (over ±100 %)" : `to ±${formatShare(widest)}`}.`,
-    /** of the answer's n* and of how many times as fast the one is at the largest n */
-    answer: (n: Estimate | undefined, speed: Estimate | undefined): string => {
+      middle > 1
+        ? "Half of the times are hardly known at all (over ±100 %)."
+        : `Half of the times are known to ±${formatShare(middle)} or better, the worst ${widest > 1 ? "hardly at all (over ±100 %)" : `to ±${formatShare(widest)}`}.`,
+    /** of the answer's n* and of how many times as fast the one is at the largest n; `shapes`: of how many these are the widest */
+    answer: (n: Estimate | undefined, speed: Estimate | undefined, shapes: number): string => {
       const parts = [
         ...(n === undefined ? [] : [`${formatCount(n.low)} to ${counted(n.high, "token")}`]),
         ...(speed === undefined ? [] : [`${formatTimes(speed.low)} to ${formatTimes(speed.high)} times as fast`]),
       ];
-      return `95 % interval${parts.length > 1 ? "s" : ""}: ${parts.join("; ")}.`;
+      return `95 % interval${parts.length > 1 || shapes > 1 ? "s" : ""}${shapes > 1 ? ` over ${shapes === 2 ? "both" : `all ${formatCount(shapes)}`} shapes` : ""}: ${parts.join("; ")}.`;
     },
+    /** of tokens a second of all texts at once, and what was measured of them */
+    serving: (arms: readonly { readonly arm: string; readonly rate: Estimate }[], largest: { readonly n: number; readonly batch: number }): string =>
+      `95 % intervals: ${arms.map(({ arm, rate }) => `${formatNumber(rate.low)} to ${formatNumber(rate.high)} tokens a second with ${arm}`).join("; ")}. Measured were at most ${counted(largest.batch, "text")} at once, and texts of ${counted(largest.n, "token")}.`,
     /** the answer's arms use the device unequally; `share`: of the most that it allows, at n */
     unequal: (n: number, arms: readonly { readonly arm: string; readonly share: number }[]): string =>
       `Part of the difference is the programs': at ${counted(n, "token")} ${formatList(arms.map(({ arm, share }, i) => `${arm} ${i === 0 ? `reaches ${formatShare(share)} of what this device allows` : formatShare(share)}`))}.`,
@@ -1810,12 +1818,16 @@ export const en = {
     ): string => `At ${where}: from ${least.arm} ${least.value} to ${most.arm} ${most.value} (${times}).`,
     ends: (where: string, arms: readonly { readonly arm: string; readonly value: string; readonly less: string | undefined }[], most: string): string =>
       `At ${where}: ${formatList(arms.map(({ arm, value, less }) => `${arm} ${value}${less === undefined ? "" : ` (${less} less than ${most})`}`))}.`,
-    /** the answer's arms at the largest n of both; `less`: how many times less the last one takes or keeps */
-    answerEnds: (n: number, arms: readonly { readonly arm: string; readonly value: string }[], less: Estimate | undefined): string => {
+    /** the answer's arms at the largest n of both; `less`: how many times less the last one takes or keeps; `undrifted`: which these values alone do not give */
+    answerEnds: (
+      n: number,
+      arms: readonly { readonly arm: string; readonly value: string }[],
+      less: (Estimate & { readonly undrifted: boolean }) | undefined,
+    ): string => {
       const times =
         less &&
         (less.high > less.low
-          ? `, ${formatTimes(less.value)} times less (95 % interval ${formatTimes(less.low)} to ${formatTimes(less.high)})`
+          ? `, ${formatTimes(less.value)} times less${less.undrifted ? ", drift of the machine taken out" : ""} (95 % interval ${formatTimes(less.low)} to ${formatTimes(less.high)})`
           : `, ${formatTimes(less.value)} times less`);
       return `At ${counted(n, "token")}: ${formatList(arms.map(({ arm, value }) => `${arm} ${value}`))}${times ?? ""}.`;
     },

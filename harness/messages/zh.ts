@@ -293,6 +293,7 @@ export const zh: Messages = {
     latest: (where, does, { upper, lower }, n, speed) => spaced`${where}，最迟从${formatCount(n)}个 token 起，用${lower}${does}比用${upper}更快${speed}。`,
     open: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}从多长起比用${upper}更快，尚未定论。`,
     byShape: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}是否比用${upper}更快、从多长起更快，因形状而异。`,
+    partly: (found, at, open) => spaced`${found.slice(0, -1)}，此为${list(at)}处；${list(open)}处尚未定论。`,
     broughtBack: (where, measured, speeds) =>
       spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，搬回状态都比重新计算更快${speeds === undefined ? "" : spaced`：长${formatCount(speeds.n)}个 token 时，速度是后者的${formatTimes(speeds.least.times)}倍（${speeds.least.arm}）${speeds.least.arm === speeds.most.arm ? "" : spaced`至${formatTimes(speeds.most.times)}倍（${speeds.most.arm}）`}`}。`,
     longer: (step, arms) =>
@@ -1087,14 +1088,19 @@ export const zh: Messages = {
   sure: {
     heading: "有多可靠？",
     more: (more) => spaced`另有${more}条提醒`,
-    widths: (middle, widest) => `半数时间精确到 ±${formatShare(middle)} 或更好，最差的${widest > 1 ? "误差超过 ±100 %" : `精确到 ±${formatShare(widest)}`}。`,
-    answer: (n, speed) => {
+    widths: (middle, widest) =>
+      middle > 1
+        ? "半数时间的误差超过 ±100 %。"
+        : `半数时间精确到 ±${formatShare(middle)} 或更好，最差的${widest > 1 ? "误差超过 ±100 %" : `精确到 ±${formatShare(widest)}`}。`,
+    answer: (n, speed, shapes) => {
       const parts = [
         ...(n === undefined ? [] : [spaced`长度为${formatCount(n.low)}至${formatCount(n.high)}个 token`]),
         ...(speed === undefined ? [] : [spaced`倍数为${formatTimes(speed.low)}至${formatTimes(speed.high)}`]),
       ];
-      return spaced`95 % 置信区间：${parts.join("，")}。`;
+      return spaced`95 % 置信区间${shapes > 1 ? `（涵盖全部 ${formatCount(shapes)} 种形状）` : ""}：${parts.join("，")}。`;
     },
+    serving: (arms, largest) =>
+      spaced`95 % 置信区间：${arms.map(({ arm, rate }) => spaced`${arm}每秒${formatNumber(rate.low)}至${formatNumber(rate.high)}个 token`).join("；")}。测得的至多是同时${formatCount(largest.batch)}个文本，每个${formatCount(largest.n)}个 token。`,
     unequal: (n, arms) =>
       spaced`差距有一部分来自程序本身：在${formatCount(n)}个 token 时，${arms.map(({ arm, share }) => spaced`${arm}达到此设备所能的${formatShare(share)}`).join("，")}。`,
     restsOn: "依据",
@@ -1297,7 +1303,8 @@ export const zh: Messages = {
     ends: (where, arms, most) =>
       spaced`在${where}处：${arms.map(({ arm, value, less }) => spaced`${arm}为${value}${less === undefined ? "" : spaced`（${most}是其${less.replace("×", "")}倍）`}`).join("，")}。`,
     answerEnds: (n, arms, less) => {
-      const found = less && less.high > less.low ? `（${interval(formatTimes(less.low), formatTimes(less.high))}）` : "";
+      const found =
+        less && less.high > less.low ? `（${less.undrifted ? "扣除机器的漂移，" : ""}${interval(formatTimes(less.low), formatTimes(less.high))}）` : "";
       return spaced`${formatCount(n)}个 token 时：${arms.map(({ arm, value }) => spaced`${arm}为${value}`).join("，")}${less === undefined ? "" : spaced`，前者是后者的${formatTimes(less.value)}倍${found}`}。`;
     },
     answerMarks: (metric, winner, statuses) => {

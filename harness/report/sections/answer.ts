@@ -53,7 +53,8 @@ export const leadOf = (record: RunRecord, t: Messages): readonly string[] => {
   const count = claimCountOf(record);
   const plain = record.findings.filter(({ kind, text }) => kind === "headline" && text !== count).map(({ text }) => text);
   const found = answerSentences(record, t).filter((text) => text !== count);
-  const [first = []] = [plain, found].filter((sentences) => sentences.length > 0);
+  // Beside a count of claims, what else was found is no answer.
+  const [first = []] = [plain, count === undefined ? found : []].filter((sentences) => sentences.length > 0);
   return [...(count === undefined ? [] : [count]), ...first]
     .slice(0, 2)
     .map((text) => shortened(firstSentence(text), plain.length > 0 ? longestPlain : longestOther));

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatMs } from "../../analysis/format.ts";
+import { formatBytes, formatCount, formatMs, formatTimes } from "../../analysis/format.ts";
 import { speedUpOf } from "../../analysis/speedUp.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Estimate, Fit } from "../../record/derived.ts";
@@ -156,8 +156,11 @@ export const growthFigure = async (record: RunRecord, metric: Metric, rendering:
   return figure(id, heading, drawings, caption, points, facets.length === 1 && facets[0]?.title === undefined, t);
 };
 
+/** `undrifted`: of times without what the machine drifted, which the values of the chart do not give. */
+type Less = Estimate & { readonly undrifted: boolean };
+
 /** How much less the second arm of a pair takes or keeps than the first at the largest n of both, with its interval where it is of times; undefined where that is no pair, or nothing less. */
-const lessOf = (record: RunRecord, { answer, values }: Facet, metric: Metric, n: number, [first, second]: readonly Series[]): Estimate | undefined => {
+const lessOf = (record: RunRecord, { answer, values }: Facet, metric: Metric, n: number, [first, second]: readonly Series[]): Less | undefined => {
   const at = (series: Series | undefined): number => series?.points.find(({ x }) => x === n)?.y ?? 0;
   if (!first || !second || answer?.length !== 2) return undefined;
   const crossover = record.crossovers.find(
@@ -165,9 +168,10 @@ const lessOf = (record: RunRecord, { answer, values }: Facet, metric: Metric, n:
       of === metric && String(between) === String(answer) && Object.entries(values).every(([axis, value]) => (series[axis] ?? value) === value),
   );
   const speed = metric === "time" && crossover ? speedUpOf(record.fits, crossover) : undefined;
-  if (metric === "time") return speed?.n === n && speed.times.value > 1 ? speed.times : undefined;
   const value = at(first) / at(second);
-  return value > 1 ? { value, low: value, high: value } : undefined;
+  if (metric === "time")
+    return speed?.n === n && speed.times.value > 1 ? { ...speed.times, undrifted: formatTimes(speed.times.value) !== formatTimes(value) } : undefined;
+  return value > 1 ? { value, low: value, high: value, undrifted: false } : undefined;
 };
 
 /** "At 32,768 tokens: softmax 35.0 ms, linear 410 µs: 85 times less (95 % interval 84 to 86)." of the answer's arms, and what their chart's marks mean. */

@@ -7,6 +7,7 @@ import { zh } from "../../messages/zh.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { readRun } from "../../record/runFolder.ts";
 import { fixtureRecord } from "../fixture.ts";
+import { richRecord } from "../richRecord.ts";
 import { limitsSection, trustSection } from "./trust.ts";
 
 const factsOf = (record: RunRecord, t: Messages): Readonly<Record<string, string>> =>
@@ -60,6 +61,19 @@ it("has nothing of what a run has not: a sentinel, ceilings, times", () => {
   expect(Object.keys(facts)).not.toEqual(expect.arrayContaining(["Noise"]));
   for (const name of ["Noise", "Drift", "Share of ceiling"]) expect(facts[name], name).toBeUndefined();
   expect(facts.Versions).toMatch(/^Node 20\.20\.2 \| driver NVIDIA/);
+});
+
+it("says of several shapes how far their intervals reach, and of tokens a second how much was measured", () => {
+  const boxes = (record: RunRecord): string =>
+    limitsSection(record, en)
+      .markup.replaceAll("\u00a0", " ")
+      .replace(/<[^>]*>/g, "");
+  expect(boxes(fixtureRecord({ dModels: [512, 1024] }))).toMatch(/95 % intervals over both shapes: [\d,]+ to [\d,]+ tokens; \d+ to \d+ times as fast\./);
+  const rich = richRecord(en);
+  const serving = rich.serving?.map((one) => ({ ...one, tokensPerSecond: rich.serving?.[0]?.tokensPerSecond }));
+  expect(boxes({ ...rich, ...(serving ? { serving } : {}) })).toMatch(
+    /95 % intervals: [\d.,]+ to [\d.,]+ tokens a second with [^.;]+; .*Measured were at most \d+ texts? at once, and texts of [\d,]+ tokens\./,
+  );
 });
 
 it("says beside the answer how narrowly it is known, and where its two programs are not equally good", () => {

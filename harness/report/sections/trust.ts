@@ -2,12 +2,13 @@ import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
 import { formatShare } from "../../analysis/format.ts";
 import { mainPair } from "../../analysis/headline.ts";
 import { areUnequal, pairSharesOf } from "../../analysis/pairShares.ts";
+import { servedTogether } from "../../analysis/servingHeadline.ts";
 import { speedUpOf } from "../../analysis/speedUp.ts";
 import { spokenArm } from "../../analysis/spokenArm.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import { isChanged } from "../../record/code.ts";
-import type { Summary } from "../../record/derived.ts";
+import type { Estimate, Summary } from "../../record/derived.ts";
 import { kernelsText } from "../../record/kernelFolder.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { driftOf } from "../charts/driftChart.ts";
@@ -162,31 +163,46 @@ const suresOf = (record: RunRecord, { sure }: Messages): readonly string[] => {
   ];
 };
 
-/** How narrowly the answer's n* and its factor are known, where it is of one shape, and whether its arms use the device equally well; nothing where the answer has no pair. */
+/** From the lowest end to the highest, of estimates of several shapes; undefined where a shape has none. */
+const widestOf = (estimates: readonly (Estimate | undefined)[]): Estimate | undefined => {
+  const known = estimates.flatMap((estimate) => estimate ?? []);
+  const [first] = known;
+  if (!first || known.length < estimates.length) return undefined;
+  return { value: first.value, low: Math.min(...known.map(({ low }) => low)), high: Math.max(...known.map(({ high }) => high)) };
+};
+
+/** The same of how many times as fast, where the answer says that it is faster at all. */
+const fasterOf = (speeds: readonly (Estimate | undefined)[]): Estimate | undefined =>
+  speeds.every((speed) => speed && speed.value >= 1.05) ? widestOf(speeds) : undefined;
+
+/** How narrowly the answer's tokens a second are known, and of how much less than that they were measured. */
+const servingSures = (record: RunRecord, pair: readonly string[], t: Messages): readonly string[] => {
+  const served = servedTogether(record, pair);
+  const [first, ...others] = served;
+  if (!first) return [];
+  const largest = others.reduce((most, { largest: { n, batch } }) => ({ n: Math.max(most.n, n), batch: Math.max(most.batch, batch) }), first.largest);
+  const rates = served.flatMap(({ label, tokensPerSecond }) => (tokensPerSecond ? [{ arm: spokenArm(record, label, t), rate: tokensPerSecond }] : []));
+  return [t.sure.serving(rates, largest)];
+};
+
+/** How narrowly the answer's n* and its factor are known, the widest of several shapes, and whether its arms use the device equally well; nothing where the answer has no pair. */
 const answerSures = (record: RunRecord, t: Messages): readonly string[] => {
   const { experiment, cells } = record;
   const pair = mainPair({ ...record, crossovers: askedCrossovers(record) });
-  const [first, ...others] = pair;
-  // The answer is of these two arms only where it is of attention alone, and of their times only where no claims are counted.
-  if (
-    !first ||
-    experiment.claims?.length ||
-    experiment.serving ||
-    experiment.text ||
-    experiment.phase === "offload" ||
-    cells.some(({ runtime }) => runtime !== undefined)
-  )
-    return [];
-  const speed = others.length > 0 ? undefined : speedUpOf(record.fits, first)?.times;
-  const n = others.length > 0 ? undefined : first.n;
-  const told = speed && speed.value >= 1.05 ? speed : undefined;
+  const [first] = pair;
+  if (experiment.serving) return servingSures(record, first ? [first.between[1], first.between[0]] : [], t);
+  // The answer is of these two arms only where it is of attention alone.
+  if (!first || experiment.text || experiment.phase === "offload" || cells.some(({ runtime }) => runtime !== undefined)) return [];
+  const told = pair.filter(({ outcome, atLatest }) => outcome !== "undecided" || atLatest !== undefined);
+  const found = widestOf(told.map(({ n }) => n));
+  const faster = fasterOf(told.map((crossover) => speedUpOf(record.fits, crossover)?.times));
   const sharesOf = pairSharesOf(record);
   const unequal = pair.flatMap((crossover) => {
     const near = sharesOf(crossover);
     return near && areUnequal(near) ? [near] : [];
   })[0];
   return [
-    ...(n || told ? [t.sure.answer(n, told)] : []),
+    ...(found || faster ? [t.sure.answer(found, faster, told.length)] : []),
     ...(unequal
       ? [
           t.sure.unequal(
