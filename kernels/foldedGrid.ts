@@ -32,8 +32,11 @@ const gridOf = ([x, y, z]: Step["workgroups"], most: number): Step["workgroups"]
 /** What an entry point is told of its place in the grid, and is to find by counting instead. */
 const placing = ["workgroup_id", "num_workgroups", "global_invocation_id"] as const;
 
-/** The module, its entry point's place made of the workgroup's number. A return there is in uniform control flow: barriers may follow. */
-const unfolding = ({ label, wgsl, workgroups: [x, y, z] }: Step): string =>
+/**
+ * A step's module, its entry point's place made of the workgroup's number; `before`: WGSL of how many there are before the dispatch, uniform over it. A return there is in uniform control flow: barriers may
+ * follow. Throws where an entry point numbers its invocations over more than one dimension of a workgroup.
+ */
+export const unfolding = ({ label, wgsl, workgroups: [x, y, z] }: Step, before?: string): string =>
   wgsl.replace(/fn main\(([\s\S]*?)\)\s*\{/, (_, given: string) => {
     const parameters = [...given.matchAll(/@builtin\((\w+)\)\s+(\w+)\s*:\s*(\w+)/g)].map(([text, builtin = "", name = ""]) => ({ text, builtin, name }));
     const nameOf = (builtin: string): string | undefined => parameters.find((parameter) => parameter.builtin === builtin)?.name;
@@ -46,7 +49,7 @@ const unfolding = ({ label, wgsl, workgroups: [x, y, z] }: Step): string =>
     if (id && !thread) own.push("@builtin(local_invocation_index) foldedThread: u32");
     return [
       `fn main(${[...own, ...kept].join(", ")}) {`,
-      "  let foldedIndex = (foldedGroup.z * foldedGrid.y + foldedGroup.y) * foldedGrid.x + foldedGroup.x;",
+      `  let foldedIndex = ${before === undefined ? "" : `${before} + `}(foldedGroup.z * foldedGrid.y + foldedGroup.y) * foldedGrid.x + foldedGroup.x;`,
       `  if (foldedIndex >= ${x * y * z}u) { return; }`,
       `  let foldedPlace = vec3u(foldedIndex % ${x}u, foldedIndex / ${x}u % ${y}u, foldedIndex / ${x * y}u);`,
       // As it is, but no compiler knows: kernels take loops from it that none should unroll.

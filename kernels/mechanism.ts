@@ -147,6 +147,8 @@ export interface Capabilities {
   readonly maxStorageBufferBindingSize: number;
   readonly maxBufferSize: number;
   readonly maxStorageBuffersPerShaderStage: number;
+  /** f32 operations a second that it was measured to do at best, a multiply-add counting 2; absent where nobody measured, and on CPU emulations */
+  readonly flopsPerSecond?: number;
 }
 
 // ----- Plans -----
@@ -202,6 +204,8 @@ export interface Step {
   readonly workgroups: readonly [x: number, y: number, z: number];
   /** part of a whole model that it belongs to, timed by itself */
   readonly stage?: string;
+  /** operations of its longest workgroup, where all of them together may be too long for one dispatch (parts.ts) */
+  readonly groupFlops?: number;
 }
 
 /**

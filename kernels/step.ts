@@ -2,7 +2,7 @@ import type { Step } from "./mechanism.ts";
 import { expandTemplate } from "./template.ts";
 
 /** A kernel and one dispatch of it. `source` is a template (template.ts) over the same constants that the module declares. */
-export interface Kernel extends Pick<Step, "label" | "constants" | "bindings" | "workgroups"> {
+export interface Kernel extends Pick<Step, "label" | "constants" | "bindings" | "workgroups" | "groupFlops"> {
   readonly source: string;
   readonly subgroups?: boolean;
   readonly f16?: boolean;

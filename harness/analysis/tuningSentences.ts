@@ -1,4 +1,5 @@
 import type { Tiles } from "../../kernels/mechanism.ts";
+import { partNames } from "../../kernels/watchdog.ts";
 import type { Messages } from "../messages/messages.ts";
 import { type Analysed, armName } from "./answer.ts";
 import { describeKey, seriesOf } from "./series.ts";
@@ -23,8 +24,9 @@ export const tuningSentences = ({ tunings = [], cells }: Analysed, t: Messages):
   });
 };
 
-/** "rows, rows 64, splits 2, keys 32": a variant in words. */
+/** "rows, rows 64, splits 2, keys 32": a variant in words, without how its work is parted. */
 export const variantText = (tiles: Tiles): string =>
   Object.entries(tiles)
+    .filter(([name]) => !partNames.has(name))
     .map(([name, value]) => (name === "path" ? String(value) : `${name} ${value}`))
     .join(", ");

@@ -47,7 +47,9 @@ export const statsCells = (mechanism: Mechanism, headDims: readonly number[]): r
  * The distinct modules of these cells, in the cells' order: those of the default tiles on such a device, of its other candidates, and then what devices
  * take whose subgroups all have `lanes` lanes. Cells that are refused have none.
  */
-export const listedKernels = (mechanisms: readonly Mechanism[], cells: readonly Cell[], capabilities: Capabilities, lanes: number): readonly ListedKernel[] => {
+export const listedKernels = (mechanisms: readonly Mechanism[], cells: readonly Cell[], planned: Capabilities, lanes: number): readonly ListedKernel[] => {
+  // Of a text that is long for the slowest GPUs all is asked, not what parts of it count.
+  const capabilities = { ...planned, flopsPerSecond: Number.POSITIVE_INFINITY };
   const listed = new Map<string, ListedKernel>();
   const devices: readonly Device[] = [
     { subgroups: "mixed", lanes: 0, capabilities },

@@ -9,6 +9,7 @@ const plantedGpu = (repetitionMs: number) => {
   let opened = 0;
   const submitted: number[] = [];
   const load: Load = {
+    flops: 1e9,
     submit(repetitions) {
       submitted.push(repetitions);
       pending += repetitions * repetitionMs;
@@ -48,4 +49,15 @@ test("a repetition that is longer than a stretch goes once", async () => {
   const { gpuLoad, submitted } = plantedGpu(40);
   await gpuLoad.hold();
   expect(submitted).toEqual([1, 1, 1]);
+});
+
+test.each([
+  [0.25, 2 ** 42],
+  [0.23, 2 ** 42],
+  [0.4, 2 ** 41],
+])("operations of repetitions that take %s ms are counted once awake, to the nearest power of two", async (repetitionMs, flopsPerSecond) => {
+  const { gpuLoad, submitted } = plantedGpu(repetitionMs);
+  expect(await gpuLoad.flopsPerSecond()).toBe(flopsPerSecond);
+  expect(submitted.reduce((sum, count) => sum + count * repetitionMs, 0)).toBeGreaterThanOrEqual(wakeMs);
+  expect(Math.abs(Math.log2((flopsPerSecond * repetitionMs) / 1e12))).toBeLessThanOrEqual(0.5);
 });

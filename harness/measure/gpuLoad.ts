@@ -1,6 +1,6 @@
 import type { Mechanism } from "../../kernels/mechanism.ts";
 import type { OpenDevice } from "../device/openDevice.ts";
-import { type Compiler, createProgram } from "../device/program.ts";
+import { type Compiler, createCompiler, createProgram } from "../device/program.ts";
 import { instrumentCell } from "./ceilings.ts";
 import { createGpuRest, wakeMs } from "./gpuRest.ts";
 
@@ -13,12 +13,16 @@ export interface GpuLoad {
   worked(ms: number): void;
   /** Keeps a GPU that has rested busy until its clock is up. Returns the ms that took. */
   wake(): Promise<number>;
+  /** Multiply-adds that it does when its clock is up, 2 operations each, a second; undefined of a CPU emulation. Rounded to a power of two: plans are made of it, and should not differ from run to run by noise. */
+  flopsPerSecond(): Promise<number | undefined>;
   /** Submits a stretch of work to be followed at once by what is timed; does not wait for it. */
   hold(): Promise<void>;
 }
 
 /** Work on all units of a device. */
 export interface Load {
+  /** floating-point operations of one repetition */
+  readonly flops: number;
   submit(repetitions: number): void;
   /** Resolves when all that was submitted is done. */
   done(): Promise<unknown>;
@@ -50,18 +54,25 @@ export const createGpuLoad = (open: () => Promise<Load>, now: () => number): Gpu
   };
   const repetitionsFor = (ms: number, repetitionMs: number): number => Math.max(1, Math.round(ms / repetitionMs));
 
+  const wake = async (): Promise<number> => {
+    if (!rest.isRested()) return 0;
+    const from = now();
+    const current = await work();
+    // A clock on its way up makes repetitions shorter.
+    while (now() - from < wakeMs)
+      current.repetitionMs = Math.min(current.repetitionMs, await timed(current.load, repetitionsFor(wakingPassMs, current.repetitionMs)));
+    const tookMs = now() - from;
+    rest.worked(tookMs);
+    return tookMs;
+  };
+
   return {
     worked: rest.worked,
-    async wake() {
-      if (!rest.isRested()) return 0;
-      const from = now();
-      const current = await work();
-      // A clock on its way up makes repetitions shorter.
-      while (now() - from < wakeMs)
-        current.repetitionMs = Math.min(current.repetitionMs, await timed(current.load, repetitionsFor(wakingPassMs, current.repetitionMs)));
-      const tookMs = now() - from;
-      rest.worked(tookMs);
-      return tookMs;
+    wake,
+    async flopsPerSecond() {
+      await wake();
+      const { load, repetitionMs } = await work();
+      return 2 ** Math.round(Math.log2((1e3 * load.flops) / repetitionMs));
     },
     async hold() {
       const { load, repetitionMs } = await work();
@@ -72,19 +83,30 @@ export const createGpuLoad = (open: () => Promise<Load>, now: () => number): Gpu
 };
 
 /** A CPU emulation has no clock of its own to keep up. */
-export const noLoad: GpuLoad = { worked() {}, wake: async () => 0, hold: async () => {} };
+export const noLoad: GpuLoad = { worked() {}, wake: async () => 0, flopsPerSecond: async () => undefined, hold: async () => {} };
 
 /** f32 values that multiply-adds run over: lanes enough for the largest GPUs, and 10 ms at most on one of 400 GFLOP/s. */
 const loadValues = 2 ** 20;
 
+/** Of a device: by the instrument `fma`, none of a CPU emulation. */
+export const gpuLoadOf = (open: OpenDevice, mechanisms: readonly Mechanism[]): GpuLoad => {
+  const fma = mechanisms.find(({ name }) => name === "fma");
+  if (open.facts.software || !fma) return noLoad;
+  return createGpuLoad(
+    () => openLoad(open, createCompiler(open), fma),
+    () => performance.now(),
+  );
+};
+
 /** The instrument `fma` as work on all units. Rejects with CellFailure as any program does. */
-export const openLoad = async (open: OpenDevice, compiler: Compiler, fma: Mechanism): Promise<Load> => {
+const openLoad = async (open: OpenDevice, compiler: Compiler, fma: Mechanism): Promise<Load> => {
   const { device } = open;
   const cell = instrumentCell("fma", loadValues);
   const plan = fma.plan(cell, cell.form, open.capabilities, {});
   const program = await createProgram(open, plan, await compiler.compile(plan), 1);
   program.fill(fma.inputs(cell, 1));
   return {
+    flops: fma.flops(cell, cell.form, {}).executed,
     submit(repetitions) {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();

@@ -19,6 +19,8 @@ export interface KernelTests extends Pick<HelloRequest, "planFor"> {
   readonly of?: (cells: readonly Cell[]) => readonly Cell[];
   /** what the variant has besides, or otherwise */
   readonly tiles?: Tiles;
+  /** names that the variant is to have by itself */
+  readonly has?: readonly string[];
 }
 
 /**
@@ -33,6 +35,7 @@ export const testKernels = async ({
   candidate = 0,
   of = (all) => all,
   tiles: besides = {},
+  has = [],
   planFor = {},
 }: KernelTests): Promise<void> => {
   const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
@@ -58,6 +61,7 @@ export const testKernels = async ({
           throw error;
         });
       await worker.ask("evict", { cell: cell.id }, 10_000);
+      if (!refusal) for (const tile of has) expect(tiles).toHaveProperty(tile);
       if (refusal) expect(prepared).toEqual({ status: "skipped", ...refusal });
       else expect(prepared).toMatchObject({ maxError: expect.toSatisfy((error: number) => error < mostError[cell.dtype] && (error > 0 || cell.n === 1)) });
     });

@@ -7,7 +7,7 @@ import { totalBytes } from "../device/ledger.ts";
 import type { OpenDevice } from "../device/openDevice.ts";
 import { createCompiler, createProgram, type Pipelines, type Program } from "../device/program.ts";
 import type { Cell } from "../experiment/experiment.ts";
-import { createGpuLoad, noLoad, openLoad } from "./gpuLoad.ts";
+import type { GpuLoad } from "./gpuLoad.ts";
 import type { KeptReferences } from "./keptReferences.ts";
 import type { ExecReply, ExecRequest, PrepareReply, PrepareRequest, VisitReply, VisitRequest, WriteReply, WriteRequest } from "./messages.ts";
 import { createOffload } from "./offload.ts";
@@ -51,22 +51,20 @@ const mostCopies = 4096;
 /** Beside a slower repetition, warming up before a visit costs more than it gains. */
 const longestWarmupMs = 50;
 
-/** `references`: computed by earlier workers of the run, and kept for later ones. */
-export const createWorkbench = (open: OpenDevice, mechanisms: readonly Mechanism[], memoryBudgetBytes: number, references: KeptReferences): Workbench => {
+/** `references`: computed by earlier workers of the run, and kept for later ones. `load`: of this device. */
+export const createWorkbench = (
+  open: OpenDevice,
+  mechanisms: readonly Mechanism[],
+  memoryBudgetBytes: number,
+  references: KeptReferences,
+  load: GpuLoad,
+): Workbench => {
   const { device } = open;
   const benches = new Map<string, Bench>();
   const compiler = createCompiler(open);
   /** by kernel hash: what the first dispatch took beyond a later one, which is a driver's own compiling */
   const lazyCompileMs = new Map<string, number>();
   const complaints: CellFailure[] = [];
-  const fma = mechanisms.find(({ name }) => name === "fma");
-  const load =
-    open.facts.software || !fma
-      ? noLoad
-      : createGpuLoad(
-          () => openLoad(open, compiler, fma),
-          () => performance.now(),
-        );
   const passes = createPasses(open, load);
   const offload = createOffload(open, passes);
   device.addEventListener("uncapturederror", ({ error }) => {

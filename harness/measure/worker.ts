@@ -5,6 +5,7 @@ import { measureStepNs, wallStepNs } from "../device/clock.ts";
 import { type OpenDevice, openDevice } from "../device/openDevice.ts";
 import { checkingToggles, timingToggles } from "../device/toggles.ts";
 import { builtFrom, version } from "../version.ts";
+import { gpuLoadOf } from "./gpuLoad.ts";
 import { keptReferencesIn } from "./keptReferences.ts";
 import { type HelloReply, type HelloRequest, protocol } from "./messages.ts";
 import { residentBudget } from "./residency.ts";
@@ -16,18 +17,21 @@ let open: OpenDevice | undefined;
 /** The child process that owns the device. */
 const hello = async (request: HelloRequest): Promise<{ readonly reply: HelloReply; readonly bench: Workbench }> => {
   const opened = await openDevice(request.match, request.mode === "timing" ? timingToggles : checkingToggles);
+  const mechanisms = joinMechanisms(...(await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))));
+  const load = gpuLoadOf(opened, mechanisms);
+  const flopsPerSecond = await load.flopsPerSecond();
   open = {
     ...opened,
     timestamps: opened.timestamps && request.clock !== "wall",
-    capabilities: { ...opened.capabilities, ...request.planFor },
+    capabilities: { ...opened.capabilities, ...(flopsPerSecond === undefined ? {} : { flopsPerSecond }), ...request.planFor },
   };
-  const mechanisms = joinMechanisms(...(await Promise.all([builtInKernels, ...request.kernels].map((folder) => loadMechanisms(folder)))));
   return {
     bench: createWorkbench(
       open,
       mechanisms,
       residentBudget(request.memoryBudgetBytes, open.facts.software, totalmem()),
       keptReferencesIn(process.env.MESA_SHADER_CACHE_DIR),
+      load,
     ),
     reply: {
       protocol,

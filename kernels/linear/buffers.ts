@@ -1,5 +1,6 @@
 import { allocation, counters, input, output } from "../allocation.ts";
 import type { Form, PlanBuffer, Tiles } from "../mechanism.ts";
+import { partBuffers } from "../parts.ts";
 import type { Sizes } from "./sizes.ts";
 import { type ChunkTiles, chunkTiles, positionCount, recurrentTiles } from "./variants.ts";
 
@@ -23,7 +24,7 @@ export const linearBuffers = (sizes: Sizes, form: Form, tiles: Tiles): PlanBuffe
     output({ batch, token: tokens, head, channel: value }, dtype),
     carried("state", { key, value }),
     ...(normalized ? [carried("z", { key })] : []),
-    ...(form === "recurrent" ? [] : chunkScratch(sizes, chunkTiles(tiles))),
+    ...(form === "recurrent" ? [] : [...chunkScratch(sizes, chunkTiles(tiles)), ...partBuffers(tiles)]),
     ...(form === "recurrent" && tiles.partTokens !== undefined
       ? [counters("position", { batch, head }), ...(normalized ? [allocation("zBefore", "scratch", "poison", { batch, head, key })] : [])]
       : []),

@@ -15,6 +15,9 @@
 #if CONTINUED
 @group(0) @binding(INITIAL_BINDING) var<storage, read> initialState: array<vec4f>; // [batch, head, key, value / 4]
 #end
+#if PARTED
+@group(0) @binding(PARTS_BINDING) var<storage, read> partsBefore: array<u32>; // of PART_CHUNKS chunks each, before this one
+#end
 
 const THREADS = KEYS / ROWS_EACH * PARTS;
 const PART_QUADS = KEY_QUADS / PARTS;
@@ -45,6 +48,13 @@ fn main(
   let tokens = arrayLength(&decay) / (2u * grid.z);
 #end
 #end
+#if PARTED
+  let firstChunk = partsBefore[0] * PART_CHUNKS;
+  let endChunk = min(firstChunk + PART_CHUNKS, chunks);
+#else
+  let firstChunk = 0u;
+  let endChunk = chunks;
+#end
   let part = slot % PARTS;
   let row = slot / PARTS * ROWS_EACH;
   let quad = group.x;
@@ -54,8 +64,11 @@ fn main(
 #if CONTINUED
   s${r} = initialState[own + ${r}u * VALUE_QUADS];
 #end
-  var added${r} = chunkStates[(group.z * chunks * KEYS + row + ${r}u) * VALUE_QUADS + quad];
-  var tAt${r} = (group.z * chunks * KEYS + row + ${r}u) * KEY_QUADS + part;
+#if PARTED
+  if (firstChunk > 0u) { s${r} = state[own + ${r}u * VALUE_QUADS]; }
+#end
+  var added${r} = chunkStates[((group.z * chunks + firstChunk) * KEYS + row + ${r}u) * VALUE_QUADS + quad];
+  var tAt${r} = ((group.z * chunks + firstChunk) * KEYS + row + ${r}u) * KEY_QUADS + part;
 #each j GROUP
   var t${r}_${j} = transitions[tAt${r} + ${j}u * PARTS];
 #end
@@ -63,13 +76,13 @@ fn main(
 #if DECAYS
 #if PER_CHANNEL
 #each r ROWS_EACH
-  var kept${r} = exp(logSince((group.z * tokens + min(CHUNK, tokens) - 1u) * KEYS + row + ${r}u));
+  var kept${r} = exp(logSince((group.z * tokens + min((firstChunk + 1u) * CHUNK, tokens) - 1u) * KEYS + row + ${r}u));
 #end
 #else
-  var kept = exp(logSince(group.z * tokens + min(CHUNK, tokens) - 1u));
+  var kept = exp(logSince(group.z * tokens + min((firstChunk + 1u) * CHUNK, tokens) - 1u));
 #end
 #end
-  for (var chunk = 0u; chunk < chunks; chunk++) {
+  for (var chunk = firstChunk; chunk < endChunk; chunk++) {
     let following = min(chunk + 1u, chunks - 1u);
     let stateAt = ((group.z * chunks + chunk) * KEYS + row) * VALUE_QUADS + quad;
     workgroupBarrier();

@@ -16,6 +16,9 @@
 #if CONTINUED
 @group(0) @binding(INITIAL_BINDING) var<storage, read> initialState: array<f32>; // [batch, head, key, value]
 #end
+#if PARTED
+@group(0) @binding(PARTS_BINDING) var<storage, read> partsBefore: array<u32>; // of PART_CHUNKS chunks each, before this one
+#end
 
 @compute @workgroup_size(SUBGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -32,7 +35,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let column${w} = min(firstColumn + ${w}u * SUBGROUP + lane, VALUES - 1u);
   let stores${w} = firstColumn + ${w}u * SUBGROUP + lane < VALUES;
 #end
+#if PARTED
+  let firstChunk = partsBefore[0] * PART_CHUNKS;
+  let endChunk = min(firstChunk + PART_CHUNKS, chunks);
+  // A later part finds the state where the one before it has left it.
+  for (var key = select(KEYS, 0u, firstChunk == 0u); key < KEYS; key++) {
+#else
+  let firstChunk = 0u;
+  let endChunk = chunks;
   for (var key = 0u; key < KEYS; key++) {
+#end
 #each w VALUE_WIDTHS
 #if CONTINUED
     if (stores${w}) { chunkStates[(group.z * chunks * KEYS + key) * VALUES + column${w}] = initialState[(group.z * KEYS + key) * VALUES + column${w}]; }
@@ -42,7 +54,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
   }
 
-  for (var chunk = 0u; chunk < chunks; chunk++) {
+  for (var chunk = firstChunk; chunk < endChunk; chunk++) {
     let chunk0 = chunk * CHUNK;
     let end = min(chunk0 + CHUNK, tokens);
     let stateAt = (group.z * chunks + chunk) * KEYS * VALUES;

@@ -14,7 +14,7 @@ import type { ChunkTiles } from "./variants.ts";
  * key, the scores; of k without, times β, the L of the delta rule's system.
  */
 export const pairsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles, rows: "q" | "k"): Step => {
-  const { rule, dtype, batch, heads, chunk, chunks } = sizes;
+  const { rule, dtype, batch, heads, keys, chunk, chunks } = sizes;
   const plain = tiles.path === "plain";
   const strict = rows === "k";
   const perChannel = rule.decay === "channel";
@@ -32,5 +32,6 @@ export const pairsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles
     constants: { ...chunkConstants(sizes), ...own, ...constants, ROWS: tiles.rows, STRICT: strict },
     bindings,
     workgroups: [chunk / tiles.rows, chunks, batch * heads],
+    groupFlops: 2 * tiles.rows * chunk * keys,
   });
 };

@@ -1,5 +1,6 @@
 import { laneSteps } from "../laneSteps.ts";
 import type { Capabilities, Plan, Step, Tiles } from "../mechanism.ts";
+import { submitsOf } from "../parts.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
 import { linearBuffers } from "./buffers.ts";
@@ -31,7 +32,7 @@ export const chunkPlan = (sizes: Sizes, capabilities: Capabilities, given: Tiles
     ...(sizes.rule.decay === "channel" ? [pairsStep(sizes, capabilities, tiles, "q")] : []),
     outputsStep(sizes, capabilities, tiles),
   ];
-  return { buffers: linearBuffers(sizes, "chunk", given), setup: [], steps };
+  return { buffers: linearBuffers(sizes, "chunk", given), setup: [], steps, ...submitsOf(steps) };
 };
 
 const valueSums = { right: "v", to: "chunkStates" };
@@ -75,7 +76,7 @@ const scanStep = (sizes: Sizes, capabilities: Capabilities): Step => {
 const rowTiles = ({ tokens, chunk, chunks }: Sizes, { rows }: ChunkTiles): number => Math.ceil((chunks > 1 ? chunk : Math.min(chunk, tokens)) / rows);
 
 const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles): Step => {
-  const { rule, dtype, batch, heads, values, chunks, normalized, scale, featureMap } = sizes;
+  const { rule, dtype, batch, heads, tokens, keys, values, chunk, chunks, normalized, scale, featureMap } = sizes;
   const paired = rule.decay === "channel";
   const own = ["q", paired ? "pairs" : "k", rule.delta ? "written" : "v", "chunkStates", "o", ...(normalized ? ["chunkZ"] : [])];
   const { bindings, constants } = bound(sizes, own, { DECAY: ["decay"] });
@@ -104,5 +105,6 @@ const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chu
     bindings,
     // Tiles of a chunk are neighbours in the grid, so that they meet in a cache.
     workgroups: [rowTiles(sizes, tiles) * columnTiles, chunks, batch * heads],
+    groupFlops: 2 * tiles.rows * (keys * columns + (keys + columns) * Math.min(chunk, tokens)),
   });
 };

@@ -19,7 +19,7 @@ export interface Sums {
 /** Sums over a chunk's tokens, φ(K_c)ᵀ V_c, of keys as far as they last to its end: [batch, head, chunk, key, column]. */
 export const statesStep = (all: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles, { right, to, columns: values = all.values }: Sums): Step => {
   const sizes = { ...all, values };
-  const { dtype, batch, heads, keys, chunks, normalized, featureMap } = sizes;
+  const { dtype, batch, heads, tokens, keys, chunk, chunks, normalized, featureMap } = sizes;
   const { bindings, constants } = bound(sizes, ["k", right, to, ...(normalized ? ["chunkZ"] : [])], { DECAY: ["decay"] });
   const plain = tiles.path === "plain";
   const [rows, columns] = plain ? [tiles.tile, tiles.tile] : [tiles.rows, tiles.columns];
@@ -38,5 +38,6 @@ export const statesStep = (all: Sizes, { subgroupMinSize }: Capabilities, tiles:
     constants: { ...chunkConstants(sizes), ...own, ...constants, COLUMN_TILES: columnTiles },
     bindings,
     workgroups: [Math.ceil(keys / rows) * columnTiles, chunks, batch * heads],
+    groupFlops: 2 * rows * columns * Math.min(chunk, tokens),
   });
 };

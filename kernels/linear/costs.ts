@@ -1,4 +1,5 @@
 import type { BytesByRole, Flops, Form, Tiles } from "../mechanism.ts";
+import { partBytes } from "../parts.ts";
 import { elementBytes } from "../plan.ts";
 import { roundUp } from "../tiles.ts";
 import { chunkFlops, normalizing } from "./chunkFlops.ts";
@@ -34,9 +35,9 @@ export const leastBytes = (sizes: Sizes): number => {
   return batch * heads * (elementBytes[dtype] * tokens * (2 * keys + 2 * values) + 4 * (tokens * gates + moved));
 };
 
-/** What the threads of a text's tokens count by, each for itself. */
+/** What the threads of a text's tokens count by, each for itself, and parts of a prefill by chunks. */
 export const countersBytes = ({ phase, batch, heads, values }: Sizes, tiles: Tiles): number =>
-  phase === "generate" ? 4 * batch * heads * positionCount(values, recurrentTiles(tiles)) : 0;
+  phase === "generate" ? 4 * batch * heads * positionCount(values, recurrentTiles(tiles)) : partBytes(tiles);
 
 /** Bytes by role of what a plan allocates, from the shape alone. */
 export const bytesByRole = (sizes: Sizes, form: Form, tiles: Tiles): BytesByRole => {
@@ -44,7 +45,7 @@ export const bytesByRole = (sizes: Sizes, form: Form, tiles: Tiles): BytesByRole
   const state = keys * values + (normalized ? keys : 0);
   const words = 4 * batch * heads;
   const parted = tiles.partTokens === undefined ? 0 : words * (1 + (normalized ? keys : 0));
-  const scratch = form === "recurrent" ? countersBytes(sizes, tiles) + parted : words * chunkScratch(sizes, chunkTiles(tiles));
+  const scratch = form === "recurrent" ? countersBytes(sizes, tiles) + parted : words * chunkScratch(sizes, chunkTiles(tiles)) + partBytes(tiles);
   const stored = elementBytes[dtype] * batch * heads;
   const input = stored * inputTokens * (2 * keys + values) + 4 * (gateCount(sizes) + betaCount(sizes)) + words * (continued ? state : 0);
   return { input, output: stored * tokens * values, state: words * state, scratch, harness: 0 };

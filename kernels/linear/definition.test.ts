@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { roundedToHalf } from "../half.ts";
-import type { BytesByRole, Capabilities, Phase, Shape } from "../mechanism.ts";
+import type { BytesByRole, Capabilities, Phase, Plan, Shape, Step } from "../mechanism.ts";
 import { bufferBytes, elementCount, moduleText } from "../plan.ts";
 import { testDevice } from "../testDevice.ts";
 import mechanisms from "./definition.ts";
@@ -164,6 +164,57 @@ describe.each(mechanisms)("$name", (mechanism) => {
     // More heads, shorter parts: each is as much work.
     const partOf = (heads: number): number => Number(planned({ n: 2 ** 20, heads })[0]?.tiles.partTokens);
     expect(partOf(80) / partOf(40)).toBeCloseTo(0.5, 1);
+  });
+
+  it.runIf(mechanism.forms.prefill?.includes("chunk"))("parts a prefill by chunks where a submit would take too long, and nowhere else", () => {
+    const gpu = { ...testDevice(32, false), maxBufferSize: 2 ** 36, maxStorageBufferBindingSize: 2 ** 36 };
+    const planned = (form: string, given: Partial<Shape>, capabilities: Capabilities) => {
+      const shape = shapeOf("prefill", { batch: 1, heads: 8, ...given }, { initialState: true });
+      return mechanism.tiles(shape, form, capabilities).map((tiles) => {
+        const plan = mechanism.plan(shape, form, capabilities, tiles);
+        const bytes = plan.buffers.filter(({ role }) => role === "scratch").reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
+        expect(mechanism.bytesByRole(shape, form, tiles).scratch).toBe(bytes);
+        const names = new Set(plan.buffers.map(({ name }) => name));
+        for (const { bindings } of plan.steps) {
+          expect(bindings.length).toBeLessThanOrEqual(gpu.maxStorageBuffersPerShaderStage);
+          expect(bindings.filter((name) => !names.has(name))).toEqual([]);
+        }
+        return { tiles, plan };
+      });
+    };
+    const scans = (plan: Plan): Step[] => plan.steps.filter(({ label }) => label === "chunk delta scan");
+    const delta = ["deltaNet", "gatedDeltaNet", "kda"].includes(mechanism.name);
+    for (const { tiles, plan } of planned("chunk", { n: 16_384 }, gpu)) {
+      expect(Object.keys(tiles).filter((name) => name.startsWith("part"))).toEqual([]);
+      expect(plan).not.toHaveProperty("submits");
+      expect(scans(plan)).toHaveLength(delta ? 1 : 0);
+    }
+    // A fast GPU does the products of 2²⁰ tokens at once; a loop over its chunks waits as long as on any other, so that it has some turns at most.
+    for (const { tiles, plan } of planned("chunk", { n: 2 ** 23 }, { ...gpu, flopsPerSecond: 2 ** 47 })) {
+      expect(tiles).not.toHaveProperty("partFlops");
+      expect(scans(plan)).toHaveLength(delta ? 2 : 0);
+      if (delta) expect(tiles.partChunks).toBe(2 ** 16);
+    }
+    for (const { tiles, plan } of planned("chunk", { n: 2 ** 20 }, gpu)) {
+      expect(tiles.partFlops).toBe(2e10);
+      for (const label of ["chunk outputs", ...(delta ? [] : ["chunk states"])])
+        expect(plan.steps.filter((step) => step.label === label).length).toBeGreaterThan(1);
+      if (delta) expect(scans(plan)).toHaveLength(Math.ceil(2 ** 14 / Number(tiles.partChunks)));
+      // A part of the scan is a submit of its own, with the step that counts it.
+      const scanning = (plan.submits ?? []).filter((end) => plan.steps[end - 1]?.label === "chunk delta scan");
+      expect(scanning).toHaveLength(scans(plan).length);
+      for (const end of scanning) expect(plan.submits).toContain(end - 2);
+      expect(plan.submits?.at(-1)).toBe(plan.steps.length);
+    }
+    if (!mechanism.forms.prefill?.includes("parallel")) return;
+    for (const { plan } of planned("parallel", { n: 16_384 }, gpu)) {
+      expect(plan.steps.filter(({ label }) => label === "chunk outputs").length).toBeGreaterThanOrEqual(7);
+      for (const {
+        workgroups: [x, y, z],
+        groupFlops = 0,
+      } of plan.steps)
+        expect(x * y * z * groupFlops).toBeLessThanOrEqual(2e10);
+    }
   });
 
   it("repeats one step in generate, after a reset", () => {

@@ -1,5 +1,6 @@
 import { laneSteps } from "../laneSteps.ts";
 import type { Capabilities, Step } from "../mechanism.ts";
+import { repeated } from "../parts.ts";
 import { stepOf } from "../step.ts";
 import { storing } from "../storage.ts";
 import { greatestDivisor, roundUp } from "../tiles.ts";
@@ -31,11 +32,19 @@ export const deltaSteps = (sizes: Sizes, capabilities: Capabilities, tiles: Chun
         solveBothStep(sizes),
         statesStep(sizes, capabilities, tiles, { right: "written", to: "chunkStates" }),
         statesStep(sizes, capabilities, tiles, { right: "erased", to: "transitions", columns: sizes.keys }),
-        carryStep(sizes, capabilities),
+        ...inParts(sizes, tiles, carryStep(sizes, capabilities, tiles)),
         reviseStep(sizes, tiles),
       ]
-    : [solveStep(sizes, capabilities, tiles, "v"), solveStep(sizes, capabilities, tiles, "k"), scanStep(sizes, capabilities, tiles)]),
+    : [solveStep(sizes, capabilities, tiles, "v"), solveStep(sizes, capabilities, tiles, "k"), ...inParts(sizes, tiles, scanStep(sizes, capabilities, tiles))]),
 ];
+
+/** The scan, or parts of it that hand the state on in its buffer where it is too long for one dispatch. */
+const inParts = ({ chunks }: Sizes, { partChunks }: ChunkTiles, scan: Step): readonly Step[] =>
+  partChunks === undefined ? [scan] : repeated(scan, Math.ceil(chunks / partChunks));
+
+/** Of a scan, which `repeated` binds the count of its parts to last. */
+const partConstants = ({ partChunks }: ChunkTiles, bindings: readonly string[]): Step["constants"] =>
+  partChunks === undefined ? { PARTED: false } : { PARTED: true, PART_CHUNKS: partChunks, PARTS_BINDING: bindings.length };
 
 const invertStep = ({ batch, heads, chunk, chunks }: Sizes): Step =>
   stepOf({
@@ -51,9 +60,12 @@ export const solvedColumns = ({ keys, values }: Sizes): number => (Math.max(keys
 /** Finished rows that a thread of the plain solve reads at a time; divides solvedRows. */
 const rowsAhead = 16;
 
+/** Operations of a workgroup that solves a whole chunk for so many columns. */
+const solvedGroupFlops = (chunk: number, columns: number): number => chunk * (chunk + solvedRows) * columns;
+
 /** For the values and for the keys at once. */
 const solveBothStep = (sizes: Sizes): Step => {
-  const { dtype, batch, heads, keys, values, chunks } = sizes;
+  const { dtype, batch, heads, keys, values, chunk, chunks } = sizes;
   const threads = solvedColumns(sizes);
   const valueGroups = Math.ceil(values / threads);
   return stepOf({
@@ -70,11 +82,12 @@ const solveBothStep = (sizes: Sizes): Step => {
     },
     bindings: ["v", "k", "pairs", "beta", "written", "erased", ...(decays(sizes) ? ["decay"] : [])],
     workgroups: [valueGroups + Math.ceil(keys / threads), chunks, batch * heads],
+    groupFlops: solvedGroupFlops(chunk, threads),
   });
 };
 
 const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: SubgroupChunkTiles, right: "v" | "k"): Step => {
-  const { dtype, batch, heads, keys, values, chunks } = sizes;
+  const { dtype, batch, heads, keys, values, chunk, chunks } = sizes;
   const columns = right === "v" ? values : keys;
   const widths = Math.min(tiles.carried, roundUp(columns, subgroupMinSize)) / subgroupMinSize;
   const decayed = right === "k" && decays(sizes);
@@ -95,6 +108,7 @@ const solveStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Subgr
     },
     bindings: [right, "pairs", "beta", right === "v" ? "written" : "erased", ...(decayed ? ["decay"] : [])],
     workgroups: [Math.ceil(columns / (subgroupMinSize * widths)), chunks, batch * heads],
+    groupFlops: solvedGroupFlops(chunk, subgroupMinSize * widths),
   });
 };
 
@@ -113,7 +127,7 @@ const carryTiles = ({ keys }: Sizes, capabilities: Capabilities): { readonly par
   return { parts, rowsEach, group: greatestDivisor(keys / 4 / parts, Math.max(1, Math.floor(mostAhead / rowsEach))) };
 };
 
-const carryStep = (sizes: Sizes, capabilities: Capabilities): Step => {
+const carryStep = (sizes: Sizes, capabilities: Capabilities, tiles: PlainChunkTiles): Step => {
   const { batch, heads, values } = sizes;
   const { bindings, constants } = bound(sizes, ["transitions", "chunkStates", "state"], { DECAY: ["decay"], INITIAL: ["initialState"] });
   const { parts, rowsEach, group } = carryTiles(sizes, capabilities);
@@ -129,6 +143,7 @@ const carryStep = (sizes: Sizes, capabilities: Capabilities): Step => {
       ROWS_EACH: rowsEach,
       GROUP: group,
       ...constants,
+      ...partConstants(tiles, bindings),
     },
     bindings,
     workgroups: [values / 4, 1, batch * heads],
@@ -139,7 +154,7 @@ const carryStep = (sizes: Sizes, capabilities: Capabilities): Step => {
 export const revisedTokens = ({ chunk }: Sizes): number => Math.min(chunk, chunk % 32 === 0 ? 32 : 16);
 
 const reviseStep = (sizes: Sizes, { tile }: PlainChunkTiles): Step => {
-  const { batch, heads, values, chunk, chunks } = sizes;
+  const { batch, heads, keys, values, chunk, chunks } = sizes;
   const tokens = revisedTokens(sizes);
   const columnTiles = Math.ceil(values / tile);
   return stepOf({
@@ -148,6 +163,7 @@ const reviseStep = (sizes: Sizes, { tile }: PlainChunkTiles): Step => {
     constants: { ...chunkConstants(sizes), TOKENS: tokens, TILE: tile, PANEL: panel, COLUMN_TILES: columnTiles },
     bindings: ["erased", "chunkStates", "written"],
     workgroups: [(chunk / tokens) * columnTiles, chunks, batch * heads],
+    groupFlops: 2 * tokens * tile * keys,
   });
 };
 
@@ -168,6 +184,7 @@ const scanStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Subgro
       SUBGROUP: subgroupMinSize,
       VALUE_WIDTHS: carried / subgroupMinSize,
       ...constants,
+      ...partConstants(tiles, bindings),
     },
     bindings,
     workgroups: [Math.ceil(values / carried), 1, batch * heads],

@@ -1,5 +1,7 @@
 import { foldedPlan } from "../foldedGrid.ts";
 import type { Form, Look, Mechanism, Parameter, Shape } from "../mechanism.ts";
+import { partedPlan } from "../parts.ts";
+import { parting } from "../watchdog.ts";
 import { chunkPlan } from "./chunkPlan.ts";
 import { bytesByRole, countersBytes, flops, leastBytes } from "./costs.ts";
 import { inputs } from "./inputs.ts";
@@ -35,10 +37,16 @@ export const memberOf = ({ rule, ...member }: Member): Mechanism => {
     forms: { prefill: ["chunk", "recurrent", ...(parallel ? ["parallel"] : [])], decode: ["recurrent"], generate: ["recurrent"] },
     groupedHeads: false,
     refusal: (shape, form, capabilities) => refusal(rule, shape, form, capabilities),
-    tiles: (shape, form, capabilities) => variants(sizesIn(shape, form), form, capabilities),
+    tiles(shape, form, capabilities) {
+      const sizes = sizesIn(shape, form);
+      const all = variants(sizes, form, capabilities);
+      // A loop over tokens is parted by its tokens: more threads make it no shorter.
+      return form === "recurrent" ? all : all.map((tiles) => ({ ...tiles, ...parting(flops(sizes, form, tiles).executed, capabilities) }));
+    },
     plan: (shape, form, capabilities, tiles) => {
+      const { maxComputeWorkgroupsPerDimension: most } = capabilities;
       const plan = form === "recurrent" ? recurrentPlan : chunkPlan;
-      return foldedPlan(plan(sizesIn(shape, form), capabilities, tiles), capabilities.maxComputeWorkgroupsPerDimension);
+      return foldedPlan(partedPlan(plan(sizesIn(shape, form), capabilities, tiles), tiles, most), most);
     },
     inputs: (shape, seed) => inputs(sizesOf(shape, rule), seed),
     reference: (shape, tensors, at) => reference(sizesOf(shape, rule), tensors, at),

@@ -17,6 +17,8 @@ export interface SubgroupChunkTiles {
   readonly columns: number;
   readonly keys: number;
   readonly carried: number;
+  /** as of PlainChunkTiles */
+  readonly partChunks?: number;
 }
 
 export interface PlainChunkTiles {
@@ -29,6 +31,8 @@ export interface PlainChunkTiles {
   readonly panel: number;
   readonly sumsPanel: number;
   readonly pairsPanel: number;
+  /** chunks of one dispatch of the delta rule's scan over more than one may take (watchdog.ts) */
+  readonly partChunks?: number;
 }
 
 /**
@@ -59,7 +63,20 @@ const evenColumns = (values: number, subgroup: number, widths: number): number =
 
 /** Candidate variants of a form on a device, the default first. */
 export const variants = (sizes: Sizes, form: Form, capabilities: Capabilities): readonly Tiles[] =>
-  (form === "recurrent" ? recurrentVariants : chunkVariants)(sizes, capabilities).map((tiles) => ({ ...tiles }));
+  form === "recurrent"
+    ? recurrentVariants(sizes, capabilities).map((tiles) => ({ ...tiles }))
+    : chunkVariants(sizes, capabilities).map((tiles) => ({ ...tiles, ...scanParting(sizes, tiles, capabilities) }));
+
+/** Nothing where one dispatch is enough, and where nothing but reading is done from chunk to chunk. */
+const scanParting = (
+  { rule, batch, heads, keys, values, chunk, chunks }: Sizes,
+  { path }: ChunkTiles,
+  capabilities: Capabilities,
+): Pick<ChunkTiles, "partChunks"> => {
+  if (!rule.delta) return {};
+  const partChunks = turnsAtOnce(chunks, 2 * batch * heads * keys * values * (path === "plain" ? keys : 2 * chunk), capabilities);
+  return partChunks < chunks ? { partChunks } : {};
+};
 
 const chunkVariants = (sizes: Sizes, capabilities: Capabilities): readonly ChunkTiles[] => {
   const { rule, values, chunk } = sizes;
@@ -160,12 +177,12 @@ const columnVariants = (sizes: Sizes, capabilities: Capabilities): readonly Recu
   ];
   return wanted
     .filter((tiles) => tiles.columns === 1 || values * tiles.parts >= tiles.columns * unit)
-    .map((tiles) => ({ ...tiles, threads: columnThreads(sizes, tiles.columns, unit), ...parting(sizes) }));
+    .map((tiles) => ({ ...tiles, threads: columnThreads(sizes, tiles.columns, unit), ...parting(sizes, capabilities) }));
 };
 
 /** Nothing where one dispatch is enough. */
-const parting = ({ rule, phase, batch, heads, tokens, keys, values }: Sizes): Pick<RecurrentTiles, "partTokens"> => {
-  const partTokens = phase === "prefill" ? turnsAtOnce(tokens, batch * heads * keys * values * (4 + extraFlops(rule))) : tokens;
+const parting = ({ rule, phase, batch, heads, tokens, keys, values }: Sizes, capabilities: Capabilities): Pick<RecurrentTiles, "partTokens"> => {
+  const partTokens = phase === "prefill" ? turnsAtOnce(tokens, batch * heads * keys * values * (4 + extraFlops(rule)), capabilities) : tokens;
   return partTokens < tokens ? { partTokens } : {};
 };
 
@@ -196,6 +213,7 @@ export const chunkTiles = (tiles: Tiles): ChunkTiles =>
         panel: tileSize(tiles, "panel"),
         sumsPanel: tileSize(tiles, "sumsPanel"),
         pairsPanel: tileSize(tiles, "pairsPanel"),
+        ...partedChunks(tiles),
       }
     : {
         path: "subgroup",
@@ -203,7 +221,10 @@ export const chunkTiles = (tiles: Tiles): ChunkTiles =>
         columns: tileSize(tiles, "columns"),
         keys: tileSize(tiles, "keys"),
         carried: tileSize(tiles, "carried"),
+        ...partedChunks(tiles),
       };
+
+const partedChunks = (tiles: Tiles): Pick<ChunkTiles, "partChunks"> => (tiles.partChunks === undefined ? {} : { partChunks: tileSize(tiles, "partChunks") });
 
 /** Tiles as the recurrent form knows them. Throws when one is missing. */
 export const recurrentTiles = (tiles: Tiles): RecurrentTiles => ({

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { builtInKernels } from "../builtIn.ts";
 import { roundedToHalf } from "../half.ts";
 import type { Mechanism, ModelShape, Shape } from "../mechanism.ts";
+import { bufferBytes } from "../plan.ts";
 import { loadMechanisms } from "../registry.ts";
 import { testDevice } from "../testDevice.ts";
 import { smallShape } from "../testShape.ts";
@@ -347,4 +348,18 @@ test("where a router is as near between two experts as rounding, the other one i
   expect(more).toEqual([]);
   expect(other).toEqual(referenceOf({ ...alike, ...exchanged }));
   expect(other).not.toEqual(referenceOf(alike));
+});
+
+test("a model whose mixers take parts of a text allocates what these are counted by, for each layer", () => {
+  const mechanism = mechanismOf("gatedDeltaNet");
+  const shape = shapeOf("gatedDeltaNet", { n: 200 }, { ...hybrid, recomputes: true });
+  const scratch = (flopsPerSecond: number): number => {
+    const device = testDevice(32, false, { flopsPerSecond });
+    const [tiles = {}] = mechanism.tiles(shape, keepsNothing, device);
+    const { buffers } = mechanism.plan(shape, keepsNothing, device, tiles);
+    const bytes = buffers.filter(({ role }) => role === "scratch").reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
+    expect(mechanism.bytesByRole(shape, keepsNothing, tiles).scratch).toBe(bytes);
+    return bytes;
+  };
+  expect(scratch(1e7) - scratch(1e12)).toBe(4 * 4);
 });

@@ -1,5 +1,6 @@
 import { allocation, counters, input, output } from "../allocation.ts";
 import type { Form, PlanBuffer, Shape, Tiles } from "../mechanism.ts";
+import { partBuffers } from "../parts.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
 import { cacheCapacity, isWindowed, ringOf } from "./window.ts";
@@ -58,7 +59,7 @@ export const attendedNames = (shape: Shape): readonly [keys: string, values: str
  * The KV cache of a prefill is k and v themselves: attention reads them where they were written. Of a window only the last rows are kept, so there
  * they are inputs, and the cache is what decode would go on with. Either way they are of kvDtype.
  */
-const prefillBuffers = (shape: Shape, form: Form): PlanBuffer[] => {
+const prefillBuffers = (shape: Shape, form: Form, tiles: Tiles): PlanBuffer[] => {
   const { batch, n: token, heads: head, kvHeads: kvHead, headDim, headDimV, dtype } = shape;
   const role = isWindowed(shape) ? "input" : "state";
   const [keys, values] = attendedNames(shape);
@@ -69,9 +70,10 @@ const prefillBuffers = (shape: Shape, form: Form): PlanBuffer[] => {
     ...(isWindowed(shape) ? caches(shape, false) : []),
     output({ batch, token, head, channel: headDimV }, dtype),
     ...(form === "naive" ? [allocation("scores", "scratch", "poison", { batch, head, token, key: token })] : []),
+    ...partBuffers(tiles),
   ];
 };
 
 /** All buffers of a plan. */
 export const softmaxBuffers = (shape: Shape, form: Form, tiles: Tiles): PlanBuffer[] =>
-  shape.phase === "prefill" ? prefillBuffers(shape, form) : tokenBuffers(shape, tiles);
+  shape.phase === "prefill" ? prefillBuffers(shape, form, tiles) : tokenBuffers(shape, tiles);

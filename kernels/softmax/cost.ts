@@ -1,4 +1,5 @@
 import type { BytesByRole, Claim, Flops, Form, Phase, Shape, Tiles } from "../mechanism.ts";
+import { partBytes } from "../parts.ts";
 import { elementBytes } from "../plan.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { roundUp, tileSize } from "../tiles.ts";
@@ -77,8 +78,9 @@ export const softmaxLeastBytes = (shape: Shape): number => {
   return tokens * (queriesAndOutputs + arriving) + pairCount(shape) * cached;
 };
 
-/** What the GPU counts tokens by: two slots, where a text is written. */
-export const softmaxCountersBytes = ({ phase }: Pick<Shape, "phase">): number => (phase === "generate" ? 2 * u32Bytes : 0);
+/** What the GPU counts tokens by: two slots, where a text is written; and parts of a prefill. */
+export const softmaxCountersBytes = ({ phase }: Pick<Shape, "phase">, _form: Form, tiles: Tiles): number =>
+  phase === "generate" ? 2 * u32Bytes : partBytes(tiles);
 
 /** Bytes of each role, from the shape: two caches as state; q and o; k and v as inputs where a cache is apart from them; what the GPU counts tokens by. */
 export const softmaxBytesByRole = (shape: Shape, form: Form, tiles: Tiles): BytesByRole => {
@@ -90,9 +92,9 @@ export const softmaxBytesByRole = (shape: Shape, form: Form, tiles: Tiles): Byte
   if (phase === "prefill") {
     const scores = form === "naive" ? batch * heads * n * n * f32Bytes : 0;
     const prompt = isWindowed(shape) ? n * cached : 0;
-    return { input: n * queries + prompt, output: n * outputs, state: cacheCapacity(shape) * cached, scratch: scores, harness: 0 };
+    return { input: n * queries + prompt, output: n * outputs, state: cacheCapacity(shape) * cached, scratch: scores + partBytes(tiles), harness: 0 };
   }
-  const positions = softmaxCountersBytes(shape);
+  const positions = softmaxCountersBytes(shape, form, tiles);
   const position = phase === "decode" && isWindowed(shape) ? u32Bytes : 0;
   return {
     input: inputTokens(shape) * (queries + keysAndValues) + position,

@@ -298,3 +298,75 @@ test("a team of neighbours that exchange lies within one subgroup, however small
     }
   }
 });
+
+describe("a prefill that is too long for one submit", () => {
+  const large = { ...gpu, maxBufferSize: 2 ** 36, maxStorageBufferBindingSize: 2 ** 36 };
+  const slow = { ...large, flopsPerSecond: 2 ** 37 };
+  const fast = { ...large, flopsPerSecond: 2 ** 46 };
+  const planned = (form: string, capabilities: Capabilities, over: Partial<Shape>) => {
+    const shape = shapeOf("prefill", { batch: 1, heads: 8, kvHeads: 8, ...over });
+    return softmax.tiles(shape, form, capabilities).map((tiles) => {
+      const plan = softmax.plan(shape, form, capabilities, tiles);
+      const bytes = plan.buffers.filter(({ role }) => role === "scratch").reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
+      expect(softmax.bytesByRole(shape, form, tiles).scratch).toBe(bytes);
+      return { tiles, plan };
+    });
+  };
+
+  test.each<[string, string, Capabilities, number]>([
+    ["tiled", "a GPU that nobody measured", large, 4096],
+    ["naive", "a GPU that nobody measured", large, 2048],
+    ["tiled", "a slow GPU", slow, 2048],
+    ["tiled", "a fast GPU", fast, 65_536],
+    ["naive", "a fast GPU", fast, 32_768],
+    ["tiled", "a CPU emulation", { ...large, software: true }, 65_536],
+  ])("is not %s of %s at n = %i", (form, _, capabilities, n) => {
+    for (const { tiles, plan } of planned(form, capabilities, { n })) {
+      expect(tiles).not.toHaveProperty("partFlops");
+      expect(plan).not.toHaveProperty("submits");
+      expect(plan.steps).toHaveLength(form === "naive" ? 3 : 1);
+    }
+  });
+
+  test.each<[string, Capabilities, Partial<Shape>]>([
+    ["tiled", large, { n: 16_384 }],
+    ["tiled", slow, { n: 16_384 }],
+    ["tiled", slow, { n: 100_001, heads: 6, kvHeads: 2, headDim: 36, headDimV: 20 }],
+    ["tiled", slow, { n: 1_000_001, parameters: { window: 1000, sinks: 3 } }],
+    ["tiled", fast, { n: 262_144 }],
+    ["naive", slow, { n: 16_384 }],
+    ["naive", fast, { n: 131_072 }],
+  ])("is parts of %s that are a second of a tenth of what the device does: %o, %o", (form, capabilities, over) => {
+    const seconds = 1;
+    const most = Math.floor((seconds * (capabilities.flopsPerSecond ?? 2e11)) / 10);
+    for (const { tiles, plan } of planned(form, capabilities, over)) {
+      expect(tiles.partFlops).toBe(most);
+      expect(plan.submits?.at(-1)).toBe(plan.steps.length);
+      // Of a long text a part is some parts of all: neither the whole nor so few workgroups that it is over before all units are busy.
+      for (const [i, end] of (plan.submits ?? []).entries()) {
+        const submit = plan.steps.slice(plan.submits?.[i - 1] ?? 0, end);
+        const flops = submit.reduce((sum, { workgroups: [x, y, z], groupFlops = 0 }) => sum + x * y * z * groupFlops, 0);
+        expect(flops).toBeLessThanOrEqual(1.001 * most);
+        for (const {
+          label,
+          workgroups: [x, y, z],
+          bindings,
+        } of submit) {
+          expect(Math.max(x, y, z)).toBeLessThanOrEqual(65_535);
+          expect(bindings.length).toBeLessThanOrEqual(8);
+          if (capabilities === fast && label === "attention") expect(x * y * z).toBeGreaterThanOrEqual(1024);
+        }
+      }
+      const executed = softmax.flops(shapeOf("prefill", { batch: 1, heads: 8, kvHeads: 8, ...over }), form, tiles).executed;
+      expect((plan.submits ?? []).length).toBeGreaterThanOrEqual(Math.ceil(executed / most));
+      // A causal row sees half of the keys that its longest sees, and each of naive's three steps ends with a part that is not full.
+      expect((plan.submits ?? []).length).toBeLessThanOrEqual(3 * Math.ceil(executed / most) + 6);
+    }
+  });
+
+  test("has one module for all parts, whatever the device was measured to do", () => {
+    const hashed = (capabilities: Capabilities) => planned("tiled", capabilities, { n: 262_144 }).map(({ plan }) => planModules(plan));
+    expect(hashed(slow)).toEqual(hashed({ ...slow, flopsPerSecond: 2 ** 40 }));
+    for (const modules of hashed(slow)) expect(modules).toHaveLength(3);
+  });
+});

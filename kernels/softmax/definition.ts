@@ -1,5 +1,6 @@
 import { foldedPlan } from "../foldedGrid.ts";
 import { type Capabilities, defineMechanism, type Form, type Mechanism, type Plan, type Shape, type Tiles } from "../mechanism.ts";
+import { partedPlan } from "../parts.ts";
 import { softmaxBytesByRole, softmaxClaim, softmaxCountersBytes, softmaxFlops, softmaxLeastBytes } from "./cost.ts";
 import { decodePlan, generatePlan } from "./decode.ts";
 import { softmaxInputs } from "./inputs.ts";
@@ -16,6 +17,9 @@ const plan = (shape: Shape, form: Form, capabilities: Capabilities, tiles: Tiles
   if (shape.phase === "generate") return generatePlan(shape, tiles);
   return form === "naive" ? naivePlan(shape, tiles, capabilities) : tiledPlan(shape, tiles, capabilities);
 };
+
+/** A plan as a device can be given it: long dispatches in parts, and none with more workgroups in a row than it takes. */
+const given = (whole: Plan, tiles: Tiles, { maxComputeWorkgroupsPerDimension: most }: Capabilities): Plan => foldedPlan(partedPlan(whole, tiles, most), most);
 
 const softmax = defineMechanism({
   name: "softmax",
@@ -35,7 +39,7 @@ const softmax = defineMechanism({
   groupedHeads: true,
   refusal: softmaxRefusal,
   tiles: softmaxTiles,
-  plan: (shape, form, capabilities, tiles) => foldedPlan(plan(shape, form, capabilities, tiles), capabilities.maxComputeWorkgroupsPerDimension),
+  plan: (shape, form, capabilities, tiles) => given(plan(shape, form, capabilities, tiles), tiles, capabilities),
   inputs: softmaxInputs,
   reference: softmaxReference,
   flops: softmaxFlops,
@@ -60,7 +64,7 @@ const softmaxNoCache = defineMechanism({
   stateName: "store of hidden states",
   refusal: noCacheRefusal,
   tiles: noCacheTiles,
-  plan: (shape, form, capabilities, tiles) => foldedPlan(noCachePlan(shape, form, capabilities, tiles), capabilities.maxComputeWorkgroupsPerDimension),
+  plan: (shape, form, capabilities, tiles) => given(noCachePlan(shape, form, capabilities, tiles), tiles, capabilities),
   inputs: noCacheInputs,
   reference: noCacheReference,
   flops: noCacheFlops,

@@ -187,3 +187,25 @@ test.each([
   expect(refusal?.code).toBe(code);
   expect(refusal?.reason).toContain(reason);
 });
+
+test.each(["decode", "generate"] as const)(
+  "projections of %s that are too long for one submit are parts of their rows, and no more than a tenth of what the device does in a second",
+  (phase) => {
+    const capabilities = { ...gpu, flopsPerSecond: 1e8 };
+    const shape = shapeOf({ phase, n: 400 });
+    for (const tiles of noCache.tiles(shape, "split", capabilities)) {
+      const plan = noCache.plan(shape, "split", capabilities, tiles);
+      const allocated = plan.buffers.filter(({ role }) => role === "scratch").reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
+      expect(noCache.bytesByRole(shape, "split", tiles).scratch).toBe(allocated);
+      expect(plan.steps.filter(({ bindings }) => bindings.at(-1) === "partsBefore").length).toBeGreaterThan(4);
+      for (const [i, end] of (plan.submits ?? []).entries()) {
+        const submit = plan.steps.slice(plan.submits?.[i - 1] ?? 0, end);
+        const flops = submit.map(({ workgroups: [x, y, z], groupFlops = 0 }) => x * y * z * groupFlops);
+        expect(flops.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(1e7);
+      }
+      expect(plan.submits?.at(-1)).toBe(plan.steps.length);
+    }
+    const [tiles = {}] = noCache.tiles(shape, "split", gpu);
+    expect(noCache.plan(shape, "split", gpu, tiles)).not.toHaveProperty("submits");
+  },
+);

@@ -1,14 +1,17 @@
 import type { BytesByRole, Claim, Flops, Form, Phase, Shape, Tiles } from "../mechanism.ts";
+import { partBytes } from "../parts.ts";
 import { elementBytes } from "../plan.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { roundUp, tileSize } from "../tiles.ts";
 import { isDirect, splitCount } from "./buffers.ts";
 import { softmaxFlops } from "./cost.ts";
-import { channelsOf } from "./noCachePlan.ts";
 import { cachedTokens } from "./window.ts";
 
 const f32Bytes = 4;
 const u32Bytes = 4;
+
+/** Channels of the keys and of the values of one token, all heads. */
+export const channelsOf = ({ kvHeads, headDim, headDimV }: Shape) => ({ k: kvHeads * headDim, v: kvHeads * headDimV });
 
 /** What tokens with a context of so many, themselves among them, cost together: the newest one in decode, each of a text in generate. */
 const sumOverTokens = (shape: Shape, costOf: (context: number) => number): number => {
@@ -51,7 +54,8 @@ export const noCacheBytesByRole = (shape: Shape, _form: Form, tiles: Tiles): Byt
     state: stored * batch * kept * dModel,
     scratch:
       f32Bytes * batch * (kept * (k + v) + (isDirect(shape, tiles) ? 0 : heads * splitCount(shape, tiles) * (headDimV + 2))) +
-      (phase === "decode" ? 0 : 2 * u32Bytes),
+      (phase === "decode" ? 0 : 2 * u32Bytes) +
+      partBytes(tiles),
     harness: 0,
   };
 };

@@ -1,11 +1,14 @@
 import { allocation, counters, input, output } from "../allocation.ts";
 import type { Capabilities, Form, Plan, PlanBuffer, Shape, Step, Tiles } from "../mechanism.ts";
+import { partBuffers } from "../parts.ts";
 import { storing } from "../storage.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { tileSize } from "../tiles.ts";
+import { parting } from "../watchdog.ts";
 import appendHidden from "./appendHidden.wgsl";
 import { type AttendSteps, attendSteps, restartStep, tokenStep } from "./attend.ts";
 import { isDirect, splitBuffers } from "./buffers.ts";
+import { channelsOf, noCacheFlops } from "./noCacheCost.ts";
 import projectSubgroup from "./projectSubgroup.wgsl";
 import projectWorkgroup from "./projectWorkgroup.wgsl";
 import { softmaxTiles } from "./tiles.ts";
@@ -24,11 +27,10 @@ export const noCacheTiles = (shape: Shape, form: Form, capabilities: Capabilitie
   const projection = bySubgroup
     ? { projectLanes: lanes, projectRows: lanes < 8 ? 12 : 16, projectColumns: channelVectors * lanes }
     : { projectRows: 64, projectColumns: 64 };
-  return softmaxTiles(shape, form, capabilities).map((tiles) => ({ ...tiles, ...projection }));
+  return softmaxTiles(shape, form, capabilities)
+    .map((tiles) => ({ ...tiles, ...projection }))
+    .map((tiles) => ({ ...tiles, ...parting(noCacheFlops(shape, form, tiles).executed, capabilities) }));
 };
-
-/** Channels of the keys and of the values of one token, all heads. */
-export const channelsOf = ({ kvHeads, headDim, headDimV }: Shape) => ({ k: kvHeads * headDim, v: kvHeads * headDimV });
 
 /**
  * The hidden states of all tokens are the state: what has to be kept to write on without a cache. (Without them too, every layer would have to be
@@ -51,6 +53,7 @@ export const noCacheBuffers = (shape: Shape, tiles: Tiles): PlanBuffer[] => {
     ...splitBuffers(shape, tiles),
     output({ batch, token: outputTokens(shape), head, channel: headDimV }, dtype),
     ...(decodes ? [] : [counters("positions", { slot: 2 })]),
+    ...partBuffers(tiles),
   ];
 };
 
@@ -80,6 +83,7 @@ const tokenSteps = (shape: Shape, tiles: Tiles, mostWorkgroups: number): TokenSt
       },
       bindings: ["hidden", name === "k" ? "wK" : "wV", name],
       workgroups: [x, Math.ceil(rowTiles / x) * Math.ceil(channels / tileSize(tiles, "projectColumns")), batch],
+      groupFlops: 2 * rows * tileSize(tiles, "projectColumns") * dModel,
     });
   };
   const byCount = new Map<number, readonly Step[]>();

@@ -15,7 +15,7 @@ import tiledRows from "./tiledRows.wgsl";
 import tiledSubgroup from "./tiledSubgroup.wgsl";
 import tiledWorkgroup from "./tiledWorkgroup.wgsl";
 import { storedTypes } from "./types.ts";
-import { cacheCapacity, isWindowed, windowOf } from "./window.ts";
+import { cacheCapacity, isWindowed, visibleKeys, windowOf } from "./window.ts";
 
 const shapeConstants = ({ heads, kvHeads, headDim, headDimV }: Shape): Step["constants"] => ({
   HEADS: heads,
@@ -61,6 +61,11 @@ const keepSteps = (shape: Shape, most: number): Step[] => {
 /** Largest divisor of `quads` (vec4s of a head) that a slice staged in workgroup memory may have. */
 const sliceQuads = (quads: number): number => greatestDivisor(quads, 8);
 
+/** Rows and columns of a tile of naiveScores.wgsl and naiveOutput.wgsl. */
+const naiveTile = 32;
+/** Operations that would take as long as what naiveSoftmax.wgsl does with a score, which is to wait for memory: it is read and written five times, 20 bytes of which a GPU moves while it does 600 at best, 60 at a tenth. */
+const flopsOfScore = 64;
+
 /** Scores, row softmax, weighted sum: three steps with all n × n scores in memory. */
 export const naivePlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerDimension }: Capabilities): Plan => {
   const { n, batch, heads, headDim, headDimV } = shape;
@@ -74,21 +79,35 @@ export const naivePlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
     constants: { ...shapeConstants(shape), ...visibility, SLICE: sliceQuads(headDim / 4), SCALE: scaleOf(shape) },
     bindings: ["q", keys, "scores"],
     workgroups: [across, down, batch * heads],
+    groupFlops: 2 * naiveTile * naiveTile * headDim,
   });
-  const softmax = stepOf({ label: "softmax", source: naiveSoftmax, constants: {}, bindings: ["scores"], workgroups: [n, 1, batch * heads] });
+  const softmax = stepOf({
+    label: "softmax",
+    source: naiveSoftmax,
+    constants: {},
+    bindings: ["scores"],
+    workgroups: [n, 1, batch * heads],
+    groupFlops: flopsOfScore * n,
+  });
   const output = stepOf({
     label: "output",
     ...storing(naiveOutput, storedTypes(shape)),
     constants: shapeConstants(shape),
     bindings: ["scores", values, "o"],
-    workgroups: [Math.ceil(headDimV / 32), down, batch * heads],
+    workgroups: [Math.ceil(headDimV / naiveTile), down, batch * heads],
+    groupFlops: 2 * naiveTile * naiveTile * n,
   });
   return { buffers: softmaxBuffers(shape, "naive", tiles), setup: [], steps: [scores, softmax, output, ...keepSteps(shape, maxComputeWorkgroupsPerDimension)] };
 };
 
+/** Keys that a workgroup of row tiles walks at most: all, or the sinks and a band as wide as the window and the rows, each in whole tiles. */
+const mostKeys = (shape: Shape, tiles: Tiles): number =>
+  Math.min(shape.n, visibleKeys(shape, shape.n) + (isWindowed(shape) ? tileSize(tiles, "rows") + 2 * tileSize(tiles, "keys") : 0));
+
 /** One step: each workgroup walks the keys that its query rows may see. */
 export const tiledPlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerDimension }: Capabilities): Plan => {
-  const rowTiles = Math.ceil(shape.n / tileSize(tiles, "rows"));
+  const rows = tileSize(tiles, "rows");
+  const rowTiles = Math.ceil(shape.n / rows);
   const x = Math.min(rowTiles, maxComputeWorkgroupsPerDimension);
   const { source, constants, subgroups } = tiledKernel(shape, tiles);
   const { kernel, visibility } = seeing(shape, source);
@@ -105,6 +124,7 @@ export const tiledPlan = (shape: Shape, tiles: Tiles, { maxComputeWorkgroupsPerD
     },
     bindings: ["q", keys, values, "o"],
     workgroups: [x, Math.ceil(rowTiles / x), shape.batch * shape.heads],
+    groupFlops: 2 * rows * (shape.headDim + shape.headDimV) * mostKeys(shape, tiles),
   });
   return { buffers: softmaxBuffers(shape, "tiled", tiles), setup: [], steps: [attention, ...keepSteps(shape, maxComputeWorkgroupsPerDimension)] };
 };

@@ -1,12 +1,14 @@
 import type { Capabilities, Form, Shape, Tiles } from "../mechanism.ts";
 import { greatestDivisor, roundUp } from "../tiles.ts";
+import { parting } from "../watchdog.ts";
+import { softmaxFlops } from "./cost.ts";
 import { cacheCapacity, visibleKeys } from "./window.ts";
 
 /** Candidate variants of a form on this device, the default first. */
 export const softmaxTiles = (shape: Shape, form: Form, capabilities: Capabilities): readonly Tiles[] => {
-  if (form === "naive") return [{ rows: 32, keys: 32 }];
-  if (form === "tiled") return tiledTiles(shape, capabilities);
-  return splitTiles(shape, capabilities);
+  if (form === "split") return splitTiles(shape, capabilities);
+  const prefill = form === "naive" ? [{ rows: 32, keys: 32 }] : tiledTiles(shape, capabilities);
+  return prefill.map((tiles) => ({ ...tiles, ...parting(softmaxFlops(shape, form, tiles).executed, capabilities) }));
 };
 
 /**
