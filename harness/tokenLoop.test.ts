@@ -64,7 +64,7 @@ describe("a run of whole tokens", () => {
       /^On this GPU \(planted\), from 9\d\d tokens on, a token goes through a whole model faster with linear attention than with softmax attention \(KV cache\): [\d.]+ times as fast at 16,384 tokens\.$/,
     );
     expect(record.findings[1]?.text).toMatch(
-      /^Attention is 7\.9 % of a token's time at 256 tokens and 85 % at 16,384 with softmax attention \(KV cache\), 25 % and 25 % with linear attention; linear attention keeps /,
+      /^Attention goes from 7\.9 % of a token's time at 256 tokens to 85 % at 16,384 with softmax attention \(KV cache\), and stays at 25 % with linear attention; linear attention keeps /,
     );
     const answer = record.findings.find(({ kind }) => kind === "time")?.text ?? "";
     expect(answer).toBe(
