@@ -109,13 +109,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     }
 
     for (var first = 0u; first < KEY_QUADS; first += ROW_QUADS) {
+#if PER_CHANNEL
+      let endAt = (group.z * tokens + end - 1u) * KEY_QUADS;
+#each r ROW_QUADS
+      var kept${r} = vec4f();
+#end
+      // Quads one after another, each put behind those before it, here and below, since code that loads compiles slowly.
+      for (var r = 0u; r < ROW_QUADS * once; r++) {
+        let kept${ROW_QUADS} = exp(quadSince(endAt + min(first + r, KEY_QUADS - 1u)));
+#each r ROW_QUADS
+        kept${r} = kept${r + 1};
+#end
+      }
+#end
 #each r ROW_QUADS
       let quad${r} = min(first + ${r}u, KEY_QUADS - 1u);
-#if DECAYS
-#if PER_CHANNEL
-      let kept${r} = exp(quadSince((group.z * tokens + end - 1u) * KEY_QUADS + quad${r}));
-#end
-#end
 #end
 #if DECAYS
 #if !PER_CHANNEL
@@ -135,15 +143,25 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
         let remaining = exp(logBetween(group.z * tokens + end - 1u, group.z * tokens + token));
 #end
 #end
+#if PER_CHANNEL
+#each r ROW_QUADS
+        var a${r} = vec4f();
+#end
+        for (var r = 0u; r < ROW_QUADS * once; r++) {
+          let quad = min(first + r, KEY_QUADS - 1u);
+          let remaining = exp(quadBetween(endAt + quad, (group.z * tokens + token) * KEY_QUADS + quad));
+          let a${ROW_QUADS} = select(vec4f(0.0), vec4f(k[(base + token * HEADS) * KEY_QUADS + quad]) * remaining, lane < count);
+#each r ROW_QUADS
+          a${r} = a${r + 1};
+#end
+        }
+#else
 #each r ROW_QUADS
 #if DECAYS
-#if PER_CHANNEL
-        let a${r} = select(vec4f(0.0), vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]) * exp(quadBetween((group.z * tokens + end - 1u) * KEY_QUADS + quad${r}, (group.z * tokens + token) * KEY_QUADS + quad${r})), lane < count);
-#else
         let a${r} = select(vec4f(0.0), vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]) * remaining, lane < count);
-#end
 #else
         let a${r} = select(vec4f(0.0), vec4f(k[(base + token * HEADS) * KEY_QUADS + quad${r}]), lane < count);
+#end
 #end
 #end
 #if UNROLLED

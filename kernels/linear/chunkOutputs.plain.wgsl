@@ -86,9 +86,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   let column = thread % SIDE;
   let base = batch * tokens * HEADS + head; // + token × HEADS: a row of q, k, v, o
   let ofChunk = group.z * grid.y + chunk;
+#if EMULATED
+  // QUADS and KEY_QUADS, but no compiler knows: a loop of at most a constant length is unrolled by some (Mesa), which takes them ten seconds.
+  let quads = QUADS * min(grid.x, 1u);
+  let keyQuads = KEY_QUADS * min(grid.x, 1u);
+#else
+  const quads = QUADS;
+  const keyQuads = KEY_QUADS;
+#end
 
   // φ(Q_c) S_c: what came before this chunk.
-  for (var quad0 = 0u; quad0 < KEY_QUADS; quad0 += QUADS) {
+  for (var quad0 = 0u; quad0 < keyQuads; quad0 += QUADS) {
     workgroupBarrier();
     stageQueries(base, row0, last, quad0, group.z * tokens, thread);
     for (var i = thread; i < PANEL * SIDE; i += THREADS) {
@@ -98,7 +106,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
       right[i] = x;
     }
     workgroupBarrier();
-    multiply(first, column, min(QUADS, KEY_QUADS - quad0));
+    multiply(first, column, min(quads, KEY_QUADS - quad0));
 #if NORMALIZED
     for (var i = 0u; i < QUADS; i++) {
       // Queries past the last channel are zero.
@@ -140,7 +148,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #each r SCORE_ROWS
     var score${r} = vec4f();
 #end
-    for (var quad0 = 0u; quad0 < KEY_QUADS; quad0 += QUADS) {
+    for (var quad0 = 0u; quad0 < keyQuads; quad0 += QUADS) {
       workgroupBarrier();
       // They are there yet where all channels fit.
       if (KEY_QUADS > QUADS || key0 > chunk * CHUNK) { stageQueries(base, row0, last, quad0, group.z * tokens, thread); }
@@ -153,7 +161,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
         right[key * QUADS + (quad + key / 4u) % QUADS] = x;
       }
       workgroupBarrier();
-      for (var i = 0u; i < min(QUADS, KEY_QUADS - quad0); i++) {
+      for (var i = 0u; i < min(quads, KEY_QUADS - quad0); i++) {
         let at = keyQuad * 4u * QUADS + (i + keyQuad) % QUADS;
 #each c 4
         let near${c} = right[at + ${c}u * QUADS];
@@ -192,7 +200,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     }
     workgroupBarrier();
     // Keys past the last row count for none.
-    multiply(first, column, min(QUADS, (last - key0) / 4u + 1u));
+    multiply(first, column, min(quads, (last - key0) / 4u + 1u));
 #if NORMALIZED
     for (var i = 0u; i < QUADS; i++) {
 #each r ROWS_EACH

@@ -51,14 +51,24 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #if DECAYS
   let decayAt${r} = group.z * tokens + rows${r};
 #if !PER_CHANNEL
-  let rowSteps${r} = vec4i(vec4u(decay[decayAt${r}.x], decay[decayAt${r}.y], decay[decayAt${r}.z], decay[decayAt${r}.w]));
-  let restAt${r} = arrayLength(&decay) / 2u + decayAt${r};
-  let rowRest${r} = bitcast<vec4f>(vec4u(decay[restAt${r}.x], decay[restAt${r}.y], decay[restAt${r}.z], decay[restAt${r}.w]));
+  var rowSteps${r} = vec4i();
+  var rowRest${r} = vec4f();
 #end
 #end
 #if NORMALIZED
   // This lane's share of the denominators.
   var d${r} = vec4f(0.0);
+#end
+#end
+#if DECAYS
+#if !PER_CHANNEL
+  // Rows of a quad one after another, each put behind those before it, since code that loads compiles slowly.
+  for (var j = 0u; j < 4u * once; j++) {
+#each r ROW_QUADS
+    rowSteps${r} = vec4i(rowSteps${r}.yzw, i32(decay[decayAt${r}[j]]));
+    rowRest${r} = vec4f(rowRest${r}.yzw, bitcast<f32>(decay[arrayLength(&decay) / 2u + decayAt${r}[j]]));
+#end
+  }
 #end
 #end
 
@@ -135,13 +145,24 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   for (var k0 = 0u; k0 < KEYS; k0 += SUBGROUP) {
     let count = min(SUBGROUP, KEYS - k0);
     let channel = min(k0 + lane, KEYS - 1u);
-#each r ROW_QUADS
-    var a${r} = featured(vec4f(StoredQuad(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel])));
-#if DECAYS
 #if PER_CHANNEL
-    let g${r} = decayAt${r} * KEYS + channel;
-    a${r} *= exp(vec4f(logSince(g${r}.x), logSince(g${r}.y), logSince(g${r}.z), logSince(g${r}.w)));
+#each r ROW_QUADS
+    var a${r} = vec4f();
+    var left${r} = vec4f();
 #end
+    // Rows of a quad one after another, each put behind those before it, since code that loads compiles slowly.
+    for (var j = 0u; j < 4u * once; j++) {
+#each r ROW_QUADS
+      a${r} = vec4f(a${r}.yzw, f32(q[from${r}[j] + channel]));
+      left${r} = vec4f(left${r}.yzw, logSince(decayAt${r}[j] * KEYS + channel));
+#end
+    }
+#each r ROW_QUADS
+    a${r} = featured(a${r}) * exp(left${r});
+#end
+#else
+#each r ROW_QUADS
+    let a${r} = featured(vec4f(StoredQuad(q[from${r}.x + channel], q[from${r}.y + channel], q[from${r}.z + channel], q[from${r}.w + channel])));
 #end
 #end
 #if NORMALIZED

@@ -60,28 +60,52 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
     for (var k0 = 0u; k0 < KEYS; k0 += SUBGROUP) {
       let count = min(SUBGROUP, KEYS - k0);
       let channel = min(k0 + lane, KEYS - 1u);
+#if PER_CHANNEL
+      // Since the tile's beginning steps are few enough to be f32; of a key before that they need not be, as such a fall leaves nothing.
+      let begun = i32(decay[beginning * KEYS + channel]);
 #each r ROW_QUADS
-      var a${r} = vec4f(StoredQuad(a[aAt${r}.x + channel], a[aAt${r}.y + channel], a[aAt${r}.z + channel], a[aAt${r}.w + channel]));
+      var a${r} = vec4f();
+      var steps${r} = vec4f();
+      var rests${r} = vec4f();
+#end
+      // The rows of a quad one after another, each behind those before it, since code that loads compiles slowly.
+      for (var j = 0u; j < 4u * once; j++) {
+#each r ROW_QUADS
+        let gAt${r} = decayAt${r}[j] + channel;
+        a${r} = vec4f(a${r}.yzw, f32(a[aAt${r}[j] + channel]));
+        steps${r} = vec4f(steps${r}.yzw, f32(begun - i32(decay[gAt${r}])) * FALL_STEP);
+        rests${r} = vec4f(rests${r}.yzw, bitcast<f32>(decay[rest + gAt${r}]));
+#end
+      }
+      if (!near) {
+        let begunRest = bitcast<f32>(decay[rest + beginning * KEYS + channel]);
+#each r ROW_QUADS
+        a${r} *= exp(steps${r} + (vec4f(begunRest) - rests${r}));
+#end
+      }
+#else
+#each r ROW_QUADS
+      let a${r} = vec4f(StoredQuad(a[aAt${r}.x + channel], a[aAt${r}.y + channel], a[aAt${r}.z + channel], a[aAt${r}.w + channel]));
+#end
+#end
+      // Neighbouring lanes read rows far apart, so each takes four channels of its row at a time.
+      for (var i = 0u; i < count; i += 4u) {
+        let quad = (k0 + i) / 4u;
+#if PER_CHANNEL
+        let begunQuad = vec4i(decayQuads[beginning * KEY_QUADS + quad]);
+#end
+#each w KEY_WIDTHS
+#if PER_CHANNEL
+        var b${w} = vec4f(k[keyAt${w} + quad]);
+        let hAt${w} = (group.z * tokens + token${w}) * KEY_QUADS + quad;
+        let keySteps${w} = vec4f(begunQuad - vec4i(decayQuads[hAt${w}])) * FALL_STEP;
+        let keyRests${w} = bitcast<vec4f>(decayQuads[quadRest + hAt${w}]);
+#else
+        let b${w} = vec4f(k[keyAt${w} + quad]);
+#end
 #end
 #if PER_CHANNEL
-#each r ROW_QUADS
-      let gAt${r} = decayAt${r} + channel;
-#end
-      if (near) {
-        // Since the tile's beginning steps are few enough to be f32; of a key before that they need not be, as such a fall leaves nothing.
-        let begun = vec4i(i32(decay[beginning * KEYS + channel]));
-#each r ROW_QUADS
-        let steps${r} = vec4f(begun - vec4i(vec4u(decay[gAt${r}.x], decay[gAt${r}.y], decay[gAt${r}.z], decay[gAt${r}.w]))) * FALL_STEP;
-        let rests${r} = bitcast<vec4f>(vec4u(decay[rest + gAt${r}.x], decay[rest + gAt${r}.y], decay[rest + gAt${r}.z], decay[rest + gAt${r}.w]));
-#end
-        for (var i = 0u; i < count; i += 4u) {
-          let begunQuad = vec4i(decayQuads[beginning * KEY_QUADS + (k0 + i) / 4u]);
-#each w KEY_WIDTHS
-          let b${w} = vec4f(k[keyAt${w} + (k0 + i) / 4u]);
-          let hAt${w} = (group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u;
-          let keySteps${w} = vec4f(begunQuad - vec4i(decayQuads[hAt${w}])) * FALL_STEP;
-          let keyRests${w} = bitcast<vec4f>(decayQuads[quadRest + hAt${w}]);
-#end
+        if (near) {
           for (var c = 0u; c < 4u * once; c++) {
 #each r ROW_QUADS
             let x${r} = subgroupShuffle(a${r}, i + c);
@@ -94,25 +118,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
 #end
 #end
           }
+          continue;
         }
-        continue;
-      }
-#each r ROW_QUADS
-      a${r} *= exp(vec4f(
-        logBetween(gAt${r}.x, beginning * KEYS + channel),
-        logBetween(gAt${r}.y, beginning * KEYS + channel),
-        logBetween(gAt${r}.z, beginning * KEYS + channel),
-        logBetween(gAt${r}.w, beginning * KEYS + channel),
-      ));
-#end
-#end
-      // Neighbouring lanes read rows far apart, so each takes four channels of its row at a time.
-      for (var i = 0u; i < count; i += 4u) {
+        let begunRests = bitcast<vec4f>(decayQuads[quadRest + beginning * KEY_QUADS + quad]);
 #each w KEY_WIDTHS
-#if PER_CHANNEL
-        let b${w} = vec4f(k[keyAt${w} + (k0 + i) / 4u]) * exp(quadBetween(beginning * KEY_QUADS + (k0 + i) / 4u, (group.z * tokens + token${w}) * KEY_QUADS + (k0 + i) / 4u));
-#else
-        let b${w} = vec4f(k[keyAt${w} + (k0 + i) / 4u]);
+        b${w} *= exp((keyRests${w} - begunRests) - keySteps${w});
 #end
 #end
 #each c 4

@@ -5,7 +5,6 @@ import { storing } from "../storage.ts";
 import { bound, chunkConstants, decayAccess } from "./chunkBindings.ts";
 import pairsPlain from "./chunkPairs.plain.wgsl";
 import pairsSubgroup from "./chunkPairs.subgroup.wgsl";
-import decayScalars from "./decayScalars.wgsl";
 import type { Sizes } from "./sizes.ts";
 import type { ChunkTiles } from "./variants.ts";
 
@@ -27,7 +26,7 @@ export const pairsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles
     : { ...laneSteps(subgroupMinSize), ROW_QUADS: tiles.rows / 4, SUBGROUP: subgroupMinSize, KEY_WIDTHS: tiles.keys / subgroupMinSize };
   return stepOf({
     label: strict ? "chunk overlaps" : "chunk scores",
-    ...storing(`${decayAccess(sizes, "quads")}${perChannel && !plain ? decayScalars : ""}${plain ? pairsPlain : pairsSubgroup}`, { Stored: dtype }),
+    ...storing(`${decayAccess(sizes, plain ? "quads" : "scalars")}${plain ? pairsPlain : pairsSubgroup}`, { Stored: dtype }),
     subgroups: !plain,
     constants: { ...chunkConstants(sizes), ...own, ...constants, ROWS: tiles.rows, STRICT: strict },
     bindings,

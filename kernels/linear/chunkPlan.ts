@@ -75,7 +75,7 @@ const scanStep = (sizes: Sizes, capabilities: Capabilities): Step => {
 /** Of a whole chunk, or of the text where that is shorter: the parallel form's chunk has no end. */
 const rowTiles = ({ tokens, chunk, chunks }: Sizes, { rows }: ChunkTiles): number => Math.ceil((chunks > 1 ? chunk : Math.min(chunk, tokens)) / rows);
 
-const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: ChunkTiles): Step => {
+const outputsStep = (sizes: Sizes, { subgroupMinSize, software }: Capabilities, tiles: ChunkTiles): Step => {
   const { rule, dtype, batch, heads, tokens, keys, values, chunk, chunks, normalized, scale, featureMap } = sizes;
   const paired = rule.decay === "channel";
   const own = ["q", paired ? "pairs" : "k", rule.delta ? "written" : "v", "chunkStates", "o", ...(normalized ? ["chunkZ"] : [])];
@@ -84,7 +84,7 @@ const outputsStep = (sizes: Sizes, { subgroupMinSize }: Capabilities, tiles: Chu
   const columns = plain ? tiles.tile : tiles.columns;
   const columnTiles = Math.ceil(values / columns);
   const tiling: Step["constants"] = plain
-    ? { TILE: tiles.tile, PANEL: tiles.panel, ROWS_EACH: tiles.rowsEach, SCORE_ROWS: (tiles.panel * tiles.rowsEach) / tiles.tile }
+    ? { TILE: tiles.tile, PANEL: tiles.panel, ROWS_EACH: tiles.rowsEach, SCORE_ROWS: (tiles.panel * tiles.rowsEach) / tiles.tile, EMULATED: software }
     : {
         ...laneSteps(subgroupMinSize),
         ROW_QUADS: tiles.rows / 4,

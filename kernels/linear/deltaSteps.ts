@@ -26,7 +26,7 @@ import { broadcasts, type ChunkTiles, type PlainChunkTiles, type SubgroupChunkTi
  */
 export const deltaSteps = (sizes: Sizes, capabilities: Capabilities, tiles: ChunkTiles): Step[] => [
   pairsStep(sizes, capabilities, tiles, "k"),
-  invertStep(sizes),
+  invertStep(sizes, capabilities),
   ...(tiles.path === "plain"
     ? [
         solveBothStep(sizes),
@@ -46,11 +46,12 @@ const inParts = ({ chunks }: Sizes, { partChunks }: ChunkTiles, scan: Step): rea
 const partConstants = ({ partChunks }: ChunkTiles, bindings: readonly string[]): Step["constants"] =>
   partChunks === undefined ? { PARTED: false } : { PARTED: true, PART_CHUNKS: partChunks, PARTS_BINDING: bindings.length };
 
-const invertStep = ({ batch, heads, chunk, chunks }: Sizes): Step =>
+/** On a GPU all of a block is read at once; on an emulation, where code that loads is dear to compile, four columns at a time. */
+const invertStep = ({ batch, heads, chunk, chunks }: Sizes, { software }: Capabilities): Step =>
   stepOf({
     label: "chunk invert",
     source: invert,
-    constants: { CHUNK: chunk },
+    constants: { CHUNK: chunk, UNROLLED: !software, TURNS: software ? 1 : 4 },
     bindings: ["pairs"],
     workgroups: [1, chunks, batch * heads],
   });
