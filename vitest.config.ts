@@ -40,7 +40,7 @@ class LongestFirst extends BaseSequencer {
 const untimed = [
   "harness/*.test.ts",
   "harness/cli/{brokenKernels,checkout,compare,duetKernels,exec,fit,github,kernelFolders,missingPeer,oddInput,out,plainText,published,refusals,repeatCommand,shard,shardFlag,worktrees}.test.ts",
-  "harness/{analysis,experiment,record,report,mutants,gpuStats,proof,device,exec,shards,fuzz,kills,messages}/**/*.test.ts",
+  "harness/{analysis,experiment,record,report,mutants,gpuStats,compileTimes,proof,device,exec,shards,fuzz,kills,messages}/**/*.test.ts",
   "harness/measure/kernels*.test.ts",
   "harness/measure/{connection,duetSchedule,gpuLoad,gpuRest,offload,outlook,passes,residency,room,schedule,sharpness,stageTimes,variantChoice,verification}.test.ts",
   "harness/measure/peers/{chains,protobuf}.test.ts",
