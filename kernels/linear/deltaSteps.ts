@@ -51,7 +51,7 @@ const invertStep = ({ batch, heads, chunk, chunks }: Sizes, { software }: Capabi
   stepOf({
     label: "chunk invert",
     source: invert,
-    constants: { CHUNK: chunk, UNROLLED: !software, TURNS: software ? 1 : 4 },
+    constants: { CHUNK: chunk, EMULATED: software },
     bindings: ["pairs"],
     workgroups: [1, chunks, batch * heads],
   });
