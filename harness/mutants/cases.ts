@@ -1,4 +1,4 @@
-import type { Capabilities, Mechanism } from "../../kernels/mechanism.ts";
+import type { Capabilities, Mechanism, Step } from "../../kernels/mechanism.ts";
 import { uniformStream } from "../../kernels/random.ts";
 import type { Cell } from "../experiment/experiment.ts";
 import { kernelCells } from "../measure/kernelCases.ts";
@@ -6,6 +6,7 @@ import { modelCells, modelTexts } from "../measure/modelCases.ts";
 import { modulesOf, type PlanModule } from "./mutantPlan.ts";
 import type { Mutant } from "./mutate.ts";
 import { type MutantKind, mutantsOf } from "./mutate.ts";
+import { inParts, variantOf } from "./parts.ts";
 import { workgroupThreads } from "./token.ts";
 
 /** One look at a kernel: a shape and the seed of its inputs. */
@@ -25,15 +26,35 @@ export interface MutantCase {
 const sizes = { n: [130], headDim: [40], thorough: false };
 const chunk = 32;
 const otherShape = { n: 71, batch: 1 };
+/** Nine heads a KV head: a workgroup takes no more than eight at once, and so three here, on any adapter. Then a step of its own writes the newest row of a cache (append.wgsl). */
+const manyHeads = { heads: 18, kvHeads: 2 };
+/** The last of three parts is cut short, and the second of the other length. */
+const partTokens = 50;
 
 /**
- * What each form of each phase of a mechanism is mutated at: every set of its choices and every example, other integers as they are by default, chunks so
- * short that there are some. A module over q, k, v and o of f16 is the one of f32 but for a line of type names. Then what meets the kernels of a whole model, and of a text that it writes.
+ * What each form of each phase of each mechanism is mutated at: every set of its choices and every example, other integers as they are by default, chunks so
+ * short that there are some. A module over q, k, v and o of f16 is the one of f32 but for a line of type names. Then groups of many heads, prefill in parts, and behind all mechanisms what meets the kernels of a whole
+ * model, and of a text that it writes.
  */
-export const mutationCells = (mechanism: Mechanism): readonly Cell[] => {
-  const ofModels = mechanism.forms.tokenLoop ? [mechanism] : [];
-  return [...mixerCells(mechanism), ...modelCells(ofModels), ...modelTexts(ofModels)];
+export const mutationCells = (mechanisms: readonly Mechanism[]): readonly Cell[] => {
+  const mixers = mechanisms.flatMap(mixerCells);
+  const ofModels = mechanisms.filter(({ forms }) => forms.tokenLoop);
+  return [
+    ...mixers,
+    ...mixers.filter(isCached).map(withManyHeads),
+    ...mixers.filter(isRecurrentPrefill).map((cell) => inParts(cell, partTokens)),
+    ...modelCells(ofModels),
+    ...modelTexts(ofModels),
+  ];
 };
+
+/** One token over a cache of all tokens, or of a window and sinks. */
+const isCached = ({ mechanism, phase, parameters: { window, sinks } }: Cell): boolean =>
+  mechanism === "softmax" && phase !== "prefill" && (window === 0) === (sinks === 0);
+
+const isRecurrentPrefill = ({ phase, form }: Cell): boolean => phase === "prefill" && form === "recurrent";
+
+const withManyHeads = (cell: Cell): Cell => ({ ...cell, ...manyHeads, dModel: manyHeads.heads * cell.headDim, id: `${cell.id}-h${manyHeads.heads}` });
 
 const mixerCells = (mechanism: Mechanism): readonly Cell[] =>
   kernelCells(mechanism, { ...sizes, layouts: [mechanism.groupedHeads ? [2, 4, 2] : [2, 3, 3]] })
@@ -45,21 +66,27 @@ const mixerCells = (mechanism: Mechanism): readonly Cell[] =>
     })
     .map((cell) => ("chunk" in cell.parameters ? { ...cell, parameters: { ...cell.parameters, chunk } } : cell));
 
-/** The cases of these cells on a device: each distinct module once, where it is met first. Cells that the device refuses have none. */
+/**
+ * What stands in a module but for its numbers: one code, at whatever sizes and tiles it is compiled for. A line that a template repeats (`let a0 = …`, `let a1 = …`) counts once; which of its sides a template keeps is told
+ * by lines, and by the constants that are true.
+ */
+export const codeOf = ({ wgsl, enables, constants }: Step): string =>
+  [...enables, ...Object.entries(constants).flatMap(([name, value]) => (value === true ? [name] : [])), ...new Set(wgsl.replace(/\d+/g, "#").split("\n"))].join(
+    "\n",
+  );
+
+/** The cases of these cells on a device: of modules of one code the first, where it is met first. `met`: codes met before. Cells that the device refuses have none. */
 export const mutantCases = (mechanisms: readonly Mechanism[], cells: readonly Cell[], capabilities: Capabilities, met: Set<string>): readonly MutantCase[] =>
   cells.flatMap((cell) => {
     const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
     if (!mechanism || mechanism.refusal(cell, cell.form, capabilities)) return [];
-    const tiles = mechanism.tiles(cell, cell.form, capabilities)[0] ?? {};
     const other = { ...cell, ...otherShape };
-    const modulesAt = (at: Cell): readonly PlanModule[] => {
-      const chosen = mechanism.tiles(at, at.form, capabilities)[0] ?? {};
-      return modulesOf(mechanism.plan(at, at.form, capabilities, chosen));
-    };
+    const modulesAt = (at: Cell): readonly PlanModule[] => modulesOf(mechanism.plan(at, at.form, capabilities, variantOf(mechanism, at, capabilities)));
     const elsewhere = new Set(modulesAt(other).map(({ text }) => text));
-    return modulesOf(mechanism.plan(cell, cell.form, capabilities, tiles)).flatMap((module) => {
-      if (met.has(module.text)) return [];
-      met.add(module.text);
+    return modulesAt(cell).flatMap((module) => {
+      const code = codeOf(module.step);
+      if (met.has(code)) return [];
+      met.add(code);
       // A context that is one split has a kernel of its own length: it is looked at there alone.
       const probes = [{ cell, seed: 1 }, ...(elsewhere.has(module.text) ? [{ cell: other, seed: 1 }] : []), { cell, seed: 2 }];
       return [{ cell, module, probes }];

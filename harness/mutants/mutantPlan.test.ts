@@ -4,7 +4,9 @@ import type { Plan, Step } from "../../kernels/mechanism.ts";
 import { moduleText } from "../../kernels/plan.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { testDevice } from "../../kernels/testDevice.ts";
-import { drawnMutants, mutantCases, mutationCells } from "./cases.ts";
+import { codeOf, drawnMutants, mutantCases, mutationCells } from "./cases.ts";
+import mutable from "./definition.ts";
+import { mutableName } from "./mutable.ts";
 import { modulesOf, mutantPlan, type PlanModule } from "./mutantPlan.ts";
 import { mutantsOf } from "./mutate.ts";
 import { workgroupThreads } from "./token.ts";
@@ -37,6 +39,19 @@ describe("a mutant's plan", () => {
   });
 });
 
+it("modules are of one code where nothing but numbers differs", () => {
+  const codes = [
+    step(text, { N: 1 }),
+    step(text, { N: 2 }),
+    step(`${text}\n${text.replace("a", "a1")}\n${text.replace("a", "a2")}`, { N: 1 }),
+    step(text, { N: 1, EDGE: true }),
+  ].map(codeOf);
+  expect(codes[1]).toBe(codes[0]);
+  expect(new Set(codes).size).toBe(3);
+  const repeated = (count: number) => step(Array.from({ length: count }, (_, i) => `let a${i} = ${i}u;`).join("\n"), { EDGE: false });
+  expect(codeOf(repeated(2))).toBe(codeOf(repeated(5)));
+});
+
 describe("workgroups", () => {
   it("are as large as a module's constants make them", () => {
     expect(workgroupThreads(moduleText(step(text, { N: 64 })))).toBe(64);
@@ -49,7 +64,7 @@ describe.each([
   ["an emulation with 8 lanes", device(8, true)],
   ["a GPU with 32 lanes", device(32, false)],
 ] as const)("the cases for %s", (_, capabilities) => {
-  const cells = mechanisms.flatMap(mutationCells);
+  const cells = mutationCells(mechanisms);
   const cases = mutantCases(mechanisms, cells, capabilities, new Set());
 
   it("hold every form of every mechanism by itself", () => {
@@ -63,13 +78,13 @@ describe.each([
     expect(forms(cells.filter(({ model }) => model?.text))).toEqual(new Set(["softmax cached generate", "softmax recompute generate"]));
   });
 
-  it("find each module once, and again in the plans of every look", () => {
-    expect(new Set(cases.map(({ module }) => module.text)).size).toBe(cases.length);
+  it("find each code once, and its module again in the mutable plans of every look", () => {
+    expect(new Set(cases.map(({ module }) => codeOf(module.step))).size).toBe(cases.length);
     for (const { module, probes } of cases) {
       for (const { cell } of probes) {
-        const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
-        const tiles = mechanism?.tiles(cell, cell.form, capabilities)[0] ?? {};
-        expect(mechanism && modulesOf(mechanism.plan(cell, cell.form, capabilities, tiles)).map((other) => other.text)).toContain(module.text);
+        const twin = mutable.find(({ name }) => name === mutableName(cell.mechanism));
+        const plan = twin?.plan(cell, cell.form, capabilities, twin.tiles(cell, cell.form, capabilities)[0] ?? {});
+        expect(plan && modulesOf(plan).map((other) => other.text)).toContain(module.text);
       }
     }
   });

@@ -8,20 +8,20 @@ export interface PlanMutant extends Pick<Mutant, "offset" | "from" | "to"> {
   readonly module: string;
 }
 
-/** One module of a plan: its text as compiled and the label of the first step that runs it. */
+/** One module of a plan: its text as compiled and the first step that runs it. */
 export interface PlanModule {
-  readonly label: string;
+  readonly step: Step;
   readonly text: string;
 }
 
 /** The distinct modules of a plan, setup first. */
 export const modulesOf = ({ setup, steps }: Plan): readonly PlanModule[] => {
-  const labels = new Map<string, string>();
+  const first = new Map<string, Step>();
   for (const step of new Set([...setup, ...steps])) {
     const text = moduleText(step);
-    if (!labels.has(text)) labels.set(text, step.label);
+    if (!first.has(text)) first.set(text, step);
   }
-  return [...labels].map(([text, label]) => ({ label, text }));
+  return [...first].map(([text, step]) => ({ step, text }));
 };
 
 /** The plan with every step of that module changed. Throws where it has no such module: then its cell is another than the mutant's. */

@@ -1,4 +1,5 @@
 import { builtInKernels } from "../../kernels/builtIn.ts";
+import type { Capabilities } from "../../kernels/mechanism.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { cellsMeeting } from "../experiment/cellFilter.ts";
 import type { Cell } from "../experiment/experiment.ts";
@@ -8,6 +9,7 @@ import { adapterName } from "../record/adapterName.ts";
 import { drawnMutants, mutantCases, mutationCells } from "./cases.ts";
 import type { Mutant } from "./mutate.ts";
 import { runMutant, runOriginal, type Trial } from "./trial.ts";
+import { type Variant, variantsOn } from "./variants.ts";
 
 export { tally, tallyText } from "./tally.ts";
 
@@ -28,15 +30,12 @@ export interface MutantRecord {
   readonly cell: Cell;
   /** of the step */
   readonly label: string;
-  /** `own`: the variant of this adapter; `hardware`: that of GPUs, on this adapter */
   readonly variant: Variant;
   readonly mutant: Mutant;
   /** the text of its line */
   readonly line: string;
   readonly trial: Trial;
 }
-
-export type Variant = "own" | "hardware";
 
 /** Said as it goes. */
 export type MutantsEvent =
@@ -49,34 +48,36 @@ const memoryBudgetBytes = 2 ** 28;
 const trialsPerWorker = 250;
 
 /**
- * Hold mutants of every kernel against verification: each form of each phase of each mechanism, this adapter's variant and the one of GPUs. Validation and
+ * Hold mutants of every kernel against verification: each form of each phase of each mechanism, in this adapter's variant and in those of GPUs. Validation and
  * bounds checks are on. Rejects with BadFilter, with NoAdapter, and with Error where an original does not pass itself.
  */
 export const runMutants = async (request: MutantsRequest, say: (event: MutantsEvent) => void): Promise<readonly MutantRecord[]> => {
   const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
-  const cells = cellsMeeting(mechanisms.flatMap(mutationCells), mechanisms, request.filter);
+  const cells = cellsMeeting(mutationCells(mechanisms), mechanisms, request.filter);
   const met = new Set<string>();
   const records: MutantRecord[] = [];
-  for (const variant of ["own", "hardware"] as const) {
-    const planFor = variant === "hardware" ? { planFor: { software: false } } : {};
-    const session = createSession(connector(request.adapter, { mode: "checking", kernels: [request.kernels], memoryBudgetBytes, ...planFor }), 0);
+  let found: Capabilities | undefined;
+  for (const variant of ["own", "hardware", "rangedHardware"] as const) {
+    const planFor = found ? variantsOn(found)[variant] : {};
+    const session = createSession(connector(request.adapter, { mode: "checking", kernels: [request.kernels], memoryBudgetBytes, planFor }), 0);
     try {
       const { hello } = await session.connection();
-      if (variant === "own") say({ kind: "adapter", name: adapterName(hello.facts, hello.facts.software) });
+      if (!found) say({ kind: "adapter", name: adapterName(hello.facts, hello.facts.software) });
+      found ??= hello.capabilities;
       let trials = 0;
       const cases = mutantCases(mechanisms, cells, hello.capabilities, met);
       for (const [index, mutantCase] of cases.entries()) {
         const { cell, module } = mutantCase;
         const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
         if (!mechanism) throw new Error(`no mechanism ${cell.mechanism}`);
-        const drawn = drawnMutants(module, hello.capabilities.subgroupMaxSize, request.budget, request.seed);
-        say({ kind: "module", variant, cell, label: module.label, drawn: drawn.length, of: `${index + 1}/${cases.length}` });
+        const drawn = drawnMutants(module, found.subgroupMaxSize, request.budget, request.seed);
+        say({ kind: "module", variant, cell, label: module.step.label, drawn: drawn.length, of: `${index + 1}/${cases.length}` });
         const original = await runOriginal(session, mechanism, mutantCase);
         const lines = module.text.split("\n");
         for (const mutant of drawn) {
           if (++trials % trialsPerWorker === 0) await session.restart();
           const trial = await runMutant(session, mechanism, mutantCase, original, { module: module.text, ...mutant });
-          const record = { cell, label: module.label, variant, mutant, line: (lines[mutant.line - 1] ?? "").trim(), trial };
+          const record = { cell, label: module.step.label, variant, mutant, line: (lines[mutant.line - 1] ?? "").trim(), trial };
           records.push(record);
           say({ kind: "mutant", record });
         }

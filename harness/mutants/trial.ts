@@ -40,7 +40,7 @@ export const runOriginal = async (session: WorkerSession, mechanism: Mechanism, 
     const started = performance.now();
     const first = await outputsOf(session, mechanism, probe, undefined, firstMs);
     const difference = differenceOf(first, await outputsOf(session, mechanism, probe, undefined, firstMs));
-    if (difference) throw new Error(`${cell.id}, ${module.label}: two runs of the original differ: ${difference}`);
+    if (difference) throw new Error(`${cell.id}, ${module.step.label}: two runs of the original differ: ${difference}`);
     outputs.push(first);
     timeoutMs = Math.max(timeoutMs, patience.ms + patience.compiling * compileMs + patience.running * (performance.now() - started));
   }
