@@ -5,6 +5,7 @@ import type { Capabilities, Step } from "../../kernels/mechanism.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { expandTemplate } from "../../kernels/template.ts";
 import { testDevice } from "../../kernels/testDevice.ts";
+import { kernelCells } from "../measure/kernelCases.ts";
 import { mutantCases, mutationCells } from "./cases.ts";
 import { modulesOf } from "./mutantPlan.ts";
 import { variantOf } from "./parts.ts";
@@ -53,6 +54,17 @@ const standsIn = (wgsl: string, source: string, constants: Step["constants"]): b
 
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ family }) => family !== "instrument");
 const cells = mutationCells(mechanisms);
+/** Defaults change with sizes, too. */
+const sizes = {
+  n: [1, 2000],
+  headDim: [16, 64, 128, 256],
+  layouts: [
+    [1, 4, 4],
+    [1, 32, 1],
+  ],
+  thorough: false,
+} as const;
+const others = [...cells, ...mechanisms.flatMap((mechanism) => kernelCells(mechanism, sizes))];
 
 /** Of every module that the command changes: the files that it is made of, as one text. */
 const changed = (() => {
@@ -68,7 +80,7 @@ it("mutants change every kernel, but for those that are left out", () => {
 
 it.each(Object.entries(classes))("they change what defaults put together on %s", (_, capabilities) => {
   const met = new Set<string>();
-  const made = cells.flatMap((cell) => {
+  const made = others.flatMap((cell) => {
     const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
     if (!mechanism || mechanism.refusal(cell, cell.form, capabilities)) return [];
     return modulesOf(mechanism.plan(cell, cell.form, capabilities, variantOf(mechanism, cell, capabilities))).flatMap(({ text, step }) => {
