@@ -28,12 +28,16 @@ const chunk = 32;
 const otherShape = { n: 71, batch: 1 };
 /** Nine heads a KV head: a workgroup takes no more than eight at once, and so three here, on any adapter. Then a step of its own writes the newest row of a cache (append.wgsl). */
 const manyHeads = { heads: 18, kvHeads: 2 };
+/** So short, and so many texts at once, that one split is all of the context on any adapter and writes the output itself; a third of the queries are loud. */
+const wholeContext = { n: 71, batch: 12 };
+/** A decode has one query a head, so few are loud, and each is at one key: others are at others. */
+const seeds = { decode: 8, other: 2 };
 /** The last of three parts is cut short, and the second of the other length. */
 const partTokens = 50;
 
 /**
  * What each form of each phase of each mechanism is mutated at: every set of its choices and every example, other integers as they are by default, chunks so
- * short that there are some. A module over q, k, v and o of f16 is the one of f32 but for a line of type names. Then groups of many heads, prefill in parts, and behind all mechanisms what meets the kernels of a whole
+ * short that there are some. A module over q, k, v and o of f16 is the one of f32 but for a line of type names. Then groups of many heads, short contexts, prefill in parts, and behind all mechanisms what meets the kernels of a whole
  * model, and of a text that it writes.
  */
 export const mutationCells = (mechanisms: readonly Mechanism[]): readonly Cell[] => {
@@ -42,6 +46,7 @@ export const mutationCells = (mechanisms: readonly Mechanism[]): readonly Cell[]
   return [
     ...mixers,
     ...mixers.filter(isCached).map(withManyHeads),
+    ...mixers.filter(isSplitDecode).map((cell) => ({ ...cell, ...wholeContext, id: `${cell.id}-whole` })),
     ...mixers.filter(isRecurrentPrefill).map((cell) => inParts(cell, partTokens)),
     ...modelCells(ofModels),
     ...modelTexts(ofModels),
@@ -51,6 +56,8 @@ export const mutationCells = (mechanisms: readonly Mechanism[]): readonly Cell[]
 /** One token over a cache of all tokens, or of a window and sinks. */
 const isCached = ({ mechanism, phase, parameters: { window, sinks } }: Cell): boolean =>
   mechanism === "softmax" && phase !== "prefill" && (window === 0) === (sinks === 0);
+
+const isSplitDecode = ({ phase, form }: Cell): boolean => phase === "decode" && form === "split";
 
 const isRecurrentPrefill = ({ phase, form }: Cell): boolean => phase === "prefill" && form === "recurrent";
 
@@ -88,7 +95,8 @@ export const mutantCases = (mechanisms: readonly Mechanism[], cells: readonly Ce
       if (met.has(code)) return [];
       met.add(code);
       // A context that is one split has a kernel of its own length: it is looked at there alone.
-      const probes = [{ cell, seed: 1 }, ...(elsewhere.has(module.text) ? [{ cell: other, seed: 1 }] : []), { cell, seed: 2 }];
+      const looks = Array.from({ length: isSplitDecode(cell) ? seeds.decode : seeds.other }, (_, i) => ({ cell, seed: i + 1 }));
+      const probes = elsewhere.has(module.text) ? [...looks, { cell: other, seed: 1 }] : looks;
       return [{ cell, module, probes }];
     });
   });
