@@ -30,7 +30,8 @@ const describe = ({ cell, label, variant, mutant, line, trial }) =>
   `${cell.mechanism} ${cell.form} ${cell.phase}, ${label} (${variant}), ${mutant.line}:${mutant.column} ${mutant.from} → ${mutant.to || "nothing"}\n    ${line}\n    ${trial.reason ?? ""}`;
 
 const onEvent = (event) => {
-  if (event.kind === "adapter") say(`on ${event.name}, this adapter's variants (own), then those of GPUs (hardware)`);
+  if (event.kind === "adapter")
+    say(`on ${event.name}, this adapter's variants (own), then those of GPUs whose subgroups have one size (hardware) or several (rangedHardware)`);
   if (event.kind === "module")
     say(`${event.variant} ${event.of}: ${event.cell.mechanism} ${event.cell.form} ${event.cell.phase}, ${event.label}: ${event.drawn} mutants`);
   if (event.kind === "mutant" && event.record.trial.outcome === "survived") say(`  survived: ${describe(event.record)}`);

@@ -44,9 +44,10 @@ export const mutationCells = (mechanisms: readonly Mechanism[]): readonly Cell[]
   const mixers = mechanisms.flatMap(mixerCells);
   const ofModels = mechanisms.filter(({ forms }) => forms.tokenLoop);
   return [
+    // First, since a short window is one split as well, of fewer queries.
+    ...mixers.filter(isSplitDecode).map((cell) => ({ ...cell, ...wholeContext, id: `${cell.id}-whole` })),
     ...mixers,
     ...mixers.filter(isCached).map(withManyHeads),
-    ...mixers.filter(isSplitDecode).map((cell) => ({ ...cell, ...wholeContext, id: `${cell.id}-whole` })),
     ...mixers.filter(isRecurrentPrefill).map((cell) => inParts(cell, partTokens)),
     ...modelCells(ofModels),
     ...modelTexts(ofModels),
