@@ -34,6 +34,8 @@ const wholeContext = { n: 71, batch: 12 };
 const seeds = { decode: 8, other: 2 };
 /** The last of three parts is cut short, and the second of the other length. */
 const partTokens = 50;
+const partChunks = 2;
+const partFlops = 1e6;
 
 /**
  * What each form of each phase of each mechanism is mutated at: every set of its choices and every example, other integers as they are by default, chunks so
@@ -48,7 +50,9 @@ export const mutationCells = (mechanisms: readonly Mechanism[]): readonly Cell[]
     ...mixers.filter(isSplitDecode).map((cell) => ({ ...cell, ...wholeContext, id: `${cell.id}-whole` })),
     ...mixers,
     ...mixers.filter(isCached).map(withManyHeads),
-    ...mixers.filter(isRecurrentPrefill).map((cell) => inParts(cell, partTokens)),
+    ...mixers.filter(isRecurrentPrefill).map((cell) => inParts(cell, "partTokens", partTokens)),
+    ...mixers.filter(isTiledPrefill).map((cell) => inParts(cell, "partFlops", partFlops)),
+    ...mixers.filter(isDeltaChunk).map((cell) => inParts(cell, "partChunks", partChunks)),
     ...modelCells(ofModels),
     ...modelTexts(ofModels),
   ];
@@ -59,6 +63,11 @@ const isCached = ({ mechanism, phase, parameters: { window, sinks } }: Cell): bo
   mechanism === "softmax" && phase !== "prefill" && (window === 0) === (sinks === 0);
 
 const isSplitDecode = ({ phase, form }: Cell): boolean => phase === "decode" && form === "split";
+
+const isTiledPrefill = ({ phase, form }: Cell): boolean => phase === "prefill" && form === "tiled";
+
+const isDeltaChunk = ({ mechanism, phase, form }: Cell): boolean =>
+  phase === "prefill" && form === "chunk" && ["deltaNet", "gatedDeltaNet", "kda"].includes(mechanism);
 
 const isRecurrentPrefill = ({ phase, form }: Cell): boolean => phase === "prefill" && form === "recurrent";
 

@@ -1,14 +1,14 @@
 import type { Capabilities, Mechanism, Shape, Tiles } from "../../kernels/mechanism.ts";
 import type { Cell } from "../experiment/experiment.ts";
 
-/** The parameter of a cell that holds the tokens of a part. */
-const partsParameter = "partTokens";
+/** How long a part is, by the names that variants have for it: tokens, chunks, or FLOPs of a kernel's workgroups. */
+const measures = ["partTokens", "partChunks", "partFlops"] as const;
 
-/** A cell that is computed in parts, as a text is that is too long for one dispatch (kernels/watchdog.ts); at any n. */
-export const inParts = (cell: Cell, partTokens: number): Cell => ({
+/** A cell that is computed in parts, as what is too long for one dispatch is (kernels/watchdog.ts); at any n. */
+export const inParts = (cell: Cell, measure: (typeof measures)[number], most: number): Cell => ({
   ...cell,
-  id: `${cell.id}-parts${partTokens}`,
-  parameters: { ...cell.parameters, [partsParameter]: partTokens },
+  id: `${cell.id}-${measure}${most}`,
+  parameters: { ...cell.parameters, [measure]: most },
 });
 
 /** The default variant of a cell, in parts where it asks for them. */
@@ -16,7 +16,7 @@ export const variantOf = (mechanism: Mechanism, cell: Cell, capabilities: Capabi
   withParts(cell, mechanism.tiles(cell, cell.form, capabilities)[0] ?? {});
 
 /** A variant in parts, where the shape asks for them. */
-export const withParts = ({ parameters }: Pick<Shape, "parameters">, tiles: Tiles): Tiles => {
-  const partTokens = parameters[partsParameter];
-  return partTokens === undefined ? tiles : { ...tiles, partTokens };
-};
+export const withParts = ({ parameters }: Pick<Shape, "parameters">, tiles: Tiles): Tiles => ({
+  ...tiles,
+  ...Object.fromEntries(measures.flatMap((name) => (parameters[name] === undefined ? [] : [[name, parameters[name]]]))),
+});
