@@ -1636,6 +1636,9 @@ export const en = {
       what: "The best possible programs.",
       brief: "A GPU maker's own may be faster.",
       meaning: "These kernels are WGSL, through WebGPU; vendor libraries may be faster on either side.",
+      /** of a CPU emulation, where linear attention read a prompt by chunks alone */
+      chunks:
+        "Chunks, by which linear attention reads a prompt here, are made for the thousands of threads of a GPU: a CPU emulation is faster token by token (form recurrent), so that n* would be smaller there.",
     },
   },
 

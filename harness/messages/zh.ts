@@ -1149,6 +1149,7 @@ export const zh: Messages = {
       what: "最优的程序。",
       brief: "GPU 厂商自己的程序可能更快。",
       meaning: "此处为经由 WebGPU 运行的 WGSL；无论哪一方，厂商的库都可能更快。",
+      chunks: "线性注意力在此分块读入提示词，这是为 GPU 的成千线程而设的；在 CPU 模拟上逐个 token 计算（recurrent 形式）更快，n* 会更小。",
     },
   },
 

@@ -76,6 +76,22 @@ it("says of several shapes how far their intervals reach, and of tokens a second
   );
 });
 
+it("says of a CPU emulation that chunks are made for GPUs, where nothing else of linear attention was measured", () => {
+  const record = fixtureRecord();
+  const meaning = (deviceClass: "software" | "hardware", form: string): string =>
+    limitsSection(
+      {
+        ...record,
+        environment: { ...record.environment, deviceClass },
+        cells: record.cells.map((cell) => (cell.family === "linear" && cell.n > 256 ? { ...cell, form } : cell)),
+      },
+      en,
+    ).markup;
+  expect(meaning("software", "chunk")).toContain("a CPU emulation is faster token by token");
+  expect(meaning("hardware", "chunk")).not.toContain("token by token");
+  expect(meaning("software", "recurrent")).not.toContain("token by token");
+});
+
 it("says beside the answer how narrowly it is known, and where its two programs are not equally good", () => {
   const record = fixtureRecord();
   const said = (shares: readonly [softmax: number, linear: number], t: Messages): string => {

@@ -248,7 +248,10 @@ interface Limit {
 }
 
 /** What is left out. */
-const limitsOf = ({ experiment: { phase, model }, environment }: RunRecord, { limits }: Messages): readonly Limit[] => {
+const limitsOf = ({ experiment: { phase, model }, environment, cells }: RunRecord, { limits, joinSentences }: Messages): readonly Limit[] => {
+  const { chunks, ...kernels } = limits.kernels;
+  const forms = new Set(cells.filter((cell) => cell.phase === "prefill" && cell.family === "linear").map(({ form }) => form));
+  const byChunksAlone = environment.deviceClass === "software" && forms.has("chunk") && forms.size === 1;
   const layer = model ? undefined : limits.layer[phase];
   const { meaning, moved, ...trained } = limits.model;
   return [
@@ -257,7 +260,7 @@ const limitsOf = ({ experiment: { phase, model }, environment }: RunRecord, { li
       : { what: limits.rest, brief: layer, meaning: limits.around(phase === "offload") },
     limits.quality,
     environment.deviceClass === "software" ? limits.gpu : limits.devices,
-    limits.kernels,
+    byChunksAlone ? { ...kernels, meaning: joinSentences([kernels.meaning, chunks]) } : kernels,
   ];
 };
 
