@@ -200,7 +200,7 @@ const gapWords: Readonly<Record<GapStatus, string>> = {
 
 /** What hollow marks at the upper edge mean. */
 const atEdge = (statuses: readonly GapStatus[]): string => {
-  const marks = { censored: "triangle △", failed: "cross ✕", skipped: "circle ○", pending: "circle ○" } satisfies Record<GapStatus, string>;
+  const marks = { censored: "triangle", failed: "cross", skipped: "circle", pending: "circle" } satisfies Record<GapStatus, string>;
   return `Hollow marks at the upper edge are cells without a value: ${statuses.map((status) => `${marks[status]}: ${gapWords[status]}`).join(", ")}.`;
 };
 
@@ -1884,10 +1884,10 @@ export const en = {
     ): string => {
       const words = {
         equalShare: "a hollow diamond is where n* would be if both came as near to this device's limits as the better of them",
-        predicted: "a hollow triangle where it would be by what each has to compute and to read alone",
+        predicted: `a hollow square ${kinds.length > 1 ? "where it" : "is where n*"} would be by what each has to compute and to read alone`,
       } satisfies Record<ComputedKind, string>;
-      const own = numbers.map(({ between, kind, n }) => `${between.join(" / ")} ${kind === "equalShare" ? "diamond" : "triangle"} ${formatCount(n)}`);
-      return `On the n axis ${formatList(kinds.map((kind) => words[kind]))}${own.length > 0 ? `: ${own.join(", ")}` : ""}. Neither is measured.`;
+      const own = numbers.map(({ between, kind, n }) => `${between.join(" / ")} ${kind === "equalShare" ? "diamond" : "square"} ${formatCount(n)}`);
+      return `On the n axis ${formatList(kinds.map((kind) => words[kind]))}${own.length > 0 ? `: ${own.join(", ")}` : ""}. ${kinds.length > 1 ? "Neither is" : "It is not"} measured.`;
     },
     /** `more`: how many beside those, 0 or less for none */
     emptyPlaces: (titles: readonly string[], more: number): string =>

@@ -58,7 +58,7 @@ const gapWords: Readonly<Record<GapStatus, string>> = {
 };
 
 const atEdge = (statuses: readonly GapStatus[]): string => {
-  const marks = { censored: "三角 △", failed: "叉 ✕", skipped: "圆圈 ○", pending: "圆圈 ○" } satisfies Record<GapStatus, string>;
+  const marks = { censored: "三角", failed: "叉", skipped: "圆圈", pending: "圆圈" } satisfies Record<GapStatus, string>;
   return `上边缘的空心标记是没有数值的单元：${statuses.map((status) => `${marks[status]}：${gapWords[status]}`).join("，")}。`;
 };
 
@@ -1353,10 +1353,10 @@ export const zh: Messages = {
     computed: (kinds, numbers) => {
       const words = {
         equalShare: "空心菱形为两者都像其中较好者那样接近设备能力时的 n*",
-        predicted: "空心三角形为只按各自必须计算和读取的量得出的 n*",
+        predicted: "空心方形为只按各自必须计算和读取的量得出的 n*",
       } satisfies Record<(typeof kinds)[number], string>;
-      const own = numbers.map(({ between, kind, n }) => spaced`${between.join(" / ")} ${kind === "equalShare" ? "菱形" : "三角形"} ${formatCount(n)}`);
-      return `n 轴上的${kinds.map((kind) => words[kind]).join("，")}${own.length > 0 ? `：${own.join("，")}` : ""}。两者均非实测。`;
+      const own = numbers.map(({ between, kind, n }) => spaced`${between.join(" / ")} ${kind === "equalShare" ? "菱形" : "方形"} ${formatCount(n)}`);
+      return `n 轴上的${kinds.map((kind) => words[kind]).join("，")}${own.length > 0 ? `：${own.join("，")}` : ""}。${kinds.length > 1 ? "两者均" : "它并"}非实测。`;
     },
     emptyPlaces: (titles, more) => spaced`没有${list([...titles, ...(more > 0 ? [spaced`另外 ${formatCount(more)} 处`] : [])])}的图，因为没有可画的内容。`,
     above: (shape) => `${shape} 的图见上方结论旁。`,

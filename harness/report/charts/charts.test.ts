@@ -99,15 +99,41 @@ describe("charts", () => {
     });
     const marksOf = (of: RunRecord) => {
       const { layer } = timeChart(of, firstFacet(of), wide).spec as {
-        layer: { data?: { values: { x: number; tip?: string[] }[] }; mark: { shape?: string } }[];
+        layer: { data?: { values: { x: number; py?: number; tip?: string[] }[] }; mark: { shape?: string } }[];
       };
-      return layer.flatMap(({ data, mark }) => (data?.values ?? []).filter(({ tip }) => tip?.[0] === "softmax / linear").map(({ x }) => [x, mark.shape]));
+      return layer.flatMap(({ data, mark }) =>
+        (data?.values ?? []).filter(({ tip }) => tip?.[0] === "softmax / linear").map(({ x, py = 0 }) => ({ x, py, shape: mark.shape })),
+      );
     };
-    expect(marksOf(would(700, 900))).toEqual([
-      [700, "diamond"],
-      [900, "triangle-up"],
+    const [equal, predicted] = marksOf(would(700, 4000));
+    expect([equal, predicted]).toMatchObject([
+      { x: 700, shape: "diamond" },
+      { x: 4000, shape: "square" },
     ]);
-    expect(marksOf(would(700, 1e6))).toEqual([[700, "diamond"]]);
+    expect(equal?.py).toBe(predicted?.py);
+    expect(marksOf(would(700, 1e6)).map(({ x }) => x)).toEqual([700]);
+    // Two of nearly the same n stand above each other, neither of them hidden.
+    const [under, over] = marksOf(would(700, 702));
+    expect((under?.py ?? 0) - (over?.py ?? 0)).toBeGreaterThanOrEqual(10);
+  });
+
+  it("put no words of a slope on marks of the n axis", () => {
+    const record = fixtureRecord();
+    const marked = {
+      ...record,
+      crossovers: Array.from({ length: 40 }, (_, i) =>
+        record.crossovers.map((one) => ({ ...one, predicted: { outcome: "crosses" as const, n: 300 * 1.1 ** i } })),
+      ).flat(),
+    };
+    for (const size of chartSizes) {
+      const { layer } = timeChart(marked, firstFacet(marked), size).spec as {
+        layer: { data?: { values: { py?: number; text?: string; tip?: string[] }[] } }[];
+      };
+      const rows = layer.flatMap(({ data }) => data?.values ?? []);
+      const marks = rows.filter(({ tip }) => tip?.[1]?.startsWith("n* ")).map(({ py = 0 }) => py);
+      expect(marks.length).toBeGreaterThan(30);
+      for (const { text = "", py = 0 } of rows) if (text.includes("∝")) expect(py).toBeLessThan(Math.min(...marks) - 10);
+    }
   });
 
   it("turn the colours of arms and page into variables and prefix every id", async () => {

@@ -56,7 +56,7 @@ export const crossoverChart = (record: RunRecord, curve: CrossoverCurve, size: C
   const all: readonly Line[] = [
     { name: kinds.measured, colour, mark: "circle", dash: [], points: points(({ n }) => n) },
     { name: kinds.equalShare, colour: theme.ink.light, mark: "diamond", dash: [6, 3], points: points(({ equalShare }) => exact(equalShare?.n)) },
-    { name: kinds.predicted, colour: theme.crossing.light, mark: "triangle-up", dash: [2, 3], points: points(({ predicted }) => exact(predicted?.n)) },
+    { name: kinds.predicted, colour: theme.crossing.light, mark: "square", dash: [2, 3], points: points(({ predicted }) => exact(predicted?.n)) },
   ];
   const lines = all.filter((line) => line.points.length > 0);
   const ys = lines.flatMap((line) => line.points.flatMap(({ y, low, high }) => [y, low, high]));

@@ -109,7 +109,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
       ...guideLayers(growth, channels, frame, xScale, yScale, t),
       ...crossingLayers(growth, channels, frame, xScale, gapsPx + (gapsPx > 0 ? 2 : 0), t),
       ...measured,
-      ...computedLayers(growth, channels, frame, t),
+      ...computedLayers(growth, channels, frame, xScale, t),
       ...gapLayers(growth, channels, t),
       ...(growth.variable === "n" ? rulerLayers(xScale, frame, t) : []),
       ...labelLayers(series, labels, channels, frame, xScale, yScale, fontPx),

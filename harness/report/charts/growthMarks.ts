@@ -78,21 +78,41 @@ export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xS
   ];
 };
 
-const computedShapes = { equalShare: "diamond", predicted: "triangle-up" } as const satisfies Readonly<Record<ComputedCrossing["kind"], string>>;
+// None that stands at the upper edge too, where it says why a cell has no value.
+const computedShapes = { equalShare: "diamond", predicted: "square" } as const satisfies Readonly<Record<ComputedCrossing["kind"], string>>;
+
+/** Marks on the n axis that would cover each other stand above each other, px. */
+const computedRowPx = 11;
+
+/** Where the marks of n* that are computed stand: on the n axis, each in the lowest row that has room for it. */
+const computedPlaces = (growth: Growth, frame: Frame, xScale: LogScale): readonly (ComputedCrossing & { readonly px: number; readonly py: number })[] => {
+  const rows: number[] = [];
+  return growth.computed
+    .toSorted((one, other) => one.n - other.n)
+    .map((one) => {
+      const px = xScale.toPx(one.n);
+      const free = rows.findIndex((last) => px - last >= computedRowPx);
+      const row = free < 0 ? rows.length : free;
+      rows[row] = px;
+      return { ...one, px, py: frame.plotHeight - 5 - row * computedRowPx };
+    });
+};
 
 /** n* that are computed: hollow marks on the n axis, in the colour of the arm that is faster from there on. */
-export const computedLayers = (growth: Growth, { x, color }: Channels, frame: Frame, t: Messages): readonly Layer[] =>
-  (["equalShare", "predicted"] as const).flatMap((kind): Layer[] => {
-    const values = growth.computed
+export const computedLayers = (growth: Growth, { x, color }: Channels, frame: Frame, xScale: LogScale, t: Messages): readonly Layer[] => {
+  const places = computedPlaces(growth, frame, xScale);
+  return (["equalShare", "predicted"] as const).flatMap((kind): Layer[] => {
+    const values = places
       .filter((one) => one.kind === kind)
-      .map(({ between, n }) => {
+      .map(({ between, n, py }) => {
         const tip = tipOf(between.join(" / "), `n* ${formatCount(n)}`, t.charts.crossoverKinds[kind]);
-        return { x: n, py: frame.plotHeight - 5, series: between[1], between, tip };
+        return { x: n, py, series: between[1], between, tip };
       });
     if (values.length === 0) return [];
     const mark = { type: "point", filled: false, fill: theme.paper.light, shape: computedShapes[kind], size: 52, strokeWidth: 1.5, opacity: 1 } as const;
     return [{ data: { values }, mark, encoding: { x, y: yInPx, color } }];
   });
+};
 
 const guideWords: Readonly<Record<string, string>> = {
   "O(log n)": "∝ log n",
@@ -110,6 +130,10 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
     [...fittedCurve(entry.fit, 24), ...entry.points].map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })),
   );
   for (const { n } of growth.crossovers) for (let py = 0; py < frame.plotHeight; py += 12) taken.push({ px: xScale.toPx(n.value), py });
+  const computed = computedPlaces(growth, frame, xScale);
+  taken.push(...computed);
+  // Words end above the row of marks on the axis.
+  const lowest = Math.min(frame.plotHeight - 6, ...computed.map(({ py }) => py - 14));
   const claims = [...new Set(series.map(({ claim }) => claim))];
   const drawn = claims.flatMap((claim) => {
     const points = series.find((entry) => entry.claim === claim && entry.points.length > 1)?.points;
@@ -126,7 +150,7 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
     // below the guide, at the place that is farthest from everything drawn so far
     const candidates = guide
       .map((point) => ({ px: xScale.toPx(point.x) + half + 4, py: yScale.toPx(point.y) + 9 }))
-      .filter(({ px, py }) => px < frame.plotWidth - half && py < frame.plotHeight - 6)
+      .filter(({ px, py }) => px < frame.plotWidth - half && py < lowest)
       .map((spot) => ({
         ...spot,
         room: Math.min(60, ...taken.map((other) => Math.hypot(Math.max(0, Math.abs(other.px - spot.px) - half), other.py - spot.py))),

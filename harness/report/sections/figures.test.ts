@@ -53,14 +53,22 @@ describe("figures", () => {
     const page = await renderPage(
       fixtureRecord({ outcome: ({ label, n }) => (label === "softmax" && n > 8000 ? { status: "censored", code: "timeCap", reason: "slow" } : undefined) }),
     );
-    expect(figureOf(page, "leading")).toContain("Hollow marks at the upper edge are cells without a value: triangle △: stopped at a time or memory limit.");
+    expect(figureOf(page, "leading")).toContain("Hollow marks at the upper edge are cells without a value: triangle: stopped at a time or memory limit.");
   });
 
   it("tell the n* that are marked and not measured", async () => {
     const record = fixtureRecord();
-    const page = await renderPage({ ...record, crossovers: record.crossovers.map((one) => ({ ...one, predicted: { outcome: "crosses", n: 900 } })) });
-    expect(figureOf(page, "time")).toContain("softmax / linear triangle 900. Neither is measured.");
-    expect(figureOf(page, "time")).not.toContain("diamond");
+    const marked = async (computed: Partial<RunRecord["crossovers"][number]>): Promise<string> =>
+      figureOf(await renderPage({ ...record, crossovers: record.crossovers.map((one) => ({ ...one, ...computed })) }), "time");
+    const predicted = { outcome: "crosses", n: 900 } as const;
+    const one = await marked({ predicted });
+    expect(one).toContain(
+      "On the n axis a hollow square is where n* would be by what each has to compute and to read alone: softmax / linear square 900. It is not measured.",
+    );
+    expect(one).not.toContain("diamond");
+    const both = await marked({ predicted, equalShare: { outcome: "crosses", n: 700 } });
+    expect(both).toContain("the better of them and a hollow square where it would be by what");
+    expect(both).toContain("softmax / linear diamond 700, softmax / linear square 900. Neither is measured.");
   });
 
   const mapOf = (isKept: (cell: RunRecord["cells"][number]) => boolean): Promise<string> => {
