@@ -414,6 +414,10 @@ type ComputedKind = "equalShare" | "predicted";
 /** What a chart of time or memory shows beside its marks: fitted lines, thin ones where these do not reach, slopes to compare with, and n*. */
 interface GrowthShown {
   readonly fitted: boolean;
+  /** lines join points of which no curve was fitted */
+  readonly joined: boolean;
+  /** some curve runs past its points, and is not drawn */
+  readonly off: boolean;
   readonly beyond: boolean;
   readonly guided: boolean;
   readonly crossing: boolean;
@@ -1819,8 +1823,8 @@ export const en = {
       most: { readonly arm: string; readonly value: string },
       times: string,
     ): string => `At ${where}: from ${least.arm} ${least.value} to ${most.arm} ${most.value} (${times}).`,
-    ends: (where: string, arms: readonly { readonly arm: string; readonly value: string; readonly less: string | undefined }[], most: string): string =>
-      `At ${where}: ${formatList(arms.map(({ arm, value, less }) => `${arm} ${value}${less === undefined ? "" : ` (${less} less than ${most})`}`))}.`,
+    ends: (where: string, arms: readonly { readonly arm: string; readonly value: string; readonly less: string | undefined }[], beside: string): string =>
+      `At ${where}: ${formatList(arms.map(({ arm, value, less }) => `${arm} ${value}${less === undefined ? "" : ` (${less} less than ${beside})`}`))}.`,
     /** the answer's arms at the largest n of both; `less`: how many times less the last one takes or keeps; `undrifted`: which these values alone do not give */
     answerEnds: (
       n: number,
@@ -1843,17 +1847,21 @@ export const en = {
     keepNothing: (arms: readonly string[]): string => `${formatList(arms)} ${plural(arms.length, "keeps", "keep")} nothing between tokens.`,
     growth: (metric: Fit["metric"], shown: GrowthShown): string => {
       const time = metric === "time";
+      const law = `${time ? "t₀" : "c"} + a·n + b·n²`;
       const parts = [
         time ? "Marks are medians, shaded bands their 95 % intervals" : "Marks are exact byte counts",
-        shown.fitted ? `lines are the fitted ${time ? "t₀" : "c"} + a·n + b·n²` : "lines join the points, nothing is fitted",
+        ...(shown.fitted ? [`lines are the fitted ${law}`] : []),
+        ...(shown.joined ? ["lines join the points, nothing is fitted"] : []),
+        ...(shown.off ? [`thin lines join all marks of an arm of which some lie 15 % or more off the fitted ${law}: no slope is told of it`] : []),
         ...(shown.beyond ? ["thin lines join marks that the fitted one leaves out, as its law does not hold there"] : []),
         ...(shown.guided ? ["thin dashes only show a slope"] : []),
         ...(shown.crossing ? ["the dashed upright is n*, its grey bar the 95 % interval"] : []),
       ];
       return `${parts.join("; ")}. Both axes are logarithmic.${shown.guided && time ? " Below n stand lengths to compare it with: about 50 tokens make a message, 500 a page, 10,000 a paper, 130,000 a novel." : ""}`;
     },
-    doubling: (variable: string): string =>
-      `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. A fixed cost per dispatch pulls short ones towards 1×; what the whole machine drifted is taken out.`,
+    /** `scaled`: at some, half was not measured; `steady`: all times are those of fits */
+    doubling: (variable: string, scaled: boolean, steady: boolean): string =>
+      `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. ${scaled ? "Hollow: half of it was not measured, and the step from the nearest shorter one is scaled to a doubling. " : ""}A fixed cost per dispatch pulls short ones towards 1×; what the whole machine drifted is taken out${steady ? "" : " as far as a law was fitted"}.`,
     heatHeading: ({ upper, lower }: Names): string => `Where ${lower} beats ${upper}`,
     heatFaster: (arm: string): string => `${arm} faster, `,
     heat: ({ upper, lower }: Names, won: number, measured: number): string =>
@@ -1864,6 +1872,14 @@ export const en = {
       `A diamond is n* by one law over n and the width of the model that all cells of an arm are fitted to at once${pale ? "; pale cells with ≈ were not measured and are what these laws say" : ""}. The laws stand below, with the fits.`,
     slopes:
       "The exponent of a small step: 0 where a longer text costs nothing, 1 where twice as long costs twice as much, 2 where it costs four times as much. It rises towards the law's own as the fixed cost of a launch gets small beside the rest; what the whole machine drifted is taken out.",
+    /** `arms`: empty where there are several charts */
+    slopesFrom: (arms: readonly { readonly arm: string; readonly from: number }[], variable: string): string =>
+      arms.length === 0
+        ? "Where a curve begins later than its times, its law does not hold for the shorter ones."
+        : `There is no exponent for ${formatList(arms.map(({ arm, from }) => `${arm} below ${variable} = ${formatCount(from)}`))}: the law fitted does not hold there.`,
+    /** `off`: 0.4 where a time is 1.4 times as long as the curve says, or the other way round */
+    slopesOff: (arms: readonly { readonly arm: string; readonly off: number }[]): string =>
+      `Hollow: exponents of a smooth curve that its times step off, by up to ${formatList(arms.map(({ arm, off }) => `${formatShare(off)} (${arm})`))}. They can lie above or below what the steps between neighbours show, which the chart of doublings has.`,
     crossovers: ({ upper, lower }: Names): string =>
       `From n* on, ${lower} is faster than ${upper}. Measured says that of these kernels on this device; at equal shares, of two that both came as near to what the device can do as the better one does; predicted, of what each has to compute and to read alone.`,
     noMark: (place: string, size: string, value: number, why: string): string =>
@@ -1926,6 +1942,7 @@ export const en = {
     constant: "constant",
     ruler: { message: "message", page: "page", paper: "paper", novel: "novel" },
     interval: "95 % interval",
+    scaledInterval: "95 % interval; hollow: half not measured, scaled to a doubling",
     timeHeading: (per: string): string => `Time per ${per}`,
     timeTitle: (facet: string): string => `Time, ${facet}`,
     msPer: (per: string): string => `ms per ${per}`,
@@ -2002,6 +2019,7 @@ export const en = {
       byFormula: "by formula, not run",
       samples: (count: number): string => counted(count, "sample"),
       fromHalf: (variable: string, value: string): string => `from half of it to ${variable} = ${value}`,
+      scaled: (variable: string, from: string, to: string): string => `from ${variable} = ${from} to ${to}, scaled to a doubling`,
       timesLonger: (ratio: string): string => `time × ${ratio}`,
       turn: (turn: string): string => `turn ${turn}`,
       ofUsualTurn: (factor: string): string => `${factor}× the time of the usual turn`,
@@ -2042,6 +2060,7 @@ export const en = {
     perN2: "per n²",
     points: "points",
     note: "note",
+    fromSize: (variable: string): string => `from ${variable}`,
     measureUpTo: (variable: string, x: number): string => `Measure up to ${variable} = ${formatCount(x)}.`,
     time: "time",
     stateBytes: "state bytes",

@@ -1301,8 +1301,8 @@ export const zh: Messages = {
     nothing: "此处没有可画的内容。",
     reaches: (arms, variable) => `${arms.map(({ arm, x }) => spaced`${arm}测到${variable} = ${formatCount(x)}`).join("；")}。`,
     fromTo: (where, least, most, times) => spaced`在${where}处：从${least.arm}的${least.value}到${most.arm}的${most.value}（${times}）。`,
-    ends: (where, arms, most) =>
-      spaced`在${where}处：${arms.map(({ arm, value, less }) => spaced`${arm}为${value}${less === undefined ? "" : spaced`（${most}是其${less.replace("×", "")}倍）`}`).join("，")}。`,
+    ends: (where, arms, beside) =>
+      spaced`在${where}处：${arms.map(({ arm, value, less }) => spaced`${arm}为${value}${less === undefined ? "" : spaced`（${beside}是其${less.replace("×", "")}倍）`}`).join("，")}。`,
     answerEnds: (n, arms, less) => {
       const found =
         less && less.high > less.low ? `（${less.undrifted ? "扣除机器的漂移，" : ""}${interval(formatTimes(less.low), formatTimes(less.high))}）` : "";
@@ -1316,17 +1316,20 @@ export const zh: Messages = {
     keepNothing: (arms) => spaced`${list(arms)}在 token 之间不保留任何状态。`,
     growth: (metric, shown) => {
       const time = metric === "time";
+      const law = `${time ? "t₀" : "c"} + a·n + b·n²`;
       const parts = [
         time ? "标记为中位数，阴影带为其 95 % 置信区间" : "标记为精确的字节数",
-        shown.fitted ? `曲线为拟合的 ${time ? "t₀" : "c"} + a·n + b·n²` : "线段只连接各点，未作拟合",
+        ...(shown.fitted ? [`曲线为拟合的 ${law}`] : []),
+        ...(shown.joined ? ["线段只连接各点，未作拟合"] : []),
+        ...(shown.off ? [`一种方案若有标记偏离拟合的 ${law} 达 15 % 以上，则以细线连接其全部标记，不标斜率`] : []),
         ...(shown.beyond ? ["细线连接拟合所略去的标记，因为该规律在那里不成立"] : []),
         ...(shown.guided ? ["细虚线只表示斜率"] : []),
         ...(shown.crossing ? ["竖直虚线为 n*，其灰色条为 95 % 置信区间"] : []),
       ];
       return `${parts.join("；")}。两轴均为对数坐标。${shown.guided && time ? "n 轴下方标出可资比较的长度：一条消息约 50 个 token，一页 500，一篇论文 10,000，一部小说 130,000。" : ""}`;
     },
-    doubling: (variable) =>
-      spaced`每个标记是在该${variable}处的时间除以在其一半处的时间：1× 为不变，2× 为成正比，4× 为成平方。每次 dispatch 的固定开销会使短的向 1× 靠拢；整台机器的漂移已经去除。`,
+    doubling: (variable, scaled, steady) =>
+      spaced`每个标记是在该${variable}处的时间除以在其一半处的时间：1× 为不变，2× 为成正比，4× 为成平方。${scaled ? "空心：未测其一半，由最近的较短一点起的一步换算为一次加倍。" : ""}每次 dispatch 的固定开销会使短的向 1× 靠拢；整台机器的漂移${steady ? "已经去除" : "在作了拟合的范围内已经去除"}。`,
     heatHeading: ({ upper, lower }) => spaced`${lower}在何处胜过${upper}`,
     heatFaster: (arm) => spaced`${arm}更快，`,
     heat: ({ upper, lower }, won, measured) =>
@@ -1337,6 +1340,12 @@ export const zh: Messages = {
       `菱形为由 n 与模型宽度的统一规律得出的 n*，该规律同时拟合一种方案的所有单元${pale ? "；标有 ≈ 的浅色格未经测量，是这些规律给出的值" : ""}。规律本身与拟合一起列在下方。`,
     slopes:
       "每前进一小步的指数：文本加长而不增加开销处为 0，长度加倍而开销加倍处为 1，加倍而开销为四倍处为 2。随着启动的固定开销相对变小，它逐渐升到规律本身的指数；整台机器的漂移已经去除。",
+    slopesFrom: (arms, variable) =>
+      arms.length === 0
+        ? "曲线比其时间起得晚之处，规律对更短的不成立。"
+        : spaced`${list(arms.map(({ arm, from }) => spaced`${arm}在 ${variable} = ${formatCount(from)} 以下`))}没有指数：所拟合的规律在那里不成立。`,
+    slopesOff: (arms) =>
+      spaced`空心：该指数属于一条平滑曲线，而测得的时间呈阶梯状，最多偏离它 ${list(arms.map(({ arm, off }) => spaced`${formatShare(off)}（${arm}）`))}。它们可能高于或低于相邻两点之间的实际增长，后者见加倍图。`,
     crossovers: ({ upper, lower }) =>
       spaced`从 n* 起，${lower}快于${upper}。“实测”就此设备上的这些核函数而言；“同等利用率”就两者都像其中较好者那样接近设备的能力而言；“理论预测”只就各自必须计算和读取的量而言。`,
     noMark: (place, size, value, why) => spaced`${place === "" ? "" : `${place}：`}${size} ${formatCount(value)}没有实测标记：${why}。`,
@@ -1382,6 +1391,7 @@ export const zh: Messages = {
     constant: "不变",
     ruler: { message: "消息", page: "一页", paper: "论文", novel: "小说" },
     interval: "95 % 置信区间",
+    scaledInterval: "95 % 置信区间；空心：未测其一半，换算为一次加倍",
     timeHeading: (per) => spaced`${per}的时间`,
     timeTitle: (facet) => `时间，${facet}`,
     msPer: (per) => spaced`${per}所需的毫秒数（ms）`,
@@ -1454,6 +1464,7 @@ export const zh: Messages = {
       byFormula: "由公式得出，未运行",
       samples: (count) => `${formatCount(count)} 个样本`,
       fromHalf: (variable, value) => `从其一半到 ${variable} = ${value}`,
+      scaled: (variable, from, to) => `从 ${variable} = ${from} 到 ${to}，换算为一次加倍`,
       timesLonger: (ratio) => `时间 × ${ratio}`,
       turn: (turn) => `第 ${turn} 轮`,
       ofUsualTurn: (factor) => `为通常一轮时间的 ${factor} 倍`,
@@ -1494,6 +1505,7 @@ export const zh: Messages = {
     perN2: "每 n²",
     points: "点数",
     note: "说明",
+    fromSize: (variable) => `自 ${variable}`,
     measureUpTo: (variable, x) => spaced`请测到${variable} = ${formatCount(x)}。`,
     time: "时间",
     stateBytes: "状态字节数",

@@ -80,7 +80,7 @@ figure{margin:0;min-width:0;break-inside:avoid}
 figure h3{margin:0 0 .6em}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .facets{display:grid;grid-template-columns:minmax(0,1fr);gap:22px 20px;justify-items:start}
-@media (min-width:1100px){.figures.pair{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.facets.many{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
+@media (min-width:1100px){.figures.pair{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.figures.pair>.broad{grid-column:1/-1}.facets.many{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
 .facets.small{grid-template-columns:repeat(auto-fill,minmax(min(328px,100%),1fr))}
 .facet{min-width:0;max-width:100%}
 .facet{${drawnRoom(wide)}}.facet.small{${drawnRoom(narrow)}}

@@ -7,6 +7,7 @@ import { armLooks } from "./arms.ts";
 import { doublingChart, doublingsOf } from "./doublingRatio.ts";
 import { facetsOf } from "./facets.ts";
 import { type Chart, chartSizes } from "./frame.ts";
+import { drawnCurve, offCurve } from "./growth.ts";
 import { heatChart, heatMapsOf, heatStep } from "./heatMap.ts";
 import { memoryChart } from "./memoryChart.ts";
 import { renderChart } from "./render.ts";
@@ -221,6 +222,74 @@ describe("doubling ratios", () => {
   });
 });
 
+describe("doubling ratios of uneven lengths", () => {
+  const { spec } = (() => {
+    const record = fixtureRecord({ ns: [64, 512, 1024] });
+    const chart = doublingChart(record, firstFacet(record), wide);
+    if (chart === undefined) throw new Error("three n make doublings");
+    return chart;
+  })();
+  const { layer, title } = spec as unknown as {
+    title: { subtitle: readonly string[] };
+    layer: { data: { values: { series: string; tip?: string[] }[] }; mark: { type: string; filled?: boolean } }[];
+  };
+
+  it("are hollow, and said to be scaled, where half was not measured", () => {
+    const tipsOf = (filled: boolean) =>
+      layer
+        .filter(({ mark }) => mark.type === "point" && mark.filled === filled)
+        .flatMap(({ data }) => data.values.flatMap(({ series, tip }) => (series === "softmax" ? (tip?.[1] ?? []) : [])));
+    expect(tipsOf(false)).toEqual(["from n = 64 to 512, scaled to a doubling"]);
+    expect(tipsOf(true)).toEqual(["from half of it to n = 1,024"]);
+    expect(title.subtitle.join(" ")).toContain("hollow: half not measured, scaled to a doubling");
+  });
+
+  it("are of half where that was measured, though another length is nearer", () => {
+    const record = fixtureRecord({ ns: [256, 300, 512] });
+    expect(doublingsOf(record, firstFacet(record)).filter(({ x }) => x === 512)).toMatchObject([{ from: 256 }, { from: 256 }]);
+  });
+
+  it("are of all lengths, those that a law leaves out as measured", () => {
+    const record = fixtureRecord({ ns: [64, 128, 256, 512] });
+    const later = { ...record, fits: record.fits.map((fit) => ({ ...fit, points: fit.points.slice(1) })) };
+    expect(doublingsOf(later, firstFacet(later)).map(({ x, steady }) => [x, steady])).toEqual([
+      [128, false],
+      [256, true],
+      [512, true],
+      [128, false],
+      [256, true],
+      [512, true],
+    ]);
+  });
+});
+
+describe("curves that run past their points", () => {
+  const record = fixtureRecord({ ns: [256, 512, 1024, 2048] });
+  const stepping = (off: number): RunRecord => ({
+    ...record,
+    fits: record.fits.map((fit) =>
+      fit.label === "linear" && fit.metric === "time"
+        ? { ...fit, points: fit.points.map((point, i) => (i === 2 ? { x: point.x, y: point.y * off, low: point.low * off, high: point.high * off } : point)) }
+        : fit,
+    ),
+  });
+  const slopesIn = (of: RunRecord) => JSON.stringify(timeChart(of, firstFacet(of), wide).spec).match(/slope \d/g)?.length;
+
+  it("are not drawn, and tell no slope", () => {
+    expect(slopesIn(stepping(1))).toBe(2);
+    expect(slopesIn(stepping(1.4))).toBe(1);
+    const linear = stepping(1.4).fits.find((fit) => fit.label === "linear" && fit.metric === "time");
+    expect(offCurve(linear)).toBeGreaterThan(0.15);
+    expect(drawnCurve(linear)).toEqual([]);
+    expect(timeChart(stepping(1.4), firstFacet(record), wide).description).toMatch(/softmax: [^;]*slope [^;]*; linear: [^;]* at n = [\d,]+(;|$)/);
+  });
+
+  it("are no such where the interval of a point reaches them", () => {
+    const wideInterval = stepping(1.4).fits.map((fit) => ({ ...fit, points: fit.points.map((point) => ({ ...point, low: point.low / 1.5 })) }));
+    expect(slopesIn({ ...record, fits: wideInterval })).toBe(2);
+  });
+});
+
 describe("facets", () => {
   it("part cells by every axis but n, and give an arm that an axis does not touch to all", () => {
     const record = fixtureRecord({ dModels: [256, 512], outcome: () => undefined });
@@ -272,6 +341,19 @@ describe("heat maps", () => {
     const [map] = heatMapsOf(without);
     expect(map?.cells.some(({ byLaw }) => byLaw)).toBe(false);
     expect(map?.lawCrossings).toEqual([]);
+  });
+
+  it("have rows in the order of sizes, the answer's pair first, and none of too few ratios beside another", () => {
+    const mixed = fixtureRecord({ dModels: [1024, 256, 512], arms: [softmaxArm, groupedArm, linearArm] });
+    const turned = { ...mixed, crossovers: mixed.crossovers.toReversed() };
+    const maps = heatMapsOf(turned);
+    expect(maps.map(({ between }) => between)).toEqual([
+      ["softmax", "linear"],
+      [groupedArm.label, "linear"],
+    ]);
+    expect(maps[0]?.rows.map(({ values }) => values.dModel)).toEqual([256, 512, 1024]);
+    const few = { ...turned, cells: turned.cells.filter(({ label, n }) => label !== groupedArm.label || n === 256) };
+    expect(heatMapsOf(few).map(({ between }) => between)).toEqual([["softmax", "linear"]]);
   });
 
   it("of hundreds of shapes have some of their rows", () => {

@@ -139,8 +139,27 @@ export const fittedCurve = (fit: Fit | undefined, steps = 48): readonly { readon
     .filter(({ y }) => y > 0 && Number.isFinite(y));
 };
 
-/** Points that a fitted curve does not reach, in pieces up to where it begins and from where it ends: laws are fitted to the lengths that they hold over, often without the shortest. */
+/** A point this far off its curve, as a share, beyond its own interval, is on a step that the curve runs through: twice what laws may be off by on average (analysis/growth.ts). */
+const farthestOff = 0.15;
+
+/** By how much the points of a fit lie off its curve at most, beyond their 95 % intervals: 0.4 where one takes 1.4 times as long, or the curve does. 0 where all are as near as a curve is told by. */
+export const offCurve = (fit: Fit | undefined): number => {
+  if (fit?.coefficients === undefined) return 0;
+  const { t0, a, b } = fit.coefficients;
+  const off = fit.points.map(({ x, low, high }) => {
+    const y = t0.value + a.value * x + b.value * x * x;
+    return y > 0 && high > 0 ? Math.max(low / y, y / high) - 1 : 0;
+  });
+  const most = Math.max(0, ...off);
+  return most > farthestOff ? most : 0;
+};
+
+/** The fitted curve of a series as charts draw it: none that runs past its points, whose slope is none of theirs. */
+export const drawnCurve = (fit: Fit | undefined, steps?: number): ReturnType<typeof fittedCurve> => (offCurve(fit) > 0 ? [] : fittedCurve(fit, steps));
+
+/** Points that no curve is drawn through, in pieces: up to where it begins and from where it ends, as laws are fitted to the lengths that they hold over, often without the shortest; all of them where they lie off it. */
 export const beyondCurve = ({ fit, points }: Pick<Series, "fit" | "points">): readonly (readonly GrowthPoint[])[] => {
+  if (offCurve(fit) > 0) return [points];
   const curve = fittedCurve(fit, 1);
   const [first, last] = [curve[0]?.x, curve.at(-1)?.x];
   if (first === undefined || last === undefined) return [];
@@ -154,8 +173,9 @@ export const gapLegend = (growths: readonly Growth[], t: Messages): string => {
   return statuses.size === 0 ? "" : t.figures.gaps([...statuses]);
 };
 
-/** A label's second line: the slope of a fitted curve at its right end. */
-export const slopeLabel = (fit: Fit | undefined, t: Messages): string => (fit?.exponent === undefined ? "" : t.charts.slope(fit.exponent.value));
+/** A label's second line: the slope of a fitted curve at its right end; "" where none is drawn. */
+export const slopeLabel = (fit: Fit | undefined, t: Messages): string =>
+  fit?.exponent === undefined || offCurve(fit) > 0 ? "" : t.charts.slope(fit.exponent.value);
 
 /** "n* 310 (280–345)", with the pair after it where several are drawn: of the softmax arms only if there are several of them too. */
 export const crossingLabel = ({ n, between }: DrawnCrossing, all: readonly DrawnCrossing[], withInterval: boolean): string => {

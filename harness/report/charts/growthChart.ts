@@ -5,7 +5,7 @@ import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { channelsOf, type GrowthAxis } from "./channels.ts";
 import { type ChartSize, decadeDomain, framed, type Layer, logScale } from "./frame.ts";
-import { beyondCurve, fittedCurve, type Growth, type GrowthPoint, slopeLabel } from "./growth.ts";
+import { beyondCurve, drawnCurve, type Growth, type GrowthPoint, offCurve, slopeLabel } from "./growth.ts";
 import {
   type ArmLabel,
   computedLayers,
@@ -52,7 +52,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
   const dataPx = Math.max(size.dataHeightPx, (labels.some(({ name }) => name.length > 1) ? labelHeight(labels) + 1 : 16) * series.length);
   const plotHeight = dataPx + reservePx;
 
-  const values = series.flatMap(({ points, fit }) => [...points.flatMap(({ low, high }) => [low, high]), ...fittedCurve(fit).map(({ y }) => y)]);
+  const values = series.flatMap(({ points, fit }) => [...points.flatMap(({ low, high }) => [low, high]), ...drawnCurve(fit).map(({ y }) => y)]);
   const [low, dataHigh] = values.length > 0 ? decadeDomain(Math.min(...values), Math.max(...values)) : [1, 10];
   const room = { left: 54, right: 30 + labelPx, bottom: growth.variable === "n" ? 44 + rulerPx : 44, plotHeight };
 
@@ -77,8 +77,8 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
       })),
     );
     const lines = series.flatMap((entry) => {
-      const curve = fittedCurve(entry.fit);
-      return (curve.length > 0 ? curve : entry.points).map((point) => ({ x: point.x, y: point.y, series: entry.look.label }));
+      const curve = drawnCurve(entry.fit);
+      return (curve.length > 0 ? curve : offCurve(entry.fit) > 0 ? [] : entry.points).map((point) => ({ x: point.x, y: point.y, series: entry.look.label }));
     });
     const beyond = series.flatMap((entry) =>
       beyondCurve(entry).flatMap((piece, part) => piece.map(({ x, y }) => ({ x, y, series: entry.look.label, part: `${entry.look.label} ${part}` }))),

@@ -4,7 +4,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { printable } from "../html.ts";
 import type { Channels } from "./channels.ts";
 import { type Frame, type Layer, type LogScale, spread } from "./frame.ts";
-import { type ComputedCrossing, crossingLabel, fittedCurve, type Growth, growthFunction, type Series } from "./growth.ts";
+import { type ComputedCrossing, crossingLabel, drawnCurve, type Growth, growthFunction, type Series } from "./growth.ts";
 import { type Hints, tipOf } from "./hints.ts";
 import { type PlacedText, textLayers, yInPx } from "./placed.ts";
 import { fitted, textWidth } from "./textWidth.ts";
@@ -127,7 +127,7 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
   const { series } = growth;
   if (growth.variable !== "n" || growth.isAnswer) return [];
   const taken = series.flatMap((entry) =>
-    [...fittedCurve(entry.fit, 24), ...entry.points].map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })),
+    [...drawnCurve(entry.fit, 24), ...entry.points].map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })),
   );
   for (const { n } of growth.crossovers) for (let py = 0; py < frame.plotHeight; py += 12) taken.push({ px: xScale.toPx(n.value), py });
   const computed = computedPlaces(growth, frame, xScale);

@@ -1,4 +1,7 @@
+import type { ParameterValue } from "../../../kernels/mechanism.ts";
+import { askedCrossovers } from "../../analysis/asked.ts";
 import { formatCount } from "../../analysis/format.ts";
+import { mainPair } from "../../analysis/headline.ts";
 import { jointTime } from "../../analysis/jointFit.ts";
 import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -45,10 +48,26 @@ const leastFilled = 0.5;
 export const isMap = ({ rows, columns, cells }: HeatMap): boolean =>
   rows.length > 1 && columns.length > 1 && cells.length >= leastFilled * rows.length * columns.length;
 
-/** One map for every pair that the crossovers compare, of the rows and columns that have a ratio; none without two facets, two n and a measured ratio. */
+/** Sizes ascend from row to row, whatever order an experiment names them in; what is no number stays where it is. */
+const inOrder = (one: ParameterValue | undefined, other: ParameterValue | undefined): number =>
+  typeof one === "number" && typeof other === "number" ? one - other : 0;
+
+const bySizes = (one: Facet, other: Facet): number =>
+  Object.entries(one.values).reduce((order, [axis, value]) => (order === 0 ? inOrder(value, other.values[axis]) : order), 0);
+
+/**
+ * One map for every pair that the crossovers compare, that of the answer first, of the rows and columns that have a ratio; none without two facets, two n and a measured ratio.
+ * Maps of too few ratios only where there is no other.
+ */
 export const heatMapsOf = (record: RunRecord): readonly HeatMap[] => {
+  const answer = String(mainPair({ ...record, crossovers: askedCrossovers(record) })[0]?.between);
+  const maps = allMaps(record).toSorted((one, other) => Number(String(other.between) === answer) - Number(String(one.between) === answer));
+  return maps.some(isMap) ? maps.filter(isMap) : maps;
+};
+
+const allMaps = (record: RunRecord): readonly HeatMap[] => {
   if (variableOf(record) !== "n") return [];
-  const facets = facetsOf(record);
+  const facets = facetsOf(record).toSorted(bySizes);
   const planned = plannedXs(record, record.cells);
   if (facets.length < 2 || planned.length < 2) return [];
   const pairs = new Map(record.crossovers.filter(({ metric }) => metric === "time").map(({ between }) => [JSON.stringify(between), between]));

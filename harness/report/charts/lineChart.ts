@@ -10,7 +10,7 @@ import { labelLines, textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
 /** One line of a chart: values with their intervals, named at its right end. */
-export interface Line {
+export interface Line<Point extends LinePoint = LinePoint> {
   readonly name: string;
   /** #rrggbb of the light theme: of an arm or of the theme, so that the page can turn it dark */
   readonly colour: string;
@@ -19,7 +19,7 @@ export interface Line {
   readonly dash: readonly number[];
   /** marks alone */
   readonly unjoined?: boolean;
-  readonly points: readonly LinePoint[];
+  readonly points: readonly Point[];
 }
 
 export interface LinePoint {
@@ -27,6 +27,8 @@ export interface LinePoint {
   readonly y: number;
   readonly low: number;
   readonly high: number;
+  /** its mark is hollow: what that means stands in the note or the caption */
+  readonly hollow?: boolean;
 }
 
 /** A value that the y axis names, with what it means, and a line across the plot. */
@@ -35,12 +37,12 @@ export interface Guide {
   readonly words: readonly string[];
 }
 
-export interface LineAxes {
+export interface LineAxes<Point extends LinePoint = LinePoint> {
   /** `format`: of the values, d3's; whole numbers unless given */
   readonly x: { readonly title: string; readonly values: readonly number[]; readonly scale: "log" | "linear"; readonly format?: string };
   readonly y: { readonly title: string; readonly low: number; readonly high: number; readonly scale: "log" | "linear"; readonly guides: readonly Guide[] };
   /** a point in words, a line each, after the name of its line */
-  readonly say: (point: LinePoint) => readonly string[];
+  readonly say: (point: Point) => readonly string[];
   /** after the device in the subtitle */
   readonly note: string;
   /** px */
@@ -56,7 +58,14 @@ const apartPx = 3;
 const left = 66;
 
 /** Lines with intervals over one size, y between guides. Values beyond the y axis are cut off at its edge. */
-export const lineChart = (record: RunRecord, size: ChartSize, title: string, lines: readonly Line[], axes: LineAxes, t: Messages): TopLevelSpec => {
+export const lineChart = <Point extends LinePoint = LinePoint>(
+  record: RunRecord,
+  size: ChartSize,
+  title: string,
+  lines: readonly Line<Point>[],
+  axes: LineAxes<Point>,
+  t: Messages,
+): TopLevelSpec => {
   const fontPx = size.name === "wide" ? 12 : 11.5;
   const names = lines.map((line) => labelLines(printable(line.name), size.name === "wide" ? 128 : 96, fontPx));
   const rowPx = 2 + 13 * Math.max(1, ...names.map((name) => name.length));
@@ -124,8 +133,12 @@ export const lineChart = (record: RunRecord, size: ChartSize, title: string, lin
     const stepPx = axes.apart ? Math.min(apartPx, (0.8 * nearestPx) / lines.length) : 0;
     const beside = (x: number, line: number): number => (stepPx > 0 ? xScale.toValue(xScale.toPx(x) + stepPx * (line - (lines.length - 1) / 2)) : x);
     const rows = lines.flatMap(({ name, points }, i) =>
-      points.map((point) => ({ series: name, ...point, x: beside(point.x, i), tip: tipOf(name, ...axes.say(point)) })),
+      points.map((point) => {
+        const { x, y, low, high, hollow = false } = point;
+        return { series: name, x: beside(x, i), y, low, high, hollow, tip: tipOf(name, ...axes.say(point)) };
+      }),
     );
+    const hollow = rows.filter((row) => row.hollow);
     const within = (value: number): number => Math.max(low, Math.min(high, value));
     const placed = spread(
       lines.map(({ points }) => toPx(within(points.at(-1)?.y ?? low))),
@@ -144,7 +157,20 @@ export const lineChart = (record: RunRecord, size: ChartSize, title: string, lin
         mark: { type: "line", strokeWidth: 1, opacity: 0.55, clip: true },
         encoding: { x, y, color, strokeDash },
       },
-      { data: { values: rows }, mark: { type: "point", filled: true, size: 46, opacity: 1, clip: true }, encoding: { x, y, color, shape } },
+      {
+        data: { values: rows.filter((row) => !row.hollow) },
+        mark: { type: "point", filled: true, size: 46, opacity: 1, clip: true },
+        encoding: { x, y, color, shape },
+      },
+      ...(hollow.length === 0
+        ? []
+        : [
+            {
+              data: { values: hollow },
+              mark: { type: "point", filled: false, fill: theme.paper.light, size: 40, strokeWidth: 1.5, opacity: 1, clip: true },
+              encoding: { x, y, color, shape },
+            } as const,
+          ]),
       {
         data: {
           values: domain.map(

@@ -7,6 +7,7 @@ import { bracketed } from "../interval.ts";
 import { armLooks } from "./arms.ts";
 import { type Facet, fitOf, plannedXs, variableOf } from "./facets.ts";
 import type { Chart, ChartSize } from "./frame.ts";
+import { offCurve } from "./growth.ts";
 import { type LineAxes, lineChart } from "./lineChart.ts";
 import { xTitleOf } from "./timeChart.ts";
 
@@ -35,7 +36,17 @@ export const slopesChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
   const title = facet.title === undefined ? charts.slopesHeading : charts.slopesTitle(facet.title);
   const lines = armLooks(record).flatMap(({ label, colour, mark, dash }) => {
     const fit = fits.find((one) => one.label === label);
-    return fit ? [{ name: label, colour: colour.light, mark, dash, points: fit.slopes.map(({ x, value, low, high }) => ({ x, y: value, low, high })) }] : [];
+    return fit
+      ? [
+          {
+            name: label,
+            colour: colour.light,
+            mark,
+            dash,
+            points: fit.slopes.map(({ x, value, low, high }) => ({ x, y: value, low, high, hollow: offCurve(fit) > 0 })),
+          },
+        ]
+      : [];
   });
   const drawn = new Set(lines.flatMap(({ points }) => points.map(({ x }) => x)));
   const highest = Math.max(...lines.flatMap(({ points }) => points.map(({ y }) => y)));

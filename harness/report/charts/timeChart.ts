@@ -5,7 +5,7 @@ import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import { type Facet, type Variable, variableOf } from "./facets.ts";
 import type { Chart, ChartSize } from "./frame.ts";
-import { crossingLabel, growthOf } from "./growth.ts";
+import { crossingLabel, growthOf, offCurve } from "./growth.ts";
 import { growthChart } from "./growthChart.ts";
 
 export const xTitleOf = (record: RunRecord, t: Messages, variable: Variable = variableOf(record)): string => {
@@ -40,7 +40,7 @@ export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize, t: M
   };
   const ends = growth.series.map(({ look, points, fit }) => {
     const last = points.at(-1);
-    const slope = fit?.exponent === undefined ? "" : charts.slopeIn(bracketed(fit.exponent));
+    const slope = fit?.exponent === undefined || offCurve(fit) > 0 ? "" : charts.slopeIn(bracketed(fit.exponent));
     return `${look.label}: ${last === undefined ? charts.nothingMeasured : `${charts.at(formatMs(last.y), growth.variable, last.x)}${slope}`}`;
   });
   const crossings = growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel(crossover, [], true)}`);

@@ -36,7 +36,7 @@ const mostWide = 4;
 /** The widths that so many charts of a figure are drawn in. */
 export const sizesOf = (charts: number): readonly ChartSize[] => (charts > mostWide ? chartSizes.filter(({ name }) => name === "narrow") : chartSizes);
 
-/** A figure of one chart has its heading in the chart; of several, above them. `key`: what colours mean in all of its charts. */
+/** A figure of one chart has its heading in the chart; of several, above them, which stand beside each other over the whole width. `key`: what colours mean in all of its charts. */
 export const figure = (
   id: string,
   heading: string,
@@ -47,7 +47,7 @@ export const figure = (
   t: Messages,
   key?: Html,
 ): Html => html`
-<figure id="${id}" aria-labelledby="${id}-heading">
+<figure id="${id}" aria-labelledby="${id}-heading"${facets.length > 1 && html` class="broad"`}>
 <h3 id="${id}-heading"${titled && html` class="hidden"`}>${heading}</h3>
 <div class="facets${facets.length > mostWide ? " small" : facets.length > 1 && " many"}">${key}${facets}</div>
 <figcaption>${caption.filter((text) => text !== "").map((text) => html`<p>${said(text, t)}</p>`)}</figcaption>

@@ -56,6 +56,43 @@ describe("figures", () => {
     expect(figureOf(page, "leading")).toContain("Hollow marks at the upper edge are cells without a value: triangle: stopped at a time or memory limit.");
   });
 
+  it("say by which mark a step is scaled, from where a law is told, and which curves run past their points", async () => {
+    const record = fixtureRecord({ ns: [64, 512, 1024, 2048, 4096], arms: [softmaxArm, linearArm] });
+    const fits = record.fits.map((fit) => {
+      if (fit.metric !== "time") return fit;
+      const points = fit.points
+        .slice(fit.label === "softmax" ? 1 : 0)
+        .map((one, i) => (fit.label === "linear" && i === 2 ? { ...one, y: one.y * 1.4, low: one.low * 1.4, high: one.high * 1.4 } : one));
+      return { ...fit, points, slopes: points.map(({ x }) => ({ x, value: 1, low: 0.9, high: 1.1 })) };
+    });
+    const page = await renderPage({ ...record, fits });
+    expect(figureOf(page, "doubling")).toContain("Hollow: half of it was not measured, and the step from the nearest shorter one is scaled to a doubling.");
+    expect(figureOf(page, "doubling")).toContain("drifted is taken out as far as a law was fitted.");
+    expect(figureOf(page, "slopes")).toContain("There is no exponent for softmax below n = 512: the law fitted does not hold there.");
+    expect(figureOf(page, "slopes")).toMatch(/Hollow: exponents of a smooth curve that its times step off, by up to \d\d % \(linear\)\./);
+    expect(figureOf(page, "leading")).toContain("thin lines join all marks of an arm of which some lie 15 % or more off the fitted");
+    const usual = await renderPage(fixtureRecord());
+    expect(figureOf(usual, "doubling")).not.toContain("Hollow");
+    expect(figureOf(usual, "doubling")).toContain("drifted is taken out.");
+    expect(usual).not.toContain("thin lines join all marks");
+  });
+
+  it("stand over both columns where there are several charts in one", async () => {
+    const arms = Array.from({ length: 7 }, (_, i) => ({ ...(i < 3 ? softmaxArm : linearArm), label: `arm ${i}` }));
+    const page = await renderPage(fixtureRecord({ arms }));
+    expect(figureOf(page, "doubling")).toMatch(/^<figure [^>]*class="broad">/);
+    expect(chartsOf(figureOf(page, "doubling"))).toHaveLength(2);
+    expect(figureOf(page, "memory")).not.toContain("broad");
+    expect(page).toContain(".figures.pair>.broad{grid-column:1/-1}");
+  });
+
+  it("compare with the answer's other arm, not with the slowest", async () => {
+    const slow = { ...softmaxArm, label: "naive", factor: 30 };
+    const page = await renderPage(fixtureRecord({ arms: [softmaxArm, slow, linearArm] }));
+    expect(figureOf(page, "time")).toMatch(/linear [\d.]+ µs \([\d.]+× less than softmax\)/);
+    expect(figureOf(page, "time")).not.toContain("less than naive");
+  });
+
   it("tell the n* that are marked and not measured", async () => {
     const record = fixtureRecord();
     const marked = async (computed: Partial<RunRecord["crossovers"][number]>): Promise<string> =>

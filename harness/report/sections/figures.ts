@@ -1,7 +1,7 @@
 import { formatCount, formatNumber } from "../../analysis/format.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
-import { type Doubling, doublingChart, doublingHeading, doublingsOf } from "../charts/doublingRatio.ts";
+import { type Doubling, doublingChart, doublingHeading, doublingsOf, isMeasured } from "../charts/doublingRatio.ts";
 import { byFamily, evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import { type HeatMap, heatChart, heatMapsOf, heatStep, isMap } from "../charts/heatMap.ts";
 import { leadingOf } from "../charts/leading.ts";
@@ -28,12 +28,19 @@ const doublingFigure = async (record: RunRecord, rendering: Rendering, t: Messag
   const columns: readonly Column<{ readonly facet: Facet; readonly doubling: Doubling }>[] = [
     { head: t.tables.arm, cell: ({ doubling }) => name(doubling.arm) },
     ...(facets.length > 1 ? [{ head: t.tables.at, cell: ({ facet }: { readonly facet: Facet }) => facet.title }] : []),
+    { head: t.tables.fromSize(variable), numeric: true, cell: ({ doubling }) => formatCount(doubling.from) },
     { head: variable, numeric: true, cell: ({ doubling }) => formatCount(doubling.x) },
     { head: t.tables.ratio, numeric: true, cell: ({ doubling }) => `${formatNumber(doubling.ratio)}×` },
     { head: t.tables.interval, numeric: true, cell: ({ doubling }) => `${formatNumber(doubling.low)} – ${formatNumber(doubling.high)}` },
   ];
   const heading = doublingHeading(record, t);
-  const caption = [t.figures.doubling(variable), thinned(Math.min(all.length, mostCharts), all.length, t)];
+  const doublings = rows.map(({ doubling }) => doubling);
+  const said = t.figures.doubling(
+    variable,
+    !doublings.every(isMeasured),
+    doublings.every(({ steady }) => steady),
+  );
+  const caption = [said, thinned(Math.min(all.length, mostCharts), all.length, t)];
   return figure("doubling", heading, drawings, caption, table(heading, columns, rows), facets.length === 1 && facets[0]?.title === undefined, t);
 };
 

@@ -1,11 +1,13 @@
+import { askedCrossovers } from "../../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatTimes } from "../../analysis/format.ts";
+import { mainPair } from "../../analysis/headline.ts";
 import { speedUpOf } from "../../analysis/speedUp.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Estimate, Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Chart, ChartSize } from "../charts/frame.ts";
-import { beyondCurve, type Growth, type GrowthPoint, gapLegend, growthOf, measuredValue, type Series } from "../charts/growth.ts";
+import { beyondCurve, drawnCurve, type Growth, type GrowthPoint, gapLegend, growthOf, measuredValue, offCurve, type Series } from "../charts/growth.ts";
 import { joinedFacets } from "../charts/joinedFacets.ts";
 import { leadingOf } from "../charts/leading.ts";
 import { memoryChart } from "../charts/memoryChart.ts";
@@ -46,8 +48,8 @@ const pointTable = (
   return table(caption, columns, rows);
 };
 
-/** "At n = 16,384: softmax 6.02 ms, linear 360 µs (17× less)." for the largest x that most arms share. */
-const endSentence = (growth: Growth, facet: Facet, write: (value: number) => string, { figures }: Messages): string => {
+/** "At n = 16,384: softmax 6.02 ms, linear 360 µs (17× less than softmax)." for the largest x that most arms share: less than the answer's first arm, where it has one there, else than the arm with most. */
+const endSentence = (record: RunRecord, growth: Growth, facet: Facet, write: (value: number) => string, { figures }: Messages): string => {
   const complete = growth.series.filter(({ points }) => points.length > 0);
   if (complete.length === 0) return figures.nothing;
   const shared = growth.ticks.filter((tick) => complete.every(({ points }) => points.some(({ x }) => x === tick)));
@@ -63,12 +65,14 @@ const endSentence = (growth: Growth, facet: Facet, write: (value: number) => str
   const least = values.reduce((one, other) => (other.y < one.y ? other : one));
   if (values.length > 4)
     return figures.fromTo(where, { arm: least.label, value: write(least.y) }, { arm: most.label, value: write(most.y) }, times(most.y / least.y));
+  const [upper] = mainPair({ ...record, crossovers: askedCrossovers(record) })[0]?.between ?? [];
+  const beside = values.find(({ label }) => label === upper) ?? most;
   const arms = values.map(({ label, y }) => ({
     arm: label,
     value: write(y),
-    less: values.length > 1 && label !== most.label && most.y / y > 1.05 ? times(most.y / y) : undefined,
+    less: label !== beside.label && beside.y / y > 1.05 ? times(beside.y / y) : undefined,
   }));
-  return figures.ends(where, arms, most.label);
+  return figures.ends(where, arms, beside.label);
 };
 
 /** Names arms whose marks hide each other because all their values are the same. */
@@ -119,12 +123,15 @@ const captionOf = (record: RunRecord, facets: readonly Facet[], metric: Metric, 
   const [last, lastGrowth] = [facets.at(-1), growths.at(-1)];
   if (!last || !lastGrowth) return [];
   const crossing = growths.some(({ crossovers }) => crossovers.length > 0);
-  const fitted = growths.some(({ series }) => series.some(({ fit }) => fit?.coefficients !== undefined));
-  const beyond = growths.some(({ series }) => series.some((entry) => beyondCurve(entry).length > 0));
+  const all = growths.flatMap(({ series }) => series).filter(({ points }) => points.length > 0);
+  const fitted = all.some(({ fit }) => drawnCurve(fit).length > 0);
+  const off = all.some(({ fit }) => offCurve(fit) > 0);
+  const joined = !fitted && all.some(({ fit }) => offCurve(fit) === 0);
+  const beyond = all.some((entry) => offCurve(entry.fit) === 0 && beyondCurve(entry).length > 0);
   const guided = variableOf(record) === "n" && facets.every(({ answer }) => answer === undefined);
   return [
-    endSentence(lastGrowth, last, writeOf(metric), t),
-    t.figures.growth(metric, { fitted, beyond, guided, crossing }),
+    endSentence(record, lastGrowth, last, writeOf(metric), t),
+    t.figures.growth(metric, { fitted, joined, off, beyond, guided, crossing }),
     computedWords(growths, t),
     metric === "time" ? "" : keepingNothing(record, t),
     coincidence(lastGrowth, t),
@@ -184,7 +191,7 @@ const answerCaption = (record: RunRecord, facet: Facet, metric: Metric, t: Messa
   const [crossing] = growth.crossovers;
   return [
     n === undefined
-      ? endSentence(growth, facet, write, t)
+      ? endSentence(record, growth, facet, write, t)
       : t.figures.answerEnds(
           n,
           series.map(({ look, points }) => ({ arm: look.label, value: write(points.find(({ x }) => x === n)?.y ?? 0) })),

@@ -3,6 +3,7 @@ import type { Messages } from "../../messages/messages.ts";
 import type { Estimate, Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
+import { growthOf, offCurve } from "../charts/growth.ts";
 import type { Rendering } from "../charts/render.ts";
 import { slopesChart, slopesOf, written } from "../charts/slopesChart.ts";
 import type { Html } from "../html.ts";
@@ -15,6 +16,13 @@ interface Row {
   readonly fit: Fit;
   readonly slope: Estimate & { readonly x: number };
 }
+
+/** Where a fit's exponents begin, if shorter ones were measured. */
+const laterStart = (record: RunRecord, facet: Facet, { label, slopes }: Fit & { readonly slopes: readonly { readonly x: number }[] }) => {
+  const from = slopes[0]?.x ?? 0;
+  const series = growthOf(record, facet, "time").series.find(({ look }) => look.label === label);
+  return series?.points.some(({ x }) => x < from) ? [{ arm: label, from }] : [];
+};
 
 /** The local exponent at each n, for all facets; undefined where no curve shows one. */
 export const slopesFigure = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
@@ -30,6 +38,15 @@ export const slopesFigure = async (record: RunRecord, rendering: Rendering, t: M
     { head: t.tables.exponent, numeric: true, cell: ({ slope }) => bracketed(slope, written) },
   ];
   const heading = t.charts.slopesHeading;
-  const caption = [t.figures.slopes, thinned(facets.length, all.length, t)];
+  const fits = rows.map(({ fit }) => fit).filter((fit, i, all) => all.findIndex(({ label }) => label === fit.label) === i);
+  const off = fits.map(({ label }) => ({ arm: label, off: Math.max(...rows.flatMap(({ fit }) => (fit.label === label ? [offCurve(fit)] : []))) }));
+  // Of a law that leaves out the shortest.
+  const later = facets.flatMap((facet) => slopesOf(record, facet).flatMap((fit) => laterStart(record, facet, fit)));
+  const caption = [
+    t.figures.slopes,
+    later.length === 0 ? "" : t.figures.slopesFrom(facets.length === 1 ? later : [], variableOf(record)),
+    off.every((one) => one.off === 0) ? "" : t.figures.slopesOff(off.filter((one) => one.off > 0)),
+    thinned(facets.length, all.length, t),
+  ];
   return figure("slopes", heading, drawings, caption, table(heading, columns, rows), facets.length === 1 && facets[0]?.title === undefined, t);
 };
