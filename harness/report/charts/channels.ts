@@ -1,5 +1,6 @@
-import { type Encoding, type LogScale, readableTicks } from "./frame.ts";
+import { type ChartSize, type Encoding, type LogScale, readableTicks } from "./frame.ts";
 import type { Series } from "./growth.ts";
+import { labelOverlapOf } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
 /** What tells a time chart from a memory chart. */
@@ -14,7 +15,16 @@ export interface GrowthAxis {
 }
 
 /** Encodings that all layers of a growth chart share, so that Vega-Lite merges them into one scale each without a word. */
-export const channelsOf = (series: readonly Series[], ticks: readonly number[], x: LogScale, y: LogScale, dataHigh: number, left: number, axis: GrowthAxis) => {
+export const channelsOf = (
+  series: readonly Series[],
+  ticks: readonly number[],
+  x: LogScale,
+  y: LogScale,
+  dataHigh: number,
+  left: number,
+  axis: GrowthAxis,
+  size: ChartSize,
+) => {
   const names = series.map(({ look }) => look.label);
   return {
     x: {
@@ -31,7 +41,7 @@ export const channelsOf = (series: readonly Series[], ticks: readonly number[], 
         ticks: true,
         tickSize: 4,
         tickColor: theme.grid.light,
-        labelOverlap: "parity",
+        labelOverlap: labelOverlapOf(size),
         labelSeparation: 6,
         titlePadding: 8,
       },

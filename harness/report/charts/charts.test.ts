@@ -196,6 +196,44 @@ describe("charts", () => {
   });
 });
 
+describe("narrow charts", () => {
+  it("break a title into two lines rather than cut it, and give the line its room", () => {
+    const record = fixtureRecord({ dModels: [256, 512] });
+    const facet = { ...firstFacet(record), answer: ["softmax", "linear"] };
+    const spec = (size: typeof wide | typeof narrow) =>
+      timeChart(record, facet, size).spec as unknown as { title: { text: string | string[] }; padding: { top: number } };
+    const lines = [spec(narrow).title.text].flat();
+    expect(lines).toHaveLength(2);
+    expect(
+      lines
+        .map((line) => line.replace(/[\u2066-\u2069]/g, ""))
+        .join(" ")
+        .replaceAll("\u00a0", " "),
+    ).toBe("Time per prompt of n tokens (prefill), dModel = 256");
+    const one = timeChart(record, firstFacet(record), narrow).spec as unknown as { padding: { top: number } };
+    expect(spec(narrow).padding.top - one.padding.top).toBe(17);
+  });
+
+  it("write n* with its interval whole, and cut the names of its pair", async () => {
+    const arms = [softmaxArm, { ...softmaxArm, label: "softmax of a long name", factor: 2 }, { ...linearArm, label: "linear of a name that is much longer" }];
+    const record = fixtureRecord({ arms });
+    const svg = (await svgOf(record, timeChart(record, firstFacet(record), narrow))).replaceAll("\u00a0", " ");
+    const labels = [...svg.matchAll(/>[\u2066-\u2069]?(n\* [^<]*?)[\u2066-\u2069]?</g)].map(([, words]) => words);
+    expect(new Set(labels).size).toBe(2);
+    for (const label of labels) expect(label).toMatch(/^n\* [\d,]+ \([\d,]+–[\d,]+\) softmax/);
+    expect(labels.some((label) => label?.endsWith("…"))).toBe(true);
+  });
+
+  it("name several of many lengths on the n axis", async () => {
+    const record = fixtureRecord({ ns: Array.from({ length: 14 }, (_, i) => 16 * 2 ** i), arms: [softmaxArm, { ...linearArm, label: "linear recurrent" }] });
+    for (const chart of [timeChart(record, firstFacet(record), narrow), doublingChart(record, firstFacet(record), narrow)]) {
+      const svg = await svgOf(record, chart as Chart);
+      const named = Array.from({ length: 14 }, (_, i) => (16 * 2 ** i).toLocaleString("en-US")).filter((n) => svg.includes(`>${n}<`));
+      expect(named.length).toBeGreaterThanOrEqual(3);
+    }
+  });
+});
+
 describe("doubling ratios", () => {
   it("are near 4 for the square and near 2 for the line at large n, inside their intervals", () => {
     const record = fixtureRecord({ ns: [65536, 131072, 262144] });

@@ -4,7 +4,7 @@ import { shortAdapterName } from "../../record/adapterName.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { isolated } from "../isolated.ts";
-import { fitted, wrapped } from "./textWidth.ts";
+import { fitted, labelLines, wrapped } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
 /** Room for one chart: its whole width and the height of the area that the data fills, px. */
@@ -115,6 +115,12 @@ export interface Frame {
   readonly top: number;
 }
 
+/** A title of two lines still leaves a phone room for its chart. */
+const mostTitleLines = 2;
+const titleLinePx = 17;
+/** How much wider semibold letters run than those of textWidth. */
+const bolder = 1.06;
+
 /** Layers put into a frame with title, the device under it, and fixed margins, so that all charts of a figure line up. */
 export const framed = (
   record: RunRecord,
@@ -126,7 +132,8 @@ export const framed = (
   layers: (frame: Frame) => readonly Layer[],
 ): TopLevelSpec => {
   const subtitle = wrapped(`${deviceLine(record, t)}${note === "" ? "" : ` · ${note}`}`, size.widthPx - 8, 11.5);
-  const top = 22 + 15 * subtitle.length + 28;
+  const [first = "", ...rest] = labelLines(printable(title), (size.widthPx - 8) / bolder, 14, mostTitleLines);
+  const top = 22 + titleLinePx * rest.length + 15 * subtitle.length + 28;
   const frame: Frame = { size, plotWidth: size.widthPx - room.left - room.right, plotHeight: room.plotHeight, left: room.left, top };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
@@ -135,7 +142,8 @@ export const framed = (
     autosize: { type: "none" },
     padding: { left: room.left, right: room.right, top, bottom: room.bottom },
     title: {
-      text: isolated(fitted(printable(title), size.widthPx - 8, 14)),
+      text: rest.length === 0 ? isolated(first) : [first, ...rest].map(isolated),
+      lineHeight: titleLinePx,
       subtitle: [...subtitle],
       frame: "group",
       dx: -room.left,

@@ -177,8 +177,8 @@ export const gapLegend = (growths: readonly Growth[], t: Messages): string => {
 export const slopeLabel = (fit: Fit | undefined, t: Messages): string =>
   fit?.exponent === undefined || offCurve(fit) > 0 ? "" : t.charts.slope(fit.exponent.value);
 
-/** "n* 310 (280–345)", with the pair after it where several are drawn: of the softmax arms only if there are several of them too. */
-export const crossingLabel = ({ n, between }: DrawnCrossing, all: readonly DrawnCrossing[], withInterval: boolean): string => {
+/** "n* 310 (280–345)" and the pair that it is of, where several are drawn: of the softmax arms only if there are several of them too. */
+export const crossingLabel = ({ n, between }: DrawnCrossing, all: readonly DrawnCrossing[]): readonly [found: string, pair: string] => {
   const pair = new Set(all.map(({ between }) => between[0])).size > 1 ? between.join(" / ") : between[1];
-  return `n* ${formatCount(n.value)}${withInterval && n.low < n.high ? ` (${formatCount(n.low)}–${formatCount(n.high)})` : ""}${all.length > 1 ? ` ${pair}` : ""}`;
+  return [`n* ${formatCount(n.value)}${n.low < n.high ? ` (${formatCount(n.low)}–${formatCount(n.high)})` : ""}`, all.length > 1 ? pair : ""];
 };

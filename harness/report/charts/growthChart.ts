@@ -9,6 +9,7 @@ import { beyondCurve, drawnCurve, type Growth, type GrowthPoint, offCurve, slope
 import {
   type ArmLabel,
   computedLayers,
+  computedPx,
   crossingLayers,
   crossingRowPx,
   gapLayers,
@@ -61,8 +62,10 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
     const lastTick = ticks.at(-1) ?? 2;
     const marginX = ticks.length > 1 ? (lastTick / firstTick) ** (12 / frame.plotWidth) : 2;
     const xScale = logScale(firstTick / marginX, lastTick * marginX, 0, frame.plotWidth);
-    const yScale = logScale(low, low * (dataHigh / low) ** (plotHeight / dataPx), plotHeight, 0);
-    const channels = channelsOf(series, ticks, xScale, yScale, dataHigh, room.left, axis);
+    // Marks on the n axis that stand above each other have a strip of their own under the data.
+    const lowest = low / (dataHigh / low) ** (computedPx(growth, xScale) / dataPx);
+    const yScale = logScale(lowest, lowest * (dataHigh / lowest) ** (plotHeight / dataPx), plotHeight, 0);
+    const channels = channelsOf(series, ticks, xScale, yScale, dataHigh, room.left, axis, size);
     const { x, y, color, strokeDash, shape } = channels;
 
     const points = series.flatMap((entry) =>
@@ -112,7 +115,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
       ...computedLayers(growth, channels, frame, xScale, t),
       ...gapLayers(growth, channels, t),
       ...(growth.variable === "n" ? rulerLayers(xScale, frame, t) : []),
-      ...labelLayers(series, labels, channels, frame, xScale, yScale, fontPx),
+      ...labelLayers(series, labels, channels, frame, xScale, yScale, fontPx, crossingsPx > 0 ? gapsPx + crossingsPx : 0),
     ];
   });
 };

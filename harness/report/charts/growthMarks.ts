@@ -50,17 +50,22 @@ export const gapLayers = (growth: Growth, { x, color }: Channels, t: Messages): 
 
 /** Each crossing: its interval as a bar, n* as a dashed line, its words in a row of their own above the data. */
 export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xScale: LogScale, startPx: number, t: Messages): readonly Layer[] => {
-  const wordsOf = (crossover: Growth["crossovers"][number]): string =>
-    growth.isAnswer
-      ? t.charts.fromHere(growth.metric, crossover.n.value, crossover.between[1], frame.size.name === "narrow", crossover.latest)
-      : crossingLabel(crossover, growth.crossovers, frame.size.name === "wide");
-  const within = (value: number): number => Math.min(xScale.high, Math.max(xScale.low, value));
   const fontPx = growth.isAnswer ? 12 : 11;
+  // Nothing stands beside these rows: words have the whole width of the chart, and names give way to numbers.
+  const [leftPx, rightPx] = [4 - frame.left, frame.size.widthPx - frame.left - 4];
+  const wordsOf = (crossover: Growth["crossovers"][number]): string => {
+    if (growth.isAnswer) return t.charts.fromHere(growth.metric, crossover.n.value, crossover.between[1], frame.size.name === "narrow", crossover.latest);
+    const [found, pair] = crossingLabel(crossover, growth.crossovers);
+    return pair === "" ? found : `${found} ${fitted(printable(pair), rightPx - leftPx - textWidth(`${found} `, fontPx), fontPx)}`;
+  };
+  const within = (value: number): number => Math.min(xScale.high, Math.max(xScale.low, value));
   const drawn = growth.crossovers.slice(0, mostCrossings).map((crossover, i) => {
-    const text = fitted(printable(wordsOf(crossover)), frame.plotWidth - 4, fontPx);
+    const text = fitted(printable(wordsOf(crossover)), rightPx - leftPx, fontPx);
     const half = textWidth(text, fontPx) / 2;
     const { value, low, high } = crossover.n;
-    const centre = Math.max(half, Math.min(frame.plotWidth - half, xScale.toPx(within(value))));
+    // Over the plot where there is room for it.
+    const [start, end] = 2 * half > frame.plotWidth ? [leftPx, rightPx] : [0, frame.plotWidth];
+    const centre = Math.max(start + half, Math.min(end - half, xScale.toPx(within(value))));
     const labelPx = startPx + (i + 0.5) * crossingRowPx;
     const { between } = crossover;
     return { at: { x: within(value), low: within(low), high: within(high), py: labelPx + 8, between }, words: { text, px: centre, py: labelPx, between } };
@@ -85,7 +90,7 @@ const computedShapes = { equalShare: "diamond", predicted: "square" } as const s
 const computedRowPx = 11;
 
 /** Where the marks of n* that are computed stand: on the n axis, each in the lowest row that has room for it. */
-const computedPlaces = (growth: Growth, frame: Frame, xScale: LogScale): readonly (ComputedCrossing & { readonly px: number; readonly py: number })[] => {
+const computedPlaces = (growth: Growth, xScale: LogScale): readonly (ComputedCrossing & { readonly px: number; readonly row: number })[] => {
   const rows: number[] = [];
   return growth.computed
     .toSorted((one, other) => one.n - other.n)
@@ -94,19 +99,25 @@ const computedPlaces = (growth: Growth, frame: Frame, xScale: LogScale): readonl
       const free = rows.findIndex((last) => px - last >= computedRowPx);
       const row = free < 0 ? rows.length : free;
       rows[row] = px;
-      return { ...one, px, py: frame.plotHeight - 5 - row * computedRowPx };
+      return { ...one, px, row };
     });
 };
 
+/** From the plot's lower edge to the middle of a row of such marks, px. */
+const computedRise = (row: number): number => 5 + row * computedRowPx;
+
+/** Height that rows of such marks above the first take, px. */
+export const computedPx = (growth: Growth, xScale: LogScale): number => Math.max(0, ...computedPlaces(growth, xScale).map(({ row }) => row * computedRowPx));
+
 /** n* that are computed: hollow marks on the n axis, in the colour of the arm that is faster from there on. */
 export const computedLayers = (growth: Growth, { x, color }: Channels, frame: Frame, xScale: LogScale, t: Messages): readonly Layer[] => {
-  const places = computedPlaces(growth, frame, xScale);
+  const places = computedPlaces(growth, xScale);
   return (["equalShare", "predicted"] as const).flatMap((kind): Layer[] => {
     const values = places
       .filter((one) => one.kind === kind)
-      .map(({ between, n, py }) => {
+      .map(({ between, n, row }) => {
         const tip = tipOf(between.join(" / "), `n* ${formatCount(n)}`, t.charts.crossoverKinds[kind]);
-        return { x: n, py, series: between[1], between, tip };
+        return { x: n, py: frame.plotHeight - computedRise(row), series: between[1], between, tip };
       });
     if (values.length === 0) return [];
     const mark = { type: "point", filled: false, fill: theme.paper.light, shape: computedShapes[kind], size: 52, strokeWidth: 1.5, opacity: 1 } as const;
@@ -130,7 +141,7 @@ export const guideLayers = (growth: Growth, { x, y }: Channels, frame: Frame, xS
     [...drawnCurve(entry.fit, 24), ...entry.points].map((point) => ({ px: xScale.toPx(point.x), py: yScale.toPx(point.y) })),
   );
   for (const { n } of growth.crossovers) for (let py = 0; py < frame.plotHeight; py += 12) taken.push({ px: xScale.toPx(n.value), py });
-  const computed = computedPlaces(growth, frame, xScale);
+  const computed = computedPlaces(growth, xScale).map(({ px, row }) => ({ px, py: frame.plotHeight - computedRise(row) }));
   taken.push(...computed);
   // Words end above the row of marks on the axis.
   const lowest = Math.min(frame.plotHeight - 6, ...computed.map(({ py }) => py - 14));
@@ -194,7 +205,7 @@ const linesBelow = (labels: readonly ArmLabel[]): number => Math.max(0, ...label
 /** Room that a label takes beside the plot, px. */
 export const labelHeight = (labels: readonly ArmLabel[]): number => 15 + linePx * linesBelow(labels);
 
-/** Direct labels right of the plot, kept apart, each with its arm's mark and a thin line to the arm's last point. */
+/** Direct labels right of the plot, under the first `topPx` of it, kept apart, each with its arm's mark and a thin line to the arm's last point. */
 export const labelLayers = (
   series: readonly Series[],
   labels: readonly ArmLabel[],
@@ -203,11 +214,12 @@ export const labelLayers = (
   xScale: LogScale,
   yScale: LogScale,
   fontPx: number,
+  topPx: number,
 ): readonly Layer[] => {
   const belowPx = linePx * linesBelow(labels);
   const ends = series.map(({ points }) => points.at(-1));
   const wanted = ends.map((end) => (end === undefined ? gapRowPx : yScale.toPx(end.y)));
-  const placed = spread(wanted, labelHeight(labels), 7, frame.plotHeight - (belowPx > 0 ? 2 + belowPx : 4));
+  const placed = spread(wanted, labelHeight(labels), 7 + topPx, frame.plotHeight - (belowPx > 0 ? 2 + belowPx : 4));
   const rows = series.map(({ look }, i) => ({ series: look.label, py: placed[i] ?? 0, label: true }) satisfies Hints & { py: number });
   const leaders = ends.flatMap((end, i) => {
     const atY = placed[i];

@@ -13,7 +13,7 @@ import { cellValue, crossoversOf, evenly, type Facet, facetsOf, plannedXs, varia
 import { type Chart, type ChartSize, type Encoding, framed, type Layer } from "./frame.ts";
 import { measuredValue } from "./growth.ts";
 import { tipOf } from "./hints.ts";
-import { fitted, textWidth } from "./textWidth.ts";
+import { fitted, labelOverlapOf, textWidth } from "./textWidth.ts";
 import { heatSteps, leastTextPx, theme } from "./theme.ts";
 
 /** Time of the softmax arm over time of the linear arm: above 1 the linear arm is faster. */
@@ -162,7 +162,7 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
           values: ticks,
           labelExpr: `[${columns.map((column) => `'${formatCount(column)}'`).join(",")}][floor(datum.value)]`,
           grid: false,
-          labelOverlap: "parity",
+          labelOverlap: labelOverlapOf(size),
           labelSeparation: 4,
           titlePadding: 8,
         },

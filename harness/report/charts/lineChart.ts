@@ -6,7 +6,7 @@ import { printable } from "../html.ts";
 import { type ChartSize, type Encoding, framed, type Layer, logScale, spread } from "./frame.ts";
 import { type Hints, tipOf } from "./hints.ts";
 import { type PlacedText, textLayers, xInPx, yInPx } from "./placed.ts";
-import { labelLines, textWidth } from "./textWidth.ts";
+import { labelLines, labelOverlapOf, textWidth } from "./textWidth.ts";
 import { theme } from "./theme.ts";
 
 /** One line of a chart: values with their intervals, named at its right end. */
@@ -95,7 +95,7 @@ export const lineChart = <Point extends LinePoint = LinePoint>(
           values: [...shown],
           format: axes.x.format ?? ",d",
           grid: false,
-          labelOverlap: "parity",
+          labelOverlap: labelOverlapOf(size),
           labelSeparation: 6,
           titlePadding: 8,
         },

@@ -35,7 +35,7 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
   return {
     spec: growthChart(record, title, growth, axis, size, t),
     title: charts.logarithmic(title, state, growth.variable),
-    description: [...ends, ...growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel(crossover, [], true)}`)].join("; "),
+    description: [...ends, ...growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel(crossover, [])[0]}`)].join("; "),
     zooms: true,
   };
 };

@@ -43,12 +43,15 @@ export const fitted = (text: string, limitPx: number, fontSizePx: number): strin
   return `${kept.trimEnd()}…`;
 };
 
+/** How labels of an axis make room for each other: every second of them where that leaves several, on a narrow chart as many as fit, since every second of wide ones leaves the ends alone. */
+export const labelOverlapOf = ({ name }: { readonly name: "wide" | "narrow" }): "parity" | "greedy" => (name === "wide" ? "parity" : "greedy");
+
 const mostLabelLines = 3;
 
-/** A name that stands beside a plot: in lines of at most `limitPx`, three at most, the last cut where it has to be. */
-export const labelLines = (text: string, limitPx: number, fontSizePx: number): readonly string[] => {
+/** A name that stands beside a plot, or a title above it: in lines of at most `limitPx`, `most` at most, the last cut where it has to be. */
+export const labelLines = (text: string, limitPx: number, fontSizePx: number, most = mostLabelLines): readonly string[] => {
   const lines = wrapped(text.slice(0, 4096), limitPx, fontSizePx);
-  const [shown, rest] = [lines.slice(0, mostLabelLines - 1), lines.slice(mostLabelLines - 1)];
+  const [shown, rest] = [lines.slice(0, most - 1), lines.slice(most - 1)];
   return rest.length === 0 ? shown : [...shown, fitted(rest.join(" "), limitPx, fontSizePx)];
 };
 
