@@ -14,7 +14,12 @@ const { open } = browserWith(printed);
 interface Sheet {
   readonly text: string;
   readonly places: readonly number[];
+  /** how far down it the last of them is, as a share of its height */
+  readonly filled: number;
 }
+
+/** What is too high for the rest of a sheet leaves it: a chart, or a table's row. */
+const leastFilled = 0.25;
 
 /** Two letters that a font draws as one are two again; and no spaces, nor signs that fonts of a bare system lack. */
 const plain = (text: string): string => text.normalize("NFKC").replaceAll(/[^!-~]/g, "");
@@ -26,9 +31,10 @@ const sheetsOf = async (pdf: Buffer): Promise<readonly Sheet[]> => {
     parser.on("pdfParser_dataError", reject);
     parser.parseBuffer(pdf);
   });
-  return sheets.map(({ Texts: texts, Width: width }) => ({
+  return sheets.map(({ Texts: texts, Width: width, Height: height }) => ({
     text: plain(texts.flatMap(({ R: runs }) => runs.map(({ T: letters }) => decodeURIComponent(letters))).join("")),
     places: texts.map(({ x }) => x / width),
+    filled: Math.max(0, ...texts.map(({ y }) => y / height)),
   }));
 };
 
@@ -39,7 +45,7 @@ const chartTexts = ({ page }: OpenedPage): Promise<string[]> =>
     .map((chart) => [...chart.querySelectorAll("text")].filter((text) => text.getAttribute("opacity") !== "0").map((text) => text.textContent).join(""))`);
 
 describe.each(["A4", "Letter"] as const)("printed on %s", (format) => {
-  it.each(Object.keys(printed))("%s keeps each chart on one sheet, and all letters on the paper", async (name) => {
+  it.each(Object.keys(printed))("%s keeps each chart on one sheet, all letters on the paper, and no sheet all but empty before the last", async (name) => {
     const opened = await open(name, 1280, "dark");
     await opened.page.emulateMedia({ media: "print" });
     const charts = (await chartTexts(opened)).map(plain);
@@ -53,6 +59,7 @@ describe.each(["A4", "Letter"] as const)("printed on %s", (format) => {
       expect(Math.min(...places)).toBeGreaterThan(0);
       expect(Math.max(...places)).toBeLessThan(1);
     }
+    expect(sheets.slice(0, -1).filter(({ filled }) => filled < leastFilled)).toEqual([]);
     expect(opened.noise).toEqual([]);
     await opened.page.close();
   });
