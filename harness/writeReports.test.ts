@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { entryOfPage } from "./indexedRuns.ts";
 import type { RunRecord } from "./record/run.ts";
 import { runFolder, writeRun } from "./record/runFolder.ts";
 import { fixtureRecord } from "./report/fixture.ts";
+import { indexEntry } from "./report/indexEntry.ts";
 import { newFolder } from "./testExperiment.ts";
 import { writeReports } from "./writeReports.ts";
 
@@ -31,6 +33,40 @@ describe("the report of a run", () => {
     expect(readFileSync(join(reports, "prefill.html"), "utf8")).toContain(`from run ${newer.run}`);
     expect(readFileSync(join(reports, `prefill-${older.run}.html`), "utf8")).toContain(`from run ${older.run}`);
     expect(readFileSync(join(reports, "index.html"), "utf8")).toContain('href="prefill.html"');
+  });
+
+  it("keeps its page under its own name where a newer run's takes the place, and the index names both", async () => {
+    const folder = await folderWith(older);
+    await writeReports(folder, older);
+    await writeRun(runFolder(folder, "prefill", newer.run), newer);
+    await writeReports(folder, newer);
+    const page = (name: string): string => readFileSync(join(folder, "reports", name), "utf8");
+    expect(page(`prefill-${older.run}.html`)).toContain(`from run ${older.run}`);
+    expect(page("prefill.html")).toContain(`from run ${newer.run}`);
+    for (const href of ["prefill.html", `prefill-${older.run}.html`]) expect(page("index.html")).toContain(`href="${href}"`);
+    expect(page("index.html").match(/<li><h2>/g)).toHaveLength(1);
+    expect(page("index.html")).toContain("1 other run");
+  });
+
+  it.each(["oldest", "newest"])("has one name whatever the order of those that are asked for together: %s first", async (first) => {
+    const [folder, three] = [newFolder(), [runOf(1), runOf(2), runOf(3)]];
+    const files: string[] = [];
+    for (const record of first === "oldest" ? three : [...three].reverse()) files.push((await writeReports(folder, record, "en", three)).file);
+    const names = [`prefill-${three[0]?.run}.html`, `prefill-${three[1]?.run}.html`, "prefill.html"];
+    expect(files.sort()).toEqual(names.map((name) => join(folder, "reports", name)).sort());
+    expect(readdirSync(join(folder, "reports")).sort()).toEqual(["index.html", ...names].sort());
+  });
+
+  it("tells what it is of in its head, as the index has it, whatever the run is called", async () => {
+    const folder = newFolder();
+    const odd = { ...older, experiment: { ...older.experiment, title: `</title>"'&amp;<b>\u202e` } };
+    const { file } = await writeReports(folder, odd, "zh");
+    expect(entryOfPage(file, "zh")).toEqual({ ...indexEntry(odd, "zh"), title: `</title>"'&amp;<b>\ufffd` });
+    // A page of before has its record alone.
+    writeFileSync(file, readFileSync(file, "utf8").replace(/<meta name="attnbench-run"[^>]*>/, ""));
+    expect(entryOfPage(file, "zh")?.lead).toEqual(indexEntry(odd, "zh").lead);
+    writeFileSync(file, '<meta name="attnbench-run" content="{&quot;experiment&quot;:1}">');
+    expect(entryOfPage(file, "zh")).toBeUndefined();
   });
 
   it("in another language stands beside the English one, and the index names both", async () => {

@@ -1,16 +1,15 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { findingsOf } from "./analysis/answer.ts";
 import { claimsOf } from "./analysis/claims/claims.ts";
 import { phases } from "./experiment/phases.ts";
-import { en } from "./messages/en.ts";
+import { entryOfPage, indexedRuns } from "./indexedRuns.ts";
 import { type Language, languages } from "./messages/languages.ts";
 import { messagesOf } from "./messages/messages.ts";
 import { recordOfPage } from "./pageRecord.ts";
 import { makeFolder } from "./record/folder.ts";
 import { removeHalfWritten } from "./record/leftovers.ts";
 import type { RunRecord } from "./record/run.ts";
-import { listExperiments, listRuns, newestRun } from "./record/runFolder.ts";
+import { listRuns, namedAsRun, newestRun } from "./record/runFolder.ts";
 import { writeWhole } from "./record/wholeFile.ts";
 import { pageName } from "./report/pageName.ts";
 
@@ -24,48 +23,59 @@ export interface WrittenReport {
 }
 
 /**
- * Writes the report of a run, in the language that it was analysed in, and renews reports/index.html. reports/<experiment>.html is that of the newest run in results/: the report of an
- * older one is reports/<experiment>-<run>.html. Where claims are asked for, it also has the verdicts of the file's other phases, as far as they are in results/. So is that of a shard, which is a part of a run (shards that end at one moment write no file of another), and of a duet's head, whose times were taken between those of another state. In another language than English a page's name has that before its ending, and the index names it beside the English one.
+ * Writes the report of a run, in the language that it was analysed in, and renews reports/index.html. reports/<experiment>.html is that of the newest run in results/ and in `beside`, the runs whose
+ * reports are asked for together: the report of an older one is reports/<experiment>-<run>.html, and so is the page that a newer one takes the place of. Where claims are asked for, it also has the
+ * verdicts of the file's other phases, as far as they are in results/. That of a shard, which is a part of a run (shards that end at one moment write no file of another), and of a duet's head, whose
+ * times were taken between those of another state, has its run's name too. In another language than English a page's name has that before its ending, and the index names it beside the English one.
  */
-export const writeReports = async (outFolder: string, record: RunRecord, language: Language = "en"): Promise<WrittenReport> => {
-  const { pageParts, renderIndex } = await import("./report/page.ts");
+export const writeReports = async (
+  outFolder: string,
+  record: RunRecord,
+  language: Language = "en",
+  beside: readonly RunRecord[] = [],
+): Promise<WrittenReport> => {
+  const { pageParts } = await import("./report/page.ts");
+  const { renderIndex } = await import("./report/indexPage.ts");
   const folder = join(outFolder, "reports");
   makeFolder(folder);
   removeHalfWritten(folder, halfWrittenRestMs);
   const { name } = record.experiment;
-  const isHalf = record.shard !== undefined || record.duet !== undefined;
-  const beside = isHalf ? [] : besideOf(outFolder, record).map((one) => judgedIn(one, language));
   const ownPage = join(folder, pageName(`${name}-${record.run}`, language));
-  if (isHalf) {
+  if (isHalf(record)) {
     await writeWhole(ownPage, await pageParts(record, undefined, [], language));
     return { file: ownPage, newerRun: undefined };
   }
-  // Without results of its own here, a folder of pages has runs that lie elsewhere: a page carries its record.
-  const pageRecord = (experiment: string): RunRecord | undefined => {
-    const [language] = pagesOf(experiment);
-    const found = language && recordOfPage(join(folder, pageName(experiment, language)));
-    return found?.experiment.name !== experiment ? undefined : language === "en" ? found : { ...found, findings: findingsOf(found, en) };
-  };
-  const pagesOf = (experiment: string): readonly Language[] => languages.filter((one) => existsSync(join(folder, pageName(experiment, one))));
   const inResults = wholeRuns(outFolder, name, record.run);
-  const onPage = inResults.length > 0 ? undefined : pageRecord(name);
-  const newest = newestOf([...inResults, ...(onPage === undefined || onPage.run === record.run ? [] : [onPage]), record]);
+  const asked = beside.filter((one) => one.experiment.name === name && one.run !== record.run && !isHalf(one));
+  // Without results of its own here, a folder of pages has runs that lie elsewhere: a page carries its record.
+  const onPage = inResults.length > 0 ? undefined : pageRecord(folder, name);
+  const newest = newestOf([...inResults, ...asked, ...(onPage === undefined || onPage.run === record.run ? [] : [onPage]), record]);
   const newerRun = newest === record ? undefined : newest?.run;
   const file = newerRun === undefined ? join(folder, pageName(name, language)) : ownPage;
-  await writeWhole(file, await pageParts(record, undefined, beside, language));
-  const listed = [...new Set([...listExperiments(outFolder), ...experimentsOfPages(folder)])].sort().filter((experiment) => pagesOf(experiment).length > 0);
-  const toldOf = (experiment: string): RunRecord | undefined => {
-    const one = experiment === name ? newest : newestOf(wholeRuns(outFolder, experiment));
-    // The index is in English.
-    return one === record && language === "en" ? record : ((one && recordOf(outFolder, experiment, one)) ?? pageRecord(experiment));
-  };
-  await writeWhole(join(folder, "index.html"), renderIndex(eachOf(listed, toldOf), pagesOf));
+  const others = otherPhases(outFolder, record).map((one) => judgedIn(one, language));
+  const parts = await pageParts(record, undefined, others, language);
+  if (newerRun === undefined) await keepPage(folder, record, language);
+  await writeWhole(file, parts);
+  await writeWhole(join(folder, "index.html"), renderIndex(indexedRuns(folder)));
   return { file, newerRun };
 };
 
-/** Names that files of pages begin with: an experiment's page is called as the experiment is. */
-const experimentsOfPages = (folder: string): readonly string[] =>
-  readdirSync(folder).flatMap((file) => /^([a-zA-Z0-9-]+)(\.[a-z]+)?\.html$/.exec(file)?.[1] ?? []);
+const isHalf = ({ shard, duet }: RunRecord): boolean => shard !== undefined || duet !== undefined;
+
+/** The run that an experiment's page is of. */
+const pageRecord = (folder: string, experiment: string): RunRecord | undefined => {
+  const language = languages.find((one) => existsSync(join(folder, pageName(experiment, one))));
+  const found = language && recordOfPage(join(folder, pageName(experiment, language)));
+  return found?.experiment.name === experiment ? found : undefined;
+};
+
+/** Keeps the page of the run that was the newest under its own name, as that of `record` takes its place. */
+const keepPage = async (folder: string, { run, experiment: { name } }: RunRecord, language: Language): Promise<void> => {
+  const file = join(folder, pageName(name, language));
+  const before = existsSync(file) ? entryOfPage(file, language) : undefined;
+  if (before?.experiment !== name || before.run === run || !namedAsRun.test(before.run)) return;
+  await writeWhole(join(folder, pageName(`${name}-${before.run}`, language)), [readFileSync(file, "utf8")]);
+};
 
 /** Writes the reports of runs that ended one after another again, but for the last: where claims are asked for, they have the verdicts of the phases that came after them. */
 export const renewClaims = async (outFolder: string, records: readonly RunRecord[]): Promise<void> => {
@@ -73,7 +83,7 @@ export const renewClaims = async (outFolder: string, records: readonly RunRecord
 };
 
 /** The newest runs here of the other phases of the same file, on the same device: of a record that asks for claims, which one phase alone does not judge. */
-const besideOf = (outFolder: string, { experiment: { name, phase, claims, yaml }, environment }: RunRecord): readonly RunRecord[] => {
+const otherPhases = (outFolder: string, { experiment: { name, phase, claims, yaml }, environment }: RunRecord): readonly RunRecord[] => {
   const ending = `-${phase}`;
   if (claims === undefined || !name.endsWith(ending)) return [];
   return phases
@@ -107,18 +117,13 @@ const wholeRuns = (outFolder: string, experiment: string, except?: string, isWan
 const recordOf = (outFolder: string, experiment: string, { run }: Named): RunRecord | undefined =>
   newestRun(outFolder, experiment, (record) => record.run === run)?.record;
 
-function* eachOf<From, To>(values: readonly From[], to: (value: From) => To | undefined): Generator<To> {
-  for (const value of values) {
-    const made = to(value);
-    if (made !== undefined) yield made;
-  }
-}
-
-/** The run that began last; of runs merged of some and of more of the same shards the wholer one, whenever those of each began. At one moment, the last listed. */
+/** The run that began last; of runs merged of some and of more of the same shards the wholer one, whenever those of each began. At one moment, the last by name. */
 const newestOf = <One extends Named>(runs: readonly One[]): One | undefined =>
   runs
     .filter((one) => !runs.some((other) => isPartOf(one, other)))
-    .reduce<One | undefined>((newest, one) => (newest === undefined || one.startedAt >= newest.startedAt ? one : newest), undefined);
+    .reduce<One | undefined>((newest, one) => (newest === undefined || isLater(one, newest) ? one : newest), undefined);
+
+const isLater = (one: Named, other: Named): boolean => (one.startedAt === other.startedAt ? one.run >= other.run : one.startedAt > other.startedAt);
 
 const isPartOf = (one: Named, other: Named): boolean => {
   const [some, more] = [one, other].map(({ merged }) => new Set(merged?.parts.map(({ run }) => run)));

@@ -6,7 +6,9 @@ import { loadMechanisms } from "../../kernels/registry.ts";
 import { analyse } from "../analysis/analysis.ts";
 import { compareRuns } from "../analysis/comparison/comparison.ts";
 import { renderComparisonPage } from "../report/comparisonPage.ts";
-import { renderIndex, renderPage } from "../report/page.ts";
+import { indexEntry } from "../report/indexEntry.ts";
+import { renderIndex } from "../report/indexPage.ts";
+import { renderPage } from "../report/page.ts";
 import { recordVerdict, runOf, sourceOf } from "./recordCase.ts";
 import { experimentTexts, storedRuns } from "./sources.ts";
 import { flawsOfPage, tagsOf } from "./written.ts";
@@ -31,7 +33,7 @@ export const casesOf = async (kind: Kind, experiments: string, pageEach = 1): Pr
   const runs = await storedRuns();
   const records = runs.map(({ record }) => analyse(record));
   const pages = [
-    renderIndex(records),
+    renderIndex(records.map((record) => ({ ...indexEntry(record, "en"), pages: [{ language: "en", file: "a.html" }] }))),
     ...records.map((record) => renderComparisonPage(compareRuns(record, record))),
     ...(await Promise.all(records.map((record) => renderPage(record)))),
   ];

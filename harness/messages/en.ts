@@ -2157,6 +2157,15 @@ export const en = {
     pointsHint: "arrow keys go from point to point",
   },
 
+  /** the page that lists all reports */
+  index: {
+    question: "From which length on does linear attention beat softmax attention?",
+    none: "No run yet. This makes one:",
+    experiments: "Experiments",
+    others: (count: number): string => (count === 1 ? "1 other run" : `${formatCount(count)} other runs`),
+    more: (count: number): string => (count === 1 ? "1 more, older" : `${formatCount(count)} more, older`),
+  },
+
   markdown: {
     /** `text` is Markdown already */
     expected: (verdict: "pass" | "fail" | "undecided", text: string): string =>

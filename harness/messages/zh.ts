@@ -1590,6 +1590,14 @@ export const zh: Messages = {
     pointsHint: "用方向键在各点之间移动",
   },
 
+  index: {
+    question: "从多长开始，线性注意力胜过 softmax 注意力？",
+    none: "还没有运行。下面的命令可得到一次运行：",
+    experiments: "实验",
+    others: (count) => `另外 ${formatCount(count)} 次运行`,
+    more: (count) => `还有 ${formatCount(count)} 次更早的运行`,
+  },
+
   markdown: {
     expected: (verdict, text) => `${{ pass: "符合", fail: "**不符合**", undecided: "未定" }[verdict]}：${text}`,
     device: (name, deviceClass, clock, cells, run) => `${name}（${deviceClass}），${clock === "gpu" ? "GPU 时钟" : "挂钟"}，${tally(cells)}，运行 ${run}。`,

@@ -2,6 +2,9 @@ import type { CellRecord, Environment, RunRecord } from "../record/run.ts";
 import { schemaVersion } from "../record/run.ts";
 import { crossoversOf, findingsOf, fitsOf } from "./fixtureAnalysis.ts";
 import { coefficientsOf, type FixtureArm, type FixtureOptions, growthOf, linearArm, softmaxArm, stateBytesOf, timeMs } from "./fixtureArms.ts";
+import { indexEntry } from "./indexEntry.ts";
+import type { IndexedRun } from "./indexPage.ts";
+import { pageName } from "./pageName.ts";
 
 /** Uniforms in [0, 1) by the minimal-standard generator (Park and Miller, CACM 31, 1988). */
 const uniformsOf = (seed: number): (() => number) => {
@@ -163,3 +166,9 @@ export const fixtureRecord = (options: FixtureOptions = {}): RunRecord => {
     findings: cells.some((cell) => cell.summary !== undefined) ? findingsOf(options, crossovers, fits) : [],
   };
 };
+
+/** A run as the index has it, with a page in English alone. */
+export const indexedFixture = (record: RunRecord): IndexedRun => ({
+  ...indexEntry(record, "en"),
+  pages: [{ language: "en", file: pageName(record.experiment.name, "en") }],
+});

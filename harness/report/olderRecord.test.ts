@@ -5,9 +5,10 @@ import { en } from "../messages/en.ts";
 import type { RunRecord } from "../record/run.ts";
 import { readRun } from "../record/runFolder.ts";
 import { flawOfRun } from "../record/runSchema.ts";
-import { fixtureRecord } from "./fixture.ts";
+import { fixtureRecord, indexedFixture } from "./fixture.ts";
+import { renderIndex } from "./indexPage.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { renderIndex, renderPage } from "./page.ts";
+import { renderPage } from "./page.ts";
 import { richRecord } from "./richRecord.ts";
 import { strictLogger } from "./strictLogger.ts";
 
@@ -69,6 +70,6 @@ it.each([
     expect(body.replace("filled with NaN", "").match(/\bNaN\b|\bundefined\b|\bInfinity\b|\[object /)).toBeNull();
     for (const words of ["How sure is this?", "All cells", "Environment", "Reproduce"]) expect(body, words).toContain(words);
     expect(renderMarkdown(shown)).not.toMatch(/\bNaN\b|\bundefined\b/);
-    expect(renderIndex([shown])).not.toMatch(/\bNaN\b|\bundefined\b/);
+    expect(renderIndex([indexedFixture(shown)])).not.toMatch(/\bNaN\b|\bundefined\b/);
   }
 });

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { fixtureRecord } from "./fixture.ts";
+import { fixtureRecord, indexedFixture } from "./fixture.ts";
 import { deltaArm, type FixtureOptions, groupedArm, linearArm, softmaxArm } from "./fixtureArms.ts";
+import { renderIndex } from "./indexPage.ts";
 import { largeRecord } from "./largeRecord.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { renderIndex, renderPage } from "./page.ts";
+import { renderPage } from "./page.ts";
 import * as live from "./runtime/live.packed";
 import type { LiveCharts } from "./runtime/liveChart.ts";
 import * as script from "./runtime/page.script";
@@ -147,7 +148,7 @@ describe("page", () => {
     expect(page.match(/<\/script>/g)).toHaveLength(5);
     expect(page).toContain(`script-src 'sha256-${createHash("sha256").update(script.text).digest("base64")}' 'sha256-${live.hash}';`);
     expect(page.match(/<\/style>/g)).toHaveLength(1);
-    expect(renderIndex([record])).not.toMatch(/<img|<script|\u202e/);
+    expect(renderIndex([indexedFixture(record)])).not.toMatch(/<img|<script|\u202e/);
     expect(renderMarkdown(record)).not.toMatch(/<img|<script|\u202e/);
   });
 
@@ -164,7 +165,7 @@ describe("page", () => {
     const [comment = ""] = /<!--[\s\S]*?-->/.exec(page) ?? [];
     for (const words of ["vega-view 6.", "d3-array ", "csv-stringify ", "Redistribution and use in source and binary forms", "Permission to use, copy, modify"])
       expect(comment, words).toContain(words);
-    expect(renderIndex([fixtureRecord()])).not.toContain("<script");
+    expect(renderIndex([indexedFixture(fixtureRecord())])).not.toContain("<script");
   });
 
   it("of failures alone has no chart, and no script for any", async () => {
@@ -200,15 +201,6 @@ describe("page", () => {
     expect(fewer).toContain(" data-samples>");
     expect(fewer).toContain("This page carries every sample");
     expect(Buffer.byteLength(fewer)).toBeLessThan(1.5e6);
-  });
-});
-
-describe("index", () => {
-  it("links every experiment and gives its first sentence", () => {
-    const page = renderIndex([fixtureRecord(), fixtureRecord({ phase: "decode" })]);
-    expect(page).toContain('href="prefill.html"');
-    expect(page).toContain('href="decode.html"');
-    expect(renderIndex([])).toContain("No run yet");
   });
 });
 

@@ -1,9 +1,7 @@
 import type { LoggerInterface } from "vega";
 import { claimCount } from "../analysis/claims/claimCount.ts";
-import { en } from "../messages/en.ts";
 import type { Language } from "../messages/languages.ts";
 import { type Messages, messagesOf } from "../messages/messages.ts";
-import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
 import { carriedRecord } from "./carriedRecord.ts";
 import { leadingOf, servingLeads } from "./charts/leading.ts";
@@ -11,17 +9,16 @@ import { liveConfig, type Rendering } from "./charts/render.ts";
 import { themeVariables } from "./charts/theme.ts";
 import { documentParts } from "./document.ts";
 import { type Html, html, raw, scriptJson, shortened } from "./html.ts";
-import { tallyOf } from "./outcome.ts";
+import { entryMeta, indexEntry } from "./indexEntry.ts";
 import { packed } from "./packed.ts";
-import { pageName } from "./pageName.ts";
 import { presentable } from "./presentable.ts";
 import { carriedCharts } from "./runtime/carriedCharts.ts";
 import * as live from "./runtime/live.packed";
 import type { LiveChart, LiveCharts } from "./runtime/liveChart.ts";
 import * as script from "./runtime/page.script";
 import { scriptWords } from "./runtime/words.ts";
-import { isForeign, quoted, said } from "./said.ts";
-import { answerSection, comparedLine, foundSection, leadOf, warningsOf } from "./sections/answer.ts";
+import { isForeign, quoted } from "./said.ts";
+import { answerSection, comparedLine, foundSection } from "./sections/answer.ts";
 import { claimsSection } from "./sections/claims.ts";
 import { environmentSection, methodSection, reproduceSection } from "./sections/details.ts";
 import { figuresSection } from "./sections/figures.ts";
@@ -34,9 +31,8 @@ import { stagesSection } from "./sections/stages.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
 import { limitsSection, trustSection } from "./sections/trust.ts";
 import { tuningSection } from "./sections/tuning.ts";
-import { warningSign } from "./sections/warningSign.ts";
 import { writtenTextsSection } from "./sections/writtenTexts.ts";
-import { indexStyle, pageStyle } from "./style.ts";
+import { pageStyle } from "./style.ts";
 
 /** Characters that leave the answer on the first screen. */
 const longestTitle = 110;
@@ -153,32 +149,7 @@ ${charts.size > 0 && liveParts({ config: liveConfig(rendering), charts: Object.f
     yield carriedRecord(run).markup;
     yield scripts.markup;
   }
-  return documentParts(`${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`, pageStyle(charted, language), body(), t.lang, {
-    text: script.text,
-    started: charts.size > 0 ? [live.hash] : [],
-  });
-};
-
-/**
- * The index of all reports: one entry a record, linked as <experiment>.html beside the index. Unfinished runs and software adapters are named
- * as such. `pagesOf`: languages in which an experiment has a page, English first. Pure.
- */
-export const renderIndex = (records: Iterable<RunRecord>, pagesOf: (experiment: string) => readonly Language[] = () => ["en"]): string => {
-  const entry = (run: RunRecord): Html => {
-    const record = presentable(run);
-    const { experiment, environment } = record;
-    const warnings = warningsOf(record, en).slice(0, 1);
-    const [first = "en", ...others] = pagesOf(experiment.name);
-    const page = (language: Language): string => pageName(encodeURIComponent(experiment.name), language);
-    return html`<li><h2><a href="${page(first)}">${said(shortened(experiment.title, 200), en)}</a></h2>
-${leadOf(record, en).map((text) => html`<p class="lead">${said(text, en)}</p>`)}
-${warnings.map((text) => html`<p>${warningSign}${said(text, en)}</p>`)}
-<p><small>${said(shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120), en)} · ${experiment.phase} · ${en.tally(tallyOf(record.cells))} · ${record.startedAt.slice(0, 16).replace("T", " ")} UTC${others.map((language) => html` · <a href="${page(language)}" hreflang="${language}" lang="${language}">${messagesOf(language).language}</a>`)}</small></p></li>`;
-  };
-  // One at a time.
-  const entries = Array.from(records, entry);
-  const body = html`
-<header><h1>attnbench</h1><p class="question">From which length on does linear attention beat softmax attention?</p></header>
-<main>${entries.length === 0 ? html`<p>No run yet. <code>attnbench run experiments/*.yaml</code> makes one.</p>` : html`<ul class="runs">${entries}</ul>`}</main>`;
-  return [...documentParts("attnbench reports", indexStyle(), [body.markup], en.lang)].join("");
+  const scriptsOfPage = { text: script.text, started: charts.size > 0 ? [live.hash] : [] };
+  const title = `${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`;
+  return documentParts(title, pageStyle(charted, language), body(), t.lang, scriptsOfPage, entryMeta(indexEntry(run, language)));
 };

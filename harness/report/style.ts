@@ -142,8 +142,11 @@ tbody tr:target{background:var(--warn-back);scroll-margin-top:3em}
 .pairs dt{color:var(--muted)}.pairs dd{margin:0}
 footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
 .runs{list-style:none;padding:0;margin:28px 0;display:grid;gap:14px}
-.runs li{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
+.runs>li{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
 .runs h2{font-size:1.1rem;margin:0}
+.runs h3{font-size:.95rem;margin:1em 0 .3em}
+.earlier{margin:.3em 0;padding-left:1.2em;font-size:.9rem}
+.earlier li{margin:.4em 0}
 @media (max-width:590px){.stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td{display:block}.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacked td,.stacked th{border:0;padding:2px 12px}.stacked tr{border-top:1px solid var(--line);padding:8px 0}.stacked caption{display:block}.trust{grid-template-columns:1fr 1fr}.trust div{padding:8px 10px}header{padding-top:22px}.answer{padding-left:14px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
 @media print{@page{margin:14mm}.key.beside{position:static}.search,.save,.live{display:none!important}body{font-size:10.5pt}.scroll{overflow:visible;container-type:normal;max-height:none;border:0}caption{position:static;max-width:none}.scroll.tall{max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}table{--number-lines:normal}thead th{white-space:normal}.figures{display:block}.figures>*{margin-bottom:26px}figure{break-inside:auto}.first{display:block}.first>*{margin-bottom:16px}.facet,figcaption,.boxes li,.trust,tr{break-inside:avoid}h2,h3,summary{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}

@@ -27,7 +27,7 @@ export const report = async (runs: readonly string[], options: { format: "html" 
   }
   const files: string[] = [];
   for (const record of records) {
-    const { file, newerRun } = await writeReports(options.out, record, options.lang);
+    const { file, newerRun } = await writeReports(options.out, record, options.lang, records);
     files.push(file);
     say(`wrote ${file}${newerRun === undefined ? "" : `; ${pageName(record.experiment.name, options.lang)} is of the newest run, ${newerRun}`}`);
   }

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { findingsOf } from "../analysis/answer.ts";
+import { phases } from "../experiment/phases.ts";
+import { en } from "../messages/en.ts";
+import type { Language } from "../messages/languages.ts";
+import { adapterName } from "../record/adapterName.ts";
+import type { RunRecord } from "../record/run.ts";
+import { escaped, type Html, raw, shortened } from "./html.ts";
+import { tallyOf } from "./outcome.ts";
+import { presentable } from "./presentable.ts";
+import { leadOf, warningsOf } from "./sections/answer.ts";
+
+const schema = z.object({
+  experiment: z.string(),
+  run: z.string(),
+  title: z.string(),
+  phase: z.enum(phases),
+  startedAt: z.string(),
+  /** in words; of a CPU emulation its driver */
+  device: z.string(),
+  /** the answer's first sentences */
+  lead: z.array(z.string()),
+  /** what a reader must know before believing them; the most serious alone */
+  warning: z.optional(z.string()),
+  /** how many cells came out how, in words */
+  cells: z.string(),
+  /** a shard, or one side of a duet: no run by itself */
+  isPart: z.optional(z.literal(true)),
+});
+
+/** What the index says of a run, in English as the index is. Each page has its own in its head, so that an index of hundreds of pages is made without reading their data. */
+export type IndexEntry = Readonly<z.infer<typeof schema>>;
+
+/** `language`: that `run` was analysed in. */
+export const indexEntry = (run: RunRecord, language: Language): IndexEntry => {
+  const record = presentable(language === "en" ? run : { ...run, findings: findingsOf(run, en) });
+  const { experiment, environment } = record;
+  const [warning] = warningsOf(record, en);
+  return {
+    experiment: experiment.name,
+    run: record.run,
+    title: shortened(experiment.title, 200),
+    phase: experiment.phase,
+    startedAt: record.startedAt,
+    device: shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120),
+    lead: [...leadOf(record, en)],
+    ...(warning === undefined ? {} : { warning }),
+    cells: en.tally(tallyOf(record.cells)),
+    ...(record.shard === undefined && record.duet === undefined ? {} : { isPart: true as const }),
+  };
+};
+
+const entities: Readonly<Record<string, string>> = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&" };
+
+export const entryMeta = (entry: IndexEntry): Html => raw(`<meta name="attnbench-run" content="${escaped(JSON.stringify(entry))}">`);
+
+/** The entry in the head of a page; undefined where there is none that this attnbench reads. Throws nothing. */
+export const entryIn = (head: string): IndexEntry | undefined => {
+  const [, text = ""] = /<meta name="attnbench-run" content="([^"]*)">/.exec(head) ?? [];
+  try {
+    return schema.parse(JSON.parse(text.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => entities[entity] ?? entity)));
+  } catch {
+    return undefined;
+  }
+};
