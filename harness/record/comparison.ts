@@ -26,10 +26,10 @@ export interface Limits {
 
 export interface MetricComparison {
   readonly verdict: Verdict;
-  /** ms, bytes, or the largest error over the row's size */
+  /** ms of one repetition (of each visit the lower quartile of its samples, and of these the mean of the logs: what `ratio` is of), bytes, or the largest error over the row's size */
   readonly base: number | undefined;
   readonly head: number | undefined;
-  /** head over base; of times with its 95 % interval, of what is counted exact */
+  /** head over base; of times with its 95 % interval, of what is counted exact. Of a time that is told beside the other cells, over what those took too */
   readonly ratio: Estimate | undefined;
   /** of times: how likely so large a change is where nothing changed by more than the noise floor */
   readonly p?: number;

@@ -22,6 +22,19 @@ describe("a page of a comparison", () => {
     expect(text(page)).toContain("one after the other: what the machine did in between is in no interval");
   });
 
+  it("says what a time is and its ratio of, and has a scale over the strips", () => {
+    const page = renderComparisonPage(same);
+    expect(text(page)).toContain("what a quarter of each visit&#39;s samples stay below, in the mean of all visits");
+    expect(text(page)).not.toContain("Where a note says");
+    const [cell] = same.cells;
+    const time = cell && { ...cell.metrics.time, note: "beside the other cells, which took 1.122 times base's" };
+    const noted = cell && time && { ...same, paired: true, cells: [{ ...cell, metrics: { ...cell.metrics, time } }] };
+    expect(text(renderComparisonPage(noted ?? same))).toMatch(/the turns that both were measured in.*head ÷ base is divided by what those took too/);
+    const [, low, high] = /<svg class="scale"[^>]*>.*?>(0\.\d\d)×<.*?>1×<.*?>(\d\.\d\d)×</.exec(page) ?? [];
+    expect(Number(low) * Number(high)).toBeCloseTo(1, 1);
+    expect(page).toContain('<div class="first"><section class="answer">');
+  });
+
   it("asks for no network and runs no script", () => {
     const page = renderComparisonPage(same);
     expect(page).not.toMatch(/<script|(src|href)=|url\(/);

@@ -6,7 +6,7 @@ import { documentParts } from "./document.ts";
 import { type Html, html, shortened } from "./html.ts";
 import { seriesText } from "./outcome.ts";
 import { presentableComparison } from "./presentableComparison.ts";
-import { ratioStrip, stripReach, stripStyle } from "./ratioStrip.ts";
+import { ratioStrip, stripReach, stripScale, stripStyle } from "./ratioStrip.ts";
 import { said } from "./said.ts";
 import { indexStyle } from "./style.ts";
 import { type Column, intervalBelow, name, table } from "./table.ts";
@@ -50,7 +50,7 @@ const cellTable = (rows: readonly ComparisonRow[], { limits: { threshold } }: Co
     { head: "base", numeric: true, cell: ({ base }) => base },
     { head: "head", numeric: true, cell: ({ head }) => head },
     { head: "head ÷ base", numeric: true, cell: ({ one }) => intervalBelow(ratioText(one)) },
-    { head: `the same; ±${formatShare(threshold)} shaded`, cell: ({ one }) => ratioStrip(one, threshold, reach) },
+    { head: html`the same; ±${formatShare(threshold)} shaded${stripScale(reach)}`, cell: ({ one }) => ratioStrip(one, threshold, reach) },
     ...(has(({ one }) => one.note !== undefined)
       ? [{ head: "note", cell: ({ one }: ComparisonRow) => one.note && html`<span class="prose">${name(one.note)}</span>` }]
       : []),
@@ -68,6 +68,20 @@ const armTable = (arms: readonly ArmComparison[]): Html => {
     { head: "head", cell: ({ head, verdict }) => head ?? (verdict === "GONE" ? "" : "none told") },
   ];
   return table("Slopes, classes and n*. n* is shown and gates nothing.", columns, arms);
+};
+
+/** What the numbers of a time are, and its ratio of; nothing where none was timed in both. */
+const ratiosOf = ({ cells, paired }: Comparison): readonly string[] => {
+  const timed = cells.map(({ metrics: { time } }) => time).filter(({ ratio }) => ratio !== undefined);
+  if (timed.length === 0) return [];
+  return [
+    `A time is that of undisturbed work: what a quarter of each visit's samples stay below, in the mean of ${paired ? "the turns that both were measured in" : "all visits"}, since whatever else a machine does only slows it. So it may lie below the median that a run's own report has. head ÷ base is the one over the other.`,
+    ...(timed.some(({ note }) => note?.startsWith("beside the other cells"))
+      ? [
+          "Where a note says “beside the other cells”, head ÷ base is divided by what those took too, as the note says: that much the machine changed, or all kernels alike.",
+        ]
+      : []),
+  ];
 };
 
 /** Rows of a page: of thousands of cells those that are SAME are left out first. */
@@ -88,7 +102,7 @@ export const renderComparisonPage = (comparison: Comparison): string => {
 <header><h1>${head.experiment} <span class="more">· base against head</span></h1>
 <p class="question"><span class="gate ${verdict}">${words}</span></p></header>
 <main>
-<section class="answer"><h2>Answer</h2>${first !== undefined && html`<p class="lead">${said(shortened(first, 800), en)}</p>`}<ul class="found">${others.map((finding) => html`<li>${said(shortened(finding, 800), en)}</li>`)}</ul></section>
+<div class="first"><section class="answer"><h2>Answer</h2>${first !== undefined && html`<p class="lead">${said(shortened(first, 800), en)}</p>`}<ul class="found">${others.map((finding) => html`<li>${said(shortened(finding, 800), en)}</li>`)}</ul></section></div>
 <section aria-labelledby="runs"><h2 id="runs">The two runs</h2><dl class="pairs">
 <dt>base</dt><dd>${sideOf(base)}</dd><dt>head</dt><dd>${sideOf(head)}</dd>
 <dt>measured</dt><dd>${paired ? "turn by turn beside each other, so that what slowed the machine slowed both" : "one after the other: what the machine did in between is in no interval"}</dd>
@@ -96,6 +110,7 @@ ${differences.length > 0 && html`<dt>differ in</dt><dd>${differences.map((differ
 </dl></section>
 <section aria-labelledby="cells"><h2 id="cells">Cells</h2>
 <ul>${told.map((one) => html`<li>${wordOf(one)}: ${meanings[one](threshold)}</li>`)}</ul>
+${ratiosOf(shown).map((text) => html`<p>${text}</p>`)}
 ${rows.length === 0 ? html`<p>No cell has anything to compare.</p>` : cellTable(rows.slice(0, mostRows), shown)}</section>
 ${arms.length > 0 && html`<section aria-labelledby="arms"><h2 id="arms">Arms</h2>${armTable(ordered.slice(0, mostRows))}</section>`}
 ${left > 0 && html`<p>${formatCount(left)} more rows are in comparison.json.</p>`}

@@ -26,5 +26,11 @@ export const ratioStrip = ({ ratio, p, verdict }: MetricComparison, threshold: n
   return html`<svg class="strip ${verdict.toLowerCase()}" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" aria-hidden="true"><rect class="band" x="${below}" y="0" width="${(Number(above) - Number(below)).toFixed(1)}" height="${heightPx}"/><path class="one" d="M${widthPx / 2} 0V${heightPx}"/><path d="M${low} ${y}H${high}"/><circle cx="${middle}" cy="${y}" r="3.5"/></svg>`;
 };
 
+/** The axis that strips of one reach stand under: 1 in its middle, and what its ends are. */
+export const stripScale = (reach: number): Html => {
+  const [low, high] = [-reach, reach].map((log) => `${Math.exp(log).toFixed(2)}×`);
+  return html`<svg class="scale" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" role="img" aria-label="${low} to ${high}"><text x="${marginPx}" y="13">${low}</text><text x="${widthPx / 2}" y="13" text-anchor="middle">1×</text><text x="${widthPx - marginPx}" y="13" text-anchor="end">${high}</text></svg>`;
+};
+
 /** CSS of strips. */
-export const stripStyle = `.strip{display:block;min-width:${widthPx}px;stroke:var(--unsure);fill:var(--unsure);stroke-width:2}.strip .band{fill:var(--wash);stroke:none}.strip .one{stroke:var(--line);stroke-width:1}.strip.slower{stroke:var(--bad);fill:var(--bad)}.strip.faster{stroke:var(--good);fill:var(--good)}.word{font-weight:600;white-space:nowrap}.word.slower{color:var(--bad)}.word.faster{color:var(--good)}.gate.pass{color:var(--good)}.gate.fail{color:var(--bad)}`;
+export const stripStyle = `.scale{display:block;min-width:${widthPx}px;font-size:11px;font-weight:400;fill:var(--muted)}.strip{display:block;min-width:${widthPx}px;stroke:var(--unsure);fill:var(--unsure);stroke-width:2}.strip .band{fill:var(--wash);stroke:none}.strip .one{stroke:var(--line);stroke-width:1}.strip.slower{stroke:var(--bad);fill:var(--bad)}.strip.faster{stroke:var(--good);fill:var(--good)}.word{font-weight:600;white-space:nowrap}.word.slower{color:var(--bad)}.word.faster{color:var(--good)}.gate.pass{color:var(--good)}.gate.fail{color:var(--bad)}`;

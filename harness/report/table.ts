@@ -4,7 +4,7 @@ import { directed, isForeign } from "./said.ts";
 
 /** One column: numbers are set right and in tabular figures. */
 export interface Column<Row> {
-  readonly head: string;
+  readonly head: string | Html;
   readonly numeric?: true;
   readonly cell: (row: Row) => HtmlValue;
 }

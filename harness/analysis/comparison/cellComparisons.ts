@@ -1,10 +1,9 @@
 import { type CellComparison, type CellMetric, cellMetrics, type Limits, type MetricComparison, type Verdict } from "../../record/comparison.ts";
 import { calibratingTurns } from "../../record/merged.ts";
 import type { CellRecord, ClockSource, DuetSide, RunRecord } from "../../record/run.ts";
-import { timesOf } from "../resampling.ts";
 import { describeKey, seriesOf } from "../series.ts";
-import { median } from "../statistics.ts";
-import { besideOthers, difference, type Level, levelsOf, pairedLogs, visitLogs, withoutShared } from "./change.ts";
+import { mean, median } from "../statistics.ts";
+import { besideOthers, difference, type Level, levelsOf, pairedLogs, pairedMiddle, visitLogs, withoutShared } from "./change.ts";
 import { withScatter } from "./runsApart.ts";
 import { type TimeChange, timeVerdicts } from "./timeComparison.ts";
 
@@ -91,18 +90,26 @@ const timesBy = (
   const base = both.map((pair) => visitLogs(later(pair.base, "base"), source));
   const head = both.map((pair) => visitLogs(later(pair.head, "head"), source));
   const beside = both.map((pair) => pairedLogs(later(pair.base, "base"), later(pair.head, "head"), source));
-  const changes = paired ? levelsOf(beside) : withScatter(differences(levelsOf(base), levelsOf(head)));
+  const [before, after] = [levelsOf(base), levelsOf(head)];
+  const changes = paired ? levelsOf(beside) : withScatter(differences(before, after));
   const [alone, own, its] = [withoutShared(beside), withoutShared(base), withoutShared(head)];
   const apart = paired ? alone && levelsOf(alone) : own && its && withScatter(differences(levelsOf(own), levelsOf(its)));
   const others = apart && besideOthers(apart);
-  const msOf = (cell: CellRecord, side: DuetSide): number => median(later(cell, side).flatMap((visit) => [...timesOf(visit, source)]));
+  // What the change is a change of: head over base is its ratio, as it would not be of two medians.
+  const timesAt = (
+    i: number,
+    { base, head }: { readonly base: CellRecord; readonly head: CellRecord },
+    change: Level,
+  ): Pick<TimeChange, "baseMs" | "headMs"> => {
+    if (!paired) return { baseMs: Math.exp(before[i]?.value ?? Number.NaN), headMs: Math.exp(after[i]?.value ?? Number.NaN) };
+    const middle = pairedMiddle(later(base, "base"), later(head, "head"), source);
+    return { baseMs: Math.exp(middle - change.value / 2), headMs: Math.exp(middle + change.value / 2) };
+  };
   const compared = both.flatMap(({ id, base, head }, i): { id: string; change: TimeChange }[] => {
     const change = changes[i];
     // A difference is known no better than the coarser of the two.
     const step = Math.max(stepMs.base / repetitionsOf(base), stepMs.head / repetitionsOf(head));
-    return change && Number.isFinite(change.value)
-      ? [{ id, change: { baseMs: msOf(base, "base"), headMs: msOf(head, "head"), change, apart: others?.[i], stepMs: step } }]
-      : [];
+    return change && Number.isFinite(change.value) ? [{ id, change: { ...timesAt(i, { base, head }, change), change, apart: others?.[i], stepMs: step } }] : [];
   });
   const verdicts = timeVerdicts(
     compared.map(({ change }) => change),
@@ -188,8 +195,8 @@ const measuredOf = ({ visits, stateBytes, peakBytes, prepared }: CellRecord, met
   if (metric === "stateBytes") return stateBytes;
   if (metric === "peakBytes") return peakBytes;
   if (metric === "error") return prepared?.maxError;
-  const times = visits.flatMap((visit) => [...timesOf(visit, metric === "time" ? source : "wall")]);
-  return times.length > 0 ? median(times) : undefined;
+  const logs = visitLogs(visits, metric === "time" ? source : "wall");
+  return logs.length > 0 ? Math.exp(mean(logs.map(({ value }) => value))) : undefined;
 };
 
 /** Times have noise: what has no verdict among all cells of its clock has none, and is never held against the other as a count is. */

@@ -44,6 +44,15 @@ export const pairedLogs = (base: readonly Visit[], head: readonly Visit[], sourc
     })
     .filter(finite);
 
+/** Of the same turns, the log of the time that lies in the middle of base's and head's: a change from the one to the other goes half of its way to either side. NaN where there is none. */
+export const pairedMiddle = (base: readonly Visit[], head: readonly Visit[], source: ClockSource): number => {
+  const middles = head.flatMap((visit) => {
+    const other = base.find(({ turn }) => turn === visit.turn);
+    return other ? [(logOf(visit, source) + logOf(other, source)) / 2] : [];
+  });
+  return mean(middles.filter(Number.isFinite));
+};
+
 /** The same without what all cells of a turn have in common: a process that is slower as a whole, a machine that is. Undefined where cells or turns are too few to tell. */
 export const withoutShared = (cells: readonly (readonly VisitLog[])[]): readonly (readonly VisitLog[])[] | undefined => {
   const shifts = shiftsOf(cells.map((logs) => new Map(logs.map(({ turn, value }) => [turn, value]))));

@@ -39,6 +39,26 @@ describe("a change", () => {
     expect(timesOf(compareRuns(base, withCell(same, "softmax-n1024-d256", slower(1 / 1.1))))["softmax-n1024-d256"]).toBe("FASTER");
   });
 
+  it.each(["apart", "beside each other"])("is head's time over base's, to the last digit that is shown, of runs measured %s", (how) => {
+    // Visits whose medians lie far from their fast quarters.
+    const stalled = (record: RunRecord, share: number): RunRecord => ({
+      ...record,
+      cells: record.cells.map((cell) => ({
+        ...cell,
+        visits: cell.visits.map((visit) => ({ ...visit, gpuMs: visit.gpuMs.flatMap((ms, i) => (i / visit.gpuMs.length < share ? [ms, 1.4 * ms, ms] : [ms])) })),
+      })),
+    });
+    const [one, other] = [stalled(runOf(1), 0.2), stalled(withCell(runOf(2), "softmax-n1024-d256", slower(1.5)), 0.9)];
+    const { cells, paired } = compareRuns(...(how === "apart" ? ([one, other] as const) : duetOf(one, other)));
+    expect(paired).toBe(how !== "apart");
+    const notes = cells.map(({ metrics: { time } }) => {
+      const [, common = "1"] = /^beside the other cells, which took ([\d.]+) times base's$/.exec(time.note ?? "") ?? [];
+      expect((time.head ?? 0) / (time.base ?? 1) / Number(common) / (time.ratio?.value ?? 0)).toBeCloseTo(1, common === "1" ? 9 : 2);
+      return common;
+    });
+    expect(notes.length).toBe(14);
+  });
+
   it("of half of the cells moves none of the others: what is common then lies between two halves", () => {
     const fast = (times: number): Arm => ({ ...softmax, ms: (n) => times * (0.02 + 1e-4 * n) });
     // Each other cell is off by chance, some by more than the threshold, as few processes have it.

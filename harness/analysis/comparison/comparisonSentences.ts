@@ -19,7 +19,7 @@ const metricNames: Readonly<Record<CellMetric, string>> = {
 
 /** What a reader of a pull request wants to know, worst first, each sentence complete by itself. */
 export const comparisonSentences = (comparison: Omit<Comparison, "findings">): readonly string[] => [
-  ...comparison.differences.map((difference) => `The runs differ in more than their code, so nothing is gated: ${difference}.`),
+  ...apart(comparison.differences),
   headline(comparison),
   ...(comparison.notes ?? []),
   ...failures(comparison.cells),
@@ -35,6 +35,14 @@ export const comparisonSentences = (comparison: Omit<Comparison, "findings">): r
   ...smallest(comparison),
   ...advice(comparison),
 ];
+
+/** Once, however much it is: each difference is listed by itself. */
+const apart = (differences: readonly string[]): readonly string[] =>
+  differences.length === 0 ? [] : [`The runs differ in more than their code, so nothing is gated: ${differences.map((text) => shortOf(text)).join("; ")}.`];
+
+/** Of a sentence with many, each has room for so much. */
+const longestDifference = 120;
+const shortOf = (text: string): string => (text.length > longestDifference ? `${text.slice(0, longestDifference - 1)}…` : text);
 
 const headline = ({ cells, gate, paired, limits }: Omit<Comparison, "findings">): string => {
   const counts = (["SLOWER", "FASTER", "UNDECIDED", "SAME", "NEW", "GONE"] as const).flatMap((verdict) => {

@@ -35,6 +35,23 @@ describe("what cannot be compared", () => {
     ).toEqual(["cells: softmax-n1024-d256 of another shape"]);
   });
 
+  it("is told in words, each part that differs once, and in one sentence of the answer", () => {
+    const { experiment } = head;
+    const [arm, ...others] = experiment.arms;
+    if (!arm) throw new Error("the run has no arm");
+    const grouped = { ...arm, kvHeads: 2 };
+    const other = { ...experiment, arms: [grouped, ...others.slice(1)], fixed: { ...experiment.fixed, dtype: "f16" }, axes: { n: { values: [256, 512] } } };
+    const { differences, findings } = compareRuns(base, { ...head, experiment: other as typeof experiment });
+    expect(differences.join("\n")).not.toMatch(/[{}[\]"]/);
+    expect(differences).toContain("fixed.dtype: only in head");
+    expect(differences.find((text) => text.startsWith("mechanisms.softmax"))).toMatch(/^mechanisms\.softmax: kvHeads none against 2$/);
+    expect(differences).toContain("mechanisms.linear: only in base");
+    expect(differences.find((text) => text.startsWith("axes.n"))).toMatch(/ against 256 and 512$/);
+    expect(differences.length).toBeGreaterThan(3);
+    expect(findings.filter((text) => text.includes("so nothing is gated"))).toHaveLength(1);
+    expect(findings[0]).toContain("only in base; ");
+  });
+
   it("is what was measured once, or in too few processes", () => {
     const short = compareRuns(runOf(1, { workers: 1, turns: 8 }), withCell(runOf(2, { workers: 1, turns: 8 }), "softmax-n1024-d256", slower(2)));
     expect(timesOf(short)["softmax-n1024-d256"]).toBe("UNDECIDED");

@@ -1,5 +1,6 @@
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
+import { formatCount, formatList } from "../format.ts";
 
 /** What sets two runs apart but for their code, in words, e.g. "device: NVIDIA A against NVIDIA B". Empty where they may be held against each other. */
 export const runDifferences = (base: RunRecord, head: RunRecord): readonly string[] => [
@@ -36,12 +37,38 @@ const sweptParts = ({ arms, hybrids = [], model, layers, axes, zip, fixed, exclu
 const otherSweep = (base: Experiment, head: Experiment): readonly string[] => {
   const [before, after] = [sweptParts(base), sweptParts(head)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
-    const [one, other] = [before, after].map((parts) => JSON.stringify(parts.get(name)) ?? "none");
-    return one === other ? [] : [`${name}: ${shortened(one)} against ${shortened(other)}`];
+    const [one, other] = [before, after].map((parts) => parts.get(name));
+    if (JSON.stringify(one) === JSON.stringify(other)) return [];
+    if (isEmpty(one) || isEmpty(other)) return [`${name}: only in ${isEmpty(one) ? "head" : "base"}`];
+    const [own, its] = [one, other].map((part) => partsOf(part));
+    if (!own || !its) return [`${name}: ${shortened(inWords(one))} against ${shortened(inWords(other))}`];
+    // Of what both have, only that which they have otherwise.
+    const keys = [...new Set([...Object.keys(own), ...Object.keys(its)])].filter((key) => JSON.stringify(own[key]) !== JSON.stringify(its[key]));
+    return [`${name}: ${keys.map((key) => `${key} ${shortened(inWords(own[key]))} against ${shortened(inWords(its[key]))}`).join(", ")}`];
   });
 };
 
-const shortened = (text = "none"): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+const isEmpty = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length === 0);
+
+const partsOf = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;
+
+/** "256, 512 and 1,024", "use softmax, kvHeads 2": what a file has there, without its brackets and quotes. */
+const inWords = (value: unknown): string => {
+  if (isEmpty(value) || value === null) return "none";
+  if (typeof value === "number") return formatNumberWhole(value);
+  if (Array.isArray(value)) return formatList(value.map(inWords));
+  const parts = partsOf(value);
+  return parts
+    ? Object.entries(parts)
+        .map(([key, part]) => `${key} ${inWords(part)}`)
+        .join(", ")
+    : String(value);
+};
+
+const formatNumberWhole = (value: number): string => (Number.isInteger(value) ? formatCount(value) : String(value));
+
+const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
 /** More of a sweep than this fills a screen. */
 const longest = 160;
 

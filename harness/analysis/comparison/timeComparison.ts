@@ -5,7 +5,7 @@ import { studentQuantile, studentTail } from "./studentTail.ts";
 
 /** A cell's times in both runs, and the log of head's over base's. */
 export interface TimeChange {
-  /** ms of one repetition */
+  /** ms of one repetition; head's over base's is the change */
   readonly baseMs: number;
   readonly headMs: number;
   readonly change: Level;
@@ -98,7 +98,12 @@ export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, pai
         one.apart && findable(one.apart, Math.log1p(leastFloor), limits, changes.length),
       ]),
       gates,
-      note: told && isApart ? "beside the other cells" : verdict === "UNDECIDED" ? undecidedNote(one, half, machine, limits) : undefined,
+      note:
+        told && isApart
+          ? `beside the other cells, which took ${Math.exp(change.value - level.value).toFixed(3)} times base's`
+          : verdict === "UNDECIDED"
+            ? undecidedNote(one, half, machine, limits)
+            : undefined,
     };
   });
 };
