@@ -38,7 +38,18 @@ it("sorts and searches its tables", async () => {
   await search.fill("softmax censored");
   expect(new Set(await column("arm"))).toEqual(new Set(["softmax"]));
   expect((await column("arm")).length).toBeLessThan(untouched.length);
+  await search.fill("4096 softmax");
+  expect(new Set(await column("n"))).toEqual(new Set(["4,096"]));
+  // Whoever opens the address that was sent sees the same rows, in sight.
+  const [shared, rows] = [page.url(), await column("arm")];
+  expect(new URL(shared).hash).toBe("#rows=cells&words=4096+softmax");
+  await page.goto("about:blank");
+  await page.goto(shared);
+  expect(await column("arm")).toEqual(rows);
+  expect(await search.inputValue()).toBe("4096 softmax");
+  expect(await search.evaluate((input) => (input as unknown as { getBoundingClientRect(): { top: number } }).getBoundingClientRect().top)).toBeLessThan(800);
   await search.fill("");
+  expect(new URL(page.url()).hash).toBe("");
   expect(await column("n")).toEqual(untouched);
   expect(noise).toEqual([]);
   await page.close();

@@ -36,4 +36,12 @@ describe("rows of a table", () => {
     expect(holds("linear chunk 1,024 ✓ ok", "chunk failed")).toBe(false);
     expect(holds("anything", "")).toBe(true);
   });
+
+  it("are found by a number however its thousands are parted", () => {
+    const row = "softmax 4,096 1,234,567 B";
+    for (const asked of ["4096", "4,096", "1234567", "1,234,567", "1234,567", "096"]) expect(holds(row, asked), asked).toBe(true);
+    for (const asked of ["40,96", "8192", "4096123"]) expect(holds(row, asked), asked).toBe(false);
+    // A list of numbers is not one number.
+    expect(holds("1,2,3", "123")).toBe(false);
+  });
 });

@@ -19,11 +19,15 @@ export const orderOf = (texts: readonly string[], numeric: boolean, direction: D
   });
 };
 
-/** Whether a row's text has every word that is asked for, in any order and case. */
+/** "4,096" as people type it: without what parts its thousands. */
+const ungrouped = (text: string): string => text.replace(/(?<=\d),(?=\d{3}(?!\d))/g, "");
+
+/** Whether a row's text has every word that is asked for, in any order and case, with its numbers written either way. */
 export const holds = (text: string, asked: string): boolean => {
   const lower = text.toLowerCase();
+  const plain = ungrouped(lower);
   return asked
     .toLowerCase()
     .split(/\s+/)
-    .every((word) => lower.includes(word));
+    .every((word) => lower.includes(word) || plain.includes(ungrouped(word)));
 };

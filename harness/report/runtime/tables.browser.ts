@@ -1,3 +1,4 @@
+import { filterHash, filterIn } from "./sharedFilter.ts";
 import { type Direction, holds, nextDirection, orderOf } from "./sortedRows.ts";
 import { filled, type ScriptWords } from "./words.ts";
 
@@ -27,6 +28,22 @@ const makeSortable = (table: HTMLTableElement, body: HTMLTableSectionElement, ro
   });
 };
 
+/** A table by the heading it stands under, and its place there if it is not the first. */
+const nameOf = (table: HTMLTableElement): string => {
+  const section = table.closest("section") ?? document.body;
+  const place = [...section.querySelectorAll("table")].indexOf(table);
+  return `${section.querySelector("h2[id]")?.id ?? ""}${place > 0 ? `.${place}` : ""}`;
+};
+
+const keepInAddress = (table: string, asked: string): void => {
+  const page = location.href.replace(/#.*$/s, "");
+  try {
+    history.replaceState(null, "", asked === "" ? page : `${page}${filterHash({ table, asked })}`);
+  } catch {
+    // A browser that counts how often an address changes, or has none to change, shows the rows all the same.
+  }
+};
+
 const makeSearchable = (table: HTMLTableElement, rows: readonly HTMLTableRowElement[], words: ScriptWords): void => {
   const label = document.createElement("label");
   const input = document.createElement("input");
@@ -37,6 +54,7 @@ const makeSearchable = (table: HTMLTableElement, rows: readonly HTMLTableRowElem
   label.append(`${words.showRows} `, input, " ", count);
   // Before what scrolls sideways, so that it stays where it is.
   table.parentElement?.before(label);
+  const name = nameOf(table);
   const show = (): void => {
     let shown = 0;
     for (const row of rows) {
@@ -46,9 +64,23 @@ const makeSearchable = (table: HTMLTableElement, rows: readonly HTMLTableRowElem
     }
     count.textContent = input.value.trim() === "" ? "" : filled(words.rowsShown, { shown, all: rows.length });
   };
-  input.addEventListener("input", show);
+  input.addEventListener("input", () => {
+    show();
+    keepInAddress(name, input.value.trim());
+  });
+  // Whoever is sent the address sees the same rows.
+  const ask = (): void => {
+    const filter = filterIn(location.hash);
+    if (filter?.table !== name) return;
+    input.value = filter.asked;
+    show();
+    table.closest("details")?.setAttribute("open", "");
+    label.scrollIntoView();
+  };
+  ask();
   // A link to a row that is hidden shows it.
   addEventListener("hashchange", () => {
+    ask();
     const target = rows.find(({ id }) => id !== "" && `#${encodeURIComponent(id)}` === location.hash.replaceAll("%2F", "/"));
     if (!target?.hidden) return;
     input.value = "";
