@@ -2174,6 +2174,9 @@ export const en = {
       `${name} (${deviceClass}), ${clock} clock, ${tally(cells)}, run ${run}.`,
     /** `text` is Markdown already */
     caption: (text: string): string => `${text}.`,
+    /** each `what` and `brief` a sentence, Markdown already */
+    limits: (heading: string, parts: readonly { readonly what: string; readonly brief: string }[]): string =>
+      `**${heading}:** ${parts.map(({ what, brief }) => `${what} ${brief}`).join(" ")}`,
     attentionAlone: "attention alone",
     metric: { time: "time", stateBytes: "stateBytes" } as Readonly<Record<Fit["metric"], string>>,
     law: (law: GrowthClass | "undecided"): string => law,

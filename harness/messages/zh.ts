@@ -1602,6 +1602,7 @@ export const zh: Messages = {
     expected: (verdict, text) => `${{ pass: "符合", fail: "**不符合**", undecided: "未定" }[verdict]}：${text}`,
     device: (name, deviceClass, clock, cells, run) => `${name}（${deviceClass}），${clock === "gpu" ? "GPU 时钟" : "挂钟"}，${tally(cells)}，运行 ${run}。`,
     caption: (text) => `${text}。`,
+    limits: (heading, parts) => `**${heading}**：${parts.map(({ what, brief }) => `${what}${brief}`).join("")}`,
     attentionAlone: "仅注意力",
     metric: { time: "时间", stateBytes: "状态字节数" },
     law: (law) => (law === "undecided" ? "未定" : law),

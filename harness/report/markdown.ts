@@ -17,6 +17,7 @@ import { offloadColumns } from "./offloadColumns.ts";
 import { crossoverText, seriesText, tallyOf } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import { answerSentences, warningsOf } from "./sections/answer.ts";
+import { limitsOf } from "./sections/trust.ts";
 import { textCaption, textColumnsOf } from "./sections/writtenTexts.ts";
 import { servingColumns, servingNotes } from "./servingColumns.ts";
 
@@ -100,6 +101,10 @@ export const renderMarkdown = (run: RunRecord, language: Language = "en"): strin
     warningsOf(record, t)
       .map((sentence) => `> ⚠ ${text(sentence)}`)
       .join("\n>\n"),
+    t.markdown.limits(
+      t.limits.heading,
+      limitsOf(record, t).map(({ what, brief }) => ({ what: text(what), brief: text(brief) })),
+    ),
     expectations.map(({ text: sentence, verdict }) => `- ${t.markdown.expected(verdict ?? "undecided", text(sentence))}`).join("\n"),
     t.markdown.device(
       text(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice),

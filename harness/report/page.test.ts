@@ -211,6 +211,8 @@ describe("markdown", () => {
     expect(text.split("\n").filter((line) => line.startsWith("| softmax | tiled |"))).toHaveLength(7);
     expect(text).toContain("- The time of softmax grows as O(n²)");
     expect(text).toContain("> ⚠ A CPU emulates a GPU here.");
+    expect(text).toMatch(/^\*\*What this does not show:\*\* The rest of a model\. .*Quality\. .*How fast a GPU is\. .*$/m);
+    expect(renderMarkdown(record, "zh")).toMatch(/^\*\*.*\p{Script=Han}\*\*：.*$/mu);
     expect(text).toContain("- **not met**: crossover(softmax, linear) &lt; 1024");
   });
 });

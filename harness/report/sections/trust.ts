@@ -248,7 +248,7 @@ interface Limit {
 }
 
 /** What is left out. */
-const limitsOf = ({ experiment: { phase, model }, environment, cells }: RunRecord, { limits, joinSentences }: Messages): readonly Limit[] => {
+export const limitsOf = ({ experiment: { phase, model }, environment, cells }: RunRecord, { limits, joinSentences }: Messages): readonly Limit[] => {
   const { chunks, ...kernels } = limits.kernels;
   const forms = new Set(cells.filter((cell) => cell.phase === "prefill" && cell.family === "linear").map(({ form }) => form));
   const byChunksAlone = environment.deviceClass === "software" && forms.has("chunk") && forms.size === 1;
