@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { findingsOf } from "../analysis/answer.ts";
+import { claimCount } from "../analysis/claims/claimCount.ts";
 import { phases } from "../experiment/phases.ts";
 import { en } from "../messages/en.ts";
 import type { Language } from "../messages/languages.ts";
@@ -20,6 +21,8 @@ const schema = z.object({
   device: z.string(),
   /** the answer's first sentences */
   lead: z.array(z.string()),
+  /** the first of them that is no count of claims */
+  answer: z.string(),
   /** what a reader must know before believing them; the most serious alone */
   warning: z.optional(z.string()),
   /** how many cells came out how, in words */
@@ -36,6 +39,8 @@ export const indexEntry = (run: RunRecord, language: Language): IndexEntry => {
   const record = presentable(language === "en" ? run : { ...run, findings: findingsOf(run, en) });
   const { experiment, environment } = record;
   const [warning] = warningsOf(record, en);
+  const lead = leadOf(record, en);
+  const count = claimCount([record], true, en);
   return {
     experiment: experiment.name,
     run: record.run,
@@ -43,7 +48,8 @@ export const indexEntry = (run: RunRecord, language: Language): IndexEntry => {
     phase: experiment.phase,
     startedAt: record.startedAt,
     device: shortened(adapterName(environment.adapter, environment.deviceClass === "software") || environment.adapter.choice, 120),
-    lead: [...leadOf(record, en)],
+    lead: [...lead],
+    answer: lead.find((text) => text !== count) ?? lead[0] ?? "",
     ...(warning === undefined ? {} : { warning }),
     cells: en.tally(tallyOf(record.cells)),
     ...(record.shard === undefined && record.duet === undefined ? {} : { isPart: true as const }),

@@ -22,8 +22,8 @@ describe("index", () => {
   it("has the newest run of each device with its answer, and every other run in a line with device, date and answer", () => {
     const [cpu, older, oldest] = [
       runOf(15, { device: "llvmpipe", lead: ["On a CPU it is so."], warning: "A CPU emulates a GPU here." }),
-      runOf(14, { lead: ["It was so."] }),
-      runOf(13, { device: "llvmpipe", lead: ["It was otherwise."] }),
+      runOf(14, { answer: "It was so." }),
+      runOf(13, { device: "llvmpipe", answer: "It was otherwise." }),
     ];
     const page = renderIndex([runOf(16, { lead: ["It is so."] }), cpu, older, oldest]);
     expect(page.match(/<li><h2>/g)).toHaveLength(1);

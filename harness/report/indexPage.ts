@@ -39,7 +39,7 @@ ${run.warning !== undefined && html`<p>${warningSign}${said(run.warning, en)}</p
 
 /** Any other run, in a line. */
 const line = (run: IndexedRun): Html =>
-  html`<li><a href="${hrefOf(run)}">${time(run)}</a> · ${said(run.device, en)}${othersOf(run)}<br>${said(shortened(run.lead[0] ?? run.cells, longestAnswer), en)}</li>`;
+  html`<li><a href="${hrefOf(run)}">${time(run)}</a> · ${said(run.device, en)}${othersOf(run)}<br>${said(shortened(run.answer, longestAnswer), en)}</li>`;
 
 const lines = (runs: readonly IndexedRun[]): Html => html`<ul class="earlier">${runs.map(line)}</ul>`;
 
