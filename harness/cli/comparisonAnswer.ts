@@ -1,3 +1,4 @@
+import { listedDifferences } from "../analysis/comparison/comparisonSentences.ts";
 import type { Comparison } from "../record/comparison.ts";
 import { presentableComparison } from "../report/presentableComparison.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -19,9 +20,11 @@ const styles = { pass: "green", fail: "red", undecided: "yellow", nothing: "yell
 
 /** The answer on stdout, a sentence a line, then each cell's time in a row. */
 export const tellComparison = (comparison: Comparison): void => {
-  const { findings, cells, gate } = presentableComparison(comparison);
+  const shown = presentableComparison(comparison);
+  const { findings, cells, gate } = shown;
   const [first = "", ...others] = findings;
   print(`\n${styled(styles[gate], first)}`);
+  for (const difference of listedDifferences(shown)) print(`  ${difference}`);
   for (const finding of others) print(finding);
   const rows = cells.map(({ cell, metrics: { time } }) => [
     time.verdict,

@@ -1,3 +1,4 @@
+import { listedDifferences } from "../analysis/comparison/comparisonSentences.ts";
 import { formatCount } from "../analysis/format.ts";
 import type { Comparison } from "../record/comparison.ts";
 import { changedFirst, comparisonRows, ratioText } from "./comparisonRows.ts";
@@ -20,7 +21,8 @@ const gates: Readonly<Record<Comparison["gate"], string>> = {
 
 /** A comparison as GitHub-flavoured Markdown, for a job summary or a comment on a pull request. Pure. */
 export const renderComparison = (comparison: Comparison): string => {
-  const { base, head, cells, arms, findings, gate } = presentableComparison(comparison);
+  const shown = presentableComparison(comparison);
+  const { base, head, cells, arms, findings, gate } = shown;
   const hasShapes = cells.some(({ shape }) => shape !== "");
   const ordered = comparisonRows({ cells });
   const orderedArms = arms.length > mostRows ? changedFirst(arms, ({ verdict }) => verdict) : arms;
@@ -28,6 +30,9 @@ export const renderComparison = (comparison: Comparison): string => {
   const parts = [
     `## ${markdownText(head.experiment)}: ${gates[gate]}`,
     `${commitText(base)} → ${commitText(head)} on ${markdownText(head.adapter)}.`,
+    listedDifferences(shown)
+      .map((difference) => `- ${markdownText(difference)}`)
+      .join("\n"),
     findings.map((finding) => `- ${markdownText(shortened(finding, 800))}`).join("\n"),
     ordered.length === 0
       ? ""

@@ -36,13 +36,19 @@ export const comparisonSentences = (comparison: Omit<Comparison, "findings">): r
   ...advice(comparison),
 ];
 
-/** Once, however much it is: each difference is listed by itself. */
-const apart = (differences: readonly string[]): readonly string[] =>
-  differences.length === 0 ? [] : [`The runs differ in more than their code, so nothing is gated: ${differences.map((text) => shortOf(text)).join("; ")}.`];
+/** So many differences are told in a sentence; of more it names what they are of, and they stand in a list. */
+const mostInSentence = 3;
 
-/** Of a sentence with many, each has room for so much. */
-const longestDifference = 120;
-const shortOf = (text: string): string => (text.length > longestDifference ? `${text.slice(0, longestDifference - 1)}…` : text);
+/** The differences that the answer names and does not tell. */
+export const listedDifferences = ({ differences }: Pick<Comparison, "differences">): readonly string[] =>
+  differences.length > mostInSentence ? differences : [];
+
+const apart = (differences: readonly string[]): readonly string[] => {
+  if (differences.length === 0) return [];
+  const names = [...new Set(differences.map((text) => text.split(/[.:]/)[0] ?? text))];
+  const told = differences.length > mostInSentence ? formatList(names) : differences.join("; ");
+  return [`The runs differ in more than their code, so nothing is gated: ${told}.`];
+};
 
 const headline = ({ cells, gate, paired, limits }: Omit<Comparison, "findings">): string => {
   const counts = (["SLOWER", "FASTER", "UNDECIDED", "SAME", "NEW", "GONE"] as const).flatMap((verdict) => {

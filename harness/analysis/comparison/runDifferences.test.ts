@@ -49,7 +49,9 @@ describe("what cannot be compared", () => {
     expect(differences.find((text) => text.startsWith("axes.n"))).toMatch(/ against 256 and 512$/);
     expect(differences.length).toBeGreaterThan(3);
     expect(findings.filter((text) => text.includes("so nothing is gated"))).toHaveLength(1);
-    expect(findings[0]).toContain("only in base; ");
+    expect(findings[0]).toBe("The runs differ in more than their code, so nothing is gated: mechanisms, axes and fixed.");
+    const two = compareRuns(base, { ...head, experiment: { ...experiment, fixed: other.fixed, filter: "n > 256" } as typeof experiment });
+    expect(two.findings[0]).toBe("The runs differ in more than their code, so nothing is gated: filter: only in head; fixed.dtype: only in head.");
   });
 
   it("is what was measured once, or in too few processes", () => {
