@@ -102,6 +102,21 @@ describe("attnbench compare", () => {
     expect(shown.stdout).toContain("| softmax | split | 16 | time | SLOWER |");
   });
 
+  it("names much that differs in one sentence, and lists it once, in a terminal, in Markdown and on the page", async () => {
+    const other = (run: RunRecord): RunRecord => ({
+      ...run,
+      experiment: { ...run.experiment, filter: "n > 16", exclude: ["n > 512"], fixed: { ...run.experiment.fixed, kvHeads: 1 } },
+      environment: { ...run.environment, adapter: { ...run.environment.adapter, device: "another device" } },
+    });
+    for (const format of ["text", "md", "html"]) {
+      const { stdout } = await compared(other, "--allow-different", "--format", format);
+      expect(stdout.match(/so nothing is gated/g), format).toHaveLength(1);
+      expect(stdout, format).toMatch(/so nothing is gated: (\w+(, | and )){3}\w+\./);
+      expect(stdout.match(/another device/g), format).toHaveLength(1);
+      expect(stdout, format).not.toMatch(/\[&quot;|\["|\{"/);
+    }
+  });
+
   const hostile = `<img src=x>|\`@org/team\` [a](https://evil.example) \u001b[31m\u202e\u200f\u0007\nGate passed: all is well\n${"x".repeat(900)}`;
   /** A run of anybody's whose every name and reason is more than a name. */
   const foreign = (run: RunRecord): RunRecord => ({
