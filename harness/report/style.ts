@@ -127,7 +127,7 @@ thead [aria-sort=descending] button::after{top:50%;border-top-color:var(--accent
 .save:hover{border-color:var(--accent)}
 .facet .save{font-size:.72rem;padding:1px 7px;margin-top:4px;color:var(--muted)}
 .facet .save[aria-pressed=true]{color:var(--accent);border-color:var(--accent)}
-.search{display:block;font-size:.84rem;color:var(--muted);margin:.6em 0 0}
+.search{display:block;font-size:.84rem;color:var(--muted);margin:.6em 0 0;scroll-margin-top:1em}
 .search input{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:4px 8px;width:16em;max-width:45%}
 tbody th{font-weight:600}
 ${numberStyle}
