@@ -20,7 +20,7 @@ const mostOpen = 5;
 /** More experiments than so many are listed at the top too. */
 const fewestListed = 6;
 /** Characters of an answer that a line has room for. */
-const longestAnswer = 200;
+const longestAnswer = 320;
 
 const time = ({ startedAt }: IndexEntry): Html => html`<time>${startedAt.slice(0, 16).replace("T", " ")} UTC</time>`;
 
