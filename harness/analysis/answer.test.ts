@@ -16,7 +16,7 @@ describe("the answer", () => {
     expect(said(planted)).toMatchInlineSnapshot(`
       [
         "headline: On this GPU (d), from 800 tokens on, the next token is made faster with linear attention than with softmax attention: 17 times as fast at 16,384 tokens.",
-        "headline: At the longest lengths measured, twice the length takes 2.0 times as long with softmax attention and no longer with linear attention; linear attention keeps 128 KiB in memory at any length, 256 times less than softmax attention at 16,384 tokens (32 MiB).",
+        "headline: At the longest lengths measured, twice the length takes 2.0 times as long with softmax attention and the same time with linear attention; linear attention keeps 128 KiB in memory at any length, 256 times less than softmax attention at 16,384 tokens (32 MiB).",
         "growth: The time of the next token after n (decode) is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
         "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: From n = 65 on, the state of linear is smaller than the state of softmax.",
@@ -39,7 +39,7 @@ describe("the answer", () => {
     expect(said(plantedRun({ ns: [128, 256, 512], arms }))).toMatchInlineSnapshot(`
       [
         "headline: On this GPU (d), the next token is made no faster with linear attention than with softmax attention at any length measured, 128 to 512 tokens: it takes 1.4 times as long at 512 tokens.",
-        "headline: At the longest lengths measured, twice the length takes 1.6 times as long with softmax attention and no longer with linear attention; linear attention keeps 128 KiB in memory at any length, 8 times less than softmax attention at 512 tokens (1 MiB).",
+        "headline: At the longest lengths measured, twice the length takes 1.6 times as long with softmax attention and the same time with linear attention; linear attention keeps 128 KiB in memory at any length, 8 times less than softmax attention at 512 tokens (1 MiB).",
         "growth: How time grows with softmax (split) and linear (recurrent) is not decided: a growth law needs at least 7 values of n over a range of 8 times or more; 3 were measured, from 128 to 512.",
         "memory: The KV cache of softmax (split) grows O(n), to 1 MiB at n = 512; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: The state of linear is smaller than the state of softmax at every n measured (n = 128 to 512).",
@@ -50,7 +50,7 @@ describe("the answer", () => {
 
   it("tells growth at the longest lengths, where no half of theirs was measured by what was", () => {
     const headline = (ns: readonly number[]): string | undefined => said(plantedRun({ ns, arms })).find((text) => text.includes("At the longest"));
-    expect(headline([16, 32, 64, 512, 4096])).toMatch(/8 times the length takes 6\.0 times as long with softmax attention and no longer with linear attention/);
+    expect(headline([16, 32, 64, 512, 4096])).toMatch(/8 times the length takes 6\.0 times as long with softmax attention and the same time with linear attention/);
     expect(headline([150, 225, 337])).toMatch(/2\.2 times the length takes 1\.5 times as long/);
     // A length that was added near n* is no reason to leave out what was measured in halves.
     expect(headline([512, 900, 1024, 2048, 4096])).toMatch(/twice the length takes 1\.9 times as long/);
@@ -107,7 +107,7 @@ describe("the answer", () => {
     expect(said(plantedRun({ ns: [32, 128, 512, 1024, 2048, 8192, 16384], arms, dModels: [256, 512] }))).toMatchInlineSnapshot(`
       [
         "headline: On this GPU (d), from 800 tokens on, the next token is made faster with linear attention than with softmax attention: 17 times as fast at 16,384 tokens.",
-        "headline: At the longest lengths measured, twice the length takes 2.0 times as long with softmax attention and no longer with linear attention; linear attention keeps 128 KiB in memory at any length, 256 times less than softmax attention at 16,384 tokens (32 MiB).",
+        "headline: At the longest lengths measured, twice the length takes 2.0 times as long with softmax attention and the same time with linear attention; linear attention keeps 128 KiB in memory at any length, 256 times less than softmax attention at 16,384 tokens (32 MiB).",
         "growth: The time of the next token after n (decode) is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
         "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: From n = 65 on, the state of linear is smaller than the state of softmax at dModel 256 and dModel 512.",
