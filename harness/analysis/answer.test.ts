@@ -50,7 +50,9 @@ describe("the answer", () => {
 
   it("tells growth at the longest lengths, where no half of theirs was measured by what was", () => {
     const headline = (ns: readonly number[]): string | undefined => said(plantedRun({ ns, arms })).find((text) => text.includes("At the longest"));
-    expect(headline([16, 32, 64, 512, 4096])).toMatch(/8 times the length takes 6\.0 times as long with softmax attention and the same time with linear attention/);
+    expect(headline([16, 32, 64, 512, 4096])).toMatch(
+      /8 times the length takes 6\.0 times as long with softmax attention and the same time with linear attention/,
+    );
     expect(headline([150, 225, 337])).toMatch(/2\.2 times the length takes 1\.5 times as long/);
     // A length that was added near n* is no reason to leave out what was measured in halves.
     expect(headline([512, 900, 1024, 2048, 4096])).toMatch(/twice the length takes 1\.9 times as long/);
