@@ -1,13 +1,18 @@
 // Makes the committed sample anew: its report, and README's picture of it, from the run in results/sample; or from another run, which then takes that one's
 // place. usage: npm run sample [-- results/<experiment>/<run>]
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [run] = process.argv.slice(2);
 if (run !== undefined) {
+  // The run that is there is kept until another is known to be one.
+  if (!existsSync(join(run, "run.json"))) {
+    process.stderr.write(`sample: ${run} holds no run.json: the folder of a run is wanted\n`);
+    process.exit(2);
+  }
   rmSync("results/sample", { recursive: true, force: true });
   cpSync(run, "results/sample", { recursive: true });
 }

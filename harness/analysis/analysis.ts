@@ -3,6 +3,7 @@ import type { Messages } from "../messages/messages.ts";
 import type { Crossover } from "../record/derived.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { findingsOf } from "./answer.ts";
+import { cellSpread } from "./cellSpread.ts";
 import { claimsOf } from "./claims/claims.ts";
 import { hybridCells, withHybrids } from "./composition.ts";
 import { bytesCrossover, timeCrossover } from "./crossover.ts";
@@ -11,7 +12,7 @@ import { bytesFit, timeFit } from "./fit.ts";
 import { jointCrossings, surfacesOf } from "./jointFit.ts";
 import { mixerCrossing, mixerSeries } from "./mixerCrossing.ts";
 import { peerRatiosOf } from "./peerRatio.ts";
-import { type Draws, resample, type Spread, sourceOf } from "./resampling.ts";
+import type { Draws, Spread } from "./resampling.ts";
 import { type Pair, pairsOf, seriesOf } from "./series.ts";
 import { servingOf } from "./serving.ts";
 import { sizeFits } from "./sizeFits.ts";
@@ -27,18 +28,21 @@ export const analyse = (record: RunRecord, t: Messages = en): RunRecord => {
   // What an earlier analysis composed is composed anew.
   const timed = record.cells.filter(({ composedOf }) => composedOf === undefined);
   const timing = timingOf({ ...record, cells: timed });
+  const timedSeries = seriesOf(timed);
+  const ofCurves = timing.spreadsOf(timedSeries, (draws) => draws);
+  const spreadOfCell = (cell: CellRecord): Spread | undefined => cellSpread(cell, timing.drawsFor(cell), ofCurves);
   const measured = timed.map((cell): CellRecord => {
-    const spread = spreadOfCell(cell, timing.drawsFor(cell));
+    const spread = spreadOfCell(cell);
     return { ...cell, summary: spread && summarise(cell, spread, timing.drawsFor(cell), timing.ceilingsFor(cell)) };
   });
-  const hybrids = hybridCells(measured, record.experiment.hybrids ?? [], (cell) => spreadOfCell(cell, timing.drawsFor(cell)));
+  const hybrids = hybridCells(measured, record.experiment.hybrids ?? [], spreadOfCell);
   const cells = [...measured, ...hybrids];
   const series = seriesOf(cells);
-  const spreadsBy = (by: (draws: Draws) => Draws): SpreadOf => withHybrids(hybrids, timing.spreadsOf(seriesOf(measured), by));
+  const spreadOf = withHybrids(hybrids, ofCurves);
   const pairs = pairsOf(series);
-  // Before the spreads by the run's own clock are made, and in a function of its own: those of thousands of cells are tens of megabytes.
-  const wallCrossovers = record.environment.clock.source === "gpu" ? crossoversByWall(pairs, spreadsBy, t) : [];
-  const spreadOf = spreadsBy((draws) => draws);
+  // In a function of its own, after which its spreads are let go: those of thousands of cells are tens of megabytes.
+  const wallCrossovers =
+    record.environment.clock.source === "gpu" ? crossoversByWall(pairs, withHybrids(hybrids, timing.spreadsOf(timedSeries, byWall)), t) : [];
   const fits = [...series.map((one) => timeFit(one, spreadOf, t)), ...series.map((one) => bytesFit(one, t))].filter((fit) => fit !== undefined);
   const mixerSpreadOf = timing.spreadsOf(mixerSeries(series), (draws) => draws);
   const crossovers = [
@@ -50,7 +54,7 @@ export const analyse = (record: RunRecord, t: Messages = en): RunRecord => {
     ...pairs.filter(keepBoth).map((pair) => bytesCrossover(pair, t)),
     ...wallCrossovers,
   ];
-  const surfaces = surfacesOf(seriesOf(measured), spreadOf);
+  const surfaces = surfacesOf(timedSeries, spreadOf);
   const { peerRatios: _, sizeFits: __, jointFits: ___, jointCrossings: ____, claims: _____, serving: ______, ...rest } = record;
   const analysed = {
     ...rest,
@@ -70,11 +74,11 @@ export const analyse = (record: RunRecord, t: Messages = en): RunRecord => {
   return { ...judged, findings: findingsOf(judged, t) };
 };
 
+const byWall = (draws: Draws): Draws => ({ ...draws, source: "wall", stepMs: 0 });
+
 /** By wall clock, on a device that has a clock of its own: where it has none, time is wall time. */
-const crossoversByWall = (pairs: readonly Pair[], spreadsBy: (by: (draws: Draws) => Draws) => SpreadOf, t: Messages): readonly Crossover[] => {
-  const spreadOf = spreadsBy((draws) => ({ ...draws, source: "wall", stepMs: 0 }));
-  return pairs.map((pair) => timeCrossover(pair, spreadOf, "wallTime", t));
-};
+const crossoversByWall = (pairs: readonly Pair[], spreadOf: SpreadOf, t: Messages): readonly Crossover[] =>
+  pairs.map((pair) => timeCrossover(pair, spreadOf, "wallTime", t));
 
 /** An arm that keeps nothing between tokens is below any other everywhere, and a state that comes back is as large as before: nothing is to be found. */
 const keepBoth = ({ upper, lower }: Pair): boolean =>
@@ -82,7 +86,3 @@ const keepBoth = ({ upper, lower }: Pair): boolean =>
 
 const unlessEmpty = <K extends string, T>(name: K, values: readonly T[]): { readonly [key in K]?: readonly T[] } =>
   (values.length > 0 ? { [name]: values } : {}) as { readonly [key in K]?: readonly T[] };
-
-/** Only a cell that is ok has times: those of a wrong kernel mean nothing. */
-const spreadOfCell = (cell: CellRecord, draws: Draws): Spread | undefined =>
-  cell.outcome.status === "ok" ? resample(cell.visits, { ...draws, source: sourceOf(cell, draws) }, cell.id) : undefined;

@@ -17,7 +17,16 @@ it("writes numbers as people read them", () => {
 });
 
 it("chooses units", () => {
-  expect([0.0000005, 0.0123, 1, 1500, 90_000, 720_000].map(formatMs)).toEqual(["0.500 ns", "12.3 µs", "1.00 ms", "1.50 s", "90.0 s", "12.0 min"]);
+  expect([0.0000005, 0.0123, 1, 1500, 90_000, 720_000, 7_200_000, 340e6].map(formatMs)).toEqual([
+    "0.500 ns",
+    "12.3 µs",
+    "1.00 ms",
+    "1.50 s",
+    "90.0 s",
+    "12.0 min",
+    "2.00 h",
+    "3.94 d",
+  ]);
   expect([0, 512, 131072, 33554432, 1.5 * 2 ** 30, 133120, 2 ** 50].map(formatBytes)).toEqual([
     "0 B",
     "512 B",

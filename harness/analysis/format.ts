@@ -18,19 +18,21 @@ export const formatNumber = (value: number): string => {
   return Math.abs(rounded) >= 1000 ? formatCount(rounded) : value.toPrecision(3);
 };
 
+/** A unit of time, and from how many of it on it is used. */
 const timeUnits = [
-  { unit: "min", ms: 60_000 },
-  { unit: "s", ms: 1000 },
-  { unit: "ms", ms: 1 },
-  { unit: "µs", ms: 1e-3 },
-  { unit: "ns", ms: 1e-6 },
+  { unit: "d", ms: 86_400_000, from: 2 },
+  { unit: "h", ms: 3_600_000, from: 2 },
+  { unit: "min", ms: 60_000, from: 10 },
+  { unit: "s", ms: 1000, from: 1 },
+  { unit: "ms", ms: 1, from: 1 },
+  { unit: "µs", ms: 1e-3, from: 1 },
 ] as const;
 
-/** Milliseconds in the unit that leaves a number of 1 to 1000: "12.3 µs", "1.50 s". */
+/** Milliseconds in the unit that leaves a number easy to read: "12.3 µs", "1.50 s", "12.0 min", "3.93 d". */
 export const formatMs = (ms: number): string => {
   if (!Number.isFinite(ms)) return "–";
   const size = Math.abs(ms);
-  const { unit, ms: per } = timeUnits.find((candidate) => size >= candidate.ms && (candidate.unit !== "min" || size >= 600_000)) ?? { unit: "ns", ms: 1e-6 };
+  const { unit, ms: per } = timeUnits.find((candidate) => size >= candidate.ms * candidate.from) ?? { unit: "ns", ms: 1e-6 };
   return `${formatNumber(ms / per)} ${unit}`;
 };
 

@@ -134,6 +134,7 @@ ${numberStyle}
 td,tbody th{overflow-wrap:normal}
 tbody th{white-space:nowrap}
 .long{display:inline-block;min-width:11em;max-width:24em;white-space:normal;overflow-wrap:anywhere}
+td>.long{width:max-content}
 .prose{display:inline-block;min-width:13em;max-width:34em;white-space:normal}
 tbody tr:target{background:var(--warn-back);scroll-margin-top:3em}
 .none{color:var(--muted)}

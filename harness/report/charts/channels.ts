@@ -1,4 +1,4 @@
-import { type ChartSize, type Encoding, type LogScale, readableTicks } from "./frame.ts";
+import type { ChartSize, Encoding, LogScale } from "./frame.ts";
 import type { Series } from "./growth.ts";
 import { labelOverlapOf } from "./textWidth.ts";
 import { theme } from "./theme.ts";
@@ -7,6 +7,8 @@ import { theme } from "./theme.ts";
 export interface GrowthAxis {
   readonly title: string;
   readonly xTitle: string;
+  /** marks of the axis from its low end to its high one */
+  readonly ticks: (low: number, high: number) => readonly number[];
   /** Vega expression that writes a tick's `datum.value` */
   readonly labelExpr: string;
   readonly note: string;
@@ -52,7 +54,7 @@ export const channelsOf = (
       scale: { type: "log", base: 10, domain: [y.low, y.high], nice: false },
       axis: {
         title: axis.title,
-        values: [...readableTicks(y.low, dataHigh)],
+        values: [...axis.ticks(y.low, dataHigh)],
         labelExpr: axis.labelExpr,
         titleAngle: 0,
         titleAlign: "left",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decadeDomain, decades, logScale, spread } from "./frame.ts";
+import { binaryTicks, decadeDomain, decades, decadeWords, logScale, spread } from "./frame.ts";
 import { fitted, labelLines, textWidth, wrapped } from "./textWidth.ts";
 
 const positive = fc.double({ min: 1e-6, max: 1e12, noNaN: true });
@@ -16,6 +16,17 @@ describe("axes", () => {
         expect(decades(low, high).length).toBeGreaterThanOrEqual(2);
       }),
     );
+  });
+
+  it("of bytes have marks at powers of two, few enough to read", () => {
+    expect(binaryTicks(50_000, 1_200_000)).toEqual([65536, 131072, 262144, 524288, 1048576]);
+    expect(binaryTicks(60_000, 300_000_000)).toEqual([65536, 262144, 1048576, 4194304, 16777216, 67108864, 268435456]);
+    expect(binaryTicks(60_000, 2 ** 36)).toEqual([2 ** 20, 2 ** 25, 2 ** 30, 2 ** 35]);
+    expect(binaryTicks(3, 2 ** 50)).toEqual([2 ** 10, 2 ** 20, 2 ** 30, 2 ** 40, 2 ** 50]);
+  });
+
+  it("say powers of ten without zeros that mean nothing", () => {
+    expect([1e-7, 0.001, 0.1, 1, 1000].map(decadeWords)).toEqual(["1e-7", "0.001", "0.1", "1", "1,000"]);
   });
 
   it("invert their scale", () => {

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
+import { formatCount } from "../../analysis/format.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { shortAdapterName } from "../../record/adapterName.ts";
 import type { RunRecord } from "../../record/run.ts";
@@ -58,6 +59,22 @@ export const decades = (low: number, high: number): readonly number[] => {
 export const readableTicks = (low: number, high: number): readonly number[] => {
   const tens = decades(low, high);
   return tens.length > 2 ? tens : [(tens[0] ?? low) / 10, ...tens].flatMap((ten) => [ten, 3 * ten]).filter((tick) => tick >= low && tick <= high);
+};
+
+/** A power of ten as an axis says it: "1,000", "0.1". */
+export const decadeWords = (ten: number): string => (ten >= 1 ? formatCount(ten) : String(Number(ten.toPrecision(1))));
+
+/** Most marks that an axis of bytes needs. */
+const mostBinaryTicks = 7;
+
+/** Powers of two from `low` to `high`, of which those are left out that would be too many: two, four, 32 or 1,024 times as large as the one before. */
+export const binaryTicks = (low: number, high: number): readonly number[] => {
+  const [first, last] = [Math.ceil(Math.log2(low) - 1e-9), Math.floor(Math.log2(high) + 1e-9)];
+  const powers = (step: number): readonly number[] => {
+    const from = Math.ceil(first / step);
+    return Array.from({ length: Math.max(0, Math.floor(last / step) - from + 1) }, (_, i) => 2 ** ((from + i) * step));
+  };
+  return [1, 2, 5].map(powers).find((ticks) => ticks.length <= mostBinaryTicks) ?? powers(10);
 };
 
 /** [low, high] widened by a margin and until it holds two decades' ticks at least. Both positive. */

@@ -4,14 +4,18 @@ import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import type { Facet } from "./facets.ts";
-import type { Chart, ChartSize } from "./frame.ts";
+import { binaryTicks, type Chart, type ChartSize } from "./frame.ts";
 import { crossingLabel, growthOf } from "./growth.ts";
 import { growthChart } from "./growthChart.ts";
 import { titleOf, xTitleOf } from "./timeChart.ts";
 
-// decades of bytes carry decimal prefixes: 1 kB = 1000 bytes
-const byteTicks =
-  "datum.value >= 1e12 ? format(datum.value / 1e12, ',~r') + ' TB' : datum.value >= 1e9 ? format(datum.value / 1e9, ',~r') + ' GB' : datum.value >= 1e6 ? format(datum.value / 1e6, ',~r') + ' MB' : datum.value >= 1e3 ? format(datum.value / 1e3, ',~r') + ' kB' : format(datum.value, ',~r') + ' B'";
+/** Vega's expression for bytes in binary units, as all bytes of a page are told: 1 KiB = 1024 bytes. */
+const byteWords = [
+  ...(["TiB", "GiB", "MiB", "KiB"] as const).map(
+    (unit, i) => `datum.value >= ${1024 ** (4 - i)} ? format(datum.value / ${1024 ** (4 - i)}, ',.3~r') + ' ${unit}'`,
+  ),
+  "format(datum.value, ',.3~r') + ' B'",
+].join(" : ");
 
 /** Size of the state (KV cache or recurrent state) over n (or the size swept), one facet. Bytes, counted exactly. */
 export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize, t: Messages = en): Chart => {
@@ -23,7 +27,8 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
   const axis = {
     title: state,
     xTitle: xTitleOf(record, t, growth.variable),
-    labelExpr: byteTicks,
+    ticks: binaryTicks,
+    labelExpr: byteWords,
     note: hollow ? charts.countedHollow : charts.counted,
     write: formatBytes,
   };

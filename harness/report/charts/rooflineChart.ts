@@ -4,7 +4,7 @@ import type { Messages } from "../../messages/messages.ts";
 import type { Ceilings, CellRecord, RunRecord } from "../../record/run.ts";
 import { armLooks } from "./arms.ts";
 import { type Facet, variableOf } from "./facets.ts";
-import { type Chart, type ChartSize, decadeDomain, decades } from "./frame.ts";
+import { type Chart, type ChartSize, decadeDomain, decades, decadeWords } from "./frame.ts";
 import { type Line, type LineAxes, type LinePoint, lineChart } from "./lineChart.ts";
 import { theme } from "./theme.ts";
 
@@ -91,7 +91,7 @@ export const rooflineChart = (record: RunRecord, facet: Facet, size: ChartSize, 
       low,
       high,
       scale: "log",
-      guides: tens.filter((_, i) => i % every === 0).map((value) => ({ value, words: [value >= 1 ? formatCount(value) : formatNumber(value)] })),
+      guides: tens.filter((_, i) => i % every === 0).map((value) => ({ value, words: [decadeWords(value)] })),
     },
     say: (point) => said.get(point) ?? [`GFLOP/s: ${formatNumber(point.y)}`],
     note: roofline.note,

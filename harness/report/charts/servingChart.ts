@@ -1,4 +1,4 @@
-import { bracketed, estimated, formatCount, formatNumber } from "../../analysis/format.ts";
+import { bracketed, estimated, formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
 import { describeKey } from "../../analysis/series.ts";
 import { en } from "../../messages/en.ts";
@@ -6,7 +6,7 @@ import type { Messages } from "../../messages/messages.ts";
 import type { Served } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { armLooks } from "./arms.ts";
-import { type Chart, type ChartSize, decadeDomain, decades } from "./frame.ts";
+import { type Chart, type ChartSize, decadeDomain, decades, decadeWords } from "./frame.ts";
 import { type Line, type LineAxes, lineChart } from "./lineChart.ts";
 
 /** All arms of one shape, over the n that are asked. */
@@ -87,7 +87,7 @@ const chartOf = (record: RunRecord, { place, served }: ServedShape, shown: Shown
       low,
       high,
       scale: "log",
-      guides: ticks.filter((_, i) => i % every === 0).map((value) => ({ value, words: [value >= 1 ? formatCount(value) : formatNumber(value)] })),
+      guides: ticks.filter((_, i) => i % every === 0).map((value) => ({ value, words: [decadeWords(value)] })),
     },
     say: ({ x, y, low, high }) => [`n = ${formatCount(x)}`, `${shown.unit}: ${estimated({ value: y, low, high })}`],
     note: shown.note(served),

@@ -4,7 +4,7 @@ import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import { type Facet, type Variable, variableOf } from "./facets.ts";
-import type { Chart, ChartSize } from "./frame.ts";
+import { type Chart, type ChartSize, readableTicks } from "./frame.ts";
 import { crossingLabel, growthOf, offCurve } from "./growth.ts";
 import { growthChart } from "./growthChart.ts";
 
@@ -34,6 +34,7 @@ export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize, t: M
   const axis = {
     title: charts.msPer(per),
     xTitle: xTitleOf(record, t, growth.variable),
+    ticks: readableTicks,
     labelExpr: "format(datum.value, ',~r')",
     note: charts.timeNote,
     write: formatMs,
