@@ -103,7 +103,9 @@ const crossingSentence = (record: Analysed, crossovers: readonly Crossover[], na
   switch (outcome) {
     case "crosses": {
       const found = crossovers.flatMap(({ n }) => (n ? [n.value] : []));
-      return found.length === 0 ? undefined : t.headline.crosses(where, spanOf(found, formatCount), does, names, speed);
+      return found.length === 0
+        ? undefined
+        : t.headline.crosses(where, spanOf(found, formatCount), does, names, speed, speedsOf(record.fits, crossovers, "smallest"));
     }
     case "already":
       return t.headline.already(where, does, names, measured, speed);
@@ -120,9 +122,9 @@ const crossingSentence = (record: Analysed, crossovers: readonly Crossover[], na
   }
 };
 
-/** Least and most times as fast that the second arm is at the largest n, over all shapes of a pair; undefined where a shape has none, or they share no such n. */
-const speedsOf = (fits: Analysed["fits"], crossovers: readonly Crossover[]) => {
-  const speeds = crossovers.flatMap((crossover) => speedUpOf(fits, crossover) ?? []);
+/** Least and most times as fast that the second arm is at the largest n, or at the smallest, over all shapes of a pair; undefined where a shape has none, or they share no such n. */
+const speedsOf = (fits: Analysed["fits"], crossovers: readonly Crossover[], end: "largest" | "smallest" = "largest") => {
+  const speeds = crossovers.flatMap((crossover) => speedUpOf(fits, crossover, end) ?? []);
   const [first] = speeds;
   if (!first || speeds.length < crossovers.length || speeds.some(({ n }) => n !== first.n)) return undefined;
   const factors = speeds.map(({ times }) => times.value);

@@ -14,10 +14,18 @@ const curveOf = (fits: readonly Fit[], label: string, series: SeriesKey): Fit | 
       fit.label === label && fit.metric === "time" && fit.variable === "n" && Object.entries(fit.series).every(([name, value]) => series[name] === value),
   );
 
-/** At the largest n that both arms were measured at, of the points that laws are fitted to: what the whole machine drifted is in neither. Undefined where the two share none. */
-export const speedUpOf = (fits: readonly Fit[], { between, series }: Pick<Crossover, "between" | "series">): SpeedUp | undefined => {
+/**
+ * At the largest n that both arms were measured at, or at the smallest, of the points that laws are fitted to: what the whole machine drifted is in neither. Undefined where the two share
+ * none.
+ */
+export const speedUpOf = (
+  fits: readonly Fit[],
+  { between, series }: Pick<Crossover, "between" | "series">,
+  at: "largest" | "smallest" = "largest",
+): SpeedUp | undefined => {
   const [upper, lower] = between.map((label) => curveOf(fits, label, series)?.points ?? []);
-  const slow = upper?.findLast(({ x, y }) => y > 0 && lower?.some((point) => point.x === x && point.y > 0));
+  const shared = (upper ?? []).filter(({ x, y }) => y > 0 && lower?.some((point) => point.x === x && point.y > 0));
+  const slow = shared.at(at === "largest" ? -1 : 0);
   const fast = lower?.find(({ x }) => x === slow?.x);
   if (!slow || !fast) return undefined;
   const value = slow.y / fast.y;

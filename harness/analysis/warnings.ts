@@ -1,7 +1,7 @@
 import { wallTimed } from "../experiment/phases.ts";
 import type { Messages } from "../messages/messages.ts";
 import type { SeriesKey } from "../record/derived.ts";
-import type { CellRecord } from "../record/run.ts";
+import type { CellRecord, RunRecord } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
@@ -72,11 +72,21 @@ const conditions = ({ schedule: { conditions = [] } }: Analysed, t: Messages): r
 /** Of the turns that were made, so many may have met a device that changed its pace. */
 const disturbedAtMost = 0.1;
 
-/** What one fixed kernel said of the device: a machine that is busy with something else gives numbers that nobody should quote. */
-const sentinel = ({ sentinel: turns = [] }: Told, t: Messages): readonly string[] => {
+/** In how many of a run's turns its sentinel jumped, where that is too often to trust its times; undefined otherwise. */
+export const unsteadyOf = ({
+  sentinel: turns = [],
+}: {
+  readonly sentinel?: RunRecord["sentinel"] | undefined;
+}): { readonly jumped: number; readonly pairs: number } | undefined => {
   const jumped = turns.filter((turn) => turn.jumped).length;
-  const discarded = turns.filter((turn) => turn.discarded).length;
-  return jumped <= disturbedAtMost * turns.length ? [] : [t.warning.sentinel(jumped, turns.length, discarded)];
+  return jumped <= disturbedAtMost * turns.length ? undefined : { jumped, pairs: turns.length };
+};
+
+/** What one fixed kernel said of the device: a machine that is busy with something else gives numbers that nobody should quote. */
+const sentinel = (told: Told, t: Messages): readonly string[] => {
+  const unsteady = unsteadyOf(told);
+  const discarded = (told.sentinel ?? []).filter((turn) => turn.discarded).length;
+  return unsteady ? [t.warning.sentinel(unsteady.jumped, unsteady.pairs, discarded)] : [];
 };
 
 /** Workers that were lost under a visit which another made again: who reads the run knows that something ended a process. */

@@ -457,8 +457,12 @@ export const en = {
       if (speed.least >= 1.05) return `: ${timesSpan(speed.least, speed.most)} times as fast ${at}`;
       return speed.most <= 1 / 1.05 ? `: it takes ${timesSpan(1 / speed.most, 1 / speed.least)} times as long ${at}` : "";
     },
-    crosses: (where: string, from: Span, does: string, { upper, lower }: Names, speed: string): string =>
-      `${capital(where)}, from ${to(from)} tokens on${from[0] === from[1] ? "" : ", by shape"}, ${does} faster with ${lower} than with ${upper}${speed}.`,
+    /** `shortest`: how many times as fast the second is at the smallest n, where it is slower */
+    crosses: (where: string, from: Span, does: string, { upper, lower }: Names, speed: string, shortest: Speed | undefined): string => {
+      const below =
+        shortest && shortest.most <= 1 / 1.05 ? `: ${timesSpan(1 / shortest.most, 1 / shortest.least)} times as fast at ${formatCount(shortest.n)}` : "";
+      return `${capital(where)}, from ${to(from)} tokens on${from[0] === from[1] ? "" : ", by shape"}, ${does} faster with ${lower} than with ${upper}${speed}; below that, with ${upper}${below}.`;
+    },
     already: (where: string, does: string, { upper, lower }: Names, measured: Span, speed: string): string =>
       `${capital(where)}, ${does} faster with ${lower} than with ${upper} at every length measured, ${to(measured)} tokens${speed}.`,
     none: (where: string, does: string, { upper, lower }: Names, measured: Span, speed: string): string =>
@@ -1583,6 +1587,10 @@ export const en = {
     /** the answer's arms use the device unequally; `share`: of the most that it allows, at n */
     unequal: (n: number, arms: readonly { readonly arm: string; readonly share: number }[]): string =>
       `Part of the difference is the programs': at ${counted(n, "token")} ${formatList(arms.map(({ arm, share }, i) => `${arm} ${i === 0 ? `reaches ${formatShare(share)} of what this device allows` : formatShare(share)}`))}.`,
+    /** another program of the answer's second arm was measured too, and begins to be faster elsewhere */
+    other: (arm: string, from: Span): string => `Another program, ${arm}, measured too, is faster from ${to(from)} tokens on.`,
+    unsteady: (jumped: number, pairs: number): string =>
+      `The machine was unsteady: in ${formatCount(jumped)} of ${formatCount(pairs)} checks its speed changed by more than a tenth.`,
     restsOn: "What it rests on",
     nothing: "There is no time to be sure of: no cell was measured.",
     intervals: (precision: number): string => `Intervals are 95 % bootstrap intervals of the median; ±${formatShare(precision)} was asked for.`,

@@ -282,8 +282,11 @@ export const zh: Messages = {
       if (speed.least >= 1.05) return spaced`${at}速度是后者的${timesSpan(speed.least, speed.most)}倍`;
       return speed.most <= 1 / 1.05 ? spaced`${at}用时是后者的${timesSpan(1 / speed.most, 1 / speed.least)}倍` : "";
     },
-    crosses: (where, from, does, { upper, lower }, speed) =>
-      spaced`${where}，从${to(from)}个 token 起${from[0] === from[1] ? "" : "（因形状而异）"}，用${lower}${does}比用${upper}更快${speed}。`,
+    crosses: (where, from, does, { upper, lower }, speed, shortest) => {
+      const below =
+        shortest && shortest.most <= 1 / 1.05 ? spaced`（${formatCount(shortest.n)}个 token 时快至${timesSpan(1 / shortest.most, 1 / shortest.least)}倍）` : "";
+      return spaced`${where}，从${to(from)}个 token 起${from[0] === from[1] ? "" : "（因形状而异）"}，用${lower}${does}比用${upper}更快${speed}；更短时则用${upper}更快${below}。`;
+    },
     already: (where, does, { upper, lower }, measured, speed) =>
       spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，用${lower}${does}都比用${upper}更快${speed}。`,
     none: (where, does, { upper, lower }, measured, speed) =>
@@ -1103,6 +1106,8 @@ export const zh: Messages = {
       spaced`95 % 置信区间：${arms.map(({ arm, rate }) => spaced`${arm}每秒${formatNumber(rate.low)}至${formatNumber(rate.high)}个 token`).join("；")}。测得的至多是同时${formatCount(largest.batch)}个文本，每个${formatCount(largest.n)}个 token。`,
     unequal: (n, arms) =>
       spaced`差距有一部分来自程序本身：在${formatCount(n)}个 token 时，${arms.map(({ arm, share }) => spaced`${arm}达到此设备所能的${formatShare(share)}`).join("，")}。`,
+    other: (arm, from) => spaced`另测的程序${arm}从${to(from)}个 token 起更快。`,
+    unsteady: (jumped, pairs) => spaced`机器不稳定：${formatCount(pairs)}次检查中有${formatCount(jumped)}次，其速度变化超过十分之一。`,
     restsOn: "依据",
     nothing: "没有时间可谈可靠与否：一个单元也没有测得。",
     intervals: (precision) => `区间为中位数的 95 % 自助法（bootstrap）区间；要求的精度为 ±${formatShare(precision)}。`,

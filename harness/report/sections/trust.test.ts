@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { analyse } from "../../analysis/analysis.ts";
+import { plantedRun } from "../../analysis/planted.ts";
 import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { zh } from "../../messages/zh.ts";
@@ -111,4 +112,33 @@ it("says beside the answer how narrowly it is known, and where its two programs 
   expect(said([0.6, 0.3], zh)).toContain(
     "差距有一部分来自程序本身：在 1,103 个 token 时，softmax 注意力达到此设备所能的 60 %，线性注意力达到此设备所能的 30 %。",
   );
+});
+
+it("says at a glance that a machine was unsteady, in how many of its checks", () => {
+  const record = fixtureRecord();
+  const turns = (jumps: number) =>
+    Array.from({ length: 20 }, (_, turn) => ({ turn, worker: 0, beforeMs: 1, afterMs: turn < jumps ? 1.3 : 1, jumped: turn < jumps, discarded: false }));
+  expect(limitsSection({ ...record, sentinel: turns(7) }, en).markup).toContain("The machine was unsteady: in 7 of 20 checks");
+  expect(limitsSection({ ...record, sentinel: turns(2) }, en).markup).not.toContain("unsteady");
+});
+
+it("names another program of the answer's second arm where that begins to be faster elsewhere", () => {
+  const ms = { softmax: (n: number) => 1e-5 * n * n, linear: (n: number) => 0.01 * n, "linear recurrent": (n: number) => 0.002 * n };
+  const planted = plantedRun({
+    ns: [64, 128, 256, 512, 1024, 2048, 4096],
+    arms: Object.entries(ms).map(([label, of]) => ({
+      label,
+      family: label === "softmax" ? ("softmax" as const) : ("linear" as const),
+      ms: of,
+      bytes: () => 100,
+    })),
+    phase: "prefill",
+  });
+  const told = (mechanism: string): string =>
+    limitsSection(
+      analyse({ ...planted, cells: planted.cells.map((cell) => (cell.label === "linear recurrent" ? { ...cell, mechanism } : cell)) }),
+      en,
+    ).markup.replaceAll("\u00a0", " ");
+  expect(told("linear")).toContain("Another program, linear recurrent, measured too, is faster from 200 tokens on.");
+  expect(told("retention")).not.toContain("Another program");
 });

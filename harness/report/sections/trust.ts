@@ -1,10 +1,11 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
-import { formatShare } from "../../analysis/format.ts";
+import { formatCount, formatShare } from "../../analysis/format.ts";
 import { mainPair } from "../../analysis/headline.ts";
 import { areUnequal, pairSharesOf } from "../../analysis/pairShares.ts";
 import { servedTogether } from "../../analysis/servingHeadline.ts";
 import { speedUpOf } from "../../analysis/speedUp.ts";
 import { spokenArm } from "../../analysis/spokenArm.ts";
+import { unsteadyOf } from "../../analysis/warnings.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import { isChanged } from "../../record/code.ts";
@@ -214,8 +215,28 @@ const answerSures = (record: RunRecord, t: Messages): readonly string[] => {
   ];
 };
 
-/** A sentence that was cut, without the piece of a word or number at its end. */
-const atWord = (text: string): string => text.replace(/[ ,:;(]+[^ ]*…$/, " …");
+/** n* of other programs of the answer's second arm, where that lies outside the interval of the answer's own. */
+const otherPrograms = (record: RunRecord, t: Messages): readonly string[] => {
+  const { experiment, cells } = record;
+  const crossovers = askedCrossovers(record);
+  const [first, ...more] = mainPair({ ...record, crossovers });
+  if (!first?.n || more.length > 0 || experiment.text || experiment.serving || experiment.phase === "offload") return [];
+  const { n: told, between } = first;
+  const mechanismOf = (label: string): string | undefined => cells.find((cell) => cell.label === label)?.mechanism;
+  return crossovers.flatMap(({ metric, n, between: [upper, lower] }) =>
+    metric === "time" &&
+    n &&
+    upper === between[0] &&
+    lower !== between[1] &&
+    mechanismOf(lower) === mechanismOf(between[1]) &&
+    (n.high < told.low || n.low > told.high)
+      ? [t.sure.other(lower, [formatCount(n.value), formatCount(n.value)])]
+      : [],
+  );
+};
+
+/** A sentence that was cut, without the piece of a word or number at its end, and the words that lead to it. */
+const atWord = (text: string): string => text.replace(/(?:[ ,:;(]+(?:at|and|for|of|in|n|=|[^ ]*…))+$/, " …");
 
 /** What decides at a glance whether to believe the answer: what is wrong with the run or its device, how narrowly times are known, whether all is as expected, how many claims hold; a lesser warning comes last. */
 const glanceOf = (record: RunRecord, t: Messages): readonly Html[] => {
@@ -230,11 +251,14 @@ const glanceOf = (record: RunRecord, t: Messages): readonly Html[] => {
           html`<li>${warningSign}${said(atWord(shortened(first, serious.length > 0 ? 180 : 110)), t)}${others.length > 0 && html` <a href="#found">${t.sure.more(others.length)}</a>`}</li>`,
         ];
   const widths = widthsOf(record);
+  const unsteady = unsteadyOf(record);
   const expected = expectationTally(record, t);
   return [
     ...(serious.length > 0 ? warned : []),
     ...answerSures(record, t).map((text) => html`<li>${said(text, t)}</li>`),
+    ...otherPrograms(record, t).map((text) => html`<li>${said(text, t)}</li>`),
     ...(widths ? [html`<li>${t.sure.widths(...widths)}</li>`] : []),
+    ...(unsteady === undefined ? [] : [html`<li>${t.sure.unsteady(unsteady.jumped, unsteady.pairs)}</li>`]),
     ...(expected === undefined ? [] : [html`<li>${expected}</li>`]),
     ...(serious.length > 0 ? [] : warned),
   ];
