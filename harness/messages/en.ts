@@ -1537,6 +1537,8 @@ export const en = {
     /** what a run asks, where its author asks it in another language; undefined in the language of the files that come with attnbench */
     question: (_: ExperimentPhase): string | undefined => undefined,
     answer: "Answer",
+    /** beside the answer on a narrow screen */
+    emulationCaveat: "A CPU emulates a GPU here: growth carries over to GPUs, times do not.",
     /** what is compared, for who meets it first; `kinds` of attention that the run has */
     compared: (kinds: readonly ("softmax" | "linear")[]): string => {
       const does = { softmax: "softmax attention looks back at all earlier ones", linear: "linear attention keeps a summary of fixed size" };

@@ -1064,6 +1064,7 @@ export const zh: Messages = {
         offload: "n 个 token 的状态离开了 GPU，搬回来与重新计算哪个更快？",
       })[ofPhase],
     answer: "结论",
+    emulationCaveat: "此处由 CPU 模拟 GPU：增长规律适用于 GPU，时间不适用。",
     compared: (kinds) => {
       const does = { softmax: "softmax 注意力要回看此前的所有 token", linear: "线性注意力只保留一份大小固定的摘要" };
       return `一个 token 约为 ¾ 个英文单词。${kinds.length === 0 ? "" : `读或写每一个时，${kinds.map((kind) => does[kind]).join("；")}。`}`;

@@ -55,6 +55,8 @@ a{color:var(--accent)}
 .answer{border-left:4px solid var(--accent);padding:2px 0 2px 20px}
 .answer h2{font-size:.8rem;text-transform:uppercase;letter-spacing:.08em;color:var(--muted);margin:0}
 .lead{font-size:clamp(1.04rem,1rem + .15vw,1.1rem);line-height:1.42;margin:.4em 0;max-width:40em}
+.caveat{display:none;margin:.6em 0 0;font-size:.9rem}
+@media screen and (max-width:899px){.caveat{display:block}}
 .found{margin:.6em 0;padding-left:1.2em;max-width:46em}
 .found li{margin:.3em 0}
 .verdicts{list-style:none;margin:.3em 0;padding:0}

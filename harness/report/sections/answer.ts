@@ -66,10 +66,11 @@ export const comparedLine = ({ cells }: RunRecord, t: Messages): Html => {
   return html`<p class="compared">${t.page.compared(kinds)} <a href="#glossary">${t.page.words}</a></p>`;
 };
 
-/** The answer, large. */
+/** The answer, large; on a narrow screen, where "How sure is this?" lies below the figure, with what must be known of a CPU emulation. */
 export const answerSection = (record: RunRecord, t: Messages): Html => html`
 <section class="answer" aria-labelledby="answer"><h2 id="answer">${t.page.answer}</h2>
 ${leadOf(record, t).map((text) => html`<p class="lead">${text === claimCountOf(record) ? html`${said(text, t)} <a href="#claims">${t.page.claims}</a>` : said(text, t)}</p>`)}
+${record.environment.deviceClass === "software" && html`<p class="caveat">${warningSign}${t.page.emulationCaveat} <a href="#sure">${t.sure.heading}</a></p>`}
 </section>`;
 
 /** All that was found besides, in the words of the field: expectations, the other sentences of the answer, and what to beware of. Nothing where there is none. */

@@ -9,6 +9,7 @@ import type { RunRecord } from "../../record/run.ts";
 import { readRun } from "../../record/runFolder.ts";
 import { fixtureRecord } from "../fixture.ts";
 import { richRecord } from "../richRecord.ts";
+import { answerSection } from "./answer.ts";
 import { limitsSection, trustSection } from "./trust.ts";
 
 const factsOf = (record: RunRecord, t: Messages): Readonly<Record<string, string>> =>
@@ -141,4 +142,11 @@ it("names another program of the answer's second arm where that begins to be fas
     ).markup.replaceAll("\u00a0", " ");
   expect(told("linear")).toContain("Another program, linear recurrent, measured too, is faster from 200 tokens on.");
   expect(told("retention")).not.toContain("Another program");
+});
+
+it("says beside the answer what a CPU emulation does not show, on screens where the boxes lie below", () => {
+  const told = (deviceClass: "software" | "hardware"): string => answerSection(fixtureRecord({ deviceClass }), en).markup;
+  expect(told("software")).toMatch(/<p class="caveat">.*growth carries over to GPUs, times do not\..*<a href="#sure">/);
+  expect(limitsSection(fixtureRecord({ deviceClass: "software" }), en).markup).toContain('id="sure"');
+  expect(told("hardware")).not.toContain("caveat");
 });

@@ -291,7 +291,7 @@ export const limitsOf = ({ experiment: { phase, model }, environment, cells }: R
 /** The two boxes under the answer: how sure it is, and what it leaves out. */
 export const limitsSection = (record: RunRecord, t: Messages): Html => html`
 <section class="boxes">
-<div><h2>${t.sure.heading}</h2><ul>${glanceOf(record, t)}</ul>
+<div><h2 id="sure">${t.sure.heading}</h2><ul>${glanceOf(record, t)}</ul>
 <details><summary>${t.sure.restsOn}</summary><ul>${suresOf(record, t).map((text) => html`<li>${text}</li>`)}</ul></details></div>
 <div><h2>${t.limits.heading}</h2><ul>${limitsOf(record, t).map(({ what, brief }) => html`<li><strong>${what}</strong> ${brief}</li>`)}</ul>
 <details><summary>${t.limits.meaning}</summary><ul>${limitsOf(record, t).map(({ what, meaning }) => html`<li><strong>${what}</strong> ${meaning}</li>`)}</ul></details></div>
