@@ -38,7 +38,8 @@ export const headlineOf = (record: Analysed, t: Messages): readonly string[] => 
   // Wherever a state is kept, it is as large as its kind of attention makes it.
   const kindOf = (label: string): string => t.attention(cells.some((cell) => cell.label === label && cell.family === "softmax") ? "softmax" : "linear");
   const growth = experiment.phase === "offload" ? growthHeadline(record, firstOfFamilies(record), t, kindOf) : growthHeadline(record, [upper, lower], t);
-  return emulated ? [...growth, ...said(crossing)] : [...said(crossing), ...growth];
+  // Of a state that is moved, what is asked is not how it grows but whether it is worth moving.
+  return emulated && experiment.phase !== "offload" ? [...growth, ...said(crossing)] : [...said(crossing), ...growth];
 };
 
 const said = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
@@ -59,14 +60,14 @@ const broughtBackSentence = ({ experiment, crossovers, fits }: Analysed, where: 
 };
 
 /** The arm that is the fewest times as fast as the other of its pair at the largest n, and the one that is the most; undefined where a pair has none, or they share no such n. */
-const extremesOf = (fits: Analysed["fits"], crossovers: readonly Crossover[]): Extremes | undefined => {
+export const extremesOf = (fits: Analysed["fits"], crossovers: readonly Crossover[]): Extremes | undefined => {
   const speeds = crossovers.flatMap((crossover) => {
     const speed = speedUpOf(fits, crossover);
-    return speed ? [{ arm: crossover.between[1], n: speed.n, times: speed.times.value }] : [];
+    return speed ? [{ arm: crossover.between[1], n: speed.n, times: speed.times }] : [];
   });
-  const ordered = speeds.toSorted((one, other) => one.times - other.times);
+  const ordered = speeds.toSorted((one, other) => one.times.value - other.times.value);
   const [least, most] = [ordered[0], ordered.at(-1)];
-  if (!least || !most || speeds.length < crossovers.length || speeds.some(({ n }) => n !== least.n) || least.times < 1.05) return undefined;
+  if (!least || !most || speeds.length < crossovers.length || speeds.some(({ n }) => n !== least.n) || least.times.value < 1.05) return undefined;
   return { n: least.n, least, most };
 };
 
@@ -122,11 +123,17 @@ const crossingSentence = (record: Analysed, crossovers: readonly Crossover[], na
   }
 };
 
-/** Least and most times as fast that the second arm is at the largest n, or at the smallest, over all shapes of a pair; undefined where a shape has none, or they share no such n. */
+/** Least and most times as fast that the second arm is at the largest n of each shape of a pair, or at the smallest; undefined where a shape has none. */
 const speedsOf = (fits: Analysed["fits"], crossovers: readonly Crossover[], end: "largest" | "smallest" = "largest") => {
   const speeds = crossovers.flatMap((crossover) => speedUpOf(fits, crossover, end) ?? []);
-  const [first] = speeds;
-  if (!first || speeds.length < crossovers.length || speeds.some(({ n }) => n !== first.n)) return undefined;
+  if (speeds.length === 0 || speeds.length < crossovers.length) return undefined;
   const factors = speeds.map(({ times }) => times.value);
-  return { n: first.n, least: Math.min(...factors), most: Math.max(...factors) };
+  return {
+    n: spanOf(
+      speeds.map(({ n }) => n),
+      formatCount,
+    ),
+    least: Math.min(...factors),
+    most: Math.max(...factors),
+  };
 };

@@ -46,7 +46,8 @@ export interface Less {
 
 /** How many times as fast one is as another at the largest n, over all shapes; below 1 where it is slower. */
 export interface Speed {
-  readonly n: number;
+  /** the least and the most n, over all shapes */
+  readonly n: Span;
   readonly least: number;
   readonly most: number;
 }
@@ -69,8 +70,8 @@ export interface Beside {
 /** How many times as fast at n, of the arm with the least and of that with the most. */
 export interface Extremes {
   readonly n: number;
-  readonly least: { readonly arm: string; readonly times: number };
-  readonly most: { readonly arm: string; readonly times: number };
+  readonly least: { readonly arm: string; readonly times: Estimate };
+  readonly most: { readonly arm: string; readonly times: Estimate };
 }
 
 /** What all texts at once that have room make, a second; `fewer`: its programs take fewer than the memory holds. */
@@ -364,6 +365,7 @@ const doing: Readonly<Partial<ByPhase>> = {
 const factor = (times: Factor): string => (times === undefined ? "the same time" : `${to(times)} times as long`);
 
 const timesSpan = (least: number, most: number): string => to([formatTimes(least), formatTimes(most)]);
+const tokensAt = (n: Span): string => `at ${to(n)} ${n[1] === "1" ? "token" : "tokens"}`;
 
 const kept = ({ bytes, n }: Kept, name: string): string => `${to(bytes)} at ${n === undefined ? "any length" : counted(n, "token")} with ${name}`;
 
@@ -453,14 +455,13 @@ export const en = {
     /** behind what it is said of: ": 86 times as fast at 32,768 tokens"; nothing where it is about as fast */
     speed: (speed: Speed | undefined): string => {
       if (speed === undefined) return "";
-      const at = `at ${counted(speed.n, "token")}`;
+      const at = tokensAt(speed.n);
       if (speed.least >= 1.05) return `: ${timesSpan(speed.least, speed.most)} times as fast ${at}`;
       return speed.most <= 1 / 1.05 ? `: it takes ${timesSpan(1 / speed.most, 1 / speed.least)} times as long ${at}` : "";
     },
     /** `shortest`: how many times as fast the second is at the smallest n, where it is slower */
     crosses: (where: string, from: Span, does: string, { upper, lower }: Names, speed: string, shortest: Speed | undefined): string => {
-      const below =
-        shortest && shortest.most <= 1 / 1.05 ? `: ${timesSpan(1 / shortest.most, 1 / shortest.least)} times as fast at ${formatCount(shortest.n)}` : "";
+      const below = shortest && shortest.most <= 1 / 1.05 ? `: ${timesSpan(1 / shortest.most, 1 / shortest.least)} times as fast at ${to(shortest.n)}` : "";
       return `${capital(where)}, from ${to(from)} tokens on${from[0] === from[1] ? "" : ", by shape"}, ${does} faster with ${lower} than with ${upper}${speed}; below that, with ${upper}${below}.`;
     },
     already: (where: string, does: string, { upper, lower }: Names, measured: Span, speed: string): string =>
@@ -480,7 +481,7 @@ export const en = {
       `${found.slice(0, -1)}, at ${formatList(at)}; at ${formatList(open)} it is not decided.`,
     /** of all that was moved; `speeds`: how many times as fast, of the arm with the least and of that with the most */
     broughtBack: (where: string, measured: Span, speeds: Extremes | undefined): string =>
-      `${capital(where)}, bringing a state back takes less time than computing it anew at every length measured, ${to(measured)} tokens${speeds === undefined ? "" : `: ${formatTimes(speeds.least.times)} times as fast (${speeds.least.arm})${speeds.least.arm === speeds.most.arm ? "" : ` to ${formatTimes(speeds.most.times)} times (${speeds.most.arm})`} at ${counted(speeds.n, "token")}`}.`,
+      `${capital(where)}, bringing a state back takes less time than computing it anew at every length measured, ${to(measured)} tokens${speeds === undefined ? "" : `: ${formatTimes(speeds.least.times.value)} times as fast (${speeds.least.arm})${speeds.least.arm === speeds.most.arm ? "" : ` to ${formatTimes(speeds.most.times.value)} times (${speeds.most.arm})`} at ${counted(speeds.n, "token")}`}.`,
     /** `step`: how many times the length */
     longer: (step: number, arms: readonly { readonly arm: string; readonly factor: Factor }[]): string =>
       `at the longest lengths measured, ${step === 2 ? "twice" : `${Math.round(step * 10) / 10} times`} the length takes ${formatList(arms.map((one) => `${factor(one.factor)} with ${one.arm}`))}`,
@@ -1584,6 +1585,8 @@ export const en = {
       return `95 % interval${parts.length > 1 || shapes > 1 ? "s" : ""}${shapes > 1 ? ` over ${shapes === 2 ? "both" : `all ${formatCount(shapes)}`} shapes` : ""}: ${parts.join("; ")}.`;
     },
     /** of tokens a second of all texts at once, and what was measured of them */
+    broughtBack: (n: number, arms: readonly { readonly arm: string; readonly times: Estimate }[]): string =>
+      `95 % ${plural(arms.length, "interval")} at ${counted(n, "token")}: ${arms.map(({ arm, times }) => `${formatTimes(times.low)} to ${formatTimes(times.high)} times as fast (${arm})`).join("; ")}.`,
     serving: (arms: readonly { readonly arm: string; readonly rate: Estimate }[], largest: { readonly n: number; readonly batch: number }): string =>
       `95 % intervals: ${arms.map(({ arm, rate }) => `${formatNumber(rate.low)} to ${formatNumber(rate.high)} tokens a second with ${arm}`).join("; ")}. Measured were at most ${counted(largest.batch, "text")} at once, and texts of ${counted(largest.n, "token")}.`,
     /** the answer's arms use the device unequally; `share`: of the most that it allows, at n */

@@ -51,9 +51,11 @@ describe("what was written", () => {
   });
 });
 
+const exactly = (value: number) => ({ value, low: value, high: value });
+
 describe("a headline", () => {
   it("names the arms that come back the fewest and the most times as fast, and the programs that take fewer texts than the memory holds", () => {
-    const speeds = { n: 512, least: { arm: "softmax disk", times: 575 }, most: { arm: "linear host", times: 2899 } };
+    const speeds = { n: 512, least: { arm: "softmax disk", times: exactly(575) }, most: { arm: "linear host", times: exactly(2899) } };
     expect(en.headline.broughtBack("on this GPU", ["1", "512"], speeds)).toMatch(
       /: 575 times as fast \(softmax disk\) to 2,899 times \(linear host\) at 512 tokens\.$/,
     );

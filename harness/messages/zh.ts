@@ -278,13 +278,13 @@ export const zh: Messages = {
     place: (software, device) => (software ? "在此 CPU 模拟上" : device === "" ? "在这块 GPU 上" : `在这块 GPU（${device}）上`),
     speed: (speed) => {
       if (speed === undefined) return "";
-      const at = spaced`：长${formatCount(speed.n)}个 token 时，`;
+      const at = spaced`：长${to(speed.n)}个 token 时，`;
       if (speed.least >= 1.05) return spaced`${at}速度是后者的${timesSpan(speed.least, speed.most)}倍`;
       return speed.most <= 1 / 1.05 ? spaced`${at}用时是后者的${timesSpan(1 / speed.most, 1 / speed.least)}倍` : "";
     },
     crosses: (where, from, does, { upper, lower }, speed, shortest) => {
       const below =
-        shortest && shortest.most <= 1 / 1.05 ? spaced`（${formatCount(shortest.n)}个 token 时快至${timesSpan(1 / shortest.most, 1 / shortest.least)}倍）` : "";
+        shortest && shortest.most <= 1 / 1.05 ? spaced`（${to(shortest.n)}个 token 时快至${timesSpan(1 / shortest.most, 1 / shortest.least)}倍）` : "";
       return spaced`${where}，从${to(from)}个 token 起${from[0] === from[1] ? "" : "（因形状而异）"}，用${lower}${does}比用${upper}更快${speed}；更短时则用${upper}更快${below}。`;
     },
     already: (where, does, { upper, lower }, measured, speed) =>
@@ -298,7 +298,7 @@ export const zh: Messages = {
     byShape: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}是否比用${upper}更快、从多长起更快，因形状而异。`,
     partly: (found, at, open) => spaced`${found.slice(0, -1)}，此为${list(at)}处；${list(open)}处尚未定论。`,
     broughtBack: (where, measured, speeds) =>
-      spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，搬回状态都比重新计算更快${speeds === undefined ? "" : spaced`：长${formatCount(speeds.n)}个 token 时，速度是后者的${formatTimes(speeds.least.times)}倍（${speeds.least.arm}）${speeds.least.arm === speeds.most.arm ? "" : spaced`至${formatTimes(speeds.most.times)}倍（${speeds.most.arm}）`}`}。`,
+      spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，搬回状态都比重新计算更快${speeds === undefined ? "" : spaced`：长${formatCount(speeds.n)}个 token 时，速度是后者的${formatTimes(speeds.least.times.value)}倍（${speeds.least.arm}）${speeds.least.arm === speeds.most.arm ? "" : spaced`至${formatTimes(speeds.most.times.value)}倍（${speeds.most.arm}）`}`}。`,
     longer: (step, arms) =>
       spaced`在测得的最长处，长度${step === 2 ? "加倍" : `变为 ${Math.round(step * 10) / 10} 倍`}时，${arms.map((one) => spaced`${one.arm}的${factor(one.factor)}`).join("，")}`,
     kept: (arms) => `需要保留的状态：${arms.map((one) => kept(one.kept, one.arm)).join("，")}`,
@@ -1107,6 +1107,8 @@ export const zh: Messages = {
       spaced`95 % 置信区间：${arms.map(({ arm, rate }) => spaced`${arm}每秒${formatNumber(rate.low)}至${formatNumber(rate.high)}个 token`).join("；")}。测得的至多是同时${formatCount(largest.batch)}个文本，每个${formatCount(largest.n)}个 token。`,
     unequal: (n, arms) =>
       spaced`差距有一部分来自程序本身：在${formatCount(n)}个 token 时，${arms.map(({ arm, share }) => spaced`${arm}达到此设备所能的${formatShare(share)}`).join("，")}。`,
+    broughtBack: (n, arms) =>
+      spaced`95 % 置信区间：长${formatCount(n)}个 token 时，${arms.map(({ arm, times }) => spaced`速度是后者的${formatTimes(times.low)}至${formatTimes(times.high)}倍（${arm}）`).join("；")}。`,
     other: (arm, from) => spaced`另测的程序${arm}从${to(from)}个 token 起更快。`,
     unsteady: (jumped, pairs) => spaced`机器不稳定：${formatCount(pairs)}次检查中有${formatCount(jumped)}次，其速度变化超过十分之一。`,
     restsOn: "依据",

@@ -150,3 +150,15 @@ it("says beside the answer what a CPU emulation does not show, on screens where 
   expect(limitsSection(fixtureRecord({ deviceClass: "software" }), en).markup).toContain('id="sure"');
   expect(told("hardware")).not.toContain("caveat");
 });
+
+it("gives every ratio of the answer its interval, and none that the answer has not", () => {
+  const arms = [
+    { label: "softmax", family: "softmax", ms: (n: number) => 0.1 + 1e-3 * n, bytes: (n: number) => n },
+    { label: "linear", family: "linear", ms: () => 0.05, bytes: () => 100 },
+  ] as const;
+  const planted = plantedRun({ ns: [64, 128, 256, 512, 1024, 2048, 4096], arms, dModels: [256, 512], noise: [0.02, 0.02, 0.02] });
+  const cut = analyse({ ...planted, cells: planted.cells.filter(({ n, dModel }) => n < 4096 || dModel === 256) });
+  const plain = (markup: string): string => markup.replaceAll("\u00a0", " ");
+  expect(plain(answerSection(cut, en).markup)).toMatch(/ at every length measured, 64 to 4,096 tokens: 4\d to 8\d times as fast at 2,048 to 4,096 tokens\./);
+  expect(plain(limitsSection(cut, en).markup)).toMatch(/95 % intervals over both shapes: [34]\d to 8\d times as fast\./);
+});

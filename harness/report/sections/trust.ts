@@ -1,6 +1,6 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
 import { formatCount, formatShare } from "../../analysis/format.ts";
-import { mainPair } from "../../analysis/headline.ts";
+import { extremesOf, mainPair } from "../../analysis/headline.ts";
 import { areUnequal, pairSharesOf } from "../../analysis/pairShares.ts";
 import { servedTogether } from "../../analysis/servingHeadline.ts";
 import { speedUpOf } from "../../analysis/speedUp.ts";
@@ -186,14 +186,22 @@ const servingSures = (record: RunRecord, pair: readonly string[], t: Messages): 
   return [t.sure.serving(rates, largest)];
 };
 
+/** How narrowly it is known how much sooner states come back than they are computed anew, where the answer says that they all do. */
+const broughtBackSures = ({ fits, crossovers }: RunRecord, t: Messages): readonly string[] => {
+  const timed = crossovers.filter(({ metric }) => metric === "time");
+  const ends = timed.every(({ outcome }) => outcome === "already") ? extremesOf(fits, timed) : undefined;
+  return ends ? [t.sure.broughtBack(ends.n, ends.least.arm === ends.most.arm ? [ends.least] : [ends.least, ends.most])] : [];
+};
+
 /** How narrowly the answer's n* and its factor are known, the widest of several shapes, and whether its arms use the device equally well; nothing where the answer has no pair. */
 const answerSures = (record: RunRecord, t: Messages): readonly string[] => {
   const { experiment, cells } = record;
   const pair = mainPair({ ...record, crossovers: askedCrossovers(record) });
   const [first] = pair;
   if (experiment.serving) return servingSures(record, first ? [first.between[1], first.between[0]] : [], t);
+  if (experiment.phase === "offload") return broughtBackSures(record, t);
   // The answer is of these two arms only where it is of attention alone.
-  if (!first || experiment.text || experiment.phase === "offload" || cells.some(({ runtime }) => runtime !== undefined)) return [];
+  if (!first || experiment.text || cells.some(({ runtime }) => runtime !== undefined)) return [];
   const told = pair.filter(({ outcome, atLatest }) => outcome !== "undecided" || atLatest !== undefined);
   const found = widestOf(told.map(({ n }) => n));
   const faster = fasterOf(told.map((crossover) => speedUpOf(record.fits, crossover)?.times));
@@ -204,7 +212,7 @@ const answerSures = (record: RunRecord, t: Messages): readonly string[] => {
   })[0];
   return [
     ...(found || faster ? [t.sure.answer(found, faster, told.length)] : []),
-    ...(unequal
+    ...(unequal && told.length > 0
       ? [
           t.sure.unequal(
             unequal.n,
