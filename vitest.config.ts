@@ -24,7 +24,7 @@ const scriptText = {
 /** `isolate`: each file in a process of its own, with modules of its own; else files of a project share both, since loading modules anew takes half a second a file. */
 const inFolder = (name: string, include: string[], exclude: string[] = [], isolate = true) => ({
   extends: true as const,
-  test: { name, include, exclude: ["node_modules/**", ...exclude], isolate, unstubEnvs: true },
+  test: { name, include, exclude: ["node_modules/**", ...exclude], isolate, unstubEnvs: true, setupFiles: "harness/testDisk.ts" },
 });
 
 /** Files of one project follow each other, as a process serves one alone; among them first those that take a minute each, beside which the others end. */
@@ -36,16 +36,10 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** What holds no time to account: pure functions, pages, runs on fake devices with a clock of their own, kernels against their references, and commands of which nothing is asked that a busy machine changes. */
-const untimed = [
-  "harness/*.test.ts",
-  "harness/cli/{brokenKernels,checkout,compare,duetKernels,exec,fit,github,kernelFolders,missingPeer,oddInput,out,plainText,published,refusals,repeatCommand,shard,shardFlag,worktrees}.test.ts",
-  "harness/{analysis,experiment,record,report,mutants,gpuStats,compileTimes,proof,device,exec,shards,fuzz,kills,messages}/**/*.test.ts",
-  "harness/measure/kernels*.test.ts",
-  "harness/measure/{connection,duetSchedule,gpuLoad,gpuRest,offload,outlook,passes,residency,room,schedule,sharpness,stageTimes,variantChoice,verification}.test.ts",
-  "harness/measure/peers/{chains,protobuf}.test.ts",
-  "kernels/**/*.test.ts",
-];
+/**
+ * Every test. None holds a time to account that a busy machine changes: where one is asked for it is of a clock that the test moves, of a fake device, or only compared with a limit that is far away.
+ */
+const untimed = ["harness/**/*.test.ts", "kernels/**/*.test.ts"];
 const long = ["**/*.matrix.test.ts", "**/*.peer.test.ts"];
 /** Pages in Chromium, whose package changes the environment of its process. */
 const browser = ["harness/**/*.browser.test.ts"];
@@ -53,23 +47,21 @@ const browser = ["harness/**/*.browser.test.ts"];
 const mocking = readdirSync("harness", { encoding: "utf8", recursive: true })
   .map((name) => `harness/${name.replaceAll("\\", "/")}`)
   .filter((name) => name.endsWith(".test.ts") && readFileSync(name, "utf8").includes("vi.mock("));
-const projectOrder = ["browser", "untimed", "mocking", "default"];
+const projectOrder = ["browser", "untimed", "mocking"];
 
 export default defineConfig({
   plugins: [wgslText, scriptText],
   test: {
-    // Tests that run experiments take turns: two cores cannot carry two of them.
+    // Two cores carry two files, as `npm test` asks; files that are named alone follow each other.
     fileParallelism: false,
     globalSetup: "harness/testFolder.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,
     sequence: { sequencer: LongestFirst },
     projects: [
-      // `npm test` runs files of these three side by side.
       inFolder("browser", browser, long, false),
       inFolder("untimed", untimed, [...browser, ...mocking, ...long], false),
       inFolder("mocking", mocking),
-      inFolder("default", ["harness/**/*.test.ts"], [...untimed, ...browser, ...long]),
       inFolder("kernels", ["harness/**/*.matrix.test.ts"]),
       inFolder("peers", ["harness/**/*.peer.test.ts"]),
     ],

@@ -150,10 +150,16 @@ describe(`a run on adapter ${testAdapter}`, () => {
     const [run = ""] = readdirSync(parent);
     expect(readRun(join(parent, run)).record.state).toBe("interrupted");
     expect(readFileSync(join(folder, "reports/small.html"), "utf8")).toContain("A small run");
-    let ending = false;
+    const visitsIn = (): number => readFileSync(join(parent, run, "journal.jsonl"), "utf8").match(/"type":"visit"/g)?.length ?? 0;
+    const before = visitsIn();
+    // Once it has gone on by more visits than there are cells.
+    let looking: NodeJS.Timeout | undefined;
     const rest = await attnbench(["run", "small.yaml", "--adapter", testAdapter, "--resume", "--set", "measure.maxTime=60s"], folder, (_, signal) => {
-      if (!ending) setTimeout(() => signal("SIGTERM"), 5000);
-      ending = true;
+      looking ??= setInterval(() => {
+        if (visitsIn() < before + 5) return;
+        clearInterval(looking);
+        signal("SIGTERM");
+      }, 50);
     });
     expect(rest.code).toBe(143);
     expect(readdirSync(parent)).toEqual([run]);
