@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { testAdapter } from "../testAdapter.ts";
-import { attnbench, folderWith, small } from "./testCommand.ts";
+import { attnbench, type Ended, emptyFolder, folderWith, small } from "./testCommand.ts";
 
 describe("what cannot be run ends with one clear message, exit 2 and nothing written:", () => {
   const cases: Record<string, [file: string | Uint8Array, expected: RegExp]> = {
@@ -21,15 +21,32 @@ describe("what cannot be run ends with one clear message, exit 2 and nothing wri
     "a name that leaves the folder": [small().replace("name: small", "name: ../../etc/small"), /bad\.yaml:1:7.*name/],
     "an expectation of nothing": [small('expect: ["linear.tme is O(1)"]'), /bad\.yaml:8:\d+[\s\S]*time/],
   };
-  for (const [name, [text, expected]] of Object.entries(cases)) {
-    it(name, async () => {
-      const folder = folderWith({ "bad.yaml": text });
-      const { code, stdout, stderr } = await attnbench(["run", "bad.yaml", "--adapter", "no such adapter"], folder);
-      expect(stderr).toMatch(expected);
-      expect(stderr).not.toMatch(/^\s+at /m);
-      expect({ code, stdout, left: readdirSync(folder) }).toEqual({ code: 2, stdout: "", left: ["bad.yaml"] });
-    });
-  }
+  /** All of them in one command, which tells of each, since starting one takes most of the time; behind what is told of a file, of no other. */
+  const files = Object.entries(cases).map(([name, [text, expected]], i) => ({ name, text, expected, folder: `${i}` }));
+  let root: string;
+  let ended: Ended;
+  beforeAll(async () => {
+    root = emptyFolder();
+    for (const { folder, text } of files) {
+      mkdirSync(join(root, folder));
+      writeFileSync(join(root, folder, "bad.yaml"), text);
+    }
+    ended = await attnbench(["run", ...files.map(({ folder }) => `${folder}/bad.yaml`), "--adapter", "no such adapter"], root);
+  });
+  it.each(files)("$name", ({ folder, expected }) => {
+    const { code, stdout, stderr } = ended;
+    const told = stderr.split(/^(?=\d+\/bad\.yaml)/m).filter((text) => text.startsWith(`${folder}/`));
+    expect(told.join("")).toMatch(expected);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect({ code, stdout, left: readdirSync(join(root, folder)) }).toEqual({ code: 2, stdout: "", left: ["bad.yaml"] });
+    expect(readdirSync(root)).toHaveLength(files.length);
+  });
+
+  it("and alone", async () => {
+    const folder = folderWith({ "bad.yaml": small("mesure: 3") });
+    expect(await attnbench(["run", "bad.yaml", "--adapter", "no such adapter"], folder)).toMatchObject({ code: 2, stdout: "" });
+    expect(readdirSync(folder)).toEqual(["bad.yaml"]);
+  });
 
   it("a missing file, a folder, an unknown flag, a wrong --set, a wrong --filter", async () => {
     const folder = folderWith({ "small.yaml": small() });
