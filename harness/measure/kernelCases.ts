@@ -7,6 +7,8 @@ export interface KernelSizes {
   readonly n: readonly number[];
   /** of queries and keys, and of values where that differs */
   readonly headDim: readonly (number | readonly [headDim: number, headDimV: number])[];
+  /** of other parameters than the defaults and of other ways to store than f32, in the place of `headDim` */
+  readonly variedHeadDim?: number;
   /** [batch, heads, kvHeads]; kvHeads other than heads only where the mechanism groups heads */
   readonly layouts: readonly (readonly [batch: number, heads: number, kvHeads: number])[];
   /** every set of parameters at every layout and in every form, and the ends of integers, instead of at the first layout and in a phase's first two forms */
@@ -62,7 +64,8 @@ const storages = [full, cached, half];
  */
 export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] => {
   const layouts = sizes.layouts.filter(([, heads, kvHeads]) => kvHeads === heads || mechanism.groupedHeads);
-  const headDims = sizes.headDim.map((given) => (typeof given === "number" ? ([given, given] as const) : given));
+  const own = sizes.headDim.map((given) => (typeof given === "number" ? ([given, given] as const) : given));
+  const varied = sizes.variedHeadDim === undefined ? own : [[sizes.variedHeadDim, sizes.variedHeadDim] as const];
   const forms = phases.flatMap((phase) => (mechanism.forms[phase] ?? []).map((form, place) => ({ form: { phase, form }, place })));
   const variants = parameterSets(mechanism, sizes.thorough).flatMap((parameters, set) =>
     storages
@@ -71,7 +74,7 @@ export const kernelCells = (mechanism: Mechanism, sizes: KernelSizes): Cell[] =>
   );
   const shapes = forms.flatMap(({ form, place }) =>
     variants.flatMap(({ plain, ...variant }) =>
-      headDims.flatMap(([headDim, headDimV]) =>
+      (plain ? own : varied).flatMap(([headDim, headDimV]) =>
         layouts.flatMap(([batch, heads, kvHeads], layout) =>
           sizes.n
             .filter((n) => (plain && layout === 0) || (sizes.thorough ? variedLengths : variedLengths.slice(-1)).includes(n))
