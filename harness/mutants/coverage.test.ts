@@ -38,10 +38,16 @@ const classes: Readonly<Record<string, Capabilities>> = {
 const sources = readdirSync(builtInKernels, { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => file.endsWith(".wgsl"))
-  .map((file) => ({ file, source: readFileSync(new URL(file, builtInKernels), "utf8") }));
+  .map((file) => {
+    const source = readFileSync(new URL(file, builtInKernels), "utf8");
+    // What it begins with whatever its constants are, since expanding it takes long.
+    const [beginning = ""] = source.split(/^.*(?:#|\$\{)/m, 1);
+    return { file, source, beginning: beginning.trim() };
+  });
 
 /** Files that a step's module is put together from: those that stand in it as its constants expand them. */
-const filesOf = ({ wgsl, constants }: Step): readonly string[] => sources.filter(({ source }) => standsIn(wgsl, source, constants)).map(({ file }) => file);
+const filesOf = ({ wgsl, constants }: Step): readonly string[] =>
+  sources.filter(({ source, beginning }) => wgsl.includes(beginning) && standsIn(wgsl, source, constants)).map(({ file }) => file);
 
 const standsIn = (wgsl: string, source: string, constants: Step["constants"]): boolean => {
   try {
