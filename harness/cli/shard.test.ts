@@ -67,12 +67,14 @@ describe("run --shard", () => {
 });
 
 describe("merge", () => {
+  /** Two comparisons, one a shard: what is drawn and computed of more says nothing more of a merge. */
+  const twoComparisons = yaml.replace("[64, 128, 256], batch: [1, 2, 3]", "[64, 128], batch: [1, 2]");
   /** Runs of shards of two, on fake devices; in no more turns than words need. */
   const shardFolders = async (outFolder: string, name: string, shards: readonly number[] = [1, 2]): Promise<readonly string[]> => {
-    const { cells, mechanisms } = await experimentOf(yaml);
+    const { cells, mechanisms } = await experimentOf(twoComparisons);
     const costMs = ({ mechanism, n, batch }: { mechanism: string; n: number; batch: number }): number => (mechanism === "softmax" ? 0.01 * n * batch : 0.9);
     const run = async (index: number): Promise<string> =>
-      (await fakeRun(yaml, fakeWorkers({ costMs, name }), { ...shardCells(cells, mechanisms, { index, of: 2 }), outFolder })).folder;
+      (await fakeRun(twoComparisons, fakeWorkers({ costMs, name }), { ...shardCells(cells, mechanisms, { index, of: 2 }), outFolder })).folder;
     return Promise.all(shards.map(run));
   };
 
