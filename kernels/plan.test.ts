@@ -57,10 +57,11 @@ describe.each(arms)("modules of $name $phase $form", ({ mechanism, phase, form }
     for (const capabilities of devices) {
       for (const tiles of mechanism.tiles(shapeOf(4096, 1), form, capabilities)) {
         const modules = (dtype: Dtype): string[] => planModules(mechanism.plan(shapeOf(256, 1, dtype), form, capabilities, tiles));
+        const [half, full] = [modules("f16"), modules("f32")];
         // A model looks up rows of weights and of f32 by one kernel.
-        expect([...new Set(modules("f16").map(withoutTypes))]).toEqual(modules("f32").map(withoutTypes));
-        for (const text of modules("f16")) expect(text.includes("enable f16;"), text).toBe(/\bf16;|\bvec4h\b/.test(text.replace("enable f16;", "")));
-        expect(modules("f32").join()).not.toContain("f16");
+        expect([...new Set(half.map(withoutTypes))]).toEqual(full.map(withoutTypes));
+        for (const text of half) expect(text.includes("enable f16;"), text).toBe(/\bf16;|\bvec4h\b/.test(text.replace("enable f16;", "")));
+        expect(full.join()).not.toContain("f16");
       }
     }
   });

@@ -20,6 +20,15 @@ describe("expandTemplate", () => {
     expect(() => expandTemplate(source, { FAST: true })).toThrow("UNKNOWN is not a number here: it is undefined");
   });
 
+  it("is the same again, and another for other constants, however many there were between", () => {
+    const source = `#each i N\nx\${i}\n#end\n#if LAST\nend\n#end`;
+    const of = (N: number, LAST: boolean): string => expandTemplate(source, { N, LAST });
+    const texts = Array.from({ length: 40 }, (_, N) => of(N, false));
+    expect(texts[3]).toBe("x0\nx1\nx2");
+    expect(Array.from({ length: 40 }, (_, N) => of(N, false))).toEqual(texts);
+    expect([of(2, true), of(2, false), of(2, true)]).toEqual(["x0\nx1\nend", "x0\nx1", "x0\nx1\nend"]);
+  });
+
   it("refuses unbalanced blocks", () => {
     expect(() => expandTemplate("#each i 2\nx", {})).toThrow("line 1: #each i 2 without #end");
     expect(() => expandTemplate("x\n#end", {})).toThrow("line 2: #end without a block");

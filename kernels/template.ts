@@ -25,9 +25,28 @@ type Block =
  * Throws on unknown names and unbalanced blocks: a mistake in a kernel, not in its use.
  */
 export const expandTemplate = (source: string, constants: Constants): string => {
+  const known = expandedOf(source);
+  const key = JSON.stringify(constants);
+  const before = known.get(key);
+  if (before !== undefined) return before;
   const lines: string[] = [];
   expand(blocksOf(source), { ...constants }, lines);
-  return lines.join("\n");
+  const text = lines.join("\n");
+  const [oldest] = known.keys();
+  if (known.size >= mostKept && oldest !== undefined) known.delete(oldest);
+  known.set(key, text);
+  return text;
+};
+
+/** A sweep over n asks for the same texts at every length, which are some tens of KiB each. */
+const mostKept = 16;
+/** by source, then by constants */
+const expanded = new Map<string, Map<string, string>>();
+
+const expandedOf = (source: string): Map<string, string> => {
+  const known = expanded.get(source) ?? new Map<string, string>();
+  expanded.set(source, known);
+  return known;
 };
 
 /** by source: these are few, and a plan asks for the same ones at every shape */
