@@ -30,7 +30,7 @@ const yaml = (...mechanisms: readonly string[]): string => `name: mine
 phase: decode
 mechanisms: [${mechanisms.join(", ")}]
 axes: { n: [64] }
-fixed: { heads: 2, headDim: 64 }
+fixed: { heads: 2, headDim: 16 }
 measure: { precision: 5%, maxTime: 2s }
 `;
 

@@ -13,7 +13,7 @@ const yaml = `name: mine
 phase: [prefill, decode]
 mechanisms: [linear, echo]
 axes: { n: [64] }
-fixed: { heads: 2, headDim: 64 }
+fixed: { heads: 2, headDim: 16 }
 measure: { precision: 0.1%, maxTime: { prefill: 1s, decode: 60s } }
 `;
 
