@@ -211,16 +211,19 @@ describe("a text that a model writes by itself", () => {
     expect(held.length - 1).toBeLessThan(tokens.length);
   });
 
-  /** Softmax and a hybrid for the whole text; the rest of a family differs in its mixer alone. */
+  /** Softmax and a hybrid from below a block of keys to beyond it; the rest of a family differs in its mixer alone. */
+  const beyond = { text: { ...greedy, prompt: longPrompt } };
   it.each([
-    ["softmax", length, {}],
+    ["softmax", 24, {}],
+    ["softmax", length, beyond],
     ["linear", 24, {}],
     ["gatedDeltaNet", 24, {}],
-    ["softmax", length, { layers: 4, pattern }],
+    ["softmax", length, { ...beyond, layers: 4, pattern }],
   ] as const)("of %s is the same with what it keeps and without, %i places, token for token", async (name, places, more) => {
     const [first = "", second = ""] = mechanisms.find((one) => one.name === name)?.forms.tokenLoop ?? [];
-    const [kept, again] = [await write(textCell(name, first, places, {}, more)), await write(textCell(name, second, places, {}, more))];
-    expect(kept.tokens).toHaveLength(places - prompt.length);
+    const cell = textCell(name, first, places, {}, more);
+    const [kept, again] = [await write(cell), await write(textCell(name, second, places, {}, more))];
+    expect(kept.tokens).toHaveLength(places - (cell.model?.text?.prompt.length ?? 0));
     expect(again.tokens).toEqual(kept.tokens);
   });
 
