@@ -11,7 +11,7 @@ export const summarise = (cell: CellRecord, spread: Spread, draws: Draws, ceilin
   const wall = cell.visits.flatMap((visit) => visit.wallMs);
   const seconds = medianMs / 1000;
   const flops = cell.prepared?.flops;
-  const stages = stageSummary(cell, draws);
+  const stages = stageSummary(cell, spread, draws);
   const offload = offloadSummary(cell, draws);
   const perSecond = (count: number | undefined): number => (count ?? 0) / seconds;
   return {

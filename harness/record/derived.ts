@@ -35,9 +35,9 @@ export interface Summary {
   readonly offload?: Readonly<Record<"outMs" | "stepMs", Estimate>> & Pick<OffloadTimes, "pastCache">;
 }
 
-/** Where the time of one repetition goes, by medians over visits. */
+/** Where the time of one repetition goes: within the visits that timed stages, and then of the cell's whole time. */
 export interface StageSummary {
-  /** as a token meets them; `share`: of the stages' sum */
+  /** as a token meets them; `share`: of the stages' sum; `ms`: that share of the whole's median times `sumOverWhole` */
   readonly times: readonly { readonly stage: string; readonly ms: Estimate; readonly share: Estimate }[];
   /** the stages' sum over the time of the whole: each is timed in passes of its own, which take a little themselves */
   readonly sumOverWhole: Estimate;
