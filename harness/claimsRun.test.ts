@@ -12,7 +12,7 @@ import { renderMarkdown } from "./report/markdown.ts";
 import { renderPage } from "./report/page.ts";
 import { strictLogger } from "./report/strictLogger.ts";
 import { experimentsOf, fakeRun, newFolder } from "./testExperiment.ts";
-import { renewClaims, writeReports } from "./writeReports.ts";
+import { phasesBeside, renewClaims, writeReports } from "./writeReports.ts";
 
 const yaml = (phase: string, more = "") => `
 name: said
@@ -115,6 +115,27 @@ describe("a run that is asked for claims", () => {
       expect(chinese).toContain("与同一 float64 参考结果一致");
       expect(chinese).not.toContain('lang="en"');
     }
+    // Runs whose reports are asked for together have each other's verdicts wherever they lie, and links lead to pages that are there.
+    const elsewhere = newFolder();
+    const asked = records.map((record) => analyse(record));
+    const chineseToo = [decode, prefill];
+    const files: string[] = [];
+    for (const record of asked) files.push((await writeReports(elsewhere, record, "en", asked)).file);
+    for (const record of chineseToo) files.push((await writeReports(elsewhere, record, "zh", chineseToo)).file);
+    const links = files.map((file) => [...sectionOf(readFileSync(file, "utf8")).matchAll(/href="([^"#]+)#([a-z-]+)"/g)]);
+    for (const found of links) expect(found.length).toBeGreaterThan(0);
+    for (const [, page = "", place] of links.flat()) expect(readFileSync(join(elsewhere, "reports", page), "utf8")).toContain(` id="${place}"`);
+    expect(sectionOf(readFileSync(files[0] ?? "", "utf8"))).toMatch(/Of 19 claims [^<]*13 are not judged\./);
+    expect(links[0]?.map(([, page]) => page)).toContain("said-prefill.html");
+    expect(links[2]?.map(([, page]) => page)).toContain("said-prefill.zh.html");
+    // In Markdown too, where a place has no link.
+    const [own] = asked;
+    if (!own) throw new Error("no record");
+    const rows = renderMarkdown(own, "en", phasesBeside(own, asked)).split("\n");
+    expect(rows.find((row) => row.startsWith("| claim |"))).toBe("| claim | says | verdict | measured | correction | shown in |");
+    expect(rows.find((row) => row.startsWith("| S5 |"))).toMatch(/ \| chart of time \|$/);
+    expect(rows.find((row) => row.startsWith("| S15 |"))).toMatch(/ \| prefill: table of cells \|$/);
+    expect(rows.find((row) => row.startsWith("| S14 |"))).toMatch(/not judged here .* \| {2}\|$/);
     // Of another file of that name nothing is taken.
     const [{ experiment, cells } = { experiment: undefined, cells: [] }] = (await experimentsOf(text.replace("seed: 3", "seed: 4"))).experiments;
     if (!experiment) throw new Error("no experiment");

@@ -11,6 +11,7 @@ import { removeHalfWritten } from "./record/leftovers.ts";
 import type { RunRecord } from "./record/run.ts";
 import { listRuns, namedAsRun, newestRun } from "./record/runFolder.ts";
 import { writeWhole } from "./record/wholeFile.ts";
+import type { BesideRun } from "./report/besideRun.ts";
 import { pageName } from "./report/pageName.ts";
 
 /** Another command may be writing a page here: that takes less. */
@@ -25,7 +26,7 @@ export interface WrittenReport {
 /**
  * Writes the report of a run, in the language that it was analysed in, and renews reports/index.html. reports/<experiment>.html is that of the newest run in results/ and in `beside`, the runs whose
  * reports are asked for together: the report of an older one is reports/<experiment>-<run>.html, and so is the page that a newer one takes the place of. Where claims are asked for, it also has the
- * verdicts of the file's other phases, as far as they are in results/. That of a shard, which is a part of a run (shards that end at one moment write no file of another), and of a duet's head, whose
+ * verdicts of the file's other phases, as far as they are in results/ or among those. That of a shard, which is a part of a run (shards that end at one moment write no file of another), and of a duet's head, whose
  * times were taken between those of another state, has its run's name too. In another language than English a page's name has that before its ending, and the index names it beside the English one.
  */
 export const writeReports = async (
@@ -45,19 +46,36 @@ export const writeReports = async (
     await writeWhole(ownPage, await pageParts(record, undefined, [], language));
     return { file: ownPage, newerRun: undefined };
   }
-  const inResults = wholeRuns(outFolder, name, record.run);
-  const asked = beside.filter((one) => one.experiment.name === name && one.run !== record.run && !isHalf(one));
-  // Without results of its own here, a folder of pages has runs that lie elsewhere: a page carries its record.
-  const onPage = inResults.length > 0 ? undefined : pageRecord(folder, name);
-  const newest = newestOf([...inResults, ...asked, ...(onPage === undefined || onPage.run === record.run ? [] : [onPage]), record]);
-  const newerRun = newest === record ? undefined : newest?.run;
+  const newerRun = newerThan(outFolder, record, beside);
   const file = newerRun === undefined ? join(folder, pageName(name, language)) : ownPage;
-  const others = otherPhases(outFolder, record).map((one) => judgedIn(one, language));
+  const others = otherPhases(outFolder, record, beside).map((one) => ({
+    record: judgedIn(one, language),
+    page: besidePage(outFolder, one, beside, language),
+  }));
   const parts = await pageParts(record, undefined, others, language);
   if (newerRun === undefined) await keepPage(folder, record, language);
   await writeWhole(file, parts);
   await writeWhole(join(folder, "index.html"), renderIndex(indexedRuns(folder)));
   return { file, newerRun };
+};
+
+/** A later whole run of a record's experiment, in results/, among `beside` or on its page; undefined where it is the newest itself. */
+const newerThan = (outFolder: string, record: RunRecord, beside: readonly RunRecord[]): string | undefined => {
+  const { name } = record.experiment;
+  const inResults = wholeRuns(outFolder, name, record.run);
+  const asked = beside.filter((one) => one.experiment.name === name && one.run !== record.run && !isHalf(one));
+  // Without results of its own here, a folder of pages has runs that lie elsewhere: a page carries its record.
+  const onPage = inResults.length > 0 ? undefined : pageRecord(join(outFolder, "reports"), name);
+  const newest = newestOf([...inResults, ...asked, ...(onPage === undefined || onPage.run === record.run ? [] : [onPage]), record]);
+  return newest === record ? undefined : newest?.run;
+};
+
+/** The page that a run of another phase has, or will have once all of `beside` are written; in English where it has none in the language. */
+const besidePage = (outFolder: string, record: RunRecord, beside: readonly RunRecord[], language: Language): string => {
+  const isNewest = newerThan(outFolder, record, beside) === undefined;
+  const named = (one: Language): string => pageName(isNewest ? record.experiment.name : `${record.experiment.name}-${record.run}`, one);
+  const isWritten = beside.some(({ run }) => run === record.run) || existsSync(join(outFolder, "reports", named(language)));
+  return named(isWritten ? language : "en");
 };
 
 const isHalf = ({ shard, duet }: RunRecord): boolean => shard !== undefined || duet !== undefined;
@@ -82,19 +100,34 @@ export const renewClaims = async (outFolder: string, records: readonly RunRecord
   for (const record of records.slice(0, -1)) if (record.experiment.claims !== undefined) await writeReports(outFolder, record);
 };
 
-/** The newest runs here of the other phases of the same file, on the same device: of a record that asks for claims, which one phase alone does not judge. */
-const otherPhases = (outFolder: string, { experiment: { name, phase, claims, yaml }, environment }: RunRecord): readonly RunRecord[] => {
-  const ending = `-${phase}`;
-  if (claims === undefined || !name.endsWith(ending)) return [];
-  return phases
-    .filter((other) => other !== phase)
-    .flatMap((other) => {
-      const experiment = `${name.slice(0, -ending.length)}-${other}`;
-      const newest = newestOf(wholeRuns(outFolder, experiment, undefined, (one) => one.environment.adapter.device === environment.adapter.device));
-      return (newest && recordOf(outFolder, experiment, newest)) ?? [];
+/** The newest runs of the other phases of the same file, on the same device, in `beside`, else in results/: of a record that asks for claims, which one phase alone does not judge. */
+const otherPhases = (outFolder: string, record: RunRecord, beside: readonly RunRecord[]): readonly RunRecord[] =>
+  otherNames(record)
+    .flatMap((experiment) => {
+      const asked = newestOf(beside.filter((one) => one.experiment.name === experiment && !isHalf(one) && isAlike(one, record)));
+      const newest = asked ?? newestOf(wholeRuns(outFolder, experiment, undefined, (one) => onSameDevice(one, record)));
+      return asked ?? (newest && recordOf(outFolder, experiment, newest)) ?? [];
     })
-    .filter(({ experiment }) => experiment.yaml === yaml);
+    .filter((one) => isAlike(one, record));
+
+/** The same among runs whose reports are asked for together, and that are written nowhere: each with the page that it would have. */
+export const phasesBeside = (record: RunRecord, all: readonly RunRecord[]): readonly BesideRun[] =>
+  otherNames(record).flatMap((experiment) => {
+    const newest = newestOf(all.filter((one) => one.experiment.name === experiment && !isHalf(one) && isAlike(one, record)));
+    return newest ? [{ record: newest, page: pageName(experiment, "en") }] : [];
+  });
+
+/** Experiments of the other phases of a record's file; none where it asks for no claims, or its file has one phase. */
+const otherNames = ({ experiment: { name, phase, claims } }: RunRecord): readonly string[] => {
+  const ending = `-${phase}`;
+  return claims === undefined || !name.endsWith(ending)
+    ? []
+    : phases.filter((other) => other !== phase).map((other) => `${name.slice(0, -ending.length)}-${other}`);
 };
+
+const onSameDevice = (one: RunRecord, other: RunRecord): boolean => one.environment.adapter.device === other.environment.adapter.device;
+
+const isAlike = (one: RunRecord, other: RunRecord): boolean => one.experiment.yaml === other.experiment.yaml && onSameDevice(one, other);
 
 /** A record whose claims are told in a language: as they were stored in English, else judged anew from what its analysis left. */
 const judgedIn = (record: RunRecord, language: Language): RunRecord =>

@@ -8,6 +8,7 @@ import type { Language } from "../messages/languages.ts";
 import { type Messages, messagesOf } from "../messages/messages.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
+import type { BesideRun } from "./besideRun.ts";
 import { variableOf } from "./charts/facets.ts";
 import { sharesOf, stageBarsOf } from "./charts/stageBars.ts";
 import { claimRows } from "./claimRows.ts";
@@ -35,6 +36,12 @@ const cellRow = (cell: CellRecord, { markdown: { status } }: Messages): readonly
     cell.stateBytes === undefined ? "" : formatBytes(cell.stateBytes),
     "reason" in outcome ? text(shortened(outcome.reason, 160)) : "",
   ];
+};
+
+/** "chart of time", or of another phase's run "decode: chart of time". */
+const shownIn = (evidence: string, other: BesideRun | undefined, { claims }: Messages): string => {
+  const place = claims.places[evidence] ?? evidence;
+  return other ? claims.inOther(other.record.experiment.phase, place) : place;
 };
 
 /** Attention's share of a whole token; empty where no stage was timed. */
@@ -82,8 +89,8 @@ const servingTable = ({ serving = [] }: RunRecord, t: Messages): string => {
   return [rows, ...servingNotes(serving, t).map(text)].join("\n\n");
 };
 
-/** The answer and the tables of one run as GitHub-flavoured Markdown, for a pull request or a job summary, in the language that `run` was analysed in. Pure. */
-export const renderMarkdown = (run: RunRecord, language: Language = "en"): string => {
+/** The answer and the tables of one run as GitHub-flavoured Markdown, for a pull request or a job summary, in the language that `run` was analysed in. `beside`: runs of the same file's other phases, whose verdicts on its claims it has too, where they have a page. Pure. */
+export const renderMarkdown = (run: RunRecord, language: Language = "en", beside: readonly BesideRun[] = []): string => {
   const t = messagesOf(language);
   const { tables } = t;
   const record = presentable(run);
@@ -116,13 +123,18 @@ export const renderMarkdown = (run: RunRecord, language: Language = "en"): strin
     experiment.claims === undefined
       ? ""
       : tableOf(
-          [t.claims.claim, t.claims.saysHead, tables.verdict, t.claims.measured, t.claims.correction],
-          claimRows(record, t).map(({ id, says, verdict, measured, judged }) => [
+          [t.claims.claim, t.claims.saysHead, tables.verdict, t.claims.measured, t.claims.correction, t.claims.shownIn],
+          claimRows(
+            record,
+            t,
+            beside.map((one) => ({ ...one, record: presentable(one.record) })),
+          ).map(({ id, says, verdict, measured, judged, beside: other }) => [
             id,
             text(says),
             `${verdict.mark} ${verdict.words}`,
             text(measured),
             text(judged?.correction ?? ""),
+            judged ? text(shownIn(judged.evidence, other, t)) : "",
           ]),
         ),
     crossovers.length === 0

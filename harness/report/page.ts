@@ -3,6 +3,7 @@ import { claimCount } from "../analysis/claims/claimCount.ts";
 import type { Language } from "../messages/languages.ts";
 import { type Messages, messagesOf } from "../messages/messages.ts";
 import type { RunRecord } from "../record/run.ts";
+import type { BesideRun } from "./besideRun.ts";
 import { carriedRecord } from "./carriedRecord.ts";
 import { leadingOf, servingLeads } from "./charts/leading.ts";
 import { liveConfig, type Rendering } from "./charts/render.ts";
@@ -72,8 +73,8 @@ const liveParts = (charts: LiveCharts): Html => html`
 <script type="text/plain" id="live-runtime">${raw(live.packed)}</script>`;
 
 /** The record with how many claims hold in all of a file's runs, where it says how many do in its own. */
-const countedWith = (record: RunRecord, beside: readonly RunRecord[], t: Messages): RunRecord => {
-  const [own, all] = [claimCount([record], true, t), claimCount([record, ...beside], false, t)];
+const countedWith = (record: RunRecord, beside: readonly BesideRun[], t: Messages): RunRecord => {
+  const [own, all] = [claimCount([record], true, t), claimCount([record, ...beside.map((one) => one.record)], false, t)];
   if (beside.length === 0 || all === undefined) return record;
   return { ...record, findings: record.findings.map((finding) => (finding.text === own ? { ...finding, text: all } : finding)) };
 };
@@ -83,14 +84,14 @@ const countedWith = (record: RunRecord, beside: readonly RunRecord[], t: Message
  * claims stand with this run's. `language`: of all that the page says itself, where `run` was analysed in it; its data keep their names.
  * Works for any record that keeps to its type: unfinished, failed, or of a single cell.
  */
-export const renderPage = async (run: RunRecord, logger?: LoggerInterface, beside: readonly RunRecord[] = [], language: Language = "en"): Promise<string> =>
+export const renderPage = async (run: RunRecord, logger?: LoggerInterface, beside: readonly BesideRun[] = [], language: Language = "en"): Promise<string> =>
   [...(await pageParts(run, logger, beside, language))].join("");
 
 /** The same in parts that follow each other: of thousands of cells, the one text would be held several times over before it is in its file. */
 export const pageParts = async (
   run: RunRecord,
   logger?: LoggerInterface,
-  beside: readonly RunRecord[] = [],
+  beside: readonly BesideRun[] = [],
   language: Language = "en",
 ): Promise<Iterable<string>> => {
   const t = messagesOf(language);
@@ -134,7 +135,12 @@ ${leading}
 ${limitsSection(counted, t)}
 </div>
 ${trustSection(record, t)}
-${claimsSection(record, places, beside.map(presentable), t)}
+${claimsSection(
+  record,
+  places,
+  beside.map((one) => ({ ...one, record: presentable(one.record) })),
+  t,
+)}
 `;
   const footer = html`</main>
 <footer><p>${t.page.madeBy(record.environment.attnbench.version, record.run)}<code>#results</code>${raw(t.page.madeByEnd)}</p></footer>

@@ -3,7 +3,7 @@ import type { Language } from "../../messages/languages.ts";
 import { messagesOf } from "../../messages/messages.ts";
 import { readRun, UnreadableRun } from "../../record/runFolder.ts";
 import { pageName } from "../../report/pageName.ts";
-import { writeReports } from "../../writeReports.ts";
+import { phasesBeside, writeReports } from "../../writeReports.ts";
 import { CommandEnd, type ExitCode, exitCode } from "../exit.ts";
 import { plainLine } from "../plainText.ts";
 import { print, printJson, say } from "../terminal.ts";
@@ -20,7 +20,7 @@ export const report = async (runs: readonly string[], options: { format: "html" 
   });
   if (options.format === "md") {
     const { renderMarkdown } = await import("../../report/markdown.ts");
-    const texts = records.map((record) => renderMarkdown(record, options.lang));
+    const texts = records.map((record) => renderMarkdown(record, options.lang, phasesBeside(record, records)));
     if (options.json) printJson({ reports: texts });
     else print(texts.join("\n\n"));
     return exitCode.ok;

@@ -2,6 +2,7 @@ import { claimCount } from "../../analysis/claims/claimCount.ts";
 import { formatCount, formatNumber, formatShare } from "../../analysis/format.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord, Sharpness } from "../../record/run.ts";
+import type { BesideRun } from "../besideRun.ts";
 import { type ClaimRow, claimRows } from "../claimRows.ts";
 import { type Html, html } from "../html.ts";
 import { said } from "../said.ts";
@@ -28,7 +29,7 @@ const columnsOf = (places: ReadonlySet<string>, t: Messages): readonly Column<Cl
       if (!judged) return undefined;
       const { evidence } = judged;
       const place = t.claims.places[evidence] ?? evidence;
-      if (beside) return html`<a href="${encodeURIComponent(beside.experiment.name)}.html#${evidence}">${t.claims.inOther(beside.experiment.phase, place)}</a>`;
+      if (beside) return html`<a href="${encodeURIComponent(beside.page)}#${evidence}">${t.claims.inOther(beside.record.experiment.phase, place)}</a>`;
       // A run without any time has no chart of it.
       return places.has(evidence) && html`<a href="#${evidence}">${place}</a>`;
     },
@@ -56,11 +57,11 @@ const sharpnessTable = (sharpness: Sharpness, t: Messages): Html =>
 /**
  * All claims that the experiment asks for, with what this run says of them, or runs of the file's other phases (`beside`); nothing where it asks for none. `places`: ids of the page.
  */
-export const claimsSection = (record: RunRecord, places: ReadonlySet<string>, beside: readonly RunRecord[], t: Messages): Html | undefined => {
+export const claimsSection = (record: RunRecord, places: ReadonlySet<string>, beside: readonly BesideRun[], t: Messages): Html | undefined => {
   const { sharpness } = record;
-  const count = claimCount([record, ...beside], beside.length === 0, t);
+  const count = claimCount([record, ...beside.map((one) => one.record)], beside.length === 0, t);
   if (count === undefined) return undefined;
-  const phases = [...new Set(beside.map(({ experiment }) => experiment.phase))];
+  const phases = [...new Set(beside.map((one) => one.record.experiment.phase))];
   const all = sharpness ? new Set([...places, "sharpness"]) : places;
   return html`
 <section aria-labelledby="claims"><h2 id="claims">${t.page.claims}</h2>
