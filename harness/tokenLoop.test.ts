@@ -91,6 +91,31 @@ describe("a run of whole tokens", () => {
     ).toBe("| KV cache | 7.9 % | 15 % | 25 % | 41 % | 58 % | 73 % | 85 % |");
   }, 120_000);
 
+  it("holds the time of every way to remember that experiments/tokenLoop.yaml expects to be a line or a square", async () => {
+    const file = readFileSync("experiments/tokenLoop.yaml", "utf8");
+    const verdicts = async (anewMs: (n: number) => number, cachedMs: (n: number) => number): Promise<readonly unknown[]> => {
+      const costMs = ({ phase, n, label }: Cell): number =>
+        phase === "probe" ? 0.1 : label === "no cache" ? anewMs(n) : label === "KV cache" ? cachedMs(n) : 3;
+      const { record } = await fakeRun(file, fakeWorkers({ noise: device.noise, costMs }));
+      const found = record.findings.filter(({ kind }) => kind === "expectation");
+      return ['"no cache".time is O(n²)', '"no cache".exponent > 1.5', '"KV cache".time is O(n)'].map(
+        (line) => found.find(({ text }) => text.includes(line))?.verdict,
+      );
+    };
+    expect(
+      await verdicts(
+        (n) => 3 + 0.24 * n + 0.005 * n * n,
+        (n) => 3 + 0.003 * n,
+      ),
+    ).toEqual(["pass", "pass", "pass"]);
+    expect(
+      await verdicts(
+        (n) => 3 + 0.24 * n,
+        () => 3,
+      ),
+    ).toEqual(["fail", "fail", "fail"]);
+  }, 120_000);
+
   it("tells n* of attention alone beside that of the whole token", async () => {
     // The linear arm's projections take half a ms more, so that its whole crosses later than its attention, which crosses at 1,000.
     const restMs = ({ mechanism }: Cell): number => (mechanism === "softmax" ? 3 : 3.5);
