@@ -162,11 +162,11 @@ describe("a run of states that leave and come back", () => {
     expect(said).not.toContain("kept by");
     const page = text(await renderPage(record, strictLogger));
     expect(page).toContain("The model has 4 layers, 128 wide");
-    expect(page).toContain("GPU memory: the decode step alone added, a layer");
+    expect(page).toContain("GPU memory: the decode step alone of that, the share of one layer");
     for (const { eachLayerMs, inMs } of movedStates(record)) expect(eachLayerMs?.value).toBeCloseTo(inMs.value / 4, 12);
     expect(page).toContain("Computing anew takes the n tokens through all layers");
     expect(page).toContain("A trained model. Its weights are random.");
-    expect(page).not.toMatch(/one attention layer|in whole models bringing back pays sooner|added in all|The tokenizer is timed/);
+    expect(page).not.toMatch(/one attention layer|in whole models bringing back pays sooner|computed: \d+ times|The tokenizer is timed/);
     const chinese = text(await renderPage(record, strictLogger, [], "zh"));
     expect(chinese).toContain("走完全部层");
   }, 120_000);

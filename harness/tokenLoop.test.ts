@@ -96,7 +96,7 @@ describe("a run of whole tokens", () => {
     const verdicts = async (anewMs: (n: number) => number, cachedMs: (n: number) => number): Promise<readonly unknown[]> => {
       const costMs = ({ phase, n, label }: Cell): number =>
         phase === "probe" ? 0.1 : label === "no cache" ? anewMs(n) : label === "KV cache" ? cachedMs(n) : 3;
-      const { record } = await fakeRun(file, fakeWorkers({ noise: device.noise, costMs }));
+      const { record } = await fakeRun(file, fakeWorkers({ ...device, costMs }));
       const found = record.findings.filter(({ kind }) => kind === "expectation");
       return ['"no cache".time is O(n²)', '"no cache".exponent > 1.5', '"KV cache".time is O(n)'].map(
         (line) => found.find(({ text }) => text.includes(line))?.verdict,

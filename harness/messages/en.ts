@@ -572,7 +572,7 @@ export const en = {
       S5: "a token costs more the more came before",
       S6: "softmax picks the nearest",
       S7: "a whole text costs n²",
-      S8: "long thinking goes into that square",
+      S8: "long thinking makes that square huge",
       S9: "feed-forward networks cost little beside attention",
       S10: "most parameters are the feed-forward networks'",
       S11: "few experts work on a token",
@@ -593,7 +593,7 @@ export const en = {
       S5: "The newest of L tokens is compared with each of the L − 1 before it, so that what it costs grows in proportion to L.",
       S6: "Softmax is a soft arg-max: the larger the scores, the nearer its output is to the value of the nearest key alone.",
       S7: "Writing a text of n tokens, each of which looks at all before it, costs about n².",
-      S8: "A model that thinks in tens of thousands of tokens spends most of attention's time on that square.",
+      S8: "Models that think write thousands to tens of thousands of tokens, so that this square becomes huge.",
       S9: "A feed-forward network works on one vector at a time, so that it takes little of a token's time beside attention.",
       S10: "Most of a model's parameters are those of its feed-forward networks.",
       S11: "A mixture of experts makes a model larger while a token uses few of its experts.",
@@ -710,7 +710,7 @@ export const en = {
           /** share of all weights that the table and the classifier are */
           readonly vocabulary: number | undefined;
         }): string =>
-          `At ${lengths === 1 ? "the one length" : `each of ${formatCount(lengths)} lengths`} it moves ${formatBytes(bytes)} and computes nothing${slope ? `, its time's slope over n is ${bracketed(slope)}` : lengths === 1 ? "" : ", its time is too short for the clock"}${share ? `, ${formatShare(share.share)} of a token at n = ${formatCount(share.n)}` : ""}${vocabulary === undefined ? "" : `; the table and the classifier are ${formatShare(vocabulary)} of all weights`}.`,
+          `Counted from the shape, at ${lengths === 1 ? "the one length" : `each of ${formatCount(lengths)} lengths`} it moves ${formatBytes(bytes)} and computes nothing${slope ? `, its time's slope over n is ${bracketed(slope)}` : lengths === 1 ? "" : ", its time is too short for the clock"}${share ? `, ${formatShare(share.share)} of a token at n = ${formatCount(share.n)}` : ""}${vocabulary === undefined ? "" : `; the table and the classifier are ${formatShare(vocabulary)} of all weights`}.`,
         changes: (up: boolean): string =>
           `What it moves does not change with the text, but its time ${up ? "grows" : "falls"} here, and is less than a hundredth of a token's at every length.`,
         would: (timed: boolean): string =>
@@ -719,10 +719,10 @@ export const en = {
       S4: {
         /** `flops`: a token and layer; `doubled`: the time of twice the tokens over that of as many */
         measured: (law: Fit["class"], flops: number, time: { readonly slope: Estimate; readonly doubled: Estimate } | undefined): string =>
-          `Without a cache all n + 1 tokens are projected: ${law === "undecided" ? `${formatCount(flops)} FLOPs a token and layer, whose growth with the number of tokens is not decided` : `FLOPs grow as ${law} with their number, ${formatCount(flops)} a token and layer`}${time ? `; twice the tokens take ${bracketed(time.doubled)} times as long (slope ${bracketed(time.slope)})` : ""}.`,
-        /** weights of a layer, and those of three products of the model's width */
-        fourth: (weights: number, width: number, three: number): string =>
-          `There is a fourth product, of the output, and heads need not be as wide as the model: together ${formatCount(weights)} weights a layer, where three of width ${formatCount(width)} would be ${formatCount(three)} (${formatNumber(weights / three)} times).`,
+          `Without a cache all n + 1 tokens are projected. Counted from the shape, ${law === "undecided" ? `${formatCount(flops)} FLOPs a token and layer, whose growth with the number of tokens is not decided` : `FLOPs grow as ${law} with their number, ${formatCount(flops)} a token and layer`}${time ? `; twice the tokens take ${bracketed(time.doubled)} times as long (slope ${bracketed(time.slope)})` : ""}.`,
+        /** weights of a layer, and those of three products of the model's width; `gated`: a gate weighs the output */
+        fourth: (weights: number, width: number, three: number, gated: boolean): string =>
+          `There is a fourth product, of the output${gated ? ", and a fifth, of the gate that weighs it" : ""}, and heads need not be as wide as the model: together ${formatCount(weights)} weights a layer, where three of width ${formatCount(width)} would be ${formatCount(three)} (${formatNumber(weights / three)} times).`,
         slower: "Their time grows more slowly than the number of tokens in this range.",
         wouldLengths: "Three lengths without a cache, or more, would tell.",
         wouldNarrow: "That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell.",
@@ -749,7 +749,7 @@ export const en = {
         measured: (heads: number, usual: ScaledScores, last: ScaledScores): string =>
           `With the run's inputs, in float64, of ${formatCount(heads)} heads the furthest is off the nearest key's value by ${formatNumber(usual.off)} of its length at the usual scale and by ${formatNumber(last.off)} at ${formatCount(last.times)} times that; the nearest key's weight goes from ${formatShare(usual.weight)} to ${formatShare(last.weight)}.${usual.kernelOff === undefined || last.kernelOff === undefined ? "" : ` What the kernel computes is off by ${formatNumber(usual.kernelOff)} and ${formatNumber(last.kernelOff)}.`}`,
         allCount: (weight: number): string =>
-          `At the scale that models use it is far from one: the nearest key has ${formatShare(weight)} of the weight in that head, so that all keys count.`,
+          `At the scale that models use, with random inputs and in the furthest head, it is far from one: the nearest key has ${formatShare(weight)} of the weight there, so that all keys count.`,
         would: "A larger scale would tell.",
       },
       S7: {
@@ -772,9 +772,9 @@ export const en = {
           last: number,
         ): string =>
           `By the fitted time of ${curve}, attention takes ${formatList(times.map(({ ms, n }) => `${bracketed(ms, formatMs)} for a text of ${formatCount(n)} tokens`))}, and n² is ${shares.map(({ share, n }) => `${bracketed(share, formatShare)} of that of ${formatCount(n)}`).join(" and ")}: extrapolated from n = ${formatCount(last)}.`,
-        /** attention's shares of the multiply-adds of whole texts */
-        ofWhole: (title: string, shares: readonly { readonly n: number; readonly share: number }[]): string =>
-          `Attention is a part of the whole: in ${title} it takes ${shares.map(({ n, share }) => `${formatShare(share)} of the multiply-adds of a text of ${formatCount(n)} tokens`).join(" and ")}.`,
+        /** attention's shares of the multiply-adds of whole texts; `evenAt`: n at which one token's are half of its */
+        ofWhole: (title: string, shares: readonly { readonly n: number; readonly share: number }[], evenAt: number): string =>
+          `Counted from its shape, in ${title} attention takes ${shares.map(({ n, share }) => `${formatShare(share)} of the multiply-adds of a text of ${formatCount(n)} tokens`).join(" and ")}, and as many for one token as all weights only at n = ${formatCount(Math.round(evenAt))}.`,
         noLaw: "No parabola follows its times, so none tells their part of n².",
         onlyLater: (n: number, later: number): string => `It is not known to be so at ${formatCount(n)} tokens, only at ${formatCount(later)}.`,
         would: "Longer texts would tell.",
@@ -789,6 +789,12 @@ export const en = {
         /** by counted FLOPs of one token in softmax layers */
         fullSize: (title: string, evenAt: number, evenReads: number): string =>
           `By FLOPs a softmax layer of ${title} at its full size takes as much for attention as for feed-forward at n = ${formatCount(Math.round(evenAt))}, and less before; with softmax in all layers, keys and values of one text are as many numbers to read as all weights of a token at n = ${formatCount(Math.round(evenReads))}.`,
+        /** a model that is smaller than the published one; `little`: n from which on the other's feed-forward takes less than half of what attention does */
+        ofShrunken: (title: string, evenAt: number, little: number): string =>
+          `These are times of a model shrunk from ${title}, and weights shrink faster than attention does: at full size, by FLOPs, feed-forward takes as much as attention in a softmax layer at n = ${formatCount(Math.round(evenAt))}, and less than half of it from n = ${formatCount(Math.round(little))} on.`,
+        /** `upTo`: the largest n measured */
+        short: (upTo: number, usual: number): string =>
+          `Up to n = ${formatCount(upTo)} it takes more, but texts are longer: contexts of ${formatCount(usual)} tokens and more would tell.`,
         would: "Longer contexts, or more turns, would tell.",
       },
       S10: {
@@ -806,6 +812,7 @@ export const en = {
           feedForward,
           own,
           full,
+          timed,
         }: {
           readonly active: number;
           readonly experts: number;
@@ -814,8 +821,11 @@ export const en = {
           readonly feedForward: number;
           readonly own: PartOfWeights;
           readonly full: { readonly share: number; readonly title: string } | undefined;
+          /** of feed-forward, and the least that all of its weights could take */
+          readonly timed: { readonly ms: Estimate; readonly leastMs: number } | undefined;
         }): string =>
-          `Each token goes through ${formatCount(active)} of ${formatCount(experts)} experts: ${formatCount(computed)} of ${formatCount(feedForward)} feed-forward weights are computed with, and ${formatShare(own.share)} of all ${formatCount(own.all)}${full ? `; ${formatShare(full.share)} of ${full.title} at its full size` : ""}.`,
+          `Counted from the shape, each token goes through ${formatCount(active)} of ${formatCount(experts)} experts: ${formatCount(computed)} of ${formatCount(feedForward)} feed-forward weights are computed with, and ${formatShare(own.share)} of all ${formatCount(own.all)}${full ? `; ${formatShare(full.share)} of ${full.title} at its full size` : ""}.${timed ? ` Feed-forward takes ${bracketed(timed.ms, formatMs)}, where to go through all of its weights would take this device ${formatMs(timed.leastMs)} or more at the rates measured in this run.` : ""}`,
+        would: "A model whose feed-forward weights take longer to read than this stage takes would show that not all of them are.",
         overHalf: "At this size a token uses more than half of all weights all the same.",
       },
       S12: {
@@ -886,7 +896,7 @@ export const en = {
           readonly times: Estimate;
           readonly pays: readonly string[];
         }): string =>
-          `With ${label} at n = ${formatCount(n)}, ${formatBytes(bytes)} leave at ${bracketed(outGbps)} GB/s and come back at ${bracketed(inGbps)} GB/s, and a token waits ${formatMs(waitMs)}${allLayersMs === undefined ? "" : ` (${formatMs(allLayersMs)} for all layers)`} for a step of ${formatMs(stepMs)}, ${bracketed(times)} times as long in all; ${pays.length === 0 ? "it was not computed anew beside that" : `that takes less time than computing it anew ${formatList(pays)}`}.`,
+          `With ${label} at n = ${formatCount(n)}, ${formatBytes(bytes)} leave at ${bracketed(outGbps)} GB/s and come back at ${bracketed(inGbps)} GB/s, and a token waits ${formatMs(waitMs)}${allLayersMs === undefined ? "" : ` (computed for all layers: ${formatMs(allLayersMs)})`} for a step of ${formatMs(stepMs)}, ${bracketed(times)} times as long in all; ${pays.length === 0 ? "it was not computed anew beside that" : `that takes less time than computing it anew ${formatList(pays)}`}.`,
         /** `perhaps`: it is not known to be later */
         later: (from: readonly (Place & { readonly perhaps: boolean })[]): string =>
           `It is so for long caches: short ones are computed anew sooner, ${formatList(from.map(({ label, n, perhaps }) => `${perhaps ? "perhaps " : ""}below n = ${formatCount(n)} (${label})`))}.`,
@@ -962,8 +972,16 @@ export const en = {
           `A model with some layers of softmax keeps their cache: ${curve} has ${formatBytes(bytes)} a layer at n = ${formatCount(n)}${textsAtOnce(texts)}, in proportion to n.`,
       },
       S19: {
-        counted: (same: readonly StageName[], changed: readonly StageName[]): string =>
-          `FLOPs and bytes of ${stageList(same) || "no stage"} are the same in both${changed.length > 0 ? `, those of ${stageList(changed)} are not` : ""}.`,
+        /** `lacking`: stages that one of the arms has alone */
+        counted: (
+          same: readonly StageName[],
+          changed: readonly StageName[],
+          lacking: readonly { readonly label: string; readonly stages: readonly StageName[] }[],
+        ): string =>
+          `Counted from the shape, FLOPs and bytes of ${stageList(same) || "no stage"} are the same in both${changed.length > 0 ? `, those of ${stageList(changed)} are not` : ""}${lacking.map(({ label, stages }) => `; ${label} alone has ${stageList(stages)}`).join("")}.`,
+        /** the same as a correction */
+        alone: (lacking: readonly { readonly label: string; readonly stages: readonly StageName[] }[]): string =>
+          `Not every stage is in both: ${formatList(lacking.map(({ label, stages }) => `${label} alone has ${stageList(stages)}`))}.`,
         /** `rest`: all but attention; `ratio`, `attention`: how many times as fast the second arm is as a whole, and in attention alone */
         timed: (n: number, rest: readonly { readonly label: string; readonly ms: Estimate }[], ratio: Estimate, attention: number): string =>
           `All but attention takes ${rest.map(({ label, ms }) => `${bracketed(ms, formatMs)} with ${label}`).join(" and ")} at n = ${formatCount(n)}, so that the whole is ${bracketed(ratio)} times as fast where attention alone is ${formatNumber(attention)} times.`,
@@ -1153,7 +1171,7 @@ export const en = {
       readonly layers: number | undefined;
     }): readonly string[] => [
       "A state that stays on the GPU costs a token its decode step and nothing else. One that was taken away has to come in first, and what that takes is added.",
-      "out: copied on the GPU, mapped, and copied into host memory. in: written to the GPU from host memory, until the GPU has it. A KV cache comes with room for the row of the next token, which the decode step writes. Every byte that came back was compared with what had gone out, and that step with a float64 reference.",
+      "out: copied on the GPU, mapped, and copied into host memory. in: written to the GPU from host memory, until the GPU has it. A KV cache comes with room for the row of the next token, which the decode step writes: its bytes are those of n + 1 tokens, and of one computed anew, which has no such room, those of n. Every byte that came back was compared with what had gone out, and that step with a float64 reference.",
       ...(disk === undefined
         ? []
         : [
@@ -1165,12 +1183,12 @@ export const en = {
           ]),
       "What a token changes in the state has to be saved as well, which is not in what is added: a row of a KV cache, but the whole of a recurrent state, its out.",
       ofModel
-        ? "A state is that of all layers, one layer's buffers after another's. Computing anew takes the n tokens through all layers, from their numbers to what the last layer keeps; the classifier behind them is in the decode step. A program that brings in the next layer while it computes this one hides some of what is added; nothing here does."
+        ? "A state is that of all layers, one layer's buffers after another's, in one transfer: a layer's share is the whole over the layers, and one layer moved by itself takes longer than that. Computing anew takes the n tokens through all layers, from their numbers to what the last layer keeps; the classifier behind them is in the decode step. A program that brings in the next layer while it computes this one hides some of what is added; nothing here does."
         : "Computing anew is the attention of one layer over n tokens from keys and values that are there. A model has to make those too, in all layers up to this one, so that for a whole model bringing back pays from a shorter length on.",
       ...(layers === undefined
         ? []
         : [
-            `A token needs the states of all ${formatCount(layers)} layers, one after another: ${formatCount(layers)} times what one takes. A program that brings in the next layer while it computes this one hides some of that; nothing here does.`,
+            `A token needs the states of all ${formatCount(layers)} layers, one after another. What they take is computed, ${formatCount(layers)} times what one took here: moved together they may take less, as what each transfer costs whatever its size is paid once. A program that brings in the next layer while it computes this one hides some of that; nothing here does.`,
           ]),
     ],
     caption: (forms: readonly string[]): string =>
@@ -1181,8 +1199,8 @@ export const en = {
     outGbps: "GB/s out",
     inGbps: "GB/s in",
     step: "GPU memory: the decode step alone",
-    inEachLayer: "added, a layer",
-    inAllLayers: (layers: number): string => `added in all ${formatCount(layers)} layers`,
+    inEachLayer: "of that, the share of one layer",
+    inAllLayers: (layers: number): string => `computed: ${formatCount(layers)} times what is added`,
   },
 
   shards: {

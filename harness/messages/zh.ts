@@ -367,7 +367,7 @@ export const zh: Messages = {
       S5: "前文越长，一个 token 越贵",
       S6: "softmax 选出最近者",
       S7: "写完一段文本的开销是 n²",
-      S8: "长思考大多花在这个平方上",
+      S8: "长思考使这个平方十分庞大",
       S9: "前馈网络比注意力便宜",
       S10: "大部分参数属于前馈网络",
       S11: "一个 token 只用少数专家",
@@ -388,7 +388,7 @@ export const zh: Messages = {
       S5: "L 个 token 中最新的一个要与此前的 L − 1 个逐一比较，因此其开销与 L 成正比。",
       S6: "softmax 是柔性的 arg-max：得分越大，其输出就越接近只取最近那个键的值。",
       S7: "写出 n 个 token 的文本，每个 token 都要看此前的所有 token，开销约为 n²。",
-      S8: "动辄思考数万个 token 的模型，注意力的大部分时间都花在这个平方项上。",
+      S8: "会思考的模型要写出数千到数万个 token，因此这个平方变得十分庞大。",
       S9: "前馈网络每次只处理一个向量，因此与注意力相比，它在一个 token 的时间中占得很少。",
       S10: "模型的参数大部分在前馈网络中。",
       S11: "混合专家使模型变大，而一个 token 只用到其中少数专家。",
@@ -474,7 +474,7 @@ export const zh: Messages = {
       },
       S3: {
         measured: ({ lengths, bytes, slope, share, vocabulary }) =>
-          `${lengths === 1 ? "在唯一的长度上" : spaced`在${formatCount(lengths)}个长度上都`}${spaced`读写${formatBytes(bytes)}而不作计算`}${
+          `${lengths === 1 ? "按形状计，在唯一的长度上" : spaced`按形状计，在${formatCount(lengths)}个长度上都`}${spaced`读写${formatBytes(bytes)}而不作计算`}${
             slope ? spaced`，其时间对 n 的斜率为${bracketed(slope)}` : lengths === 1 ? "" : "，其时间短得时钟测不出"
           }${share ? spaced`，在 n = ${formatCount(share.n)}处占一个 token 的时间的${formatShare(share.share)}` : ""}${
             vocabulary === undefined ? "" : spaced`；嵌入表与分类器占全部权重的${formatShare(vocabulary)}`
@@ -484,11 +484,11 @@ export const zh: Messages = {
       },
       S4: {
         measured: (law, flops, time) =>
-          `没有缓存时，全部 n + 1 个 token 都要投影：FLOPs ${law === "undecided" ? "随其个数如何增长尚未定论" : spaced`随其个数按${law}增长`}${spaced`，每层每个 token 为${formatCount(flops)}`}${
+          `没有缓存时，全部 n + 1 个 token 都要投影。按形状计，FLOPs ${law === "undecided" ? "随其个数如何增长尚未定论" : spaced`随其个数按${law}增长`}${spaced`，每层每个 token 为${formatCount(flops)}`}${
             time ? spaced`；token 数加倍，用时变为${bracketed(time.doubled)}倍（斜率${bracketed(time.slope)}）` : ""
           }。`,
-        fourth: (weights, width, three) =>
-          spaced`还有第四次乘积，即输出的投影，而且各头合起来不必与模型同宽：每层共${formatCount(weights)}个权重，宽为${formatCount(width)}的三次乘积则为${formatCount(three)}个（前者为后者的${formatNumber(weights / three)}倍）。`,
+        fourth: (weights, width, three, gated) =>
+          spaced`还有第四次乘积，即输出的投影，${gated ? "以及第五次，即为输出加权的门控，" : ""}而且各头合起来不必与模型同宽：每层共${formatCount(weights)}个权重，宽为${formatCount(width)}的三次乘积则为${formatCount(three)}个（前者为后者的${formatNumber(weights / three)}倍）。`,
         slower: "在此范围内，其时间比 token 数增长得更慢。",
         wouldLengths: "没有缓存时测三个以上的长度，可见分晓。",
         wouldNarrow: "区间太宽，看不出时间是否随之增长：更多轮次，或没有缓存时更长的文本，可见分晓。",
@@ -511,7 +511,8 @@ export const zh: Messages = {
       S6: {
         measured: (heads, usual, last) =>
           spaced`以本次运行的输入、按 float64 计算，${formatCount(heads)}个头中偏差最大的一个与最近的键的值相距：通常的倍数下为其长度的${formatNumber(usual.off)}倍，放大到其${formatCount(last.times)}倍时为${formatNumber(last.off)}倍；最近的键的权重从${formatShare(usual.weight)}变为${formatShare(last.weight)}。${usual.kernelOff === undefined || last.kernelOff === undefined ? "" : spaced`内核算得的输出分别偏离${formatNumber(usual.kernelOff)}和${formatNumber(last.kernelOff)}。`}`,
-        allCount: (weight) => spaced`在模型所用的倍数下远非如此：在该头中，最近的键只占${formatShare(weight)}的权重，因此所有键都起作用。`,
+        allCount: (weight) =>
+          spaced`在模型所用的倍数下，以随机输入、在偏差最大的头中，远非如此：最近的键在其中只占${formatShare(weight)}的权重，因此所有键都起作用。`,
         would: "更大的倍数可见分晓。",
       },
       S7: {
@@ -530,8 +531,8 @@ export const zh: Messages = {
       S8: {
         measured: (curve, times, shares, last) =>
           `${spaced`按${curve}的拟合时间，注意力的用时${times.map(({ ms, n }) => spaced`在${formatCount(n)}个 token 的文本中为${bracketed(ms, formatMs)}`).join("，")}，其中 n² 项${shares.map(({ share, n }) => spaced`在${formatCount(n)}个 token 时占${bracketed(share, formatShare)}`).join("，")}：由 n = ${formatCount(last)}外推而得。`}`,
-        ofWhole: (title, shares) =>
-          spaced`注意力只是整体的一部分：在${title}中，${shares.map(({ n, share }) => spaced`它占${formatCount(n)}个 token 的文本全部乘加的${formatShare(share)}`).join("，")}。`,
+        ofWhole: (title, shares, evenAt) =>
+          spaced`按形状计，在${title}中，${shares.map(({ n, share }) => spaced`注意力占${formatCount(n)}个 token 的文本全部乘加的${formatShare(share)}`).join("，")}，而对单个 token，要到 n = ${formatCount(Math.round(evenAt))}时才与全部权重的乘加一样多。`,
         noLaw: "没有抛物线符合其时间，因此看不出 n² 项占多少。",
         onlyLater: (n, later) => spaced`是否在${formatCount(n)}个 token 时已经如此，尚不清楚，只知道在${formatCount(later)}个 token 时如此。`,
         would: "更长的文本可见分晓。",
@@ -548,6 +549,9 @@ export const zh: Messages = {
         longAlone: (more, less) => spaced`只有长文本如此：在 n = ${formatCount(more)}处前馈用时仍超过注意力的一半，从 n = ${formatCount(less)}起才不到一半。`,
         fullSize: (title, evenAt, evenReads) =>
           spaced`按 FLOPs 计，原尺寸的${title}中，一个 softmax 层在 n = ${formatCount(Math.round(evenAt))}处用于注意力的与用于前馈的一样多，此前更少；若各层都用 softmax，一个文本的键和值到 n = ${formatCount(Math.round(evenReads))}时，要读的数才与一个 token 用到的全部权重一样多。`,
+        ofShrunken: (title, evenAt, little) =>
+          spaced`这是由${title}缩小而成的模型的时间，而权重比注意力缩小得更快：在原尺寸下按 FLOPs 计，softmax 层中前馈到 n = ${formatCount(Math.round(evenAt))}时与注意力一样多，从 n = ${formatCount(Math.round(little))}起才不到其一半。`,
+        short: (upTo, usual) => spaced`在 n = ${formatCount(upTo)}以内它用时更多，但文本通常更长：${formatCount(usual)}个 token 以上的上下文可见分晓。`,
         would: "更长的上下文或更多轮次，可见分晓。",
       },
       S10: {
@@ -557,8 +561,9 @@ export const zh: Messages = {
         fullSize: "在原尺寸下它不到一半。",
       },
       S11: {
-        measured: ({ active, experts, computed, feedForward, own, full }) =>
-          spaced`每个 token 经过${formatCount(experts)}个专家中的${formatCount(active)}个：${formatCount(feedForward)}个前馈权重中有${formatCount(computed)}个参与计算，用到的权重占全部${formatCount(own.all)}个的${formatShare(own.share)}${full ? spaced`；在原尺寸的${full.title}中占${formatShare(full.share)}` : ""}。`,
+        measured: ({ active, experts, computed, feedForward, own, full, timed }) =>
+          spaced`按形状计，每个 token 经过${formatCount(experts)}个专家中的${formatCount(active)}个：${formatCount(feedForward)}个前馈权重中有${formatCount(computed)}个参与计算，用到的权重占全部${formatCount(own.all)}个的${formatShare(own.share)}${full ? spaced`；在原尺寸的${full.title}中占${formatShare(full.share)}` : ""}。${timed ? spaced`前馈用时${bracketed(timed.ms, formatMs)}，而按本次运行测得的速率，此设备走遍其全部权重至少需要${formatMs(timed.leastMs)}。` : ""}`,
+        would: "若模型的前馈权重多到读取用时超过这一阶段的用时，就能看出并非全部用到。",
         overHalf: "尽管如此，在这一尺寸下，一个 token 仍用到全部权重的一半以上。",
       },
       S12: {
@@ -586,7 +591,7 @@ export const zh: Messages = {
           pastCache ? "从磁盘搬回的内容绕过操作系统的页缓存读取。" : "从磁盘搬回的内容很可能来自操作系统的页缓存：那不是磁盘本身的速率。",
         measured: ({ label, n, bytes, outGbps, inGbps, waitMs, allLayersMs, stepMs, times, pays }) =>
           `${spaced`${label}在 n = ${formatCount(n)}处，${formatBytes(bytes)}以${bracketed(outGbps)} GB/s 搬出，以${bracketed(inGbps)} GB/s 搬入，一个 token 要为${formatMs(stepMs)}的一步等待${formatMs(waitMs)}`}${
-            allLayersMs === undefined ? "" : spaced`（所有层共${formatMs(allLayersMs)}）`
+            allLayersMs === undefined ? "" : spaced`（推算所有层共${formatMs(allLayersMs)}）`
           }${spaced`，总用时为该步的${bracketed(times)}倍`}；${pays.length === 0 ? "没有与之并列测量重新计算" : `比重新计算用时更少：${pays.join("；")}`}。`,
         later: (from) =>
           `只有长的缓存如此：短的缓存重新计算更快，${from.map(({ label, n, perhaps }) => spaced`${perhaps ? "可能" : ""}在 n = ${formatCount(n)}以下（${label}）`).join("，")}。`,
@@ -630,8 +635,9 @@ export const zh: Messages = {
           spaced`含若干 softmax 层的模型仍保留这些层的缓存：${curve}在 n = ${formatCount(n)}处${textsAtOnce(texts)}每层为${formatBytes(bytes)}，与 n 成正比。`,
       },
       S19: {
-        counted: (same, changed) =>
-          `${same.length === 0 ? "没有哪个阶段的 FLOPs 和字节数在两者中相同" : spaced`${stageList(same)}的 FLOPs 和字节数在两者中相同`}${changed.length > 0 ? spaced`，${stageList(changed)}的则不同` : ""}。`,
+        counted: (same, changed, lacking) =>
+          `按形状计，${same.length === 0 ? "没有哪个阶段的 FLOPs 和字节数在两者中相同" : spaced`${stageList(same)}的 FLOPs 和字节数在两者中相同`}${changed.length > 0 ? spaced`，${stageList(changed)}的则不同` : ""}${lacking.map(({ label, stages }) => spaced`；只有${label}含${stageList(stages)}`).join("")}。`,
+        alone: (lacking) => `并非每个阶段两者都有：${lacking.map(({ label, stages }) => spaced`只有${label}含${stageList(stages)}`).join("，")}。`,
         timed: (n, rest, ratio, attention) =>
           spaced`在 n = ${formatCount(n)}处，注意力以外的部分${rest.map(({ label, ms }) => spaced`用${label}时为${bracketed(ms, formatMs)}`).join("，")}，因此注意力本身的速度为${formatNumber(attention)}倍时，整体的速度为${bracketed(ratio)}倍。`,
         around: (changed) =>
@@ -751,7 +757,7 @@ export const zh: Messages = {
     none: "没有状态被搬移。",
     explained: ({ disk, ofModel, layers }) => [
       "状态留在 GPU 上时，一个 token 只需解码步本身的时间。状态若已搬走，就要先搬回来，所需的时间加在解码步之上。",
-      "搬出：在 GPU 上复制、映射，再复制到主机内存。搬入：从主机内存写到 GPU，直到 GPU 收到为止。KV 缓存连同下一个 token 那一行的空位一起搬移，由解码步写入。搬回的每个字节都与搬出的比较过，该解码步也与 float64 参考结果比较过。",
+      "搬出：在 GPU 上复制、映射，再复制到主机内存。搬入：从主机内存写到 GPU，直到 GPU 收到为止。KV 缓存连同下一个 token 那一行的空位一起搬移，由解码步写入：其字节数是 n + 1 个 token 的，重新计算的缓存没有这个空位，是 n 个 token 的。搬回的每个字节都与搬出的比较过，该解码步也与 float64 参考结果比较过。",
       ...(disk === undefined
         ? []
         : [
@@ -763,12 +769,12 @@ export const zh: Messages = {
           ]),
       "一个 token 对状态的改动也需要保存，这不在所加的时间之内：KV 缓存只有一行，递归状态则是全部，即其搬出的时间。",
       ofModel
-        ? "状态是全部层的状态，一层的缓冲区接着另一层的。重新计算是让这 n 个 token 走完全部层，从 token 编号直到最后一层所保留的内容；其后的分类器属于解码步。程序若在计算这一层的同时搬入下一层，可以掩盖所加时间的一部分；此处没有这样做。"
+        ? "状态是全部层的状态，一层的缓冲区接着另一层的，一次传输完成：一层的份额是总时间除以层数，单独搬移一层比这更慢。重新计算是让这 n 个 token 走完全部层，从 token 编号直到最后一层所保留的内容；其后的分类器属于解码步。程序若在计算这一层的同时搬入下一层，可以掩盖所加时间的一部分；此处没有这样做。"
         : "重新计算是指一层注意力从现成的键和值出发计算 n 个 token。实际模型还要先算出这些键和值，而且到这一层为止的各层都要算，因此对完整模型而言，从更短的长度起搬回来就合算。",
       ...(layers === undefined
         ? []
         : [
-            spaced`一个 token 需要全部${formatCount(layers)}层的状态，一层接一层：用时是一层的${formatCount(layers)}倍。程序若在计算这一层的同时搬入下一层，可以掩盖其中一部分；此处没有这样做。`,
+            spaced`一个 token 需要全部${formatCount(layers)}层的状态，一层接一层。其用时是推算的，为此处一层的${formatCount(layers)}倍：一起搬移可能更快，因为每次传输与大小无关的开销只需付一次。程序若在计算这一层的同时搬入下一层，可以掩盖其中一部分；此处没有这样做。`,
           ]),
     ],
     caption: (forms) => spaced`存放在${list(["GPU 内存", ...forms])}中的状态：留在原处时一个 token 的开销，以及搬移时的搬出与搬入`,
@@ -778,8 +784,8 @@ export const zh: Messages = {
     outGbps: "搬出 GB/s",
     inGbps: "搬入 GB/s",
     step: "GPU 内存：仅解码步",
-    inEachLayer: "每层所加",
-    inAllLayers: (layers) => spaced`全部${formatCount(layers)}层所加`,
+    inEachLayer: "所加时间中一层的份额",
+    inAllLayers: (layers) => spaced`推算：所加时间的${formatCount(layers)}倍`,
   },
 
   shards: {

@@ -1,9 +1,13 @@
+import { routerWeights } from "../../../kernels/model/modelShape.ts";
 import { type Preset, presets } from "../../../kernels/model/presets.ts";
+import { elementBytes } from "../../../kernels/plan.ts";
 import type { Estimate } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
+import { leastSeconds } from "../summary.ts";
 import { type Claim, judged } from "./claim.ts";
 import { curvesOf, keepsCache, keepsState } from "./curve.ts";
+import { long, usual } from "./later.ts";
 import { stageCost, stageTime } from "./stage.ts";
 import { evenReads, presetWeights, type Weights, weightsOf } from "./weights.ts";
 
@@ -34,11 +38,13 @@ interface FullSize {
   readonly isHybrid: boolean;
   /** n at which softmax attention takes as many FLOPs of one token as feed-forward does */
   readonly evenAt: number;
+  /** the run's model is narrower */
+  readonly isShrunken: boolean;
   /** n at which one text's keys and values are as many as the weights that a token uses */
   readonly evenReads: number;
 }
 
-const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">): FullSize | undefined => {
+const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">, width = 0): FullSize | undefined => {
   if (model?.preset === undefined) return undefined;
   const preset: Preset = presets[model.preset];
   const weights = presetWeights(preset);
@@ -49,8 +55,20 @@ const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">): Ful
     weights,
     isHybrid: preset.model.pattern !== undefined,
     evenAt: weights.feedForwardActive / preset.model.layers / ofPosition,
+    isShrunken: width < preset.model.width,
     evenReads: evenReads(preset),
   };
+};
+
+/** The least that so many weights can take a cell's tokens, by what the run measured that its device reads and computes; undefined without that. */
+const throughAllMs = ({ ceilings }: Pick<RunRecord, "ceilings">, cell: CellRecord, weights: number): number | undefined => {
+  if (!cell.prepared) return undefined;
+  const flops = 2 * cell.batch * weights;
+  const least = leastSeconds(
+    { ...cell, prepared: { ...cell.prepared, flops: { useful: flops, executed: flops }, leastBytes: weights * elementBytes[cell.dtype] } },
+    ceilings,
+  );
+  return least && 1000 * least.seconds;
 };
 
 /** The largest of a model's parts, each with its weights. */
@@ -72,15 +90,23 @@ export const feedForwardClaims: readonly Claim[] = [
       const isLittle = splits.every(({ sign }) => sign === -1);
       const isLittleLater = more >= 0 && last.sign === -1;
       const from = splits.slice(more + 1).find(({ sign }) => sign === -1);
-      const full = fullSize(record);
+      const full = fullSize(record, curve.cells[0]?.model?.width);
+      // A text of a few tokens is none that anybody asks about.
+      const isMore = last.sign === 1 && last.n >= usual;
+      // Weights shrink with the square of a model's width and attention with the width: what is so of a small model is to be so of the large one, at lengths that are written.
+      const little = 2 * Math.round(full?.evenAt ?? 0);
+      const shrunken = full?.isShrunken && { little, words: said.ofShrunken(full.title, full.evenAt, little) };
+      const isHere = isLittle || isLittleLater;
+      const held = isHere ? !(shrunken && shrunken.little > long) : isMore ? false : undefined;
       return judged(t, {
-        held: isLittle || isLittleLater ? true : last.sign === 1 ? false : undefined,
+        held,
         measured: t.joinSentences([
           said.measured(curve.label, first === last ? [first] : [first, last]),
           ...(full ? [said.fullSize(full.title, full.evenAt, full.evenReads)] : []),
+          ...(shrunken && isHere && !held ? [shrunken.words] : []),
         ]),
-        corrections: [isLittleLater && said.longAlone(splits[more]?.n ?? 0, from?.n ?? last.n)],
-        would: said.would,
+        corrections: [isLittleLater && said.longAlone(splits[more]?.n ?? 0, from?.n ?? last.n), shrunken && shrunken.little > usual && shrunken.words],
+        would: last.sign === 1 ? said.short(last.n, usual) : said.would,
         evidence,
       });
     },
@@ -115,7 +141,7 @@ export const feedForwardClaims: readonly Claim[] = [
   {
     id: "S11",
     judge: (record, t) => {
-      const { S11: said, notCounted, wouldCount } = t.claims.found;
+      const { S11: said, noStages, notCounted, wouldCount } = t.claims.found;
       const cell = modelCell(record);
       const fed = cell?.model?.feedForward;
       if (!cell?.model || fed?.kind !== "experts" || (cell.model.firstDense?.layers ?? 0) >= cell.model.layers) return undefined;
@@ -123,13 +149,15 @@ export const feedForwardClaims: readonly Claim[] = [
       const evidence = "stages-of";
       if (!weights || !cost) return judged(t, { held: undefined, measured: notCounted, would: wouldCount, evidence });
       // A multiply-add a weight and token.
-      const computed = cost.flops.executed / (2 * cell.batch);
+      const computed = cost.flops.useful / (2 * cell.batch);
       const used = (weights.all - weights.feedForward + computed) / weights.all;
       const full = fullSize(record);
+      const [ms, leastMs] = [stageTime(cell, "feedForward")?.ms, throughAllMs(record, cell, weights.feedForward - routerWeights(cell.model))];
+      const timed = ms && leastMs !== undefined ? { ms, leastMs } : undefined;
       const usedOf = ({ all, feedForward, feedForwardActive }: Weights): number => (all - feedForward + feedForwardActive) / all;
       return judged(t, {
-        // A token that uses most of its experts is no sparse model's.
-        held: 2 * fed.active <= fed.experts,
+        // A token that uses most of its experts is no sparse model's. Of others counts are the shape's own: that kernels pass over the rest shows in a time too short to go through all.
+        held: 2 * fed.active > fed.experts ? false : timed && timed.ms.high < timed.leastMs ? true : undefined,
         measured: said.measured({
           active: fed.active,
           experts: fed.experts,
@@ -137,9 +165,10 @@ export const feedForwardClaims: readonly Claim[] = [
           feedForward: weights.feedForward,
           own: { share: used, all: weights.all },
           full: full && { share: usedOf(full.weights), title: full.title },
+          timed,
         }),
         corrections: [used > 0.5 && said.overHalf],
-        would: "",
+        would: timed ? said.would : noStages,
         evidence,
       });
     },

@@ -1,4 +1,3 @@
-import { elementBytes } from "../../../kernels/plan.ts";
 import type { Estimate } from "../../record/derived.ts";
 import type { CellRecord } from "../../record/run.ts";
 import { every } from "../every.ts";
@@ -31,6 +30,9 @@ const costsOf = (cells: readonly CellRecord[], stage: "embed" | "project") =>
     return cost ? [{ cell, cost }] : [];
   });
 
+/** Is its attention's output weighed by a gate of the token, which is one more product? */
+const isGated = ({ model, family }: CellRecord): boolean => model?.outputGate === "all" || model?.outputGate === family;
+
 export const inputClaims: readonly Claim[] = [
   {
     id: "S3",
@@ -41,8 +43,8 @@ export const inputClaims: readonly Claim[] = [
       const [first] = costs;
       if (!curve || !first) return undefined;
       const { cell } = first;
-      const row = cell.batch * (cell.model?.width ?? 0) * elementBytes[cell.dtype];
-      const looksUp = costs.every(({ cost }) => cost.leastBytes === row && cost.flops.executed === 0);
+      // Counts are the shape's own: what could be otherwise is time.
+      const looksUp = costs.every(({ cost }) => cost.leastBytes === first.cost.leastBytes && cost.flops.executed === 0);
       const slope = slopeOf(curve.cells, "embed", ({ n }) => n);
       const isFlat = hasOrder(slope, 0);
       // What takes next to nothing of a token at every length may cost what it will.
@@ -93,7 +95,7 @@ export const inputClaims: readonly Claim[] = [
       return judged(t, {
         held: every([law.class === "undecided" ? undefined : law.class === "O(n)", isSlower || (isFlat ? undefined : isLine)]),
         measured: said.measured(law.class, 2 * perLayer, slope && { slope, doubled: power(2, slope) }),
-        counted: [all !== ofInputs && said.fourth(all, width, three)],
+        counted: [all !== ofInputs && said.fourth(all, width, three, isGated(first.cell))],
         corrections: [isSlower && said.slower],
         would: law.class === "undecided" ? said.wouldLengths : slope ? said.wouldNarrow : t.claims.found.noStages,
         evidence: "stages",

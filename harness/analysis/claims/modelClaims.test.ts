@@ -60,6 +60,19 @@ const split =
     mix: { ms: about(mix(n), spread) },
   });
 
+/** The same at every length. */
+const always = (feedForward: number, mix: number, width = model.width): PlantedArm => ({
+  label: "softmax",
+  cell: withModel({ width }),
+  stages: split(
+    () => feedForward,
+    () => mix,
+  ),
+});
+
+/** What a run measured that its device reads and computes: 4 bytes and 2 FLOPs in a ns, a weight. */
+const ceilings: Partial<RunRecord> = { ceilings: { readGbps: 4, copyGbps: 4, fmaGflops: 2, emptyDispatchMs: 0, cacheKneeBytes: undefined } };
+
 testClaims({
   S1: [
     ["all vocabularies give these ids", "holds", [], tokens(text("cl100k_base", [...published, 7]))],
@@ -118,20 +131,15 @@ testClaims({
     ],
   ),
   S9: [
+    ["always less", "holds", [always(1, 9)]],
     [
-      "always less",
-      "holds",
-      [
-        {
-          label: "softmax",
-          cell: withModel(),
-          stages: split(
-            () => 1,
-            () => 9,
-          ),
-        },
-      ],
+      "always less, of a model that is shrunk from one where it is little from some length on",
+      "holdsWithCorrection",
+      [always(1, 9)],
+      ofPreset("qwen3-next", 0.125),
     ],
+    ["always less, of one that is shrunk from one where it is little in long contexts alone", "doesNotHoldHere", [always(1, 9)], ofPreset("llama3-8b", 0.125)],
+    ["always less, of that one at its full size", "holds", [always(1, 9, presets["llama3-8b"].model.width)], ofPreset("llama3-8b")],
     [
       "less from some length on",
       "holdsWithCorrection",
@@ -146,48 +154,11 @@ testClaims({
         },
       ],
     ],
-    [
-      "always more",
-      "doesNotHoldHere",
-      [
-        {
-          label: "softmax",
-          cell: withModel(),
-          stages: split(
-            () => 9,
-            () => 1,
-          ),
-        },
-      ],
-    ],
-    [
-      "nearly as much",
-      "doesNotHoldHere",
-      [
-        {
-          label: "softmax",
-          cell: withModel(),
-          stages: split(
-            () => 47,
-            () => 53,
-          ),
-        },
-      ],
-    ],
-    [
-      "about half as much",
-      "undecided",
-      [
-        {
-          label: "softmax",
-          cell: withModel(),
-          stages: split(
-            () => 1,
-            () => 2,
-          ),
-        },
-      ],
-    ],
+    ["always more", "doesNotHoldHere", [{ ...always(9, 1), ns: [256, 1024] }]],
+    ["always more, of one that is shrunk", "doesNotHoldHere", [{ ...always(9, 1), ns: [256, 1024] }], ofPreset("llama3-8b", 0.125)],
+    ["always more, up to lengths that nobody asks about", "undecided", [{ ...always(9, 1), ns: [16, 32, 64] }]],
+    ["nearly as much", "doesNotHoldHere", [{ ...always(47, 53), ns: [256, 1024] }]],
+    ["about half as much", "undecided", [always(1, 2)]],
     ["stages that were not timed", "undecided", [{ label: "softmax", cell: withModel() }]],
   ],
   S10: [
@@ -216,17 +187,22 @@ testClaims({
   ],
   S11: (
     [
-      ["two of thirty-two", "holds", 32, 2, 1000],
-      ["two of four beside much else", "holdsWithCorrection", 4, 2, 1e6],
-      ["two of three", "doesNotHoldHere", 3, 2, 1000],
-      ["all of them", "doesNotHoldHere", 2, 2, 1000],
-      ["nothing counted", "undecided", 32, 2, undefined],
+      ["two of thirty-two, too fast for all", "holds", 32, 2, 1000, 0.2],
+      ["two of thirty-two, in a time that all could take", "undecided", 32, 2, 1000, 5],
+      ["two of thirty-two, whose time is not known well", "undecided", 32, 2, 1000, 1.55],
+      ["two of thirty-two, not timed", "undecided", 32, 2, 1000, undefined],
+      ["two of four beside much else", "holdsWithCorrection", 4, 2, 1e6, 0.2],
+      ["two of three", "doesNotHoldHere", 3, 2, 1000, 0.2],
+      ["all of them", "doesNotHoldHere", 2, 2, 1000, 0.2],
+      ["nothing counted", "undecided", 32, 2, undefined, 0.2],
     ] as const
-  ).map(([what, wanted, experts, active, mixers]): ClaimCase => {
+  ).map(([what, wanted, experts, active, mixers, ms]): ClaimCase => {
+    // All of two layers' 32 experts are 3.15 million weights, those of 4 0.39 million: a ns each.
     const one = 3 * 64 * 256;
     const cell = withModel({ feedForward: { kind: "experts", hidden: 256, experts, active } });
-    const stages = counted(mixers ?? 0, () => ({ feedForward: { cost: cost(2 * 2 * (active * one + 64 * experts), 1) } }));
-    return [what, wanted, [{ label: "softmax", cell, ...(mixers === undefined ? {} : { stages }) }]];
+    const time = ms === undefined ? {} : { ms: about(experts === 4 ? ms : 2 * ms) };
+    const stages = counted(mixers ?? 0, () => ({ feedForward: { cost: cost(2 * 2 * (active * one + 64 * experts), 1), ...time } }));
+    return [what, wanted, [{ label: "softmax", cell, ...(mixers === undefined ? {} : { stages }) }], ceilings];
   }),
   S12: (
     [
@@ -242,6 +218,8 @@ testClaims({
     [
       ["all the same", "holds", { project: cost(8, 8), feedForward: cost(4, 4) }, about(1)],
       ["other projections", "holdsWithCorrection", { project: cost(9, 9), feedForward: cost(4, 4) }, about(1)],
+      ["a stage of positions that the other has not", "holdsWithCorrection", { project: cost(8, 8), rotate: cost(1, 0), feedForward: cost(4, 4) }, about(1)],
+      ["a stage around no mixer that the other has not", "doesNotHoldHere", { project: cost(8, 8), route: cost(1, 1), feedForward: cost(4, 4) }, about(1)],
       ["another feed-forward network", "doesNotHoldHere", { project: cost(8, 8), feedForward: cost(5, 5) }, about(1)],
       ["the same, in twice the time", "doesNotHoldHere", { project: cost(8, 8), feedForward: cost(4, 4) }, about(2)],
       ["the same, in times that nobody knows", "undecided", { project: cost(8, 8), feedForward: cost(4, 4) }, between(0.5, 2)],
@@ -323,13 +301,47 @@ it("says of projections what a reader can check, and what would tell where nothi
         },
       }),
     ]);
-  const flops = "Without a cache all n + 1 tokens are projected: FLOPs grow as O(n) with their number, 24,576 a token and layer";
+  const flops = "Without a cache all n + 1 tokens are projected. Counted from the shape, FLOPs grow as O(n) with their number, 24,576 a token and layer";
   expect(said((n) => about(n + 1))).toBe(`${flops}; twice the tokens take 2.00 [1.97, 2.03] times as long (slope 1.00 [0.981, 1.02]). | `);
   expect(said(() => between(1, 1000))).toMatch(
     /times as long \(slope .*\)\. That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell\./,
   );
   expect(said((n) => about(n + 1), [64, 128])).toMatch(
-    /projected: 24,576 FLOPs a token and layer, whose growth with the number of tokens is not decided; .* Three lengths without a cache, or more, would tell\./,
+    /projected\. Counted from the shape, 24,576 FLOPs a token and layer, whose growth with the number of tokens is not decided; .* Three lengths without a cache, or more, would tell\./,
   );
   expect(said(() => undefined)).toBe(`${flops}. A device with GPU timestamps, which time stages, would tell. | `);
+});
+
+it("names the stages that one arm has alone, and the product of a gate", () => {
+  const arm = (label: string, rotates: boolean): PlantedArm => ({
+    label,
+    family: label === "linear" ? "linear" : "softmax",
+    cell: withModel(),
+    stages: () => ({ project: { cost: cost(8, 8), ms: about(1) }, ...(rotates ? { rotate: { cost: cost(3, 0), ms: about(1) } } : {}) }),
+  });
+  expect(sentencesOn("S19", [arm("softmax", true), arm("linear", false)])).toMatch(
+    /of input projections are the same in both; softmax alone has rotary positions\. .* \| Not every stage is in both: softmax alone has rotary positions\.$/,
+  );
+  expect(sentencesOn("S19", [arm("softmax", true), arm("linear", true)])).not.toContain("alone has");
+  const projecting = (outputGate?: ModelShape["outputGate"]): string =>
+    sentencesOn("S4", [
+      nothing({
+        cell: (n) => ({ ...withModel({ recomputes: true, ...(outputGate ? { outputGate } : {}) })(), mechanism: "softmax", n }),
+        stages: (n) => ({ project: { cost: cost(2 * 2 * 4 * 64 * 64 * (n + 1), 1), ms: about(n + 1) } }),
+      }),
+    ]);
+  expect(projecting("all")).toContain("There is a fourth product, of the output, and a fifth, of the gate that weighs it, and heads need not");
+  expect(projecting("linear")).toContain("There is a fourth product, of the output, and heads need not");
+});
+
+it("says of a shrunken model's feed-forward what is so of the large one", () => {
+  expect(sentencesOn("S9", [always(1, 9)], ofPreset("qwen3-next", 0.125))).toMatch(
+    /\| These are times of a model shrunk from Qwen3-Next-80B-A3B, .* takes as much as attention in a softmax layer at n = 4,352, and less than half of it from n = 8,704 on\.$/,
+  );
+  expect(sentencesOn("S9", [always(1, 9)], ofPreset("llama3-8b", 0.125))).toMatch(
+    /shrunk from Llama-3-8B, .* at n = 21,504, and less than half of it from n = 43,008 on\. \| $/,
+  );
+  expect(sentencesOn("S9", [{ ...always(9, 1), ns: [16, 64] }])).toMatch(
+    /Up to n = 64 it takes more, but texts are longer: contexts of 1,000 tokens and more would tell\. \| $/,
+  );
 });

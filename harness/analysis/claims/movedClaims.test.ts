@@ -72,7 +72,7 @@ testClaims({
 it("says its numbers", () => {
   const experiment = { layers: 32 } as RunRecord["experiment"];
   expect(sentencesOn("S14", [kept("host", quick), anew], { ...crossings(crossing("host", "crosses")), experiment })).toMatchInlineSnapshot(
-    `"With softmax host at n = 512, 1 MiB leave at 2.05 [2.01, 2.09] GB/s and come back at 4.10 [4.02, 4.18] GB/s, and a token waits 256 µs (8.19 ms for all layers) for a step of 10.0 µs, 26.6 [25.6, 27.6] times as long in all; that takes less time than computing it anew from n = 100 (95 % interval 90 to 110) on. | No cache was moved to disk here: of that nothing is told. It is so for long caches: short ones are computed anew sooner, below n = 100 (softmax host). It is for texts that pause: with softmax host a token waits longer for its cache than its step takes."`,
+    `"With softmax host at n = 512, 1 MiB leave at 2.05 [2.01, 2.09] GB/s and come back at 4.10 [4.02, 4.18] GB/s, and a token waits 256 µs (computed for all layers: 8.19 ms) for a step of 10.0 µs, 26.6 [25.6, 27.6] times as long in all; that takes less time than computing it anew from n = 100 (95 % interval 90 to 110) on. | No cache was moved to disk here: of that nothing is told. It is so for long caches: short ones are computed anew sooner, below n = 100 (softmax host). It is for texts that pause: with softmax host a token waits longer for its cache than its step takes."`,
   );
 });
 

@@ -156,29 +156,29 @@ export const softmaxClaims: readonly Claim[] = [
       const unknown = curves.slice(shares.length).map(() => undefined);
       const atLong = every([...shares.map(({ at }) => isMost(at)), ...unknown]);
       const atLongest = every([...shares.map(({ atLongest: share }) => isMost(share)), ...unknown]);
+      const ofWhole = said.ofWhole(
+        wholeModel.title,
+        [long, longest].map((n) => ({ n, share: shareOfText(n) })),
+        evenWithWeights(wholeModel),
+      );
+      const ofAttention = first
+        ? said.measured(
+            curveName(first.curve, t),
+            [usual, long, longest].flatMap((n) => {
+              const ms = textMs(first.curve, n);
+              return ms ? [{ n, ms }] : [];
+            }),
+            [
+              { share: first.at, n: long },
+              { share: first.atLongest, n: longest },
+            ],
+            first.curve.time?.points.at(-1)?.x ?? 0,
+          )
+        : said.noLaw;
       return judged(t, {
         held: atLong === true || atLongest === true ? true : atLongest,
-        measured: first
-          ? said.measured(
-              curveName(first.curve, t),
-              [usual, long, longest].flatMap((n) => {
-                const ms = textMs(first.curve, n);
-                return ms ? [{ n, ms }] : [];
-              }),
-              [
-                { share: first.at, n: long },
-                { share: first.atLongest, n: longest },
-              ],
-              first.curve.time?.points.at(-1)?.x ?? 0,
-            )
-          : said.noLaw,
-        corrections: [
-          atLong !== true && said.onlyLater(long, longest),
-          said.ofWhole(
-            wholeModel.title,
-            [long, longest].map((n) => ({ n, share: shareOfText(n) })),
-          ),
-        ],
+        measured: t.joinSentences([ofAttention, ofWhole]),
+        corrections: [atLong !== true && said.onlyLater(long, longest)],
         would: said.would,
         evidence: "time",
       });

@@ -92,6 +92,13 @@ export const wholeClaims: readonly Claim[] = [
       const counted = stages.filter((name) => stageCost(soft, name) && stageCost(state, name));
       const changed = counted.filter((name) => name !== "mix" && !isSameWork(name, soft, state));
       const ofMixers = changed.filter((name) => aroundMixers.has(name));
+      const aloneIn = (one: CellRecord, other: CellRecord): readonly StageName[] =>
+        counted.length === 0 ? [] : stages.filter((name) => name !== "mix" && stageCost(one, name) && !stageCost(other, name));
+      const lacking = [
+        { label: soft.label, stages: aloneIn(soft, state) },
+        { label: state.label, stages: aloneIn(state, soft) },
+      ].filter((one) => one.stages.length > 0);
+      const lacksOthers = lacking.some((one) => one.stages.some((name) => !aroundMixers.has(name)));
       const moved = ofMixers.filter((name) => (stageCost(soft, name)?.leastBytes ?? 0) > 0);
       const [rest, otherRest] = [restMs(soft), restMs(state)];
       const [mixed, otherMixed] = [stageTime(soft, "mix")?.ms, stageTime(state, "mix")?.ms];
@@ -111,9 +118,12 @@ export const wholeClaims: readonly Claim[] = [
       const same = counted.filter((name) => name !== "mix" && !changed.includes(name));
       const bytesOf = (cell: CellRecord, stage: StageName, otherwise: number): number => stageCost(cell, stage)?.leastBytes ?? otherwise;
       return judged(t, {
-        held: counted.length === 0 ? undefined : every([changed.length === ofMixers.length, takesAsLong(same, soft, state)]),
-        measured: t.joinSentences([said.counted(same, changed), times]),
-        counted: [moved.length > 0 && said.around(moved.map((stage) => ({ stage, times: bytesOf(state, stage, 0) / bytesOf(soft, stage, 1) })))],
+        held: counted.length === 0 ? undefined : every([changed.length === ofMixers.length && !lacksOthers, takesAsLong(same, soft, state)]),
+        measured: t.joinSentences([said.counted(same, changed, lacking), times]),
+        counted: [
+          moved.length > 0 && said.around(moved.map((stage) => ({ stage, times: bytesOf(state, stage, 0) / bytesOf(soft, stage, 1) }))),
+          lacking.length > 0 && said.alone(lacking),
+        ],
         would: said.would,
         evidence: "stages",
       });
