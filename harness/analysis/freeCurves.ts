@@ -59,6 +59,12 @@ export interface PowerLaw extends FreeFit {
   readonly high: number;
 }
 
+/** Of y at this share of the largest x, what grows. */
+export const grownAt = ({ value, grown }: PowerLaw, share: number): number => {
+  const there = grown * share ** value;
+  return there > 0 ? there / (1 - grown + there) : 0;
+};
+
 const powerCurve =
   (xs: readonly number[], ys: readonly number[]) =>
   (power: number): Omit<FreeFit, "value"> =>

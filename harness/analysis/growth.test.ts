@@ -145,6 +145,31 @@ describe("what was fitted", () => {
     expect(exponent?.value).toBeCloseTo(1.338, 3);
   });
 
+  // Two kinds of noise-free bend that a curve of any sign follows by other slopes than the curve without negative coefficients, which is drawn; and a power, which neither is.
+  it.each([
+    ["a line that bends down", (n: number) => 50 + 0.05 * n ** 0.97],
+    ["a line whose last values are low", (n: number) => (n > 8000 ? 0.8 : 1) * (50 + 0.05 * n)],
+    ["a power", (n: number) => 5 + n ** 1.5],
+    ["a flat beginning", (n: number) => Math.max(40, 0.1 * n)],
+  ])("grows at the last n as its exponent says, and each slope is in its interval: %s", (_, law) => {
+    const { exponent, slopes } = growthOf(sampled(powers(128, 8), law, 0.03), "n");
+    expect(slopes?.local.at(-1)).toEqual(exponent);
+    for (const { value, low, high } of slopes?.local ?? []) {
+      expect(value).toBeGreaterThanOrEqual(low);
+      expect(value).toBeLessThanOrEqual(high);
+    }
+  });
+
+  it("has the slopes of the curve that it is told by, at each n", () => {
+    const xs = powers(128, 8);
+    const { coefficients, slopes } = growthOf(
+      sampled(xs, (n) => (n > 8000 ? 0.8 : 1) * (50 + 0.05 * n)),
+      "n",
+    );
+    const [t0, a, b] = [coefficients?.t0.value ?? 0, coefficients?.a.value ?? 0, coefficients?.b.value ?? 0];
+    for (const [i, n] of xs.entries()) expect(slopes?.local[i]?.value).toBeCloseTo((a * n + 2 * b * n * n) / (t0 + a * n + b * n * n), 6);
+  });
+
   it("covers the planted coefficients and exponent", () => {
     const truth = { t0: 50, a: 0.02, b: 1e-5 };
     const law = (n: number): number => truth.t0 + truth.a * n + truth.b * n * n;

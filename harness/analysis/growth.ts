@@ -1,7 +1,7 @@
 import type { GrowthClass } from "../../kernels/mechanism.ts";
 import type { Estimate } from "../record/derived.ts";
 import { doubtOf, type Evidence, isExcluded, isFlat } from "./doubt.ts";
-import { type PowerLaw, powerLaw } from "./freeCurves.ts";
+import { grownAt, type PowerLaw, powerLaw } from "./freeCurves.ts";
 import { bends, type Curve, curveAt, curveFitter, devianceOf, growingSlope, type Sampled, type Score, scorer, slopeAt } from "./laws.ts";
 import type { GrowthNote } from "./notes.ts";
 import { type Slopes, slopesOf } from "./slopes.ts";
@@ -89,11 +89,10 @@ const lawOf = (sampled: Sampled, variable: string, telling: Telling, least = lea
   const coefficients = { t0: estimate((c) => c.t0), a: estimate((c) => c.a), b: estimate((c) => c.b) };
   const grown = (law: Growth["class"]): Pick<Growth, "exponent" | "slopes"> => {
     if (xs.length < 4 || largest < 4 * smallest) return { exponent: undefined, slopes: undefined };
-    const slopes = slopesOf(sampled, law);
-    const local = slopes.local.at(-1);
+    const { local, upperHalf } = slopesOf(sampled, law);
     // The fit without negative coefficients is the one that is drawn and told.
-    const value = curveFits.has(law) ? slopeAt(curve, largest) : (local?.value ?? 0);
-    return { exponent: local && { value, low: Math.min(value, local.low), high: Math.max(value, local.high) }, slopes };
+    const told = curveFits.has(law) ? local.map((slope, i) => holding(slope, slopeAt(curve, xs[i] ?? 1))) : local;
+    return { exponent: told.at(-1), slopes: { local: told, upperHalf } };
   };
   const fitted = { ...unknown, coefficients, ...grown("undecided"), at: (x: number) => estimate((c) => curveAt(c, x)) };
   const decided = (law: GrowthClass): Growth => ({ ...fitted, ...(curveFits.has(law) ? {} : grown(law)), class: law, candidates: [law] });
@@ -125,7 +124,7 @@ const lawOf = (sampled: Sampled, variable: string, telling: Telling, least = lea
   const doubt = doubtOf(evidence);
   if (winner && doubt === undefined) return { growth: decided(winner.class), misfit: false };
   const { reason, candidates, misfit } = doubt ?? ({ reason: { kind: "noLaw" }, candidates: [], misfit: false } as const);
-  const open = { ...fitted, exponent: fitted.exponent && withPower(fitted.exponent, devianceOf(curve.rss, xs.length), powerLaw(xs, ys)) };
+  const open = { ...fitted, ...(fitted.slopes ? withPower(xs, fitted.slopes, devianceOf(curve.rss, xs.length), powerLaw(xs, ys)) : {}) };
   // Where a quadratic part is out of question, only the fixed cost can stand in the way of telling O(n) from O(n log n).
   const quadratic = candidates.length === 0 || candidates.includes("O(n²)");
   const measureUpTo = quadratic ? rangeWanted(curve, coefficients.b.high, largest) : rangeWanted({ ...curve, b: 0 }, 0, largest);
@@ -134,15 +133,22 @@ const lawOf = (sampled: Sampled, variable: string, telling: Telling, least = lea
   return { growth: { ...open, candidates, note: { kind: "advised", reason, variable, upTo: measureUpTo }, measureUpTo }, misfit };
 };
 
+/** An interval that was found about another value, with this one in it. */
+const holding = ({ low, high }: Estimate, value: number): Estimate => ({ value, low: Math.min(value, low), high: Math.max(value, high) });
+
 /**
- * The local exponent at the largest x of a curve whose law is open: that of t0 + a·x^p where this follows the points clearly better than t0 + a·x + b·x² does, what either says where it
- * follows as well.
+ * The local exponents of a curve whose law is open: those of t0 + a·x^p where this follows the points clearly better than t0 + a·x + b·x² does, what either says where it follows as
+ * well. Where the curve ends it is the exponent.
  */
-const withPower = (exponent: Estimate, deviance: number, { value, low, high, grown, deviance: ofPower }: PowerLaw): Estimate => {
-  const byPower = { value: value * grown, low: low * grown, high: high * grown };
-  if (ofPower + clearly < deviance) return byPower;
-  if (ofPower > deviance + clearly) return exponent;
-  return { value: exponent.value, low: Math.min(exponent.low, byPower.low), high: Math.max(exponent.high, byPower.high) };
+const withPower = (xs: readonly number[], slopes: Slopes, deviance: number, power: PowerLaw): Pick<Growth, "exponent" | "slopes"> => {
+  if (power.deviance > deviance + clearly) return { exponent: slopes.local.at(-1), slopes };
+  const byPower = power.deviance + clearly < deviance;
+  const local = slopes.local.map(({ value, low, high }, i): Estimate => {
+    const grown = grownAt(power, (xs[i] ?? 1) / (xs.at(-1) ?? 1));
+    const [least, most] = [power.low * grown, power.high * grown];
+    return byPower ? { value: power.value * grown, low: least, high: most } : { value, low: Math.min(low, least), high: Math.max(high, most) };
+  });
+  return { exponent: local.at(-1), slopes: { ...slopes, local } };
 };
 
 const tooShort = (xs: readonly number[], least: number): boolean => xs.length < least || (xs.at(-1) ?? 0) < leastSpan * (xs[0] ?? 0);
