@@ -44,6 +44,12 @@ export interface Less {
   readonly most: number;
 }
 
+/** How many times less an arm takes or keeps, "870×"; `undrifted`: which the values beside it alone do not give. */
+export interface TimesLess {
+  readonly times: string;
+  readonly undrifted: boolean;
+}
+
 /** How many times as fast one is as another at the largest n, over all shapes; below 1 where it is slower. */
 export interface Speed {
   /** the least and the most n, over all shapes */
@@ -1852,10 +1858,16 @@ export const en = {
       where: string,
       least: { readonly arm: string; readonly value: string },
       most: { readonly arm: string; readonly value: string },
-      times: string,
-    ): string => `At ${where}: from ${least.arm} ${least.value} to ${most.arm} ${most.value} (${times}).`,
-    ends: (where: string, arms: readonly { readonly arm: string; readonly value: string; readonly less: string | undefined }[], beside: string): string =>
-      `At ${where}: ${formatList(arms.map(({ arm, value, less }) => `${arm} ${value}${less === undefined ? "" : ` (${less} less than ${beside})`}`))}.`,
+      less: TimesLess,
+    ): string =>
+      `At ${where}: from ${least.arm} ${least.value} to ${most.arm} ${most.value} (${less.times}${less.undrifted ? ", drift of the machine taken out" : ""}).`,
+    ends: (where: string, arms: readonly { readonly arm: string; readonly value: string; readonly less: TimesLess | undefined }[], beside: string): string => {
+      const told = arms.map(
+        ({ arm, value, less }) =>
+          `${arm} ${value}${less === undefined ? "" : ` (${less.times} less than ${beside}${less.undrifted ? ", drift of the machine taken out" : ""})`}`,
+      );
+      return `At ${where}: ${formatList(told)}.`;
+    },
     /** the answer's arms at the largest n of both; `less`: how many times less the last one takes or keeps; `undrifted`: which these values alone do not give */
     answerEnds: (
       n: number,
@@ -1895,10 +1907,11 @@ export const en = {
       `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. ${scaled ? "Hollow: half of it was not measured, and the step from the nearest shorter one is scaled to a doubling. " : ""}A fixed cost per dispatch pulls short ones towards 1×; what the whole machine drifted is taken out${steady ? "" : " as far as a law was fitted"}.`,
     heatHeading: ({ upper, lower }: Names): string => `Where ${lower} beats ${upper}`,
     heatFaster: (arm: string): string => `${arm} faster, `,
-    heat: ({ upper, lower }: Names, won: number, measured: number): string =>
-      `${lower} is faster by a tenth or more in ${formatCount(won)} of ${formatCount(measured)} pairs. Numbers are ${upper} time ÷ ${lower} time, left out where there is no room; the dashed line is n*. Every column is one measured n.`,
+    /** `won`: pairs whose whole 95 % interval is on the side of `lower`, too; `crossing`: some n* is drawn */
+    heat: ({ upper, lower }: Names, won: number, measured: number, crossing: boolean): string =>
+      `${lower} is surely faster, and by a tenth or more, in ${formatCount(won)} of ${formatCount(measured)} pairs. Grey: they differ by less, or the 95 % interval holds 1×. Numbers are ${upper} time ÷ ${lower} time, what the whole machine drifted taken out as far as a law was fitted; left out where there is no room${crossing ? "; the dashed line is n*" : ""}. Every column is one measured n.`,
     heatFew: ({ upper, lower }: Names, won: number, measured: number, byLaw: boolean): string =>
-      `${lower} is faster by a tenth or more in ${formatCount(won)} of ${formatCount(measured)} ${plural(measured, "pair", "pairs")}: too few of the sizes for a map. Numbers are ${upper} time ÷ ${lower} time${byLaw ? "; those with ≈ were not measured and are what laws over n and the width of the model say" : ""}.`,
+      `${lower} is surely faster, and by a tenth or more, in ${formatCount(won)} of ${formatCount(measured)} ${plural(measured, "pair", "pairs")}: too few of the sizes for a map. Numbers are ${upper} time ÷ ${lower} time${byLaw ? "; those with ≈ were not measured and are what laws over n and the width of the model say" : ""}.`,
     heatLaws: (pale: boolean): string =>
       `A diamond is n* by one law over n and the width of the model that all cells of an arm are fitted to at once${pale ? "; pale cells with ≈ were not measured and are what these laws say" : ""}. The laws stand below, with the fits.`,
     slopes:
@@ -2038,12 +2051,12 @@ export const en = {
     heatTitle: ({ upper, lower }: Names): string => `${upper} time ÷ ${lower} time`,
     heatRows: (axes: string): string => `rows: ${axes}`,
     heatNote: "dashed: n*",
-    heatLawNote: "dashed: n*, diamonds: by one law over all cells",
+    heatLawNote: "diamonds: n* by one law over all cells",
     heatSaid: (title: string, axes: string): string => `${title} over n and ${axes}`,
     about: "about ",
     allShapes: "all",
     /** by how much one is faster, from the first arm much faster to the second */
-    heatSteps: ["over 4×", "2× to 4×", "1.1× to 2×", "about equal", "1.1× to 2×", "2× to 4×", "over 4×"] as readonly string[],
+    heatSteps: ["over 4×", "2× to 4×", "1.1× to 2×", "about equal or too close to tell", "1.1× to 2×", "2× to 4×", "over 4×"] as readonly string[],
     /** lines of what a point says when it is asked */
     tips: {
       gap: (status: GapStatus): string => gapWords[status],

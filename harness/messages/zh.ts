@@ -1314,9 +1314,10 @@ export const zh: Messages = {
     more: (pairs) => `另有 ${formatCount(pairs)} 对方案`,
     nothing: "此处没有可画的内容。",
     reaches: (arms, variable) => `${arms.map(({ arm, x }) => spaced`${arm}测到${variable} = ${formatCount(x)}`).join("；")}。`,
-    fromTo: (where, least, most, times) => spaced`在${where}处：从${least.arm}的${least.value}到${most.arm}的${most.value}（${times}）。`,
+    fromTo: (where, least, most, less) =>
+      spaced`在${where}处：从${least.arm}的${least.value}到${most.arm}的${most.value}（${less.undrifted ? "扣除机器的漂移，" : ""}${less.times}）。`,
     ends: (where, arms, beside) =>
-      spaced`在${where}处：${arms.map(({ arm, value, less }) => spaced`${arm}为${value}${less === undefined ? "" : spaced`（${beside}是其${less.replace("×", "")}倍）`}`).join("，")}。`,
+      spaced`在${where}处：${arms.map(({ arm, value, less }) => spaced`${arm}为${value}${less === undefined ? "" : spaced`（${less.undrifted ? "扣除机器的漂移，" : ""}${beside}是其${less.times.replace("×", "")}倍）`}`).join("，")}。`,
     answerEnds: (n, arms, less) => {
       const found =
         less && less.high > less.low ? `（${less.undrifted ? "扣除机器的漂移，" : ""}${interval(formatTimes(less.low), formatTimes(less.high))}）` : "";
@@ -1346,10 +1347,10 @@ export const zh: Messages = {
       spaced`每个标记是在该${variable}处的时间除以在其一半处的时间：1× 为不变，2× 为成正比，4× 为成平方。${scaled ? "空心：未测其一半，由最近的较短一点起的一步换算为一次加倍。" : ""}每次 dispatch 的固定开销会使短的向 1× 靠拢；整台机器的漂移${steady ? "已经去除" : "在作了拟合的范围内已经去除"}。`,
     heatHeading: ({ upper, lower }) => spaced`${lower}在何处胜过${upper}`,
     heatFaster: (arm) => spaced`${arm}更快，`,
-    heat: ({ upper, lower }, won, measured) =>
-      spaced`在${formatCount(measured)}对中，${lower}有${formatCount(won)}对快十分之一以上。数字为${upper}的时间 ÷ ${lower}的时间，放不下时略去；虚线为 n*。每列是一个测得的 n。`,
+    heat: ({ upper, lower }, won, measured, crossing) =>
+      spaced`在${formatCount(measured)}对中，${lower}有${formatCount(won)}对确定更快，且快十分之一以上。灰色：相差更小，或 95 % 置信区间包含 1×。数字为${upper}的时间 ÷ ${lower}的时间，在作了拟合的范围内已扣除整台机器的漂移，放不下时略去${crossing ? "；虚线为 n*" : ""}。每列是一个测得的 n。`,
     heatFew: ({ upper, lower }, won, measured, byLaw) =>
-      spaced`在${formatCount(measured)}对中，${lower}有${formatCount(won)}对快十分之一以上：测得的尺寸太少，不足以成图。数字为${upper}的时间 ÷ ${lower}的时间${byLaw ? "；标有 ≈ 的未经测量，是由 n 与模型宽度的规律给出的值" : ""}。`,
+      spaced`在${formatCount(measured)}对中，${lower}有${formatCount(won)}对确定更快，且快十分之一以上：测得的尺寸太少，不足以成图。数字为${upper}的时间 ÷ ${lower}的时间${byLaw ? "；标有 ≈ 的未经测量，是由 n 与模型宽度的规律给出的值" : ""}。`,
     heatLaws: (pale) =>
       `菱形为由 n 与模型宽度的统一规律得出的 n*，该规律同时拟合一种方案的所有单元${pale ? "；标有 ≈ 的浅色格未经测量，是这些规律给出的值" : ""}。规律本身与拟合一起列在下方。`,
     slopes:
@@ -1468,11 +1469,11 @@ export const zh: Messages = {
     heatTitle: ({ upper, lower }) => spaced`${upper}时间 ÷ ${lower}时间`,
     heatRows: (axes) => `行：${axes}`,
     heatNote: "虚线：n*",
-    heatLawNote: "虚线：n*，菱形：由所有单元的统一规律得出",
+    heatLawNote: "菱形：由所有单元的统一规律得出的 n*",
     heatSaid: (title, axes) => spaced`${title}，随 n 和${axes}的变化`,
     about: "约 ",
     allShapes: "全部",
-    heatSteps: ["超过 4×", "2× 至 4×", "1.1× 至 2×", "大致相当", "1.1× 至 2×", "2× 至 4×", "超过 4×"],
+    heatSteps: ["超过 4×", "2× 至 4×", "1.1× 至 2×", "大致相当或难分高下", "1.1× 至 2×", "2× 至 4×", "超过 4×"],
     tips: {
       gap: (status) => gapWords[status],
       byFormula: "由公式得出，未运行",

@@ -295,8 +295,8 @@ describe("heat maps", () => {
     const [map] = heatMapsOf(withLaws);
     if (map === undefined) throw new Error("three dModel make a map");
     expect(map.cells.filter(({ byLaw }) => byLaw)).toEqual([
-      { x: 8192, row: 2, ratio: expect.closeTo(8.192, 6), byLaw: true },
-      { x: 16384, row: 2, ratio: expect.closeTo(16.384, 6), byLaw: true },
+      { x: 8192, row: 2, ratio: expect.closeTo(8.192, 6), open: false, byLaw: true },
+      { x: 16384, row: 2, ratio: expect.closeTo(16.384, 6), open: false, byLaw: true },
     ]);
     expect(map.lawCrossings).toEqual([
       { row: 0, n: 1000 },
@@ -304,7 +304,19 @@ describe("heat maps", () => {
     ]);
     const svg = await svgOf(withLaws, heatChart(withLaws, map, wide));
     expect(svg).toContain("≈ 8.2×");
-    expect(svg).toContain("diamonds: by one law over all cells");
+    expect(svg).toContain("diamonds: n* by one law over all cells");
+  });
+
+  it("speak of a dashed line only where one is drawn", async () => {
+    const uncrossed: RunRecord = { ...record, crossovers: record.crossovers.map((one) => ({ ...one, outcome: "already" as const })) };
+    for (const [drawn, of] of [
+      [true, record],
+      [false, uncrossed],
+    ] as const) {
+      const [map] = heatMapsOf(of);
+      if (map === undefined) throw new Error("three dModel make a map");
+      expect((await svgOf(of, heatChart(of, map, wide))).includes("dashed: n*")).toBe(drawn);
+    }
   });
 
   it("leave out what no law follows", () => {
@@ -337,6 +349,11 @@ describe("heat maps", () => {
 
 describe("heat steps", () => {
   it("part faster, equal and slower", () => {
-    expect([0.1, 0.3, 0.8, 1, 1.5, 3, 20].map(heatStep)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    const stepOf = (ratio: number): number => heatStep({ ratio, open: false });
+    expect([0.1, 0.3, 0.8, 1, 1.5, 3, 20].map(stepOf)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it("are grey where the interval of a ratio holds 1", () => {
+    expect(heatStep({ ratio: 1.5, open: true })).toBe(heatStep({ ratio: 1, open: false }));
   });
 });

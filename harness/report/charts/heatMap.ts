@@ -8,11 +8,10 @@ import type { Messages } from "../../messages/messages.ts";
 import type { SeriesKey } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { printable, shortened } from "../html.ts";
-import { times } from "../interval.ts";
 import { cellValue, crossoversOf, evenly, type Facet, facetsOf, plannedXs, variableOf, written } from "./facets.ts";
 import { type Chart, type ChartSize, type Encoding, framed, type Layer } from "./frame.ts";
-import { measuredValue } from "./growth.ts";
 import { tipOf } from "./hints.ts";
+import { isOpen, pairRatioOf, ratioWords } from "./pairRatio.ts";
 import { fitted, labelOverlapOf, textWidth } from "./textWidth.ts";
 import { heatSteps, leastTextPx, theme } from "./theme.ts";
 
@@ -21,6 +20,8 @@ export interface HeatCell {
   readonly x: number;
   readonly row: number;
   readonly ratio: number;
+  /** its 95 % interval holds 1: neither arm is told to be faster */
+  readonly open: boolean;
   /** not measured of both, but taken from the laws over n and a size that all other cells of the two follow */
   readonly byLaw: boolean;
 }
@@ -72,19 +73,14 @@ const allMaps = (record: RunRecord): readonly HeatMap[] => {
   if (facets.length < 2 || planned.length < 2) return [];
   const pairs = new Map(record.crossovers.filter(({ metric }) => metric === "time").map(({ between }) => [JSON.stringify(between), between]));
   return [...pairs.values()].flatMap((between): HeatMap[] => {
-    const timeOf = (facet: Facet, label: string, n: number): number | undefined => {
-      const cell = facet.cells.find((candidate) => candidate.label === label && candidate.n === n);
-      return cell === undefined ? undefined : measuredValue(cell, "time")?.y;
-    };
     // A law says nothing of an n beyond the largest that both arms were measured at, in whatever row.
     const reach = Math.min(...between.map((label) => Math.max(0, ...record.cells.flatMap((cell) => (cell.label === label && cell.summary ? [cell.n] : [])))));
     const ratiosOf = (facet: Facet): readonly Omit<HeatCell, "row">[] =>
       planned.flatMap((n): Omit<HeatCell, "row">[] => {
-        const above = timeOf(facet, between[0], n);
-        const below = timeOf(facet, between[1], n);
-        if (above !== undefined && below !== undefined) return [{ x: n, ratio: above / below, byLaw: false }];
+        const measured = pairRatioOf(record, facet, between, n);
+        if (measured !== undefined) return [{ x: n, ratio: measured.value, open: isOpen(measured), byLaw: false }];
         const ratio = n <= reach ? lawsOf(record, facet, between)?.ratioAt(n) : undefined;
-        return ratio === undefined ? [] : [{ x: n, ratio, byLaw: true }];
+        return ratio === undefined ? [] : [{ x: n, ratio, open: false, byLaw: true }];
       });
     const all = facets.map((facet) => ({ facet, ratios: ratiosOf(facet) })).filter(({ ratios }) => ratios.length > 0);
     const shown = evenly(all, mostRows);
@@ -128,7 +124,11 @@ const isOf = (cell: CellRecord, series: SeriesKey): boolean =>
 
 const isWithin = (one: SeriesKey, all: SeriesKey): boolean => Object.entries(one).every(([axis, value]) => all[axis] === value);
 
-export const heatStep = (ratio: number): number => heatSteps.findIndex((step) => ratio < step.below);
+/** Index of the step that a ratio is coloured by: the middle one where nobody knows which arm is faster. */
+export const heatStep = ({ ratio, open }: Pick<HeatCell, "ratio" | "open">): number => heatSteps.findIndex(({ below }) => (open ? 1 : ratio) < below);
+
+/** Is the second arm faster by a tenth or more, with its whole interval above 1? */
+export const isWon = ({ ratio, open }: Pick<HeatCell, "ratio" | "open">): boolean => ratio >= 1.1 && !open;
 
 /** softmax time / linear time over n × rows, with a stepped line through n*. Every column is one measured n; between columns the line runs in log n. */
 export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: Messages = en): Chart => {
@@ -141,7 +141,11 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
   const rowPx = 34;
   const title = charts.heatTitle({ upper: between[0], lower: between[1] });
   const room = { left: 14 + Math.max(0, ...names.map((name) => textWidth(name, 11.5))), right: 8, bottom: 44, plotHeight: rowPx * rows.length };
-  const said = [...(axes.length > 1 ? [charts.heatRows(axes.join(" · "))] : []), map.lawCrossings.length > 0 ? charts.heatLawNote : charts.heatNote].join("; ");
+  const said = [
+    ...(axes.length > 1 ? [charts.heatRows(axes.join(" · "))] : []),
+    ...(map.crossings.length > 0 ? [charts.heatNote] : []),
+    ...(map.lawCrossings.length > 0 ? [charts.heatLawNote] : []),
+  ].join("; ");
   const spec = framed(record, size, title, said, room, t, (frame) => {
     const columnPx = frame.plotWidth / columns.length;
     // column i spans [i, i+1]; n between two columns lies between their middles, in proportion to its logarithm
@@ -189,15 +193,15 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
         bottom: cell.row + 1,
         middleX: column + 0.5,
         middleY: cell.row + 0.5,
-        step: heatStep(cell.ratio),
+        step: heatStep(cell),
         // On a pale cell the words of the middle, which are dark.
-        textStep: cell.byLaw ? heatStep(1) : heatStep(cell.ratio),
-        words: `${cell.byLaw ? "≈ " : ""}${times(cell.ratio)}`,
+        textStep: heatStep(cell.byLaw ? { ratio: 1, open: true } : cell),
+        words: `${cell.byLaw ? "≈ " : ""}${ratioWords(cell.ratio)}`,
         opacity: cell.byLaw ? 0.35 : 1,
         series: names[cell.row] ?? "",
         tip: tipOf(
           `n = ${formatCount(cell.x)}${rows[cell.row]?.title === undefined ? "" : `, ${rows[cell.row]?.title}`}`,
-          `${shortened(between[0], 40)} ÷ ${shortened(between[1], 40)}: ${times(cell.ratio)}`,
+          `${shortened(between[0], 40)} ÷ ${shortened(between[1], 40)}: ${ratioWords(cell.ratio)}`,
           cell.byLaw ? charts.tips.byLaws : "",
         ),
       };
@@ -264,6 +268,8 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
     ];
     return layers;
   });
-  const described = cells.map((cell) => `${rows[cell.row]?.title ?? charts.allShapes}, n = ${cell.x}: ${cell.byLaw ? charts.about : ""}${times(cell.ratio)}`);
+  const described = cells.map(
+    (cell) => `${rows[cell.row]?.title ?? charts.allShapes}, n = ${cell.x}: ${cell.byLaw ? charts.about : ""}${ratioWords(cell.ratio)}`,
+  );
   return { spec, title: charts.heatSaid(title, Object.keys(rows[0]?.values ?? {}).join(", ")), description: described.join("; "), zooms: false };
 };

@@ -3,12 +3,12 @@ import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Doubling, doublingChart, doublingHeading, doublingsOf, isMeasured } from "../charts/doublingRatio.ts";
 import { byFamily, evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
-import { type HeatMap, heatChart, heatMapsOf, heatStep, isMap } from "../charts/heatMap.ts";
+import { type HeatMap, heatChart, heatMapsOf, heatStep, isMap, isWon } from "../charts/heatMap.ts";
 import { leadingOf } from "../charts/leading.ts";
+import { ratioWords } from "../charts/pairRatio.ts";
 import type { Rendering } from "../charts/render.ts";
 import { heatSteps } from "../charts/theme.ts";
 import { type Html, html, shortened } from "../html.ts";
-import { times } from "../interval.ts";
 import { directed } from "../said.ts";
 import { type Column, name, table } from "../table.ts";
 import { crossoverFigures } from "./crossoverFigures.ts";
@@ -50,20 +50,20 @@ const heatFigure = async (record: RunRecord, map: HeatMap, index: number, render
   const names = { upper: above, lower: below };
   const middle = heatSteps.length / 2 - 0.5;
   const faster = (step: number): string => (step < middle ? t.figures.heatFaster(above) : step > middle ? t.figures.heatFaster(below) : "");
-  const used = new Set(map.cells.map(({ ratio }) => heatStep(ratio)));
+  const used = new Set(map.cells.map(heatStep));
   const key = html`<ul class="key" aria-label="${t.page.colours}">${heatSteps.map((_, i) => used.has(i) && html`<li><span class="swatch heat-${i}"></span> <bdi>${directed(shortened(faster(i), 60))}${t.charts.heatSteps[i] ?? ""}</bdi></li>`)}</ul>`;
   const measured = map.cells.filter(({ byLaw }) => !byLaw);
-  const won = measured.filter(({ ratio }) => ratio >= 1.1).length;
+  const won = measured.filter(isWon).length;
   const heading = t.figures.heatHeading(names);
   const caption = [
-    t.figures.heat(names, won, measured.length),
+    t.figures.heat(names, won, measured.length, map.crossings.length > 0),
     map.lawCrossings.length === 0 ? "" : t.figures.heatLaws(measured.length < map.cells.length),
     thinned(map.rows.length, map.rowsInAll, t),
   ];
   const columns = [
     { head: t.tables.at, cell: (row: HeatMap["cells"][number]) => map.rows[row.row]?.title },
     { head: "n", numeric: true, cell: (row: HeatMap["cells"][number]) => formatCount(row.x) },
-    { head: `${above} ÷ ${below}`, numeric: true, cell: (row: HeatMap["cells"][number]) => `${row.byLaw ? "≈ " : ""}${times(row.ratio)}` },
+    { head: `${above} ÷ ${below}`, numeric: true, cell: (row: HeatMap["cells"][number]) => `${row.byLaw ? "≈ " : ""}${ratioWords(row.ratio)}` },
   ] as const;
   const numbers = table(heading, columns, map.cells);
   if (!isMap(map)) return tabled(id, heading, [t.figures.heatFew(names, won, measured.length, map.cells.length > measured.length)], numbers, t);

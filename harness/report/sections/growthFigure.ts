@@ -11,6 +11,7 @@ import { beyondCurve, drawnCurve, type Growth, type GrowthPoint, gapLegend, grow
 import { joinedFacets } from "../charts/joinedFacets.ts";
 import { leadingOf } from "../charts/leading.ts";
 import { memoryChart } from "../charts/memoryChart.ts";
+import { isOpen, type PairRatio, pairRatioOf } from "../charts/pairRatio.ts";
 import type { Rendering } from "../charts/render.ts";
 import { timeChart, timeHeading } from "../charts/timeChart.ts";
 import type { Html } from "../html.ts";
@@ -48,6 +49,8 @@ const pointTable = (
   return table(caption, columns, rows);
 };
 
+const lessBy = ({ value, undrifted }: PairRatio): { readonly times: string; readonly undrifted: boolean } => ({ times: times(value), undrifted });
+
 /** "At n = 16,384: softmax 6.02 ms, linear 360 µs (17× less than softmax)." for the largest x that most arms share: less than the answer's first arm, where it has one there, else than the arm with most. */
 const endSentence = (record: RunRecord, growth: Growth, facet: Facet, write: (value: number) => string, { figures }: Messages): string => {
   const complete = growth.series.filter(({ points }) => points.length > 0);
@@ -63,15 +66,21 @@ const endSentence = (record: RunRecord, growth: Growth, facet: Facet, write: (va
   const values = complete.map(({ look, points }) => ({ label: look.label, y: points.find(({ x }) => x === at)?.y ?? 0 }));
   const most = values.reduce((one, other) => (other.y > one.y ? other : one));
   const least = values.reduce((one, other) => (other.y < one.y ? other : one));
-  if (values.length > 4)
-    return figures.fromTo(where, { arm: least.label, value: write(least.y) }, { arm: most.label, value: write(most.y) }, times(most.y / least.y));
+  const ratioTo = (above: string, below: string): PairRatio => {
+    const [y = 0, other = 0] = [above, below].map((label) => values.find((value) => value.label === label)?.y);
+    const told = growth.metric === "time" ? pairRatioOf(record, facet, [above, below], at) : undefined;
+    return told ?? { value: y / other, low: y / other, high: y / other, undrifted: false };
+  };
+  if (values.length > 4) {
+    const ratio = ratioTo(most.label, least.label);
+    return figures.fromTo(where, { arm: least.label, value: write(least.y) }, { arm: most.label, value: write(most.y) }, lessBy(ratio));
+  }
   const [upper] = mainPair({ ...record, crossovers: askedCrossovers(record) })[0]?.between ?? [];
   const beside = values.find(({ label }) => label === upper) ?? most;
-  const arms = values.map(({ label, y }) => ({
-    arm: label,
-    value: write(y),
-    less: label !== beside.label && beside.y / y > 1.05 ? times(beside.y / y) : undefined,
-  }));
+  const arms = values.map(({ label, y }) => {
+    const ratio = ratioTo(beside.label, label);
+    return { arm: label, value: write(y), less: label !== beside.label && ratio.value > 1.05 && !isOpen(ratio) ? lessBy(ratio) : undefined };
+  });
   return figures.ends(where, arms, beside.label);
 };
 
