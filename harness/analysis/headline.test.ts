@@ -92,14 +92,48 @@ describe("the answer in plain words", () => {
       }) as const;
     const peerRatios = [beside("softmax", 1024, 0.8, 0.7, 0.9), beside("softmax", 2048, 0.5, 0.4, 0.6), beside("linear", 2048, 1.3, 1.2, 1.4)];
     expect(headlineOf({ ...planted, cells, peerRatios }, en)).toEqual([
-      "On this GPU (d), attnbench is faster than ONNX Runtime in 2 of 3 comparisons, slower in 1: for the same work it takes 0.5 to 1.3 times as long.",
-      "At 2,048 tokens it takes 0.5 times as long with softmax attention and 1.3 times as long with linear attention.",
+      "On this GPU (d), by the wall clock and at 2,048 tokens, softmax attention is 2 times as fast in attnbench as in ONNX Runtime (95 % interval 1.7 to 2.5); linear attention takes 1.3 times as long (1.2 to 1.4); of 3 comparisons attnbench is faster in 2, slower in 1.",
     ]);
     expect(headlineOf({ ...planted, cells, peerRatios }, zh)).toEqual([
-      "在这块 GPU（d）上，attnbench 与 ONNX Runtime 比较了 3 次，其中 2 次更快，1 次更慢：完成同样的工作，用时是后者的 0.5 至 1.3 倍。",
-      "长 2,048 个 token 时，softmax 注意力用时是后者的 0.5 倍，线性注意力用时是后者的 1.3 倍。",
+      "在这块 GPU（d）上，按挂钟时间，长 2,048 个 token 时：softmax 注意力用 attnbench 的速度是用 ONNX Runtime 的 2 倍（95 % 置信区间 1.7 至 2.5）；线性注意力用时是后者的 1.3 倍（1.2 至 1.4）；共比较 3 次，attnbench 有 2 次更快，1 次更慢。",
+    ]);
+    expect(headlineOf({ ...planted, cells, peerRatios: [beside("softmax", 1024, 1.05, 0.9, 1.2)] }, en)).toEqual([
+      "On this GPU (d), by the wall clock, softmax attention at 1,024 tokens is too close to tell in attnbench and ONNX Runtime: 0.95 times as fast (95 % interval 0.83 to 1.1).",
     ]);
     expect(headlineOf({ ...planted, cells, peerRatios: [] }, en)).toEqual([]);
+  });
+
+  it("says what is not compared with another runtime, and why in few words", () => {
+    const [own, peer, ...others] = planted.cells;
+    if (!own || !peer) throw new Error("no cells");
+    const ended = (code: string) => ({ status: "failed", code, reason: "o[0] is 1, the float64 reference 2" }) as const;
+    const of = (outcome: RunRecord["cells"][number]["outcome"], ours: RunRecord["cells"][number]["outcome"] = { status: "ok" }): RunRecord => ({
+      ...planted,
+      cells: [{ ...own, outcome: ours }, { ...peer, runtime: "ort", outcome }, ...others],
+      peerRatios: [
+        {
+          runtime: "ort",
+          cells: [own.id, peer.id],
+          labels: ["softmax", "o"],
+          phase: "decode",
+          n: 32,
+          series: {},
+          wallMs: [1, 1],
+          ratio: undefined,
+          note: "o[0]",
+        },
+      ],
+    });
+    const wrong = of(ended("wrongOutput"));
+    expect(headlineOf(wrong, en)).toEqual(["Nothing could be compared with ONNX Runtime: softmax attention (ONNX Runtime's output is wrong)."]);
+    expect(headlineOf(wrong, zh)).toEqual(["未能与 ONNX Runtime 作任何比较：softmax 注意力（ONNX Runtime 的输出有误）。"]);
+    expect(headlineOf(of({ status: "ok" }, { status: "pending" }), en)[0]).toContain("softmax attention (no time was left)");
+    expect(headlineOf(of(ended("deviceLost")), en)[0]).toContain("(ONNX Runtime failed)");
+    const [first] = wrong.peerRatios ?? [];
+    if (!first) throw new Error("no ratio");
+    expect(headlineOf({ ...wrong, peerRatios: [first, { ...first, n: 64, ratio: { value: 0.5, low: 0.4, high: 0.8 } }] }, en)[1]).toBe(
+      "Not compared: softmax attention at 32 tokens (ONNX Runtime's output is wrong).",
+    );
   });
 
   it("is of what was written where a text is asked for", () => {

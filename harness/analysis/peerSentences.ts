@@ -1,12 +1,11 @@
 import { runtimes } from "../experiment/runtimes.ts";
 import type { Messages } from "../messages/messages.ts";
-import type { Estimate, PeerRatio } from "../record/derived.ts";
+import type { PeerRatio } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
-import { formatNumber } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
 
-/** "softmax prefill, n = 1,024: attnbench takes 0.800 [0.700, 0.900] of ONNX Runtime's wall time." And what is not compared, once for each reason. */
+/** "softmax prefill, n = 1,024: by the wall clock attnbench is 1.25 [1.11, 1.43] times as fast as ONNX Runtime." And what is not compared, once for each reason. */
 export const peerSentences = ({ peerRatios = [], environment }: Analysed, t: Messages): readonly string[] => {
   const keys = peerRatios.map(({ series }) => series);
   const placeOf = ({ labels: [arm], phase, series }: PeerRatio): string => JSON.stringify([arm, phase, describeKey(series, keys)]);
@@ -30,6 +29,3 @@ export const peerSentences = ({ peerRatios = [], environment }: Analysed, t: Mes
     }),
   ];
 };
-
-/** "0.800 [0.700, 0.900]": a ratio and its 95 % interval. */
-export const ratioText = ({ value, low, high }: Estimate): string => `${formatNumber(value)} [${formatNumber(low)}, ${formatNumber(high)}]`;

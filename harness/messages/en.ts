@@ -12,6 +12,7 @@ import {
   formatShare,
   formatTimes,
 } from "../analysis/format.ts";
+import { inverseRatio } from "../analysis/inverseRatio.ts";
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ClaimId } from "../experiment/claims.ts";
 import type { ExperimentModel } from "../experiment/experiment.ts";
@@ -69,8 +70,21 @@ export interface Beside {
   readonly all: number;
   readonly faster: number;
   readonly slower: number;
-  readonly least: number;
-  readonly most: number;
+}
+
+/** One comparison with another runtime: how many times as fast ours is, with its interval. */
+export interface BesideArm {
+  readonly arm: string;
+  readonly n: number;
+  /** empty where all have one */
+  readonly shape: string;
+  readonly times: Estimate;
+}
+
+/** What stands beside nothing of another runtime, for one reason. `ns`: none where that is so of all of an arm. */
+export interface NotBeside {
+  readonly arms: readonly { readonly arm: string; readonly ns: readonly number[] }[];
+  readonly why: string;
 }
 
 /** How many times as fast at n, of the arm with the least and of that with the most. */
@@ -370,6 +384,17 @@ const doing: Readonly<Partial<ByPhase>> = {
 
 const factor = (times: Factor): string => (times === undefined ? "the same time" : `${to(times)} times as long`);
 
+/** More than these are told by their ends. */
+const mostListed = 4;
+
+/** "128", "128 and 256", "128 to 4,096". */
+const spanOrList = (ns: readonly number[]): string =>
+  ns.length > mostListed ? `${formatCount(Math.min(...ns))} to ${formatCount(Math.max(...ns))}` : formatList(ns.map(formatCount));
+
+/** "49× as fast [24, 95]" */
+const timesIn = ({ value, low, high }: Estimate, how: string, write: (value: number) => string = formatTimes): string =>
+  `${write(value)}× ${how} [${write(low)}, ${write(high)}]`;
+
 const timesSpan = (least: number, most: number): string => to([formatTimes(least), formatTimes(most)]);
 const tokensAt = (n: Span): string => `at ${to(n)} ${n[1] === "1" ? "token" : "tokens"}`;
 
@@ -515,24 +540,31 @@ export const en = {
       });
       return `${emulated ? "on this CPU emulation, " : ""}attention ${told.join(", and ")}`;
     },
-    /** ours beside another runtime, which `titles` names */
-    beside: (where: string, titles: string, { all, faster, slower, least, most }: Beside): string => {
-      const close = all - faster - slower;
-      const parts = [...(slower > 0 ? [`slower in ${formatCount(slower)}`] : []), ...(close > 0 ? [`too close to tell in ${formatCount(close)}`] : [])];
-      const won =
-        faster === all
-          ? all === 1
-            ? "in the one comparison"
-            : `in all ${formatCount(all)} comparisons`
-          : `in ${formatCount(faster)} of ${counted(all, "comparison")}`;
-      return `${capital(where)}, attnbench is faster than ${titles} ${won}${parts.length > 0 ? `, ${formatList(parts)}` : ""}: for the same work it takes ${timesSpan(least, most)} times as long.`;
+    /** ours beside another runtime, which `titles` names, in comparisons of which `told` are at most a few; `tally`: of all, where these are more */
+    beside: (where: string, titles: string, told: readonly BesideArm[], tally: Beside | undefined): string => {
+      const [first] = told;
+      const alike = first !== undefined && told.length > 1 && told.every(({ n }) => n === first.n);
+      const items = told.map(({ arm, n, shape, times }, i) => {
+        const whose = `${arm}${shape === "" ? "" : ` (${shape})`}${alike ? "" : ` at ${counted(n, "token")}`}`;
+        const both = i === 0 ? ` in attnbench as in ${titles}` : "";
+        const interval = ({ low, high }: Estimate): string => `(${i === 0 ? "95 % interval " : ""}${formatTimes(low)} to ${formatTimes(high)})`;
+        if (times.low > 1) return `${whose} is ${formatTimes(times.value)} times as fast${both} ${interval(times)}`;
+        if (times.high < 1) return `${whose} takes ${formatTimes(1 / times.value)} times as long${both} ${interval(inverseRatio(times))}`;
+        return `${whose} is too close to tell${i === 0 ? ` in attnbench and ${titles}` : ""}: ${formatTimes(times.value)} times as fast ${interval(times)}`;
+      });
+      const close = tally ? tally.all - tally.faster - tally.slower : 0;
+      const all = tally
+        ? tally.faster === tally.all
+          ? `; attnbench is faster in all ${counted(tally.all, "comparison")}`
+          : `; of ${counted(tally.all, "comparison")} attnbench is faster in ${formatCount(tally.faster)}${tally.slower > 0 ? `, slower in ${formatCount(tally.slower)}` : ""}${close > 0 ? `, too close to tell in ${formatCount(close)}` : ""}`
+        : "";
+      return `${capital(where)}, by the wall clock${alike ? ` and at ${counted(first.n, "token")}` : ""}, ${items.join("; ")}${all}.`;
     },
-    /** `ratio`: time of ours over the other's, of each arm at its longest text */
-    besideArms: (arms: readonly { readonly arm: string; readonly n: number; readonly ratio: number }[]): string => {
-      const [first] = arms;
-      const alike = first !== undefined && arms.every(({ n }) => n === first.n);
-      return `At ${alike ? counted(first.n, "token") : "the longest text of each"} it takes ${formatList(arms.map(({ arm, n, ratio }) => `${formatTimes(ratio)} times as long with ${arm}${alike ? "" : ` (${counted(n, "token")})`}`))}.`;
-    },
+    /** `none`: nothing at all is compared */
+    notBeside: (titles: string, none: boolean, open: readonly NotBeside[]): string =>
+      `${none ? `Nothing could be compared with ${titles}` : "Not compared"}: ${open
+        .map(({ arms, why }) => `${formatList(arms.map(({ arm, ns }) => `${arm}${ns.length === 0 ? "" : ` at ${spanOrList(ns)} tokens`}`))} (${why})`)
+        .join("; ")}.`,
     /** arms of the same weights: those that wrote the same, and those that part at a token */
     wroteSame: (
       where: string,
@@ -1138,7 +1170,7 @@ export const en = {
   peers: {
     /** `ratio`: wall time of ours over that of `peer` */
     ratio: (arm: string, phase: ExperimentPhase, shape: string, n: number, ratio: Estimate, peer: string, emulated: boolean): string =>
-      `${arm} ${phase}${shape === "" ? "" : `, ${shape}`}, n = ${formatCount(n)}: attnbench takes ${bracketed(ratio)} of ${peer}'s wall time${emulatedText(emulated)}.`,
+      `${arm} ${phase}${shape === "" ? "" : `, ${shape}`}, n = ${formatCount(n)}: by the wall clock attnbench ${ratio.value > 1 ? `takes ${bracketed(ratio)} times as long as` : `is ${bracketed(inverseRatio(ratio))} times as fast as`} ${peer}${emulatedText(emulated)}.`,
     notCompared: (
       peer: string,
       places: readonly { readonly arm: string; readonly phase: string; readonly shape: string; readonly ns: readonly number[] }[],
@@ -1154,12 +1186,31 @@ export const en = {
     noTurn: "no turn visited both",
     explained: (titles: string, peers: readonly { readonly version: string; readonly adapter: string }[]): string =>
       `The same cells, computed by ${titles}${peers.length > 0 ? ` (${peers.map(({ version, adapter }) => `${version} on ${adapter}`).join(", ")})` : ""} in processes of its own, visited in the same turns and held to the same references. Wall time stands against wall time, since a peer gives no other; charts show none of it.`,
-    caption: "Wall time of one repetition: ours over the peer's. Brackets are 95 % intervals over turns.",
-    ours: "ours",
+    caption:
+      "Wall time of one repetition. Each turn timed both, and how they compare is the median of the turns' ratios, which is not quite the ratio of the two times beside it. Brackets are 95 % intervals over turns.",
+    /** `ratio`: wall time of ours over the other's */
+    speed: (ratio: Estimate): string => (ratio.value > 1 ? `takes ${timesIn(ratio, "as long")}` : timesIn(inverseRatio(ratio), "as fast")),
+    /** why there is no ratio, in few words; `whose`: the runtime's name */
+    brief: {
+      noTime: "no time was left",
+      wrong: (whose: string): string => `${whose}'s output is wrong`,
+      failed: (whose: string): string => `${whose} failed`,
+      skipped: (whose: string): string => `${whose} cannot compute it here`,
+      noTurn: "no turn visited both",
+    },
+    /** of the drawing */
+    drawn: (titles: string): string => `How many times as fast attnbench is as ${titles}, by the wall clock`,
+    drawnKey: (titles: string): string =>
+      `Dot: the measured ratio; line: its 95 % interval. Right of 1× attnbench is faster, left of it ${titles}. Each step of the scale is a multiple.`,
+    toTable: "The times and what is not compared",
+    /** `times`: how many times as fast ours is */
+    times: (times: Estimate): string => (times.high < 1 ? timesIn(inverseRatio(times), "as slow") : timesIn(times, "as fast")),
+    not: "not compared",
+    ours: "our arm",
     beside: "beside",
     oursWall: "ours, wall",
     itsWall: "its, wall",
-    oursOverIts: "ours ÷ its",
+    oursIs: "ours is",
     because: "not compared because",
   },
 

@@ -1,5 +1,6 @@
 import type { StageName } from "../../kernels/model/stageNames.ts";
 import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShare, formatTimes } from "../analysis/format.ts";
+import { inverseRatio } from "../analysis/inverseRatio.ts";
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
 import type { Crossover, Estimate } from "../record/derived.ts";
@@ -218,6 +219,9 @@ const doing: Readonly<Partial<ByPhase>> = {
 };
 
 const factor = (times: Factor): string => (times === undefined ? "用时不变" : spaced`用时变为${to(times)}倍`);
+const timesIn = (what: string, { value, low, high }: Estimate, write: (value: number) => string = formatTimes): string =>
+  `${what}为 ${write(value)} 倍 [${write(low)}, ${write(high)}]`;
+
 const timesSpan = (least: number, most: number): string => to([formatTimes(least), formatTimes(most)]);
 const kept = ({ bytes, n }: Kept, name: string): string =>
   n === undefined ? spaced`${name}在任何长度下都是${to(bytes)}` : spaced`${name}在${formatCount(n)}个 token 时为${to(bytes)}`;
@@ -320,20 +324,33 @@ export const zh: Messages = {
       });
       return spaced`${onEmulation(emulated)}注意力占一个 token 用时的比例：${told.join("；")}`;
     },
-    beside: (where, titles, { all, faster, slower, least, most }) => {
-      const close = all - faster - slower;
-      const parts = [
-        spaced`${formatCount(faster)}次更快`,
-        ...(slower > 0 ? [spaced`${formatCount(slower)}次更慢`] : []),
-        ...(close > 0 ? [spaced`${formatCount(close)}次过于接近`] : []),
-      ];
-      return spaced`${where}，attnbench 与${titles}比较了${formatCount(all)}次，其中${parts.join("，")}：完成同样的工作，用时是后者的${timesSpan(least, most)}倍。`;
+    beside: (where, titles, told, tally) => {
+      const [first] = told;
+      const alike = first !== undefined && told.length > 1 && told.every(({ n }) => n === first.n);
+      const items = told.map(({ arm, n, shape, times }, i) => {
+        const whose = spaced`${alike ? "" : spaced`长${formatCount(n)}个 token 时，`}${arm}${shape === "" ? "" : `（${shape}）`}`;
+        const both = i === 0 ? spaced`用 attnbench 的` : "";
+        const than = i === 0 ? spaced`用${titles}的` : "后者的";
+        const interval = ({ low, high }: Estimate): string => spaced`（${i === 0 ? "95 % 置信区间" : ""}${formatTimes(low)}至${formatTimes(high)}）`;
+        if (times.low > 1) return spaced`${whose}${both}速度是${than}${formatTimes(times.value)}倍${interval(times)}`;
+        if (times.high < 1) return spaced`${whose}${both}用时是${than}${formatTimes(1 / times.value)}倍${interval(inverseRatio(times))}`;
+        return spaced`${whose}${both}速度是${than}${formatTimes(times.value)}倍${interval(times)}，过于接近，分不出快慢`;
+      });
+      const close = tally ? tally.all - tally.faster - tally.slower : 0;
+      const all = tally
+        ? tally.faster === tally.all
+          ? spaced`；共比较${formatCount(tally.all)}次，attnbench 次次更快`
+          : spaced`；共比较${formatCount(tally.all)}次，attnbench 有${formatCount(tally.faster)}次更快${tally.slower > 0 ? spaced`，${formatCount(tally.slower)}次更慢` : ""}${close > 0 ? spaced`，${formatCount(close)}次过于接近` : ""}`
+        : "";
+      return spaced`${where}，按挂钟时间${alike ? spaced`，长${formatCount(first.n)}个 token 时` : ""}：${items.join("；")}${all}。`;
     },
-    besideArms: (arms) => {
-      const [first] = arms;
-      const alike = first !== undefined && arms.every(({ n }) => n === first.n);
-      return spaced`长${alike ? spaced`${formatCount(first.n)}个 token` : "度各取最长者"}时，${arms.map(({ arm, n, ratio }) => spaced`${arm}用时是后者的${formatTimes(ratio)}倍${alike ? "" : spaced`（${formatCount(n)}个 token）`}`).join("，")}。`;
-    },
+    notBeside: (titles, none, open) =>
+      spaced`${none ? spaced`未能与${titles}作任何比较` : "未作比较"}：${open
+        .map(
+          ({ arms, why }) =>
+            spaced`${list(arms.map(({ arm, ns }) => spaced`${arm}${ns.length === 0 ? "" : spaced`（长${ns.length > 4 ? spaced`${formatCount(Math.min(...ns))}至${formatCount(Math.max(...ns))}` : counts(ns)}个 token）`}`))}（${why}）`,
+        )
+        .join("；")}。`,
     wroteSame: (where, same, parted) =>
       spaced`${where}，${[
         ...same.map(({ arms, tokens }) => spaced`${list(arms)}写出了相同的${formatCount(tokens)}个 token`),
@@ -735,7 +752,7 @@ export const zh: Messages = {
 
   peers: {
     ratio: (arm, ofPhase, shape, n, ratio, peer, emulated) =>
-      `${onEmulation(emulated)}${spaced`${arm}的${phase[ofPhase]}`}${shapeText(shape)}${spaced`在 n = ${formatCount(n)}时`}，attnbench ${spaced`的挂钟时间为${peer}的${bracketed(ratio)}倍`}。`,
+      `${onEmulation(emulated)}${spaced`${arm}的${phase[ofPhase]}`}${shapeText(shape)}${spaced`在 n = ${formatCount(n)}时`}，attnbench ${ratio.value > 1 ? spaced`的挂钟时间为${peer}的${bracketed(ratio)}倍` : spaced`的速度（按挂钟时间）为${peer}的${bracketed(inverseRatio(ratio))}倍`}。`,
     notCompared: (peer, places, note) =>
       spaced`未与${peer}比较：${places.map(({ arm, phase: ofPhase, shape, ns }) => spaced`${arm} ${ofPhase}${shapeText(shape)}，n = ${counts(ns)}`).join("；")}（${note}）。`,
     notReached: (whose) => `${whose}：未轮到`,
@@ -744,12 +761,25 @@ export const zh: Messages = {
     noTurn: "没有哪一轮同时测了两者",
     explained: (titles, peers) =>
       spaced`同样的单元由${titles}${peers.length > 0 ? `（${peers.map(({ version, adapter }) => `${version}，在 ${adapter} 上`).join("；")}）` : ""}在其自己的进程中计算，在相同的轮次中测量，并按相同的参考结果校验。这里以挂钟时间对挂钟时间，因为对方不提供别的时间；图中不含这些数据。`,
-    caption: "一次重复的挂钟时间：我们的与对方的之比。方括号内为跨轮次的 95 % 置信区间。",
+    caption: "一次重复的挂钟时间。每一轮都测了两者，两者之比取各轮之比的中位数，与旁边两个时间之比略有出入。方括号内为跨轮次的 95 % 置信区间。",
+    speed: (ratio) => (ratio.value > 1 ? timesIn("用时", ratio, formatNumber) : timesIn("速度", inverseRatio(ratio), formatNumber)),
+    brief: {
+      noTime: "时间已用尽",
+      wrong: (whose) => spaced`${whose}的输出有误`,
+      failed: (whose) => spaced`${whose}运行失败`,
+      skipped: (whose) => spaced`${whose}在此无法计算`,
+      noTurn: "没有哪一轮同时测了两者",
+    },
+    drawn: (titles) => spaced`attnbench 的速度是${titles}的多少倍（按挂钟时间）`,
+    drawnKey: (titles) => spaced`圆点为测得的比值，横线为其 95 % 置信区间。1× 右侧为 attnbench 更快，左侧为${titles}更快。刻度每一格都是成倍变化。`,
+    toTable: "各项时间与未作比较的部分",
+    times: (times) => (times.high < 1 ? timesIn("用时", inverseRatio(times)) : timesIn("速度", times)),
+    not: "未作比较",
     ours: "我们的方案",
     beside: "对方",
     oursWall: "我们的挂钟时间",
     itsWall: "对方的挂钟时间",
-    oursOverIts: "我们 ÷ 对方",
+    oursIs: "我们相对对方",
     because: "未作比较的原因",
   },
 

@@ -2,7 +2,6 @@ import { askedCrossovers, askedFits } from "../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/format.ts";
 import { movedStates } from "../analysis/offload.ts";
 import { breakEvenSentence } from "../analysis/offloadSentences.ts";
-import { ratioText } from "../analysis/peerSentences.ts";
 import { armTexts } from "../analysis/writtenTexts.ts";
 import type { Language } from "../messages/languages.ts";
 import { type Messages, messagesOf } from "../messages/messages.ts";
@@ -151,13 +150,13 @@ export const renderMarkdown = (run: RunRecord, language: Language = "en", beside
     record.peerRatios === undefined
       ? ""
       : tableOf(
-          [t.peers.ours, t.peers.beside, tables.at, "n", t.peers.oursWall, t.peers.itsWall, t.peers.oursOverIts, t.peers.because],
+          [t.peers.ours, t.peers.beside, tables.at, "n", t.peers.oursWall, t.peers.itsWall, t.peers.oursIs, t.peers.because],
           record.peerRatios.map(({ labels, series, n, wallMs, ratio, note }) => [
             ...labels.map(text),
             text(seriesText(series)),
             formatCount(n),
             ...wallMs.map((ms) => (ms === undefined ? "" : formatMs(ms))),
-            ratio === undefined ? "" : text(ratioText(ratio)),
+            ratio === undefined ? "" : text(t.peers.speed(ratio)),
             note === undefined ? "" : text(shortened(note, 160)),
           ]),
         ),

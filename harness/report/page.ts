@@ -25,6 +25,7 @@ import { environmentSection, methodSection, reproduceSection } from "./sections/
 import { figuresSection } from "./sections/figures.ts";
 import { leadingGrowthFigure } from "./sections/growthFigure.ts";
 import { offloadSection } from "./sections/offload.ts";
+import { leadingPeersFigure, peersFigureStyle } from "./sections/peerFigure.ts";
 import { peersSection } from "./sections/peers.ts";
 import { leadingServingFigure, servingSection } from "./sections/serving.ts";
 import { shardsSection } from "./sections/shards.ts";
@@ -102,9 +103,13 @@ export const pageParts = async (
   const charts = new Map<string, LiveChart>();
   const rendering: Rendering = { variables: themeVariables(charted), live: charts, ...(logger === undefined ? {} : { logger }) };
   const whole = wholeSection(experiment, t);
-  const leading = await leadingFigureOf(charted, rendering, t);
+  const charting = await leadingFigureOf(charted, rendering, t);
+  // What the answer is of stands beside it; the chart that else would, behind the table.
+  const besidePeers = leadingPeersFigure(record, t);
+  const leading = besidePeers ?? charting;
   const below = [
     peersSection(record, t),
+    besidePeers && charting && html`<div class="figures">${charting}</div>`,
     await figuresSection(charted, rendering, t),
     await stagesSection(charted, rendering, t),
     writtenTextsSection(record, t),
@@ -157,5 +162,12 @@ ${charts.size > 0 && liveParts({ config: liveConfig(rendering), charts: Object.f
   }
   const scriptsOfPage = { text: script.text, started: charts.size > 0 ? [live.hash] : [] };
   const title = `${shortened(experiment.title, 120)} · ${experiment.name} ${record.run}`;
-  return documentParts(title, pageStyle(charted, language), body(), t.lang, scriptsOfPage, entryMeta(indexEntry(run, language)));
+  return documentParts(
+    title,
+    `${pageStyle(charted, language)}${besidePeers ? peersFigureStyle : ""}`,
+    body(),
+    t.lang,
+    scriptsOfPage,
+    entryMeta(indexEntry(run, language)),
+  );
 };

@@ -1,5 +1,4 @@
 import { formatCount, formatMs } from "../../analysis/format.ts";
-import { ratioText } from "../../analysis/peerSentences.ts";
 import { runtimes } from "../../experiment/runtimes.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { PeerRatio } from "../../record/derived.ts";
@@ -15,7 +14,7 @@ const columnsOf = (t: Messages): readonly Column<PeerRatio>[] => [
   { head: "n", numeric: true, cell: ({ n }) => formatCount(n) },
   { head: t.peers.oursWall, numeric: true, cell: ({ wallMs: [ours] }) => ours && formatMs(ours) },
   { head: t.peers.itsWall, numeric: true, cell: ({ wallMs: [, its] }) => its && formatMs(its) },
-  { head: t.peers.oursOverIts, numeric: true, cell: ({ ratio }) => ratio && ratioText(ratio) },
+  { head: t.peers.oursIs, numeric: true, cell: ({ ratio }) => ratio && t.peers.speed(ratio) },
   { head: t.peers.because, cell: ({ note }) => note && name(note, t) },
 ];
 
