@@ -81,6 +81,25 @@ export interface BesideArm {
   readonly times: Estimate;
 }
 
+/** The fastest arm of one shape at n, of `all` that were timed there, and how many times as long the next takes. */
+export interface FastestAt {
+  readonly arm: string;
+  readonly next: string;
+  readonly n: number;
+  readonly all: number;
+  /** empty where there is one alone */
+  readonly shape: string;
+  readonly times: Estimate;
+}
+
+/** Whether the next token takes an arm longer, the more came before it. `factor`: what twice as many take, or the last of `range` beside its first; `n`: up to which it was measured. */
+export interface LaterToken {
+  readonly arm: string;
+  readonly growth: "grows" | "none" | "unseen" | "open";
+  readonly factor: { readonly times: Span; readonly range: readonly [from: number, to: number] | undefined } | undefined;
+  readonly n: number;
+}
+
 /** What stands beside nothing of another runtime, for one reason. `ns`: none where that is so of all of an arm. */
 export interface NotBeside {
   readonly arms: readonly { readonly arm: string; readonly ns: readonly number[] }[];
@@ -588,6 +607,35 @@ export const en = {
       `${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""} hold ${arms.map(heldText).join(", and ")}.`,
     serves: (where: string, n: number, arms: readonly ServedAtOnce[], projected: boolean): string =>
       `${capital(where)}, with texts of ${counted(n, "token")}, ${formatList(arms.map(({ arm, tokensPerSecond, texts, fewer }, i) => `${arm} makes ${formatNumber(tokensPerSecond)} tokens a second ${i === 0 ? "in all " : ""}(${counted(texts, "text")} at once${fewer ? ", as many as its programs take" : ""}, ${formatNumber(tokensPerSecond / texts)} for each)`))}${projected ? ", as projected from fewer or shorter texts" : ""}.`,
+    /** the fastest of arms that are no pair of softmax and linear attention, an entry each shape */
+    fastest: (where: string, does: string, shapes: readonly FastestAt[]): string => {
+      const told = shapes.slice(0, mostListed).map(({ arm, next, n, all, shape, times }, i) => {
+        const at = `at ${counted(n, "token")}${shape === "" ? "" : ` and ${shape}`}`;
+        const interval = `(${i === 0 ? "95 % interval " : ""}${formatTimes(times.low)} to ${formatTimes(times.high)})`;
+        return times.low > 1
+          ? `${at} ${i === 0 ? `${does} fastest with ` : ""}${arm}, ${formatTimes(times.value)} times as fast as with ${next}${all > 2 ? ", the next" : ""} ${interval}`
+          : `${at} it is not decided which is fastest: ${arm} and ${next} are too close, ${formatTimes(times.value)} times ${interval}`;
+      });
+      const more = shapes.length - told.length;
+      return `${capital(where)}, ${told.join("; ")}${more > 0 ? `; of ${formatCount(more)} more ${plural(more, "shape", "shapes")} the table tells` : ""}.`;
+    },
+    /** does the next token take longer, the more came before it? part of a sentence */
+    later: (arms: readonly LaterToken[]): string =>
+      arms
+        .map(({ arm, growth, factor, n }, i) => {
+          const token = i === 0 ? "the next token" : "it";
+          if (growth === "grows") {
+            const range = factor?.range;
+            const than = range ? `behind ${counted(range[1], "token")} ${to(factor.times)} times as long as behind ${formatCount(range[0])}` : "";
+            const twice = factor ? `at the longest lengths measured, twice as many tokens take ${to(factor.times)} times as long` : "";
+            return `with ${arm} ${token} takes longer, the more came before${factor === undefined ? "" : ` (${than || twice})`}`;
+          }
+          if (growth === "none") return `with ${arm} ${token} takes the same time, however much came before`;
+          if (growth === "unseen")
+            return `with ${arm} no growth ${i === 0 ? "of the next token's time " : ""}was seen up to ${counted(n, "token")}, but that is not proven`;
+          return `with ${arm} it is not decided whether ${i === 0 ? "the next token" : "it"} takes longer, the more came before`;
+        })
+        .join("; "),
     joined: (parts: readonly string[]): string => `${capital(parts.join("; "))}.`,
   },
 

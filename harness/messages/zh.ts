@@ -365,6 +365,27 @@ export const zh: Messages = {
       spaced`${formatBytes(memoryBytes)}内存${oneLayer ? "（只用于一层注意力）" : ""}可同时容纳：${arms.map(heldText).join("；")}。`,
     serves: (where, n, arms, projected) =>
       spaced`${where}，同时运行的所有长${formatCount(n)}个 token 的文本合计每秒写出：${arms.map(({ arm, tokensPerSecond, texts, fewer }) => spaced`${arm}为${formatNumber(tokensPerSecond)}个 token（同时${formatCount(texts)}个文本${fewer ? "，已是其程序所能处理的最多数量，" : "，"}每个${formatNumber(tokensPerSecond / texts)}个）`).join("，")}${projected ? "（由更少或更短的文本推算）" : ""}。`,
+    fastest: (where, does, shapes) => {
+      const told = shapes.slice(0, 4).map(({ arm, next, n, all, shape, times }, i) => {
+        const at = spaced`长${formatCount(n)}个 token${shape === "" ? "" : `、${shape} `}时`;
+        const interval = spaced`（${i === 0 ? "95 % 置信区间" : ""}${formatTimes(times.low)}至${formatTimes(times.high)}）`;
+        return times.low > 1
+          ? spaced`${at}，${i === 0 ? does : ""}用${arm}最快，速度是${all > 2 ? "其次的" : ""}${next}的${formatTimes(times.value)}倍${interval}`
+          : spaced`${at}，哪个最快尚未定论：${arm}与${next}过于接近，相差${formatTimes(times.value)}倍${interval}`;
+      });
+      const more = shapes.length - told.length;
+      return spaced`${where}，${told.join("；")}${more > 0 ? spaced`；其余${formatCount(more)}种形状见表` : ""}。`;
+    },
+    later: (arms) =>
+      arms
+        .map(({ arm, growth, factor, n }) => {
+          if (growth === "grows")
+            return spaced`用${arm}时，前面越长，下一个 token 越慢${factor === undefined ? "" : factor.range ? spaced`（前面有${formatCount(factor.range[1])}个 token 时，用时是有${formatCount(factor.range[0])}个时的${to(factor.times)}倍）` : spaced`（在测得的最长处，长度加倍时用时变为${to(factor.times)}倍）`}`;
+          if (growth === "none") return spaced`用${arm}时，无论前面多长，下一个 token 用时都不变`;
+          if (growth === "unseen") return spaced`用${arm}时，测到${formatCount(n)}个 token 都未见变慢，但这尚未得到证明`;
+          return spaced`用${arm}时，前面越长下一个 token 是否越慢，尚未定论`;
+        })
+        .join("；"),
     joined: (parts) => `${parts.join("；")}。`,
   },
 
