@@ -7,7 +7,7 @@ export { builtInKernels } from "../kernels/builtIn.ts";
 export * from "../kernels/mechanism.ts";
 export { joinMechanisms, loadMechanisms, UnloadableKernels } from "../kernels/registry.ts";
 export { analyse } from "./analysis/analysis.ts";
-export { type CompareOptions, compareRuns } from "./analysis/comparison/comparison.ts";
+export { type CompareOptions, compareRuns, type Note } from "./analysis/comparison/comparison.ts";
 export type { CurveCrossing, CurveFit, CurveFits } from "./analysis/curves.ts";
 export { fitCurves } from "./analysis/curves.ts";
 export { NoAdapter } from "./device/adapterFacts.ts";

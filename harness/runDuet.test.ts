@@ -5,6 +5,7 @@ import { UnloadableKernels } from "../kernels/registry.ts";
 import { notPassed } from "./cli/github.ts";
 import { type Connect, connector } from "./measure/connection.ts";
 import { fakeWorkers } from "./measure/fakeWorker.ts";
+import { zh } from "./messages/zh.ts";
 import { readRun } from "./record/runFolder.ts";
 import { UnlikeSides } from "./runDuet.ts";
 import { fakeDuet, plantedCost } from "./testDuet.ts";
@@ -78,6 +79,19 @@ describe("a duet on planted costs", () => {
     expect(JSON.parse(readFileSync(join(folder, "comparison.json"), "utf8"))).toEqual(JSON.parse(JSON.stringify(comparison)));
     expect(readFileSync(join(folder, "comparison.md"), "utf8")).toContain("## ci: ✅ passed");
     expect(readdirSync(folder)).not.toContain("lock");
+    expect(readdirSync(folder).filter((file) => file.includes(".zh."))).toEqual([]);
+  });
+
+  it("leaves its answer in Chinese beside the English one where asked to, and JSON as it is", async () => {
+    const { folder, comparison, told } = await fakeDuet(yaml, same, same, 1, { language: "zh", options: { notes: [(t) => t.comparison.oneRun] } });
+    const [json, md, page, chinese, chinesePage] = ["comparison.json", "comparison.md", "comparison.html", "comparison.zh.md", "comparison.zh.html"].map(
+      (file) => readFileSync(join(folder, file), "utf8"),
+    );
+    expect(JSON.parse(json ?? "")).toEqual(JSON.parse(JSON.stringify(comparison)));
+    for (const text of [json, md, page]) expect(text).not.toMatch(/\p{Script=Han}/u);
+    expect(chinese).toContain("## ci：✅ 通过");
+    expect(chinesePage).toContain('<html lang="zh">');
+    expect(told.notes).toEqual([zh.comparison.oneRun]);
   });
 
   it.each(["base", "head"] as const)("a worker of %s that is killed once costs nothing: its visit is made again, beside the other's", async (side) => {

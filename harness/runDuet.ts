@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Mechanism } from "../kernels/mechanism.ts";
 import { analyse } from "./analysis/analysis.ts";
-import { type CompareOptions, compareRuns } from "./analysis/comparison/comparison.ts";
+import { type CompareOptions, compareRuns, type Note } from "./analysis/comparison/comparison.ts";
 import { runDifferences } from "./analysis/comparison/runDifferences.ts";
 import { describeEnvironment } from "./device/environment.ts";
 import type { Experiment, PlannedCell } from "./experiment/experiment.ts";
@@ -10,6 +10,9 @@ import { type Connect, connectFor } from "./measure/connection.ts";
 import { type DuetVoice, measureDuet } from "./measure/measureDuet.ts";
 import type { Progress } from "./measure/progress.ts";
 import { createSession, type WorkerSession } from "./measure/workerSession.ts";
+import { en } from "./messages/en.ts";
+import type { Language } from "./messages/languages.ts";
+import { type Messages, messagesOf } from "./messages/messages.ts";
 import type { Comparison } from "./record/comparison.ts";
 import { measurementsCsv, samplesCsv } from "./record/csv.ts";
 import { makeFolder } from "./record/folder.ts";
@@ -19,6 +22,7 @@ import { lockFolder } from "./record/lock.ts";
 import { type DuetSide, duetSides, type Environment, type RunRecord } from "./record/run.ts";
 import { removeLeft, runFolder, writeRun } from "./record/runFolder.ts";
 import { writeWhole } from "./record/wholeFile.ts";
+import { pageName } from "./report/pageName.ts";
 import { newRecord } from "./runExperiment.ts";
 
 /** One of the two checkouts. */
@@ -41,13 +45,18 @@ export interface DuetRun {
   readonly command: string;
   readonly outFolder: string;
   readonly options: CompareOptions;
+  /** of what is told: beside the English files, comparison.zh.md and comparison.zh.html; English unless given */
+  readonly language?: Language;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly now?: () => number;
 }
 
 export interface DuetResult {
+  /** in English, as comparison.json has it */
   readonly comparison: Comparison;
+  /** the same in the language that was asked for */
+  readonly told: Comparison;
   /** head's run folder; base's is base/ in it, and comparison.json, comparison.md and comparison.html lie beside run.json */
   readonly folder: string;
   readonly records: Readonly<Record<DuetSide, RunRecord>>;
@@ -111,12 +120,11 @@ const measuredBy = ({ checkouts }: DuetRun, fresh: RunRecord, side: DuetSide, en
 };
 
 /** Whoever reads the answer knows that something ended a process. */
-const lossesOf = ({ cells }: RunRecord, side: DuetSide): readonly string[] => {
+const lossesOf = ({ cells }: RunRecord, side: DuetSide): readonly Note[] => {
   // Of a cell that failed for it the comparison tells.
-  const lost = cells.flatMap(({ id, outcome, losses = [] }) => (outcome.status === "ok" ? losses.map(({ reason }) => `${id} (${reason})`) : []));
-  return lost[0] === undefined
-    ? []
-    : [`A worker of ${side} was lost under a visit, and another made it again: ${lost[0]}${lost.length > 1 ? `, and ${lost.length - 1} more` : ""}.`];
+  const lost = cells.flatMap(({ id, outcome, losses = [] }) => (outcome.status === "ok" ? losses.map(({ reason }) => ({ id, reason })) : []));
+  const [first] = lost;
+  return first ? [(t) => t.comparison.workerLost(side, first.id, first.reason, lost.length - 1)] : [];
 };
 
 /** Base's run folder in head's. */
@@ -148,23 +156,27 @@ const measureInto = async (
     const ended = (record: RunRecord): RunRecord =>
       analyse({ ...record, state: run.signal.aborted ? "interrupted" : "complete", endedAt: new Date().toISOString() });
     const analysed = { base: ended(measured.base), head: ended(measured.head) };
-    const refusal = baseRefused === undefined ? [] : [`Base cannot be measured, so everything is NEW: ${baseRefused.replace(/\s*\n\s*/g, " · ")}`];
-    const broken = run.signal.aborted ? ["This duet was interrupted: what follows is of the visits until then."] : [];
-    const notes = [...broken, ...refusal, ...duetSides.flatMap((side) => lossesOf(analysed[side], side)), ...(run.options.notes ?? [])];
-    const comparison = compareRuns(analysed.base, analysed.head, { ...run.options, notes });
-    const unwritten = await writeAnswer(folders, analysed, comparison);
-    return { comparison, folder, records: analysed, baseRefused, unwritten };
+    const refusal = baseRefused === undefined ? [] : [(t: Messages) => t.comparison.baseRefused(baseRefused.replace(/\s*\n\s*/g, " · "))];
+    const broken = run.signal.aborted ? [(t: Messages) => t.comparison.duetInterrupted] : [];
+    const notes: readonly Note[] = [...broken, ...refusal, ...duetSides.flatMap((side) => lossesOf(analysed[side], side)), ...(run.options.notes ?? [])];
+    const { language = "en" } = run;
+    const comparedIn = (t: Messages): Comparison => compareRuns(analysed.base, analysed.head, { ...run.options, notes }, t);
+    const comparison = comparedIn(en);
+    const told = language === "en" ? comparison : comparedIn(messagesOf(language));
+    const unwritten = await writeAnswer(folders, analysed, comparison, language === "en" ? [] : [{ told, language }]);
+    return { comparison, told, folder, records: analysed, baseRefused, unwritten };
   } finally {
     journals.base.close();
     journals.head.close();
   }
 };
 
-/** All files of a measured duet. Its journals have every visit, and its comparison is known: why one cannot be written is told, and loses neither. */
+/** All files of a measured duet, `others` being the comparison in other languages than English. Its journals have every visit, and its comparison is known: why one cannot be written is told, and loses neither. */
 const writeAnswer = async (
   folders: Readonly<Record<DuetSide, string>>,
   records: Readonly<Record<DuetSide, RunRecord>>,
   comparison: Comparison,
+  others: readonly { readonly told: Comparison; readonly language: Language }[],
 ): Promise<Error | undefined> => {
   try {
     for (const side of duetSides) {
@@ -175,9 +187,13 @@ const writeAnswer = async (
     }
     const { renderComparison } = await import("./report/comparisonMarkdown.ts");
     await writeWhole(join(folders.head, "comparison.json"), `${JSON.stringify(comparison, undefined, 1)}\n`);
-    await writeWhole(join(folders.head, "comparison.md"), renderComparison(comparison));
     const { renderComparisonPage } = await import("./report/comparisonPage.ts");
+    await writeWhole(join(folders.head, "comparison.md"), renderComparison(comparison));
     await writeWhole(join(folders.head, "comparison.html"), renderComparisonPage(comparison));
+    for (const { told, language } of others) {
+      await writeWhole(join(folders.head, `comparison.${language}.md`), renderComparison(told, language));
+      await writeWhole(join(folders.head, pageName("comparison", language)), renderComparisonPage(told, language));
+    }
     return undefined;
   } catch (error) {
     if (error instanceof Error && "code" in error) return error;

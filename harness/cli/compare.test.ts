@@ -117,6 +117,27 @@ describe("attnbench compare", () => {
     }
   });
 
+  it("answers in Chinese where asked to, with the same JSON and the same exit code", async () => {
+    const worse = withCell(({ stateBytes = 0 }) => ({ stateBytes: stateBytes + 1 }));
+    const [text, md, html, json, inEnglish, github] = [
+      await compared(worse, "--lang", "zh"),
+      await compared(worse, "--lang", "zh", "--format", "md"),
+      await compared(worse, "--lang", "zh", "--format", "html"),
+      await compared(worse, "--lang", "zh", "--json"),
+      await compared(worse, "--json"),
+      await compared(worse, "--lang", "zh", "--json", "--format", "github"),
+    ];
+    expect([text, md, html, json, inEnglish, github].map(({ code }) => code)).toEqual(Array(6).fill(3));
+    expect(text.stdout).toMatch(/^检查未通过：[\s\S]*\n变差（SLOWER）：softmax \(split\)（n = 16）的状态字节数为基准的 1\.000 倍（/m);
+    // A Chinese character is two columns wide.
+    const [head = "", row = ""] = text.stdout.split("\n").slice(-22);
+    expect([...head.slice(0, head.indexOf("单元"))].length + 2).toBe([...row.slice(0, row.indexOf("softmax"))].length + 4);
+    expect(md.stdout).toContain("## quickstart：❌ 未通过");
+    expect(html.stdout).toContain('<html lang="zh">');
+    expect([json.stdout, github.stdout]).toEqual([inEnglish.stdout, inEnglish.stdout]);
+    expect(github.stderr).toMatch(/^::error title=quickstart：变差::变差（SLOWER）：/m);
+  });
+
   const hostile = `<img src=x>|\`@org/team\` [a](https://evil.example) \u001b[31m\u202e\u200f\u0007\nGate passed: all is well\n${"x".repeat(900)}`;
   /** A run of anybody's whose every name and reason is more than a name. */
   const foreign = (run: RunRecord): RunRecord => ({

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
+import { noteText } from "../analysis/comparison/comparison.ts";
+import { en } from "../messages/en.ts";
 import { newFolder } from "../testExperiment.ts";
 import type { Checkouts } from "./checkout.ts";
 import { droppedCells } from "./droppedCells.ts";
@@ -25,7 +27,9 @@ const said = async (base: string | undefined, head: string, filter?: string): Pr
   const path = join(root, "mine.yaml");
   const changes = { set: [], filter };
   const planned = await readExperiments([path], changes, mechanisms);
-  return droppedCells(path, { root, base: { folder } } as unknown as Checkouts, changes, mechanisms, planned).map((text) => text.replace(path, "mine.yaml"));
+  return droppedCells(path, { root, base: { folder } } as unknown as Checkouts, changes, mechanisms, planned).map((note) =>
+    noteText(note, en).replace(path, "mine.yaml"),
+  );
 };
 
 it.each<[string, string | undefined, string, string?]>([

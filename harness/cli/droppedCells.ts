@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import type { Mechanism } from "../../kernels/mechanism.ts";
-import { formatCount } from "../analysis/format.ts";
+import type { Note } from "../analysis/comparison/comparison.ts";
 import { groupBy } from "../analysis/grouping.ts";
 import type { PlannedCell } from "../experiment/experiment.ts";
 import { checkText } from "../experiment/fileText.ts";
@@ -20,7 +20,7 @@ export const droppedCells = (
   changes: Changes,
   mechanisms: readonly Mechanism[],
   planned: readonly ReadExperiment[],
-): readonly string[] => {
+): readonly Note[] => {
   const place = relative(root, realpathSync(file));
   // One that lies elsewhere is no state's own: both are measured by it.
   if (place.split(sep)[0] === ".." || isAbsolute(place)) return [];
@@ -29,7 +29,7 @@ export const droppedCells = (
   const name = plainLine(file, 200);
   const checked = checkText(text, file);
   const before = typeof checked === "string" ? parseExperiments({ text: checked, file, sets: changes.set, filter: changes.filter }, mechanisms) : undefined;
-  if (!before || before.problems.length > 0) return [`What base's ${name} asked for cannot be read here, so whether head's asks for less is not known.`];
+  if (!before || before.problems.length > 0) return [(t) => t.comparison.unreadFile(name)];
   // Whatever its experiment is called now: a phase that joins a file renames those that were there.
   const keyOf = ({ cell: { phase, id } }: PlannedCell): string => `${phase} ${id}`;
   const asked = new Set(planned.flatMap(({ cells }) => cells.map(keyOf)));
@@ -49,10 +49,7 @@ export const droppedCells = (
   });
   const [first] = dropped;
   if (first === undefined) return [];
-  const rest = dropped.length > 1 ? `, and ${formatCount(dropped.length - 1)} more` : "";
-  return [
-    `Base's ${name} asks for ${formatCount(dropped.length)} ${dropped.length === 1 ? "cell" : "cells"} that head's does not, and nobody measured: ${plainLine(first, 200)}${rest}.`,
-  ];
+  return [(t) => t.comparison.dropped(name, dropped.length, plainLine(first, 200))];
 };
 
 const textOf = (file: string): Uint8Array | undefined => {

@@ -1,6 +1,8 @@
 import { realpathSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { definitionFiles } from "../../kernels/registry.ts";
+import type { Note } from "../analysis/comparison/comparison.ts";
+import type { SharedKernels } from "../messages/en.ts";
 import type { DuetSide } from "../record/run.ts";
 import type { Checkouts } from "./checkout.ts";
 import { CommandEnd, exitCode } from "./exit.ts";
@@ -8,7 +10,7 @@ import { CommandEnd, exitCode } from "./exit.ts";
 /** Which folders of mechanisms each side of a duet is measured with. */
 export interface DuetKernels extends Readonly<Record<DuetSide, readonly string[]>> {
   /** where that is not simply each state's own: a sentence for each folder, since what is one version on both sides is compared with itself */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -27,23 +29,25 @@ export const duetKernels = async (given: readonly string[], states: Pick<Checkou
 interface Places {
   readonly base: string | undefined;
   readonly head: string;
-  readonly note?: string;
+  readonly note?: Note;
 }
-
-const both = "base and head are measured with the same mechanisms of it, as they are now";
 
 const placesOf = async (path: string, { root, base, head }: Pick<Checkouts, "root" | DuetSide>): Promise<Places> => {
   const here = resolve(path);
   const named = `--kernels ${basename(here)}`;
   // By its real place, as git tells its own: through a link both sides would be given one folder.
   const below = relative(root, realPath(here));
-  const asItLies = (why: string): Places => ({ base: here, head: here, note: `${named} ${why}: ${both}.` });
-  if (/^\.\.(?:[/\\]|$)/.test(below) || isAbsolute(below)) return asItLies("lies outside the repository");
+  const noteOf =
+    (shared: SharedKernels): Note =>
+    (t) =>
+      t.comparison.sharedKernels(shared);
+  const asItLies = (kind: "outside" | "untracked"): Places => ({ base: here, head: here, note: noteOf({ kind, named }) });
+  if (/^\.\.(?:[/\\]|$)/.test(below) || isAbsolute(below)) return asItLies("outside");
   const own = { base: join(base.folder, below), head: join(head.folder, below) };
   const wanted = await definitionFiles(here);
   const had = { base: await definitionFiles(own.base), head: await definitionFiles(own.head) };
   const missing = wanted.filter((file) => !had.head.includes(file));
-  if (wanted.length > 0 && missing.length === wanted.length) return asItLies("is no part of what git has, since it is ignored or a repository of its own");
+  if (wanted.length > 0 && missing.length === wanted.length) return asItLies("untracked");
   if (missing.length > 0)
     throw new CommandEnd(
       exitCode.usage,
@@ -51,8 +55,8 @@ const placesOf = async (path: string, { root, base, head }: Pick<Checkouts, "roo
     );
   // A link to an absolute path leads to the same place from both.
   const shared = had.head.filter((file) => had.base.includes(file) && realPath(join(own.base, file)) === realPath(join(own.head, file)));
-  if (shared.length > 0) return { ...own, note: `${named}: ${shared.join(", ")} is reached by a link that leads out of both states, so ${both}.` };
-  if (had.base.length === 0) return { head: own.head, base: undefined, note: `base has no ${named}: what it holds is NEW.` };
+  if (shared.length > 0) return { ...own, note: noteOf({ kind: "linked", named, files: shared.join(", ") }) };
+  if (had.base.length === 0) return { head: own.head, base: undefined, note: noteOf({ kind: "newInHead", named }) };
   return own;
 };
 

@@ -92,6 +92,8 @@ const strictOption = () => new Option("--strict", "times of a CPU emulation gate
 const gateOption = () =>
   new Option("--undecided <verdict>", "fail: what is undecided ends with exit code 3, as what became worse does").choices(["ok", "fail"]).default("ok");
 
+const toldInOption = (what: string) => new Option("--lang <language>", what).choices(languages).default("en");
+
 program
   .command("compare")
   .description("hold a run against an earlier one: what became slower, larger, less exact or of a worse order (exit code 3)")
@@ -106,6 +108,7 @@ program
       .choices(["text", "md", "html", "github"])
       .default("text"),
   )
+  .addOption(toldInOption("language of what is said; JSON is in English"))
   .addOption(jsonOption())
   .action(async (base, head, options) => finish((await import("./commands/compare.ts")).compare(base, head, options)));
 
@@ -128,6 +131,7 @@ program
       .choices(["text", "github"])
       .default("text"),
   )
+  .addOption(toldInOption("language of the answer; zh (Chinese) writes comparison.zh.html and comparison.zh.md beside the English ones; JSON is in English"))
   .addOption(jsonOption())
   .option("--quiet", "no progress, only the answer")
   // Known, so that it is refused in words.

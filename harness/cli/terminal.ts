@@ -51,13 +51,18 @@ export const written = (text: string): string =>
     .map((part, i) => (i % 2 === 0 ? isolated(plainLines(part)) : `\u001b[${part}m`))
     .join("");
 
+/** Chinese characters and their punctuation, which a terminal sets two columns wide. */
+const wide = /[\p{Script=Han}\u3001-\u303f\uff01-\uff60]/gu;
+const columnsOf = (text: string): number => text.length + (text.match(wide) ?? []).length;
+
 /** Columns of text, each as wide as its widest cell; numbers (`right`) flush right. */
 export const table = (rows: readonly (readonly string[])[], right: readonly number[] = []): string => {
-  const widths = rows.reduce<number[]>((found, row) => row.map((cell, i) => Math.max(found[i] ?? 0, cell.length)), []);
+  const widths = rows.reduce<number[]>((found, row) => row.map((cell, i) => Math.max(found[i] ?? 0, columnsOf(cell))), []);
+  const padding = (cell: string, i: number): string => " ".repeat(Math.max(0, (widths[i] ?? 0) - columnsOf(cell)));
   return rows
     .map((row) =>
       row
-        .map((cell, i) => (right.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+        .map((cell, i) => (right.includes(i) ? `${padding(cell, i)}${cell}` : `${cell}${padding(cell, i)}`))
         .join("  ")
         .trimEnd(),
     )

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { analyse } from "../analysis/analysis.ts";
 import { compareRuns } from "../analysis/comparison/comparison.ts";
+import { en } from "../messages/en.ts";
 import type { Comparison } from "../record/comparison.ts";
 import { measurementsCsv, samplesCsv } from "../record/csv.ts";
 import type { RunRecord } from "../record/run.ts";
@@ -74,7 +75,7 @@ export const recordVerdict = async (
 };
 
 const flawsOfComparison = (comparison: Comparison, tags: ReadonlySet<string> | undefined): readonly string[] => {
-  const { findings, cells } = presentableComparison(comparison);
+  const { findings, cells } = presentableComparison(comparison, en);
   const page = tags === undefined ? [] : flawsOfPage(renderComparisonPage(comparison), tags);
   return [...page, ...flawsOfMarkdown(renderComparison(comparison)), ...[...findings, ...cells.map(({ cell }) => cell)].flatMap(flawsOfLine)];
 };

@@ -17,8 +17,9 @@ import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.t
 import type { ClaimId } from "../experiment/claims.ts";
 import type { ExperimentModel } from "../experiment/experiment.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
+import type { ArmComparison, CellMetric, Comparison, Verdict } from "../record/comparison.ts";
 import type { ClaimVerdict, Crossover, Estimate, Fit, Served } from "../record/derived.ts";
-import type { CellRecord, RunState } from "../record/run.ts";
+import type { CellRecord, DuetSide, RunState } from "../record/run.ts";
 
 /** Least and most of what is told of several shapes, as they are written; equal where one value holds for all. */
 export type Span = readonly [least: string, most: string];
@@ -210,11 +211,41 @@ export interface Crossing {
   readonly headDim: string;
 }
 
+/** How many cells have a verdict. */
+export interface VerdictCount {
+  readonly verdict: Verdict;
+  readonly count: number;
+}
+
+/** What became of one number of a cell, each part as it is written; `factor`: head over base, with its `interval` where it has one. */
+export interface Changed {
+  readonly verdict: Verdict;
+  readonly place: string;
+  readonly metric: CellMetric;
+  readonly factor: string | undefined;
+  readonly interval: string | undefined;
+  readonly note: string | undefined;
+  readonly base: string | undefined;
+  readonly head: string | undefined;
+}
+
+/** What keeps a time from being told, as far as that says what would help: steps of a clock, a machine that moves, or too little time. */
+export type Obstacle = "clock" | "machine" | "brevity";
+
+/** What sets two runs apart, by what it is of. */
+export type DifferenceOf = "experiment" | "phase" | "device" | "driver" | "deviceClass" | "cpu" | "clock" | "toggles" | "seed" | "cache" | "cells";
+
+/** Folders of `--kernels` of a duet that are not simply each state's own. */
+export type SharedKernels =
+  | { readonly kind: "outside" | "untracked" | "newInHead"; readonly named: string }
+  | { readonly kind: "linked"; readonly named: string; readonly files: string };
+
 type ByPhase = Readonly<Record<ExperimentPhase, string>>;
 type Outcome = Crossover["outcome"];
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 const to = ([least, most]: Span): string => (least === most ? least : `${least} to ${most}`);
+const andMore = (more: number): string => (more > 0 ? `, and ${formatCount(more)} more` : "");
 const plural = (value: number, one: string, many = `${one}s`): string => (value === 1 ? one : many);
 const counted = (value: number, one: string, many?: string): string => `${formatCount(value)} ${plural(value, one, many)}`;
 const emulatedText = (emulated: boolean): string => (emulated ? " on this CPU emulation" : "");
@@ -237,6 +268,30 @@ const gapWords: Readonly<Record<GapStatus, string>> = {
   skipped: "does not fit this device",
   pending: "not reached",
 };
+
+const comparedMetrics: Readonly<Record<CellMetric, string>> = {
+  time: "time",
+  wallTime: "wall time",
+  stateBytes: "state bytes",
+  peakBytes: "peak bytes",
+  error: "error",
+};
+
+const differenceNames: Readonly<Record<DifferenceOf, string>> = {
+  experiment: "experiment",
+  phase: "phase",
+  device: "device",
+  driver: "driver",
+  deviceClass: "device class",
+  cpu: "CPU",
+  clock: "clock",
+  toggles: "toggles",
+  seed: "seed",
+  cache: "cache",
+  cells: "cells",
+};
+
+const blindness = (least: number): string => `it takes ${least} processes of each, and two visits`;
 
 /** What hollow marks at the upper edge mean. */
 const atEdge = (statuses: readonly GapStatus[]): string => {
@@ -2280,6 +2335,237 @@ export const en = {
     reason: "reason",
     ratio: "ratio",
     exponent: "exponent",
+  },
+
+  /**
+   * Two runs held against each other. Verdicts are promised words, in every language; in another than English its own word stands beside them. A note is known again by the words that `known` has of it, as
+   * comparison.json holds it as a text.
+   */
+  comparison: {
+    verdicts: { SAME: "SAME", FASTER: "FASTER", SLOWER: "SLOWER", UNDECIDED: "UNDECIDED", NEW: "NEW", GONE: "GONE" } as Readonly<Record<Verdict, string>>,
+    /** its own word, and the promised one */
+    withVerdict: (own: string, verdict: Verdict): string => `${own} (${verdict})`,
+    sides: { base: "base", head: "head" } as Readonly<Record<DuetSide, string>>,
+    metrics: comparedMetrics,
+    place: (arm: string, n: number, shape: string): string => `${arm} at n = ${formatCount(n)}${shape === "" ? "" : `, ${shape}`}`,
+    law: (law: GrowthClass | "undecided"): string => law,
+    ofArm: (metric: "exponent" | "class", of: ArmComparison["of"]): string => `${metric} of ${comparedMetrics[of]}`,
+    outcomes: { crosses: "crosses", already: "faster at every n", none: "at no n", many: "crosses more than once", undecided: "undecided" } as Readonly<
+      Record<Outcome, string>
+    >,
+
+    answer: (gate: Comparison["gate"], cells: number, noiseFloor: number | undefined, counts: readonly VerdictCount[]): string => {
+      const ends: Readonly<Record<Comparison["gate"], string>> = {
+        pass: "passed: nothing that gates became worse",
+        fail: "FAILED",
+        undecided: "undecided: nothing that gates is known to be worse, and not all is known",
+        nothing: "empty: nothing was measured in both",
+        off: "open to all: nothing gates",
+      };
+      const how = noiseFloor === undefined ? "measured turn by turn beside each other" : `of two runs apart (noise floor ±${(100 * noiseFloor).toFixed(1)} %)`;
+      return `Gate ${ends[gate]}. Time of ${formatCount(cells)} cells, ${how}: ${formatList(counts.map(({ verdict, count }) => `${count} ${verdict}`)) || "none"}.`;
+    },
+    apart: (differences: readonly string[]): string => `The runs differ in more than their code, so nothing is gated: ${differences.join("; ")}.`,
+    /** names of what they differ in, which are told elsewhere */
+    apartIn: (names: readonly string[]): string => `The runs differ in more than their code, so nothing is gated: ${formatList(names)}.`,
+    lost: (place: string, inBase: boolean, note: string): string => `LOST in head, ${inBase ? "measured" : "and not so"} in base: ${place} (${note}).`,
+    failedInBoth: (place: string, more: number, note: string): string => `FAILED in both: ${place}${andMore(more)} (${note}).`,
+    neitherMeasured: (place: string, more: number, note: string): string => `UNDECIDED, as neither run measured it: ${place}${andMore(more)} (${note}).`,
+    again: "What helps: the same once more, with a longer --budget where it had no time.",
+    changed: ({ verdict, place, metric, factor, interval, note, base, head }: Changed): string =>
+      `${verdict}: ${place}, ${comparedMetrics[metric]} ${factor === undefined ? "?" : `${factor} times`}${interval === undefined ? "" : ` ${interval}`} base's${note === undefined ? "" : ` ${note}`} (${base ?? "none"} → ${head ?? "none"}).`,
+    moreAre: (verdict: Verdict, more: number): string => `${more} more are ${verdict}.`,
+    arm: ({ labels, metric, of, base, head }: ArmComparison): string =>
+      `${metric === "crossover" ? `n* of ${formatList(labels)}` : `${metric} of ${labels[0]}'s ${comparedMetrics[of]}`}, ${base ?? "not known"} → ${head ?? "not known"}`,
+    armChanged: (verdict: Verdict, arm: string, gates: boolean): string => `${verdict}: ${arm}${gates ? "" : " (does not gate)"}.`,
+    armsUndecided: (arm: string, more: number, gates: boolean): string => `UNDECIDED of the arms: ${arm}${andMore(more)}${gates ? "" : " (does not gate)"}.`,
+    undecided: (place: string, more: number, note: string, obstacle: Obstacle, paired: boolean): string => {
+      const duet = "attnbench duet, which measures both beside each other";
+      const remedies: Readonly<Record<Obstacle, string>> = {
+        clock: "a device or longer cells (a larger n) that this clock tells apart",
+        machine: `${paired ? "" : `${duet}; `}a quieter machine`,
+        brevity: `${paired ? "a longer --budget" : `longer runs (--budget), or ${duet}`}; a quieter machine`,
+      };
+      return `UNDECIDED: ${place}${andMore(more)} (${note}). What helps: ${remedies[obstacle]}; or a larger --threshold.`;
+    },
+    oneSided: (verdict: "NEW" | "GONE", place: string, more: number, note: string): string => `${verdict}: ${place}${andMore(more)} (${note}).`,
+    otherKernels: (changed: number, all: number, place: string): string =>
+      `Another kernel in head than in base in ${formatCount(changed)} of ${formatCount(all)} cells: ${place}${andMore(changed - 1)}.`,
+    sameFolders: (held: string): string => `--kernels held the same for base and head: ${held}.`,
+    /** `unchanged`: no kernel of a cell that both have */
+    otherFolders: (base: string, head: string, unchanged: boolean): string =>
+      `--kernels held ${base} for base and ${head} for head${unchanged ? ", which changed the kernel of no cell that both have" : ""}.`,
+    blind: (least: number): string => `No slowdown of any cell would have been found, however large: ${blindness(least)}.`,
+    /** shares; `blind` of `timed` cells would have shown none */
+    findable: (typical: number, worst: number, threshold: number, blind: number, timed: number, least: number): string => {
+      // A comparison that finds no tenfold change finds nothing that anyone would ask of it.
+      const percent = (share: number): string => (share < 9 ? `${(100 * share).toFixed(1)} %` : "more than tenfold");
+      const none = blind > 0 ? ` In ${formatCount(blind)} of ${formatCount(timed)} none would have been, however large: ${blindness(least)}.` : "";
+      return `Smallest slowdown that would have been found in 95 of 100 such comparisons: ${percent(typical)} in the typical cell, ${percent(worst)} in the worst (threshold ${percent(threshold)}).${none}`;
+    },
+    advises: "Times on a CPU emulation advise and do not gate (--strict makes them): what is good for a GPU may slow an emulator.",
+
+    /** why a number has the verdict that it has */
+    notes: {
+      neitherTells: "neither run tells it",
+      sameSlopes: "the slopes do not differ enough to say that the law has changed",
+      of: (side: DuetSide, why: string): string => `${side}: ${why}`,
+      ofBoth: (base: string, head: string): string => `base: ${base}; head: ${head}`,
+      neitherHas: (why: string): string => `neither has it: ${why}`,
+      failedOtherwise: (why: string): string => `head: ${why}, and in base it did not fail so`,
+      notPlanned: "not in its plan",
+      notAsked: "not asked",
+      noWorker: "no worker could be had",
+      notReached: "not reached",
+      outcome: (code: string, reason: string): string => `${code}: ${reason}`,
+      notTimed: "not timed in both",
+      notKnown: "not known of both",
+      besideOthers: (factor: number): string => `beside the other cells, which took ${factor.toFixed(3)} times base's`,
+      fewVisits: "measured too few times to say anything: at least two visits of each are needed",
+      fewProcesses: (processes: number, least: number): string =>
+        `measured in ${processes} ${plural(processes, "process", "processes")}, and times differ from one to the next: at least ${least} are needed`,
+      steps: "the two differ by less than three steps of this clock",
+      coarse: (share: number): string => `three steps of this clock are ${(100 * share).toFixed(1)} % of it, more than the threshold`,
+      machine: (share: number): string =>
+        `this machine moves by up to ±${(100 * share).toFixed(1)} % from run to run, more than the threshold: no number of turns would decide, measuring both beside each other would`,
+      /** `times`: as many turns would decide; undefined where hardly any number would */
+      wide: (half: number, rest: number, times: number | undefined): string => {
+        const told = `its interval reaches ±${(100 * half).toFixed(1)} %, and the change lies ${(100 * rest).toFixed(1)} % from the threshold`;
+        return times === undefined
+          ? `${told}, which more turns alone would hardly decide`
+          : `${told}: about ${times.toFixed(times < 10 ? 1 : 0)} times as many turns would decide`;
+      },
+    },
+    /** words that only such notes have */
+    known: {
+      clock: "of this clock",
+      noTurns: "no number of turns",
+      hardly: "would hardly decide",
+      besideOthers: "beside the other cells",
+      notReached: "not reached",
+    },
+
+    /** what else sets them apart */
+    difference: (of: DifferenceOf, text: string): string => `${differenceNames[of]}: ${text}`,
+    /** a part of the experiment by its name in the file */
+    partDiffers: (part: string, text: string): string => `${part}: ${text}`,
+    against: (base: string, head: string): string => `${base} against ${head}`,
+    keysAgainst: (keys: readonly { readonly key: string; readonly base: string; readonly head: string }[]): string =>
+      keys.map(({ key, base, head }) => `${key} ${base} against ${head}`).join(", "),
+    onlyIn: (side: DuetSide): string => `only in ${side}`,
+    nothing: "none",
+    cores: (model: string, cores: number): string => `${model}, ${cores} cores`,
+    noneInCommon: "they have none in common",
+    otherShape: (cell: string, more: number): string => `${cell}${more > 0 ? ` and ${more} more` : ""} of another shape`,
+
+    /** what a reader must know of how they were measured */
+    oneRun: "Base and head are one and the same run: nothing that became worse could be seen.",
+    unfinished: (side: DuetSide, run: string, interrupted: boolean): string =>
+      `${capital(side)} is not finished: run ${run} was ${interrupted ? "interrupted" : "broken off"}, and what it did not come to is not known.`,
+    duetInterrupted: "This duet was interrupted: what follows is of the visits until then.",
+    baseRefused: (why: string): string => `Base cannot be measured, so everything is NEW: ${why}`,
+    workerLost: (side: DuetSide, cell: string, reason: string, more: number): string =>
+      `A worker of ${side} was lost under a visit, and another made it again: ${cell} (${reason})${more > 0 ? `, and ${more} more` : ""}.`,
+    unreadFile: (file: string): string => `What base's ${file} asked for cannot be read here, so whether head's asks for less is not known.`,
+    dropped: (file: string, cells: number, first: string): string =>
+      `Base's ${file} asks for ${counted(cells, "cell")} that head's does not, and nobody measured: ${first}${andMore(cells - 1)}.`,
+    sharedKernels: (shared: SharedKernels): string => {
+      const both = "base and head are measured with the same mechanisms of it, as they are now";
+      switch (shared.kind) {
+        case "outside":
+          return `${shared.named} lies outside the repository: ${both}.`;
+        case "untracked":
+          return `${shared.named} is no part of what git has, since it is ignored or a repository of its own: ${both}.`;
+        case "linked":
+          return `${shared.named}: ${shared.files} is reached by a link that leads out of both states, so ${both}.`;
+        case "newInHead":
+          return `base has no ${shared.named}: what it holds is NEW.`;
+        default:
+          return shared satisfies never;
+      }
+    },
+
+    page: {
+      title: (experiment: string): string => `${experiment}: base against head`,
+      against: "base against head",
+      compared:
+        "Base is what was there before, head is what is asked about: all that follows says how head differs from base. What gates decides whether this check is passed; what does not is shown for information.",
+      gates: {
+        pass: "✓ Passed: nothing that gates became worse",
+        fail: "✕ Failed: something that gates became worse",
+        undecided: "? Undecided: not all that gates is known",
+        nothing: "? Nothing was measured in both runs",
+        off: "Runs that differ in more than their code: nothing gates",
+      } as Readonly<Record<Comparison["gate"], string>>,
+      meanings: {
+        SAME: (threshold) => `the 95 % interval of a time lies within ±${threshold}; bytes are equal, errors and laws alike`,
+        FASTER: (threshold) => `better by ${threshold} or more, and not by chance; of bytes and errors less, of laws a lower order`,
+        SLOWER: (threshold) => `worse by ${threshold} or more, and not by chance; of bytes and errors more, of laws a higher order`,
+        UNDECIDED: () => "the interval is too wide to say either",
+        NEW: () => "only head has it",
+        GONE: () => "only base has it",
+      } as Readonly<Record<Verdict, (threshold: string) => string>>,
+      runs: "The two runs",
+      andChanges: " and changes",
+      ofRun: (run: string, at: string): string => `, run ${run}, ${at} UTC, on `,
+      measured: "measured",
+      how: (paired: boolean): string =>
+        paired
+          ? "turn by turn beside each other, so that what slowed the machine slowed both"
+          : "one after the other: what the machine did in between is in no interval",
+      differIn: "differ in",
+      cells: "Cells",
+      times: (paired: boolean): string =>
+        `A time is that of undisturbed work: what a quarter of each visit's samples stay below, in the mean of ${paired ? "the turns that both were measured in" : "all visits"}, since whatever else a machine does only slows it. So it may lie below the median that a run's own report has. head ÷ base is the one over the other.`,
+      besideOthers:
+        "Where a note says “beside the other cells”, head ÷ base is divided by what those took too, as the note says: that much the machine changed, or all kernels alike.",
+      noCell: "No cell has anything to compare.",
+      ratio: "head ÷ base",
+      strip: (threshold: string): string => `the same; ±${threshold} shaded`,
+      scale: (low: string, high: string): string => `${low} to ${high}`,
+      cellsCaption: "Cells, what changed first. Intervals are 95 %.",
+      arms: "Arms",
+      armsHead: "arms",
+      /** `place`: the sizes that all are of; empty where they differ in them */
+      armsCaption: (place: string): string => `Slopes, classes and n*${place === "" ? "" : ` at ${place}`}. n* is shown and gates nothing.`,
+      noneTold: "none told",
+      /** a note that stands in the row above too */
+      asAbove: "as above",
+      moreRows: (rows: number): string => `${formatCount(rows)} more rows are in comparison.json.`,
+      madeBy: (version: string): string => `Made by attnbench ${version}. comparison.json has all of it, and each run's report its own charts.`,
+    },
+
+    markdown: {
+      gates: {
+        pass: "✅ passed",
+        fail: "❌ failed",
+        undecided: "❔ undecided",
+        nothing: "⚠ nothing measured in both",
+        off: "runs that differ, so nothing gates",
+      } as Readonly<Record<Comparison["gate"], string>>,
+      /** each part is Markdown already */
+      heading: (experiment: string, gate: string): string => `${experiment}: ${gate}`,
+      runs: (base: string, head: string, adapter: string): string => `${base} → ${head} on ${adapter}.`,
+      run: (code: string, run: string): string => `${code} (run ${run})`,
+      metrics: { time: "time", wallTime: "wallTime", stateBytes: "stateBytes", peakBytes: "peakBytes", error: "error" } as Readonly<Record<CellMetric, string>>,
+      ofArm: (metric: "exponent" | "class", of: ArmComparison["of"]): string => `${metric} of ${of}`,
+      moreRows: (rows: number): string => `${formatCount(rows)} more rows, all SAME or beyond what fits here, are in comparison.json.`,
+    },
+
+    /** a step of a workflow */
+    checks: {
+      worse: (experiment: string): string => `${experiment}: became worse`,
+      notPassed: (experiment: string): string => `${experiment}: not passed`,
+      nothing: "Nothing was measured in both, so nothing is known to be as it was.",
+      open: "Something is undecided.",
+      allNew: (experiment: string): string => `${experiment}: everything is NEW`,
+      nothingCompared: (why: string | undefined): string => `Nothing was compared: ${why ?? "base has none of these cells"}`,
+      cellFailed: (experiment: string): string => `${experiment}: a cell failed`,
+      unmet: (experiment: string): string => `${experiment}: an expectation is not met`,
+      more: (count: number): string => `${count} more`,
+      inSummary: "The job summary lists them.",
+    },
+    cell: "cell",
   },
 
   /** What the page's script adds: names of buttons, a search above long tables, and what charts say of themselves. */

@@ -3,8 +3,26 @@ import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShar
 import { inverseRatio } from "../analysis/inverseRatio.ts";
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
 import type { ExperimentPhase } from "../experiment/phases.ts";
+import type { CellMetric, Comparison, Verdict } from "../record/comparison.ts";
 import type { Crossover, Estimate } from "../record/derived.ts";
-import type { Crossed, Crossing, Factor, Fate, Fated, Forms, GapStatus, Held, Kept, LayerHeads, Place, Span, TallyNumbers } from "./en.ts";
+import type { DuetSide } from "../record/run.ts";
+import type {
+  Crossed,
+  Crossing,
+  DifferenceOf,
+  Factor,
+  Fate,
+  Fated,
+  Forms,
+  GapStatus,
+  Held,
+  Kept,
+  LayerHeads,
+  Obstacle,
+  Place,
+  Span,
+  TallyNumbers,
+} from "./en.ts";
 import type { Messages } from "./messages.ts";
 import { spaced } from "./spacing.ts";
 
@@ -264,6 +282,35 @@ const placesText = (places: readonly Place[]): string => list(places.map(({ labe
 const formsText = ({ mechanism, forms }: Forms): string => spaced`${mechanism}的${list(forms)}`;
 const crossingsText = (crossings: readonly Crossing[]): string =>
   crossings.map(({ n, arm, headDim }) => `n = ${formatCount(n)}（${arm}，headDim ${headDim}）`).join("、");
+
+const sides: Readonly<Record<DuetSide, string>> = { base: "基准", head: "新版" };
+const verdicts: Readonly<Record<Verdict, string>> = { SAME: "相同", FASTER: "变好", SLOWER: "变差", UNDECIDED: "未定", NEW: "新增", GONE: "缺失" };
+/** A promised word behind the Chinese one. */
+const told = (verdict: Verdict): string => `${verdicts[verdict]}（${verdict}）`;
+const comparedMetrics: Readonly<Record<CellMetric, string>> = {
+  time: "时间",
+  wallTime: "挂钟时间",
+  stateBytes: "状态字节数",
+  peakBytes: "峰值字节数",
+  error: "误差",
+};
+const armMetrics = { exponent: "增长指数", class: "增长阶" } as const;
+const differenceNames: Readonly<Record<DifferenceOf, string>> = {
+  experiment: "实验",
+  phase: "阶段",
+  device: "设备",
+  driver: "驱动程序",
+  deviceClass: "设备类别",
+  cpu: "CPU",
+  clock: "时钟",
+  toggles: "开关",
+  seed: "种子",
+  cache: "缓存",
+  cells: "单元",
+};
+const andMore = (more: number): string => (more > 0 ? spaced`，另有${formatCount(more)}个` : "");
+const notCounted = (gates: boolean): string => (gates ? "" : "（不计入检查）");
+const blindness = (least: number): string => spaced`每次运行至少需要${least}个进程、2 次访问`;
 
 /** Everything that a report says, in Chinese. Numbers, units, names of arms and words of the YAML are as in English. */
 export const zh: Messages = {
@@ -1637,6 +1684,193 @@ export const zh: Messages = {
     reason: "原因",
     ratio: "比值",
     exponent: "指数",
+  },
+
+  comparison: {
+    verdicts,
+    withVerdict: (own, verdict) => `${own}（${verdict}）`,
+    sides,
+    metrics: comparedMetrics,
+    place: (arm, n, shape) => spaced`${arm}（n = ${formatCount(n)}${shape === "" ? "" : `，${shape}`}）`,
+    law: (law) => (law === "undecided" ? "未定" : law),
+    ofArm: (metric, of) => `${comparedMetrics[of]}的${armMetrics[metric]}`,
+    outcomes: { crosses: "相交", already: "在每个 n 上都更快", none: "在任何 n 上都不更快", many: "不止一次相交", undecided: "未定" },
+
+    answer: (gate, cells, noiseFloor, counts) => {
+      const ends: Readonly<Record<Comparison["gate"], string>> = {
+        pass: "检查通过：计入检查的各项都没有变差。",
+        fail: "检查未通过：有计入检查的项变差了。",
+        undecided: "检查未定：计入检查的各项中没有发现变差，但并非各项都已知晓。",
+        nothing: "检查落空：没有任何单元在两次运行中都测得。",
+        off: "不作检查：任何一项都不计入。",
+      };
+      const how = noiseFloor === undefined ? "两者逐轮并排测量" : `两次运行先后测量，噪声下限 ±${(100 * noiseFloor).toFixed(1)} %`;
+      const found = counts.map(({ verdict, count }) => spaced`${count}个${told(verdict)}`).join("，");
+      return spaced`${ends[gate]}${formatCount(cells)}个单元的时间（${how}）：${found || "均未测得"}。`;
+    },
+    apart: (differences) => `两次运行的差别不止于代码，因此不作检查：${differences.join("；")}。`,
+    apartIn: (names) => spaced`两次运行的差别不止于代码，因此不作检查：${list(names)}不同。`,
+    lost: (place, inBase, note) => `新版中丢失，${inBase ? "而基准已测得" : "而基准并非如此"}：${place}。原因：${note}。`,
+    failedInBoth: (place, more, note) => `两次运行都失败：${place}${andMore(more)}。原因：${note}。`,
+    neitherMeasured: (place, more, note) => `${told("UNDECIDED")}，两次运行都未测得：${place}${andMore(more)}。原因：${note}。`,
+    again: "补救办法：再测一次；若是时间不够，请加大 --budget。",
+    changed: ({ verdict, place, metric, factor, interval, note, base, head }) =>
+      spaced`${told(verdict)}：${place}的${comparedMetrics[metric]}为基准的${factor ?? "？"}倍${interval === undefined ? "" : ` ${interval}`}${note === undefined ? "" : `，${note}`}（${base ?? "无"} → ${head ?? "无"}）。`,
+    moreAre: (verdict, more) => spaced`另有${formatCount(more)}项${told(verdict)}。`,
+    arm: ({ labels, metric, of, base, head }) =>
+      spaced`${metric === "crossover" ? spaced`${list(labels)}的 n*` : spaced`${labels[0] ?? ""}的${comparedMetrics[of]}的${armMetrics[metric]}`}，${base ?? "未知"} → ${head ?? "未知"}`,
+    armChanged: (verdict, arm, gates) => `${told(verdict)}：${arm}${notCounted(gates)}。`,
+    armsUndecided: (arm, more, gates) => `方案的规律${told("UNDECIDED")}：${arm}${andMore(more)}${notCounted(gates)}。`,
+    undecided: (place, more, note, obstacle, paired) => {
+      const duet = "attnbench duet，它把两者并排测量";
+      const remedies: Readonly<Record<Obstacle, string>> = {
+        clock: "换用此时钟能够分辨的设备，或测更长的单元（更大的 n）",
+        machine: `${paired ? "" : `${duet}；或`}换用更安静的机器`,
+        brevity: `${paired ? "加大 --budget" : `更长的运行（--budget），或 ${duet}`}；换用更安静的机器`,
+      };
+      return `${told("UNDECIDED")}：${place}${andMore(more)}。原因：${note}。补救办法：${remedies[obstacle]}；或放宽 --threshold。`;
+    },
+    oneSided: (verdict, place, more, note) => `${told(verdict)}：${place}${andMore(more)}。原因：${note}。`,
+    otherKernels: (changed, all, place) =>
+      spaced`${formatCount(all)}个单元中有${formatCount(changed)}个，新版的核函数与基准的不同：${place}${andMore(changed - 1)}。`,
+    sameFolders: (held) => `基准与新版的 --kernels 内容相同：${held}。`,
+    otherFolders: (base, head, unchanged) =>
+      spaced`--kernels 的内容，基准为${base}，新版为${head}${unchanged ? "，但两者共有的单元中没有一个因此换了核函数" : ""}。`,
+    blind: (least) => `任何单元无论变慢多少都不会被发现：${blindness(least)}。`,
+    findable: (typical, worst, threshold, blind, timed, least) => {
+      const percent = (share: number): string => (share < 9 ? `${(100 * share).toFixed(1)} %` : "10 倍以上");
+      const none = blind > 0 ? spaced`${formatCount(timed)}个单元中有${formatCount(blind)}个无论变慢多少都不会被发现：${blindness(least)}。` : "";
+      return spaced`100 次这样的比较中有 95 次能够发现的最小变慢幅度：典型的单元为${percent(typical)}，最差的单元为${percent(worst)}（阈值${percent(threshold)}）。${none}`;
+    },
+    advises: "CPU 模拟上的时间只供参考，不计入检查（--strict 可使其计入）：对 GPU 有利的改动可能使模拟变慢。",
+
+    notes: {
+      neitherTells: "两次运行都没有给出",
+      sameSlopes: "斜率相差不够大，不足以说增长规律变了",
+      of: (side, why) => `${sides[side]}：${why}`,
+      ofBoth: (base, head) => `基准：${base}；新版：${head}`,
+      neitherHas: (why) => `两者都没有：${why}`,
+      failedOtherwise: (why) => `新版：${why}，而基准没有这样失败`,
+      notPlanned: "不在其计划之内",
+      notAsked: "未作要求",
+      noWorker: "得不到工作进程",
+      notReached: "未轮到",
+      outcome: (code, reason) => `${code}：${reason}`,
+      notTimed: "并非两者都测得时间",
+      notKnown: "并非两者都已知",
+      besideOthers: (factor) => spaced`此为与其余单元相比，后者的时间为基准的${factor.toFixed(3)}倍`,
+      fewVisits: "测得太少，无从说起：两者各至少需要 2 次访问",
+      fewProcesses: (processes, least) => spaced`只在${processes}个进程中测量，而时间因进程而异：至少需要${least}个`,
+      steps: "两者相差不到此时钟的 3 步",
+      coarse: (share) => `此时钟的 3 步占其 ${(100 * share).toFixed(1)} %，超过阈值`,
+      machine: (share) => `此机器在两次运行之间的变动可达 ±${(100 * share).toFixed(1)} %，超过阈值：测多少轮都无法判定，并排测量两者才行`,
+      wide: (half, rest, times) => {
+        const known = `其区间达 ±${(100 * half).toFixed(1)} %，而变化距阈值 ${(100 * rest).toFixed(1)} %`;
+        return times === undefined ? `${known}，单靠增加轮数几乎无法判定` : spaced`${known}：轮数增至约${times.toFixed(times < 10 ? 1 : 0)}倍即可判定`;
+      },
+    },
+    known: { clock: "此时钟的 3 步", noTurns: "测多少轮都无法判定", hardly: "几乎无法判定", besideOthers: "与其余单元相比", notReached: "未轮到" },
+
+    difference: (of, text) => `${differenceNames[of]}：${text}`,
+    partDiffers: (part, text) => `${part}：${text}`,
+    against: (base, head) => spaced`基准为${base}，新版为${head}`,
+    keysAgainst: (keys) => keys.map(({ key, base, head }) => spaced`${key}在基准中为${base}，在新版中为${head}`).join("；"),
+    onlyIn: (side) => `仅${sides[side]}有`,
+    nothing: "无",
+    cores: (model, cores) => spaced`${model}，${cores}核`,
+    noneInCommon: "两者没有共同的单元",
+    otherShape: (cell, more) => spaced`${cell}${more > 0 ? spaced`等${more + 1}个` : ""}的形状不同`,
+
+    oneRun: "基准与新版是同一次运行：即使有什么变差也看不出来。",
+    unfinished: (side, run, interrupted) => spaced`${sides[side]}尚未完成：运行 ${run} ${interrupted ? "被中断" : "因出错而中止"}，其未轮到的部分不得而知。`,
+    duetInterrupted: "这次并排测量被中断：以下结果只基于此前完成的访问。",
+    baseRefused: (why) => `基准无法测量，因此全部为${told("NEW")}：${why}`,
+    workerLost: (side, cell, reason, more) =>
+      spaced`${sides[side]}的一个工作进程在一次访问中丢失，已由另一个进程重做：${cell}（${reason}）${more > 0 ? spaced`，另有${formatCount(more)}次` : ""}。`,
+    unreadFile: (file) => spaced`基准的${file}所要求的内容在此无法读取，因此新版的要求是否更少不得而知。`,
+    dropped: (file, cells, first) => spaced`基准的${file}要求测量${formatCount(cells)}个单元，新版的却不要求，因此没有测量：${first}${andMore(cells - 1)}。`,
+    sharedKernels: (shared) => {
+      const both = "基准与新版使用其中相同的机制，即现在的内容";
+      switch (shared.kind) {
+        case "outside":
+          return `${shared.named} 在仓库之外：${both}。`;
+        case "untracked":
+          return `${shared.named} 不在 git 所管理的内容之中，因为它被忽略，或者自成一个仓库：${both}。`;
+        case "linked":
+          return `${shared.named}：${shared.files} 经由一个指向两份代码之外的链接，因此${both}。`;
+        case "newInHead":
+          return `基准没有 ${shared.named}：其内容为${told("NEW")}。`;
+        default:
+          return shared satisfies never;
+      }
+    },
+
+    page: {
+      title: (experiment) => `${experiment}：新版与基准的比较`,
+      against: "新版与基准的比较",
+      compared: "基准（base）是原来的状态，新版（head）是要考察的状态：以下都是说新版与基准有何不同。“计入检查”的项决定检查是否通过，其余的仅供参考。",
+      gates: {
+        pass: "✓ 通过：计入检查的各项都没有变差",
+        fail: "✕ 未通过：有计入检查的项变差了",
+        undecided: "? 未定：计入检查的并非各项都已知晓",
+        nothing: "? 没有任何单元在两次运行中都测得",
+        off: "两次运行的差别不止于代码：不作检查",
+      },
+      meanings: {
+        SAME: (threshold) => `时间的 95 % 置信区间在 ±${threshold} 之内；字节数相等，误差与规律相同`,
+        FASTER: (threshold) => `好了 ${threshold} 以上，且并非偶然；就字节数和误差而言是减少，就规律而言是降阶`,
+        SLOWER: (threshold) => `差了 ${threshold} 以上，且并非偶然；就字节数和误差而言是增多，就规律而言是升阶`,
+        UNDECIDED: () => "区间太宽，是好是差都不能断言",
+        NEW: () => "仅新版有",
+        GONE: () => "仅基准有",
+      },
+      runs: "两次运行",
+      andChanges: " 及未提交的改动",
+      ofRun: (run, at) => `，运行 ${run}，${at} UTC，设备为 `,
+      measured: "测量方式",
+      how: (paired) => (paired ? "逐轮并排测量，因此使机器变慢的因素对两者同样起作用" : "先后测量：其间机器发生的变化不包含在任何区间之内"),
+      differIn: "不同之处",
+      cells: "单元",
+      times: (paired) =>
+        `时间取自不受干扰的工作：每次访问的样本中有四分之一低于它，再对${paired ? "两者都测得的各轮" : "所有访问"}取平均，因为机器上的其他活动只会使它变慢。因此它可能低于该次运行自身报告中的中位数。新版 ÷ 基准即两者之比。`,
+      besideOthers: "说明中写有“与其余单元相比”之处，新版 ÷ 基准还除以了其余单元的变化，如说明所示：那是机器的变化，或所有核函数共同的变化。",
+      noCell: "没有可比较的单元。",
+      ratio: "新版 ÷ 基准",
+      strip: (threshold) => `同上，图示；阴影为 ±${threshold}`,
+      scale: (low, high) => `${low} 至 ${high}`,
+      cellsCaption: "各单元，变化者在前。区间均为 95 % 置信区间。",
+      arms: "方案",
+      armsHead: "方案",
+      armsCaption: (place) => `${place === "" ? "" : `${place}：`}增长指数、增长阶与 n*。n* 只作显示，不计入检查。`,
+      noneTold: "未给出",
+      asAbove: "同上",
+      moreRows: (rows) => spaced`其余${formatCount(rows)}行见 comparison.json。`,
+      madeBy: (version) => `由 attnbench ${version} 生成。全部内容见 comparison.json；各次运行的图见其自身的报告。`,
+    },
+
+    markdown: {
+      gates: { pass: "✅ 通过", fail: "❌ 未通过", undecided: "❔ 未定", nothing: "⚠ 没有两者都测得的内容", off: "两次运行不同，因此不作检查" },
+      heading: (experiment, gate) => `${experiment}：${gate}`,
+      runs: (base, head, adapter) => `${base} → ${head}，设备为 ${adapter}。`,
+      run: (code, run) => `${code}（运行 ${run}）`,
+      metrics: comparedMetrics,
+      ofArm: (metric, of) => `${comparedMetrics[of]}的${armMetrics[metric]}`,
+      moreRows: (rows) => spaced`其余${formatCount(rows)}行均为${told("SAME")}，或超出此处的容量，见 comparison.json。`,
+    },
+
+    checks: {
+      worse: (experiment) => `${experiment}：变差`,
+      notPassed: (experiment) => `${experiment}：未通过`,
+      nothing: "没有任何内容在两次运行中都测得，因此无从知道是否一如既往。",
+      open: "有未定之处。",
+      allNew: (experiment) => `${experiment}：全部为${told("NEW")}`,
+      nothingCompared: (why) => `未作任何比较：${why ?? "基准没有这些单元中的任何一个"}`,
+      cellFailed: (experiment) => `${experiment}：有单元失败`,
+      unmet: (experiment) => `${experiment}：有预期不符合`,
+      more: (count) => spaced`另有${count}项`,
+      inSummary: "作业摘要中逐一列出。",
+    },
+    cell: "单元",
   },
 
   script: {

@@ -1,35 +1,31 @@
 import { listedDifferences } from "../analysis/comparison/comparisonSentences.ts";
 import { formatCount } from "../analysis/format.ts";
+import type { Language } from "../messages/languages.ts";
+import { type Messages, messagesOf } from "../messages/messages.ts";
 import type { Comparison } from "../record/comparison.ts";
 import { changedFirst, comparisonRows, ratioText } from "./comparisonRows.ts";
 import { shortened } from "./html.ts";
 import { markdownTable, markdownText } from "./markdownText.ts";
 import { seriesText } from "./outcome.ts";
 import { presentableComparison } from "./presentableComparison.ts";
+import { verdictText } from "./verdictText.ts";
 
 /** So many rows are listed; a job summary has an end. What is not SAME comes first. */
 const mostRows = 200;
 
-/** How the gate stands, in words. */
-const gates: Readonly<Record<Comparison["gate"], string>> = {
-  pass: "✅ passed",
-  fail: "❌ failed",
-  undecided: "❔ undecided",
-  nothing: "⚠ nothing measured in both",
-  off: "runs that differ, so nothing gates",
-};
-
-/** A comparison as GitHub-flavoured Markdown, for a job summary or a comment on a pull request. Pure. */
-export const renderComparison = (comparison: Comparison): string => {
-  const shown = presentableComparison(comparison);
+/** A comparison as GitHub-flavoured Markdown, for a job summary or a comment on a pull request, in the language that it was made in. Pure. */
+export const renderComparison = (comparison: Comparison, language: Language = "en"): string => {
+  const t = messagesOf(language);
+  const { markdown, page, sides } = t.comparison;
+  const shown = presentableComparison(comparison, t);
   const { base, head, cells, arms, findings, gate } = shown;
   const hasShapes = cells.some(({ shape }) => shape !== "");
   const ordered = comparisonRows({ cells });
   const orderedArms = arms.length > mostRows ? changedFirst(arms, ({ verdict }) => verdict) : arms;
   const left = Math.max(0, ordered.length - mostRows) + Math.max(0, arms.length - mostRows);
   const parts = [
-    `## ${markdownText(head.experiment)}: ${gates[gate]}`,
-    `${commitText(base)} → ${commitText(head)} on ${markdownText(head.adapter)}.`,
+    `## ${markdown.heading(markdownText(head.experiment), markdown.gates[gate])}`,
+    markdown.runs(commitText(base, t), commitText(head, t), markdownText(head.adapter)),
     listedDifferences(shown)
       .map((difference) => `- ${markdownText(difference)}`)
       .join("\n"),
@@ -37,7 +33,7 @@ export const renderComparison = (comparison: Comparison): string => {
     ordered.length === 0
       ? ""
       : markdownTable(
-          ["arm", "form", "n", ...(hasShapes ? ["at"] : []), "of", "verdict", "base", "head", "head ÷ base"],
+          [t.tables.arm, t.tables.form, "n", ...(hasShapes ? [t.tables.at] : []), t.tables.of, t.tables.verdict, sides.base, sides.head, page.ratio],
           ordered
             .slice(0, mostRows)
             .map(({ label, form, n, shape, metric, one, base: before, head: after }) => [
@@ -45,8 +41,8 @@ export const renderComparison = (comparison: Comparison): string => {
               markdownText(form),
               formatCount(n),
               ...(hasShapes ? [markdownText(shape)] : []),
-              metric,
-              one.verdict,
+              markdown.metrics[metric],
+              verdictText(one.verdict, t),
               before,
               after,
               ratioText(one),
@@ -55,25 +51,25 @@ export const renderComparison = (comparison: Comparison): string => {
     arms.length === 0
       ? ""
       : markdownTable(
-          ["arms", "at", "of", "verdict", "base", "head"],
+          [page.armsHead, t.tables.at, t.tables.of, t.tables.verdict, sides.base, sides.head],
           orderedArms
             .slice(0, mostRows)
             .map(({ labels, series, metric, of, verdict, base: before, head: after }) => [
               labels.map(markdownText).join(" → "),
               markdownText(shortened(seriesText(series), 120)),
-              metric === "crossover" ? "n\\*" : `${metric} of ${of}`,
-              verdict,
-              markdownText(before ?? (verdict === "NEW" ? "" : "none told")),
-              markdownText(after ?? (verdict === "GONE" ? "" : "none told")),
+              metric === "crossover" ? "n\\*" : markdown.ofArm(metric, of),
+              verdictText(verdict, t),
+              markdownText(before ?? (verdict === "NEW" ? "" : page.noneTold)),
+              markdownText(after ?? (verdict === "GONE" ? "" : page.noneTold)),
             ]),
         ),
-    left > 0 ? `${formatCount(left)} more rows, all SAME or beyond what fits here, are in comparison.json.` : "",
+    left > 0 ? markdown.moreRows(left) : "",
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 };
 
-const commitText = ({ commit, dirty, version, run }: Comparison["base"]): string =>
-  `${commit === undefined ? `attnbench ${markdownText(version)}` : `${commitName(commit)}${dirty ? " and changes" : ""}`} (run ${markdownText(run)})`;
+const commitText = ({ commit, dirty, version, run }: Comparison["base"], { comparison: { markdown, page } }: Messages): string =>
+  markdown.run(commit === undefined ? `attnbench ${markdownText(version)}` : `${commitName(commit)}${dirty ? page.andChanges : ""}`, markdownText(run));
 
 /** As code where it is the name of a commit: code has no escapes. */
 const commitName = (commit: string): string => (/^[0-9a-f]{7,40}$/.test(commit) ? `\`${commit.slice(0, 10)}\`` : markdownText(commit));

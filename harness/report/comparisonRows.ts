@@ -10,7 +10,7 @@ export interface ComparisonRow extends Pick<CellComparison, "cell" | "label" | "
   readonly head: string;
 }
 
-/** What is worth a row: of every cell its time, and all else that is not as it was. What changed comes first. */
+/** What is worth a row: of every cell its time, and all else that is not as it was. What changed comes first, and last of it errors that moved by bits that nothing hangs on. */
 export const comparisonRows = ({ cells }: Pick<Comparison, "cells">): readonly ComparisonRow[] =>
   changedFirst(
     cells.flatMap(({ cell, label, form, n, shape, metrics }) =>
@@ -22,6 +22,7 @@ export const comparisonRows = ({ cells }: Pick<Comparison, "cells">): readonly C
       ),
     ),
     ({ one }) => one.verdict,
+    ({ metric, one }) => metric !== "error" || one.gates,
   );
 
 const valueText = (metric: CellMetric, value: number | undefined, other: number | undefined): string =>
@@ -31,7 +32,14 @@ const valueText = (metric: CellMetric, value: number | undefined, other: number 
 export const ratioText = ({ ratio, p }: MetricComparison): string =>
   ratio === undefined ? "" : p === undefined ? ratio.value.toFixed(3) : `${ratio.value.toFixed(3)} [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}]`;
 
-export const changedFirst = <Row>(rows: readonly Row[], verdictOf: (row: Row) => Verdict): readonly Row[] => [
-  ...rows.filter((row) => verdictOf(row) !== "SAME"),
-  ...rows.filter((row) => verdictOf(row) === "SAME"),
-];
+const byWeight: readonly Verdict[] = ["GONE", "SLOWER", "FASTER", "NEW", "UNDECIDED"];
+
+/** Rows by their verdicts, what became worse first and what is as it was last; before that those that do not `count`. Within one verdict they keep their order. */
+export const changedFirst = <Row>(rows: readonly Row[], verdictOf: (row: Row) => Verdict, counts: (row: Row) => boolean = () => true): readonly Row[] => {
+  const isSame = (row: Row): boolean => verdictOf(row) === "SAME";
+  return [
+    ...byWeight.flatMap((verdict) => rows.filter((row) => verdictOf(row) === verdict && counts(row))),
+    ...rows.filter((row) => !isSame(row) && !counts(row)),
+    ...rows.filter(isSame),
+  ];
+};

@@ -1,4 +1,5 @@
 import { comparisonSentences } from "../analysis/comparison/comparisonSentences.ts";
+import type { Messages } from "../messages/messages.ts";
 import type { ComparedRun, Comparison, MetricComparison } from "../record/comparison.ts";
 import { printable, shortened } from "./html.ts";
 import { shortLabels } from "./shortLabels.ts";
@@ -10,9 +11,9 @@ const line = (text: string, longest: number): string => shortened(printable(text
 
 /**
  * A comparison as it is shown, in a terminal, in Markdown and beside the checks of a pull request: labels, names and reasons of the two runs, which may be anybody's, on one line each and of a length that
- * a line can hold, and the answer told with these. comparison.json and --json have them as they are.
+ * a line can hold, and the answer told with these, in the language of `t` as `comparison` is. comparison.json and --json have them as they are.
  */
-export const presentableComparison = (comparison: Comparison): Comparison => {
+export const presentableComparison = (comparison: Comparison, t: Messages): Comparison => {
   const labelOf = shortLabels();
   const noted = (one: MetricComparison): MetricComparison => ({ ...one, note: one.note === undefined ? undefined : line(one.note, longestNote) });
   const shown = {
@@ -36,7 +37,7 @@ export const presentableComparison = (comparison: Comparison): Comparison => {
     })),
     arms: comparison.arms.map(({ labels, ...rest }) => ({ ...rest, labels: labels.map(labelOf) })),
   };
-  return { ...shown, findings: comparisonSentences(shown) };
+  return { ...shown, findings: comparisonSentences(shown, t) };
 };
 
 const presentableRun = ({ commit, version, adapter, ...rest }: ComparedRun): ComparedRun => ({

@@ -1,3 +1,4 @@
+import type { Messages } from "../messages/messages.ts";
 import type { MetricComparison } from "../record/comparison.ts";
 import { type Html, html } from "./html.ts";
 
@@ -26,10 +27,10 @@ export const ratioStrip = ({ ratio, p, verdict }: MetricComparison, threshold: n
   return html`<svg class="strip ${verdict.toLowerCase()}" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" aria-hidden="true"><rect class="band" x="${below}" y="0" width="${(Number(above) - Number(below)).toFixed(1)}" height="${heightPx}"/><path class="one" d="M${widthPx / 2} 0V${heightPx}"/><path d="M${low} ${y}H${high}"/><circle cx="${middle}" cy="${y}" r="3.5"/></svg>`;
 };
 
-/** The axis that strips of one reach stand under: 1 in its middle, and what its ends are. */
-export const stripScale = (reach: number): Html => {
-  const [low, high] = [-reach, reach].map((log) => `${Math.exp(log).toFixed(2)}×`);
-  return html`<svg class="scale" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" role="img" aria-label="${low} to ${high}"><text x="${marginPx}" y="13">${low}</text><text x="${widthPx / 2}" y="13" text-anchor="middle">1×</text><text x="${widthPx - marginPx}" y="13" text-anchor="end">${high}</text></svg>`;
+/** The axis that strips of one reach stand under: 1 in its middle, and what its ends are, in words of `t`. */
+export const stripScale = (reach: number, { comparison: { page } }: Messages): Html => {
+  const [low = "", high = ""] = [-reach, reach].map((log) => `${Math.exp(log).toFixed(2)}×`);
+  return html`<svg class="scale" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" role="img" aria-label="${page.scale(low, high)}"><text x="${marginPx}" y="13">${low}</text><text x="${widthPx / 2}" y="13" text-anchor="middle">1×</text><text x="${widthPx - marginPx}" y="13" text-anchor="end">${high}</text></svg>`;
 };
 
 /** CSS of strips. */

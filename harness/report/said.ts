@@ -14,5 +14,12 @@ export const directed = (text: string): readonly (Html | string)[] =>
 /** A sentence, or whatever else is made of words and names, as a page shows it: isolated from what surrounds it, and directed; its language named where it is not the page's. */
 export const said = (text: string, t: Messages): Html => html`<bdi${isForeign(text, t) && html` lang="en"`}>${directed(text)}</bdi>`;
 
+/** What is typed or promised as it stands: flags, commands, files of a comparison, and verdicts behind a language's own word for them. */
+const code = /(--[a-z][a-z-]*\b|\battnbench [a-z]+\b|\bcomparison\.json\b|(?<=（)(?:SAME|FASTER|SLOWER|UNDECIDED|NEW|GONE|base|head)(?=）))/;
+
+/** The same, with what is code in it marked as code. */
+export const coded = (text: string, t: Messages): Html =>
+  html`<bdi${isForeign(text, t) && html` lang="en"`}>${text.split(code).map((piece, i) => (i % 2 === 1 ? html`<code class="flag">${piece}</code>` : directed(piece)))}</bdi>`;
+
 /** Words of whoever wrote the experiment, in whatever language. */
 export const quoted = (text: string, t: Messages): Html => html`<bdi${t.lang !== "en" && html` lang=""`}>${text}</bdi>`;

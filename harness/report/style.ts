@@ -173,5 +173,6 @@ export const pageStyle = (record: RunRecord, language: Language): string =>
   rules +
   languageRules[language];
 
-/** Style sheet of the index: the same page without arms. */
-export const indexStyle = (): string => schemes([...pageColours, ...themeVariables(undefined).values()]) + rules;
+/** Style sheet of the index, and of what else has no arms: the same page without them. */
+export const indexStyle = (language: Language = "en"): string =>
+  schemes([...pageColours, ...themeVariables(undefined).values()]) + rules + languageRules[language];

@@ -5,6 +5,8 @@ import { directed, isForeign } from "./said.ts";
 /** One column: numbers are set right and in tabular figures. */
 export interface Column<Row> {
   readonly head: string | Html;
+  /** what it is called where a head that is no text has no room */
+  readonly label?: string;
   readonly numeric?: true;
   readonly cell: (row: Row) => HtmlValue;
 }

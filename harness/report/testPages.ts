@@ -82,7 +82,7 @@ const inPhase = (record: RunRecord, phase: RunRecord["experiment"]["phase"]): Ru
   cells: record.cells.map((cell) => ({ ...cell, phase })),
 });
 
-/** Those pages, and beside them some in Chinese and one that compares two runs. */
+/** Those pages, and beside them some in Chinese and some that compare two runs. */
 export const testPages = madeOnce({
   ...(Object.fromEntries(fixtureNames.map((name) => [name, () => renderPage(recordOf(name))])) as Readonly<Record<FixtureName, () => Promise<string>>>),
   sample: () => renderPage(analyse(readRun("results/sample").record)),
@@ -91,5 +91,9 @@ export const testPages = madeOnce({
   comparison() {
     const record = analyse(readRun(emulated).record);
     return renderComparisonPage(compareRuns(record, record));
+  },
+  "comparison in Chinese"() {
+    const record = analyse(readRun(emulated).record);
+    return renderComparisonPage(compareRuns(record, record, {}, zh), "zh");
   },
 });

@@ -1,4 +1,5 @@
 import type { GrowthClass } from "../../../kernels/mechanism.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { ArmComparison, Limits, Verdict } from "../../record/comparison.ts";
 import type { Crossover, Estimate, Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
@@ -16,9 +17,9 @@ const ascending: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log 
 
 /**
  * Every curve and pair of arms of either run: exponent, class, n*. Growth carries over to other devices, so it gates on a CPU emulation too; n* moves with either arm, so it says what became of the
- * answer and never gates. Fits and crossovers are those of the records, which must have been analysed by one attnbench.
+ * answer and never gates. Fits and crossovers are those of the records, which must have been analysed by one attnbench. What is told of them is in the language of `t`.
  */
-export const armComparisons = (base: RunRecord, head: RunRecord, limits: Limits, gates: boolean): readonly ArmComparison[] => {
+export const armComparisons = (base: RunRecord, head: RunRecord, limits: Limits, gates: boolean, t: Messages): readonly ArmComparison[] => {
   const fits = matched(base.fits.filter(isOfN), head.fits.filter(isOfN), (fit) => JSON.stringify([fit.label, fit.form, fit.metric, fit.series]));
   const slopes = fits.map(({ base: before, head: after }) => shiftOf(before?.exponent, after?.exponent));
   const known = slopes.flatMap((one) => (one === undefined ? [] : [one.p]));
@@ -28,10 +29,10 @@ export const armComparisons = (base: RunRecord, head: RunRecord, limits: Limits,
   );
   return [
     ...fits.flatMap((pair, i) => {
-      const exponent = exponentComparison(pair, slopes[i], limit, gates);
-      return [exponent, classComparison(pair, exponent.verdict, gates)];
+      const exponent = exponentComparison(pair, slopes[i], limit, gates, t);
+      return [exponent, classComparison(pair, exponent.verdict, gates, t)];
     }),
-    ...crossovers.map(crossoverComparison),
+    ...crossovers.map((pair) => crossoverComparison(pair, t)),
   ];
 };
 
@@ -76,12 +77,15 @@ const whose = ({ base, head }: Matched<Fit>, gates: boolean): Pick<ArmComparison
   return { labels: [label], of: metric, series, gates };
 };
 
-/** That is the experiment's, and not what came between the runs: it does not keep a gate from being passed. */
-const neitherTells = "neither run tells it";
-
 const oneSided = ({ base, head }: Matched<unknown>): Verdict | undefined => (base === undefined ? "NEW" : head === undefined ? "GONE" : undefined);
 
-const exponentComparison = (pair: Matched<Fit>, shift: Shift | undefined, limit: number, gates: boolean): ArmComparison => {
+const exponentComparison = (
+  pair: Matched<Fit>,
+  shift: Shift | undefined,
+  limit: number,
+  gates: boolean,
+  { comparison: { notes } }: Messages,
+): ArmComparison => {
   const verdict: Verdict =
     oneSided(pair) ??
     (shift === undefined
@@ -98,6 +102,7 @@ const exponentComparison = (pair: Matched<Fit>, shift: Shift | undefined, limit:
     (fit.exponent.low === fit.exponent.high
       ? fit.exponent.value.toFixed(2)
       : `${fit.exponent.value.toFixed(2)} [${fit.exponent.low.toFixed(2)}, ${fit.exponent.high.toFixed(2)}]`);
+  // That is the experiment's, and not what came between the runs: it does not keep a gate from being passed.
   const neither = pair.base?.exponent === undefined && pair.head?.exponent === undefined;
   return {
     ...whose(pair, gates && !neither),
@@ -105,24 +110,31 @@ const exponentComparison = (pair: Matched<Fit>, shift: Shift | undefined, limit:
     verdict,
     base: told(pair.base),
     head: told(pair.head),
-    note: neither ? neitherTells : undefined,
+    note: neither ? notes.neitherTells : undefined,
   };
 };
 
 /** A law may change its name by noise where two follow the points: it has changed where the slope has. Of bytes, laws are exact. */
-const classComparison = (pair: Matched<Fit>, ofExponent: Verdict, gates: boolean): ArmComparison => {
+const classComparison = (pair: Matched<Fit>, ofExponent: Verdict, gates: boolean, { comparison: { notes, law } }: Messages): ArmComparison => {
   const [before, after] = [pair.base?.class, pair.head?.class];
   const open = before === "undecided" || after === "undecided" || before === undefined || after === undefined;
   const steeper = open ? 0 : ascending.indexOf(after) - ascending.indexOf(before);
   const exact = (pair.head ?? pair.base)?.metric === "stateBytes";
   const changed = steeper > 0 ? "SLOWER" : "FASTER";
   const verdict: Verdict = oneSided(pair) ?? (before === after && !open ? "SAME" : !open && (exact || ofExponent === changed) ? changed : "UNDECIDED");
-  const note = verdict === "UNDECIDED" && !open ? "the slopes do not differ enough to say that the law has changed" : undefined;
+  const note = verdict === "UNDECIDED" && !open ? notes.sameSlopes : undefined;
   const neither = before === after && open;
-  return { ...whose(pair, gates && !neither), metric: "class", verdict, base: before, head: after, note: neither ? neitherTells : note };
+  return {
+    ...whose(pair, gates && !neither),
+    metric: "class",
+    verdict,
+    base: before && law(before),
+    head: after && law(after),
+    note: neither ? notes.neitherTells : note,
+  };
 };
 
-const crossoverComparison = ({ base, head }: Matched<Crossover>): ArmComparison => {
+const crossoverComparison = ({ base, head }: Matched<Crossover>, t: Messages): ArmComparison => {
   const { between, series } = (head ?? base) as Crossover;
   const shift = base?.n && head?.n ? shiftOf(logs(base.n), logs(head.n)) : undefined;
   const verdict: Verdict =
@@ -142,8 +154,8 @@ const crossoverComparison = ({ base, head }: Matched<Crossover>): ArmComparison 
     of: "time",
     series,
     verdict,
-    base: toldCrossing(base),
-    head: toldCrossing(head),
+    base: toldCrossing(base, t),
+    head: toldCrossing(head, t),
     gates: false,
     note: undefined,
   };
@@ -169,14 +181,6 @@ const whereabouts = ({ outcome, n, range }: Crossover): Estimate | undefined => 
 
 const logs = ({ value, low, high }: Estimate): Estimate => ({ value: Math.log(value), low: Math.log(low), high: Math.log(high) });
 
-const outcomes: Readonly<Record<Crossover["outcome"], string>> = {
-  crosses: "crosses",
-  already: "faster at every n",
-  none: "at no n",
-  many: "crosses more than once",
-  undecided: "undecided",
-};
-
-const toldCrossing = (crossover: Crossover | undefined): string | undefined =>
+const toldCrossing = (crossover: Crossover | undefined, { comparison: { outcomes } }: Messages): string | undefined =>
   crossover &&
   (crossover.n ? `n* = ${formatCount(crossover.n.value)} [${formatCount(crossover.n.low)}, ${formatCount(crossover.n.high)}]` : outcomes[crossover.outcome]);

@@ -1,3 +1,4 @@
+import type { Messages } from "../../messages/messages.ts";
 import { type CellComparison, type CellMetric, cellMetrics, type Limits, type MetricComparison, type Verdict } from "../../record/comparison.ts";
 import { calibratingTurns } from "../../record/merged.ts";
 import type { CellRecord, ClockSource, DuetSide, RunRecord } from "../../record/run.ts";
@@ -20,11 +21,19 @@ interface Pair {
 const lostBits = 4;
 const ofOneValue = 2 ** -22;
 
-/** Every cell that either run has, head's first, with all its metrics. `paired`: both were measured in the same turns. Composed cells are left out, and peers: neither is this code's. */
-export const cellComparisons = (base: RunRecord, head: RunRecord, limits: Limits, paired: boolean, timesGate: boolean): readonly CellComparison[] => {
+/** Every cell that either run has, head's first, with all its metrics. `paired`: both were measured in the same turns. Composed cells are left out, and peers: neither is this code's. Notes are in the language of `t`. */
+export const cellComparisons = (
+  base: RunRecord,
+  head: RunRecord,
+  limits: Limits,
+  paired: boolean,
+  timesGate: boolean,
+  t: Messages,
+): readonly CellComparison[] => {
+  const { notes } = t.comparison;
   const own = ({ cells }: RunRecord): readonly CellRecord[] => cells.filter(({ composedOf, runtime }) => composedOf === undefined && runtime === undefined);
   const [before, after] = [own(base), own(head)];
-  const unreached = ({ schedule: { stopped } }: RunRecord): string => (stopped === "noWorker" ? "no worker could be had" : "not reached");
+  const unreached = ({ schedule: { stopped } }: RunRecord): string => (stopped === "noWorker" ? notes.noWorker : notes.notReached);
   const added = new Set([...(base.added ?? []), ...(head.added ?? [])].map(({ id }) => id));
   const isAdded = ({ id }: CellRecord): boolean => added.has(id);
   const pairs: readonly Pair[] = [
@@ -35,14 +44,14 @@ export const cellComparisons = (base: RunRecord, head: RunRecord, limits: Limits
   const { source } = head.environment.clock;
   const stepMs = { base: base.environment.clock.stepNs / 1e6, head: head.environment.clock.stepNs / 1e6 };
   const calibrating = { base: calibratingTurns(base), head: calibratingTurns(head) };
-  const time = timesBy(pairs, source, stepMs, calibrating, limits, paired, timesGate);
-  const wallTime = source === "wall" ? time : timesBy(pairs, "wall", { base: 0, head: 0 }, calibrating, limits, paired, false);
+  const time = timesBy(pairs, source, stepMs, calibrating, limits, paired, timesGate, t);
+  const wallTime = source === "wall" ? time : timesBy(pairs, "wall", { base: 0, head: 0 }, calibrating, limits, paired, false, t);
   const isOpenAxis = [base, head].some(({ experiment: { axes } }) => axes.n !== undefined && "until" in axes.n);
   return pairs.map((pair) => {
     const { label, form, n } = (pair.head ?? pair.base) as CellRecord;
     const each = (metric: CellMetric): MetricComparison =>
-      oneSided(pair, metric, source, { base: unreached(base), head: unreached(head) }, isOpenAxis) ??
-      (metric === "time" ? timed(pair, time, source) : metric === "wallTime" ? timed(pair, wallTime, "wall") : counted(pair, metric));
+      oneSided(pair, metric, source, { base: unreached(base), head: unreached(head) }, isOpenAxis, t) ??
+      (metric === "time" ? timed(pair, time, source, t) : metric === "wallTime" ? timed(pair, wallTime, "wall", t) : counted(pair, metric, t));
     return {
       cell: pair.id,
       label,
@@ -78,6 +87,7 @@ const timesBy = (
   limits: Limits,
   paired: boolean,
   gates: boolean,
+  t: Messages,
 ): ReadonlyMap<string, MetricComparison> => {
   const both = pairs.flatMap(({ id, base, head }) =>
     isOk(base) && isOk(head) && base.visits.length > 0 && head.visits.length > 0 ? [{ id, base, head }] : [],
@@ -116,6 +126,7 @@ const timesBy = (
     limits,
     paired,
     gates,
+    t,
   );
   return new Map(compared.flatMap(({ id }, i) => (verdicts[i] ? [[id, verdicts[i]] as const] : [])));
 };
@@ -132,9 +143,11 @@ const oneSided = (
   source: ClockSource,
   unreached: Readonly<Record<DuetSide, string>>,
   isOpenAxis: boolean,
+  t: Messages,
 ): MetricComparison | undefined => {
+  const { notes } = t.comparison;
   if (isOk(base) && isOk(head)) return undefined;
-  if (!isOk(base) && !isOk(head)) return neither({ base, head, isAdded }, unreached, isOpenAxis);
+  if (!isOk(base) && !isOk(head)) return neither({ base, head, isAdded }, unreached, isOpenAxis, t);
   const verdict: Verdict = isOk(head) ? "NEW" : "GONE";
   const isGone = verdict === "GONE";
   const isLate = (isGone && ranLate(head)) || (verdict === "NEW" && base !== undefined && (ranLate(base) || isUnlucky(base)));
@@ -146,27 +159,33 @@ const oneSided = (
     ratio: undefined,
     gates: isGone && !isLate,
     ...(isOpen ? { open: true as const } : {}),
-    note: isGone ? `head: ${whyNot(head, unreached.head)}` : `base: ${whyNot(base, unreached.base)}`,
+    note: isGone ? notes.of("head", whyNot(head, unreached.head, t)) : notes.of("base", whyNot(base, unreached.base, t)),
   };
 };
 
-const whyNot = (cell: CellRecord | undefined, unreached: string): string => {
-  if (cell === undefined || cell.outcome.status === "ok") return "not in its plan";
-  return cell.outcome.status === "pending" ? unreached : `${cell.outcome.code}: ${cell.outcome.reason}`;
+const whyNot = (cell: CellRecord | undefined, unreached: string, { comparison: { notes } }: Messages): string => {
+  if (cell === undefined || cell.outcome.status === "ok") return notes.notPlanned;
+  return cell.outcome.status === "pending" ? unreached : notes.outcome(cell.outcome.code, cell.outcome.reason);
 };
 
 /**
  * What neither run measured. The same where it fits neither, or lies beyond the end of an open axis: that is known. Where it failed in both, or either had no time for it or lost it to its machine, nobody
  * knows whether it became worse; where head is wrong in a way that base was not, it did.
  */
-const neither = ({ base, head, isAdded }: Omit<Pair, "id">, unreached: Readonly<Record<DuetSide, string>>, isOpenAxis: boolean): MetricComparison => {
+const neither = (
+  { base, head, isAdded }: Omit<Pair, "id">,
+  unreached: Readonly<Record<DuetSide, string>>,
+  isOpenAxis: boolean,
+  t: Messages,
+): MetricComparison => {
+  const { notes } = t.comparison;
   const isWorse = base !== undefined && wrongCode(head) !== undefined && wrongCode(base) !== wrongCode(head);
   const isUnknown = (cell: CellRecord | undefined): boolean =>
     cell !== undefined && (cell.outcome.status === "failed" || (ranLate(cell) && !(isOpenAxis && cell.outcome.status === "censored")));
   const isOpen = !isWorse && !isAdded && (isUnknown(base) || isUnknown(head));
   // What ended a curve of head is nothing that a duet asks base for.
-  const ofBase = base === undefined && head?.outcome.status === "censored" ? "not asked" : whyNot(base, unreached.base);
-  const ofHead = whyNot(head, unreached.head);
+  const ofBase = base === undefined && head?.outcome.status === "censored" ? notes.notAsked : whyNot(base, unreached.base, t);
+  const ofHead = whyNot(head, unreached.head, t);
   return {
     verdict: isWorse ? "GONE" : isOpen ? "UNDECIDED" : "SAME",
     base: undefined,
@@ -174,7 +193,7 @@ const neither = ({ base, head, isAdded }: Omit<Pair, "id">, unreached: Readonly<
     ratio: undefined,
     gates: isWorse,
     ...(isOpen ? { open: true as const } : {}),
-    note: isWorse ? `head: ${ofHead}, and in base it did not fail so` : ofBase === ofHead ? `neither has it: ${ofHead}` : `base: ${ofBase}; head: ${ofHead}`,
+    note: isWorse ? notes.failedOtherwise(ofHead) : ofBase === ofHead ? notes.neitherHas(ofHead) : notes.ofBoth(ofBase, ofHead),
   };
 };
 
@@ -200,21 +219,21 @@ const measuredOf = ({ visits, stateBytes, peakBytes, prepared }: CellRecord, met
 };
 
 /** Times have noise: what has no verdict among all cells of its clock has none, and is never held against the other as a count is. */
-const timed = ({ id, base, head }: Pair, verdicts: ReadonlyMap<string, MetricComparison>, source: ClockSource): MetricComparison =>
+const timed = ({ id, base, head }: Pair, verdicts: ReadonlyMap<string, MetricComparison>, source: ClockSource, t: Messages): MetricComparison =>
   verdicts.get(id) ?? {
     verdict: "UNDECIDED",
     base: base && measuredOf(base, "time", source),
     head: head && measuredOf(head, "time", source),
     ratio: undefined,
     gates: false,
-    note: "not timed in both",
+    note: t.comparison.notes.notTimed,
   };
 
 /** Bytes and errors have no noise: they are the same or not. Another order of summation changes an error a little, so only bits that are lost gate. */
-const counted = ({ base, head }: Pair, metric: CellMetric): MetricComparison => {
+const counted = ({ base, head }: Pair, metric: CellMetric, t: Messages): MetricComparison => {
   const [before, after] = [base && measuredOf(base, metric, "gpu"), head && measuredOf(head, metric, "gpu")];
   if (before === undefined || after === undefined)
-    return { verdict: before === after ? "SAME" : "UNDECIDED", base: before, head: after, ratio: undefined, gates: false, note: "not known of both" };
+    return { verdict: before === after ? "SAME" : "UNDECIDED", base: before, head: after, ratio: undefined, gates: false, note: t.comparison.notes.notKnown };
   const verdict: Verdict = after > before ? "SLOWER" : after < before ? "FASTER" : "SAME";
   const factor = before > 0 ? after / before : undefined;
   const ratio = factor === undefined ? undefined : { value: factor, low: factor, high: factor };

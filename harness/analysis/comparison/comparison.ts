@@ -1,3 +1,5 @@
+import { en } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import { type ComparedRun, type Comparison, comparisonVersion, type Limits, type Verdict } from "../../record/comparison.ts";
 import type { RunRecord } from "../../record/run.ts";
@@ -14,34 +16,40 @@ export interface CompareOptions {
   /** times of a CPU emulation gate too */
   readonly strict?: boolean;
   /** sentences that go with the answer */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
 }
+
+/** As it is, or in any language. */
+export type Note = string | ((t: Messages) => string);
+
+export const noteText = (note: Note, t: Messages): string => (typeof note === "string" ? note : note(t));
 
 const falseDiscovery = 0.01;
 const defaultThreshold = 0.05;
 
 /**
  * Two runs of one experiment, cell by cell and arm by arm: what became slower, larger, less exact or steeper from base to head. Both must be analysed (analyse()). Runs of one duet are held
- * against each other turn by turn. Pure.
+ * against each other turn by turn. Differences, notes and findings are in the language of `t`. Pure.
  */
-export const compareRuns = (base: RunRecord, head: RunRecord, options: CompareOptions = {}): Comparison => {
+export const compareRuns = (base: RunRecord, head: RunRecord, options: CompareOptions = {}, t: Messages = en): Comparison => {
   const paired = base.duet !== undefined && base.duet.id === head.duet?.id;
-  const differences = runDifferences(base, head);
+  const differences = runDifferences(base, head, t);
   const timesAdvise = differences.length > 0 || (head.environment.deviceClass === "software" && !options.strict);
   const limits: Limits = {
     threshold: options.threshold ?? defaultThreshold,
     noiseFloor: Math.max(leastFloor, paired ? 0 : machineShift(base, head)),
     falseDiscovery,
   };
-  const cells = cellComparisons(base, head, limits, paired, !timesAdvise);
-  const arms = armComparisons(base, head, limits, differences.length === 0);
+  const cells = cellComparisons(base, head, limits, paired, !timesAdvise, t);
+  const arms = armComparisons(base, head, limits, differences.length === 0, t);
+  const notes = (options.notes ?? []).map((note) => noteText(note, t));
   const comparison: Omit<Comparison, "findings"> = {
     schemaVersion: comparisonVersion,
     base: comparedRun(base),
     head: comparedRun(head),
     paired,
     source: head.environment.clock.source,
-    ...(options.notes && options.notes.length > 0 ? { notes: options.notes } : {}),
+    ...(notes.length > 0 ? { notes } : {}),
     differences,
     timesAdvise,
     limits,
@@ -49,7 +57,7 @@ export const compareRuns = (base: RunRecord, head: RunRecord, options: CompareOp
     arms,
     gate: gateOf(cells, arms, differences),
   };
-  return { ...comparison, findings: comparisonSentences(comparison) };
+  return { ...comparison, findings: comparisonSentences(comparison, t) };
 };
 
 const comparedRun = ({ run, experiment, environment: { attnbench, adapter, deviceClass, kernels }, startedAt }: RunRecord): ComparedRun => ({

@@ -1,3 +1,4 @@
+import type { Messages } from "../../messages/messages.ts";
 import type { Limits, MetricComparison, Verdict } from "../../record/comparison.ts";
 import type { Level } from "./change.ts";
 import { discoveryLimit } from "./falseDiscovery.ts";
@@ -67,9 +68,9 @@ const lookOf = ({ change, apart }: TimeChange, limits: Limits, paired: boolean):
 /**
  * Verdicts of all cells of one clock, together: SLOWER or FASTER where the interval of the ratio is clear of 1 ± noiseFloor, the change is among those that false-discovery control over the whole
  * grid allows to tell, and it is at least the threshold and three steps of the clock; SAME where the interval lies within the threshold; else UNDECIDED. `paired`: of runs measured beside each other;
- * of runs apart every interval has room for what the machine may have done in between.
+ * of runs apart every interval has room for what the machine may have done in between. Notes are in the language of `t`.
  */
-export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, paired: boolean, gates: boolean): readonly MetricComparison[] => {
+export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, paired: boolean, gates: boolean, t: Messages): readonly MetricComparison[] => {
   const looks = changes.map((one) => lookOf(one, limits, paired));
   const limit = discoveryLimit(
     looks.map(({ p }) => p),
@@ -100,9 +101,9 @@ export const timeVerdicts = (changes: readonly TimeChange[], limits: Limits, pai
       gates,
       note:
         told && isApart
-          ? `beside the other cells, which took ${Math.exp(change.value - level.value).toFixed(3)} times base's`
+          ? t.comparison.notes.besideOthers(Math.exp(change.value - level.value))
           : verdict === "UNDECIDED"
-            ? undecidedNote(one, half, machine, limits)
+            ? undecidedNote(one, half, machine, limits, t)
             : undefined,
     };
   });
@@ -133,22 +134,16 @@ const foundFrom = (steps: number | undefined, looks: readonly (number | undefine
 };
 
 /** `half` of the interval, of which `machine` is what the machine may have done between two runs. */
-const undecidedNote = (one: TimeChange, half: number, machine: number, limits: Limits): string => {
+const undecidedNote = (one: TimeChange, half: number, machine: number, limits: Limits, { comparison: { notes } }: Messages): string => {
   const { change, baseMs, headMs, stepMs } = one;
   const { threshold } = limits;
-  if (!Number.isFinite(half)) return "measured too few times to say anything: at least two visits of each are needed";
-  if (change.processes < leastProcesses)
-    return `measured in ${change.processes} ${change.processes === 1 ? "process" : "processes"}, and times differ from one to the next: at least ${leastProcesses} are needed`;
-  if (Math.abs(headMs - baseMs) < leastSteps * stepMs && Math.abs(change.value) >= Math.log1p(threshold))
-    return "the two differ by less than three steps of this clock";
-  if (isCoarse(one, limits)) return `three steps of this clock are ${((100 * leastSteps * stepMs) / baseMs).toFixed(1)} % of it, more than the threshold`;
-  if (machine >= Math.log1p(threshold))
-    return `this machine moves by up to ±${(100 * Math.expm1(machine)).toFixed(1)} % from run to run, more than the threshold: no number of turns would decide, measuring both beside each other would`;
+  if (!Number.isFinite(half)) return notes.fewVisits;
+  if (change.processes < leastProcesses) return notes.fewProcesses(change.processes, leastProcesses);
+  if (Math.abs(headMs - baseMs) < leastSteps * stepMs && Math.abs(change.value) >= Math.log1p(threshold)) return notes.steps;
+  if (isCoarse(one, limits)) return notes.coarse((leastSteps * stepMs) / baseMs);
+  if (machine >= Math.log1p(threshold)) return notes.machine(Math.expm1(machine));
   const rest = Math.abs(Math.abs(change.value) - Math.log1p(threshold));
   // An interval falls with the root of what is measured, as far as that is what makes it wide.
   const times = Math.max(1.1, (half / rest) ** 2);
-  const told = `its interval reaches ±${(100 * Math.expm1(half)).toFixed(1)} %, and the change lies ${(100 * rest).toFixed(1)} % from the threshold`;
-  return times > mostTurns
-    ? `${told}, which more turns alone would hardly decide`
-    : `${told}: about ${times.toFixed(times < 10 ? 1 : 0)} times as many turns would decide`;
+  return notes.wide(Math.expm1(half), rest, times > mostTurns ? undefined : times);
 };

@@ -1,11 +1,14 @@
 import { join } from "node:path";
 import type { Mechanism } from "../../../kernels/mechanism.ts";
 import { UnloadableKernels } from "../../../kernels/registry.ts";
+import { findingsOf } from "../../analysis/answer.ts";
 import type { CompareOptions } from "../../analysis/comparison/comparison.ts";
 import { NoAdapter } from "../../device/adapterFacts.ts";
 import { type Connect, connector } from "../../measure/connection.ts";
 import type { Progress } from "../../measure/progress.ts";
 import { ChangedKernel } from "../../measure/visitor.ts";
+import type { Language } from "../../messages/languages.ts";
+import { messagesOf } from "../../messages/messages.ts";
 import type { Finding } from "../../record/derived.ts";
 import { assertWritableFolder } from "../../record/folder.ts";
 import { UnwritableJournal } from "../../record/journal.ts";
@@ -36,6 +39,7 @@ export interface DuetFlags extends GateFlags {
   readonly budget?: string;
   readonly out: string;
   readonly format: "text" | "github";
+  readonly lang: Language;
   readonly json?: true;
   readonly quiet?: true;
   /** of run alone: refused */
@@ -110,7 +114,7 @@ export const duet = async (ref: string, file: string, flags: DuetFlags): Promise
       results.push(result);
       if (result.baseRefused !== undefined) say(`base cannot be measured, so everything is NEW: ${result.baseRefused}`);
       if (!flags.json) {
-        tellComparison(result.comparison);
+        tellComparison(result.told, flags.lang);
         if (!result.unwritten) print(`\ncomparison: ${result.folder}`);
       }
       if (flags.format === "github") await tellGithubOf(result, flags);
@@ -175,6 +179,7 @@ const measured = async (
       command: repeatCommand(["duet", ref], file, flags),
       outFolder: flags.out,
       options,
+      language: flags.lang,
       signal,
       onProgress: (step: Progress) => (step.type === "began" ? began(step.folder) : line.show(step)),
     });
@@ -217,9 +222,11 @@ const isUnmet = ({ verdict }: Finding, flags: DuetFlags): boolean => verdict ===
 
 const tellGithubOf = async (result: DuetResult, flags: DuetFlags): Promise<void> => {
   const { tellGithub, notPassed, amissIn, allNew } = await import("../github.ts");
-  const { comparison, records, baseRefused } = result;
-  const verdict = isEverythingNew(result) ? allNew(comparison, baseRefused, flags.undecided) : notPassed(comparison, flags.undecided);
-  tellGithub(comparison, [...verdict, ...amissIn(records.head, comparison, (finding) => isUnmet(finding, flags))]);
+  const { told, records, baseRefused } = result;
+  const { lang, undecided } = flags;
+  const verdict = isEverythingNew(result) ? allNew(told, baseRefused, undecided, lang) : notPassed(told, undecided, lang);
+  const head = lang === "en" ? records.head : { ...records.head, findings: findingsOf(records.head, messagesOf(lang)) };
+  tellGithub(told, [...verdict, ...amissIn(head, told, (finding) => isUnmet(finding, flags), lang)], lang);
 };
 
 const codeOf = (result: DuetResult, flags: DuetFlags): ExitCode => {
