@@ -2343,6 +2343,8 @@ export const en = {
    */
   comparison: {
     verdicts: { SAME: "SAME", FASTER: "FASTER", SLOWER: "SLOWER", UNDECIDED: "UNDECIDED", NEW: "NEW", GONE: "GONE" } as Readonly<Record<Verdict, string>>,
+    /** of bytes and errors */
+    counted: { SLOWER: "larger", FASTER: "smaller" },
     /** its own word, and the promised one */
     withVerdict: (own: string, verdict: Verdict): string => `${own} (${verdict})`,
     sides: { base: "base", head: "head" } as Readonly<Record<DuetSide, string>>,

@@ -1688,6 +1688,7 @@ export const zh: Messages = {
 
   comparison: {
     verdicts,
+    counted: { SLOWER: "更大", FASTER: "更小" },
     withVerdict: (own, verdict) => `${own}（${verdict}）`,
     sides,
     metrics: comparedMetrics,

@@ -26,5 +26,5 @@ it("bytes that differ by less than their unit shows are told to the byte", () =>
   const [first, ...others] = record.cells;
   if (first?.stateBytes !== 69_632) throw new Error("the run has no such cell");
   const text = renderComparison(compareRuns(record, { ...record, cells: [{ ...first, stateBytes: 69_633 }, ...others] }));
-  expect(text).toContain("| stateBytes | SLOWER | 69,632 B | 69,633 B |");
+  expect(text).toContain("| stateBytes | larger (SLOWER) | 69,632 B | 69,633 B |");
 });

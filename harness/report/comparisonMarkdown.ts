@@ -42,7 +42,7 @@ export const renderComparison = (comparison: Comparison, language: Language = "e
               formatCount(n),
               ...(hasShapes ? [markdownText(shape)] : []),
               markdown.metrics[metric],
-              verdictText(one.verdict, t),
+              verdictText(one.verdict, t, metric),
               before,
               after,
               ratioText(one),

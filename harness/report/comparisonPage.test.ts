@@ -82,7 +82,7 @@ describe("a ratio's strip", () => {
   it("stands on an axis that holds all of them, or a change by half", () => {
     expect(stripReach([ratio(0.95, 1, 1.05)], 0.05)).toBeCloseTo(Math.log(1.1), 9);
     expect(stripReach([ratio(0.7, 0.8, 0.9)], 0.05)).toBeCloseTo(-Math.log(0.7), 9);
-    expect(stripReach([ratio(1, 40, 1000)], 0.05)).toBeCloseTo(Math.log(2), 9);
+    expect(stripReach([ratio(1, 40, 1000)], 0.05)).toBeCloseTo(Math.log(20), 9);
   });
 
   it("has its interval from low to high, 1 in the middle, and ends at the edge", () => {
@@ -92,7 +92,15 @@ describe("a ratio's strip", () => {
     // A change to 1.05 times and one back from it are as large: the band is even about 1.
     const [, x = "", width = ""] = /class="band" x="([\d.]+)" y="0" width="([\d.]+)"/.exec(markup) ?? [];
     expect(Number(x) + Number(width) / 2).toBeCloseTo(110, 1);
-    expect(ratioStrip(ratio(0.1, 1, 20), 0.05, Math.log(2))?.markup).toContain('d="M6.0 9H214.0"');
+    const wide = ratioStrip(ratio(0.1, 1, 20), 0.05, Math.log(2))?.markup ?? "";
+    expect(wide).toContain('d="M6.0 9H214.0"');
+    // cut at both ends, and its middle within
+    expect(wide).toContain('d="M10.0 5L6 9L10.0 13M210.0 5L214 9L210.0 13"');
+    expect(wide).toContain("<circle");
+    const beyond = ratioStrip(ratio(3, 4, 5), 0.05, Math.log(2))?.markup ?? "";
+    expect(beyond).toContain('d="M210.0 5L214 9L210.0 13"');
+    expect(beyond).not.toContain("<circle");
+    expect(markup).not.toContain('fill="none"');
   });
 
   it("is none of what has no interval", () => {

@@ -1,7 +1,7 @@
 import { formatCount, formatShare } from "../analysis/format.ts";
 import type { Language } from "../messages/languages.ts";
 import { type Messages, messagesOf } from "../messages/messages.ts";
-import type { ArmComparison, ComparedRun, Comparison, Verdict } from "../record/comparison.ts";
+import type { ArmComparison, CellMetric, ComparedRun, Comparison, Verdict } from "../record/comparison.ts";
 import { cardLabels, cardStyle, cardTable } from "./cardTable.ts";
 import { type ComparisonRow, changedFirst, comparisonRows, ratioText } from "./comparisonRows.ts";
 import { documentParts } from "./document.ts";
@@ -12,6 +12,7 @@ import { ratioStrip, stripReach, stripScale, stripStyle } from "./ratioStrip.ts"
 import { coded, said } from "./said.ts";
 import { indexStyle } from "./style.ts";
 import { type Column, intervalBelow, name } from "./table.ts";
+import { verdictWord } from "./verdictText.ts";
 
 const gates: Readonly<Record<Comparison["gate"], "pass" | "fail" | "undecided">> = {
   pass: "pass",
@@ -21,9 +22,11 @@ const gates: Readonly<Record<Comparison["gate"], "pass" | "fail" | "undecided">>
   off: "undecided",
 };
 
-/** A verdict in the page's own word, with the promised one where that is another. */
-const wordOf = (verdict: Verdict, { comparison: { verdicts } }: Messages): Html =>
-  html`<span class="word ${verdict.toLowerCase()}">${verdicts[verdict]}</span>${verdicts[verdict] !== verdict && html` <code>${verdict}</code>`}`;
+/** A verdict in the page's own word, with the promised one where that is another; in its colour where something hangs on it. */
+const wordOf = (verdict: Verdict, t: Messages, metric?: CellMetric, counts = true): Html => {
+  const own = verdictWord(verdict, t, metric);
+  return html`<span class="word${counts && ` ${verdict.toLowerCase()}`}">${own}</span>${own !== verdict && html` <code>${verdict}</code>`}`;
+};
 
 const sideOf = ({ commit, dirty, version, run, startedAt, adapter }: ComparedRun, t: Messages): Html => {
   const { page } = t.comparison;
@@ -50,7 +53,7 @@ const cellColumns = (rows: readonly ComparisonRow[], { limits: { threshold } }: 
     { head: "n", numeric: true, cell: ({ n }) => formatCount(n) },
     ...(has(({ shape }) => shape !== "") ? [{ head: t.tables.at, cell: ({ shape }: ComparisonRow) => shape }] : []),
     { head: t.tables.of, cell: ({ metric }) => metrics[metric] },
-    { head: t.tables.verdict, cell: ({ one }) => wordOf(one.verdict, t) },
+    { head: t.tables.verdict, cell: ({ one, metric }) => wordOf(one.verdict, t, metric, metric !== "error" || one.gates) },
     { head: sides.base, numeric: true, cell: ({ base }) => base },
     { head: sides.head, numeric: true, cell: ({ head }) => head },
     { head: page.ratio, numeric: true, cell: ({ one }) => intervalBelow(ratioText(one)) },

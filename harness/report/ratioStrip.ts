@@ -7,24 +7,31 @@ const widthPx = 220;
 const heightPx = 18;
 const marginPx = 6;
 
-/** log of the widest change that fits on the axis: the threshold is seen, and a change by half is at its end. */
+/** log of the widest change that fits on the axis, where the threshold is still seen. */
+const mostReach = Math.log(20);
+
+/** log of the widest change that an axis of these ratios shows. */
 export const stripReach = (ratios: readonly MetricComparison[], threshold: number): number =>
   Math.min(
-    Math.log(2),
+    mostReach,
     Math.max(
       Math.log1p(2 * threshold),
       ...ratios.flatMap(({ ratio, p }) => (ratio && p !== undefined ? [Math.abs(Math.log(ratio.low)), Math.abs(Math.log(ratio.high))] : [])),
     ),
   );
 
-/** head ÷ base with its 95 % interval, on a logarithmic axis with 1 in its middle and the threshold on both sides; what lies beyond the axis ends at its edge. Undefined where there is no interval. */
+/** head ÷ base with its 95 % interval, on a logarithmic axis with 1 in its middle and the threshold on both sides; what lies beyond the axis ends in an arrow at its edge, and a ratio there has no dot. Undefined where there is no interval. */
 export const ratioStrip = ({ ratio, p, verdict }: MetricComparison, threshold: number, reach: number): Html | undefined => {
   if (!ratio || p === undefined || !(ratio.low > 0) || !(ratio.high >= ratio.low) || !Number.isFinite(ratio.high)) return undefined;
   const half = widthPx / 2 - marginPx;
   const place = (value: number): string => (widthPx / 2 + half * Math.max(-1, Math.min(1, Math.log(value) / reach))).toFixed(1);
   const [low, middle, high, below, above] = [ratio.low, ratio.value, ratio.high, 1 / (1 + threshold), 1 + threshold].map(place);
   const y = heightPx / 2;
-  return html`<svg class="strip ${verdict.toLowerCase()}" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" aria-hidden="true"><rect class="band" x="${below}" y="0" width="${(Number(above) - Number(below)).toFixed(1)}" height="${heightPx}"/><path class="one" d="M${widthPx / 2} 0V${heightPx}"/><path d="M${low} ${y}H${high}"/><circle cx="${middle}" cy="${y}" r="3.5"/></svg>`;
+  const isBeyond = (value: number): boolean => Math.abs(Math.log(value)) > reach * (1 + 1e-9);
+  const arrow = (end: number, inward: number): string => `M${(end + inward).toFixed(1)} ${y - 4}L${end} ${y}L${(end + inward).toFixed(1)} ${y + 4}`;
+  const edges = [...new Set([ratio.low, ratio.high].filter(isBeyond).map((value) => (value < 1 ? marginPx : widthPx - marginPx)))];
+  const arrows = edges.map((edge) => arrow(edge, edge === marginPx ? 4 : -4)).join("");
+  return html`<svg class="strip ${verdict.toLowerCase()}" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" aria-hidden="true"><rect class="band" x="${below}" y="0" width="${(Number(above) - Number(below)).toFixed(1)}" height="${heightPx}"/><path class="one" d="M${widthPx / 2} 0V${heightPx}"/><path d="M${low} ${y}H${high}"/>${arrows !== "" && html`<path fill="none" d="${arrows}"/>`}${!isBeyond(ratio.value) && html`<circle cx="${middle}" cy="${y}" r="3.5"/>`}</svg>`;
 };
 
 /** The axis that strips of one reach stand under: 1 in its middle, and what its ends are, in words of `t`. */
