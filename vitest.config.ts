@@ -27,11 +27,14 @@ const inFolder = (name: string, include: string[], exclude: string[] = [], isola
   test: { name, include, exclude: ["node_modules/**", ...exclude], isolate, unstubEnvs: true, setupFiles: "harness/testDisk.ts" },
 });
 
-/** Files of one project follow each other, as a process serves one alone; among them first those that take a minute each, beside which the others end. */
+/**
+ * Files of one project follow each other, as a process serves one alone. The last ones are short, or one core would wait for the other: behind those that take a minute each come those that start
+ * commands and workers, and then the many that take a second.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ project, moduleId }: TestSpecification): number =>
-      2 * projectOrder.indexOf(project.name) - Number(/kernels(?:Of\w+)?\.test\.ts$/.test(moduleId));
+    const length = (path: string): number => (/kernels(?:Of\w+)?\.test\.ts$/.test(path) ? 0 : /[/\\](?:cli|exec|fuzz|kills|measure)[/\\]/.test(path) ? 1 : 2);
+    const place = ({ project, moduleId }: TestSpecification): number => 3 * projectOrder.indexOf(project.name) + length(moduleId);
     return (await super.sort(files)).sort((one, other) => place(one) - place(other));
   }
 }
@@ -47,7 +50,7 @@ const browser = ["harness/**/*.browser.test.ts"];
 const mocking = readdirSync("harness", { encoding: "utf8", recursive: true })
   .map((name) => `harness/${name.replaceAll("\\", "/")}`)
   .filter((name) => name.endsWith(".test.ts") && readFileSync(name, "utf8").includes("vi.mock("));
-const projectOrder = ["browser", "untimed", "mocking"];
+const projectOrder = ["browser", "mocking", "untimed"];
 
 export default defineConfig({
   plugins: [wgslText, scriptText],
