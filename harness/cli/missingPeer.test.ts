@@ -23,7 +23,7 @@ phase: decode
 mechanisms: [linear, { use: linear, runtime: ort }]
 axes: { n: [64, 128] }
 fixed: { heads: 2, headDim: 64 }
-measure: { precision: 50%, maxTime: 20s }
+measure: { precision: 50%, maxTime: 10s }
 `;
     writeFileSync(join(folder, "beside.yaml"), text);
     const { code, stdout, stderr } = await attnbench(["run", "beside.yaml", "--adapter", testAdapter], folder);
