@@ -138,6 +138,37 @@ describe("charts that answer", () => {
     await page.close();
   });
 
+  it("keep the ruler of lengths and n* where they are in sight of a part of the axes, each at its own n", async () => {
+    const { page, noise, steps } = await openTime("prefill", 1280);
+    /** Words of the ruler and of n*, and the middle of each, px of the screen. */
+    const placed = async (): Promise<ReadonlyMap<string, number>> => {
+      const texts = await page.evaluate<[string, number][]>(`[...document.querySelectorAll("#time .live text")].map((text) => {
+        const { left, width } = text.getBoundingClientRect();
+        return [text.textContent, left + width / 2];
+      })`);
+      return new Map(texts.filter(([text]) => /^(?:message|page|paper|novel)$|^n\*/.test(text)));
+    };
+    const before = await placed();
+    const [mark = "", lengths] = [[...before.keys()].find((text) => text.startsWith("n*")), [...before.keys()].filter((text) => !text.startsWith("n*"))];
+    expect([mark, lengths.length > 0]).toEqual([expect.stringMatching(/^n\*/), true]);
+    await steps.focus();
+    await page.keyboard.press("+");
+    const after = await placed();
+    // What is in sight lies so much further apart, and what is not is gone.
+    const seen = lengths.filter((word) => after.has(word));
+    expect(seen.length).toBeGreaterThan(0);
+    expect(after.has(mark) || seen.length < lengths.length).toBe(true);
+    const apart = (places: ReadonlyMap<string, number>): readonly number[] =>
+      seen.slice(1).map((word, i) => (places.get(word) ?? 0) - (places.get(seen[i] ?? "") ?? 0));
+    const [wide, narrow] = [apart(after), apart(before)];
+    expect(wide.map((px, i) => px / (narrow[i] ?? 0))).toEqual(narrow.map(() => expect.closeTo(1.6, 1)));
+    expect(seen.some((word) => after.get(word) !== before.get(word))).toBe(true);
+    await page.keyboard.press("0");
+    expect(await placed()).toEqual(before);
+    expect(noise).toEqual([]);
+    await page.close();
+  });
+
   it("have the colours of the page, in light and dark, and are drawings in print", async () => {
     const { page, live, facet } = await openTime("prefill", 1280, "dark");
     const colours = (within: string): Promise<string[]> =>

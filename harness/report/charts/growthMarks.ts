@@ -68,12 +68,14 @@ export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xS
     const centre = Math.max(start + half, Math.min(end - half, xScale.toPx(within(value))));
     const labelPx = startPx + (i + 0.5) * crossingRowPx;
     const { between } = crossover;
-    return { at: { x: within(value), low: within(low), high: within(high), py: labelPx + 8, between }, words: { text, px: centre, py: labelPx, between } };
+    const at = { x: within(value), low: within(low), high: within(high), py: labelPx + 8, between };
+    const follows = { x: at.x, fromPx: start + half, toPx: end - half };
+    return { at, words: { text, px: centre, py: labelPx, between, follows } satisfies PlacedText };
   });
   if (drawn.length === 0) return [];
   const data = { values: drawn.map(({ at }) => at) };
   const span = { y: yInPx, y2: { value: frame.plotHeight } };
-  const words = drawn.map((one): PlacedText => ({ ...one.words, whole: true }));
+  const words = drawn.map((one) => one.words);
   return [
     { data, mark: { type: "rect", color: theme.crossing.light, opacity: 0.14 }, encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, ...span } },
     { data, mark: { type: "rule", color: theme.crossing.light, strokeDash: [3, 3], strokeWidth: 1.25 }, encoding: { x, ...span } },

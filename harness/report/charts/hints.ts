@@ -13,6 +13,8 @@ export interface Hints {
   readonly label?: true;
   /** placed for the whole of the axes, so not there while a part of them is shown */
   readonly whole?: true;
+  /** placed by px, but of a value of the x axis: while a part of the axes is shown it stands there, as near as these px let its middle, and goes where that value is out of sight */
+  readonly follows?: { readonly x: number; readonly fromPx: number; readonly toPx: number };
 }
 
 const longestHead = 80;

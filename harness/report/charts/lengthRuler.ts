@@ -22,31 +22,35 @@ const topPx = 44;
 const gapPx = 6;
 
 /** Those that lie within the axis and have room for their word, in px. */
-export const lengthsOn = ({ low, high, toPx }: LogScale, { charts: { ruler } }: Messages = en): readonly { readonly word: string; readonly px: number }[] => {
-  const kept: { word: string; px: number; right: number }[] = [];
+export const lengthsOn = (
+  { low, high, toPx }: LogScale,
+  { charts: { ruler } }: Messages = en,
+): readonly { readonly word: string; readonly tokens: number; readonly px: number }[] => {
+  const kept: { word: string; tokens: number; px: number; right: number }[] = [];
   for (const { tokens, length } of familiar) {
     const word = ruler[length];
     const px = toPx(tokens);
     const half = textWidth(word, fontPx) / 2;
-    if (tokens >= low && tokens <= high && px - half >= (kept.at(-1)?.right ?? Number.NEGATIVE_INFINITY) + gapPx) kept.push({ word, px, right: px + half });
+    if (tokens >= low && tokens <= high && px - half >= (kept.at(-1)?.right ?? Number.NEGATIVE_INFINITY) + gapPx)
+      kept.push({ word, tokens, px, right: px + half });
   }
   return kept;
 };
 
 /** How long n is in words: a mark and a word each under the axis. */
-export const rulerLayers = (scale: LogScale, { plotHeight }: Frame, t: Messages): readonly Layer[] => {
+export const rulerLayers = (scale: LogScale, { plotWidth, plotHeight }: Frame, t: Messages): readonly Layer[] => {
   const values = lengthsOn(scale, t);
   if (values.length === 0) return [];
-  const whole = true as const;
+  const follows = (x: number) => ({ x, fromPx: 0, toPx: plotWidth });
   const at = (px: number) => ({ value: plotHeight + px });
   return [
     {
-      data: { values: values.map(({ px }) => ({ px, whole })) },
+      data: { values: values.map(({ tokens, px }) => ({ px, follows: follows(tokens) })) },
       mark: { type: "rule", color: theme.muted.light, strokeWidth: 1 },
       encoding: { x: xInPx, y: at(topPx), y2: at(topPx + 5) },
     },
     ...textLayers(
-      values.map(({ word, px }): PlacedText => ({ text: word, px, py: plotHeight + topPx + 12, whole })),
+      values.map(({ word, tokens, px }): PlacedText => ({ text: word, px, py: plotHeight + topPx + 12, follows: follows(tokens) })),
       { fontSize: fontPx, color: theme.muted.light },
     ),
   ];

@@ -73,10 +73,35 @@ describe("a chart that answers", () => {
     const part = await svgOf(live, { zoomed: true, xDomain: [1000, 2000], xTicks: [1000, 1500, 2000] });
     expect(part).toContain(">1,500<");
     expect(part).not.toContain(">8,192<");
-    expect(part).not.toContain("n* ");
-    expect(part).not.toContain(">page<");
+    expect(part).not.toContain(">∝ n");
     expect(part).toContain(">softmax<");
-    expect(await svgOf(live)).toContain(">page<");
+    const whole = await svgOf(live);
+    for (const words of [">∝ n", ">page<", ">n* "]) expect(whole).toContain(words);
+  });
+
+  it("keeps what belongs to an n that is in sight, at that n", async () => {
+    const live = liveSpec(await carried(time));
+    const placeOf = (svg: string, words: string): number | undefined => {
+      const [, px] = new RegExp(`translate\\(([\\d.-]+),[\\d.-]+\\)"[^>]*>${words}`).exec(svg) ?? [];
+      return px === undefined ? undefined : Number(px);
+    };
+    const [whole, part, beyond] = [
+      await svgOf(live),
+      await svgOf(live, { zoomed: true, xDomain: [400, 3200], xTicks: [512, 1024, 2048] }),
+      await svgOf(live, { zoomed: true, xDomain: [8192, 16384], xTicks: [8192, 16384] }),
+    ];
+    /** Where n stands on the axis, as its ticks say. */
+    const onAxis = (svg: string, n: number, [low, high]: readonly [string, string]): number => {
+      const [from, to] = [low, high].map((tick) => placeOf(svg, `${tick}<`) ?? Number.NaN);
+      const [least, most] = [low, high].map((tick) => Math.log(Number(tick.replace(",", ""))));
+      return (from ?? 0) + (((to ?? 0) - (from ?? 0)) * (Math.log(n) - (least ?? 0))) / ((most ?? 0) - (least ?? 0));
+    };
+    // 500 tokens are a page.
+    expect(placeOf(part, "page<")).toBeCloseTo(onAxis(part, 500, ["512", "2,048"]), 0);
+    const crossing = Number(/>n\* ([\d,]+)/.exec(whole)?.[1]?.replace(",", ""));
+    expect(placeOf(part, "n\\* ")).toBeCloseTo(onAxis(part, crossing, ["512", "2,048"]), -1);
+    expect([placeOf(beyond, "page<"), placeOf(beyond, "n\\* ")]).toEqual([undefined, undefined]);
+    expect(placeOf(beyond, "paper<")).toBeCloseTo(onAxis(beyond, 10_000, ["8,192", "16,384"]), 0);
   });
 
   it("has no axes to zoom where they are no ranges", async () => {

@@ -28,6 +28,10 @@ export const rangesOf = ({ scales = [], axes = [] }: LiveSpec): Readonly<Record<
 const shown =
   "indexof(hidden, datum.series) < 0 && (!datum.between || (indexof(hidden, datum.between[0]) < 0 && indexof(hidden, datum.between[1]) < 0)) && !(zoomed && datum.whole)";
 
+// The same of a row that goes along with the axis: seen where its value is.
+const inSight = "!(zoomed && datum.follows && (datum.follows.x < xDomain[0] || datum.follows.x > xDomain[1]))";
+const followed = { signal: "zoomed ? clamp(scale('x', datum.follows.x), datum.follows.fromPx, datum.follows.toPx) : datum.px" };
+
 const hintsOf = ({ values }: LiveData): Hints => (Array.isArray(values) ? (values[0] ?? {}) : {});
 
 /**
@@ -43,12 +47,13 @@ export const liveSpec = ({ spec, zooms }: LiveChart): LiveSpec => {
   };
   const handled = (mark: LiveMark, from?: LiveData): LiveMark => {
     const root = rootOf(mark.from?.data ?? mark.from?.facet?.data) ?? from;
-    const { label, whole } = root ? hintsOf(root) : {};
+    const { label, whole, follows } = root ? hintsOf(root) : {};
     const { encode = {} } = mark;
     return {
       ...mark,
       // Rows that stand outside the plot on purpose are not cut off at its edge.
-      ...(ranges && !label && !whole ? { clip: true } : {}),
+      ...(ranges && !label && !whole && !follows ? { clip: true } : {}),
+      ...(ranges && follows ? { encode: { ...encode, update: { ...encode.update, x: followed } } } : {}),
       ...(label ? { encode: { ...encode, update: { ...encode.update, opacity: { signal: "indexof(hidden, datum.series) < 0 ? 1 : 0.35" } } } } : {}),
       ...(mark.marks ? { marks: mark.marks.map((inner) => handled(inner, root)) } : {}),
     };
@@ -68,9 +73,10 @@ export const liveSpec = ({ spec, zooms }: LiveChart): LiveSpec => {
         : []),
     ],
     data: data.map((one) => {
-      const { series, between, label, whole } = hintsOf(one);
-      const steered = !label && (series !== undefined || between !== undefined || whole !== undefined);
-      return steered ? { ...one, transform: [...(one.transform ?? []), { type: "filter", expr: shown }] } : one;
+      const { series, between, label, whole, follows } = hintsOf(one);
+      const steered = !label && (series ?? between ?? whole ?? follows) !== undefined;
+      const expr = ranges && follows ? `${shown} && ${inSight}` : shown;
+      return steered ? { ...one, transform: [...(one.transform ?? []), { type: "filter", expr }] } : one;
     }),
     scales: scales.map((scale) => (isZoomed(scale.name) ? { ...scale, domain: { signal: `${scale.name}Domain` } } : scale)),
     axes: axes.map((axis) => (isZoomed(axis.scale) && Array.isArray(axis.values) ? { ...axis, values: { signal: `${axis.scale}Ticks` } } : axis)),
