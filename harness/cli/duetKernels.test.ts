@@ -1,6 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { noteText } from "../analysis/comparison/comparison.ts";
+import { en } from "../messages/en.ts";
 import { newFolder } from "../testExperiment.ts";
 import { type Checkouts, makeCheckouts } from "./checkout.ts";
 import { type DuetKernels, duetKernels } from "./duetKernels.ts";
@@ -16,7 +18,7 @@ const kernelsOf = async ({ root }: TestRepository, ...given: readonly string[]):
   const { base, head } = open;
   const told = (path: string): string => path.replace(base.folder, "base").replace(head.folder, "head");
   const kernels = await duetKernels(given, open);
-  return { ...kernels, base: kernels.base.map(told), head: kernels.head.map(told) };
+  return { base: kernels.base.map(told), head: kernels.head.map(told), notes: kernels.notes.map((note) => noteText(note, en)) };
 };
 
 const repository = (): TestRepository => {
