@@ -39,6 +39,29 @@ describe("a page of a comparison", () => {
     expect(page).toContain('<div class="first runs-beside"><section class="answer">');
   });
 
+  it("has what became worse first, and a reason that holds for cells beneath each other once", () => {
+    const [one, ...others] = same.cells;
+    if (!one) throw new Error("the run has no cell");
+    const note = "this machine moves by more than the threshold from run to run";
+    const open = others.map((cell) => ({ ...cell, metrics: { ...cell.metrics, time: { ...ratio(0.9, 1, 1.1), verdict: "UNDECIDED", note } as const } }));
+    const error = { verdict: "SLOWER", base: 1e-6, head: 2e-6, ratio: { value: 2, low: 2, high: 2 }, gates: false, note: undefined } as const;
+    const worse = { ...one, metrics: { ...one.metrics, time: ratio(1.2, 1.3, 1.4, "SLOWER"), error } };
+    const page = renderComparisonPage({ ...same, cells: [...open, worse] });
+    const verdicts = [...page.matchAll(/<tr><th scope="row">[^\n]*?<td>(time|error)<td><span class="word (\w+)"/g)].map(
+      ([, metric, verdict]) => `${metric} ${verdict}`,
+    );
+    // An error that gates nothing is no news.
+    expect([verdicts[0], verdicts.at(-1), verdicts.length]).toEqual(["time slower", "error slower", open.length + 2]);
+    expect(page.split(note)).toHaveLength(3);
+    expect(page.split(">as above<")).toHaveLength(open.length);
+  });
+
+  it("names every column of a row where it is a card, and none as markup", () => {
+    const page = renderComparisonPage(same);
+    for (const label of ["n ", "verdict ", "base ", "head "]) expect(page).toContain(`::before{content:"${label}"}`);
+    expect(page).toContain('::before{content:"head \\f7  base "}');
+  });
+
   it("asks for no network and runs no script", () => {
     const page = renderComparisonPage(same);
     expect(page).not.toMatch(/<script|(src|href)=|url\(/);
