@@ -205,6 +205,18 @@ describe("serving", () => {
     expect(texts).toContainEqual(["texts at once", "99", "100"]);
     expect(texts).toContainEqual(["bound by", "memory", "these kernels"]);
     expect(texts).toContainEqual(["memory holds", "99", "16,368"]);
+    // Where not even one has room, it is said of what.
+    const none = { n: 4096, batch: 0, bytes: 0, fixedBytes: 1e6, textBytes: 6e4, exactBytes: true } as const;
+    const without: readonly Room[] = [
+      { ...none, like: idOf("softmax"), memoryBatch: 0 },
+      { ...none, like: idOf("linear"), memoryBatch: 32, limit },
+    ];
+    const refused = analyse({ ...asked, room: without }).serving ?? [];
+    expect(servingNotes(refused, en)).toEqual([
+      "linear at n = 4,096: one text more is too much for these kernels on this device: one buffer holds 1 GiB.",
+      "softmax at n = 4,096: no time: not even one text has room.",
+      "linear at n = 4,096: no time: the memory has room, but these kernels take not even one text on this device.",
+    ]);
   });
 
   it("mixes no two shards", () => {

@@ -104,7 +104,7 @@ const served = (swept: Swept, n: number, memoryBytes: number, t: Messages): Serv
   const counted = { ...none, ...bytes };
   const { batch } = counted;
   const untimed = (note: string): Served => ({ ...counted, stepMs: undefined, tokensPerSecond: undefined, note });
-  if (batch === 0) return untimed(t.serving.note.noRoom);
+  if (batch === 0) return untimed(counted.room && counted.room.memoryBatch > 0 ? t.serving.note.noKernel : t.serving.note.noRoom);
   const own = points.find((point) => point.n === n && point.batch === batch);
   if (own) return timed({ ...counted, from: "measured" }, percentileInterval(own.spread.estimate, own.spread.replicates));
   if (typeof resting === "string") return untimed(resting);

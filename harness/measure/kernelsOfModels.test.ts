@@ -10,6 +10,7 @@ import type { Cell } from "../experiment/experiment.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
 import { modelCell, modelCells, smallModel } from "./modelCases.ts";
+import { fewWorkgroups } from "./smallGrids.ts";
 
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ forms }) => forms.tokenLoop);
 
@@ -115,6 +116,31 @@ describe(`the variants of GPUs, on ${testAdapter}`, () => {
   it.each(some)("$id has the scores of its float64 reference", async (cell) => {
     const prepared = await gpu.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
     await gpu.worker.ask("evict", { cell: cell.id }, 10_000);
+    expect(prepared.maxError).toBeGreaterThan(0);
+    expect(prepared.maxError).toBeLessThan(1e-4);
+  });
+});
+
+describe(`more rows than workgroups in a row, on ${testAdapter}`, () => {
+  let narrow: Connection;
+  beforeAll(async () => {
+    narrow = await connector(testAdapter, { mode: "checking", planFor: fewWorkgroups, kernels: [], memoryBudgetBytes: 2 ** 28 })();
+  });
+  afterAll(() => narrow?.worker.close());
+
+  const feedForward = { kind: "experts", hidden: 32, experts: 7, active: 3, shared: 40, sharedGate: true } as const;
+  const folded = [
+    cellOf("softmax", "recompute", 13, { batch: 2 }, { feedForward, outputGate: "all", firstDense: { layers: 1, hidden: 72 } }),
+    // Too few rows to an expert to be grouped.
+    cellOf("softmax", "cached", 9, { batch: 5 }, { feedForward }),
+    cellOf("deltaNet", "recurrent", 9, { batch: 5 }),
+  ];
+  it.each(folded)("$id has the scores of its float64 reference", async (cell) => {
+    const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
+    const usual = mechanism?.plan(cell, cell.form, connection.hello.capabilities, mechanism.tiles(cell, cell.form, connection.hello.capabilities)[0] ?? {});
+    expect(Math.max(...(usual?.steps.flatMap(({ workgroups }) => workgroups) ?? []))).toBeGreaterThan(fewWorkgroups.maxComputeWorkgroupsPerDimension);
+    const prepared = await narrow.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
+    await narrow.worker.ask("evict", { cell: cell.id }, 10_000);
     expect(prepared.maxError).toBeGreaterThan(0);
     expect(prepared.maxError).toBeLessThan(1e-4);
   });

@@ -1422,6 +1422,7 @@ export const en = {
       fewBatches: (least: number, measured: number): string => `${least} values of batch are needed, ${measured} were measured`,
       fewLengths: (least: number, measured: number): string => `${least} values of n are needed for another n, ${measured} were measured`,
       noRoom: "not even one text has room",
+      noKernel: "the memory has room, but these kernels take not even one text on this device",
       oddBytes: "its bytes follow no line over n and batch",
       oddTimes: "its times follow no line over n and batch",
       bent: "its times bend upwards with batch, as on a device that few texts do not fill; larger batches would tell",

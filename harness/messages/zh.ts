@@ -933,6 +933,7 @@ export const zh: Messages = {
       fewBatches: (least, measured) => spaced`batch 需要${least}个取值，只测得${measured}个`,
       fewLengths: (least, measured) => spaced`推算到另一个 n 需要${least}个 n 的取值，只测得${measured}个`,
       noRoom: "一个文本也放不下",
+      noKernel: "内存放得下，但这些内核在此设备上一个文本也处理不了",
       oddBytes: "字节数随 n 和 batch 的变化不成直线",
       oddTimes: "时间随 n 和 batch 的变化不成直线",
       bent: "时间随 batch 增长得越来越快，如同少量文本占不满的设备；测更大的 batch 可见分晓",

@@ -111,7 +111,7 @@ test.each([
   ["linear", keepsState, {}, {}, undefined],
   ["linear", keepsState, { dtype: "f16" }, {}, "noFeature"],
   ["linear", keepsState, {}, { vocab: 2 ** 20 }, "overLimit"],
-  ["softmax", keepsNothing, { n: 70_000 }, { recomputes: true }, "overLimit"],
+  ["softmax", keepsNothing, { n: 70_000 }, { recomputes: true }, undefined],
   ["softmax", keepsCache, { headDim: 33, headDimV: 33 }, {}, "badShape"],
   ["softmax", keepsCache, {}, { width: 66 }, "badShape"],
   ["softmax", keepsCache, {}, { pattern: ["softmax", "nobody"] }, "badShape"],
@@ -120,6 +120,21 @@ test.each([
   ["gatedDeltaNet", keepsState, {}, { ...hybrid, mixers: { softmax: { heads: 2, kvHeads: 1, headDim: 17 } } }, "badShape"],
 ] as const)("%s %s %o in %o is refused as %s", (name, form, change, around, code) => {
   expect(mechanismOf(name).refusal(shapeOf(name, change, around), form, device)?.code).toBe(code);
+});
+
+test("more tokens than workgroups in a row go through at once, over a second dimension", () => {
+  const most = 65_535;
+  const feedForward = { kind: "experts", hidden: 32, experts: 7, active: 3 } as const;
+  const shape = shapeOf("softmax", { n: 70_000 }, { recomputes: true, feedForward });
+  const mechanism = mechanismOf("softmax");
+  const { setup, steps } = mechanism.plan(shape, keepsNothing, device, mechanism.tiles(shape, keepsNothing, device)[0] ?? {});
+  const grids = [...setup, ...steps].map(({ workgroups }) => workgroups);
+  expect(Math.max(...grids.flat())).toBeLessThanOrEqual(most);
+  // A row each.
+  for (const label of ["embed x", "rotate", "route", "norm normed"]) {
+    const [x = 0, y = 0, z = 0] = steps.find((step) => step.label.startsWith(label))?.workgroups ?? [];
+    expect(x * y * z).toBeGreaterThan(70_000);
+  }
 });
 
 test("every step of a token has a stage, and every stage costs what it costs", () => {

@@ -1,6 +1,7 @@
+import { foldedPlan } from "../foldedGrid.ts";
 import { leastDevice } from "../leastDevice.ts";
 import type { Capabilities, Claim, ExpectedRow, Form, GrowthClass, Mechanism, ModelShape, Shape, StageCost, Tensors, TextShape, Tiles } from "../mechanism.ts";
-import { badShape, limitRefusal, noFeature, overLimit, storageRefusal } from "../refusal.ts";
+import { badShape, limitRefusal, noFeature, storageRefusal } from "../refusal.ts";
 import { tolerance } from "../tolerance.ts";
 import { keepsCache, keepsNothing, keepsState } from "./forms.ts";
 import { mixerOf } from "./layer.ts";
@@ -104,9 +105,6 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
           }),
         )
         .find((refusal) => refusal !== undefined);
-      const rows = shape.batch * Math.max(...ways.map(({ phase, n }) => (phase === "prefill" ? n : 1)));
-      const { maxComputeWorkgroupsPerDimension: most } = capabilities;
-      if (rows > most) return overLimit(`${rows} tokens go through at once, maxComputeWorkgroupsPerDimension of this device is ${most}`);
       if (mixerRefusal) return mixerRefusal;
       // Before anyone draws weights that no buffer takes.
       if (!text) return limitRefusal("the model", modelBuffers(planningOf(shape), false), capabilities);
@@ -131,7 +129,9 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
     plan: (shape, form, capabilities, tiles) => {
       if (!shape.model) return own.plan(shape, form, capabilities, tiles);
       const { text } = shape.model;
-      return text ? textPlan(textPlanningOf(shape, text, tiles, capabilities)) : modelPlan(planningOf(shape, tiles, capabilities));
+      const plan = text ? textPlan(textPlanningOf(shape, text, tiles, capabilities)) : modelPlan(planningOf(shape, tiles, capabilities));
+      // Rows of a long prompt, or of many, may be more than workgroups in a row.
+      return foldedPlan(plan, capabilities.maxComputeWorkgroupsPerDimension);
     },
     inputs: (shape, seed) => {
       if (!shape.model) return own.inputs(shape, seed);
