@@ -66,6 +66,8 @@ describe("a run of whole tokens", () => {
     expect(record.findings[1]?.text).toMatch(
       /^Attention goes from 7\.9 % of a token's time at 256 tokens to 85 % at 16,384 with softmax attention \(KV cache\), and stays at 25 % with linear attention; linear attention keeps /,
     );
+    expect(section).toContain("FLOPs of attention are those that its kernels execute; of all other stages those of their weights and rows");
+    expect(await renderPage(record, strictLogger)).toContain("latent attention&#39;s own projections and widths");
     const answer = record.findings.find(({ kind }) => kind === "time")?.text ?? "";
     expect(answer).toBe(
       "Attention's part of the time of a token's stages: with KV cache (cached) 7.9 % at n = 256 and 85 % at n = 16,384; with linear (recurrent) 25 % at n = 256 and at n = 16,384; with hybrid 3:1 (recurrent) 21 % at n = 256 and 62 % at n = 16,384.",

@@ -263,7 +263,7 @@ export interface Flops {
   readonly executed: number;
 }
 
-/** What one part of a repetition costs: a stage of a whole model. */
+/** What one part of a repetition costs: a stage of a whole model. Beside the mixers' a stage's executed FLOPs are those of its weights and rows: what tiles compute at their edges for nothing is not counted. */
 export interface StageCost {
   readonly flops: Flops;
   readonly leastBytes: number;

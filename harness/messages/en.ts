@@ -540,6 +540,8 @@ export const en = {
   choice: formatChoice,
   /** "softmax attention" */
   attention: (mechanism: "softmax" | "linear"): string => `${mechanism} attention`,
+  /** arms with layers of both */
+  hybrids: "layers of both kinds",
   /** "softmax attention (KV cache)": an arm by its kind and what else it is called */
   ofKind: (kind: string, rest: string): string => `${kind} (${rest})`,
   emulation: "on this CPU emulation",
@@ -1527,7 +1529,7 @@ export const en = {
     share: "share",
     leastBytes: "least bytes",
     flops: "FLOPs executed",
-    all: "All stages of every cell",
+    all: "All stages of every cell. FLOPs of attention are those that its kernels execute; of all other stages those of their weights and rows, without what tiles compute at their edges for nothing.",
     shares: "Attention's share of a token's time",
     /** as heads a table without a caption */
     sharesHead: "attention's share of a token's time",
@@ -1796,9 +1798,9 @@ export const en = {
       what: "A trained model.",
       brief: "Its weights are random.",
       meaning:
-        "What real models have besides (short convolutions, biases, latent attention) is left out. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
+        "What real models have besides is left out: short convolutions, biases, norms of queries (delta rules bring keys alone to length 1) and of softmax layers' keys, and latent attention's own projections and widths. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
       /** in phase offload, which has no tokenizer */
-      moved: "What real models have besides (short convolutions, biases, latent attention) is left out.",
+      moved: "What real models have besides is left out: short convolutions, biases, norms of queries (delta rules bring keys alone to length 1) and of softmax layers' keys, and latent attention's own projections and widths.",
     },
     rest: "The rest of a model.",
     layer: {

@@ -319,6 +319,7 @@ export const zh: Messages = {
   list,
   choice,
   attention: (mechanism) => (mechanism === "softmax" ? "softmax 注意力" : "线性注意力"),
+  hybrids: "两类层的混合",
   ofKind: (kind, rest) => `${kind}（${rest}）`,
   emulation: "在此 CPU 模拟上",
   phase,
@@ -1020,7 +1021,7 @@ export const zh: Messages = {
     share: "份额",
     leastBytes: "最少字节数",
     flops: "执行的 FLOPs",
-    all: "每个单元的所有阶段",
+    all: "每个单元的所有阶段。注意力的 FLOPs 是其内核所执行的；其余各阶段按权重和行数计，不含分块在边缘处白算的部分。",
     shares: "注意力在一个 token 的时间中所占的份额",
     sharesHead: "注意力在一个 token 的时间中所占的份额",
     model: ({ layers, width, vocab, feedForward: fed, firstDense, outputGate }, origin) => {
@@ -1231,8 +1232,8 @@ export const zh: Messages = {
     model: {
       what: "训练好的模型。",
       brief: "权重是随机的。",
-      meaning: "实际模型另有的部分（短卷积、偏置、潜在注意力）未包括在内。分词器在 CPU 上单独计时；文本输出的过程则未计时。",
-      moved: "实际模型另有的部分（短卷积、偏置、潜在注意力）未包括在内。",
+      meaning: "实际模型另有的部分未包括在内：短卷积、偏置、查询的归一化（delta 规则只把键归一到长度 1）和 softmax 层中键的归一化，以及潜在注意力自己的投影和宽度。分词器在 CPU 上单独计时；文本输出的过程则未计时。",
+      moved: "实际模型另有的部分未包括在内：短卷积、偏置、查询的归一化（delta 规则只把键归一到长度 1）和 softmax 层中键的归一化，以及潜在注意力自己的投影和宽度。",
     },
     rest: "模型的其余部分。",
     layer: {

@@ -30,8 +30,8 @@ export const parametersOfPreset = (name: PresetName): Readonly<Record<string, Pa
 const turnOf = (linear: string, count: number): readonly string[] => [...Array.from({ length: count }, () => linear), "softmax"];
 
 /**
- * Shapes as their authors published them, with the mixers of hybrids as `pattern`. What is not part of this model (short convolutions, biases, latent attention)
- * is left out; what stands for something else, `source` says.
+ * Shapes as their authors published them, with the mixers of hybrids as `pattern`. What is not part of this model (short convolutions, biases, norms of queries, and of keys but for their length in
+ * delta rules, latent attention) is left out; what stands for something else, `source` says.
  */
 export const presets = {
   "gpt2-small": {
@@ -61,7 +61,7 @@ export const presets = {
   "qwen3-next": {
     title: "Qwen3-Next-80B-A3B",
     source:
-      "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; output gates by a sigmoid in linear layers too; rotary base 10,000, over whole heads; arms of other layers than its own have 32 heads of 128, whose cache and states are as large",
+      "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; output gates by a sigmoid in linear layers too; rotary base 10,000, over whole heads; no norms of queries and keys in softmax layers, and of keys alone in linear ones; arms of other layers than its own have 32 heads of 128, whose cache and states are as large",
     model: {
       layers: 48,
       width: 2048,
@@ -80,7 +80,7 @@ export const presets = {
   "kimi-linear": {
     title: "Kimi-Linear-48B-A3B",
     source:
-      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps; its decay gate and its output gate one matrix each (width × channels) in the place of two of low rank, 17 million weights a layer more",
+      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps, queries and keys of 128 channels in the place of 192, and none of its projections to and from what it keeps; no norm of queries in linear layers; its decay gate and its output gate one matrix each (width × channels) in the place of two of low rank, 17 million weights a layer more",
     model: {
       layers: 27,
       width: 2304,

@@ -17,17 +17,27 @@ describe("facets", () => {
   });
 
   it("with more arms than can be told apart are one a kind of attention", () => {
+    const titleOf = (kind: "softmax" | "linear" | "hybrid") => (kind === "hybrid" ? en.hybrids : en.attention(kind));
     const arms = Array.from({ length: 4 }, (_, i) => [
       { ...softmaxArm, label: `softmax ${i}` },
       { ...linearArm, label: `linear ${i}` },
     ]).flat();
-    const split = (count: number) => facetsOf(fixtureRecord({ arms: arms.slice(0, count) })).flatMap((facet) => byFamily(facet, en.attention));
+    const split = (count: number) => facetsOf(fixtureRecord({ arms: arms.slice(0, count) })).flatMap((facet) => byFamily(facet, titleOf));
     expect(split(6).map(({ slug }) => slug)).toEqual(["all"]);
     expect(split(8).map(({ slug, title }) => [slug, title])).toEqual([
       ["all-softmax", "softmax attention"],
       ["all-linear", "linear attention"],
     ]);
     for (const { cells } of split(8)) expect(new Set(cells.map(({ label }) => label)).size).toBe(4);
+    // An arm with layers of both kinds is of neither.
+    const { cells, ...rest } = fixtureRecord({ arms });
+    const mixed = cells.map((cell) => (cell.label === "linear 3" ? { ...cell, composedOf: { "linear 0": 3 } } : cell));
+    const facets = facetsOf({ ...rest, cells: mixed }).flatMap((facet) => byFamily(facet, titleOf));
+    expect(facets.map(({ slug, title, cells: own }) => [slug, title, new Set(own.map(({ label }) => label)).size])).toEqual([
+      ["all-softmax", "softmax attention", 4],
+      ["all-linear", "linear attention", 3],
+      ["all-hybrid", "layers of both kinds", 1],
+    ]);
   });
 
   it("are one where nothing but n is swept", () => {

@@ -1,4 +1,5 @@
 import type { ParameterValue } from "../../../kernels/mechanism.ts";
+import { isHybrid } from "../../analysis/claims/curve.ts";
 import { formatCount } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -91,13 +92,18 @@ export const facetsOf = perRecord((record: RunRecord): readonly Facet[] => {
 /** More curves than these lie over each other in a chart of ratios, where all are between the same few. */
 const mostCurves = 6;
 
-/** A facet with more arms than can be told apart as one of softmax's arms and one of the linear family's; `titleOf`: a kind of attention. */
-export const byFamily = (facet: Facet, titleOf: (family: "softmax" | "linear") => string): readonly Facet[] => {
+/** What an arm's layers are: of one kind of attention, or of both. */
+type LayerKind = CellRecord["family"] | "hybrid";
+
+const kindOf = (cell: CellRecord): LayerKind => (isHybrid(cell) ? "hybrid" : cell.family);
+
+/** A facet with more arms than can be told apart as one of softmax's arms, one of the linear family's and one of hybrids; `titleOf`: a kind of layers. */
+export const byFamily = (facet: Facet, titleOf: (kind: "softmax" | "linear" | "hybrid") => string): readonly Facet[] => {
   if (new Set(facet.cells.map(({ label }) => label)).size <= mostCurves) return [facet];
-  return (["softmax", "linear"] as const).flatMap((family): readonly Facet[] => {
-    const cells = facet.cells.filter((cell) => cell.family === family);
-    const title = [...(facet.title === undefined ? [] : [facet.title]), titleOf(family)].join(", ");
-    return cells.length === 0 ? [] : [{ ...facet, slug: `${facet.slug}-${family}`, title, cells }];
+  return (["softmax", "linear", "hybrid"] as const).flatMap((kind): readonly Facet[] => {
+    const cells = facet.cells.filter((cell) => kindOf(cell) === kind);
+    const title = [...(facet.title === undefined ? [] : [facet.title]), titleOf(kind)].join(", ");
+    return cells.length === 0 ? [] : [{ ...facet, slug: `${facet.slug}-${kind}`, title, cells }];
   });
 };
 

@@ -20,7 +20,7 @@ import { slopesFigure } from "./slopesFigure.ts";
 
 const doublingFigure = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   const all = facetsOf(record);
-  const facets = evenly(all, mostCharts).flatMap((facet) => byFamily(facet, (family) => t.attention(family)));
+  const facets = evenly(all, mostCharts).flatMap((facet) => byFamily(facet, (kind) => (kind === "hybrid" ? t.hybrids : t.attention(kind))));
   const drawings = await drawnFacets("doubling", facets, (facet, size) => doublingChart(record, facet, size, t), rendering);
   if (drawings.length === 0) return undefined;
   const rows = facets.flatMap((facet) => doublingsOf(record, facet).map((doubling) => ({ facet, doubling })));
