@@ -56,6 +56,6 @@ describe("expectations", () => {
 
   it("say what was measured", () => {
     const { findings } = analyse({ ...planted, experiment: { ...planted.experiment, expect: ["linear.time is O(n)"] } });
-    expect(findings.find(({ kind }) => kind === "expectation")?.text).toBe('The expectation "linear.time is O(n)" does not hold: linear.time is O(1).');
+    expect(findings.find(({ kind }) => kind === "expectation")?.text).toBe("The expectation “linear.time is O(n)” does not hold: linear.time is O(1).");
   });
 });

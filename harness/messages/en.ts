@@ -1580,7 +1580,7 @@ export const en = {
             ),
           )}. No stage and no whole has that time in it.`,
     crossings:
-      "n*, from which on the second takes less time than the first: by attention's time alone, of all layers, and by the time of the whole token. All that is not attention moves the one away from the other where it differs between the two.",
+      "n*, beyond which the second takes less time than the first: by attention's time alone, of all layers, and by the time of the whole token. All that is not attention moves the one away from the other where it differs between the two.",
     first: "first",
     second: "second",
     attentionAlone: "attention alone",
@@ -1639,9 +1639,9 @@ export const en = {
   },
 
   expectation: {
-    unreadable: (text: string, flaw: string): string => `The expectation "${text}" cannot be read: ${flaw}.`,
+    unreadable: (text: string, flaw: string): string => `The expectation “${text}” cannot be read: ${flaw}.`,
     told: (text: string, verdict: "pass" | "fail" | "undecided", seen: readonly string[]): string =>
-      `The expectation "${text}" ${{ pass: "holds", fail: "does not hold", undecided: "is not decided" }[verdict]}: ${seen.join("; ")}.`,
+      `The expectation “${text}” ${{ pass: "holds", fail: "does not hold", undecided: "is not decided" }[verdict]}: ${seen.join("; ")}.`,
     classes: (what: string, classes: readonly string[]): string => `${what} is ${formatList(classes)}`,
     notMeasured: (what: string): string => `${what} was not measured`,
     measured: (sides: readonly string[]): string => `measured ${sides.join(" and ")}`,
@@ -1956,7 +1956,7 @@ export const en = {
       cache: { term: "KV cache", meaning: "what softmax attention keeps of the tokens so far: a key and a value of each, so that it grows with n" },
       state: { term: "recurrent state", meaning: "what linear attention keeps instead: one table of a fixed size a head, brought up to date by each token" },
       order: { term: "O(…)", meaning: "how time or memory grows with n: O(1) not at all, O(n) in proportion, O(n²) as the square" },
-      crossover: { term: "n*", meaning: "the length from which on the second arm stays below the first" },
+      crossover: { term: "n*", meaning: "the last length up to which the first arm stays below the second; at all longer ones the second stays below" },
       interval: {
         term: "95 % interval",
         meaning: "the range that a number is taken to lie in: measured again in the same way, 95 of 100 such ranges would hold the true one",
@@ -2082,7 +2082,7 @@ export const en = {
     slopesOff: (arms: readonly { readonly arm: string; readonly off: number }[]): string =>
       `Hollow: exponents of a smooth curve that its times step off, by up to ${formatList(arms.map(({ arm, off }) => `${formatShare(off)} (${arm})`))}. They can lie above or below what the steps between neighbours show, which the chart of doublings has.`,
     crossovers: ({ upper, lower }: Names): string =>
-      `From n* on, ${lower} is faster than ${upper}. Measured says that of these kernels on this device; at equal shares, of two that both came as near to what the device can do as the better one does; predicted, of what each has to compute and to read alone.`,
+      `Beyond n*, ${lower} is faster than ${upper}. Measured says that of these kernels on this device; at equal shares, of two that both came as near to what the device can do as the better one does; predicted, of what each has to compute and to read alone.`,
     noMark: (place: string, size: string, value: number, why: string): string =>
       `${place === "" ? "" : `${place}: `}${size} ${formatCount(value)} has no mark as measured: ${why}.`,
     drift: (jumped: { readonly jumped: number; readonly turns: number; readonly again: number } | undefined): string =>

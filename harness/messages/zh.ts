@@ -1056,7 +1056,7 @@ export const zh: Messages = {
             )
             .join("；")}。任何阶段和整体的时间都不含这部分。`,
     crossings:
-      "n*：从此起后者用时少于前者。一列只按注意力的时间（所有层合计），一列按整个 token 的时间。注意力以外的部分若在两者之间不同，就会使这两个 n* 彼此分开。",
+      "n*：超过此长度后，后者用时少于前者。一列只按注意力的时间（所有层合计），一列按整个 token 的时间。注意力以外的部分若在两者之间不同，就会使这两个 n* 彼此分开。",
     first: "前者",
     second: "后者",
     attentionAlone: "仅注意力",
@@ -1363,7 +1363,7 @@ export const zh: Messages = {
       cache: { term: "KV 缓存", meaning: "softmax 注意力为此前的 token 保留的内容：每个 token 一个键和一个值，因此随 n 增长" },
       state: { term: "循环状态", meaning: "线性注意力所保留的内容：每个头一张大小固定的表，由每个 token 更新" },
       order: { term: "O(…)（增长）", meaning: "时间或内存如何随 n 增长：O(1) 不增长，O(n) 成正比，O(n²) 成平方" },
-      crossover: { term: "n*（交叉点）", meaning: "从这个长度起，第二种方案一直低于第一种" },
+      crossover: { term: "n*（交叉点）", meaning: "第一种方案仍低于第二种的最大长度；更长时第二种一直低于第一种" },
       interval: { term: "95 % 置信区间", meaning: "认为一个数所在的范围：以同样的方式重测，100 个这样的范围中有 95 个含有真值" },
       ceiling: { term: "性能上限", meaning: "此设备在本次运行自己的测试中达到的最高水平：每秒读取的字节数，或每秒的计算次数" },
       emulation: { term: "CPU 模拟", meaning: "在处理器上代做 GPU 工作的程序：其增长规律与 GPU 相同，时间则不同" },
@@ -1462,7 +1462,7 @@ export const zh: Messages = {
     slopesOff: (arms) =>
       spaced`空心：该指数属于一条平滑曲线，而测得的时间呈阶梯状，最多偏离它 ${list(arms.map(({ arm, off }) => spaced`${formatShare(off)}（${arm}）`))}。它们可能高于或低于相邻两点之间的实际增长，后者见加倍图。`,
     crossovers: ({ upper, lower }) =>
-      spaced`从 n* 起，${lower}快于${upper}。“实测”就此设备上的这些核函数而言；“同等利用率”就两者都像其中较好者那样接近设备的能力而言；“理论预测”只就各自必须计算和读取的量而言。`,
+      spaced`超过 n* 后，${lower}快于${upper}。“实测”就此设备上的这些核函数而言；“同等利用率”就两者都像其中较好者那样接近设备的能力而言；“理论预测”只就各自必须计算和读取的量而言。`,
     noMark: (place, size, value, why) => spaced`${place === "" ? "" : `${place}：`}${size} ${formatCount(value)}没有实测标记：${why}。`,
     drift: (jumped) =>
       spaced`“哨兵”是每轮前后各计时一次的一个小核函数；“全部单元”是一轮对所有单元的共同影响。哨兵变化超过十分之一的轮次会重做，在时间允许的范围内，至多占全部轮次的四分之一：此处${

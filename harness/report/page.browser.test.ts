@@ -183,6 +183,20 @@ it("shows every chart and every row without a script", async () => {
   await context.close();
 });
 
+it("leads without a script to the row that an address names, however far down", async () => {
+  const context = await newContext({ javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  const cells = recordOf("decode").cells;
+  const id = `cell-${cells.at(-1)?.id}`;
+  await page.goto(`${await urlOf("decode.html")}#${id}`);
+  // As long as it takes to scroll and to lay out what comes into sight.
+  await page.waitForTimeout(1500);
+  const { y = -1 } = (await page.locator(`[id="${id}"]`).boundingBox()) ?? {};
+  expect(y).toBeGreaterThanOrEqual(0);
+  expect(y).toBeLessThan(900);
+  await context.close();
+});
+
 /** Rules of axe that look at colours, but for one that asks for more contrast than its level AA. */
 const ofColours = ["color-contrast", "link-in-text-block"];
 

@@ -31,7 +31,7 @@ const [wide, narrow] = chartSizes;
 
 const rules = `
 *{box-sizing:border-box}
-html{-webkit-text-size-adjust:100%;scroll-behavior:smooth}
+html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
 main,footer{max-width:1200px;margin:0 auto;padding:0 20px}
 header{max-width:1200px;margin:0 auto;padding:24px 20px 0}
@@ -91,7 +91,7 @@ figure h3{margin:0 0 .6em}
 .chart.narrow{display:none}
 .facet.small .chart.narrow{display:block}
 @media (max-width:590px){.chart.wide{display:none}.chart.narrow{display:block}.facet{${drawnRoom(narrow)}}}
-@media screen{.facet:not(:has(>.live),.first *),.scroll.tall{content-visibility:auto}}
+@media screen and (scripting:enabled){.facet:not(:has(>.live),.first *),.scroll.tall{content-visibility:auto}}
 .live{position:relative;font-size:12px}
 .live .picture,.live .picture svg{display:block;width:100%;height:100%;overflow:visible}
 .live text{font-family:inherit}
@@ -152,7 +152,7 @@ footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
 .earlier li{margin:.4em 0}
 @media (max-width:590px){.stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td{display:block}.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacked td,.stacked th{border:0;padding:2px 12px}.stacked tr{border-top:1px solid var(--line);padding:8px 0}.stacked caption{display:block}.trust{grid-template-columns:1fr 1fr}.trust div{padding:8px 10px}header{padding-top:22px}.answer{padding-left:14px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
 @media print{@page{margin:14mm}.key.beside{position:static}.search,.save,.live{display:none!important}body{font-size:10.5pt}.scroll{overflow:visible;container-type:normal;max-height:none;border:0}caption{position:static;max-width:none}.scroll.tall{max-height:none}table{font-size:6.5pt}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}table{--number-lines:normal}thead th{white-space:normal}.figures{display:block}.figures>*{margin-bottom:26px}figure{break-inside:auto}.first{display:block}.first>*{margin-bottom:16px}.facet,figcaption,.boxes li,.trust,tr{break-inside:avoid}h2,h3,summary{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
-@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+@media (scripting:enabled) and (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `;
 
 const schemes = (pairs: readonly { readonly name: string; readonly light: string; readonly dark: string }[]): string =>

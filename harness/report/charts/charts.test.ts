@@ -214,6 +214,33 @@ describe("narrow charts", () => {
     expect(spec(narrow).padding.top - one.padding.top).toBe(17);
   });
 
+  it("write one n* where pairs share it, in a row of its own, and none by a clock where bytes are counted", async () => {
+    const others = ["gated", "gla"].map((label) => ({ ...linearArm, label, mechanism: label }));
+    const record = fixtureRecord({ arms: [softmaxArm, linearArm, ...others] });
+    const of = (shared: boolean): RunRecord => ({
+      ...record,
+      crossovers: record.crossovers
+        .filter(({ metric }) => metric === "time")
+        .map((one, i) => {
+          const at = shared ? 600 : 600 + 100 * i;
+          return { ...one, metric: "stateBytes" as const, outcome: "crosses" as const, n: { value: at, low: at, high: at } };
+        }),
+    });
+    const drawn = async (shared: boolean) => {
+      const svg = (await svgOf(of(shared), memoryChart(of(shared), firstFacet(record), wide))).replaceAll("\u00a0", " ");
+      return { svg, labels: new Set([...svg.matchAll(/>[\u2066-\u2069]?(n\* [^<]*?)[\u2066-\u2069]?</g)].map(([, words]) => words)) };
+    };
+    const [one, three] = [await drawn(true), await drawn(false)];
+    expect([...one.labels]).toEqual(["n* 600 linear, gated, gla"]);
+    expect(three.labels.size).toBe(3);
+    const height = (svg: string): number => Number(/height="(\d+)"/.exec(svg)?.[1]);
+    expect(height(three.svg) - height(one.svg)).toBe(2 * 16);
+    expect(one.svg).not.toContain("clock");
+    expect(await svgOf(record, timeChart(record, firstFacet(record), wide))).toContain("GPU clock");
+    const answer = { ...firstFacet(record), answer: ["softmax", "linear"] };
+    expect((await svgOf(of(true), memoryChart(of(true), answer, wide))).replaceAll("\u00a0", " ")).toContain(">from 601 tokens on, linear is smaller<");
+  });
+
   it("write n* with its interval whole, and cut the names of its pair", async () => {
     const arms = [softmaxArm, { ...softmaxArm, label: "softmax of a long name", factor: 2 }, { ...linearArm, label: "linear of a name that is much longer" }];
     const record = fixtureRecord({ arms });

@@ -114,13 +114,14 @@ export const spread = (wanted: readonly number[], gap: number, start: number, en
   return result;
 };
 
-/** Which device, said under the title of every chart. */
-export const deviceLine = (record: RunRecord, { emulation, charts }: Messages): string => {
+/** Which device, said under the title of every chart; `timed`: and by which clock, as it shows times. */
+export const deviceLine = (record: RunRecord, { emulation, charts }: Messages, timed: boolean): string => {
   const { adapter, deviceClass } = record.environment;
   const name = printable(shortAdapterName(adapter, deviceClass === "software") || adapter.choice || charts.unknownDevice);
   const wall = record.environment.clock.source === "wall";
-  const words = deviceClass === "software" ? [emulation, ...(wall ? [charts.wallClock] : [])] : [wall ? charts.wallClock : charts.gpuClock];
-  return [fitted(name, 260, 11.5), ...words].join(" · ");
+  const software = deviceClass === "software";
+  const clock = wall ? [charts.wallClock] : software ? [] : [charts.gpuClock];
+  return [fitted(name, 260, 11.5), ...(software ? [emulation] : []), ...(timed ? clock : [])].join(" · ");
 };
 
 /** Margins around the plot, px. */
@@ -138,7 +139,7 @@ const titleLinePx = 17;
 /** How much wider semibold letters run than those of textWidth. */
 const bolder = 1.06;
 
-/** Layers put into a frame with title, the device under it, and fixed margins, so that all charts of a figure line up. */
+/** Layers put into a frame with title, the device under it, and fixed margins, so that all charts of a figure line up. `timed`: they show times. */
 export const framed = (
   record: RunRecord,
   size: ChartSize,
@@ -147,8 +148,9 @@ export const framed = (
   room: { readonly left: number; readonly right: number; readonly bottom: number; readonly plotHeight: number },
   t: Messages,
   layers: (frame: Frame) => readonly Layer[],
+  timed = true,
 ): TopLevelSpec => {
-  const subtitle = wrapped(`${deviceLine(record, t)}${note === "" ? "" : ` · ${note}`}`, size.widthPx - 8, 11.5);
+  const subtitle = wrapped(`${deviceLine(record, t, timed)}${note === "" ? "" : ` · ${note}`}`, size.widthPx - 8, 11.5);
   const [first = "", ...rest] = labelLines(printable(title), (size.widthPx - 8) / bolder, 14, mostTitleLines);
   const top = 22 + titleLinePx * rest.length + 15 * subtitle.length + 28;
   const frame: Frame = { size, plotWidth: size.widthPx - room.left - room.right, plotHeight: room.plotHeight, left: room.left, top };

@@ -1,5 +1,6 @@
 import type { GrowthClass } from "../../../kernels/mechanism.ts";
 import { formatCount } from "../../analysis/format.ts";
+import { groupBy } from "../../analysis/grouping.ts";
 import type { GapStatus } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Estimate, Fit } from "../../record/derived.ts";
@@ -177,8 +178,16 @@ export const gapLegend = (growths: readonly Growth[], t: Messages): string => {
 export const slopeLabel = (fit: Fit | undefined, t: Messages): string =>
   fit?.exponent === undefined || offCurve(fit) > 0 ? "" : t.charts.slope(fit.exponent.value);
 
-/** "n* 310 (280–345)" and the pair that it is of, where several are drawn: of the softmax arms only if there are several of them too. */
-export const crossingLabel = ({ n, between }: DrawnCrossing, all: readonly DrawnCrossing[]): readonly [found: string, pair: string] => {
-  const pair = new Set(all.map(({ between }) => between[0])).size > 1 ? between.join(" / ") : between[1];
-  return [`n* ${formatCount(n.value)}${n.low < n.high ? ` (${formatCount(n.low)}–${formatCount(n.high)})` : ""}`, all.length > 1 ? pair : ""];
+/** Crossings of several pairs that stand at the same n, by that n: a memory's size is the same for all mechanisms of one state. */
+export const sharedCrossings = (crossovers: readonly DrawnCrossing[]): readonly (readonly [DrawnCrossing, ...DrawnCrossing[]])[] =>
+  [...groupBy(crossovers, ({ n, latest }) => `${n.value} ${n.low} ${n.high} ${latest}`).values()].flatMap(([first, ...more]) =>
+    first === undefined ? [] : [[first, ...more] as const],
+  );
+
+/** "n* 310 (280–345)" of crossings that share it, and where not all that are drawn do, the pairs that it is of: of the softmax arms only if there are several of them too. */
+export const crossingLabel = (shared: readonly [DrawnCrossing, ...DrawnCrossing[]], all: readonly DrawnCrossing[]): readonly [found: string, pairs: string] => {
+  const [{ n }] = shared;
+  const several = new Set(all.map(({ between }) => between[0])).size > 1;
+  const pairs = shared.map(({ between }) => (several ? between.join(" / ") : between[1])).join(", ");
+  return [`n* ${formatCount(n.value)}${n.low < n.high ? ` (${formatCount(n.low)}–${formatCount(n.high)})` : ""}`, all.length > 1 ? pairs : ""];
 };

@@ -4,8 +4,8 @@ import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { printable } from "../html.ts";
 import { channelsOf, type GrowthAxis } from "./channels.ts";
-import { type ChartSize, decadeDomain, framed, type Layer, logScale } from "./frame.ts";
-import { beyondCurve, drawnCurve, type Growth, type GrowthPoint, offCurve, slopeLabel } from "./growth.ts";
+import { type ChartSize, decadeDomain, type Frame, framed, type Layer, logScale } from "./frame.ts";
+import { beyondCurve, drawnCurve, type Growth, type GrowthPoint, offCurve, sharedCrossings, slopeLabel } from "./growth.ts";
 import {
   type ArmLabel,
   computedLayers,
@@ -48,7 +48,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
   const depth = new Map<number, number>();
   for (const { x } of series.flatMap((entry) => entry.gaps)) depth.set(x, (depth.get(x) ?? 0) + 1);
   const gapsPx = Math.max(0, ...depth.values()) * gapRowPx;
-  const crossingsPx = Math.min(mostCrossings, growth.crossovers.length) * crossingRowPx;
+  const crossingsPx = Math.min(mostCrossings, sharedCrossings(growth.crossovers).length) * crossingRowPx;
   const reservePx = gapsPx + crossingsPx + (gapsPx + crossingsPx > 0 ? 8 : 0);
   const dataPx = Math.max(size.dataHeightPx, (labels.some(({ name }) => name.length > 1) ? labelHeight(labels) + 1 : 16) * series.length);
   const plotHeight = dataPx + reservePx;
@@ -57,7 +57,7 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
   const [low, dataHigh] = values.length > 0 ? decadeDomain(Math.min(...values), Math.max(...values)) : [1, 10];
   const room = { left: 54, right: 30 + labelPx, bottom: growth.variable === "n" ? 44 + rulerPx : 44, plotHeight };
 
-  return framed(record, size, title, axis.note, room, t, (frame) => {
+  const layersIn = (frame: Frame): readonly Layer[] => {
     const firstTick = ticks[0] ?? 1;
     const lastTick = ticks.at(-1) ?? 2;
     const marginX = ticks.length > 1 ? (lastTick / firstTick) ** (12 / frame.plotWidth) : 2;
@@ -117,5 +117,6 @@ export const growthChart = (record: RunRecord, title: string, growth: Growth, ax
       ...(growth.variable === "n" ? rulerLayers(xScale, frame, t) : []),
       ...labelLayers(series, labels, channels, frame, xScale, yScale, fontPx, crossingsPx > 0 ? gapsPx + crossingsPx : 0),
     ];
-  });
+  };
+  return framed(record, size, title, axis.note, room, t, layersIn, growth.metric === "time");
 };

@@ -4,7 +4,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { printable } from "../html.ts";
 import type { Channels } from "./channels.ts";
 import { type Frame, type Layer, type LogScale, spread } from "./frame.ts";
-import { type ComputedCrossing, crossingLabel, drawnCurve, type Growth, growthFunction, type Series } from "./growth.ts";
+import { type ComputedCrossing, crossingLabel, type DrawnCrossing, drawnCurve, type Growth, growthFunction, type Series, sharedCrossings } from "./growth.ts";
 import { type Hints, tipOf } from "./hints.ts";
 import { type PlacedText, textLayers, yInPx } from "./placed.ts";
 import { fitted, textWidth } from "./textWidth.ts";
@@ -15,6 +15,12 @@ export const crossingRowPx = 16;
 
 /** More crossings than this in one chart hide its curves; all of them are in the table of crossovers. */
 export const mostCrossings = 4;
+
+/** Arms that all of these crossings are of: with one of them hidden, none is left. "" is no arm's name. */
+const everyPairs = (shared: readonly DrawnCrossing[]): readonly [string, string] => {
+  const [first, second] = (shared[0]?.between ?? []).filter((label) => shared.every(({ between }) => between.includes(label)));
+  return [first ?? "", second ?? first ?? ""];
+};
 
 // Vega symbol paths in a square of −1…1
 const gapShapes: Readonly<Record<GapStatus, string>> = {
@@ -53,25 +59,32 @@ export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xS
   const fontPx = growth.isAnswer ? 12 : 11;
   // Nothing stands beside these rows: words have the whole width of the chart, and names give way to numbers.
   const [leftPx, rightPx] = [4 - frame.left, frame.size.widthPx - frame.left - 4];
-  const wordsOf = (crossover: Growth["crossovers"][number]): string => {
-    if (growth.isAnswer) return t.charts.fromHere(growth.metric, crossover.n.value, crossover.between[1], frame.size.name === "narrow", crossover.latest);
-    const [found, pair] = crossingLabel(crossover, growth.crossovers);
+  const wordsOf = (shared: readonly [DrawnCrossing, ...DrawnCrossing[]]): string => {
+    const [crossover] = shared;
+    // Bytes cross at n* exactly, and the other keeps less from the next length on.
+    const { latest, between } = crossover;
+    const from = growth.metric === "stateBytes" && !latest ? Math.floor(crossover.n.value) + 1 : crossover.n.value;
+    if (growth.isAnswer) return t.charts.fromHere(growth.metric, from, between[1], frame.size.name === "narrow", latest);
+    const [found, pair] = crossingLabel(shared, growth.crossovers);
     return pair === "" ? found : `${found} ${fitted(printable(pair), rightPx - leftPx - textWidth(`${found} `, fontPx), fontPx)}`;
   };
   const within = (value: number): number => Math.min(xScale.high, Math.max(xScale.low, value));
-  const drawn = growth.crossovers.slice(0, mostCrossings).map((crossover, i) => {
-    const text = fitted(printable(wordsOf(crossover)), rightPx - leftPx, fontPx);
-    const half = textWidth(text, fontPx) / 2;
-    const { value, low, high } = crossover.n;
-    // Over the plot where there is room for it.
-    const [start, end] = 2 * half > frame.plotWidth ? [leftPx, rightPx] : [0, frame.plotWidth];
-    const centre = Math.max(start + half, Math.min(end - half, xScale.toPx(within(value))));
-    const labelPx = startPx + (i + 0.5) * crossingRowPx;
-    const { between } = crossover;
-    const at = { x: within(value), low: within(low), high: within(high), py: labelPx + 8, between };
-    const follows = { x: at.x, fromPx: start + half, toPx: end - half };
-    return { at, words: { text, px: centre, py: labelPx, between, follows } satisfies PlacedText };
-  });
+  const drawn = sharedCrossings(growth.crossovers)
+    .slice(0, mostCrossings)
+    .map((shared, i) => {
+      const [crossover] = shared;
+      const text = fitted(printable(wordsOf(shared)), rightPx - leftPx, fontPx);
+      const half = textWidth(text, fontPx) / 2;
+      const { value, low, high } = crossover.n;
+      // Over the plot where there is room for it.
+      const [start, end] = 2 * half > frame.plotWidth ? [leftPx, rightPx] : [0, frame.plotWidth];
+      const centre = Math.max(start + half, Math.min(end - half, xScale.toPx(within(value))));
+      const labelPx = startPx + (i + 0.5) * crossingRowPx;
+      const between = everyPairs(shared);
+      const at = { x: within(value), low: within(low), high: within(high), py: labelPx + 8, between };
+      const follows = { x: at.x, fromPx: start + half, toPx: end - half };
+      return { at, words: { text, px: centre, py: labelPx, between, follows } satisfies PlacedText };
+    });
   if (drawn.length === 0) return [];
   const data = { values: drawn.map(({ at }) => at) };
   const span = { y: yInPx, y2: { value: frame.plotHeight } };

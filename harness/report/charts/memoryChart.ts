@@ -40,7 +40,7 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
   return {
     spec: growthChart(record, title, growth, axis, size, t),
     title: charts.logarithmic(title, state, growth.variable),
-    description: [...ends, ...growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel(crossover, [])[0]}`)].join("; "),
+    description: [...ends, ...growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel([crossover], [])[0]}`)].join("; "),
     zooms: true,
   };
 };

@@ -44,7 +44,7 @@ export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize, t: M
     const slope = fit?.exponent === undefined || offCurve(fit) > 0 ? "" : charts.slopeIn(bracketed(fit.exponent));
     return `${look.label}: ${last === undefined ? charts.nothingMeasured : `${charts.at(formatMs(last.y), growth.variable, last.x)}${slope}`}`;
   });
-  const crossings = growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel(crossover, [])[0]}`);
+  const crossings = growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel([crossover], [])[0]}`);
   return {
     spec: growthChart(record, title, growth, axis, size, t),
     title: charts.logarithmic(title, charts.msPer(per), growth.variable),
