@@ -22,7 +22,9 @@ export const growthHeadline = (
   spoken: (label: string) => string = (label) => spokenArm(record, label, t),
 ): readonly string[] => {
   const emulated = record.environment.deviceClass === "software";
-  const arms = labels.map((label) => ({ arm: spoken(label), fits: fitsOf(record, label, "time"), kept: keptOf(record, label) }));
+  const times = sharedFits(record, labels, "time");
+  const bytes = sharedFits(record, labels, "stateBytes");
+  const arms = labels.map((label, i) => ({ arm: spoken(label), fits: times[i] ?? [], kept: keptOf(bytes[i] ?? []) }));
   const step = stepOf(arms.flatMap(({ fits }) => fits));
   const longer = arms.flatMap(({ arm, fits }) => {
     const known = step === undefined ? undefined : factorOf(fits, step);
@@ -39,19 +41,29 @@ export const growthHeadline = (
       : step !== undefined && longer.length === arms.length
         ? [t.headline.longer(step, longer)]
         : [];
-  const memory = kept.length > 0 && kept.length === arms.length ? [keptText(record, labels, kept, t)] : [];
+  const memory = kept.length > 0 && kept.length === arms.length ? [keptText(bytes, kept, t)] : [];
   const parts = [...time, ...memory];
   return parts.length > 0 ? [t.headline.joined(parts)] : [];
 };
 
-const keptText = (record: Analysed, labels: readonly string[], kept: readonly { readonly arm: string; readonly kept: Kept }[], t: Messages): string => {
+const keptText = (fits: readonly (readonly Fit[])[], kept: readonly { readonly arm: string; readonly kept: Kept }[], t: Messages): string => {
   const [more, less] = kept;
-  const times = lessOf(record, labels);
+  const times = lessOf(fits);
   return more && less && kept.length === 2 && times ? t.headline.keptLess(less, more, times) : t.headline.kept(kept.toReversed());
 };
 
 const fitsOf = ({ fits }: Pick<Analysed, "fits">, label: string, metric: Fit["metric"]): readonly Fit[] =>
   fits.filter((fit) => fit.label === label && fit.metric === metric && fit.variable === "n" && fit.points.length > 0);
+
+/**
+ * The curves of each of these arms, of the shapes that all of them have: where a run was stopped or a shape did not fit, a span over all shapes of one arm stands beside one over some of
+ * another's. All of them where none is shared.
+ */
+const sharedFits = (record: Analysed, labels: readonly string[], metric: Fit["metric"]): readonly (readonly Fit[])[] => {
+  const all = labels.map((label) => fitsOf(record, label, metric));
+  const shared = all.map((fits) => fits.filter(({ series }) => all.every((others) => others.some((other) => sameShape(other.series, series)))));
+  return shared.every((fits) => fits.length > 0) ? shared : all;
+};
 
 /** What a curve was measured at near its end: the longest length with a shorter one that is `step` of it. */
 const endOf = ({ points }: Fit, step: number): { readonly whole: Point; readonly part: Point } | undefined => {
@@ -91,9 +103,8 @@ const commonEnd = (fits: readonly Fit[]): number => Math.min(...fits.map(({ poin
 
 const bytesAt = ({ points }: Fit, n: number): number => points.findLast(({ x }) => x <= n)?.y ?? 0;
 
-/** The bytes of an arm, at the largest n that all its curves have; undefined where nothing is kept. */
-const keptOf = (record: Analysed, label: string): Kept | undefined => {
-  const fits = fitsOf(record, label, "stateBytes");
+/** The bytes of an arm of which these are the curves, at the largest n that all of them have; undefined where nothing is kept. */
+const keptOf = (fits: readonly Fit[]): Kept | undefined => {
   const all = fits.flatMap(({ points }) => points.map(({ y }) => y));
   if (all.length === 0 || Math.max(...all) === 0) return undefined;
   const n = commonEnd(fits);
@@ -107,8 +118,7 @@ const keptOf = (record: Analysed, label: string): Kept | undefined => {
 };
 
 /** How many times less the second of two arms keeps than the first where that is told (keptOf), over all shapes; undefined where a shape has no other, or one arm more in one shape and less in another. */
-const lessOf = (record: Analysed, [first, second]: readonly string[]): Less | undefined => {
-  const [more, less] = [first, second].map((label) => (label === undefined ? [] : fitsOf(record, label, "stateBytes")));
+const lessOf = ([more, less]: readonly (readonly Fit[])[]): Less | undefined => {
   if (!more?.length || !less?.length || more.length !== less.length) return undefined;
   const [moreEnd, lessEnd] = [commonEnd(more), commonEnd(less)];
   const ratios = more.flatMap((fit) => {

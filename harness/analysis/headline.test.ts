@@ -53,6 +53,16 @@ describe("the answer in plain words", () => {
     expect(headlineOf(open, zh)[0]).toMatch(/，此为 dModel 64 处；dModel 128 处尚未定论。$/);
   });
 
+  it("says what arms keep over the shapes that all of them have", () => {
+    const whole = plantedRun({ ns: [32, 128, 512, 1024, 2048, 8192, 16384], arms, dModels: [64, 128, 256] });
+    const stopped = (label: string): RunRecord =>
+      analyse({ ...whole, cells: whole.cells.filter((cell) => cell.dModel < 256 || (cell.label === label && cell.n === 32)) });
+    const keptIn = (record: RunRecord): readonly (string | undefined)[] => headlineOf(record, en).map((text) => /linear attention keeps .*$/.exec(text)?.[0]);
+    const finished = keptIn(analyse({ ...whole, cells: whole.cells.filter(({ dModel }) => dModel < 256) }));
+    expect(finished.at(-1)).toContain("less than softmax attention at 16,384 tokens");
+    for (const label of ["softmax", "linear"]) expect(keptIn(stopped(label)).at(-1)).toBe(finished.at(-1));
+  });
+
   it("is of who is faster alone where claims are counted before it", () => {
     const record = emulated(analyse(planted));
     const claimed = { ...record, experiment: { ...record.experiment, claims: ["S5" as const] } };

@@ -34,13 +34,32 @@ const withAnswer = (record: RunRecord, facet: Facet, metric: Leading["metric"], 
   return arms.length > 0 && drawn.length === arms.length ? own : facet;
 };
 
-/** The last shape with the answer's crossing to be seen, else with any, else the last; undefined where none has anything to draw. */
+/** How many of these arms have a value at one n of a facet, at most: where they can be compared. All arms without any. */
+const sharing = (record: RunRecord, facet: Facet, metric: Leading["metric"], arms?: readonly string[]): number => {
+  const { series, ticks } = growthOf(record, facet, metric);
+  const counted = series.filter(({ look }) => arms?.includes(look.label) ?? true);
+  return Math.max(0, ...ticks.map((tick) => counted.filter(({ points }) => points.some(({ x }) => x === tick)).length));
+};
+
+/** Those of which this is the most. */
+const withMost = <Item>(all: readonly Item[], of: (item: Item) => number): readonly Item[] => {
+  const counts = all.map(of);
+  const most = Math.max(0, ...counts);
+  return all.filter((_, i) => counts[i] === most);
+};
+
+/**
+ * Of the shapes at which most of the answer's arms can be compared, and of those most of all arms, the last with the answer's crossing to be seen, else with any, else the last: a run that
+ * was stopped may have little of the last. Undefined where none has anything to draw.
+ */
 const leadingFacet = (record: RunRecord, metric: Leading["metric"]): Facet | undefined => {
   const arms = answerArms(record);
-  const facets = evenly(
+  const drawable = evenly(
     facetsOf(record).filter((facet) => isDrawn(record, facet, metric)),
     mostCharts,
   );
+  const compared = withMost(drawable, (facet) => sharing(record, facet, metric, arms));
+  const facets = withMost(compared, (facet) => sharing(record, facet, metric));
   const crossesIn = (facet: Facet): readonly Crossover[] => crossoversOf(record, facet, metric).filter(({ outcome }) => outcome === "crosses");
   const found =
     facets.findLast((facet) => crossesIn(facet).some(({ between }) => between.every((label) => arms.includes(label)))) ??
