@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatBytes, formatBytesApart, formatCount, formatEstimate, formatList, formatMs, formatNumber, formatShare } from "./format.ts";
+import { formatBytes, formatBytesApart, formatCount, formatDigits, formatEstimate, formatList, formatMs, formatNumber, formatShare } from "./format.ts";
 
 it("writes numbers as people read them", () => {
   expect([0, 999, 1000, 16384, 1234567, 12.6].map(formatCount)).toEqual(["0", "999", "1,000", "16,384", "1,234,567", "13"]);
@@ -13,6 +13,14 @@ it("writes numbers as people read them", () => {
     "12,300,000",
     "1.23e-5",
     "–",
+  ]);
+});
+
+it("groups the digits of whole numbers in texts that others wrote", () => {
+  expect(["state needs 1073807360 bytes, 65535 at most", "at n = 2048, 1.234567 and 1,073,741,824", "run 20261128T144340Z-227222"].map(formatDigits)).toEqual([
+    "state needs 1,073,807,360 bytes, 65,535 at most",
+    "at n = 2048, 1.234567 and 1,073,741,824",
+    "run 20261128T144340Z-227222",
   ]);
 });
 

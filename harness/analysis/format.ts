@@ -8,6 +8,9 @@ export const formatCount = (value: number): string =>
         .toString()
         .replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
+/** Whole numbers of five digits and more in a text that others wrote, as formatCount writes them: "needs 1,073,807,360 bytes". */
+export const formatDigits = (text: string): string => text.replaceAll(/(?<![\w.,-])\d{5,}(?![\w.,]*\w)/g, (digits) => formatCount(Number(digits)));
+
 /** Three significant digits, without an exponent between 0.001 and a million: 0.0123, 1.23, 12.3, 1,230. */
 export const formatNumber = (value: number): string => {
   if (!Number.isFinite(value)) return "–";

@@ -4,7 +4,7 @@ import type { Analysed } from "./answer.ts";
 import { describeKey } from "./series.ts";
 
 /** More pairs than these are no sentence; a table has them all. */
-const mostPairs = 6;
+const mostPairs = 4;
 
 /** n* of attention alone beside that of the whole token, of every pair whose stages were timed. None of other phases. */
 export const mixerSentences = ({ crossovers, environment }: Pick<Analysed, "crossovers" | "environment">, t: Messages): readonly string[] => {

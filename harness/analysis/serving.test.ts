@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Serving } from "../experiment/experiment.ts";
 import { en } from "../messages/en.ts";
+import { zh } from "../messages/zh.ts";
 import type { Served } from "../record/derived.ts";
 import type { CellRecord, Room, RunRecord } from "../record/run.ts";
 import { servingColumns, servingNotes } from "../report/servingColumns.ts";
@@ -201,6 +202,14 @@ describe("serving", () => {
       "linear at n = 4,096: one text more is too much for these kernels on this device: one buffer holds 1 GiB.",
       "softmax at n = 4,096: no time: 3 values of n are needed for another n, 1 were measured.",
     ]);
+    // What differs in its numbers alone is one note, with digits in groups.
+    const [one] = all.filter(({ room }) => room?.limit);
+    if (!one?.room) throw new Error("no limit");
+    const limited = [128, 1024].map((n) => ({ ...one, n, room: { bytes: 1, memoryBatch: 2, limit: `needs ${1_073_741_824 + n} bytes` } }));
+    expect(servingNotes(limited, en)).toEqual([
+      "linear at n = 128 and 1,024: one text more is too much for these kernels on this device: needs 1,073,741,952 bytes (so at n = 128, and alike at the others).",
+    ]);
+    expect(servingNotes(limited, zh)).toEqual([expect.stringMatching(/1,073,741,952 bytes（此为 n = 128 时的数字，其余类似）。$/)]);
     const texts = servingColumns(all, en).map(({ head, text }) => [head, ...all.map(text)]);
     expect(texts).toContainEqual(["texts at once", "99", "100"]);
     expect(texts).toContainEqual(["bound by", "memory", "these kernels"]);

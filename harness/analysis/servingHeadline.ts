@@ -1,10 +1,13 @@
-import type { Held } from "../messages/en.ts";
+import type { Held, ServedAlone, ServedTogether } from "../messages/en.ts";
 import type { Messages } from "../messages/messages.ts";
-import type { Served } from "../record/derived.ts";
+import type { Estimate, Served } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
 import { spokenArm } from "./spokenArm.ts";
 
-/** How many texts of the first shape the memory holds with the two arms of `pair`, or where it has none the first two, and how fast all of them together are at the largest n that both are known at. */
+/**
+ * How many texts of the first shape the memory holds with the two arms of `pair`, or where it has none the first two; how fast all of them together are at the least and the largest n that both are known at, from how much
+ * less that is estimated, and how one text alone stands.
+ */
 export const servingHeadline = (record: Analysed, pair: readonly string[], where: string, t: Messages): readonly string[] => {
   const { experiment } = record;
   const rows = rowsOf(record, pair);
@@ -16,27 +19,72 @@ export const servingHeadline = (record: Analysed, pair: readonly string[], where
     return [{ arm: spokenArm(record, least.label, t), least: heldBy(least), most: heldBy(most), about }];
   });
   if (!experiment.serving || held.length === 0) return [];
-  const fastest = servedTogether(record, pair);
-  const [{ n } = { n: undefined }] = fastest;
-  const rates = fastest.flatMap(({ label, tokensPerSecond, batch, room }) =>
-    tokensPerSecond
-      ? [{ arm: spokenArm(record, label, t), tokensPerSecond: tokensPerSecond.value, texts: batch, fewer: room !== undefined && batch < room.memoryBatch }]
-      : [],
-  );
+  const known = ratedNs(experiment.serving.n, rows).map((n) => ratedAt(rows, n));
+  const ends = known.filter((_, i) => i === 0 || i === known.length - 1);
+  const projected = ends.flat().filter(({ from }) => from === "projected");
+  const from = { n: Math.max(...projected.map(({ largest: { n } }) => n)), batch: Math.max(...projected.map(({ largest: { batch } }) => batch)) };
   return [
     t.headline.holds(experiment.serving.memoryBytes, experiment.phase === "decode", held),
-    ...(n === undefined || rates.length === 0
+    ...(ends.length === 0
       ? []
       : [
           t.headline.serves(
             where,
-            n,
-            rates,
-            fastest.some(({ from }) => from === "projected"),
+            ends.map((served) => togetherAt(record, served, t)),
+            projected.length > 0 ? from : undefined,
+            aloneOf(record, rows, t),
           ),
         ]),
   ];
 };
+
+const togetherAt = (record: Analysed, served: readonly Rated[], t: Messages): ServedTogether => ({
+  n: served[0]?.n ?? 0,
+  arms: served.map(({ label, tokensPerSecond, batch, room }) => ({
+    arm: spokenArm(record, label, t),
+    tokensPerSecond: tokensPerSecond.value,
+    texts: batch,
+    fewer: room !== undefined && batch < room.memoryBatch,
+  })),
+  close:
+    served.length > 1 && Math.max(...served.map(({ tokensPerSecond: { low } }) => low)) <= Math.min(...served.map(({ tokensPerSecond: { high } }) => high)),
+});
+
+/** One text alone with the first of two arms beside the second, at the largest n that both were measured at with it; undefined where none is. */
+const aloneOf = ({ cells, ...record }: Analysed, rows: readonly (readonly Served[])[], t: Messages): ServedAlone | undefined => {
+  const [one, other] = rows.map(([served]) =>
+    served === undefined
+      ? []
+      : cells.flatMap((cell) => {
+          const { dModel, heads, headDim } = served.series;
+          const isOf =
+            cell.label === served.label &&
+            cell.batch === 1 &&
+            [dModel ?? cell.dModel, heads ?? cell.heads, headDim ?? cell.headDim].join() === [cell.dModel, cell.heads, cell.headDim].join();
+          return isOf && cell.summary && cell.summary.lowMs > 0 ? [{ n: cell.n, label: cell.label, ...cell.summary }] : [];
+        }),
+  );
+  const shared = (one ?? []).flatMap((cell) => (other ?? []).filter(({ n }) => n === cell.n).map((than) => [cell, than] as const));
+  const [longest] = shared.toSorted(([a], [b]) => b.n - a.n);
+  if (!longest) return undefined;
+  const [own, than] = longest;
+  const value = than.medianMs / own.medianMs;
+  const under = Math.hypot(Math.log(than.medianMs / than.lowMs), Math.log(own.highMs / own.medianMs));
+  const over = Math.hypot(Math.log(than.highMs / than.medianMs), Math.log(own.medianMs / own.lowMs));
+  const spoken = (label: string): string => spokenArm({ ...record, cells }, label, t);
+  return { n: own.n, arm: spoken(own.label), than: spoken(than.label), times: { value, low: value * Math.exp(-under), high: value * Math.exp(over) } };
+};
+
+type Rated = Served & { readonly tokensPerSecond: Estimate };
+
+const isRated = (served: Served): served is Rated => served.tokensPerSecond !== undefined;
+
+/** Those of the n asked for at which the speed of all arms is known. */
+const ratedNs = (ns: readonly number[], rows: readonly (readonly Served[])[]): readonly number[] =>
+  rows.length === 0 ? [] : ns.filter((n) => rows.every((ofArm) => ofArm.some((served) => served.n === n && isRated(served))));
+
+const ratedAt = (rows: readonly (readonly Served[])[], n: number): readonly Rated[] =>
+  rows.flatMap((ofArm) => ofArm.filter(isRated).find((served) => served.n === n) ?? []);
 
 /** What is known of the first shape with the two arms of `pair`, or where it has none the first two. */
 const rowsOf = ({ serving = [] }: Pick<Analysed, "serving">, pair: readonly string[]): readonly (readonly Served[])[] => {
@@ -49,11 +97,11 @@ const rowsOf = ({ serving = [] }: Pick<Analysed, "serving">, pair: readonly stri
   );
 };
 
-/** The same at the largest n at which the speed of both is known: what the answer tells of. */
+/** All at the largest n at which the speed of both is known: what the answer ends with. */
 export const servedTogether = (record: Pick<Analysed, "serving" | "experiment">, pair: readonly string[]): readonly Served[] => {
   const rows = rowsOf(record, pair);
-  const n = record.experiment.serving?.n.findLast((one) => rows.every((ofArm) => ofArm.some((served) => served.n === one && served.tokensPerSecond)));
-  return rows.flatMap((ofArm) => ofArm.find((served) => served.n === n && served.tokensPerSecond) ?? []);
+  const n = ratedNs(record.experiment.serving?.n ?? [], rows).at(-1);
+  return n === undefined ? [] : ratedAt(rows, n);
 };
 
 /** What the memory holds, whatever kernels take of it. */

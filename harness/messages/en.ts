@@ -122,6 +122,21 @@ export interface ServedAtOnce {
   readonly fewer: boolean;
 }
 
+/** All texts of n tokens together, of each arm; `close`: their intervals do not tell which is faster. */
+export interface ServedTogether {
+  readonly n: number;
+  readonly arms: readonly ServedAtOnce[];
+  readonly close: boolean;
+}
+
+/** One text alone, as measured: how many times as fast it goes on with `arm` as with `than` behind n tokens. */
+export interface ServedAlone {
+  readonly n: number;
+  readonly arm: string;
+  readonly than: string;
+  readonly times: Estimate;
+}
+
 /** Claims that a run says the same of. */
 export interface Fated {
   readonly fate: Fate;
@@ -458,6 +473,14 @@ const doing: Readonly<Partial<ByPhase>> = {
 
 const factor = (times: Factor): string => (times === undefined ? "the same time" : `${to(times)} times as long`);
 
+/** "one text alone of 2,048 tokens is 2.5 times as fast with linear attention", as it was measured */
+const aloneText = ({ n, arm, than, times }: ServedAlone): string => {
+  const text = `one text alone of ${counted(n, "token")}`;
+  if (times.low > 1) return `${text} is ${formatTimes(times.value)} times as fast with ${arm}`;
+  if (times.high < 1) return `${text} is ${formatTimes(1 / times.value)} times as fast with ${than}`;
+  return `${text} is about as fast with either`;
+};
+
 /** More than these are told by their ends. */
 const mostListed = 4;
 
@@ -662,8 +685,20 @@ export const en = {
     /** texts that a memory holds at once; `oneLayer`: for the attention of one layer alone */
     holds: (memoryBytes: number, oneLayer: boolean, arms: readonly Held[]): string =>
       `${formatBytes(memoryBytes)}${oneLayer ? " for one layer's attention" : ""} hold ${arms.map(heldText).join(", and ")}.`,
-    serves: (where: string, n: number, arms: readonly ServedAtOnce[], projected: boolean): string =>
-      `${capital(where)}, with texts of ${counted(n, "token")}, ${formatList(arms.map(({ arm, tokensPerSecond, texts, fewer }, i) => `${arm} makes ${formatNumber(tokensPerSecond)} tokens a second ${i === 0 ? "in all " : ""}(${counted(texts, "text")} at once${fewer ? ", as many as its programs take" : ""}, ${formatNumber(tokensPerSecond / texts)} for each)`))}${projected ? ", as projected from fewer or shorter texts" : ""}.`,
+    /** the shortest and the longest texts of which both speeds are known; `from`: what they are projected from, undefined where all are measured */
+    serves: (where: string, together: readonly ServedTogether[], from: Served["largest"] | undefined, alone: ServedAlone | undefined): string => {
+      const told = together.map(({ n, arms, close }, i) => {
+        const rates = arms.map(({ arm, tokensPerSecond, texts, fewer }, at) => {
+          // Arms that were named are not named again.
+          const whose = i > 0 ? "" : `${at === 0 ? " tokens a second" : ""} with ${arm}`;
+          const cut = fewer && !(i > 0 && together[0]?.arms[at]?.fewer);
+          return `${formatNumber(tokensPerSecond)}${whose}${cut ? ` (${counted(texts, "text")}, as many as its programs take)` : ""}`;
+        });
+        return `at ${counted(n, "token")} ${formatList(rates)}${close ? ", too close to tell" : ""}`;
+      });
+      const projected = from ? `; estimated from ${counted(from.batch, "text")} and ${counted(from.n, "token")} at most, a step that no interval covers` : "";
+      return `${capital(where)}, all texts together make ${told.join("; ")}${projected}${alone ? `; ${aloneText(alone)}` : ""}.`;
+    },
     /** the fastest of arms that are no pair of softmax and linear attention, an entry each shape */
     fastest: (where: string, does: string, shapes: readonly FastestAt[]): string => {
       const told = shapes.slice(0, mostListed).map(({ arm, next, n, all, shape, times }, i) => {
@@ -1475,7 +1510,9 @@ export const en = {
     /** `limit`: in words of the device */
     oneMore: (limit: string): string => `one text more is too much for these kernels on this device: ${limit}`,
     noTime: (note: string): string => `no time: ${note}`,
-    noted: (label: string, ns: readonly number[], words: string): string => `${label} at n = ${formatList(ns.map(formatCount))}: ${words}.`,
+    /** `example`: the n whose numbers the words have, where these differ */
+    noted: (label: string, ns: readonly number[], words: string, example: number | undefined): string =>
+      `${label} at n = ${spanOrList(ns)}: ${words}${example === undefined ? "" : ` (so at n = ${formatCount(example)}, and alike at the others)`}.`,
   },
 
   text: {

@@ -63,11 +63,24 @@ describe("a headline", () => {
       "长 512 个 token 时，速度是后者的 575 倍（softmax disk）至 2,899 倍（linear host）",
     );
     const atOnce = { arm: "linear attention", tokensPerSecond: 1600, texts: 16_384 };
-    expect(en.headline.serves("on this GPU", 128, [{ ...atOnce, fewer: true }], false)).toContain(
-      "(16,384 texts at once, as many as its programs take, 0.0977 for each)",
+    const served = (n: number, fewer: boolean) => ({
+      n,
+      close: n === 128,
+      arms: [
+        { ...atOnce, fewer },
+        { arm: "softmax attention", tokensPerSecond: 1500, texts: 4000, fewer: false },
+      ],
+    });
+    const alone = { n: 2048, arm: "linear attention", than: "softmax attention", times: { value: 2.5, low: 2, high: 3 } };
+    expect(en.headline.serves("on this GPU", [served(128, true), served(2048, true)], { batch: 32, n: 256 }, alone)).toBe(
+      "On this GPU, all texts together make at 128 tokens 1,600 tokens a second with linear attention (16,384 texts, as many as its programs take) and 1,500 with softmax attention, too close to tell; at 2,048 tokens 1,600 and 1,500; estimated from 32 texts and 256 tokens at most, a step that no interval covers; one text alone of 2,048 tokens is 2.5 times as fast with linear attention.",
     );
-    expect(en.headline.serves("on this GPU", 128, [{ ...atOnce, fewer: false }], false)).toContain("(16,384 texts at once, 0.0977 for each)");
-    expect(zh.headline.serves("在这块 GPU 上", 128, [{ ...atOnce, fewer: true }], false)).toContain("已是其程序所能处理的最多数量");
+    expect(en.headline.serves("on this GPU", [served(128, false)], undefined, { ...alone, times: { value: 0.5, low: 0.4, high: 0.8 } })).toMatch(
+      /with linear attention and 1,500 with softmax attention, too close to tell; one text alone of 2,048 tokens is 2 times as fast with softmax attention\.$/,
+    );
+    expect(zh.headline.serves("在这块 GPU 上", [served(128, true), served(2048, true)], { batch: 32, n: 256 }, alone)).toBe(
+      "在这块 GPU 上，所有文本合计每秒写出的 token 数：长 128 个 token 时，linear attention 为 1,600 个（同时 16,384 个文本，已是其程序所能处理的最多数量），softmax attention 为 1,500 个，过于接近，分不出快慢；长 2,048 个 token 时，linear attention 为 1,600 个，softmax attention 为 1,500 个；由至多 32 个文本、256 个 token 推算，置信区间不涵盖这一步；只有一个长 2,048 个 token 的文本时，用 linear attention 的速度是用 softmax attention 的 2.5 倍。",
+    );
   });
 });
 

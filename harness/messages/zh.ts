@@ -20,6 +20,7 @@ import type {
   LayerHeads,
   Obstacle,
   Place,
+  ServedAlone,
   Span,
   TallyNumbers,
 } from "./en.ts";
@@ -237,6 +238,13 @@ const doing: Readonly<Partial<ByPhase>> = {
 };
 
 const factor = (times: Factor): string => (times === undefined ? "用时不变" : spaced`用时变为${to(times)}倍`);
+const aloneText = ({ n, arm, than, times }: ServedAlone): string => {
+  const text = spaced`只有一个长${formatCount(n)}个 token 的文本时`;
+  if (times.low > 1) return spaced`${text}，用${arm}的速度是用${than}的${formatTimes(times.value)}倍`;
+  if (times.high < 1) return spaced`${text}，用${than}的速度是用${arm}的${formatTimes(1 / times.value)}倍`;
+  return spaced`${text}，用哪个都差不多快`;
+};
+
 const timesIn = (what: string, { value, low, high }: Estimate, write: (value: number) => string = formatTimes): string =>
   `${what}为 ${write(value)} 倍 [${write(low)}, ${write(high)}]`;
 
@@ -411,8 +419,17 @@ export const zh: Messages = {
     tokenTimes: (arms) => spaced`写一个 token，${arms.map(({ arm, ms }) => spaced`用${arm}需${formatMs(ms)}`).join("，")}，各测一次。`,
     holds: (memoryBytes, oneLayer, arms) =>
       spaced`${formatBytes(memoryBytes)}内存${oneLayer ? "（只用于一层注意力）" : ""}可同时容纳：${arms.map(heldText).join("；")}。`,
-    serves: (where, n, arms, projected) =>
-      spaced`${where}，同时运行的所有长${formatCount(n)}个 token 的文本合计每秒写出：${arms.map(({ arm, tokensPerSecond, texts, fewer }) => spaced`${arm}为${formatNumber(tokensPerSecond)}个 token（同时${formatCount(texts)}个文本${fewer ? "，已是其程序所能处理的最多数量，" : "，"}每个${formatNumber(tokensPerSecond / texts)}个）`).join("，")}${projected ? "（由更少或更短的文本推算）" : ""}。`,
+    serves: (where, together, from, alone) => {
+      const told = together.map(({ n, arms, close }, i) => {
+        const rates = arms.map(({ arm, tokensPerSecond, texts, fewer }, at) => {
+          const cut = fewer && !(i > 0 && together[0]?.arms[at]?.fewer);
+          return spaced`${arm}为${formatNumber(tokensPerSecond)}个${cut ? spaced`（同时${formatCount(texts)}个文本，已是其程序所能处理的最多数量）` : ""}`;
+        });
+        return spaced`长${formatCount(n)}个 token 时，${rates.join("，")}${close ? "，过于接近，分不出快慢" : ""}`;
+      });
+      const projected = from ? spaced`；由至多${formatCount(from.batch)}个文本、${formatCount(from.n)}个 token 推算，置信区间不涵盖这一步` : "";
+      return spaced`${where}，所有文本合计每秒写出的 token 数：${told.join("；")}${projected}${alone ? `；${aloneText(alone)}` : ""}。`;
+    },
     fastest: (where, does, shapes) => {
       const told = shapes.slice(0, 4).map(({ arm, next, n, all, shape, times }, i) => {
         const at = spaced`长${formatCount(n)}个 token${shape === "" ? "" : `、${shape} `}时`;
@@ -975,7 +992,8 @@ export const zh: Messages = {
     notTold: "无从得知",
     oneMore: (limit) => `再多一个文本，这些内核在此设备上就处理不了：${limit}`,
     noTime: (note) => `没有时间：${note}`,
-    noted: (label, ns, words) => spaced`${label}在 n = ${counts(ns)}时，${words}。`,
+    noted: (label, ns, words, example) =>
+      spaced`${label}在 n = ${ns.length > 4 ? spaced`${formatCount(Math.min(...ns))}至${formatCount(Math.max(...ns))}` : counts(ns)}时，${words}${example === undefined ? "" : spaced`（此为 n = ${formatCount(example)}时的数字，其余类似）`}。`,
   },
 
   text: {

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatMs } from "../analysis/format.ts";
+import { formatBytes, formatCount, formatDigits, formatMs } from "../analysis/format.ts";
 import { groupBy } from "../analysis/grouping.ts";
 import { describeKey } from "../analysis/series.ts";
 import type { Messages } from "../messages/messages.ts";
@@ -46,18 +46,13 @@ export const servingColumns = (rows: readonly Served[], { serving, tables }: Mes
 /** What of a device ends the texts at once, and why rows have no time; those of one reason together: "hybrid at n = 65,536 and 524,288: known less …". */
 export const servingNotes = (rows: readonly Served[], { serving }: Messages): readonly string[] => {
   const noted = (wordsOf: (row: Served) => string | undefined): readonly string[] =>
-    [...groupBy(rows, (row) => JSON.stringify([row.label, wordsOf(row)])).values()].flatMap((alike) => {
+    [...groupBy(rows, (row) => JSON.stringify([row.label, wordsOf(row)?.replaceAll(/\d+/g, "")])).values()].flatMap((alike) => {
       const [first] = alike;
       const words = first && wordsOf(first);
-      return words
-        ? [
-            serving.noted(
-              first.label,
-              alike.map(({ n }) => n).filter((n, i, all) => all.indexOf(n) === i),
-              words,
-            ),
-          ]
-        : [];
+      const ns = alike.map(({ n }) => n).filter((n, i, all) => all.indexOf(n) === i);
+      // What differs in its numbers alone is one reason, told with those of the shortest texts.
+      const example = alike.some((row) => wordsOf(row) !== words) ? first?.n : undefined;
+      return words ? [serving.noted(first.label, ns, formatDigits(words), example)] : [];
     });
   return [
     ...noted(({ room }) => (room?.limit === undefined ? undefined : serving.oneMore(room.limit))),
