@@ -1396,7 +1396,7 @@ export const en = {
     outGbps: "GB/s out",
     inGbps: "GB/s in",
     step: "GPU memory: the decode step alone",
-    inEachLayer: "of that, the share of one layer",
+    inEachLayer: "in, the share of one layer",
     inAllLayers: (layers: number): string => `computed: ${formatCount(layers)} times what is added`,
   },
 

@@ -119,7 +119,7 @@ export const wholeClaims: readonly Claim[] = [
       const bytesOf = (cell: CellRecord, stage: StageName, otherwise: number): number => stageCost(cell, stage)?.leastBytes ?? otherwise;
       return judged(t, {
         held: counted.length === 0 ? undefined : every([changed.length === ofMixers.length && !lacksOthers, takesAsLong(same, soft, state)]),
-        measured: t.joinSentences([said.counted(same, changed, lacking), times]),
+        measured: t.joinSentences([said.counted(same, changed, lacksOthers ? lacking : []), times]),
         counted: [
           moved.length > 0 && said.around(moved.map((stage) => ({ stage, times: bytesOf(state, stage, 0) / bytesOf(soft, stage, 1) }))),
           lacking.length > 0 && said.alone(lacking),
