@@ -16,7 +16,7 @@ describe("the answer", () => {
     expect(said(planted)).toMatchInlineSnapshot(`
       [
         "headline: On this GPU (d), from 800 tokens on, the next token is made faster with linear attention than with softmax attention: 17 times as fast at 16,384 tokens; below that, with softmax attention: 4.3 times as fast at 32.",
-        "headline: At the longest lengths measured, twice the length takes 2.0 times as long with softmax attention and the same time with linear attention; linear attention keeps 128 KiB in memory at any length, 256 times less than softmax attention at 16,384 tokens (32 MiB).",
+        "headline: With softmax attention the next token takes longer, the more came before (at the longest lengths measured, twice as many tokens take 2.0 times as long); with linear attention it takes the same time, however much came before; linear attention keeps 128 KiB in memory at any length, 256 times less than softmax attention at 16,384 tokens (32 MiB).",
         "growth: The time of the next token after n (decode) is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
         "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: From n = 65 on, the state of linear is smaller than the state of softmax.",
@@ -28,7 +28,7 @@ describe("the answer", () => {
   it("says of a software adapter that times are of an emulation", () => {
     const emulated = { ...planted, environment: { ...planted.environment, deviceClass: "software" } as const };
     const sentences = said(emulated);
-    expect(sentences[0]).toMatch(/^headline: At the longest lengths measured, twice the length takes/);
+    expect(sentences[0]).toMatch(/^headline: With softmax attention the next token takes longer, the more came before/);
     expect(sentences[1]).toMatch(/^headline: On this CPU emulation, from /);
     const [bytes, time] = sentences.filter((text) => text.startsWith("crossover"));
     expect(bytes).not.toContain("emulation");
@@ -39,7 +39,7 @@ describe("the answer", () => {
     expect(said(plantedRun({ ns: [128, 256, 512], arms }))).toMatchInlineSnapshot(`
       [
         "headline: On this GPU (d), the next token is made no faster with linear attention than with softmax attention at any length measured, 128 to 512 tokens: it takes 1.4 times as long at 512 tokens.",
-        "headline: At the longest lengths measured, twice the length takes 1.6 times as long with softmax attention and the same time with linear attention; linear attention keeps 128 KiB in memory at any length, 8 times less than softmax attention at 512 tokens (1 MiB).",
+        "headline: With softmax attention the next token takes longer, the more came before (at the longest lengths measured, twice as many tokens take 1.6 times as long); with linear attention no growth was seen up to 512 tokens, but that is not proven; linear attention keeps 128 KiB in memory at any length, 8 times less than softmax attention at 512 tokens (1 MiB).",
         "growth: How time grows with softmax (split) and linear (recurrent) is not decided: a growth law needs at least 7 values of n over a range of 8 times or more; 3 were measured, from 128 to 512.",
         "memory: The KV cache of softmax (split) grows O(n), to 1 MiB at n = 512; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: The state of linear is smaller than the state of softmax at every n measured (n = 128 to 512).",
@@ -49,7 +49,8 @@ describe("the answer", () => {
   });
 
   it("tells growth at the longest lengths, where no half of theirs was measured by what was", () => {
-    const headline = (ns: readonly number[]): string | undefined => said(plantedRun({ ns, arms })).find((text) => text.includes("At the longest"));
+    const headline = (ns: readonly number[]): string | undefined =>
+      said(plantedRun({ ns, arms, phase: "prefill" })).find((text) => text.includes("At the longest"));
     expect(headline([16, 32, 64, 512, 4096])).toMatch(
       /8 times the length takes 6\.0 times as long with softmax attention and the same time with linear attention/,
     );
@@ -61,12 +62,14 @@ describe("the answer", () => {
   it("at one n is times and bytes: neither a law nor n* is asked, and none is said to be open", () => {
     expect(said(plantedRun({ ns: [2048], arms }))).toMatchInlineSnapshot(`
       [
+        "headline: On this GPU (d), at 2,048 tokens the next token is made fastest with linear attention, 2.2 times as fast as with softmax attention (95 % interval 2.2 to 2.2).",
         "time: The next token after n = 2,048 takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent).",
         "memory: The KV cache of softmax (split) takes 4 MiB at n = 2,048; the recurrent state of linear (recurrent) takes 128 KiB at n = 2,048.",
       ]
     `);
     expect(said(plantedRun({ ns: [2048], arms, dModels: [256, 512], phase: "prefill" }))).toMatchInlineSnapshot(`
       [
+        "headline: On this GPU (d), at 2,048 tokens and dModel 256 a prompt is read fastest with linear attention, 2.2 times as fast as with softmax attention (95 % interval 2.2 to 2.2); at 2,048 tokens and dModel 512 linear attention, 2.2 times as fast as with softmax attention (2.2 to 2.2).",
         "time: Reading a prompt of n = 2,048 tokens takes 225 µs [225 µs, 225 µs] with softmax (split) and 100 µs [100 µs, 100 µs] with linear (recurrent) at dModel 256.",
         "time: Reading a prompt of n = 2,048 tokens takes 450 µs [450 µs, 450 µs] with softmax (split) and 200 µs [200 µs, 200 µs] with linear (recurrent) at dModel 512.",
         "memory: The KV cache of softmax (split) takes 4 MiB at n = 2,048; the recurrent state of linear (recurrent) takes 128 KiB at n = 2,048.",
@@ -109,7 +112,7 @@ describe("the answer", () => {
     expect(said(plantedRun({ ns: [32, 128, 512, 1024, 2048, 8192, 16384], arms, dModels: [256, 512] }))).toMatchInlineSnapshot(`
       [
         "headline: On this GPU (d), from 800 tokens on, the next token is made faster with linear attention than with softmax attention: 17 times as fast at 16,384 tokens; below that, with softmax attention: 4.3 times as fast at 32.",
-        "headline: At the longest lengths measured, twice the length takes 2.0 times as long with softmax attention and the same time with linear attention; linear attention keeps 128 KiB in memory at any length, 256 times less than softmax attention at 16,384 tokens (32 MiB).",
+        "headline: With softmax attention the next token takes longer, the more came before (at the longest lengths measured, twice as many tokens take 2.0 times as long); with linear attention it takes the same time, however much came before; linear attention keeps 128 KiB in memory at any length, 256 times less than softmax attention at 16,384 tokens (32 MiB).",
         "growth: The time of the next token after n (decode) is O(n) with softmax (split) and O(1) with linear (recurrent) (n = 32 to 16,384).",
         "memory: The KV cache of softmax (split) grows O(n), to 32 MiB at n = 16,384; the recurrent state of linear (recurrent) takes 128 KiB at any n.",
         "crossover: From n = 65 on, the state of linear is smaller than the state of softmax at dModel 256 and dModel 512.",

@@ -5,6 +5,7 @@ import type { Fit } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
 import { formatBytes, formatShare } from "./format.ts";
 import { groupBy } from "./grouping.ts";
+import { laterTokens } from "./laterTokens.ts";
 import { sameShape } from "./series.ts";
 import { spanOf } from "./span.ts";
 import { spokenArm } from "./spokenArm.ts";
@@ -14,7 +15,7 @@ type Point = Fit["points"][number];
 /** Growth that nobody would notice. */
 const noticed = 1.05;
 
-/** What twice the length, or what else was measured, takes each arm at the longest ones, or of a whole model what part of it attention takes, and what each keeps; nothing where none of these is known. `spoken`: arms by their names in a sentence. */
+/** Of the next token whether it takes longer the more came before, else what twice the length, or what else was measured, takes each arm at the longest ones, or of a whole model what part of it attention takes, and what each keeps; nothing where none of these is known. `spoken`: arms by their names in a sentence. */
 export const growthHeadline = (
   record: Analysed,
   labels: readonly string[],
@@ -35,12 +36,15 @@ export const growthHeadline = (
     return ends.length === 0 ? [] : [{ arm: spoken(label), ends }];
   });
   const kept = arms.flatMap(({ arm, kept }) => (kept ? [{ arm, kept }] : []));
+  const later = laterTokens(record, labels, t, spoken);
   const time =
     shares.length > 0 && shares.length === arms.length
       ? [t.headline.attention(emulated, shares)]
-      : step !== undefined && longer.length === arms.length
-        ? [t.headline.longer(step, longer)]
-        : [];
+      : later !== undefined
+        ? [later]
+        : step !== undefined && longer.length === arms.length
+          ? [t.headline.longer(step, longer)]
+          : [];
   const memory = kept.length > 0 && kept.length === arms.length ? [keptText(bytes, kept, t)] : [];
   const parts = [...time, ...memory];
   return parts.length > 0 ? [t.headline.joined(parts)] : [];

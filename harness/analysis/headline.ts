@@ -2,6 +2,7 @@ import type { Extremes, Names } from "../messages/en.ts";
 import type { Messages } from "../messages/messages.ts";
 import type { Crossover } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
+import { fastestArm } from "./fastestArm.ts";
 import { formatCount } from "./format.ts";
 import { growthHeadline } from "./growthHeadline.ts";
 import { peerHeadline } from "./peerHeadline.ts";
@@ -31,7 +32,10 @@ export const headlineOf = (record: Analysed, t: Messages): readonly string[] => 
   if (experiment.serving) return servingHeadline(record, upper === undefined || lower === undefined ? [] : [lower, upper], where, t);
   // What claims are asked of is told with their count, before this: who is faster is all that is said besides.
   const claimed = (experiment.claims?.length ?? 0) > 0;
-  if (upper === undefined || lower === undefined) return [...said(back), ...(claimed ? [] : growthHeadline(record, armsOf(record).slice(0, 2), t))];
+  if (upper === undefined || lower === undefined) {
+    const fastest = back ?? (claimed ? undefined : fastestArm(record, where, does, t));
+    return [...said(fastest), ...(claimed ? [] : growthHeadline(record, armsOf(record).slice(0, 2), t))];
+  }
   const names: Names = { upper: spokenArm(record, upper, t), lower: spokenArm(record, lower, t) };
   const crossing = back ?? crossingSentence(record, crossovers, names, does, where, t);
   if (claimed && crossing !== undefined) return [crossing];
