@@ -1805,8 +1805,8 @@ export const en = {
     /** of tokens a second of all texts at once, and what was measured of them */
     broughtBack: (n: number, arms: readonly { readonly arm: string; readonly times: Estimate }[]): string =>
       `95 % ${plural(arms.length, "interval")} at ${counted(n, "token")}: ${arms.map(({ arm, times }) => `${formatTimes(times.low)} to ${formatTimes(times.high)} times as fast (${arm})`).join("; ")}.`,
-    serving: (arms: readonly { readonly arm: string; readonly rate: Estimate }[], largest: { readonly n: number; readonly batch: number }): string =>
-      `95 % intervals: ${arms.map(({ arm, rate }) => `${formatNumber(rate.low)} to ${formatNumber(rate.high)} tokens a second with ${arm}`).join("; ")}. Measured were at most ${counted(largest.batch, "text")} at once, and texts of ${counted(largest.n, "token")}.`,
+    serving: (n: number, arms: readonly { readonly arm: string; readonly rate: Estimate }[]): string =>
+      `95 % intervals at ${counted(n, "token")}: ${arms.map(({ arm, rate }) => `${formatNumber(rate.low)} to ${formatNumber(rate.high)} tokens a second with ${arm}`).join("; ")}.`,
     /** the answer's arms use the device unequally; `share`: of the most that it allows, at n */
     unequal: (n: number, arms: readonly { readonly arm: string; readonly share: number }[]): string =>
       `Part of the difference is the programs': at ${counted(n, "token")} ${formatList(arms.map(({ arm, share }, i) => `${arm} ${i === 0 ? `reaches ${formatShare(share)} of what this device allows` : formatShare(share)}`))}.`,

@@ -1227,8 +1227,8 @@ export const zh: Messages = {
       ];
       return spaced`95 % 置信区间${shapes > 1 ? `（涵盖全部 ${formatCount(shapes)} 种形状）` : ""}：${parts.join("，")}。`;
     },
-    serving: (arms, largest) =>
-      spaced`95 % 置信区间：${arms.map(({ arm, rate }) => spaced`${arm}每秒${formatNumber(rate.low)}至${formatNumber(rate.high)}个 token`).join("；")}。测得的至多是同时${formatCount(largest.batch)}个文本，每个${formatCount(largest.n)}个 token。`,
+    serving: (n, arms) =>
+      spaced`95 % 置信区间（每个文本${formatCount(n)}个 token 时）：${arms.map(({ arm, rate }) => spaced`${arm}每秒${formatNumber(rate.low)}至${formatNumber(rate.high)}个 token`).join("；")}。`,
     unequal: (n, arms) =>
       spaced`差距有一部分来自程序本身：在${formatCount(n)}个 token 时，${arms.map(({ arm, share }) => spaced`${arm}达到此设备所能的${formatShare(share)}`).join("，")}。`,
     broughtBack: (n, arms) =>

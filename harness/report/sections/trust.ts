@@ -176,14 +176,12 @@ const widestOf = (estimates: readonly (Estimate | undefined)[]): Estimate | unde
 const fasterOf = (speeds: readonly (Estimate | undefined)[]): Estimate | undefined =>
   speeds.every((speed) => speed && speed.value >= 1.05) ? widestOf(speeds) : undefined;
 
-/** How narrowly the answer's tokens a second are known, and of how much less than that they were measured. */
+/** How narrowly the answer's tokens a second are known, at the length that it ends with. */
 const servingSures = (record: RunRecord, pair: readonly string[], t: Messages): readonly string[] => {
-  const served = servedTogether(record, pair);
-  const [first, ...others] = served;
-  if (!first) return [];
-  const largest = others.reduce((most, { largest: { n, batch } }) => ({ n: Math.max(most.n, n), batch: Math.max(most.batch, batch) }), first.largest);
-  const rates = served.flatMap(({ label, tokensPerSecond }) => (tokensPerSecond ? [{ arm: spokenArm(record, label, t), rate: tokensPerSecond }] : []));
-  return [t.sure.serving(rates, largest)];
+  const rates = servedTogether(record, pair).flatMap(({ label, n, tokensPerSecond }) =>
+    tokensPerSecond ? [{ n, arm: spokenArm(record, label, t), rate: tokensPerSecond }] : [],
+  );
+  return rates[0] ? [t.sure.serving(rates[0].n, rates)] : [];
 };
 
 /** How narrowly it is known how much sooner states come back than they are computed anew, where the answer says that they all do. */
