@@ -6,9 +6,9 @@ import { browserWith, type OpenedPage, screenshots } from "../testBrowser.ts";
 import { testPages } from "./testPages.ts";
 
 // Not in Chinese: a bare system has no letters for it, and so prints none.
-const { decode, crowded } = testPages;
+const { decode, crowded, comparison } = testPages;
 const printed = { decode, crowded };
-const { open } = browserWith(printed);
+const { open } = browserWith({ ...printed, comparison });
 
 /** What a sheet of paper says, letter by letter in the order of drawing, without spaces; and where its letters are, as shares of its width. */
 interface Sheet {
@@ -63,4 +63,17 @@ describe.each(["A4", "Letter"] as const)("printed on %s", (format) => {
     expect(opened.noise).toEqual([]);
     await opened.page.close();
   });
+});
+
+it("a comparison is as wide as the paper, and small words are no larger than those beside them", async () => {
+  // A4 within its margins, px.
+  const { page, noise } = await open("comparison", 688, "light");
+  await page.emulateMedia({ media: "print" });
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(688);
+  const sizes = await page.evaluate<number[]>(
+    `["td", "td small"].map((of) => parseFloat(getComputedStyle(document.querySelector("#of-cells " + of)).fontSize))`,
+  );
+  expect(sizes[1]).toBeLessThan(sizes[0] ?? 0);
+  expect(noise).toEqual([]);
+  await page.close();
 });
