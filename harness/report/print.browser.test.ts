@@ -44,6 +44,30 @@ const chartTexts = ({ page }: OpenedPage): Promise<string[]> =>
     .filter((chart) => chart.getClientRects().length > 0)
     .map((chart) => [...chart.querySelectorAll("text")].filter((text) => text.getAttribute("opacity") !== "0").map((text) => text.textContent).join(""))`);
 
+/** Of A4 less its margins, px. */
+const paperPx = 688;
+/** 6.5 pt */
+const leastPx = (6.5 * 96) / 72;
+
+it.each(Object.keys(printed))("%s has tables that fit on paper, in letters that can be read, and those of fits on a screen too", async (name) => {
+  const opened = await open(name, 1280, "light");
+  await opened.page.evaluate(`document.querySelectorAll("details").forEach((one) => (one.open = true))`);
+  const tooWide = (within: string): Promise<string[]> =>
+    opened.page.evaluate<string[]>(`[...document.querySelectorAll("${within} .scroll")]
+      .filter((one) => one.querySelector("table").offsetWidth > one.clientWidth + 1)
+      .map((one) => one.getAttribute("aria-label"))`);
+  expect((await tooWide("[aria-labelledby=fits]")).filter((caption) => caption.startsWith("Growth of each arm"))).toEqual([]);
+  expect(await opened.page.evaluate(`getComputedStyle(document.querySelector(".scroll")).backgroundAttachment`)).toBe("local, local, scroll, scroll");
+  await opened.page.emulateMedia({ media: "print" });
+  await opened.page.setViewportSize({ width: paperPx, height: 900 });
+  expect(await tooWide("")).toEqual([]);
+  const sizes = await opened.page.evaluate<number[]>(
+    `[...document.querySelectorAll(".scroll :is(td, th, small, span)")].map((one) => parseFloat(getComputedStyle(one).fontSize))`,
+  );
+  expect(Math.min(...sizes)).toBeGreaterThanOrEqual(leastPx - 0.01);
+  await opened.page.close();
+});
+
 describe.each(["A4", "Letter"] as const)("printed on %s", (format) => {
   it.each(Object.keys(printed))("%s keeps each chart on one sheet, all letters on the paper, and no sheet all but empty before the last", async (name) => {
     const opened = await open(name, 1280, "dark");

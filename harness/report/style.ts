@@ -11,6 +11,7 @@ const declarations = (scheme: "light" | "dark", pairs: Iterable<{ readonly name:
 const pageColours = [
   { name: "--wash", light: "#f5f7f9", dark: "#1e242c" },
   { name: "--line", light: "#d5dae0", dark: "#363d47" },
+  { name: "--edge", light: "#b4bdc6", dark: "#48525e" },
   { name: "--accent", light: "#0b5c8f", dark: "#7cc4ef" },
   { name: "--good", light: "#14692c", dark: "#6fd38a" },
   { name: "--bad", light: "#b3261e", dark: "#ff9d94" },
@@ -28,6 +29,14 @@ const drawnRoom = ({ name, widthPx }: ChartSize): string => {
   return `contain-intrinsic-size:${width} calc(${width}*var(--${name}) + var(--buttons,${buttonsPx.en}px))`;
 };
 const [wide, narrow] = chartSizes;
+
+/** A shade at an edge that cuts a table off, which goes once it is scrolled to its end: paper that scrolls along lies over it there. */
+const cutEdges = `background:${[
+  "linear-gradient(to right,var(--paper) 40%,transparent) left/44px 100% no-repeat local",
+  "linear-gradient(to left,var(--paper) 40%,transparent) right/44px 100% no-repeat local",
+  "linear-gradient(to right,var(--edge),transparent) left/18px 100% no-repeat scroll",
+  "linear-gradient(to left,var(--edge),transparent) right/18px 100% no-repeat scroll",
+].join(",")}`;
 
 const rules = `
 *{box-sizing:border-box}
@@ -113,7 +122,7 @@ summary{cursor:pointer;font-size:.88rem;color:var(--accent)}
 .key{list-style:none;display:flex;flex-wrap:wrap;gap:4px 16px;margin:8px 0 0;padding:0;font-size:.82rem;color:var(--muted)}
 .key.beside{position:sticky;top:0;z-index:1;grid-column:1/-1;justify-self:stretch;margin:0;padding:6px 0;background:var(--paper)}
 .swatch{display:inline-block;width:1em;height:1em;border-radius:3px;vertical-align:-.12em;border:1px solid var(--line);print-color-adjust:exact}
-.scroll{overflow-x:auto;container-type:inline-size;max-width:100%;margin:.6em 0 1.2em;border:1px solid var(--line);border-radius:8px}
+.scroll{overflow-x:auto;container-type:inline-size;max-width:100%;margin:.6em 0 1.2em;border:1px solid var(--line);border-radius:8px;${cutEdges}}
 .scroll.tall{max-height:80vh;overflow-y:auto;contain-intrinsic-block-size:calc(var(--rows)*30px)}
 table{border-collapse:separate;border-spacing:0;font-size:.84rem;line-height:1.35;width:100%;}
 caption{position:sticky;left:0;max-width:100cqw;text-align:left;padding:9px 12px;color:var(--muted);font-size:.84rem}
@@ -131,12 +140,14 @@ thead [aria-sort=descending] button::after{top:50%;border-top-color:var(--accent
 .facet .save[aria-pressed=true]{color:var(--accent);border-color:var(--accent)}
 .search{display:block;font-size:.84rem;color:var(--muted);margin:.6em 0 0;scroll-margin-top:1em}
 .search input{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:4px 8px;width:16em;max-width:45%}
-tbody th{font-weight:600}
+tbody th{font-weight:600}tbody th small{font-weight:400}
 ${numberStyle}
 td,tbody th{overflow-wrap:normal}
 tbody th{white-space:nowrap}
 .long{display:inline-block;min-width:11em;max-width:24em;white-space:normal;overflow-wrap:anywhere}
 td>.long{width:max-content}
+[aria-labelledby=fits] th,[aria-labelledby=fits] td{padding:6px}[aria-labelledby=fits] tbody th{white-space:normal}[aria-labelledby=fits] thead th{white-space:normal;overflow-wrap:normal}
+.remark{display:block;min-width:13.5em;margin-top:2px;color:var(--muted)}
 .prose{display:inline-block;min-width:13em;max-width:34em;white-space:normal}
 tbody tr:target{background:var(--warn-back);scroll-margin-top:3em}
 .none{color:var(--muted)}
@@ -151,7 +162,7 @@ footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
 .earlier{margin:.3em 0;padding-left:1.2em;font-size:.9rem}
 .earlier li{margin:.4em 0}
 @media (max-width:590px){.stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td{display:block}.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacked td,.stacked th{border:0;padding:2px 12px}.stacked tr{border-top:1px solid var(--line);padding:8px 0}.stacked caption{display:block}.trust{grid-template-columns:1fr 1fr}.trust div{padding:8px 10px}header{padding-top:22px}.answer{padding-left:14px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
-@media print{@page{margin:14mm}.key.beside{position:static}.search,.save,.live{display:none!important}body{font-size:10.5pt}.scroll{overflow:visible;container-type:normal;max-height:none;border:0}caption{position:static;max-width:none}.scroll.tall{max-height:none}table{font-size:6.5pt}table small{font-size:.92em}th,td{padding:2px 4px;min-width:0!important}thead th{position:static}table{--number-lines:normal}thead th{white-space:normal}.figures{display:block}.figures>*{margin-bottom:26px}figure{break-inside:auto}.first{display:block}.first>*{margin-bottom:16px}.facet,figcaption,.boxes li,.trust,tr{break-inside:avoid}h2,h3,summary{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
+@media print{@page{margin:14mm}.key.beside{position:static}.search,.save,.live{display:none!important}body{font-size:10.5pt}.scroll{overflow:visible;container-type:normal;max-height:none;border:0}caption{position:static;max-width:none}.scroll.tall{max-height:none}table{font-size:6.5pt}th,td{padding:2px 3px!important;min-width:0!important}td>*{min-width:0!important}td small,th small{font-size:1em}td>.long{width:auto}.scroll{background:none}header,main,footer{padding:0}thead th{position:static}table{--number-lines:normal}thead th{white-space:normal}.figures{display:block}.figures>*{margin-bottom:26px}figure{break-inside:auto}.first{display:block}.first>*{margin-bottom:16px}.facet,figcaption,.boxes li,.trust,tr{break-inside:avoid}h2,h3,summary{break-after:avoid}summary{color:inherit}pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block}.chart{max-height:88mm}}
 @media (scripting:enabled) and (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `;
 

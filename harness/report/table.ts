@@ -25,11 +25,20 @@ export const name = (text: string, t?: Messages): Html => {
 /** A number in a column of them, where no line ends anyway: its spaces stay plain, as tens of thousands would be a fiftieth of a large page otherwise. */
 const number = (text: string): Html => raw(escaped(text));
 
-/** A number with its interval in a line beneath, where a table has more of them than fit side by side: "6.24 ms [5.59 ms, 7.21 ms]". */
+/** A number with its interval, or where it was found, in a line beneath, where a table has more of them than fit side by side: "6.24 ms [5.59 ms, 7.21 ms]", "+1.2 % (n 4,096)". */
 export const intervalBelow = (text: string): HtmlValue => {
-  const at = text.indexOf(" [");
-  return at < 0 ? text : html`${number(text.slice(0, at))} <small class="below">${number(text.slice(at + 1))}</small>`;
+  const at = text.search(/ [[(]/);
+  return at < 0 ? text : html`${number(text.slice(0, at))} <small class="below">${text.slice(at + 1)}</small>`;
 };
+
+/** The columns of which some row says anything: a table that is wider than a page has no room for the others. */
+export const filled = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]): readonly Column<Row>[] =>
+  columns.filter(({ cell }) =>
+    rows.some((row) => {
+      const value = cell(row);
+      return value !== undefined && value !== "" && value !== false;
+    }),
+  );
 
 /** So many columns can be of numbers by their place (numberStyle): a class at each of tens of thousands of cells would be a twentieth of a large page. */
 const numberedColumns = 40;

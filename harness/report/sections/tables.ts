@@ -5,25 +5,28 @@ import type { Messages } from "../../messages/messages.ts";
 import type { Crossover, Fit, JointCrossing, JointFit, SizeFit } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { facetsOf } from "../charts/facets.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, type HtmlValue, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { advantagesText, crossoverText, seriesText, tallyOf, wouldCrossText } from "../outcome.ts";
-import { type Column, name, table } from "../table.ts";
+import { type Column, filled, intervalBelow, name, table } from "../table.ts";
 
-const fitColumns = ({ tables: t }: Messages): readonly Column<Fit>[] => [
-  { head: t.arm, cell: (fit) => name(fit.label) },
-  { head: t.form, cell: (fit) => fit.form },
-  { head: t.at, cell: (fit) => seriesText(fit.series) },
+/** What is said of a whole row, in lines of its own beneath its verdict: in a column behind the numbers nobody would find it. */
+const remark = (text: string | undefined): Html | undefined => (text === undefined || text === "" ? undefined : html`<span class="remark">${text}</span>`);
+
+const fitColumns = ({ tables: t }: Messages, fits: readonly Fit[]): readonly Column<Fit>[] => [
+  { head: t.arm, cell: (fit) => html`${name(fit.label)} <small class="below">${fit.form}</small>` },
+  // In as many lines as its row has anyway.
+  { head: t.at, cell: (fit) => html`${seriesText(fit.series).replaceAll(/(?<!,) /g, "\u00a0")}` },
   { head: t.of, cell: (fit) => t[fit.metric] },
-  { head: t.growsWith, cell: (fit) => fit.variable },
-  { head: t.fitted, cell: (fit) => html`<strong>${t.law(fit.class)}</strong>` },
-  { head: t.claimed, cell: (fit) => fit.claim },
+  // That of an n says every other head.
+  ...(fits.some(({ variable }) => variable !== "n") ? [{ head: t.growsWith, cell: (fit: Fit) => fit.variable }] : []),
+  { head: t.fitted, cell: (fit) => html`<strong>${t.law(fit.class)}</strong> <small class="below">${t.claimed} ${fit.claim}</small>` },
   {
     head: t.verdict,
     cell: (fit) =>
-      html`<span class="verdict ${{ agrees: "pass", contradicted: "fail", undecided: "undecided" }[fit.verdict]}">${{ agrees: "✓", contradicted: "✕", undecided: "?" }[fit.verdict]} ${t.verdicts[fit.verdict]}</span>`,
+      html`<span class="verdict ${{ agrees: "pass", contradicted: "fail", undecided: "undecided" }[fit.verdict]}">${{ agrees: "✓", contradicted: "✕", undecided: "?" }[fit.verdict]} ${t.verdicts[fit.verdict]}</span>${remark(noteOf(fit, t))}`,
   },
-  { head: t.slopeAtEnd, numeric: true, cell: (fit) => (fit.exponent === undefined ? undefined : bracketed(fit.exponent)) },
+  { head: t.slopeAtEnd, numeric: true, cell: (fit) => (fit.exponent === undefined ? undefined : intervalBelow(bracketed(fit.exponent))) },
   { head: t.constant, numeric: true, cell: (fit) => coefficient(fit, "t0") },
   { head: t.perN, numeric: true, cell: (fit) => coefficient(fit, "a") },
   { head: t.perN2, numeric: true, cell: (fit) => coefficient(fit, "b") },
@@ -34,18 +37,22 @@ const fitColumns = ({ tables: t }: Messages): readonly Column<Fit>[] => [
     numeric: true,
     cell: (fit) => {
       const worst = residualsOf(fit)?.worst;
-      return worst && t.offAt(signedShare(worst.off), fit.variable, worst.x);
+      return worst && intervalBelow(t.offAt(signedShare(worst.off), fit.variable, worst.x));
     },
-  },
-  {
-    head: t.note,
-    cell: (fit) =>
-      [fit.note, fit.measureUpTo === undefined ? undefined : t.measureUpTo(fit.variable, fit.measureUpTo)].filter((text) => text !== undefined).join(" "),
   },
 ];
 
-const coefficient = (fit: Fit, name: "t0" | "a" | "b"): string | undefined =>
-  fit.coefficients === undefined ? undefined : bracketed(fit.coefficients[name], fit.metric === "time" ? formatMs : formatBytes);
+const noteOf = (fit: Fit, t: Messages["tables"]): string =>
+  [
+    fit.note,
+    // Most notes end with it.
+    fit.measureUpTo === undefined || fit.note?.includes(formatCount(fit.measureUpTo)) ? undefined : t.measureUpTo(fit.variable, fit.measureUpTo),
+  ]
+    .filter((text) => text !== undefined)
+    .join(" ");
+
+const coefficient = (fit: Fit, name: "t0" | "a" | "b"): HtmlValue =>
+  fit.coefficients === undefined ? undefined : intervalBelow(bracketed(fit.coefficients[name], fit.metric === "time" ? formatMs : formatBytes));
 
 /** Bytes are exact, and a computer's rounding is no distance. */
 const leastOff = 5e-6;
@@ -84,19 +91,18 @@ const residualsTable = (fits: readonly Fit[], t: Messages): Html | undefined => 
       }),
     ),
   ];
-  return html`<details><summary>${t.tables.residuals}</summary>${table(t.tables.residualsCaption, columns, rows)}</details>`;
+  return html`<details><summary>${t.tables.residuals}</summary>${table(t.tables.residualsCaption, filled(columns, rows), rows)}</details>`;
 };
 
 const crossoverColumns = (t: Messages): readonly Column<Crossover>[] => [
   { head: t.tables.pair, cell: ({ between }) => html`${name(between[0])} → ${name(between[1])}` },
   { head: t.tables.of, cell: ({ metric }) => t.tables[metric] },
   { head: t.tables.at, cell: ({ series }) => seriesText(series) },
-  { head: t.tables.result, cell: (crossover) => crossoverText(crossover, t) },
+  { head: t.tables.result, cell: (crossover) => html`${crossoverText(crossover, t)}${remark(crossover.note)}` },
   { head: t.tables.timesAsFast, cell: advantagesText },
   { head: t.tables.equalShares, cell: ({ equalShare }) => wouldCrossText(equalShare, t) },
   { head: t.tables.predicted, cell: ({ predicted }) => wouldCrossText(predicted, t) },
   { head: t.tables.rangeOfN, numeric: true, cell: ({ range }) => (range === undefined ? undefined : `${formatCount(range[0])}–${formatCount(range[1])}`) },
-  { head: t.tables.note, cell: ({ note }) => note },
 ];
 
 /** One row a fit, one column a length: what was not measured, and is told as such. */
@@ -177,12 +183,12 @@ export const fitsSection = (record: RunRecord, t: Messages): Html | undefined =>
   if (fits.length === 0 && crossovers.length === 0) return undefined;
   return html`
 <section aria-labelledby="fits"><h2 id="fits">${t.tables.fitsHeading}</h2>
-${fits.length > 0 && table(t.tables.fits, fitColumns(t), fits)}
+${fits.length > 0 && table(t.tables.fits, filled(fitColumns(t, fits), fits), fits)}
 ${residualsTable(fits, t)}
 ${projectionsTable(fits, t)}
-${(record.sizeFits ?? []).length > 0 && table(t.tables.sizes, sizeColumns(t), record.sizeFits ?? [])}
+${(record.sizeFits ?? []).length > 0 && table(t.tables.sizes, filled(sizeColumns(t), record.sizeFits ?? []), record.sizeFits ?? [])}
 ${jointTables(record, t)}
-${crossovers.length > 0 && table(t.tables.crossovers, crossoverColumns(t), crossovers)}
+${crossovers.length > 0 && table(t.tables.crossovers, filled(crossoverColumns(t), crossovers), crossovers)}
 </section>`;
 };
 
