@@ -150,7 +150,7 @@ describe("a run of whole tokens", () => {
       .replaceAll(/<[^>]*>/g, " ")
       .replaceAll(/\s+/g, " ");
     expect(page).toMatch(/KV cache linear dModel 512, heads 4, headDim 128 n\* (?:9[89]\d|1,0[012]\d) \[[^\]]*\] n\* 1,[45]\d\d \[/);
-    expect(renderMarkdown(record)).toContain("| pair | at | time | attention alone |");
+    expect(renderMarkdown(record)).toContain("| pair | at | time | times as fast (95 % interval) | attention alone |");
   }, 120_000);
 
   it("says which arms have the layers of the preset", async () => {

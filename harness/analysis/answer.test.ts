@@ -180,7 +180,7 @@ describe("warnings", () => {
     ]);
     expect(said({ ...planted, cells, schedule }).filter((text) => text.startsWith("warning"))).toMatchInlineSnapshot(`
       [
-        "warning: 4 of 14 points (cells) were skipped: too large for a limit of this device (overLimit): softmax (split) at n = 32, linear (recurrent) at n = 32 and 2 more.",
+        "warning: 4 of 14 points were skipped: too large for a limit of this device (overLimit): softmax (split) at n = 32, linear (recurrent) at n = 32 and 2 more.",
         "warning: 1 cell has an interval wider than the ±5.0 % asked for; measuring ended at maxTime.",
         "warning: All times come from one process; how much they differ from process to process is not in the intervals.",
         "warning: Only 2 turns were made: intervals are wide and drift is not seen.",

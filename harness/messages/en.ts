@@ -759,7 +759,7 @@ export const en = {
       S14: "a cache can move off the GPU",
       S15: "three orders of the sum agree",
       S16: "with linear attention a token costs the same",
-      S17: "that cost follows key × value size",
+      S17: "that cost follows the sizes of key and value, multiplied",
       S18: "linear attention needs no cache",
       S19: "the rest of the model stays as it is",
     } as Readonly<Record<ClaimId, string>>,
@@ -1492,7 +1492,8 @@ export const en = {
     ],
     measuredCaption: "Tokens a second of all texts together, measured",
     texts: (batch: number): string => counted(batch, "text"),
-    fits: (memoryBytes: number): string => `How many texts of n tokens ${formatBytes(memoryBytes)} hold at once: higher is more. Both scales grow by factors.`,
+    fits: (memoryBytes: number): string =>
+      `How many texts of n tokens ${formatBytes(memoryBytes)} hold at once: higher is more. Each step of a scale is a multiple.`,
     caption: (memoryBytes: number): string => `Texts at once in ${formatBytes(memoryBytes)}`,
     about: (text: string): string => `about ${text}`,
     fixed: "fixed",
@@ -1703,7 +1704,7 @@ export const en = {
         noFeature: "the device lacks what they need (noFeature)",
         badShape: "kernels do not take such shapes (badShape)",
       };
-      return `${formatCount(cells[0])} of ${counted(cells[1], "point")} (cells) ${status === "censored" ? "were not finished" : "were skipped"}: ${reasons.map(({ code, names }) => `${why[code] ?? code}: ${names}`).join("; ")}.`;
+      return `${formatCount(cells[0])} of ${counted(cells[1], "point")} ${status === "censored" ? "were not finished" : "were skipped"}: ${reasons.map(({ code, names }) => `${why[code] ?? code}: ${names}`).join("; ")}.`;
     },
     cell: (arm: string, n: number, shape: string): string => `${arm} at n = ${formatCount(n)}${shape === "" ? "" : `, ${shape}`}`,
     names: (ids: readonly string[], more: number): string => (more > 0 ? `${ids.join(", ")} and ${more} more` : formatList(ids)),
@@ -1792,8 +1793,8 @@ export const en = {
     more: (others: number): string => `${others} more ${plural(others, "warning", "warnings")}`,
     widths: (middle: number, widest: number): string =>
       middle > 1
-        ? "Half of the times are hardly known at all (over ±100 %)."
-        : `Half of the times are known to ±${formatShare(middle)} or better, the worst ${widest > 1 ? "hardly at all (over ±100 %)" : `to ±${formatShare(widest)}`}.`,
+        ? "Half of the points may be off by more than all of their time."
+        : `Half of the points are known to within ${formatShare(middle)}, the worst ${widest > 1 ? "may be off by more than all of its time" : `to within ${formatShare(widest)}`}.`,
     /** of the answer's n* and of how many times as fast the one is at the largest n; `shapes`: of how many these are the widest */
     answer: (n: Estimate | undefined, speed: Estimate | undefined, shapes: number): string => {
       const parts = [
@@ -1898,11 +1899,11 @@ export const en = {
     right: (cells: number): string => `${counted(cells, "cell")} right`,
     worst: (error: number, tolerance: number): string => `worst error ${formatNumber(error)}, tolerance ${formatNumber(tolerance)}`,
     outcomes: "Outcomes",
-    allMeasured: (cells: number): string => `all ${counted(cells, "cell")} measured`,
+    allMeasured: (cells: number): string => (cells === 1 ? "the one cell measured" : `all ${counted(cells, "cell")} measured`),
     noise: "Noise",
     typically: (share: number): string => `±${formatShare(share)}`,
     atWorst: (share: number): string =>
-      `half of the times are known at least so well (95 % intervals), the worst ${share > 1 ? "hardly at all (over ±100 %)" : `to ±${formatShare(share)}`}`,
+      `half of the points are known at least so well (95 % intervals), the worst ${share > 1 ? "may be off by more than all of its time" : `to within ${formatShare(share)}`}`,
     drift: "Drift",
     pace: (least: string, most: string): string => `${least} to ${most}`,
     /** `bySentinel`: of the kernel that is always the same; else of all cells alike */
@@ -2045,7 +2046,7 @@ export const en = {
   figures: {
     heading: "Charts",
     noTime: "There is no chart of time: no cell has one. The table of cells says why.",
-    more: (pairs: number): string => `${formatCount(pairs)} more pairs of arms`,
+    more: (pairs: number): string => `${formatCount(pairs)} more ${plural(pairs, "pair", "pairs")} of arms`,
     nothing: "Nothing to draw here.",
     reaches: (arms: readonly { readonly arm: string; readonly x: number }[], variable: string): string =>
       `${arms.map(({ arm, x }) => `${arm} reaches ${variable} = ${formatCount(x)}`).join("; ")}.`,
@@ -2072,14 +2073,14 @@ export const en = {
       const times =
         less &&
         (less.high > less.low
-          ? `, ${formatTimes(less.value)} times less${less.undrifted ? ", drift of the machine taken out" : ""} (95 % interval ${formatTimes(less.low)} to ${formatTimes(less.high)})`
+          ? `, ${formatTimes(less.value)} times less${less.undrifted ? ", once changes of the whole machine's pace are taken out" : ""} (95 % interval ${formatTimes(less.low)} to ${formatTimes(less.high)})`
           : `, ${formatTimes(less.value)} times less`);
       return `At ${counted(n, "token")}: ${formatList(arms.map(({ arm, value }) => `${arm} ${value}`))}${times ?? ""}.`;
     },
     answerMarks: (metric: Fit["metric"], winner: { readonly arm: string; readonly latest: boolean } | undefined, statuses: readonly GapStatus[]): string => {
       const better = metric === "time" ? "faster" : "smaller";
       const edge = statuses.length === 0 ? "" : ` ${atEdge(statuses)}`;
-      return `Lower is ${better}; both scales grow by factors.${winner === undefined ? "" : ` Upright line: from there on ${winner.arm} is ${better}${winner.latest ? ", if not before" : "; grey: its 95 % interval"}.`}${metric === "time" ? " Bars and shades: 95 % intervals." : ""}${edge}`;
+      return `Lower is ${better}; each step of a scale is a multiple.${winner === undefined ? "" : ` Upright line: from there on ${winner.arm} is ${better}${winner.latest ? ", if not before" : "; grey: its 95 % interval"}.`}${metric === "time" ? " Bars and shades: 95 % intervals." : ""}${edge}`;
     },
     sameValues: (arms: readonly string[]): string => `${formatList(arms)} have the same values; one hides the other.`,
     keepNothing: (arms: readonly string[]): string => `${formatList(arms)} ${plural(arms.length, "keeps", "keep")} nothing between tokens.`,
@@ -2649,6 +2650,9 @@ export const en = {
     /** each `what` and `brief` a sentence, Markdown already */
     limits: (heading: string, parts: readonly { readonly what: string; readonly brief: string }[]): string =>
       `**${heading}:** ${parts.map(({ what, brief }) => `${what} ${brief}`).join(" ")}`,
+    timesAsFast: "times as fast (95 % interval)",
+    /** `times`: of the second arm of a pair */
+    speed: (arm: string, n: number, times: Estimate): string => `${arm} ${bracketed(times, formatTimes)} at n = ${formatCount(n)}`,
     attentionAlone: "attention alone",
     metric: { time: "time", stateBytes: "stateBytes" } as Readonly<Record<Fit["metric"], string>>,
     law: (law: GrowthClass | "undecided"): string => law,

@@ -975,7 +975,7 @@ export const zh: Messages = {
     ],
     measuredCaption: "所有文本合计每秒的 token 数，实测",
     texts: (batch) => `${formatCount(batch)} 个文本`,
-    fits: (memoryBytes) => spaced`${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本：越高越多。两轴都按倍数刻度。`,
+    fits: (memoryBytes) => spaced`${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本：越高越多。坐标轴每一格都是成倍变化。`,
     caption: (memoryBytes) => spaced`${formatBytes(memoryBytes)}中同时容纳的文本`,
     about: (text) => `约 ${text}`,
     fixed: "固定部分",
@@ -1142,7 +1142,7 @@ export const zh: Messages = {
         badShape: "内核不支持这种形状（badShape）",
       };
       const told = reasons.map(({ code, names }) => `${why[code] ?? code}：${names}`).join("；");
-      return spaced`${formatCount(cells[1])}个点（单元）中有${formatCount(cells[0])}个${status === "censored" ? "未测完" : "被跳过"}：${told}。`;
+      return spaced`${formatCount(cells[1])}个点中有${formatCount(cells[0])}个${status === "censored" ? "未测完" : "被跳过"}：${told}。`;
     },
     cell: (arm, n, shape) => spaced`${arm}（n = ${formatCount(n)}${shape === "" ? "" : `，${shape}`}）`,
     names: (ids, more) => (more > 0 ? spaced`${ids.join("、")}等${ids.length + more}个` : list(ids)),
@@ -1218,8 +1218,8 @@ export const zh: Messages = {
     more: (more) => spaced`另有${more}条提醒`,
     widths: (middle, widest) =>
       middle > 1
-        ? "半数时间的误差超过 ±100 %。"
-        : `半数时间精确到 ±${formatShare(middle)} 或更好，最差的${widest > 1 ? "误差超过 ±100 %" : `精确到 ±${formatShare(widest)}`}。`,
+        ? "半数点的误差可能超过其时间本身。"
+        : `半数点的误差不超过 ${formatShare(middle)}，最差的${widest > 1 ? "可能超过其时间本身" : `不超过 ${formatShare(widest)}`}。`,
     answer: (n, speed, shapes) => {
       const parts = [
         ...(n === undefined ? [] : [spaced`长度为${formatCount(n.low)}至${formatCount(n.high)}个 token`]),
@@ -1307,10 +1307,10 @@ export const zh: Messages = {
     right: (cells) => `${formatCount(cells)} 个单元正确`,
     worst: (error, tolerance) => `最大误差 ${formatNumber(error)}，容差 ${formatNumber(tolerance)}`,
     outcomes: "测量情况",
-    allMeasured: (cells) => `${formatCount(cells)} 个单元全部测得`,
+    allMeasured: (cells) => (cells === 1 ? "唯一的单元已测得" : `${formatCount(cells)} 个单元全部测得`),
     noise: "噪声",
     typically: (share) => `±${formatShare(share)}`,
-    atWorst: (share) => `半数时间至少精确到这个程度（95 % 置信区间），最差${share > 1 ? "超过 ±100 %" : `为 ±${formatShare(share)}`}`,
+    atWorst: (share) => `半数点至少精确到这个程度（95 % 置信区间），最差的误差${share > 1 ? "可能超过其时间本身" : `不超过 ${formatShare(share)}`}`,
     drift: "漂移",
     pace: (least, most) => `${least} 至 ${most}`,
     steadiness: (bySentinel, { turns, jumped, again }) =>
@@ -1440,12 +1440,14 @@ export const zh: Messages = {
       spaced`在${where}处：${arms.map(({ arm, value, less }) => spaced`${arm}为${value}${less === undefined ? "" : spaced`（${less.undrifted ? "扣除机器的漂移，" : ""}${beside}是其${less.times.replace("×", "")}倍）`}`).join("，")}。`,
     answerEnds: (n, arms, less) => {
       const found =
-        less && less.high > less.low ? `（${less.undrifted ? "扣除机器的漂移，" : ""}${interval(formatTimes(less.low), formatTimes(less.high))}）` : "";
+        less && less.high > less.low
+          ? `（${less.undrifted ? "已扣除整台机器快慢的变化，" : ""}${interval(formatTimes(less.low), formatTimes(less.high))}）`
+          : "";
       return spaced`${formatCount(n)}个 token 时：${arms.map(({ arm, value }) => spaced`${arm}为${value}`).join("，")}${less === undefined ? "" : spaced`，前者是后者的${formatTimes(less.value)}倍${found}`}。`;
     },
     answerMarks: (metric, winner, statuses) => {
       const better = metric === "time" ? "更快" : "更小";
-      return `越低${better}；两轴都按倍数刻度。${winner === undefined ? "" : spaced`竖线：从那里起${winner.arm}${better}${winner.latest ? "，也可能更早" : "，灰色为其 95 % 置信区间"}。`}${metric === "time" ? "短竖条和色带为 95 % 置信区间。" : ""}${statuses.length === 0 ? "" : atEdge(statuses)}`;
+      return `越低${better}；坐标轴每一格都是成倍变化。${winner === undefined ? "" : spaced`竖线：从那里起${winner.arm}${better}${winner.latest ? "，也可能更早" : "，灰色为其 95 % 置信区间"}。`}${metric === "time" ? "短竖条和色带为 95 % 置信区间。" : ""}${statuses.length === 0 ? "" : atEdge(statuses)}`;
     },
     sameValues: (arms) => spaced`${list(arms)}的数值相同；图上互相遮盖。`,
     keepNothing: (arms) => spaced`${list(arms)}在 token 之间不保留任何状态。`,
@@ -1926,6 +1928,8 @@ export const zh: Messages = {
     device: (name, deviceClass, clock, cells, run) => `${name}（${deviceClass}），${clock === "gpu" ? "GPU 时钟" : "挂钟"}，${tally(cells)}，运行 ${run}。`,
     caption: (text) => `${text}。`,
     limits: (heading, parts) => `**${heading}**：${parts.map(({ what, brief }) => `${what}${brief}`).join("")}`,
+    timesAsFast: "速度倍数（95 % 置信区间）",
+    speed: (arm, n, times) => spaced`${arm}为${bracketed(times, formatTimes)}倍（n = ${formatCount(n)}）`,
     attentionAlone: "仅注意力",
     metric: { time: "时间", stateBytes: "状态字节数" },
     law: (law) => (law === "undecided" ? "未定" : law),

@@ -2,10 +2,12 @@ import { askedCrossovers, askedFits } from "../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/format.ts";
 import { movedStates } from "../analysis/offload.ts";
 import { breakEvenSentence } from "../analysis/offloadSentences.ts";
+import { speedUpOf } from "../analysis/speedUp.ts";
 import { armTexts } from "../analysis/writtenTexts.ts";
 import type { Language } from "../messages/languages.ts";
 import { type Messages, messagesOf } from "../messages/messages.ts";
 import { adapterName } from "../record/adapterName.ts";
+import type { Crossover } from "../record/derived.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import type { BesideRun } from "./besideRun.ts";
 import { variableOf } from "./charts/facets.ts";
@@ -41,6 +43,12 @@ const cellRow = (cell: CellRecord, { markdown: { status } }: Messages): readonly
 const shownIn = (evidence: string, other: BesideRun | undefined, { claims }: Messages): string => {
   const place = claims.places[evidence] ?? evidence;
   return other ? claims.inOther(other.record.experiment.phase, place) : place;
+};
+
+/** How many times as fast the second arm of a pair is, with its interval: "85 [84, 86] at n = 32,768"; empty where they share no n. */
+const speedText = ({ fits }: RunRecord, crossover: Crossover, t: Messages): string => {
+  const speed = speedUpOf(fits, crossover);
+  return speed ? text(t.markdown.speed(crossover.between[1], speed.n, speed.times)) : "";
 };
 
 /** Attention's share of a whole token; empty where no stage was timed. */
@@ -139,11 +147,12 @@ export const renderMarkdown = (run: RunRecord, language: Language = "en", beside
     crossovers.length === 0
       ? ""
       : tableOf(
-          [tables.pair, tables.at, tables.time, ...(hasMixer ? [t.markdown.attentionAlone] : [])],
+          [tables.pair, tables.at, tables.time, t.markdown.timesAsFast, ...(hasMixer ? [t.markdown.attentionAlone] : [])],
           crossovers.map((crossover) => [
             text(crossover.between.join(" → ")),
             text(seriesText(crossover.series)),
             text(crossoverText(crossover, t)),
+            speedText(record, crossover, t),
             ...(hasMixer ? [crossover.mixer ? text(crossoverText({ ...crossover.mixer, between: crossover.between }, t)) : ""] : []),
           ]),
         ),

@@ -208,6 +208,7 @@ describe("markdown", () => {
   it("holds answer, warnings, verdicts and one row a cell", () => {
     const record = fixtureRecord({ deviceClass: "software" });
     const text = renderMarkdown(record);
+    expect(text).toMatch(/\| softmax → linear \|.*\| linear [\d.,]+ \\\[[\d.,]+, [\d.,]+\\\] at n = [\d,]+ \|/);
     expect(text.split("\n").filter((line) => line.startsWith("| softmax | tiled |"))).toHaveLength(7);
     expect(text).toContain("- The time of softmax grows as O(n²)");
     expect(text).toContain("> ⚠ A CPU emulates a GPU here.");

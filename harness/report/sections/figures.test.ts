@@ -35,7 +35,7 @@ describe("figures", () => {
     expect(leading).toMatch(/>from [\d,]+ tokens on, linear is faster</);
     expect(leading).not.toMatch(/>n\*|>slope|GQA|∝|triangle/);
     expect(leading).toMatch(/<p><bdi>At 16,384 tokens: softmax [\d.]+ ms and linear [\d.]+ µs, 17 times less \(95 % interval \d+ to \d+\)\.<\/bdi><\/p>/);
-    expect(leading).toContain("Lower is faster; both scales grow by factors. Upright line: from there on linear is faster; grey: its 95 % interval.");
+    expect(leading).toContain("Lower is faster; each step of a scale is a multiple. Upright line: from there on linear is faster; grey: its 95 % interval.");
     expect(time).toMatch(/>n\* [\d,]+ .* GQA/s);
     expect(time).toContain(">slope ");
   });

@@ -25,7 +25,7 @@ const emulated = readRun(fileURLToPath(new URL("../../testRuns/emulated", import
 it("tells how noisy and how steady a run was, how near its arms came to the ceiling, and of which versions all is", () => {
   const facts = factsOf(analyse(emulated), en);
   const { webgpu } = emulated.environment.packages;
-  expect(facts.Noise).toMatch(/^±\d[\d.]* % \| half of the times are known at least so well \(95 % intervals\), the worst to ±\d[\d.]* %$/);
+  expect(facts.Noise).toMatch(/^±\d[\d.]* % \| half of the points are known at least so well \(95 % intervals\), the worst to within \d[\d.]* %$/);
   expect(facts.Drift).toMatch(/^\d\.\d\d× to \d\.\d\d× \| of one small kernel&#39;s time, turn by turn; in (none|\d+) of \d+ turns it jumped/);
   expect(facts["Share of ceiling"]).toMatch(/softmax \d[\d.]* %, .*\d %/);
   expect(facts.Versions).toBe(`webgpu ${webgpu} (Dawn) | Node ${emulated.environment.node}, driver ${emulated.environment.adapter.description}`);
@@ -53,7 +53,7 @@ it("tells the typical and the worst half-width of all intervals, and the largest
     },
   }));
   const facts = factsOf({ ...record, cells }, en);
-  expect(facts.Noise).toMatch(/^±2\.0 % \|.* the worst to ±10 %$/);
+  expect(facts.Noise).toMatch(/^±2\.0 % \|.* the worst to within 10 %$/);
   expect(facts["Share of ceiling"]).toMatch(/^softmax 45 %, linear 17 % \|/);
 });
 
