@@ -114,7 +114,7 @@ describe("page", () => {
       }),
     }));
     const page = bodyOf(await renderPage({ ...record, fits }, strictLogger));
-    expect(page).toMatch(/<td>1\.0 %<td>−3\.0 % \(n 512\)/);
+    expect(page).toMatch(/<td>1\.0 %<td>−3\.0 % <small class="below">\(n 512\)<\/small>/);
     const [, table = ""] = /<summary>How far each measured point lies from its curve<\/summary>([\s\S]*?)<\/details>/.exec(page) ?? [];
     expect(table).toMatch(/<td>\+1\.0 %<td>−3\.0 %<td>\+1\.0 %<td>\+1\.0 %<\/tr>/);
     // Bytes lie on their law.
