@@ -1887,6 +1887,7 @@ export const en = {
     clock: "Clock",
     gpuClock: "GPU timestamps",
     wallClock: "wall clock",
+    peersByWall: "beside another runtime the wall clock",
     steps: (ms: number): string => `steps of ${formatMs(ms)}`,
     samples: "Samples",
     noSamples: "none",

@@ -1295,6 +1295,7 @@ export const zh: Messages = {
     clock: "时钟",
     gpuClock: "GPU 时间戳",
     wallClock: "挂钟时间",
+    peersByWall: "与其他运行时相比时用挂钟时间",
     steps: (ms) => `步长 ${formatMs(ms)}`,
     samples: "样本",
     noSamples: "无",

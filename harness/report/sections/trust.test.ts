@@ -162,3 +162,13 @@ it("gives every ratio of the answer its interval, and none that the answer has n
   expect(plain(answerSection(cut, en).markup)).toMatch(/ at every length measured, 64 to 4,096 tokens: 4\d to 8\d times as fast at 2,048 to 4,096 tokens\./);
   expect(plain(limitsSection(cut, en).markup)).toMatch(/95 % intervals over both shapes: [34]\d to 8\d times as fast\./);
 });
+
+it("says by which clock a run stands beside another runtime", () => {
+  const record = fixtureRecord();
+  const [first] = record.cells;
+  if (!first) throw new Error("a record has cells");
+  expect(factsOf(record, en).Clock).not.toContain("runtime");
+  expect(factsOf({ ...record, cells: [...record.cells, { ...first, id: "peer", runtime: "ort" }] }, en).Clock).toMatch(
+    /^GPU timestamps \| steps of .*; beside another runtime the wall clock$/,
+  );
+});

@@ -93,7 +93,12 @@ const factsOf = (record: RunRecord, t: Messages): readonly Fact[] => {
     {
       name: trust.clock,
       value: clock.source === "gpu" ? trust.gpuClock : trust.wallClock,
-      detail: clock.stepNs > 0 ? trust.steps(clock.stepNs / 1e6) : undefined,
+      // A peer has no GPU times, so what is told beside it is by another clock than all else.
+      detail:
+        [
+          ...(clock.stepNs > 0 ? [trust.steps(clock.stepNs / 1e6)] : []),
+          ...(clock.source === "gpu" && record.cells.some(({ runtime }) => runtime !== undefined) ? [trust.peersByWall] : []),
+        ].join("; ") || undefined,
     },
     {
       name: trust.samples,
