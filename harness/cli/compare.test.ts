@@ -130,7 +130,8 @@ describe("attnbench compare", () => {
     expect([text, md, html, json, inEnglish, github].map(({ code }) => code)).toEqual(Array(6).fill(3));
     expect(text.stdout).toMatch(/^检查未通过：[\s\S]*\n变差（SLOWER）：softmax \(split\)（n = 16）的状态字节数为基准的 1\.000 倍（/m);
     // A Chinese character is two columns wide.
-    const [head = "", row = ""] = text.stdout.split("\n").slice(-22);
+    const lines = text.stdout.split("\n");
+    const [head = "", row = ""] = lines.slice(lines.findIndex((line) => /^\S*\s*.*单元 /.test(line)));
     expect([...head.slice(0, head.indexOf("单元"))].length + 2).toBe([...row.slice(0, row.indexOf("softmax"))].length + 4);
     expect(md.stdout).toContain("## quickstart：❌ 未通过");
     expect(html.stdout).toContain('<html lang="zh">');

@@ -133,7 +133,7 @@ describe(`more rows than workgroups in a row, on ${testAdapter}`, () => {
     cellOf("softmax", "recompute", 13, { batch: 2 }, { feedForward, outputGate: "all", firstDense: { layers: 1, hidden: 72 } }),
     // Too few rows to an expert to be grouped.
     cellOf("softmax", "cached", 9, { batch: 5 }, { feedForward }),
-    cellOf("deltaNet", "recurrent", 9, { batch: 5 }),
+    cellOf("deltaNet", "recurrent", 9, { batch: 1 }),
   ];
   it.each(folded)("$id has the scores of its float64 reference", async (cell) => {
     const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);

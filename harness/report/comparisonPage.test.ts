@@ -47,11 +47,11 @@ describe("a page of a comparison", () => {
     const error = { verdict: "SLOWER", base: 1e-6, head: 2e-6, ratio: { value: 2, low: 2, high: 2 }, gates: false, note: undefined } as const;
     const worse = { ...one, metrics: { ...one.metrics, time: ratio(1.2, 1.3, 1.4, "SLOWER"), error } };
     const page = renderComparisonPage({ ...same, cells: [...open, worse] });
-    const verdicts = [...page.matchAll(/<tr><th scope="row">[^\n]*?<td>(time|error)<td><span class="word (\w+)"/g)].map(
+    const verdicts = [...page.matchAll(/<tr><th scope="row">[^\n]*?<td>(time|error)<td><span class="word[ a-z]*">(\w+)</g)].map(
       ([, metric, verdict]) => `${metric} ${verdict}`,
     );
     // An error that gates nothing is no news.
-    expect([verdicts[0], verdicts.at(-1), verdicts.length]).toEqual(["time slower", "error slower", open.length + 2]);
+    expect([verdicts[0], verdicts.at(-1), verdicts.length]).toEqual(["time SLOWER", "error larger", open.length + 2]);
     expect(page.split(note)).toHaveLength(3);
     expect(page.split(">as above<")).toHaveLength(open.length);
   });
