@@ -146,7 +146,7 @@ td,tbody th{overflow-wrap:normal}
 tbody th{white-space:nowrap}
 .long{display:inline-block;min-width:11em;max-width:24em;white-space:normal;overflow-wrap:anywhere}
 td>.long{width:max-content}
-[aria-labelledby=fits] th,[aria-labelledby=fits] td{padding:6px}[aria-labelledby=fits] tbody th{white-space:normal}[aria-labelledby=fits] thead th{white-space:normal;overflow-wrap:normal}
+[aria-labelledby=fits] th,[aria-labelledby=fits] td{padding:6px}[aria-labelledby=fits] tr>:last-child{padding-right:12px}[aria-labelledby=fits] tbody th{white-space:normal}[aria-labelledby=fits] thead th{white-space:normal;overflow-wrap:normal}
 .remark{display:block;min-width:13.5em;margin-top:2px;color:var(--muted)}
 .prose{display:inline-block;min-width:13em;max-width:34em;white-space:normal}
 tbody tr:target{background:var(--warn-back);scroll-margin-top:3em}
