@@ -16,6 +16,7 @@ import { createSentinel } from "./sentinel.ts";
 import { kernelSharpness } from "./sharpness.ts";
 import { statusOf, type Task, tasksOf } from "./task.ts";
 import { tuneArms } from "./tuneArms.ts";
+import { turnCount } from "./turnCount.ts";
 import { conditionsOf, repeatTurns } from "./turns.ts";
 import { createVisitor } from "./visitor.ts";
 import type { WorkerSession } from "./workerSession.ts";
@@ -131,7 +132,7 @@ export const measureRun = async (options: MeasureOptions): Promise<Measured> => 
     ...(added.length === 0 ? {} : { added }),
     ...(sentinelTurns.length === 0 ? {} : { sentinel: sentinelTurns }),
     schedule: {
-      turns: Math.max(0, ...cells.flatMap(({ visits }) => visits.map(({ turn }) => turn + 1))),
+      turns: turnCount(cells),
       workers: workersOf(cells),
       stopped,
       unmet: conditions.flatMap(({ kind, place }) => (kind === "time" ? [place] : [])),
