@@ -47,6 +47,32 @@ describe("--refine crossover", () => {
     );
   });
 
+  it("spends all its time near an n* as long as that is wider than asked, and no fresh worker prepares what lies far from it", async () => {
+    const { record } = await fakeRun(refined.replace("2%", "0.1%").replace("60s", "20s"), fakeWorkers({ costMs: planted, noise: { sample: 0.2, turn: 0.02, worker: 0.02 } }));
+    const isNear = ({ n }: { readonly n: number }): boolean => n > 800 / 1.6 && n < 800 * 1.6;
+    const isFar = ({ n }: { readonly n: number }): boolean => n < 800 / 2.5 || n > 800 * 2.5;
+    const planned = record.cells.filter(({ id }) => !(record.added ?? []).some((one) => one.id === id));
+    const turnsOf = (some: (cell: { readonly n: number }) => boolean): readonly number[] => planned.filter(some).map(({ visits }) => visits.length);
+    expect(turnsOf(isFar).length).toBeGreaterThanOrEqual(6);
+    for (const turns of turnsOf(isFar)) expect(turns).toBeGreaterThanOrEqual(10);
+    expect(Math.min(...turnsOf(isNear))).toBeGreaterThan(1.5 * Math.max(...turnsOf(isFar)));
+    const workersOf = (some: typeof isNear): number => new Set(planned.filter(some).flatMap(({ visits }) => visits.map(({ worker }) => worker))).size;
+    expect(workersOf(isFar)).toBe(3);
+    expect(workersOf(isNear)).toBeGreaterThan(3);
+    expect(record.schedule.conditions?.some(({ kind }) => kind === "crossover")).toBe(true);
+  });
+
+  it("spends its time on the shortest n where an n* is known from above alone, and says so", async () => {
+    const costMs = ({ mechanism, n, phase }: Cell): number => (phase === "probe" ? 0.5 : mechanism === "softmax" ? 0.9 + 0.001 * n : 1.156);
+    const { record } = await fakeRun(refined.replace("60s", "12s"), fakeWorkers({ costMs, noise }));
+    const { outcome, atLatest } = record.crossovers.find(({ metric }) => metric === "time") ?? {};
+    expect([outcome, atLatest]).toEqual(["undecided", 512]);
+    expect(record.schedule.conditions).toContainEqual(expect.objectContaining({ kind: "crossover", halfWidth: undefined, asked: 0.02 }));
+    expect(record.findings.some(({ kind, text }) => kind === "warning" && text.startsWith("n* of softmax and linear is known from above alone"))).toBe(true);
+    const turnsOf = (from: number, to: number): readonly number[] => record.cells.filter(({ n }) => n >= from && n <= to).map(({ visits }) => visits.length);
+    expect(Math.min(...turnsOf(256, 1024))).toBeGreaterThan(1.5 * Math.max(...turnsOf(2048, 16_384)));
+  });
+
   it("adds nothing where nothing crosses", async () => {
     const { record } = await fakeRun(refined, fakeWorkers({ costMs: ({ mechanism, n }) => (mechanism === "softmax" ? 1 + n / 1000 : 0.5), noise }));
     expect(record.added).toBeUndefined();

@@ -8,6 +8,8 @@ import { percentileInterval } from "./statistics.ts";
 
 /** Half-width of the interval of an exponent that is narrow enough to tell O(1), O(n) and O(n²) from what lies between. */
 const exponentWidth = 0.1;
+/** Times at up to this many times the largest n that an n* may be, and down to the same part of the smallest, narrow it where it is refined. */
+const reach = 2;
 /** So many draws tell whether an interval is narrow enough; the report's come of more. */
 const draws = 400;
 
@@ -53,13 +55,17 @@ export const unmetOf = (
   });
   const asked = refineCrossover ?? precision;
   const ofCrossovers = pairsOf(series).flatMap((pair): readonly Unmet[] => {
-    const { n } = timeCrossover(pair, spreadOf);
-    if (!n) return [];
+    const { n, atLatest } = timeCrossover(pair, spreadOf);
     const between = [pair.upper.label, pair.lower.label] as const;
+    const ofPair = [...pair.upper.cells, ...pair.lower.cells];
+    // Cells were added around an n* that is refined: what lies far from it says nothing more of it.
+    const within = (low: number, high: number): readonly string[] =>
+      (refineCrossover === undefined ? ofPair : ofPair.filter((cell) => cell.n >= low / reach && cell.n <= high * reach)).map(({ id }) => id);
+    const unmet = { kind: "crossover", of: between, place: describeKey(pair.key, keys), asked } as const;
+    // That it lies below some n is no answer where n* is what is asked for.
+    if (!n) return refineCrossover === undefined || atLatest === undefined ? [] : [{ ...unmet, halfWidth: undefined, cells: within(0, atLatest) }];
     const halfWidth = (n.high - n.low) / 2 / n.value;
-    if (halfWidth <= asked || n.high - n.low <= tileOf(between)) return [];
-    const ids = [...pair.upper.cells, ...pair.lower.cells].map(({ id }) => id);
-    return [{ kind: "crossover", of: between, place: describeKey(pair.key, keys), halfWidth, asked, cells: ids }];
+    return halfWidth <= asked || n.high - n.low <= tileOf(between) ? [] : [{ ...unmet, halfWidth, cells: within(n.low, n.high) }];
   });
   return [ofCells, ofExponents, ofCrossovers].flatMap(widestFirst);
 };

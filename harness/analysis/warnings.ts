@@ -63,9 +63,9 @@ const conditions = ({ schedule: { conditions = [] } }: Analysed, t: Messages): r
   (["exponent", "crossover"] as const).flatMap((kind) => {
     const [widest, ...others] = conditions.filter((one) => one.kind === kind);
     if (!widest) return [];
-    const { of, place, halfWidth = 0, asked } = widest;
+    const { of, place, halfWidth, asked } = widest;
     return kind === "exponent"
-      ? [t.warning.exponent(of.join(), place, halfWidth, others.length)]
+      ? [t.warning.exponent(of.join(), place, halfWidth ?? 0, others.length)]
       : [t.warning.crossover(of, place, halfWidth, asked, others.length)];
   });
 

@@ -20,22 +20,18 @@ const turnsBeforeRefining = 3;
 export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Schedule["stopped"]>> => {
   const { visitor, workers, restMs, signal, onProgress, record } = measuring;
   const { seed, refineCrossover } = record.experiment.measure;
-  /** What all cells take a fresh worker. */
-  const renewMs = (): number => live(measuring).reduce((sum, task) => sum + task.prepareMs - task.sparedMs, 0);
-  const plan = (turn: number): Sampling => createSampling(measuring, turn, (restMs() - 2 * renewMs()) / turnsAhead(turn));
+  const plan = (turn: number): Sampling => createSampling(measuring, turn, (restMs() - 2 * renewMs(live(measuring))) / turnsAhead(turn));
   const sentinel = createGauge(measuring);
   const rounds = new Map<string, number>();
   // A resumed run goes on with a turn of its own: what it measures now was not measured then.
   const first =
     1 + Math.max(0, ...measuring.tasks.flatMap((task) => task.record.visits.map(({ turn }) => turn)), ...measuring.sentinelTurns.map(({ turn }) => turn));
   let sampling = plan(first);
-  let wanted = first > leastTurns ? wantedAfter(conditionsOf(measuring), measuring.tasks) : undefined;
-  /** Every second turn is of the curves whose exponents or n* are open, where there are any: these are what a run is for. */
+  const wantedNow = (unmet: readonly Unmet[]): Wanted => wantedAfter(unmet, measuring.tasks, refineCrossover !== undefined);
+  let wanted = first > leastTurns ? wantedNow(conditionsOf(measuring)) : undefined;
   const due = (turn: number): readonly Task[] =>
     sampling.visited(
-      live(measuring).filter(
-        (task) => wanted === undefined || (turn % 2 === 1 && wanted.open.size > 0 ? wanted.open.has(task.record.id) : wanted.problems.has(problemOf(task))),
-      ),
+      live(measuring).filter((task) => wanted?.(task, turn) ?? true),
       turn,
     );
   for (let turn = first; ; turn++) {
@@ -50,9 +46,9 @@ export const repeatTurns = async (measuring: Measuring): Promise<NonNullable<Sch
       const unmet = conditionsOf(measuring);
       if (unmet.length === 0 && added.length === 0) return "precision";
       // Where all is known but n were added, these decide at the next look, beside all others.
-      wanted = unmet.length > 0 ? wantedAfter(unmet, measuring.tasks) : undefined;
+      wanted = unmet.length > 0 ? wantedNow(unmet) : undefined;
     }
-    if (startsWorker(turn) && affordsRestart(renewMs(), restMs(), sampling.visitsMs(due(turn)), workers.own.index + 1)) await workers.restart();
+    if (startsWorker(turn) && affordsRestart(renewMs(due(turn)), restMs(), sampling.visitsMs(due(turn)), workers.own.index + 1)) await workers.restart();
 
     await sentinel.before();
     await beginAdded(measuring, turn, sampling);
@@ -93,21 +89,25 @@ export const conditionsOf = ({ tasks, record, mechanisms }: Pick<Measuring, "tas
   );
 };
 
-/** Of what something is wanted still. */
-interface Wanted {
-  /** all arms at one shape, as what is told of two of them rests on turns that both were visited in */
-  readonly problems: ReadonlySet<string>;
-  /** cells of curves whose exponent is open, and of pairs whose n* is */
-  readonly open: ReadonlySet<string>;
-}
+/** Whether a cell is to be visited in a turn, as something is wanted still that its times would tell. */
+type Wanted = (task: Task, turn: number) => boolean;
 
-const wantedAfter = (unmet: readonly Unmet[], tasks: readonly Task[]): Wanted => {
-  const ids = new Set(unmet.flatMap(({ cells }) => cells));
-  return {
-    problems: new Set(tasks.filter(({ record }) => ids.has(record.id)).map(problemOf)),
-    open: new Set(unmet.flatMap(({ kind, cells }) => (kind === "time" ? [] : cells))),
-  };
+/**
+ * All arms at one shape go together, as what is told of two of them rests on turns that both were visited in; every second turn is of the curves whose exponents or n* are open, where there are any:
+ * these are what a run is for. Where n* is `refined`, it is what this run is for: as long as one is open, all turns are of the cells near it, which a fresh worker has prepared soon.
+ */
+const wantedAfter = (unmet: readonly Unmet[], tasks: readonly Task[], refined: boolean): Wanted => {
+  const idsOf = (some: readonly Unmet[]): ReadonlySet<string> => new Set(some.flatMap(({ cells }) => cells));
+  const near = idsOf(refined ? unmet.filter(({ kind }) => kind === "crossover") : []);
+  if (near.size > 0) return ({ record }) => near.has(record.id);
+  const open = idsOf(unmet.filter(({ kind }) => kind !== "time"));
+  const ids = idsOf(unmet);
+  const problems = new Set(tasks.filter(({ record }) => ids.has(record.id)).map(problemOf));
+  return (task, turn) => (turn % 2 === 1 && open.size > 0 ? open.has(task.record.id) : problems.has(problemOf(task)));
 };
+
+/** What a fresh worker takes to prepare these. */
+const renewMs = (tasks: readonly Task[]): number => tasks.reduce((sum, task) => sum + task.prepareMs - task.sparedMs, 0);
 
 interface Gauge {
   before(): Promise<void>;

@@ -1718,8 +1718,9 @@ export const en = {
     },
     exponent: (arm: string, place: string, halfWidth: number, more: number): string =>
       `The exponent of ${arm}${place === "" ? "" : ` at ${place}`} is known to ±${halfWidth.toFixed(2)} alone, which leaves room between laws${more === 0 ? "" : `; so ${more === 1 ? "is 1 more" : `are ${formatCount(more)} more`}`}.`,
-    crossover: (arms: readonly string[], place: string, halfWidth: number, asked: number, more: number): string =>
-      `n* of ${arms.join(" and ")}${place === "" ? "" : ` at ${place}`} is known to ±${formatShare(halfWidth)} alone, where measuring would have gone on to ±${formatShare(asked)}${more === 0 ? "" : `; so ${more === 1 ? "is 1 more" : `are ${formatCount(more)} more`}`}.`,
+    /** `halfWidth` undefined: it is known from above alone */
+    crossover: (arms: readonly string[], place: string, halfWidth: number | undefined, asked: number, more: number): string =>
+      `n* of ${arms.join(" and ")}${place === "" ? "" : ` at ${place}`} is known ${halfWidth === undefined ? "from above" : `to ±${formatShare(halfWidth)}`} alone, where measuring would have gone on to ±${formatShare(asked)}${more === 0 ? "" : `; so ${more === 1 ? "is 1 more" : `are ${formatCount(more)} more`}`}.`,
     sentinel: (jumped: number, pairs: number, discarded: number): string =>
       `A kernel that is always the same, timed before and after turns, changed its time by more than a tenth in ${formatCount(jumped)} of ${formatCount(pairs)} such pairs${discarded > 0 ? ` (${formatCount(discarded)} of these turns made again)` : ""}: something else used this device, or its clock changed. Do not trust times of this run to better than that.`,
     losses: (cell: string, reason: string, losses: number, failed: number): string =>

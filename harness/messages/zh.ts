@@ -1152,7 +1152,7 @@ export const zh: Messages = {
     },
     exponent: (arm, place, halfWidth, more) => spaced`${arm}${shapeText(place)}的指数只精确到 ±${twoDigits(halfWidth)}，几种规律都还有可能${others(more)}。`,
     crossover: (arms, place, halfWidth, asked, more) =>
-      spaced`${list(arms)}${shapeText(place)}的 n* 只精确到 ±${formatShare(halfWidth)}，而本应测到 ±${formatShare(asked)}${others(more)}。`,
+      spaced`${list(arms)}${shapeText(place)}的 n* ${halfWidth === undefined ? "只有上限" : spaced`只精确到 ±${formatShare(halfWidth)}`}，而本应测到 ±${formatShare(asked)}${others(more)}。`,
     sentinel: (jumped, pairs, discarded) =>
       spaced`一个始终不变的核函数在轮次前后各计时一次，${formatCount(pairs)}对中有${formatCount(jumped)}对的用时变化超过十分之一${discarded > 0 ? spaced`（其中${formatCount(discarded)}轮已重做）` : ""}：有别的程序占用了此设备，或其时钟频率变了。本次运行的时间不可信到更高的精度。`,
     losses: (cell, reason, losses, failed) =>
