@@ -48,7 +48,10 @@ describe("--refine crossover", () => {
   });
 
   it("spends all its time near an n* as long as that is wider than asked, and no fresh worker prepares what lies far from it", async () => {
-    const { record } = await fakeRun(refined.replace("2%", "0.1%").replace("60s", "20s"), fakeWorkers({ costMs: planted, noise: { sample: 0.2, turn: 0.02, worker: 0.02 } }));
+    const { record } = await fakeRun(
+      refined.replace("2%", "0.1%").replace("60s", "20s"),
+      fakeWorkers({ costMs: planted, noise: { sample: 0.2, turn: 0.02, worker: 0.02 } }),
+    );
     const isNear = ({ n }: { readonly n: number }): boolean => n > 800 / 1.6 && n < 800 * 1.6;
     const isFar = ({ n }: { readonly n: number }): boolean => n < 800 / 2.5 || n > 800 * 2.5;
     const planned = record.cells.filter(({ id }) => !(record.added ?? []).some((one) => one.id === id));
