@@ -1,7 +1,7 @@
 import type { BytesByRole, FeedForward, ModelShape, StageCost } from "../mechanism.ts";
 import { groupingOf } from "./grouping.ts";
 import { type Mixer, widthsOf } from "./layer.ts";
-import { gathersRow, isRotated, type ModelPlanning, takesUnitKeys, turnedChannels } from "./modelPlan.ts";
+import { gathersRow, isRotated, type ModelPlanning, takesUnitVectors, turnedChannels } from "./modelPlan.ts";
 import { feedForwardTotals, mixerWeights, routerWeights } from "./modelShape.ts";
 import { routesBytes } from "./routes.ts";
 import type { StageName } from "./stageNames.ts";
@@ -23,7 +23,7 @@ export const stageCosts = (planning: ModelPlanning): Readonly<Partial<Record<Sta
   const norms = total(mixers.map((mixer) => widthsOf(mixer).outputNorm)) + 2 * layers * width + classified;
   // Each head's output by the same weights.
   const normed = rows * total(mixers.map((mixer) => (widthsOf(mixer).outputNorm > 0 ? widthsOf(mixer).o : 0) + 2 * width));
-  const unitKeys = rows * total(mixers.filter(takesUnitKeys).map((mixer) => widthsOf(mixer).k));
+  const unitVectors = rows * total(mixers.filter(takesUnitVectors).map((mixer) => widthsOf(mixer).q + widthsOf(mixer).k));
   const put = width * total(mixers.map((mixer) => widthsOf(mixer).o));
   const projected = total(mixers.map((mixer) => mixerWeights(width, widthsOf(mixer)) - widthsOf(mixer).outputNorm)) - put;
   const turned = model.rotary ? rows * total(mixers.filter(isRotated).map((mixer) => widthsOf(mixer).q + widthsOf(mixer).k)) : 0;
@@ -36,7 +36,7 @@ export const stageCosts = (planning: ModelPlanning): Readonly<Partial<Record<Sta
   }));
   return {
     embed: weighed(rows * width, 0),
-    norm: weighed(norms, flopsOfNorm * (normed + batch * classified) + flopsOfLength * unitKeys),
+    norm: weighed(norms, flopsOfNorm * (normed + batch * classified) + flopsOfLength * unitVectors),
     project: weighed(projected, 2 * rows * projected),
     ...(turned > 0 ? { rotate: weighed(0, flopsOfTurn * turned) } : {}),
     mix: sumOf(mixed),
@@ -93,7 +93,7 @@ const workingOf = ({ model, mixers, making }: ModelPlanning): Working => {
   const flowing = (mixer: Mixer): number => {
     const { q, k, v, g, beta, o, outputNorm, outputGate } = widthsOf(mixer);
     const caches = mixer.shape.phase === "prefill" && isSoftmaxCache(mixer) ? k + v : 0;
-    return rows * (q + k + v + g + beta + o - caches + (takesUnitKeys(mixer) ? k : 0) + (outputNorm > 0 ? o : 0) + outputGate);
+    return rows * (q + k + v + g + beta + o - caches + (takesUnitVectors(mixer) ? q + k : 0) + (outputNorm > 0 ? o : 0) + outputGate);
   };
   const given = (mixer: Mixer): number => {
     const { q, k, v, g, beta } = widthsOf(mixer);

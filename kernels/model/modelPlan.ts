@@ -104,15 +104,20 @@ export const isRotated = ({ mechanism }: Mixer): boolean => mechanism.family ===
 export const turnedChannels = ({ rotary }: Pick<ModelShape, "rotary">, mixers: readonly Mixer[]): number =>
   rotary ? (mixers.find(isRotated)?.shape.headDim ?? 0) : 0;
 
-/** The delta rules take keys of length 1. */
-export const takesUnitKeys = ({ buffers }: Mixer): boolean => buffers.some(({ name }) => name === "beta");
+/** The delta rules take keys of length 1, and the models that have them queries too (flash-linear-attention normalises both, then scales by 1/√headDim). */
+export const takesUnitVectors = ({ buffers }: Mixer): boolean => buffers.some(({ name }) => name === "beta");
 
-/** What a mixer's projections leave before its keys or its output are normalised. */
+/** What a mixer's projections leave before its queries, keys or output are normalised. */
 const mixerScratch = (mixer: Mixer): readonly PlanBuffer[] => {
   const { mechanism, rows } = mixer;
-  const { k, o, outputNorm, outputGate } = widthsOf(mixer);
+  const { q, k, o, outputNorm, outputGate } = widthsOf(mixer);
   return [
-    ...(takesUnitKeys(mixer) ? [allocation(`${mechanism.name}.keys`, "scratch", "poison", { row: rows, channel: k })] : []),
+    ...(takesUnitVectors(mixer)
+      ? [
+          allocation(`${mechanism.name}.queries`, "scratch", "poison", { row: rows, channel: q }),
+          allocation(`${mechanism.name}.keys`, "scratch", "poison", { row: rows, channel: k }),
+        ]
+      : []),
     ...(outputNorm > 0 ? [allocation(`${mechanism.name}.mixed`, "scratch", "poison", { row: rows, channel: o })] : []),
     ...(outputGate > 0 ? [allocation(`${mechanism.name}.gate`, "scratch", "poison", { row: rows, channel: o })] : []),
   ];
@@ -130,7 +135,8 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
   const widths = widthsOf(mixer);
   const counted = shape.phase === "generate";
   const repeated = widths.sharing > 1 ? { repeated: { channels: shape.headDim, times: widths.sharing } } : {};
-  const unit = takesUnitKeys(mixer);
+  const unit = takesUnitVectors(mixer);
+  const unitStep = (from: string, name: "q" | "k"): Step => normStep(making, "norm", (rows * widths[name]) / shape.headDim, shape.headDim, from, place(name));
   const normed = widths.outputNorm > 0 ? `${mechanism.name}.mixed` : place("o");
   return [
     normStep(making, "norm", rows, width, "x", "normed", weight("mixNorm")),
@@ -138,7 +144,7 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
       from: "normed",
       weight: weight("wqkv"),
       inputs: width,
-      to: place("q"),
+      to: unit ? `${mechanism.name}.queries` : place("q"),
       outputs: widths.q / widths.sharing,
       ...repeated,
       beside: [
@@ -149,7 +155,7 @@ export const layerSteps = ({ model, making }: ModelPlanning, mixer: Mixer, layer
         ...(widths.outputGate > 0 ? [{ to: `${mechanism.name}.gate`, outputs: widths.outputGate, finish: "sigmoid" as const }] : []),
       ],
     }),
-    ...(unit ? [normStep(making, "norm", (rows * widths.k) / shape.headDim, shape.headDim, `${mechanism.name}.keys`, place("k"))] : []),
+    ...(unit ? [unitStep(`${mechanism.name}.queries`, "q"), unitStep(`${mechanism.name}.keys`, "k")] : []),
     ...(rotary && isRotated(mixer) ? [rotateStep(making, [place("q"), place("k")], shape, counted)] : []),
     ...placedSteps(mixer, layer, mixing),
     ...(widths.outputNorm > 0 ? [normStep(making, "norm", (rows * widths.o) / shape.headDimV, shape.headDimV, place("o"), normed, weight("outputNorm"))] : []),

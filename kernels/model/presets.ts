@@ -30,8 +30,8 @@ export const parametersOfPreset = (name: PresetName): Readonly<Record<string, Pa
 const turnOf = (linear: string, count: number): readonly string[] => [...Array.from({ length: count }, () => linear), "softmax"];
 
 /**
- * Shapes as their authors published them, with the mixers of hybrids as `pattern`. What is not part of this model (short convolutions, biases, norms of queries, and of keys but for their length in
- * delta rules, latent attention) is left out; what stands for something else, `source` says.
+ * Shapes as their authors published them, with the mixers of hybrids as `pattern`. What is not part of this model (short convolutions, biases, norms of softmax
+ * layers' queries and keys, latent attention) is left out; what stands for something else, `source` says.
  */
 export const presets = {
   "gpt2-small": {

@@ -3,7 +3,7 @@ import type { ExpectedRow, FeedForward, ModelShape, Tensors } from "../mechanism
 import { tensorOf } from "../tensors.ts";
 import { finishes } from "./finish.ts";
 import { keptConnection, keptName, type Mixer, ownTensors, widthsOf } from "./layer.ts";
-import { isRotated, type ModelPlanning, takesUnitKeys } from "./modelPlan.ts";
+import { isRotated, type ModelPlanning, takesUnitVectors } from "./modelPlan.ts";
 import { feedForwardOf } from "./modelShape.ts";
 import { type ChosenExperts, chosenExperts, sizeOf } from "./router.ts";
 
@@ -236,9 +236,9 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, a
     return times(rows, weight("wqkv"), outputsOf(name), before * model.width);
   };
   const shared = (made: Rows): Rows => (widths.sharing > 1 ? repeatedHeads(made, shape.headDim, widths.sharing) : made);
-  const q = turned(shared(taken("q")));
-  const keys = shared(taken("k"));
-  const k = turned(takesUnitKeys(mixer) ? normed(keys, shape.headDim, undefined) : keys);
+  const unit = (made: Rows): Rows => (takesUnitVectors(mixer) ? normed(made, shape.headDim, undefined) : made);
+  const q = turned(unit(shared(taken("q"))));
+  const k = turned(unit(shared(taken("k"))));
   // What a cache of f16 takes of the newest token is rounded before anyone reads it.
   const cached = (made: Rows): Float32Array => (storesHalf(mixer) ? roundedToHalf(flat(made)) : flat(made));
   const given: Tensors = {

@@ -93,6 +93,37 @@ test("heads that share a query and a key are heads that have the same ones", () 
   expect(scoresOf(shared, tensors)).toEqual(scoresOf(each, alike));
 });
 
+test.each([
+  ["gatedDeltaNet", true],
+  ["kda", true],
+  ["deltaNet", true],
+  ["softmax", false],
+] as const)("%s: how long projected queries and keys are moves no score (%s), as both are brought to length 1", (name, unit) => {
+  const mechanism = mechanismOf(name);
+  const shape = shapeOf(name, { n: 3, batch: 1 }, { recomputes: true });
+  const tensors = mechanism.inputs(shape, 1);
+  const { heads, headDim } = shape;
+  // Its first rows are those of q, then those of k.
+  const longer = (matrix: Float32Array, from: number): Float32Array =>
+    matrix.map((weight, i) => (Math.floor(i / 64) >= from && Math.floor(i / 64) < from + heads * headDim ? 8 * weight : weight));
+  const scoresWith = (from: number | undefined): readonly number[] => {
+    const of = Object.entries(tensors).map(([tensor, values]) => [
+      tensor,
+      from !== undefined && tensor.endsWith(".wqkv") ? longer(values as Float32Array, from) : values,
+    ]);
+    const rows = mechanism.reference(shape, Object.fromEntries(of) as typeof tensors, { batch: 0, head: 0, tokens: [0] });
+    return rows.flatMap(({ buffer, values }) => (buffer === "scores" ? Array.from(values) : []));
+  };
+  const plain = scoresWith(undefined);
+  expect(plain.length).toBeGreaterThan(10);
+  for (const from of [0, heads * headDim]) {
+    const off = Math.max(...scoresWith(from).map((score, i) => Math.abs(score - (plain[i] ?? 0))));
+    // 1e-6 under the root keeps a length of 0 from dividing.
+    if (unit) expect(off).toBeLessThan(1e-4);
+    else expect(off).toBeGreaterThan(1e-2);
+  }
+});
+
 test("Qwen3-Next's layers project half as many queries and keys where they are linear, and keep as much as with heads that are alike", () => {
   const mechanism = mechanismOf("gatedDeltaNet");
   const { model, mixers, heads, kvHeads, headDim } = presets["qwen3-next"];
