@@ -198,7 +198,7 @@ describe("time goes where intervals are wide", () => {
     expect(kinds).toContain("crossover");
     expect(
       record.findings.some(({ text: finding }) =>
-        /n\* of softmax and linear is known to ±[\d.]+ % alone, where measuring would have gone on to ±0.2 %/.test(finding),
+        /n\* of softmax and linear lies anywhere from [\d,]+ to [\d,]+ \(95 % interval\), where measuring would have gone on to ±0.2 %/.test(finding),
       ),
     ).toBe(true);
   });

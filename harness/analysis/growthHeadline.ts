@@ -1,5 +1,5 @@
 import { mixing } from "../../kernels/model/stageNames.ts";
-import type { Factor, Kept, Less, ShareEnd, Span } from "../messages/en.ts";
+import type { Factor, Kept, KeptOf, Less, ShareEnd, Span } from "../messages/en.ts";
 import type { Messages } from "../messages/messages.ts";
 import type { Fit } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
@@ -7,8 +7,10 @@ import { formatBytes, formatShare } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 import { laterTokens } from "./laterTokens.ts";
 import { sameShape } from "./series.ts";
+import { shapePlaces } from "./shapePlaces.ts";
 import { spanOf } from "./span.ts";
 import { spokenArm } from "./spokenArm.ts";
+import { textsAtOnce } from "./textsAtOnce.ts";
 
 type Point = Fit["points"][number];
 
@@ -45,15 +47,16 @@ export const growthHeadline = (
         : step !== undefined && longer.length === arms.length
           ? [t.headline.longer(step, longer)]
           : [];
-  const memory = kept.length > 0 && kept.length === arms.length ? [keptText(bytes, kept, t)] : [];
+  const memory = kept.length > 0 && kept.length === arms.length ? [keptText(record, bytes, kept, t)] : [];
   const parts = [...time, ...memory];
   return parts.length > 0 ? [t.headline.joined(parts)] : [];
 };
 
-const keptText = (fits: readonly (readonly Fit[])[], kept: readonly { readonly arm: string; readonly kept: Kept }[], t: Messages): string => {
+const keptText = (record: Analysed, fits: readonly (readonly Fit[])[], kept: readonly { readonly arm: string; readonly kept: Kept }[], t: Messages): string => {
   const [more, less] = kept;
   const times = lessOf(fits);
-  return more && less && kept.length === 2 && times ? t.headline.keptLess(less, more, times) : t.headline.kept(kept.toReversed());
+  const of: KeptOf = { texts: textsAtOnce(record), by: shapePlaces(record, fits[0]?.map(({ series }) => series) ?? []).axis };
+  return more && less && kept.length === 2 && times ? t.headline.keptLess(less, more, times, of) : t.headline.kept(kept.toReversed(), of);
 };
 
 const fitsOf = ({ fits }: Pick<Analysed, "fits">, label: string, metric: Fit["metric"]): readonly Fit[] =>

@@ -48,9 +48,19 @@ describe("the answer in plain words", () => {
       crossovers: record.crossovers.map((one) => (one.series.dModel === 128 ? { ...one, outcome: "undecided" as const, n: undefined } : one)),
     };
     expect(headlineOf(open, en)[0]).toMatch(
-      /^On this GPU \(d\), from [\d,]+ tokens on, the next token is made faster .* at 16,384 tokens; below that, with softmax attention: [\d.]+ times as fast at 32, at dModel 64; at dModel 128 it is not decided\.$/,
+      /^On this GPU \(d\), the next token is made faster with linear attention than with softmax attention at dModel 64 from [\d,]+ tokens on: [\d.]+ times as fast at 16,384 tokens; below that, at dModel 64, with softmax attention: [\d.]+ times as fast at 32; at dModel 128 it is not decided\.$/,
     );
-    expect(headlineOf(open, zh)[0]).toMatch(/，此为 dModel 64 处；dModel 128 处尚未定论。$/);
+    expect(headlineOf(open, zh)[0]).toMatch(/更快：dModel 64 时从 [\d,]+ 个 token 起；.*；dModel 128 时尚未定论。$/);
+  });
+
+  it("says of how many texts at once its times and bytes are, where that is more than one", () => {
+    const several = analyse({ ...planted, cells: planted.cells.map((cell) => ({ ...cell, batch: 8 })) });
+    const [first, second] = headlineOf(several, en);
+    expect(first).toMatch(/^On this GPU \(d\), with 8 texts at once, from 800 tokens on/);
+    expect(second).toContain("linear attention keeps 128 KiB in memory for 8 texts at once at any length, ");
+    expect(headlineOf(several, zh)[1]).toContain("只需在内存中（同时 8 个文本）保留 128 KiB");
+    const mixed = analyse({ ...planted, cells: planted.cells.map((cell, i) => ({ ...cell, batch: i % 2 === 0 ? 8 : 1 })) });
+    for (const record of [analyse(planted), mixed]) expect(headlineOf(record, en).join()).not.toContain("at once");
   });
 
   it("says what arms keep over the shapes that all of them have", () => {

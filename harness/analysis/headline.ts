@@ -2,16 +2,17 @@ import type { Extremes, Names } from "../messages/en.ts";
 import type { Messages } from "../messages/messages.ts";
 import type { Crossover } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
+import { crossingHeadline } from "./crossingHeadline.ts";
 import { fastestArm } from "./fastestArm.ts";
 import { formatCount } from "./format.ts";
 import { growthHeadline } from "./growthHeadline.ts";
 import { peerHeadline } from "./peerHeadline.ts";
-import { describeKey } from "./series.ts";
 import { servingHeadline } from "./servingHeadline.ts";
 import { spanOf } from "./span.ts";
 import { speedUpOf } from "./speedUp.ts";
 import { spokenArm } from "./spokenArm.ts";
 import { textHeadline } from "./textHeadline.ts";
+import { textsAtOnce } from "./textsAtOnce.ts";
 
 /**
  * The answer for a reader who knows neither the notation nor the arms: who is faster from which length on and by how much at the longest, and what twice the length costs each, in two sentences at
@@ -22,6 +23,8 @@ export const headlineOf = (record: Analysed, t: Messages): readonly string[] => 
   const { experiment, cells, environment } = record;
   const emulated = environment.deviceClass === "software";
   const where = t.headline.place(emulated, environment.adapter.device);
+  const texts = textsAtOnce(record);
+  const at = texts === undefined ? where : t.headline.together(where, texts);
   if (cells.some(({ runtime }) => runtime !== undefined)) return peerHeadline(record, where, t);
   if (experiment.text) return textHeadline(record, where, t);
   const does = t.headline.doing[experiment.phase];
@@ -33,11 +36,11 @@ export const headlineOf = (record: Analysed, t: Messages): readonly string[] => 
   // What claims are asked of is told with their count, before this: who is faster is all that is said besides.
   const claimed = (experiment.claims?.length ?? 0) > 0;
   if (upper === undefined || lower === undefined) {
-    const fastest = back ?? (claimed ? undefined : fastestArm(record, where, does, t));
+    const fastest = back ?? (claimed ? undefined : fastestArm(record, at, does, t));
     return [...said(fastest), ...(claimed ? [] : growthHeadline(record, armsOf(record).slice(0, 2), t))];
   }
   const names: Names = { upper: spokenArm(record, upper, t), lower: spokenArm(record, lower, t) };
-  const crossing = back ?? crossingSentence(record, crossovers, names, does, where, t);
+  const crossing = back ?? crossingHeadline(record, crossovers, names, does, at, t);
   if (claimed && crossing !== undefined) return [crossing];
   // Wherever a state is kept, it is as large as its kind of attention makes it.
   const kindOf = (label: string): string => t.attention(cells.some((cell) => cell.label === label && cell.family === "softmax") ? "softmax" : "linear");
@@ -86,58 +89,4 @@ export const mainPair = ({ cells, experiment, crossovers }: Pick<Analysed, "cell
   const rank = ({ between: [upper, lower] }: Crossover): number => placeOf(upper) * (experiment.arms.length + 1) + placeOf(lower);
   const [first] = timed.toSorted((one, other) => kept(other) - kept(one) || rank(one) - rank(other));
   return first ? timed.filter((crossover) => rank(crossover) === rank(first)) : [];
-};
-
-const crossingSentence = (record: Analysed, crossovers: readonly Crossover[], names: Names, does: string, where: string, t: Messages): string | undefined => {
-  // Of some shapes it may be open: then the others' answer is told, and of which it is none.
-  const open = crossovers.filter(({ outcome, atLatest }) => outcome === "undecided" && atLatest === undefined);
-  if (open.length > 0 && open.length < crossovers.length) {
-    const decided = crossovers.filter((crossover) => !open.includes(crossover));
-    const keys = crossovers.map(({ series }) => series);
-    const placesOf = (some: readonly Crossover[]): readonly string[] => some.map(({ series }) => describeKey(series, keys));
-    const found = crossingSentence(record, decided, names, does, where, t);
-    return found === undefined ? undefined : t.headline.partly(found, placesOf(decided), placesOf(open));
-  }
-  const outcomes = new Set(crossovers.map(({ outcome }) => outcome));
-  const ranges = crossovers.flatMap(({ range }) => (range ? [range] : []));
-  if (ranges.length === 0) return undefined;
-  if (outcomes.size > 1) return t.headline.byShape(where, does, names);
-  const [outcome] = outcomes;
-  const measured = spanOf(ranges.flat(), formatCount);
-  const speed = t.headline.speed(speedsOf(record.fits, crossovers));
-  switch (outcome) {
-    case "crosses": {
-      const found = crossovers.flatMap(({ n }) => (n ? [n.value] : []));
-      return found.length === 0
-        ? undefined
-        : t.headline.crosses(where, spanOf(found, formatCount), does, names, speed, speedsOf(record.fits, crossovers, "smallest"));
-    }
-    case "already":
-      return t.headline.already(where, does, names, measured, speed);
-    case "none":
-      return t.headline.none(where, does, names, measured, speed);
-    case "many":
-      return t.headline.many(where, does, names, measured);
-    case "undecided": {
-      const latest = crossovers.flatMap(({ atLatest }) => (atLatest === undefined ? [] : [atLatest]));
-      return latest.length === crossovers.length ? t.headline.latest(where, does, names, Math.max(...latest), speed) : t.headline.open(where, does, names);
-    }
-    default:
-      return undefined;
-  }
-};
-
-/** Least and most times as fast that the second arm is at the largest n of each shape of a pair, or at the smallest; undefined where a shape has none. */
-const speedsOf = (fits: Analysed["fits"], crossovers: readonly Crossover[], end: "largest" | "smallest" = "largest") => {
-  const speeds = crossovers.flatMap((crossover) => speedUpOf(fits, crossover, end) ?? []);
-  if (speeds.length === 0 || speeds.length < crossovers.length) return undefined;
-  const factors = speeds.map(({ times }) => times.value);
-  return {
-    n: spanOf(
-      speeds.map(({ n }) => n),
-      formatCount,
-    ),
-    least: Math.min(...factors),
-    most: Math.max(...factors),
-  };
 };

@@ -4,7 +4,7 @@ import type { SeriesKey } from "../record/derived.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
 import { groupBy } from "./grouping.ts";
-import { describeKey } from "./series.ts";
+import { describeKey, seriesOf } from "./series.ts";
 import { sentencesByShard, shardWarnings, type Told } from "./shardSentences.ts";
 
 const fewTurns = 3;
@@ -59,15 +59,17 @@ const precision = ({ schedule: { unmet, stopped }, experiment: { measure } }: An
   unmet.length === 0 ? [] : [t.warning.wide(unmet.length, measure.precision, stopped)];
 
 /** Exponents and n* that are known less narrowly than asked. */
-const conditions = ({ schedule: { conditions = [] } }: Analysed, t: Messages): readonly string[] =>
-  (["exponent", "crossover"] as const).flatMap((kind) => {
+const conditions = ({ schedule: { conditions = [] }, cells, crossovers }: Analysed, t: Messages): readonly string[] => {
+  const keys = seriesOf(cells).map(({ key }) => key);
+  return (["exponent", "crossover"] as const).flatMap((kind) => {
     const [widest, ...others] = conditions.filter((one) => one.kind === kind);
     if (!widest) return [];
     const { of, place, halfWidth, asked } = widest;
-    return kind === "exponent"
-      ? [t.warning.exponent(of.join(), place, halfWidth ?? 0, others.length)]
-      : [t.warning.crossover(of, place, halfWidth, asked, others.length)];
+    if (kind === "exponent") return [t.warning.exponent(of.join(), place, halfWidth ?? 0, others.length)];
+    const told = crossovers.find(({ metric, between, series }) => metric === "time" && between.join() === of.join() && describeKey(series, keys) === place);
+    return [t.warning.crossover(of, place, told?.n, halfWidth, asked, others.length)];
   });
+};
 
 /** Of the turns that were made, so many may have met a device that changed its pace. */
 const disturbedAtMost = 0.1;

@@ -46,6 +46,30 @@ export interface Less {
   readonly most: number;
 }
 
+/** What share of the most that a device allows an arm reaches. */
+export interface ArmShare {
+  readonly arm: string;
+  readonly share: number;
+}
+
+/** The interval of n*; `place`: the shape that it is of, or the program; empty where there is one, or several are taken together. */
+export interface KnownFrom {
+  readonly place: string;
+  readonly n: Estimate;
+}
+
+/** How far an interval reaches to both sides of a value, as shares of it. */
+export interface Sides {
+  readonly below: number;
+  readonly above: number;
+}
+
+/** Of what bytes are that are kept: of so many texts at once, where that is more than one; `by`: the axis of the shapes that they span, where it is one. */
+export interface KeptOf {
+  readonly texts: number | undefined;
+  readonly by: string | undefined;
+}
+
 /** How many times less an arm takes or keeps, "870×"; `undrifted`: which the values beside it alone do not give. */
 export interface TimesLess {
   readonly times: string;
@@ -58,6 +82,37 @@ export interface Speed {
   readonly n: Span;
   readonly least: number;
   readonly most: number;
+}
+
+/** Where the second of two arms is the faster one, at one shape: from n on, from n on at the latest, at all that was measured or at none, back and forth, or nobody knows. */
+export interface FasterAt {
+  /** "headDim 32", or by several sizes; empty where there is one shape */
+  readonly place: string;
+  /** "32", of an axis that alone tells shapes apart */
+  readonly value: string | undefined;
+  readonly faster: "from" | "latest" | "always" | "never" | "changes" | "open";
+  /** of from and latest; else the smallest measured */
+  readonly n: number;
+  readonly measured: readonly [least: number, most: number];
+}
+
+/** What tells shapes apart, and whether the second arm is ahead the later, the larger that is, or the sooner; undefined where it takes several sizes, and where intervals do not tell. */
+export interface ShapeOrder {
+  readonly axis: string | undefined;
+  readonly order: "later" | "sooner" | undefined;
+}
+
+/** Shapes at which the first arm is faster below n*, none where it is all, and how many times as fast the second is at the smallest n. */
+export interface FasterBelow {
+  readonly at: readonly FasterAt[];
+  readonly speed: Speed | undefined;
+}
+
+/** Another program of one arm of a pair, and where the second is faster with it in its place. */
+export interface ProgramBeside {
+  readonly arm: string;
+  readonly of: "upper" | "lower";
+  readonly shapes: readonly FasterAt[];
 }
 
 /** Attention's share of a token's time at one end of what was measured. */
@@ -492,8 +547,86 @@ const spanOrList = (ns: readonly number[]): string =>
 const timesIn = ({ value, low, high }: Estimate, how: string, write: (value: number) => string = formatTimes): string =>
   `${write(value)}× ${how} [${write(low)}, ${write(high)}]`;
 
+/** Of the most that a device allows; a share that was measured as more than all is all. */
+const ofAllowed = (share: number): string => (share >= 0.995 ? "all that it allows" : `${formatShare(share)} of what it allows`);
+
+/** "25 % less or 40 % more" */
+const sidesText = ({ below, above }: Sides): string =>
+  `${formatShare(below)} less or ${above > 1 ? `${formatTimes(1 + above)} times as long` : `${formatShare(above)} more`}`;
+
+/** More shapes than these are not named one by one. */
+const mostNamed = 3;
+
+const isAhead = ({ faster }: FasterAt): boolean => faster === "from" || faster === "latest" || faster === "always";
+
+/** "headDim 32", "headDim 64 and 128": an axis is named once. `known`: it was, before. */
+const namedPlaces = (shapes: readonly FasterAt[], known = false): string =>
+  formatList(shapes.map(({ place, value }, i) => ((known || i > 0) && value !== undefined ? value : place)));
+
+const measuredOf = (shapes: readonly FasterAt[]): string => {
+  const ns = shapes.flatMap(({ measured }) => measured);
+  return `${to([formatCount(Math.min(...ns)), formatCount(Math.max(...ns))])} tokens`;
+};
+
+/** From where on, over shapes that are alike in that the second arm is ahead in the end, or never, or that nobody knows. */
+const fasterOver = (shapes: readonly FasterAt[], noun = true): string => {
+  const [first] = shapes;
+  if (!first) return "";
+  if (shapes.every(isAhead)) {
+    if (shapes.every(({ faster }) => faster === "always")) return `at every length measured (${measuredOf(shapes)})`;
+    const [least = first, most = first] = [shapes.toSorted((one, other) => one.n - other.n)[0], shapes.toSorted((one, other) => other.n - one.n)[0]];
+    const write = ({ n, faster }: FasterAt): string => `${formatCount(n)}${faster === "from" ? "" : " or fewer"}`;
+    const tokens = noun ? ` ${first.n === 1 && shapes.length === 1 ? "token" : "tokens"}` : "";
+    if (least.n === most.n) return `from ${formatCount(least.n)}${tokens} on${shapes.some(({ faster }) => faster !== "from") ? " at the latest" : ""}`;
+    return `from ${write(least)} to ${write(most)}${tokens} on`;
+  }
+  if (shapes.every(({ faster }) => faster === "never")) return `at no length measured (${measuredOf(shapes)})`;
+  return shapes.every(({ faster }) => faster === "changes") ? "back and forth as the length grows" : "it is not decided";
+};
+
+/** Shapes one by one where these are few, else what holds for how many of them. */
+const fasterByShape = (shapes: readonly FasterAt[], all = shapes.length): string => {
+  if (shapes.length <= mostNamed) {
+    const told = shapes.map((shape, i) => ({
+      at: namedPlaces([shape], i > 0),
+      how: fasterOver(
+        [shape],
+        shapes.slice(0, i).every(({ faster }) => faster === "changes" || faster === "open"),
+      ),
+    }));
+    return formatList(told.map(({ at, how }) => `at ${at} ${how}`));
+  }
+  const groups = [shapes.filter(isAhead), ...(["never", "changes", "open"] as const).map((kind) => shapes.filter(({ faster }) => faster === kind))];
+  return groups
+    .filter((group) => group.length > 0)
+    .map((group) => {
+      if (group.length === all) return fasterOver(group);
+      return `${group.length <= mostNamed ? `at ${namedPlaces(group)}` : `in ${group.length} of ${all} shapes`} ${fasterOver(group)}`;
+    })
+    .join(", ");
+};
+
+/** Of all shapes in a few words. */
+const programText = (shapes: readonly FasterAt[]): string => {
+  const alike = shapes.every(isAhead) || new Set(shapes.map(({ faster }) => faster)).size === 1;
+  return alike ? fasterOver(shapes) : fasterByShape(shapes);
+};
+
+/** How many times as fast the first arm is at the smallest n, behind what says that it is. */
+const belowText = (shortest: Speed | undefined): string =>
+  shortest && shortest.most <= 1 / 1.05 ? `: ${timesSpan(1 / shortest.most, 1 / shortest.least)} times as fast at ${to(shortest.n)}` : "";
+
+/** "the wider the heads, the later" */
+const orderText = ({ axis, order }: ShapeOrder): string => {
+  if (axis === undefined || order === undefined) return "";
+  const larger: Readonly<Record<string, string>> = { headDim: "the wider the heads", heads: "the more heads", batch: "the more texts at once" };
+  return `${larger[axis] ?? `the larger ${axis}`}, the ${order}`;
+};
+
 const timesSpan = (least: number, most: number): string => to([formatTimes(least), formatTimes(most)]);
 const tokensAt = (n: Span): string => `at ${to(n)} ${n[1] === "1" ? "token" : "tokens"}`;
+
+const ofTexts = ({ texts }: KeptOf): string => (texts === undefined ? "" : ` for ${counted(texts, "text")} at once`);
 
 const kept = ({ bytes, n }: Kept, name: string): string => `${to(bytes)} at ${n === undefined ? "any length" : counted(n, "token")} with ${name}`;
 
@@ -582,6 +715,8 @@ export const en = {
     doing,
     /** where it was measured; `device`: the GPU's name, or nothing */
     place: (software: boolean, device: string): string => (software ? "on this CPU emulation" : device === "" ? "on this GPU" : `on this GPU (${device})`),
+    /** `where` everything is of so many texts, read or written together */
+    together: (where: string, texts: number): string => `${where}, with ${counted(texts, "text")} at once`,
     /** behind what it is said of: ": 86 times as fast at 32,768 tokens"; nothing where it is about as fast */
     speed: (speed: Speed | undefined): string => {
       if (speed === undefined) return "";
@@ -590,10 +725,8 @@ export const en = {
       return speed.most <= 1 / 1.05 ? `: it takes ${timesSpan(1 / speed.most, 1 / speed.least)} times as long ${at}` : "";
     },
     /** `shortest`: how many times as fast the second is at the smallest n, where it is slower */
-    crosses: (where: string, from: Span, does: string, { upper, lower }: Names, speed: string, shortest: Speed | undefined): string => {
-      const below = shortest && shortest.most <= 1 / 1.05 ? `: ${timesSpan(1 / shortest.most, 1 / shortest.least)} times as fast at ${to(shortest.n)}` : "";
-      return `${capital(where)}, from ${to(from)} tokens on${from[0] === from[1] ? "" : ", by shape"}, ${does} faster with ${lower} than with ${upper}${speed}; below that, with ${upper}${below}.`;
-    },
+    crosses: (where: string, from: string, does: string, { upper, lower }: Names, speed: string, shortest: Speed | undefined): string =>
+      `${capital(where)}, from ${from} tokens on, ${does} faster with ${lower} than with ${upper}${speed}; below that, with ${upper}${belowText(shortest)}.`,
     already: (where: string, does: string, { upper, lower }: Names, measured: Span, speed: string): string =>
       `${capital(where)}, ${does} faster with ${lower} than with ${upper} at every length measured, ${to(measured)} tokens${speed}.`,
     none: (where: string, does: string, { upper, lower }: Names, measured: Span, speed: string): string =>
@@ -604,8 +737,41 @@ export const en = {
       `${capital(where)}, from ${formatCount(n)} tokens on at the latest, ${does} faster with ${lower} than with ${upper}${speed}.`,
     open: (where: string, does: string, { upper, lower }: Names): string =>
       `${capital(where)}, it is not decided from which length on ${does} faster with ${lower} than with ${upper}.`,
-    byShape: (where: string, does: string, { upper, lower }: Names): string =>
-      `${capital(where)}, it depends on the shape whether and from which length on ${does} faster with ${lower} than with ${upper}.`,
+    /** at several shapes; where the second arm is ahead in all of them in the end that is one answer, else it depends on them. `below`: undefined where the first is faster nowhere */
+    byShape: (
+      where: string,
+      does: string,
+      { upper, lower }: Names,
+      shapes: readonly FasterAt[],
+      by: ShapeOrder,
+      speed: string,
+      below: FasterBelow | undefined,
+    ): string => {
+      const open = shapes.filter((shape) => shape.faster === "open");
+      const agree = shapes.every((shape) => isAhead(shape) || shape.faster === "open");
+      const told = agree ? shapes.filter(isAhead) : shapes;
+      const few = told.length <= mostNamed;
+      const order = orderText(by);
+      const spanned = few || !agree ? "" : `, by ${by.axis ?? "shape"}`;
+      const how = `${fasterByShape(told, shapes.length)}${order === "" ? spanned : few ? ` (${order})` : `, ${order}`}`;
+      const faster = `${does} faster with ${lower} than with ${upper}`;
+      if (!agree) return `${capital(where)}, it depends on ${by.axis ?? "the shape"} whether ${faster}: ${how}.`;
+      const placed = (some: readonly FasterAt[]): string =>
+        some.length <= mostNamed ? `at ${namedPlaces(some)}` : `in ${some.length} of ${shapes.length} shapes`;
+      const shorter = below ? `; below that, ${below.at.length > 0 ? `${placed(below.at)}, ` : ""}with ${upper}${belowText(below.speed)}` : "";
+      return `${capital(where)}, ${faster} ${how}${speed}${shorter}${open.length > 0 ? `; ${placed(open)} it is not decided` : ""}.`;
+    },
+    /** `found`: a sentence of the pair that the answer is of; `more`: programs that are not told of */
+    withPrograms: (found: string, { upper, lower }: Names, programs: readonly ProgramBeside[], more: number): string => {
+      const told = programs.map(({ arm, of, shapes }) => {
+        const [faster, than] = of === "lower" ? [arm, upper] : [lower, arm];
+        const isOpen = shapes.every((shape) => shape.faster === "open");
+        return isOpen
+          ? `; of another program, ${arm}, it is not decided`
+          : `; ${of === "lower" ? "another program, " : ""}${faster}${of === "lower" ? "," : ""} is faster than ${of === "upper" ? "another program, " : ""}${than}${of === "upper" ? "," : ""} ${programText(shapes)}`;
+      });
+      return `${found.slice(0, -1)}${told.join("")}${more > 0 ? `; ${formatCount(more)} more ${plural(more, "program stands", "programs stand")} below` : ""}.`;
+    },
     /** `found`: a sentence that holds at some shapes; at the others nothing is decided */
     partly: (found: string, at: readonly string[], open: readonly string[]): string =>
       `${found.slice(0, -1)}, at ${formatList(at)}; at ${formatList(open)} it is not decided.`,
@@ -615,15 +781,16 @@ export const en = {
     /** `step`: how many times the length */
     longer: (step: number, arms: readonly { readonly arm: string; readonly factor: Factor }[]): string =>
       `at the longest lengths measured, ${step === 2 ? "twice" : `${Math.round(step * 10) / 10} times`} the length takes ${formatList(arms.map((one) => `${factor(one.factor)} with ${one.arm}`))}`,
-    kept: (arms: readonly { readonly arm: string; readonly kept: Kept }[]): string =>
-      `what is kept is ${arms.map((one) => kept(one.kept, one.arm)).join(", and ")}`,
+    kept: (arms: readonly { readonly arm: string; readonly kept: Kept }[], of: KeptOf): string =>
+      `what is kept${ofTexts(of)} is ${arms.map((one) => kept(one.kept, one.arm)).join(", and ")}`,
     /** of two arms, the one that is asked after first */
     keptLess: (
       { arm, kept: { bytes, n } }: { readonly arm: string; readonly kept: Kept },
       other: { readonly arm: string; readonly kept: Kept },
       { kept, least, most }: Less,
+      of: KeptOf,
     ): string =>
-      `${arm} keeps ${to(bytes)} in memory at ${n === undefined ? "any length" : counted(n, "token")}, ${kept === "same" ? "as much as" : `${timesSpan(least, most)} times ${kept} than`} ${other.arm}${other.kept.n === undefined || other.kept.n === n ? "" : ` at ${counted(other.kept.n, "token")}`} (${to(other.kept.bytes)})`,
+      `${arm} keeps ${to(bytes)}${of.by === undefined || bytes[0] === bytes[1] ? "" : ` (by ${of.by})`} in memory${ofTexts(of)} at ${n === undefined ? "any length" : counted(n, "token")}, ${kept === "same" ? "as much as" : `${timesSpan(least, most)} times ${kept} than`} ${other.arm}${other.kept.n === undefined || other.kept.n === n ? "" : ` at ${counted(other.kept.n, "token")}`} (${to(other.kept.bytes)})`,
     /** attention's share of a token's whole time, at both ends of what was measured */
     attention: (emulated: boolean, arms: readonly { readonly arm: string; readonly ends: readonly ShareEnd[] }[]): string => {
       const [first] = arms;
@@ -1718,9 +1885,9 @@ export const en = {
     },
     exponent: (arm: string, place: string, halfWidth: number, more: number): string =>
       `The exponent of ${arm}${place === "" ? "" : ` at ${place}`} is known to ±${halfWidth.toFixed(2)} alone, which leaves room between laws${more === 0 ? "" : `; so ${more === 1 ? "is 1 more" : `are ${formatCount(more)} more`}`}.`,
-    /** `halfWidth` undefined: it is known from above alone */
-    crossover: (arms: readonly string[], place: string, halfWidth: number | undefined, asked: number, more: number): string =>
-      `n* of ${arms.join(" and ")}${place === "" ? "" : ` at ${place}`} is known ${halfWidth === undefined ? "from above" : `to ±${formatShare(halfWidth)}`} alone, where measuring would have gone on to ±${formatShare(asked)}${more === 0 ? "" : `; so ${more === 1 ? "is 1 more" : `are ${formatCount(more)} more`}`}.`,
+    /** `n`: its interval, where the record has one; `halfWidth` of it, relative, undefined where it is known from above alone */
+    crossover: (arms: readonly string[], place: string, n: Estimate | undefined, halfWidth: number | undefined, asked: number, more: number): string =>
+      `n* of ${arms.join(" and ")}${place === "" ? "" : ` at ${place}`} ${n ? `lies anywhere from ${formatCount(n.low)} to ${formatCount(n.high)} (95 % interval)` : `is known ${halfWidth === undefined ? "from above" : `to ±${formatShare(halfWidth)}`} alone`}, where measuring would have gone on to ±${formatShare(asked)}${more === 0 ? "" : `; so ${more === 1 ? "is 1 more" : `are ${formatCount(more)} more`}`}.`,
     sentinel: (jumped: number, pairs: number, discarded: number): string =>
       `A kernel that is always the same, timed before and after turns, changed its time by more than a tenth in ${formatCount(jumped)} of ${formatCount(pairs)} such pairs${discarded > 0 ? ` (${formatCount(discarded)} of these turns made again)` : ""}: something else used this device, or its clock changed. Do not trust times of this run to better than that.`,
     losses: (cell: string, reason: string, losses: number, failed: number): string =>
@@ -1759,7 +1926,7 @@ export const en = {
     question: (_: ExperimentPhase): string | undefined => undefined,
     answer: "Answer",
     /** beside the answer on a narrow screen */
-    emulationCaveat: "A CPU emulates a GPU here: growth carries over to GPUs, times do not.",
+    emulationCaveat: "A CPU emulates a GPU here: growth carries over to GPUs; times, and from where on one is faster, do not.",
     /** what is compared, for who meets it first; `kinds` of attention that the run has */
     compared: (kinds: readonly ("softmax" | "linear")[]): string => {
       const does = { softmax: "softmax attention looks back at all earlier ones", linear: "linear attention keeps a summary of fixed size" };
@@ -1792,28 +1959,35 @@ export const en = {
   sure: {
     heading: "How sure is this?",
     more: (others: number): string => `${others} more ${plural(others, "warning", "warnings")}`,
-    widths: (middle: number, widest: number): string =>
+    /** by the larger side of intervals: half of them reach no further than `middle`; `worst`: both sides of the one that reaches furthest */
+    widths: (middle: number, worst: Sides): string =>
       middle > 1
-        ? "Half of the points may be off by more than all of their time."
-        : `Half of the points are known to within ${formatShare(middle)}, the worst ${widest > 1 ? "may be off by more than all of its time" : `to within ${formatShare(widest)}`}.`,
-    /** of the answer's n* and of how many times as fast the one is at the largest n; `shapes`: of how many these are the widest */
-    answer: (n: Estimate | undefined, speed: Estimate | undefined, shapes: number): string => {
+        ? `Half of the times shown may in truth be ${formatTimes(1 + middle)} times as long, or longer.`
+        : `Half of the times shown are known to within ${formatShare(middle)}; the worst may be ${sidesText(worst)}.`,
+    /** of the answer's n*, shape by shape or the widest of several, of how many times as fast the one is at the largest n, and of n* with other programs */
+    answer: (ns: readonly KnownFrom[], speed: Estimate | undefined, shapes: number, programs: readonly KnownFrom[]): string => {
+      const over = shapes > 1 ? ` over ${shapes === 2 ? "both" : `all ${formatCount(shapes)}`} shapes` : "";
+      const byPlace = ns.some(({ place }) => place !== "");
+      const from = ns.map(
+        ({ place, n }, i) => `${place === "" ? "" : `at ${place} `}from ${formatCount(n.low)} to ${formatCount(n.high)}${i === 0 ? " tokens on" : ""}`,
+      );
       const parts = [
-        ...(n === undefined ? [] : [`${formatCount(n.low)} to ${counted(n.high, "token")}`]),
-        ...(speed === undefined ? [] : [`${formatTimes(speed.low)} to ${formatTimes(speed.high)} times as fast`]),
+        ...(from.length === 0 ? [] : [from.join(", ")]),
+        ...(speed === undefined ? [] : [`${formatTimes(speed.low)} to ${formatTimes(speed.high)} times as fast${byPlace ? over : ""}`]),
+        ...programs.map(({ place, n }) => `with ${place} from ${formatCount(n.low)} to ${counted(n.high, "token")} on`),
       ];
-      return `95 % interval${parts.length > 1 || shapes > 1 ? "s" : ""}${shapes > 1 ? ` over ${shapes === 2 ? "both" : `all ${formatCount(shapes)}`} shapes` : ""}: ${parts.join("; ")}.`;
+      return `95 % interval${parts.length > 1 || shapes > 1 ? "s" : ""}${byPlace ? "" : over}: ${parts.join("; ")}.`;
     },
     /** of tokens a second of all texts at once, and what was measured of them */
     broughtBack: (n: number, arms: readonly { readonly arm: string; readonly times: Estimate }[]): string =>
       `95 % ${plural(arms.length, "interval")} at ${counted(n, "token")}: ${arms.map(({ arm, times }) => `${formatTimes(times.low)} to ${formatTimes(times.high)} times as fast (${arm})`).join("; ")}.`,
     serving: (n: number, arms: readonly { readonly arm: string; readonly rate: Estimate }[]): string =>
       `95 % intervals at ${counted(n, "token")}: ${arms.map(({ arm, rate }) => `${formatNumber(rate.low)} to ${formatNumber(rate.high)} tokens a second with ${arm}`).join("; ")}.`,
-    /** the answer's arms use the device unequally; `share`: of the most that it allows, at n */
-    unequal: (n: number, arms: readonly { readonly arm: string; readonly share: number }[]): string =>
-      `Part of the difference is the programs': at ${counted(n, "token")} ${formatList(arms.map(({ arm, share }, i) => `${arm} ${i === 0 ? `reaches ${formatShare(share)} of what this device allows` : formatShare(share)}`))}.`,
-    /** another program of the answer's second arm was measured too, and begins to be faster elsewhere */
-    other: (arm: string, from: Span): string => `Another program, ${arm}, measured too, is faster from ${to(from)} tokens on.`,
+    /** the answer's arms use the device unequally; `share`: of the most that it allows, at n, of the first arm and of the second, which is asked after */
+    unequal: (n: number, [upper, lower]: readonly [ArmShare, ArmShare]): string => {
+      const [better, other] = upper.share > lower.share ? [upper, lower] : [lower, upper];
+      return `Part of the difference is the programs': ${better.arm}'s uses this device better (${ofAllowed(better.share)}, ${other.arm}'s ${formatShare(other.share)}, at ${counted(n, "token")}). With equally good programs ${lower.arm} would do ${better === upper ? "better" : "worse"} than here.`;
+    },
     unsteady: (jumped: number, pairs: number): string =>
       `The machine was unsteady: in ${formatCount(jumped)} of ${formatCount(pairs)} checks its speed changed by more than a tenth.`,
     restsOn: "What it rests on",
@@ -1903,9 +2077,8 @@ export const en = {
     outcomes: "Outcomes",
     allMeasured: (cells: number): string => (cells === 1 ? "the one cell measured" : `all ${counted(cells, "cell")} measured`),
     noise: "Noise",
-    typically: (share: number): string => `±${formatShare(share)}`,
-    atWorst: (share: number): string =>
-      `half of the points are known at least so well (95 % intervals), the worst ${share > 1 ? "may be off by more than all of its time" : `to within ${formatShare(share)}`}`,
+    typically: (share: number): string => `within ${formatShare(share)}`,
+    atWorst: (worst: Sides): string => `half of the points are known at least so well (95 % intervals), the worst may be ${sidesText(worst)}`,
     drift: "Drift",
     pace: (least: string, most: string): string => `${least} to ${most}`,
     /** `bySentinel`: of the kernel that is always the same; else of all cells alike */

@@ -51,7 +51,7 @@ describe("messages", () => {
     const where = zh.headline.place(false, "NVIDIA H200");
     const does = zh.headline.doing.prefill ?? "";
     const speed = zh.headline.speed({ n: ["32,768", "32,768"], least: 85.3, most: 85.3 });
-    expect(zh.headline.crosses(where, ["284", "284"], does, names, speed, { n: ["16", "16"], least: 0.2, most: 0.25 })).toBe(
+    expect(zh.headline.crosses(where, "284", does, names, speed, { n: ["16", "16"], least: 0.2, most: 0.25 })).toBe(
       "在这块 GPU（NVIDIA H200）上，从 284 个 token 起，用线性注意力读入提示词比用 softmax 注意力更快：长 32,768 个 token 时，速度是后者的 85 倍；更短时则用 softmax 注意力更快（16 个 token 时快至 4 至 5 倍）。",
     );
   });

@@ -9,9 +9,12 @@ it("one token is no tokens", () => {
   expect(en.text.caption(1, 0, 1, undefined)).toContain("a prompt of 1 token:");
   const kept = { bytes: ["4 KiB", "4 KiB"], n: 1 } as const;
   expect(
-    en.headline.kept([
-      { arm: "linear", kept },
-      { arm: "softmax", kept: { ...kept, n: undefined } },
-    ]),
+    en.headline.kept(
+      [
+        { arm: "linear", kept },
+        { arm: "softmax", kept: { ...kept, n: undefined } },
+      ],
+      { texts: undefined, by: undefined },
+    ),
   ).toBe("what is kept is 4 KiB at 1 token with linear, and 4 KiB at any length with softmax");
 });

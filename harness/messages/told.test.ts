@@ -86,10 +86,15 @@ describe("a headline", () => {
 
 describe("plain words", () => {
   it("say how narrowly points are known, one of anything as one, and how long a device's changes are left out", () => {
-    expect(en.sure.widths(0.26, 0.49)).toBe("Half of the points are known to within 26 %, the worst to within 49 %.");
-    expect(en.sure.widths(0.26, 1.2)).toBe("Half of the points are known to within 26 %, the worst may be off by more than all of its time.");
-    expect(en.sure.widths(1.1, 1.2)).toBe("Half of the points may be off by more than all of their time.");
-    expect(zh.sure.widths(0.26, 0.49)).toBe("半数点的误差不超过 26 %，最差的不超过 49 %。");
+    expect(en.sure.widths(0.26, { below: 0.25, above: 0.49 })).toBe(
+      "Half of the times shown are known to within 26 %; the worst may be 25 % less or 49 % more.",
+    );
+    expect(en.sure.widths(0.26, { below: 0.25, above: 1.2 })).toBe(
+      "Half of the times shown are known to within 26 %; the worst may be 25 % less or 2.2 times as long.",
+    );
+    expect(en.sure.widths(1.1, { below: 0.25, above: 1.2 })).toBe("Half of the times shown may in truth be 2.1 times as long, or longer.");
+    expect(zh.sure.widths(0.26, { below: 0.25, above: 0.49 })).toBe("半数所示时间的误差不超过 26 %，最差的可能少 25 %，也可能多 49 %。");
+    expect(zh.sure.widths(1.1, { below: 0.25, above: 1.2 })).toBe("半数所示时间，真值可能是其 2.1 倍或更多。");
     expect([1, 2].map(en.trust.allMeasured)).toEqual(["the one cell measured", "all 2 cells measured"]);
     expect([1, 2].map(zh.trust.allMeasured)).toEqual(["唯一的单元已测得", "2 个单元全部测得"]);
     expect([en.serving.fits(2 ** 30), zh.serving.fits(2 ** 30)].map((text) => /multiple|成倍/.test(text))).toEqual([true, true]);

@@ -11,17 +11,22 @@ import type {
   Crossing,
   DifferenceOf,
   Factor,
+  FasterAt,
   Fate,
   Fated,
   Forms,
   GapStatus,
   Held,
   Kept,
+  KeptOf,
   LayerHeads,
   Obstacle,
   Place,
   ServedAlone,
+  ShapeOrder,
+  Sides,
   Span,
+  Speed,
   TallyNumbers,
 } from "./en.ts";
 import type { Messages } from "./messages.ts";
@@ -249,6 +254,79 @@ const timesIn = (what: string, { value, low, high }: Estimate, write: (value: nu
   `${what}为 ${write(value)} 倍 [${write(low)}, ${write(high)}]`;
 
 const timesSpan = (least: number, most: number): string => to([formatTimes(least), formatTimes(most)]);
+
+const ofAllowed = (share: number): string => (share >= 0.995 ? "全部" : formatShare(share));
+
+const sidesText = ({ below, above }: Sides): string =>
+  spaced`少${formatShare(below)}，也可能${above > 1 ? spaced`是其${formatTimes(1 + above)}倍` : spaced`多${formatShare(above)}`}`;
+
+/** More shapes than these are not named one by one. */
+const mostNamed = 3;
+
+const isAhead = ({ faster }: FasterAt): boolean => faster === "from" || faster === "latest" || faster === "always";
+
+const namedPlaces = (shapes: readonly FasterAt[], known = false): string =>
+  list(shapes.map(({ place, value }, i) => ((known || i > 0) && value !== undefined ? value : place)));
+
+const measuredOf = (shapes: readonly FasterAt[]): string => {
+  const ns = shapes.flatMap(({ measured }) => measured);
+  return spaced`${to([formatCount(Math.min(...ns)), formatCount(Math.max(...ns))])}个 token`;
+};
+
+/** From where on, over shapes that are alike in that the second arm is ahead in the end, or never, or that nobody knows. */
+const fasterOver = (shapes: readonly FasterAt[], noun = true): string => {
+  const [first] = shapes;
+  if (!first) return "";
+  if (shapes.every(isAhead)) {
+    if (shapes.every(({ faster }) => faster === "always")) return spaced`在测得的所有长度上（${measuredOf(shapes)}）都更快`;
+    const [least = first, most = first] = [shapes.toSorted((one, other) => one.n - other.n)[0], shapes.toSorted((one, other) => other.n - one.n)[0]];
+    const write = ({ n, faster }: FasterAt): string => `${formatCount(n)}${faster === "from" ? "" : "（或更少）"}`;
+    const tokens = noun ? "个 token " : "个";
+    if (least.n === most.n) return spaced`${shapes.some(({ faster }) => faster !== "from") ? "最迟" : ""}从${formatCount(least.n)}${tokens}起`;
+    return spaced`从${write(least)}至${write(most)}${tokens}起`;
+  }
+  if (shapes.every(({ faster }) => faster === "never")) return spaced`在测得的所有长度上（${measuredOf(shapes)}）都不更快`;
+  return shapes.every(({ faster }) => faster === "changes") ? "随长度增长而反复易位" : "尚未定论";
+};
+
+/** Shapes one by one where these are few, else what holds for how many of them. */
+const fasterByShape = (shapes: readonly FasterAt[], all = shapes.length): string => {
+  if (shapes.length <= mostNamed)
+    return shapes
+      .map(
+        (shape, i) =>
+          spaced`${namedPlaces([shape], i > 0)}时${fasterOver(
+            [shape],
+            shapes.slice(0, i).every(({ faster }) => faster === "changes" || faster === "open"),
+          )}`,
+      )
+      .join("，");
+  const groups = [shapes.filter(isAhead), ...(["never", "changes", "open"] as const).map((kind) => shapes.filter(({ faster }) => faster === kind))];
+  return groups
+    .filter((group) => group.length > 0)
+    .map((group) => {
+      if (group.length === all) return fasterOver(group);
+      return spaced`${group.length <= mostNamed ? spaced`${namedPlaces(group)}时` : spaced`${all}种形状中有${group.length}种`}${fasterOver(group)}`;
+    })
+    .join("，");
+};
+
+/** Of all shapes in a few words. */
+const programText = (shapes: readonly FasterAt[]): string => {
+  const alike = shapes.every(isAhead) || new Set(shapes.map(({ faster }) => faster)).size === 1;
+  return alike ? fasterOver(shapes) : fasterByShape(shapes);
+};
+
+const belowText = (shortest: Speed | undefined): string =>
+  shortest && shortest.most <= 1 / 1.05 ? spaced`（${to(shortest.n)}个 token 时快至${timesSpan(1 / shortest.most, 1 / shortest.least)}倍）` : "";
+
+const orderText = ({ axis, order }: ShapeOrder): string => {
+  if (axis === undefined || order === undefined) return "";
+  const larger: Readonly<Record<string, string>> = { headDim: "头越宽", heads: "头越多", batch: "同时的文本越多" };
+  return spaced`${larger[axis] ?? spaced`${axis}越大`}，${order === "later" ? "越晚" : "越早"}`;
+};
+
+const ofTexts = ({ texts }: KeptOf): string => (texts === undefined ? "" : spaced`（同时${formatCount(texts)}个文本）`);
 const kept = ({ bytes, n }: Kept, name: string): string =>
   n === undefined ? spaced`${name}在任何长度下都是${to(bytes)}` : spaced`${name}在${formatCount(n)}个 token 时为${to(bytes)}`;
 
@@ -336,17 +414,15 @@ export const zh: Messages = {
   headline: {
     doing,
     place: (software, device) => (software ? "在此 CPU 模拟上" : device === "" ? "在这块 GPU 上" : `在这块 GPU（${device}）上`),
+    together: (where, texts) => spaced`${where}，同时${formatCount(texts)}个文本时`,
     speed: (speed) => {
       if (speed === undefined) return "";
       const at = spaced`：长${to(speed.n)}个 token 时，`;
       if (speed.least >= 1.05) return spaced`${at}速度是后者的${timesSpan(speed.least, speed.most)}倍`;
       return speed.most <= 1 / 1.05 ? spaced`${at}用时是后者的${timesSpan(1 / speed.most, 1 / speed.least)}倍` : "";
     },
-    crosses: (where, from, does, { upper, lower }, speed, shortest) => {
-      const below =
-        shortest && shortest.most <= 1 / 1.05 ? spaced`（${to(shortest.n)}个 token 时快至${timesSpan(1 / shortest.most, 1 / shortest.least)}倍）` : "";
-      return spaced`${where}，从${to(from)}个 token 起${from[0] === from[1] ? "" : "（因形状而异）"}，用${lower}${does}比用${upper}更快${speed}；更短时则用${upper}更快${below}。`;
-    },
+    crosses: (where, from, does, { upper, lower }, speed, shortest) =>
+      spaced`${where}，从${from}个 token 起，用${lower}${does}比用${upper}更快${speed}；更短时则用${upper}更快${belowText(shortest)}。`,
     already: (where, does, { upper, lower }, measured, speed) =>
       spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，用${lower}${does}都比用${upper}更快${speed}。`,
     none: (where, does, { upper, lower }, measured, speed) =>
@@ -355,18 +431,36 @@ export const zh: Messages = {
       spaced`${where}，在${to(measured)}个 token 之间，用${lower}与用${upper}${does}谁更快，前后不止一次易位。`,
     latest: (where, does, { upper, lower }, n, speed) => spaced`${where}，最迟从${formatCount(n)}个 token 起，用${lower}${does}比用${upper}更快${speed}。`,
     open: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}从多长起比用${upper}更快，尚未定论。`,
-    byShape: (where, does, { upper, lower }) => spaced`${where}，用${lower}${does}是否比用${upper}更快、从多长起更快，因形状而异。`,
+    byShape: (where, does, { upper, lower }, shapes, by, speed, below) => {
+      const open = shapes.filter((shape) => shape.faster === "open");
+      const agree = shapes.every((shape) => isAhead(shape) || shape.faster === "open");
+      const told = agree ? shapes.filter(isAhead) : shapes;
+      const order = orderText(by);
+      const how = spaced`${fasterByShape(told, shapes.length)}${order === "" ? (told.length <= mostNamed || !agree ? "" : spaced`（因${by.axis ?? "形状"}而异）`) : `（${order}）`}`;
+      if (!agree) return spaced`${where}，用${lower}${does}是否比用${upper}更快，取决于${by.axis ?? "形状"}：${how}。`;
+      const placed = (some: readonly FasterAt[]): string =>
+        some.length <= mostNamed ? spaced`${namedPlaces(some)}时` : spaced`${shapes.length}种形状中的${some.length}种`;
+      const shorter = below ? spaced`；更短时${below.at.length > 0 ? `（${placed(below.at)}）` : ""}则用${upper}更快${belowText(below.speed)}` : "";
+      return spaced`${where}，用${lower}${does}比用${upper}更快：${how}${speed.replace(/^：/u, "；")}${shorter}${open.length > 0 ? spaced`；${placed(open)}尚未定论` : ""}。`;
+    },
+    withPrograms: (found, _, programs, more) => {
+      const told = programs.map(({ arm, of, shapes }) => {
+        const faster = shapes.some((shape) => shape.faster === "from" || shape.faster === "latest") && shapes.every(isAhead) ? "更快" : "";
+        return spaced`；若${of === "lower" ? "换用" : "对手换成"}另一程序${arm}，则${programText(shapes)}${faster}`;
+      });
+      return spaced`${found.slice(0, -1)}${told.join("")}${more > 0 ? spaced`；另有${formatCount(more)}个程序见下文` : ""}。`;
+    },
     partly: (found, at, open) => spaced`${found.slice(0, -1)}，此为${list(at)}处；${list(open)}处尚未定论。`,
     broughtBack: (where, measured, speeds) =>
       spaced`${where}，在测得的所有长度（${to(measured)}个 token）上，搬回状态都比重新计算更快${speeds === undefined ? "" : spaced`：长${formatCount(speeds.n)}个 token 时，速度是后者的${formatTimes(speeds.least.times.value)}倍（${speeds.least.arm}）${speeds.least.arm === speeds.most.arm ? "" : spaced`至${formatTimes(speeds.most.times.value)}倍（${speeds.most.arm}）`}`}。`,
     longer: (step, arms) =>
       spaced`在测得的最长处，长度${step === 2 ? "加倍" : `变为 ${Math.round(step * 10) / 10} 倍`}时，${arms.map((one) => spaced`${one.arm}的${factor(one.factor)}`).join("，")}`,
-    kept: (arms) => `需要保留的状态：${arms.map((one) => kept(one.kept, one.arm)).join("，")}`,
-    keptLess: ({ arm, kept: { bytes, n } }, other, { kept, least, most }) => {
+    kept: (arms, of) => `需要保留的状态${ofTexts(of)}：${arms.map((one) => kept(one.kept, one.arm)).join("，")}`,
+    keptLess: ({ arm, kept: { bytes, n } }, other, { kept, least, most }, of) => {
       const many = timesSpan(least, most);
       const compared = kept === "same" ? spaced`与${other.arm}相同` : kept === "less" ? spaced`${other.arm}是它的${many}倍` : spaced`是${other.arm}的${many}倍`;
       const at = other.kept.n === undefined || other.kept.n === n ? "" : spaced`在${formatCount(other.kept.n)}个 token 时，`;
-      return spaced`${arm}${n === undefined ? "无论多长都" : spaced`在${formatCount(n)}个 token 时`}只需在内存中保留${to(bytes)}，${at}${compared}（${to(other.kept.bytes)}）`;
+      return spaced`${arm}${n === undefined ? "无论多长都" : spaced`在${formatCount(n)}个 token 时`}只需在内存中${ofTexts(of)}保留${to(bytes)}${of.by === undefined || bytes[0] === bytes[1] ? "" : spaced`（因${of.by}而异）`}，${at}${compared}（${to(other.kept.bytes)}）`;
     },
     attention: (emulated, arms) => {
       const [first] = arms;
@@ -1151,8 +1245,10 @@ export const zh: Messages = {
       return spaced`${formatCount(cells)}个单元的区间比要求的 ±${formatShare(precision)}更宽${(stopped && why[stopped]) ?? ""}。`;
     },
     exponent: (arm, place, halfWidth, more) => spaced`${arm}${shapeText(place)}的指数只精确到 ±${twoDigits(halfWidth)}，几种规律都还有可能${others(more)}。`,
-    crossover: (arms, place, halfWidth, asked, more) =>
-      spaced`${list(arms)}${shapeText(place)}的 n* ${halfWidth === undefined ? "只有上限" : spaced`只精确到 ±${formatShare(halfWidth)}`}，而本应测到 ±${formatShare(asked)}${others(more)}。`,
+    crossover: (arms, place, n, halfWidth, asked, more) => {
+      const known = halfWidth === undefined ? "只有上限" : spaced`只精确到 ±${formatShare(halfWidth)}`;
+      return spaced`${list(arms)}${shapeText(place)}的 n* ${n ? spaced`可能是${formatCount(n.low)}至${formatCount(n.high)}之间的任何值（95 % 置信区间）` : known}，而本应测到 ±${formatShare(asked)}${others(more)}。`;
+    },
     sentinel: (jumped, pairs, discarded) =>
       spaced`一个始终不变的核函数在轮次前后各计时一次，${formatCount(pairs)}对中有${formatCount(jumped)}对的用时变化超过十分之一${discarded > 0 ? spaced`（其中${formatCount(discarded)}轮已重做）` : ""}：有别的程序占用了此设备，或其时钟频率变了。本次运行的时间不可信到更高的精度。`,
     losses: (cell, reason, losses, failed) =>
@@ -1188,7 +1284,7 @@ export const zh: Messages = {
         offload: "n 个 token 的状态离开了 GPU，搬回来与重新计算哪个更快？",
       })[ofPhase],
     answer: "结论",
-    emulationCaveat: "此处由 CPU 模拟 GPU：增长规律适用于 GPU，时间不适用。",
+    emulationCaveat: "此处由 CPU 模拟 GPU：增长规律适用于 GPU；时间，以及从多长起谁更快，都不适用。",
     compared: (kinds) => {
       const does = { softmax: "softmax 注意力要回看此前的所有 token", linear: "线性注意力只保留一份大小固定的摘要" };
       return `一个 token 约为 ¾ 个英文单词。${kinds.length === 0 ? "" : `读或写每一个时，${kinds.map((kind) => does[kind]).join("；")}。`}`;
@@ -1216,24 +1312,31 @@ export const zh: Messages = {
   sure: {
     heading: "有多可靠？",
     more: (more) => spaced`另有${more}条提醒`,
-    widths: (middle, widest) =>
+    widths: (middle, worst) =>
       middle > 1
-        ? "半数点的误差可能超过其时间本身。"
-        : `半数点的误差不超过 ${formatShare(middle)}，最差的${widest > 1 ? "可能超过其时间本身" : `不超过 ${formatShare(widest)}`}。`,
-    answer: (n, speed, shapes) => {
+        ? spaced`半数所示时间，真值可能是其${formatTimes(1 + middle)}倍或更多。`
+        : spaced`半数所示时间的误差不超过${formatShare(middle)}，最差的可能${sidesText(worst)}。`,
+    answer: (ns, speed, shapes, programs) => {
+      const over = shapes > 1 ? `（涵盖全部 ${formatCount(shapes)} 种形状）` : "";
+      const byPlace = ns.some(({ place }) => place !== "");
+      const from = ns.map(
+        ({ place, n }, i) => spaced`${place === "" ? "" : spaced`${place}时`}从${formatCount(n.low)}至${formatCount(n.high)}个${i === 0 ? " token " : ""}起`,
+      );
       const parts = [
-        ...(n === undefined ? [] : [spaced`长度为${formatCount(n.low)}至${formatCount(n.high)}个 token`]),
-        ...(speed === undefined ? [] : [spaced`倍数为${formatTimes(speed.low)}至${formatTimes(speed.high)}`]),
+        ...(from.length === 0 ? [] : [from.join("，")]),
+        ...(speed === undefined ? [] : [spaced`倍数为${formatTimes(speed.low)}至${formatTimes(speed.high)}${byPlace ? over : ""}`]),
+        ...programs.map(({ place, n }) => spaced`用${place}时从${formatCount(n.low)}至${formatCount(n.high)}个 token 起`),
       ];
-      return spaced`95 % 置信区间${shapes > 1 ? `（涵盖全部 ${formatCount(shapes)} 种形状）` : ""}：${parts.join("，")}。`;
+      return spaced`95 % 置信区间${byPlace ? "" : over}：${parts.join("；")}。`;
     },
     serving: (n, arms) =>
       spaced`95 % 置信区间（每个文本${formatCount(n)}个 token 时）：${arms.map(({ arm, rate }) => spaced`${arm}每秒${formatNumber(rate.low)}至${formatNumber(rate.high)}个 token`).join("；")}。`,
-    unequal: (n, arms) =>
-      spaced`差距有一部分来自程序本身：在${formatCount(n)}个 token 时，${arms.map(({ arm, share }) => spaced`${arm}达到此设备所能的${formatShare(share)}`).join("，")}。`,
+    unequal: (n, [upper, lower]) => {
+      const [better, other] = upper.share > lower.share ? [upper, lower] : [lower, upper];
+      return spaced`差距有一部分来自程序本身：${better.arm}的程序更善于利用此设备（在${formatCount(n)}个 token 时达到其所能的${ofAllowed(better.share)}，${other.arm}的为${ofAllowed(other.share)}）。若两者的程序同样好，${lower.arm}的表现会比这里${better === upper ? "更好" : "更差"}。`;
+    },
     broughtBack: (n, arms) =>
       spaced`95 % 置信区间：长${formatCount(n)}个 token 时，${arms.map(({ arm, times }) => spaced`速度是后者的${formatTimes(times.low)}至${formatTimes(times.high)}倍（${arm}）`).join("；")}。`,
-    other: (arm, from) => spaced`另测的程序${arm}从${to(from)}个 token 起更快。`,
     unsteady: (jumped, pairs) => spaced`机器不稳定：${formatCount(pairs)}次检查中有${formatCount(jumped)}次，其速度变化超过十分之一。`,
     restsOn: "依据",
     nothing: "没有时间可谈可靠与否：一个单元也没有测得。",
@@ -1310,8 +1413,8 @@ export const zh: Messages = {
     outcomes: "测量情况",
     allMeasured: (cells) => (cells === 1 ? "唯一的单元已测得" : `${formatCount(cells)} 个单元全部测得`),
     noise: "噪声",
-    typically: (share) => `±${formatShare(share)}`,
-    atWorst: (share) => `半数点至少精确到这个程度（95 % 置信区间），最差的误差${share > 1 ? "可能超过其时间本身" : `不超过 ${formatShare(share)}`}`,
+    typically: (share) => `误差不超过 ${formatShare(share)}`,
+    atWorst: (worst) => spaced`半数点至少精确到这个程度（95 % 置信区间），最差的可能${sidesText(worst)}`,
     drift: "漂移",
     pace: (least, most) => `${least} 至 ${most}`,
     steadiness: (bySentinel, { turns, jumped, again }) =>

@@ -1,15 +1,18 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
-import { formatCount, formatShare } from "../../analysis/format.ts";
+import { formatShare } from "../../analysis/format.ts";
 import { extremesOf, mainPair } from "../../analysis/headline.ts";
+import { otherPrograms } from "../../analysis/otherPrograms.ts";
 import { areUnequal, pairSharesOf } from "../../analysis/pairShares.ts";
 import { servedTogether } from "../../analysis/servingHeadline.ts";
+import { shapePlaces } from "../../analysis/shapePlaces.ts";
 import { speedUpOf } from "../../analysis/speedUp.ts";
 import { spokenArm } from "../../analysis/spokenArm.ts";
 import { unsteadyOf } from "../../analysis/warnings.ts";
+import type { KnownFrom, Sides } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { adapterName } from "../../record/adapterName.ts";
 import { isChanged } from "../../record/code.ts";
-import type { Estimate, Summary } from "../../record/derived.ts";
+import type { Crossover, Estimate, Summary } from "../../record/derived.ts";
 import { kernelsText } from "../../record/kernelFolder.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { driftOf } from "../charts/driftChart.ts";
@@ -140,14 +143,16 @@ export const trustSection = (record: RunRecord, t: Messages): Html => html`
     html`<div><dt>${name}</dt><dd>${html`<bdi>${directed(value)}</bdi>`}${detail !== undefined && html`<small>${html`<bdi>${directed(detail)}</bdi>`}</small>`}</dd></div>`,
 )}</dl></section>`;
 
-/** Half of all relative half-widths are at most the first, all at most the second; undefined without any. */
-const widthsOf = (record: RunRecord): readonly [middle: number, widest: number] | undefined => {
-  const widths = summariesOf(record)
-    .map(({ medianMs, lowMs, highMs }) => (highMs - lowMs) / 2 / medianMs)
-    .sort((one, other) => one - other);
-  const widest = widths.at(-1);
-  return widest === undefined ? undefined : [widths[Math.floor(widths.length / 2)] ?? 0, widest];
+/** How far intervals reach from their medians, by their larger sides: half of all reach no further than the first; the second is the one that reaches furthest. Undefined without any. */
+const widthsOf = (record: RunRecord): readonly [middle: number, worst: Sides] | undefined => {
+  const sides = summariesOf(record)
+    .map(({ medianMs, lowMs, highMs }): Sides => ({ below: 1 - lowMs / medianMs, above: highMs / medianMs - 1 }))
+    .sort((one, other) => largerOf(one) - largerOf(other));
+  const [middle, worst] = [sides[Math.floor(sides.length / 2)], sides.at(-1)];
+  return middle && worst ? [largerOf(middle), worst] : undefined;
 };
+
+const largerOf = ({ below, above }: Sides): number => Math.max(below, above);
 
 const summariesOf = ({ cells }: RunRecord): readonly Summary[] =>
   cells.flatMap((cell) => (cell.summary === undefined || cell.composedOf ? [] : [cell.summary]));
@@ -206,44 +211,43 @@ const answerSures = (record: RunRecord, t: Messages): readonly string[] => {
   // The answer is of these two arms only where it is of attention alone.
   if (!first || experiment.text || cells.some(({ runtime }) => runtime !== undefined)) return [];
   const told = pair.filter(({ outcome, atLatest }) => outcome !== "undecided" || atLatest !== undefined);
-  const found = widestOf(told.map(({ n }) => n));
   const faster = fasterOf(told.map((crossover) => speedUpOf(record.fits, crossover)?.times));
   const sharesOf = pairSharesOf(record);
   const unequal = pair.flatMap((crossover) => {
     const near = sharesOf(crossover);
     return near && areUnequal(near) ? [near] : [];
   })[0];
+  const froms = knownFroms(record, told);
+  const programs = otherPrograms({ ...record, crossovers: askedCrossovers(record) }, pair).flatMap(({ label, crossovers }): readonly KnownFrom[] => {
+    const n = widestOf(crossovers.map((crossover) => crossover.n));
+    return n ? [{ place: label, n }] : [];
+  });
+  const [upper, lower] = first.between.map((label) => spokenArm(record, label, t));
   return [
-    ...(found || faster ? [t.sure.answer(found, faster, told.length)] : []),
-    ...(unequal && told.length > 0
+    ...(froms.length > 0 || faster ? [t.sure.answer(froms, faster, told.length, froms.length > 0 ? programs : [])] : []),
+    ...(unequal && told.length > 0 && upper !== undefined && lower !== undefined
       ? [
-          t.sure.unequal(
-            unequal.n,
-            first.between.map((label, i) => ({ arm: spokenArm(record, label, t), share: unequal.shares[i] ?? 0 })),
-          ),
+          t.sure.unequal(unequal.n, [
+            { arm: upper, share: unequal.shares[0] },
+            { arm: lower, share: unequal.shares[1] },
+          ]),
         ]
       : []),
   ];
 };
 
-/** n* of other programs of the answer's second arm, where that lies outside the interval of the answer's own. */
-const otherPrograms = (record: RunRecord, t: Messages): readonly string[] => {
-  const { experiment, cells } = record;
-  const crossovers = askedCrossovers(record);
-  const [first, ...more] = mainPair({ ...record, crossovers });
-  if (!first?.n || more.length > 0 || experiment.text || experiment.serving || experiment.phase === "offload") return [];
-  const { n: told, between } = first;
-  const mechanismOf = (label: string): string | undefined => cells.find((cell) => cell.label === label)?.mechanism;
-  return crossovers.flatMap(({ metric, n, between: [upper, lower] }) =>
-    metric === "time" &&
-    n &&
-    upper === between[0] &&
-    lower !== between[1] &&
-    mechanismOf(lower) === mechanismOf(between[1]) &&
-    (n.high < told.low || n.low > told.high)
-      ? [t.sure.other(lower, [formatCount(n.value), formatCount(n.value)])]
-      : [],
+/** More shapes than these are told together. */
+const mostShapes = 3;
+
+/** n* of the shapes that have one, each by its place where these are few, else the widest of them all. */
+const knownFroms = (record: RunRecord, crossovers: readonly Crossover[]): readonly KnownFrom[] => {
+  const { places } = shapePlaces(
+    record,
+    crossovers.map(({ series }) => series),
   );
+  const known = crossovers.flatMap(({ n }, i): readonly KnownFrom[] => (n ? [{ place: places[i] ?? "", n }] : []));
+  const widest = widestOf(known.map(({ n }) => n));
+  return known.length <= mostShapes || !widest ? known : [{ place: "", n: widest }];
 };
 
 /** A sentence that was cut, without the piece of a word or number at its end, and the words that lead to it. */
@@ -267,7 +271,6 @@ const glanceOf = (record: RunRecord, t: Messages): readonly Html[] => {
   return [
     ...(serious.length > 0 ? warned : []),
     ...answerSures(record, t).map((text) => html`<li>${said(text, t)}</li>`),
-    ...otherPrograms(record, t).map((text) => html`<li>${said(text, t)}</li>`),
     ...(widths ? [html`<li>${t.sure.widths(...widths)}</li>`] : []),
     ...(unsteady === undefined ? [] : [html`<li>${t.sure.unsteady(unsteady.jumped, unsteady.pairs)}</li>`]),
     ...(expected === undefined ? [] : [html`<li>${expected}</li>`]),
