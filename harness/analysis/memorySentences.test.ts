@@ -48,3 +48,10 @@ it("tells bytes at the largest n of arms that keep any", () => {
   expect(sentence).toMatch(/^Nothing is kept by no cache/);
   expect(sentence).toContain("the KV cache of softmax (split) grows O(n), to 2 MiB at n = 1,024");
 });
+
+it("says of how many texts at once bytes are, where that is more than one", () => {
+  const several = { ...planted, cells: planted.cells.map((cell) => ({ ...cell, batch: 8 })) };
+  expect(said(several)[0]).toMatch(/, all for 8 texts at once\.$/);
+  expect(said(several, zh)[0]).toMatch(/（均为同时 8 个文本）。$/);
+  expect(said(planted)[0]).not.toContain("at once");
+});

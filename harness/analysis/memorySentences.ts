@@ -6,9 +6,11 @@ import { type Analysed, armName } from "./answer.ts";
 import { formatBytes } from "./format.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
+import { textsAtOnce } from "./textsAtOnce.ts";
 
 /** What each arm keeps to go on, at the largest n that all have which keep anything: one sentence for all shapes whose arms follow the same laws. */
 export const memorySentences = (record: Analysed, t: Messages): readonly string[] => {
+  const texts = textsAtOnce(record);
   const fits = record.fits.filter((fit) => fit.metric === "stateBytes" && fit.points.length > 0);
   const keys = fits.map((fit) => fit.series);
   const shapes = [...groupBy(fits, ({ series }) => JSON.stringify([series.dModel, series.heads, series.headDim, series.batch, series.dtype])).values()];
@@ -22,7 +24,7 @@ export const memorySentences = (record: Analysed, t: Messages): readonly string[
     const places =
       groups.length > 1 ? alike.map((ofShape) => shortestOf(ofShape.map((fit) => describeKey(fit.series, keys)))).filter((place) => place !== "") : [];
     const byShape = arms.some((ofArm) => new Set(bytesAt(ofArm, n)).size > 1);
-    return t.memory.sentence(phrases, places, byShape);
+    return t.memory.sentence(phrases, places, byShape, texts);
   });
 };
 

@@ -767,8 +767,8 @@ export const en = {
         const [faster, than] = of === "lower" ? [arm, upper] : [lower, arm];
         const isOpen = shapes.every((shape) => shape.faster === "open");
         return isOpen
-          ? `; of another program, ${arm}, it is not decided`
-          : `; ${of === "lower" ? "another program, " : ""}${faster}${of === "lower" ? "," : ""} is faster than ${of === "upper" ? "another program, " : ""}${than}${of === "upper" ? "," : ""} ${programText(shapes)}`;
+          ? `; of another program for the same, ${arm}, it is not decided`
+          : `; ${of === "lower" ? "another program for the same, " : ""}${faster}${of === "lower" ? "," : ""} is faster than ${of === "upper" ? "another program for the same, " : ""}${than}${of === "upper" ? "," : ""} ${programText(shapes)}`;
       });
       return `${found.slice(0, -1)}${told.join("")}${more > 0 ? `; ${formatCount(more)} more ${plural(more, "program stands", "programs stand")} below` : ""}.`;
     },
@@ -1379,9 +1379,9 @@ export const en = {
       `the ${state} of ${formatList(arms)} takes ${to(bytes)} at n = ${formatCount(n)}`,
     grows: (state: string, arms: readonly string[], bytes: Span, n: number, law: string): string =>
       `the ${state} of ${formatList(arms)} grows ${law}, to ${bytes[0] === bytes[1] ? bytes[0] : `between ${bytes[0]} and ${bytes[1]}`} at n = ${formatCount(n)}`,
-    /** all of one shape, or of `shapes` */
-    sentence: (phrases: readonly string[], shapes: readonly string[], byShape: boolean): string => {
-      const said = `${phrases.join("; ")}${byShape ? ", by shape" : ""}.`;
+    /** all of one shape, or of `shapes`; `texts`: of so many at once, where that is more than one */
+    sentence: (phrases: readonly string[], shapes: readonly string[], byShape: boolean, texts: number | undefined): string => {
+      const said = `${phrases.join("; ")}${byShape ? ", by shape" : ""}${texts === undefined ? "" : `, all for ${counted(texts, "text")} at once`}.`;
       return shapes.length > 0 ? `At ${formatList(shapes)}, ${said}` : capital(said);
     },
     state: (name: string): string => name,

@@ -870,7 +870,8 @@ export const zh: Messages = {
     constant: (state, arms, bytes) => spaced`${list(arms)}的${state}在任何 n 下都占${to(bytes)}`,
     takes: (state, arms, bytes, n) => spaced`${list(arms)}的${state}在 n = ${formatCount(n)}时占${to(bytes)}`,
     grows: (state, arms, bytes, n, law) => spaced`${list(arms)}的${state}按${law}增长，在 n = ${formatCount(n)}时达${to(bytes)}`,
-    sentence: (phrases, shapes, byShape) => `${shapes.length > 0 ? `${shapes.join("、")} 时，` : ""}${phrases.join("；")}${byShape ? "（因形状而异）" : ""}。`,
+    sentence: (phrases, shapes, byShape, texts) =>
+      `${shapes.length > 0 ? `${shapes.join("、")} 时，` : ""}${phrases.join("；")}${byShape ? "（因形状而异）" : ""}${texts === undefined ? "" : spaced`（均为同时${formatCount(texts)}个文本）`}。`,
     state: (name) => stateNames[name] ?? spaced`状态（${name}）`,
   },
 

@@ -7,6 +7,8 @@ const shown = (text: string): string => unbroken(text).replaceAll("\u00a0", "_")
 
 describe("numbers", () => {
   it.each([
+    ["at headDim 32, at 64", "at headDim_32, at 64"],
+    ["softmax at dModel 1024 (heads 8)", "softmax at dModel_1024 (heads_8)"],
     ["known to ±23 % or better", "known to ±23_% or better"],
     ["(95 % interval 12.3 µs to 1,024 KiB)", "(95_% interval 12.3_µs to 1,024_KiB)"],
     ["32,768 tokens, 85 times less, 340 tokens/s, 2.5 GB/s", "32,768_tokens, 85_times less, 340_tokens/s, 2.5_GB/s"],
