@@ -169,6 +169,25 @@ export interface Extremes {
   readonly most: { readonly arm: string; readonly times: Estimate };
 }
 
+/** A size as it was measured and as it was published. */
+export interface SizeBeside {
+  readonly own: number;
+  readonly published: number;
+}
+
+/** A model that was measured beside the published one, `title`, whose plan it has. */
+export interface ModelBeside {
+  readonly title: string;
+  readonly width: SizeBeside;
+  readonly layers: SizeBeside;
+  readonly vocab: SizeBeside;
+  /** channels of the feed-forward network, or of one expert */
+  readonly hidden: SizeBeside;
+  readonly experts?: SizeBeside;
+  /** n at which softmax attention takes as many multiply-adds of a token as all weights do */
+  readonly even?: SizeBeside;
+}
+
 /** What all texts at once that have room make, a second; `fewer`: its programs take fewer than the memory holds. */
 export interface ServedAtOnce {
   readonly arm: string;
@@ -687,6 +706,31 @@ interface GrowthShown {
 }
 
 /** Everything that a report says, in English. Functions take data and give text: whole sentences, so that each language has its own order of words. */
+/** "64 of 4,096" */
+const besideText = ({ own, published }: SizeBeside): string => `${formatCount(own)} of ${formatCount(published)}`;
+
+/** "1/64", "about 1/13", "1.5 times" */
+const fractionText = ({ own, published }: SizeBeside): string => {
+  const ratio = published / own;
+  return ratio < 1 ? `${formatTimes(1 / ratio)} times` : Number.isInteger(ratio) ? `1/${formatCount(ratio)}` : `about 1/${formatTimes(ratio)}`;
+};
+
+/** How a model differs from the published one, largest differences first: "1/64 as wide, 4 layers in the place of 32". */
+const shrunkText = ({ width, layers, experts, vocab, hidden }: ModelBeside): string => {
+  const parts = [
+    ...(width.own === width.published ? [] : [`${fractionText(width)} as wide`]),
+    ...(layers.own === layers.published ? [] : [`${counted(layers.own, "layer")} in the place of ${formatCount(layers.published)}`]),
+    ...(experts && experts.own !== experts.published ? [`${formatCount(experts.own)} experts in the place of ${formatCount(experts.published)}`] : []),
+  ];
+  const others = [
+    ...(hidden.own === hidden.published
+      ? []
+      : [`a feed-forward network of ${formatCount(hidden.own)} channels in the place of ${formatCount(hidden.published)}`]),
+    ...(vocab.own === vocab.published ? [] : [`${formatCount(vocab.own)} different tokens in the place of ${formatCount(vocab.published)}`]),
+  ];
+  return (parts.length > 0 ? parts : others).join(", ");
+};
+
 export const en = {
   /** as <html lang> */
   lang: "en" as string,
@@ -2001,6 +2045,29 @@ export const en = {
       "An interval covers what changes from turn to turn and from process to process in this run, not what another driver, clock rate or machine would change.",
     undecided: (fits: number, all: number): string =>
       `${counted(fits, "fit")} of ${formatCount(all)} could not be decided from these points; the table of fits says what to measure.`,
+  },
+
+  /** which model was measured, before its numbers are taken for the published one's */
+  measuredModel: {
+    own: ({ layers, width }: { readonly layers: number; readonly width: number }): string =>
+      `Measured: a model of ${counted(layers, "layer")}, ${formatCount(width)} wide, with random weights.`,
+    whole: (title: string): string => `Measured: a model with the sizes of ${title}, and with random weights.`,
+    shrunk: (model: ModelBeside): string => `Measured: not ${model.title} itself but a model of its plan, ${shrunkText(model)}, with random weights.`,
+    /** the same as what a page does not show */
+    itself: (title: string): string => `${title} itself.`,
+    brief: (model: ModelBeside): string => `A model of its plan stands in: ${shrunkText(model)}, random weights.`,
+    meaning: ({ title, width, layers, vocab, hidden, experts, even }: ModelBeside): string =>
+      `Of ${title} the plan is the same, and the sizes are ${formatList([
+        `width ${besideText(width)}`,
+        `layers ${besideText(layers)}`,
+        ...(experts ? [`experts ${besideText(experts)}`] : []),
+        `channels of ${experts ? "an expert" : "the feed-forward network"} ${besideText(hidden)}`,
+        `vocabulary ${besideText(vocab)}`,
+      ])}. So no time and no n* here is that of ${title}.${
+        even
+          ? ` With softmax in all layers, attention takes as many multiply-adds of a token as all weights do at n = ${formatCount(even.own)} here, and at n = ${formatCount(even.published)} in ${title}.`
+          : ""
+      }`,
   },
 
   limits: {

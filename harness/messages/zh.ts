@@ -20,11 +20,13 @@ import type {
   Kept,
   KeptOf,
   LayerHeads,
+  ModelBeside,
   Obstacle,
   Place,
   ServedAlone,
   ShapeOrder,
   Sides,
+  SizeBeside,
   Span,
   Speed,
   TallyNumbers,
@@ -399,6 +401,27 @@ const notCounted = (gates: boolean): string => (gates ? "" : "（不计入检查
 const blindness = (least: number): string => spaced`每次运行至少需要${least}个进程、2 次访问`;
 
 /** Everything that a report says, in Chinese. Numbers, units, names of arms and words of the YAML are as in English. */
+/** "64 / 4,096" */
+const besideText = ({ own, published }: SizeBeside): string => `${formatCount(own)} / ${formatCount(published)}`;
+
+const fractionText = ({ own, published }: SizeBeside): string => {
+  const ratio = published / own;
+  return ratio < 1 ? `${formatTimes(1 / ratio)} 倍` : Number.isInteger(ratio) ? ` 1/${formatCount(ratio)}` : `约 1/${formatTimes(ratio)}`;
+};
+
+const shrunkText = ({ width, layers, experts, vocab, hidden }: ModelBeside): string => {
+  const parts = [
+    ...(width.own === width.published ? [] : [`宽度为其${fractionText(width)}`]),
+    ...(layers.own === layers.published ? [] : [spaced`${formatCount(layers.own)}层（原为${formatCount(layers.published)}层）`]),
+    ...(experts && experts.own !== experts.published ? [spaced`${formatCount(experts.own)}个专家（原为${formatCount(experts.published)}个）`] : []),
+  ];
+  const others = [
+    ...(hidden.own === hidden.published ? [] : [spaced`前馈网络有${formatCount(hidden.own)}个通道（原为${formatCount(hidden.published)}个）`]),
+    ...(vocab.own === vocab.published ? [] : [spaced`词表有${formatCount(vocab.own)}个 token（原为${formatCount(vocab.published)}个）`]),
+  ];
+  return (parts.length > 0 ? parts : others).join("，");
+};
+
 export const zh: Messages = {
   lang: "zh",
   language: "中文",
@@ -1348,6 +1371,26 @@ export const zh: Messages = {
     undecided: (fits, all) => `${formatCount(all)} 个拟合中有 ${formatCount(fits)} 个无法由这些点判定；拟合表说明还需测量什么。`,
   },
 
+  measuredModel: {
+    own: ({ layers, width }) => spaced`测量的模型有${formatCount(layers)}层，宽${formatCount(width)}，权重是随机的。`,
+    whole: (title) => spaced`测量的模型尺寸与${title}相同，权重是随机的。`,
+    shrunk: (model) => spaced`测量的不是${model.title}本身，而是按其结构搭建的模型：${shrunkText(model)}，权重是随机的。`,
+    itself: (title) => spaced`${title}本身。`,
+    brief: (model) => `由按其结构搭建的模型代替：${shrunkText(model)}，权重是随机的。`,
+    meaning: ({ title, width, layers, vocab, hidden, experts, even }) =>
+      `${spaced`结构与${title}相同，尺寸为（斜线后为原模型的）：`}${[
+        `宽度 ${besideText(width)}`,
+        `层数 ${besideText(layers)}`,
+        ...(experts ? [`专家数 ${besideText(experts)}`] : []),
+        `${experts ? "每个专家" : "前馈网络"}的通道数 ${besideText(hidden)}`,
+        `词表 ${besideText(vocab)}`,
+      ].join("，")}。${spaced`因此这里的时间和 n* 都不是${title}的。`}${
+        even
+          ? spaced`若各层都用 softmax，注意力的乘加次数在这里到 n = ${formatCount(even.own)}时与全部权重的相等，在${title}中则要到 n = ${formatCount(even.published)}。`
+          : ""
+      }`,
+  },
+
   limits: {
     heading: "本页不能说明什么",
     meaning: "这意味着什么",
@@ -1356,8 +1399,7 @@ export const zh: Messages = {
       brief: "权重是随机的。",
       meaning:
         "实际模型另有的部分未包括在内：短卷积、偏置、softmax 层中查询和键的归一化，以及潜在注意力自己的投影和宽度。分词器在 CPU 上单独计时；文本输出的过程则未计时。",
-      moved:
-        "实际模型另有的部分未包括在内：短卷积、偏置、softmax 层中查询和键的归一化，以及潜在注意力自己的投影和宽度。",
+      moved: "实际模型另有的部分未包括在内：短卷积、偏置、softmax 层中查询和键的归一化，以及潜在注意力自己的投影和宽度。",
     },
     rest: "模型的其余部分。",
     layer: {

@@ -1,5 +1,6 @@
 import { askedCrossovers, askedFits } from "../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatShare } from "../analysis/format.ts";
+import { measuredModel } from "../analysis/measuredModel.ts";
 import { movedStates } from "../analysis/offload.ts";
 import { breakEvenSentence } from "../analysis/offloadSentences.ts";
 import { speedUpOf } from "../analysis/speedUp.ts";
@@ -109,6 +110,7 @@ export const renderMarkdown = (run: RunRecord, language: Language = "en", beside
   const parts = [
     `## ${text(shortened(experiment.title, 200))}`,
     experiment.question === undefined ? "" : `_${text(shortened(experiment.question, 300))}_`,
+    text(measuredModel(record, t) ?? ""),
     answerSentences(record, t)
       .map((sentence) => `- ${text(sentence)}`)
       .join("\n"),

@@ -47,7 +47,7 @@ header{max-width:1200px;margin:0 auto;padding:24px 20px 0}
 h1{font-size:1.15rem;line-height:1.35;font-weight:600;margin:0;color:var(--muted)}
 h1 .more{font-weight:400}
 .question{font-size:clamp(1.4rem,1.1rem + 1.2vw,1.9rem);line-height:1.2;font-weight:700;letter-spacing:-.015em;margin:.35em 0 0;text-wrap:balance}
-.compared{margin:.5em 0 0;max-width:none}
+.compared{margin:.5em 0 0;max-width:none}.compared+.compared{margin:.15em 0 0}.compared strong{font-weight:600}
 h2{font-size:1.25rem;line-height:1.3;margin:2.6em 0 .6em}
 h3{font-size:1.02rem;line-height:1.35;margin:1.4em 0 .4em}
 p{margin:.5em 0;max-width:46em}

@@ -1,3 +1,4 @@
+import { measuredModel } from "../../analysis/measuredModel.ts";
 import { wallTimed } from "../../experiment/phases.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { isChanged } from "../../record/code.ts";
@@ -60,10 +61,11 @@ export const leadOf = (record: RunRecord, t: Messages): readonly string[] => {
     .map((text) => shortened(firstSentence(text), plain.length > 0 ? longestPlain : longestOther));
 };
 
-/** What is compared, in words that everyone knows, and where the others are explained. */
-export const comparedLine = ({ cells }: RunRecord, t: Messages): Html => {
-  const kinds = (["softmax", "linear"] as const).filter((kind) => cells.some(({ family }) => family === kind));
-  return html`<p class="compared">${t.page.compared(kinds)} <a href="#glossary">${t.page.words}</a></p>`;
+/** What is compared, in words that everyone knows, where the others are explained, and which model was measured. */
+export const comparedLine = (record: RunRecord, t: Messages): Html => {
+  const kinds = (["softmax", "linear"] as const).filter((kind) => record.cells.some(({ family }) => family === kind));
+  const measured = measuredModel(record, t);
+  return html`<p class="compared">${t.page.compared(kinds)} <a href="#glossary">${t.page.words}</a></p>${measured && html`<p class="compared"><strong>${measured}</strong></p>`}`;
 };
 
 /** The answer, large; on a narrow screen, where "How sure is this?" lies below the figure, with what must be known of a CPU emulation. */

@@ -1,6 +1,7 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
 import { formatShare } from "../../analysis/format.ts";
 import { extremesOf, mainPair } from "../../analysis/headline.ts";
+import { isWhole, modelBeside } from "../../analysis/measuredModel.ts";
 import { otherPrograms } from "../../analysis/otherPrograms.ts";
 import { areUnequal, pairSharesOf } from "../../analysis/pairShares.ts";
 import { servedTogether } from "../../analysis/servingHeadline.ts";
@@ -285,17 +286,30 @@ interface Limit {
   readonly meaning: string;
 }
 
+/** Of a whole model that it is none of those that are in use: another than that whose plan it has, or one of random weights. */
+const modelLimit = (record: RunRecord, { limits, measuredModel, joinSentences }: Messages): Limit => {
+  const { meaning, moved, ...trained } = limits.model;
+  const besides = record.experiment.phase === "offload" ? moved : meaning;
+  const beside = modelBeside(record);
+  if (beside === undefined || isWhole(beside)) return { ...trained, meaning: besides };
+  return {
+    what: measuredModel.itself(beside.title),
+    brief: measuredModel.brief(beside),
+    meaning: joinSentences([measuredModel.meaning(beside), besides]),
+  };
+};
+
 /** What is left out. */
-export const limitsOf = ({ experiment: { phase, model }, environment, cells }: RunRecord, { limits, joinSentences }: Messages): readonly Limit[] => {
+export const limitsOf = (record: RunRecord, t: Messages): readonly Limit[] => {
+  const { experiment, environment, cells } = record;
+  const { phase, model } = experiment;
+  const { limits, joinSentences } = t;
   const { chunks, ...kernels } = limits.kernels;
   const forms = new Set(cells.filter((cell) => cell.phase === "prefill" && cell.family === "linear").map(({ form }) => form));
   const byChunksAlone = environment.deviceClass === "software" && forms.has("chunk") && forms.size === 1;
   const layer = model ? undefined : limits.layer[phase];
-  const { meaning, moved, ...trained } = limits.model;
   return [
-    layer === undefined
-      ? { ...trained, meaning: phase === "offload" ? moved : meaning }
-      : { what: limits.rest, brief: layer, meaning: limits.around(phase === "offload") },
+    layer === undefined ? modelLimit(record, t) : { what: limits.rest, brief: layer, meaning: limits.around(phase === "offload") },
     limits.quality,
     environment.deviceClass === "software" ? limits.gpu : limits.devices,
     byChunksAlone ? { ...kernels, meaning: joinSentences([kernels.meaning, chunks]) } : kernels,
