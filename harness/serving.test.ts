@@ -71,29 +71,35 @@ describe("a run that is asked how many texts it can serve", () => {
       "16 MiB hold 448 texts at once with linear attention, of 256 tokens or of 2,048 alike, and 60 texts of 256 tokens at once or 7 of 2,048 with softmax attention.",
     );
     expect(record.findings[1]?.text).toMatch(
-      /^On this GPU \(planted\), all texts together make at 256 tokens [\d,]+ tokens a second with linear attention and [\d,]+ with softmax attention; at 2,048 tokens [\d,]+ and [\d,]+; estimated from 4 texts and 256 tokens at most, a step that no interval covers; one text alone of 256 tokens is .*\.$/,
+      /^On this GPU \(planted\), all texts together make at 256 tokens about [\d,]+ tokens a second with linear attention and about [\d,]+ with softmax attention; at 2,048 tokens about [\d,]+ and about [\d,]+; “about” is projected, from 4 texts and 256 tokens at most; one text alone of 256 tokens is .*\.$/,
     );
     expect(record.findings[2]?.text).toMatch(
-      /^With 16 MiB, at n = 256, softmax has room for 60 texts at once, 3,\d{3} \[.*; linear has room for 448 texts at once, 9,\d{3} \[/,
+      /^With 16 MiB, at n = 256, softmax has room for 60 texts at once, about 3,\d{3} tokens a second in all; linear has room for 448 texts at once, about 9,\d{3} tokens/,
     );
     expect(record.findings[3]?.text).toMatch(
-      /at n = 2,048, softmax has room for 7 texts at once, .*: projected from batches up to 4 and n up to 256\. Room is counted to the byte that kernels allocate\.$/,
+      /at n = 2,048, softmax has room for 7 texts at once, .*; “about” is projected, without an interval, from batches up to 4 and n up to 256\. Room is counted to the byte that kernels allocate\.$/,
     );
 
     const page = await renderPage(record, strictLogger);
     const section = /<section aria-labelledby="serving-of">[\s\S]*?<\/section>/.exec(page)?.[0] ?? "";
     expect(/NaN|Infinity|undefined/.exec(section)?.[0]).toBeUndefined();
-    // The room for texts stands beside the answer.
-    expect(section.match(/<svg /g)).toHaveLength(2);
+    // The room for texts and how fast they go on stand beside the answer.
+    expect(section).not.toContain("<svg ");
     expect(page.match(/<svg class="chart (?:wide|narrow)" [^>]*data-chart="serving-/g)).toHaveLength(4);
-    expect(text(section)).toContain("projected, 95 % interval");
+    const first = text(/<div class="first">[\s\S]*?<section aria-label="/.exec(page)?.[0] ?? "");
+    expect(first).toContain(
+      "Full marks are measured, with at most 4 texts at once. Hollow marks are projected to all texts that have room, and have no interval.",
+    );
+    expect(first).toContain("Tokens a second of all texts that have room are projected: at most 4 texts and 256 tokens were measured");
+    // Nothing projected has an interval.
+    expect(first).not.toContain("95 % intervals at");
     expect(text(section)).toContain("no cache at n = 2,048: no time: 4 values of n are needed");
     // Of what was measured: 4 texts of 256 tokens each in 2.024 ms.
     expect(text(section)).toMatch(/softmax 256 [\d,.]+ \[[^\]]*\] [\d,.]+ \[[^\]]*\] 1,9\d0 \[/);
     const row = renderMarkdown(record)
       .split("\n")
       .find((line) => line.startsWith("| softmax | 2,048 |"));
-    expect(row).toMatch(/ MiB \| 7 \| 14.5 MiB \| memory \| 15\.\d ms .*\| projected \|$/);
+    expect(row).toMatch(/ MiB \| 7 \| 14.5 MiB \| memory \| about 15\.\d ms \| about \d+ \| projected \|$/);
   }, 120_000);
 
   it("reads a run of before, which counted no room, by a line through its bytes", async () => {

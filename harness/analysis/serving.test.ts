@@ -243,7 +243,7 @@ describe("serving", () => {
     const sentences = servingSentences(analysed);
     expect(analysed.findings.filter(({ text }) => sentences.includes(text))).toHaveLength(2);
     expect(sentences[0]).toMatch(
-      /^With 1 GiB for one layer's attention, at n = 1,024, softmax has room for 2,045 texts at once, 3,9\d0 \[[^\]]*\] tokens a second in all; linear has room for 16,368 texts at once, (?:9,9|10,)\d+ \[[^\]]*\] tokens a second in all: projected from batches up to 8 and n up to 1,024\.$/,
+      /^With 1 GiB for one layer's attention, at n = 1,024, softmax has room for 2,045 texts at once, about 3,9\d0 tokens a second in all; linear has room for 16,368 texts at once, about (?:9,9|10,)\d+ tokens a second in all; “about” is projected, without an interval, from batches up to 8 and n up to 1,024\.$/,
     );
     expect(sentences[1]).toMatch(
       /at n = 4,194,304, softmax has room for no text; linear has room for 16,368 texts at once, .* Room is that of the memory alone/,

@@ -21,8 +21,7 @@ export const servingHeadline = (record: Analysed, pair: readonly string[], where
   if (!experiment.serving || held.length === 0) return [];
   const known = ratedNs(experiment.serving.n, rows).map((n) => ratedAt(rows, n));
   const ends = known.filter((_, i) => i === 0 || i === known.length - 1);
-  const projected = ends.flat().filter(({ from }) => from === "projected");
-  const from = { n: Math.max(...projected.map(({ largest: { n } }) => n)), batch: Math.max(...projected.map(({ largest: { batch } }) => batch)) };
+  const from = reachOfProjected(ends.flat());
   return [
     t.headline.holds(experiment.serving.memoryBytes, experiment.phase === "decode", held),
     ...(ends.length === 0
@@ -31,20 +30,27 @@ export const servingHeadline = (record: Analysed, pair: readonly string[], where
           t.headline.serves(
             where,
             ends.map((served) => togetherAt(record, served, t)),
-            projected.length > 0 ? from : undefined,
+            from,
             aloneOf(record, rows, t),
           ),
         ]),
   ];
 };
 
+/** The most texts and the largest n that what is projected of these rests on; undefined where all were measured. */
+export const reachOfProjected = (served: readonly Served[]): Served["largest"] | undefined => {
+  const reached = served.flatMap(({ from, largest }) => (from === "projected" ? [largest] : []));
+  return reached.length === 0 ? undefined : { n: Math.max(...reached.map(({ n }) => n)), batch: Math.max(...reached.map(({ batch }) => batch)) };
+};
+
 const togetherAt = (record: Analysed, served: readonly Rated[], t: Messages): ServedTogether => ({
   n: served[0]?.n ?? 0,
-  arms: served.map(({ label, tokensPerSecond, batch, room }) => ({
+  arms: served.map(({ label, tokensPerSecond, batch, room, from }) => ({
     arm: spokenArm(record, label, t),
     tokensPerSecond: tokensPerSecond.value,
     texts: batch,
     fewer: room !== undefined && batch < room.memoryBatch,
+    projected: from === "projected",
   })),
   close:
     served.length > 1 && Math.max(...served.map(({ tokensPerSecond: { low } }) => low)) <= Math.min(...served.map(({ tokensPerSecond: { high } }) => high)),

@@ -4,6 +4,7 @@ import type { Served } from "../record/derived.ts";
 import type { Analysed } from "./answer.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
+import { servedText } from "./servedText.ts";
 
 /** How many texts at once, and how fast, in plain words: at the least and the largest n that is asked, of every shape. */
 export const servingSentences = (
@@ -38,12 +39,18 @@ export const servingSentences = (
 export const isOneLayer = (phase: Analysed["experiment"]["phase"]): boolean => phase === "decode";
 
 /** "softmax has room for 12 texts at once, 340 [300, 380] tokens a second in all" */
-const phrase = ({ label, batch, tokensPerSecond, note, fixedBytes, textBytes, exactBytes, from, room }: Served, { serving }: Messages): string => {
+const phrase = ({ label, batch, tokensPerSecond, note, fixedBytes, textBytes, exactBytes, from, room }: Served, t: Messages): string => {
+  const { serving } = t;
   if (textBytes === 0 && !room) return serving.unknown(label, note ?? "");
   const memoryBatch = room?.limit === undefined ? undefined : room.memoryBatch;
   // Room that was counted beforehand is of the bytes of one text, and of those that are there without any.
   if (batch === 0) return serving.noRoom(label, memoryBatch, room && textBytes > 0 ? { one: fixedBytes + textBytes, shared: fixedBytes } : undefined);
-  return serving.room(label, { batch, about: !(exactBytes || from === "measured" || room) }, memoryBatch, tokensPerSecond);
+  return serving.room(
+    label,
+    { batch, about: !(exactBytes || from === "measured" || room) },
+    memoryBatch,
+    tokensPerSecond && servedText(tokensPerSecond, from, t),
+  );
 };
 
 /** Each reach of those measured, once. */

@@ -188,12 +188,13 @@ export interface ModelBeside {
   readonly even?: SizeBeside;
 }
 
-/** What all texts at once that have room make, a second; `fewer`: its programs take fewer than the memory holds. */
+/** What all texts at once that have room make, a second; `fewer`: its programs take fewer than the memory holds; `projected`: so many were not measured. */
 export interface ServedAtOnce {
   readonly arm: string;
   readonly tokensPerSecond: number;
   readonly texts: number;
   readonly fewer: boolean;
+  readonly projected: boolean;
 }
 
 /** All texts of n tokens together, of each arm; `close`: their intervals do not tell which is faster. */
@@ -899,15 +900,15 @@ export const en = {
     /** the shortest and the longest texts of which both speeds are known; `from`: what they are projected from, undefined where all are measured */
     serves: (where: string, together: readonly ServedTogether[], from: Served["largest"] | undefined, alone: ServedAlone | undefined): string => {
       const told = together.map(({ n, arms, close }, i) => {
-        const rates = arms.map(({ arm, tokensPerSecond, texts, fewer }, at) => {
+        const rates = arms.map(({ arm, tokensPerSecond, texts, fewer, projected }, at) => {
           // Arms that were named are not named again.
           const whose = i > 0 ? "" : `${at === 0 ? " tokens a second" : ""} with ${arm}`;
           const cut = fewer && !(i > 0 && together[0]?.arms[at]?.fewer);
-          return `${formatNumber(tokensPerSecond)}${whose}${cut ? ` (${counted(texts, "text")}, as many as its programs take)` : ""}`;
+          return `${projected ? "about " : ""}${formatNumber(tokensPerSecond)}${whose}${cut ? ` (${counted(texts, "text")}, as many as its programs take)` : ""}`;
         });
         return `at ${counted(n, "token")} ${formatList(rates)}${close ? ", too close to tell" : ""}`;
       });
-      const projected = from ? `; estimated from ${counted(from.batch, "text")} and ${counted(from.n, "token")} at most, a step that no interval covers` : "";
+      const projected = from ? `; “about” is projected, from ${counted(from.batch, "text")} and ${counted(from.n, "token")} at most` : "";
       return `${capital(where)}, all texts together make ${told.join("; ")}${projected}${alone ? `; ${aloneText(alone)}` : ""}.`;
     },
     /** the fastest of arms that are no pair of softmax and linear attention, an entry each shape */
@@ -1647,14 +1648,15 @@ export const en = {
       label: string,
       { batch, about }: { readonly batch: number; readonly about: boolean },
       memoryBatch: number | undefined,
-      tokensPerSecond: Estimate | undefined,
+      /** as it is told: with its interval, or about so many */
+      tokensPerSecond: string | undefined,
     ): string =>
       `${label} has room for ${memoryBatch === undefined ? `${about ? "about " : ""}${counted(batch, "text")} at once` : `${counted(memoryBatch, "text")} at once, of which these kernels take ${about ? "about " : ""}${formatCount(batch)} on this device`}, ${
-        tokensPerSecond ? `${bracketed(tokensPerSecond)} tokens a second in all` : "at a speed that this run does not tell"
+        tokensPerSecond ? `${tokensPerSecond} tokens a second in all` : "at a speed that this run does not tell"
       }`,
     /** `whose`: arms that it is said of, none where of all */
     projected: (reached: readonly { readonly batch: number; readonly n: number }[], whose: readonly string[]): string =>
-      `: projected from ${formatChoice(reached.map(({ batch, n }) => `batches up to ${formatCount(batch)} and n up to ${formatCount(n)}`))}${
+      `; “about” is projected, without an interval, from ${formatChoice(reached.map(({ batch, n }) => `batches up to ${formatCount(batch)} and n up to ${formatCount(n)}`))}${
         whose.length > 0 ? ` (${formatList(whose)})` : ""
       }`,
     /** `fewer`: kernels take fewer texts than there is room for */
@@ -1692,7 +1694,7 @@ export const en = {
           ? "How many have room was counted before anything was measured, by the closed form of what kernels allocate, which every measured cell met to the byte, and by what this device takes: its largest buffer and binding, and workgroups in a row"
           : "Both are of the bytes that this run counted"
       }; a program that shares buffers between layers otherwise, or keeps weights in fewer bits, has room for more.`,
-      "One token of each text is a step, so tokens a second are the batch over a step's time. A time is measured where just that batch was; else it is projected: a cost that stays, one for each text, one for each token of each text, and where nothing is kept one for each pair of its tokens, fitted to the batches that were measured. The interval has in it how far that law is off where it was measured, and nothing of what a device does beyond: caches that end, for one.",
+      "One token of each text is a step, so tokens a second are the batch over a step's time. A time is measured where just that batch was; else it is projected: a cost that stays, one for each text, one for each token of each text, and where nothing is kept one for each pair of its tokens, fitted to the batches that were measured. A measured time has its interval. A projected one is told as “about”, and where the law itself is known to within a factor of 4 alone; it has no interval, since nothing measured tells what a device does so far beyond: where its caches end, for one.",
       ...(steps
         ? [
             roomCounted
@@ -1704,7 +1706,15 @@ export const en = {
     measuredCaption: "Tokens a second of all texts together, measured",
     texts: (batch: number): string => counted(batch, "text"),
     fits: (memoryBytes: number): string =>
+      `Above, how many texts of n tokens ${formatBytes(memoryBytes)} hold at once; below, how many tokens a second they make together. Higher is more; each step of a scale is a multiple.`,
+    fitsAlone: (memoryBytes: number): string =>
       `How many texts of n tokens ${formatBytes(memoryBytes)} hold at once: higher is more. Each step of a scale is a multiple.`,
+    /** `texts`: the most at once that were measured; 0 where none were */
+    marks: (texts: number, projected: boolean): string =>
+      [
+        ...(texts > 0 ? [`Full marks are measured, with ${texts === 1 ? "one text" : `at most ${counted(texts, "text")} at once`}.`] : []),
+        ...(projected ? [`Hollow marks are projected to all texts that have room, and have no interval.`] : []),
+      ].join(" "),
     caption: (memoryBytes: number): string => `Texts at once in ${formatBytes(memoryBytes)}`,
     about: (text: string): string => `about ${text}`,
     fixed: "fixed",
@@ -1717,6 +1727,8 @@ export const en = {
     aToken: "a token of each",
     tokensPerSecond: "tokens/s in all",
     timeIs: "time is",
+    /** of a point of the chart */
+    pointIs: (from: Served["from"], texts: number): string => `${counted(texts, "text")} at once, ${from}`,
     from: { measured: "measured", projected: "projected" } as Readonly<Record<Served["from"], string>>,
     notTold: "not told",
     /** `limit`: in words of the device */
@@ -2022,11 +2034,14 @@ export const en = {
       ];
       return `95 % interval${parts.length > 1 || shapes > 1 ? "s" : ""}${byPlace ? "" : over}: ${parts.join("; ")}.`;
     },
-    /** of tokens a second of all texts at once, and what was measured of them */
     broughtBack: (n: number, arms: readonly { readonly arm: string; readonly times: Estimate }[]): string =>
       `95 % ${plural(arms.length, "interval")} at ${counted(n, "token")}: ${arms.map(({ arm, times }) => `${formatTimes(times.low)} to ${formatTimes(times.high)} times as fast (${arm})`).join("; ")}.`,
+    /** of tokens a second of all texts at once, where these were projected: from at most so many */
+    projected: ({ n, batch }: Served["largest"]): string =>
+      `Tokens a second of all texts that have room are projected: at most ${counted(batch, "text")} and ${counted(n, "token")} were measured, and no interval covers what lies beyond.`,
+    /** the same where they were measured */
     serving: (n: number, arms: readonly { readonly arm: string; readonly rate: Estimate }[]): string =>
-      `95 % intervals at ${counted(n, "token")}: ${arms.map(({ arm, rate }) => `${formatNumber(rate.low)} to ${formatNumber(rate.high)} tokens a second with ${arm}`).join("; ")}.`,
+      `95 % ${plural(arms.length, "interval")} at ${counted(n, "token")}: ${arms.map(({ arm, rate }) => `${formatNumber(rate.low)} to ${formatNumber(rate.high)} tokens a second with ${arm}`).join("; ")}.`,
     /** the answer's arms use the device unequally; `share`: of the most that it allows, at n, of the first arm and of the second, which is asked after */
     unequal: (n: number, [upper, lower]: readonly [ArmShare, ArmShare]): string => {
       const [better, other] = upper.share > lower.share ? [upper, lower] : [lower, upper];
@@ -2519,7 +2534,9 @@ export const en = {
     servingTokens: {
       title: "Tokens a second of texts served at once",
       axis: "tokens/s in all",
-      note: (someMeasured: boolean): string => `projected${someMeasured ? " where not measured" : ""}, 95 % interval`,
+      /** what kinds of marks there are */
+      note: (measured: boolean, projected: boolean): string =>
+        [...(measured ? ["full: measured, 95 % interval"] : []), ...(projected ? ["hollow: projected"] : [])].join(" · "),
       unknown: "not known",
     },
     servingX: "tokens of each text (n)",

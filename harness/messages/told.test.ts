@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { servedText } from "../analysis/servedText.ts";
 import type { JudgedClaim } from "../record/derived.ts";
 import type { RunRecord } from "../record/run.ts";
 import { themeVariables } from "../report/charts/theme.ts";
@@ -62,24 +63,24 @@ describe("a headline", () => {
     expect(zh.headline.broughtBack("在这块 GPU 上", ["1", "512"], speeds)).toContain(
       "长 512 个 token 时，速度是后者的 575 倍（softmax disk）至 2,899 倍（linear host）",
     );
-    const atOnce = { arm: "linear attention", tokensPerSecond: 1600, texts: 16_384 };
+    const atOnce = { arm: "linear attention", tokensPerSecond: 1600, texts: 16_384, projected: true };
     const served = (n: number, fewer: boolean) => ({
       n,
       close: n === 128,
       arms: [
         { ...atOnce, fewer },
-        { arm: "softmax attention", tokensPerSecond: 1500, texts: 4000, fewer: false },
+        { arm: "softmax attention", tokensPerSecond: 1500, texts: 4000, fewer: false, projected: false },
       ],
     });
     const alone = { n: 2048, arm: "linear attention", than: "softmax attention", times: { value: 2.5, low: 2, high: 3 } };
     expect(en.headline.serves("on this GPU", [served(128, true), served(2048, true)], { batch: 32, n: 256 }, alone)).toBe(
-      "On this GPU, all texts together make at 128 tokens 1,600 tokens a second with linear attention (16,384 texts, as many as its programs take) and 1,500 with softmax attention, too close to tell; at 2,048 tokens 1,600 and 1,500; estimated from 32 texts and 256 tokens at most, a step that no interval covers; one text alone of 2,048 tokens is 2.5 times as fast with linear attention.",
+      "On this GPU, all texts together make at 128 tokens about 1,600 tokens a second with linear attention (16,384 texts, as many as its programs take) and 1,500 with softmax attention, too close to tell; at 2,048 tokens about 1,600 and 1,500; “about” is projected, from 32 texts and 256 tokens at most; one text alone of 2,048 tokens is 2.5 times as fast with linear attention.",
     );
     expect(en.headline.serves("on this GPU", [served(128, false)], undefined, { ...alone, times: { value: 0.5, low: 0.4, high: 0.8 } })).toMatch(
       /with linear attention and 1,500 with softmax attention, too close to tell; one text alone of 2,048 tokens is 2 times as fast with softmax attention\.$/,
     );
     expect(zh.headline.serves("在这块 GPU 上", [served(128, true), served(2048, true)], { batch: 32, n: 256 }, alone)).toBe(
-      "在这块 GPU 上，所有文本合计每秒写出的 token 数：长 128 个 token 时，linear attention 为 1,600 个（同时 16,384 个文本，已是其程序所能处理的最多数量），softmax attention 为 1,500 个，过于接近，分不出快慢；长 2,048 个 token 时，linear attention 为 1,600 个，softmax attention 为 1,500 个；由至多 32 个文本、256 个 token 推算，置信区间不涵盖这一步；只有一个长 2,048 个 token 的文本时，用 linear attention 的速度是用 softmax attention 的 2.5 倍。",
+      "在这块 GPU 上，所有文本合计每秒写出的 token 数：长 128 个 token 时，linear attention 约为 1,600 个（同时 16,384 个文本，已是其程序所能处理的最多数量），softmax attention 为 1,500 个，过于接近，分不出快慢；长 2,048 个 token 时，linear attention 约为 1,600 个，softmax attention 为 1,500 个；“约”为推算，所依据的测量至多 32 个文本、256 个 token；只有一个长 2,048 个 token 的文本时，用 linear attention 的速度是用 softmax attention 的 2.5 倍。",
     );
   });
 });
@@ -102,21 +103,21 @@ describe("plain words", () => {
 });
 
 describe("texts at once", () => {
-  const rate = { value: 340, low: 300, high: 380 };
-
   it("are told in both languages", () => {
     const reached = [{ batch: 8, n: 1024 }];
-    const said = [en, zh].map(({ serving }) =>
-      serving.sentence(
+    const said = [en, zh].map((t) => {
+      const { serving } = t;
+      const rate = servedText({ value: 340, low: 300, high: 380 }, "projected", t);
+      return serving.sentence(
         serving.budget(2 ** 30, true, true, { n: 4096, shape: "" }),
         [serving.noRoom("softmax", undefined, { one: 3 * 2 ** 30, shared: 2 ** 30 }), serving.room("linear", { batch: 100, about: false }, 16_368, rate)],
         serving.projected(reached, ["linear"]),
         serving.counted(true),
-      ),
-    );
+      );
+    });
     expect(said).toEqual([
-      "With 1 GiB for one layer's attention on this CPU emulation, at n = 4,096, softmax has room for no text (one takes 3 GiB, 1 GiB of it however few texts there are); linear has room for 16,368 texts at once, of which these kernels take 100 on this device, 340 [300, 380] tokens a second in all: projected from batches up to 8 and n up to 1,024 (linear). Room is counted to the byte that kernels allocate; they take fewer texts where a buffer or a dispatch of this device, in which they put those of a layer together, ends before the memory.",
-      "在此 CPU 模拟上，以 1 GiB 内存（只用于一层注意力），在 n = 4,096 时，softmax 一个文本也放不下（一个文本需 3 GiB，其中 1 GiB 与文本数无关）；linear 可同时容纳 16,368 个文本，其中这些内核在此设备上能处理 100 个，合计每秒 340 [300, 380] 个 token（linear 为推算值，依据是不超过 8 的 batch 与不超过 1,024 的 n 的测量）。容量按内核分配的字节精确计算；内核把一层的各文本放在一起，若此设备的一个缓冲区或一次 dispatch 先于内存用尽，能处理的文本就更少。",
+      "With 1 GiB for one layer's attention on this CPU emulation, at n = 4,096, softmax has room for no text (one takes 3 GiB, 1 GiB of it however few texts there are); linear has room for 16,368 texts at once, of which these kernels take 100 on this device, about 340 tokens a second in all; “about” is projected, without an interval, from batches up to 8 and n up to 1,024 (linear). Room is counted to the byte that kernels allocate; they take fewer texts where a buffer or a dispatch of this device, in which they put those of a layer together, ends before the memory.",
+      "在此 CPU 模拟上，以 1 GiB 内存（只用于一层注意力），在 n = 4,096 时，softmax 一个文本也放不下（一个文本需 3 GiB，其中 1 GiB 与文本数无关）；linear 可同时容纳 16,368 个文本，其中这些内核在此设备上能处理 100 个，合计每秒约 340 个 token（linear 的“约”为推算值，没有置信区间，依据是不超过 8 的 batch 与不超过 1,024 的 n 的测量）。容量按内核分配的字节精确计算；内核把一层的各文本放在一起，若此设备的一个缓冲区或一次 dispatch 先于内存用尽，能处理的文本就更少。",
     ]);
   });
 });

@@ -538,13 +538,13 @@ export const zh: Messages = {
       spaced`${formatBytes(memoryBytes)}内存${oneLayer ? "（只用于一层注意力）" : ""}可同时容纳：${arms.map(heldText).join("；")}。`,
     serves: (where, together, from, alone) => {
       const told = together.map(({ n, arms, close }, i) => {
-        const rates = arms.map(({ arm, tokensPerSecond, texts, fewer }, at) => {
+        const rates = arms.map(({ arm, tokensPerSecond, texts, fewer, projected }, at) => {
           const cut = fewer && !(i > 0 && together[0]?.arms[at]?.fewer);
-          return spaced`${arm}为${formatNumber(tokensPerSecond)}个${cut ? spaced`（同时${formatCount(texts)}个文本，已是其程序所能处理的最多数量）` : ""}`;
+          return spaced`${arm}${projected ? "约" : ""}为${formatNumber(tokensPerSecond)}个${cut ? spaced`（同时${formatCount(texts)}个文本，已是其程序所能处理的最多数量）` : ""}`;
         });
         return spaced`长${formatCount(n)}个 token 时，${rates.join("，")}${close ? "，过于接近，分不出快慢" : ""}`;
       });
-      const projected = from ? spaced`；由至多${formatCount(from.batch)}个文本、${formatCount(from.n)}个 token 推算，置信区间不涵盖这一步` : "";
+      const projected = from ? spaced`；“约”为推算，所依据的测量至多${formatCount(from.batch)}个文本、${formatCount(from.n)}个 token` : "";
       return spaced`${where}，所有文本合计每秒写出的 token 数：${told.join("；")}${projected}${alone ? `；${aloneText(alone)}` : ""}。`;
     },
     fastest: (where, does, shapes) => {
@@ -1056,9 +1056,9 @@ export const zh: Messages = {
         memoryBatch === undefined
           ? spaced`${label}${about ? "约" : ""}可同时容纳${formatCount(batch)}个文本`
           : spaced`${label}可同时容纳${formatCount(memoryBatch)}个文本，其中这些内核在此设备上${about ? "约" : ""}能处理${formatCount(batch)}个`
-      }，${tokensPerSecond ? spaced`合计每秒${bracketed(tokensPerSecond)}个 token` : "速度无法由这次运行得知"}`,
+      }，${tokensPerSecond ? spaced`合计每秒${tokensPerSecond}个 token` : "速度无法由这次运行得知"}`,
     projected: (reached, whose) =>
-      `（${whose.length > 0 ? spaced`${list(whose)}为` : "为"}推算值，依据是${choice(
+      `（${whose.length > 0 ? spaced`${list(whose)}的` : ""}“约”为推算值，没有置信区间，依据是${choice(
         reached.map(({ batch, n }) => spaced`不超过${formatCount(batch)}的 batch 与不超过${formatCount(n)}的 n`),
       )} 的测量）`,
     counted: (fewer) =>
@@ -1082,7 +1082,7 @@ export const zh: Messages = {
           ? "能容纳多少，是在测量之前按两者算出的：一是内核所分配内存的闭式公式（每个测得的单元都与之一字节不差），二是此设备所能接受的大小，即最大的缓冲区和绑定，以及一个方向上的工作组数"
           : "两者都取自本次运行所计的字节"
       }；若程序以别的方式在各层之间共用缓冲区，或以更少的位数存放权重，则能容纳更多。`,
-      "每个文本各写一个 token 为一步，因此每秒的 token 数等于 batch 除以一步的时间。恰好测过该 batch 之处，时间为实测；其余为推算：固定开销、每个文本的开销、每个文本每个 token 的开销，不保留任何内容时还有每对 token 的开销，对测得的各 batch 拟合。区间包含这一规律在测得之处的偏差，但不含设备在此之外的表现，例如缓存用尽。",
+      "每个文本各写一个 token 为一步，因此每秒的 token 数等于 batch 除以一步的时间。恰好测过该 batch 之处，时间为实测；其余为推算：固定开销、每个文本的开销、每个文本每个 token 的开销，不保留任何内容时还有每对 token 的开销，对测得的各 batch 拟合。实测的时间带有置信区间。推算的时间写作“约”，且只在规律本身的误差不超过 4 倍时给出；它没有置信区间，因为设备在远超测量范围之处的表现（例如缓存用尽）无从测得。",
       ...(steps
         ? [
             roomCounted
@@ -1093,7 +1093,12 @@ export const zh: Messages = {
     ],
     measuredCaption: "所有文本合计每秒的 token 数，实测",
     texts: (batch) => `${formatCount(batch)} 个文本`,
-    fits: (memoryBytes) => spaced`${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本：越高越多。坐标轴每一格都是成倍变化。`,
+    fits: (memoryBytes) =>
+      spaced`上图：${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本；下图：这些文本合计每秒写出多少个 token。越高越多；坐标轴每一格都是成倍变化。`,
+    marks: (texts, projected) =>
+      `${texts > 0 ? spaced`实心标记为实测，至多同时${formatCount(texts)}个文本。` : ""}${projected ? "空心标记为推算，按所有容纳得下的文本计，没有置信区间。" : ""}`,
+    pointIs: (from, texts) => spaced`同时${formatCount(texts)}个文本，${from === "measured" ? "实测" : "推算"}`,
+    fitsAlone: (memoryBytes) => spaced`${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本：越高越多。坐标轴每一格都是成倍变化。`,
     caption: (memoryBytes) => spaced`${formatBytes(memoryBytes)}中同时容纳的文本`,
     about: (text) => `约 ${text}`,
     fixed: "固定部分",
@@ -1353,6 +1358,8 @@ export const zh: Messages = {
       ];
       return spaced`95 % 置信区间${byPlace ? "" : over}：${parts.join("；")}。`;
     },
+    projected: ({ n, batch }) =>
+      spaced`所有容纳得下的文本合计每秒的 token 数为推算：实测至多${formatCount(batch)}个文本、${formatCount(n)}个 token，更远之处没有置信区间。`,
     serving: (n, arms) =>
       spaced`95 % 置信区间（每个文本${formatCount(n)}个 token 时）：${arms.map(({ arm, rate }) => spaced`${arm}每秒${formatNumber(rate.low)}至${formatNumber(rate.high)}个 token`).join("；")}。`,
     unequal: (n, [upper, lower]) => {
@@ -1766,7 +1773,7 @@ export const zh: Messages = {
     servingTokens: {
       title: "同时服务的文本每秒的 token 数",
       axis: "合计 token/s",
-      note: (someMeasured) => `${someMeasured ? "未测处为推算" : "推算"}，95 % 置信区间`,
+      note: (measured, projected) => [...(measured ? ["实心：实测，95 % 置信区间"] : []), ...(projected ? ["空心：推算"] : [])].join(" · "),
       unknown: "未知",
     },
     servingX: "每个文本的 token 数（n）",

@@ -196,7 +196,7 @@ export interface Served {
   readonly exactBytes: boolean;
   /** 0: not even one text has room */
   readonly batch: number;
-  /** projected: by the law of times over batch, or over n and batch */
+  /** projected: by the law of times over batch, or over n and batch; its intervals are then that law's alone, which say nothing of a device beyond `largest` */
   readonly from: "measured" | "projected";
   /** of one token of each text; undefined where none has room, or no law tells */
   readonly stepMs: Estimate | undefined;

@@ -1,9 +1,9 @@
 import { formatBytes, formatCount, formatDigits, formatMs } from "../analysis/format.ts";
 import { groupBy } from "../analysis/grouping.ts";
 import { describeKey } from "../analysis/series.ts";
+import { servedText } from "../analysis/servedText.ts";
 import type { Messages } from "../messages/messages.ts";
 import type { Served } from "../record/derived.ts";
-import { bracketed } from "./interval.ts";
 
 /** One column of the table of texts that are served at once, as text: for a page and for Markdown. */
 export interface ServingColumn {
@@ -15,7 +15,8 @@ export interface ServingColumn {
 const number = (head: string, text: ServingColumn["text"]): ServingColumn => ({ head, numeric: true, text });
 
 /** Of rows of one run. */
-export const servingColumns = (rows: readonly Served[], { serving, tables }: Messages): readonly ServingColumn[] => {
+export const servingColumns = (rows: readonly Served[], t: Messages): readonly ServingColumn[] => {
+  const { serving, tables } = t;
   const keys = rows.map(({ series }) => series);
   const hedged = ({ exactBytes }: Served, text: string): string => (exactBytes ? text : serving.about(text));
   const about = (row: Served, bytes: number): string => hedged(row, formatBytes(bytes));
@@ -37,8 +38,8 @@ export const servingColumns = (rows: readonly Served[], { serving, tables }: Mes
             : []),
         ]
       : []),
-    number(serving.aToken, ({ stepMs }) => (stepMs ? bracketed(stepMs, formatMs) : "")),
-    number(serving.tokensPerSecond, ({ tokensPerSecond }) => (tokensPerSecond ? bracketed(tokensPerSecond) : "")),
+    number(serving.aToken, ({ stepMs, from }) => (stepMs ? servedText(stepMs, from, t, formatMs) : "")),
+    number(serving.tokensPerSecond, ({ tokensPerSecond, from }) => (tokensPerSecond ? servedText(tokensPerSecond, from, t) : "")),
     { head: serving.timeIs, text: ({ from, stepMs, batch }) => (stepMs ? serving.from[from] : batch > 0 ? serving.notTold : "") },
   ];
 };

@@ -47,6 +47,7 @@ const measuredCharts: Readonly<Record<string, Draw>> = {
 const modelCharts: Readonly<Record<string, Draw>> = {
   stages: (record, size) => stageChart(record, first(stageBarsOf(record)), stagesOf(stageBarsOf(record)), size, en),
   serving: (record, size) => servingCharts(record, first(servedShapes(record)), size)[0],
+  servingTokens: (record, size) => servingCharts(record, first(servedShapes(record)), size)[1],
 };
 
 /** A spec as people read and compare it: numbers to six digits, which is more than a pixel, and no computer's last bit. */

@@ -29,6 +29,8 @@ export interface LinePoint {
   readonly high: number;
   /** its mark is hollow: what that means stands in the note or the caption */
   readonly hollow?: boolean;
+  /** no line runs through it */
+  readonly aside?: boolean;
 }
 
 /** A value that the y axis names, with what it means, and a line across the plot. */
@@ -38,8 +40,14 @@ export interface Guide {
 }
 
 export interface LineAxes<Point extends LinePoint = LinePoint> {
-  /** `format`: of the values, d3's; whole numbers unless given */
-  readonly x: { readonly title: string; readonly values: readonly number[]; readonly scale: "log" | "linear"; readonly format?: string };
+  /** `format`: of the values, d3's; whole numbers unless given; `reach`: how far points lie beyond the values, which alone have ticks */
+  readonly x: {
+    readonly title: string;
+    readonly values: readonly number[];
+    readonly scale: "log" | "linear";
+    readonly format?: string;
+    readonly reach?: readonly [least: number, most: number];
+  };
   readonly y: { readonly title: string; readonly low: number; readonly high: number; readonly scale: "log" | "linear"; readonly guides: readonly Guide[] };
   /** a point in words, a line each, after the name of its line */
   readonly say: (point: Point) => readonly string[];
@@ -78,9 +86,9 @@ export const lineChart = <Point extends LinePoint = LinePoint>(
     plotHeight: Math.max(axes.plotHeight, (rowPx + 1) * lines.length),
   };
   return framed(record, size, title, axes.note, room, t, (frame) => {
-    const [first = 1, last = 2] = [shown[0], shown.at(-1)];
-    const marginX = shown.length > 1 ? (last / first) ** (14 / frame.plotWidth) : 2;
-    const marginLinear = shown.length > 1 ? ((last - first) * 14) / frame.plotWidth : 1;
+    const [first, last] = axes.x.reach ?? [shown[0] ?? 1, shown.at(-1) ?? 2];
+    const marginX = last > first ? (last / first) ** (14 / frame.plotWidth) : 2;
+    const marginLinear = last > first ? ((last - first) * 14) / frame.plotWidth : 1;
     const xDomain = axes.x.scale === "log" ? [first / marginX, last * marginX] : [first - marginLinear, last + marginLinear];
     const yLog = logScale(low > 0 ? low : 1, high, frame.plotHeight, 0);
     const toPx = (value: number): number => (axes.y.scale === "log" ? yLog.toPx(value) : frame.plotHeight * (1 - (value - low) / (high - low)));
@@ -135,7 +143,7 @@ export const lineChart = <Point extends LinePoint = LinePoint>(
     const rows = lines.flatMap(({ name, points }, i) =>
       points.map((point) => {
         const { x, y, low, high, hollow = false } = point;
-        return { series: name, x: beside(x, i), y, low, high, hollow, tip: tipOf(name, ...axes.say(point)) };
+        return { series: name, x: beside(x, i), y, low, high, hollow, ...(point.aside ? { aside: true } : {}), tip: tipOf(name, ...axes.say(point)) };
       }),
     );
     const hollow = rows.filter((row) => row.hollow);
@@ -153,7 +161,7 @@ export const lineChart = <Point extends LinePoint = LinePoint>(
         encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
       },
       {
-        data: { values: rows.filter(({ series }) => lines.some(({ name, unjoined }) => name === series && !unjoined)) },
+        data: { values: rows.filter(({ series, aside }) => !aside && lines.some(({ name, unjoined }) => name === series && !unjoined)) },
         mark: { type: "line", strokeWidth: 1, opacity: 0.55, clip: true },
         encoding: { x, y, color, strokeDash },
       },

@@ -8,14 +8,14 @@ import { evenly, mostCharts, thinned } from "../charts/facets.ts";
 import { type ChartSize, chartSizes } from "../charts/frame.ts";
 import { servingLeads } from "../charts/leading.ts";
 import type { Rendering } from "../charts/render.ts";
-import { servedShapes, servingCharts } from "../charts/servingChart.ts";
+import { marksOf, servedShapes, servingCharts } from "../charts/servingChart.ts";
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { seriesText } from "../outcome.ts";
 import { said } from "../said.ts";
 import { servingColumns, servingNotes } from "../servingColumns.ts";
 import { type Column, intervalBelow, name, table } from "../table.ts";
-import { drawn, drawnAll, figure, leadingFigure } from "./figure.ts";
+import { drawnAll, figure, leadingFigure } from "./figure.ts";
 
 /** Batches that were measured, of one arm at one n. */
 interface BatchRow {
@@ -72,15 +72,21 @@ const servedTable = (serving: readonly Served[], caption: string, t: Messages): 
   return table(caption, columns, serving);
 };
 
-/** The room for texts of the first shape, as it stands beside the answer. */
+/** The room for texts of the first shape and how fast they go on, one above the other, as they stand beside the answer. */
 export const leadingServingFigure = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   const [shape, ...others] = servedShapes(record);
   const { serving: asked } = record.experiment;
   if (!shape || !asked) return undefined;
-  const drawing = await drawn("serving-0-0", (size) => servingCharts(record, shape, size, t)[0], rendering);
-  const id = others.length === 0 && servingCharts(record, shape, chartSizes[0]).length === 1 ? "serving" : "leading";
-  const { title } = t.charts.servingTexts;
-  return drawing && leadingFigure(id, title, drawing, [t.serving.fits(asked.memoryBytes)], [], servedTable(shape.served, title, t), t);
+  const charts = servingCharts(record, shape, chartSizes[0]);
+  const drawings = await drawnAll(
+    charts.map((_, i) => ({ id: `serving-0-${i}`, chart: (size: ChartSize) => servingCharts(record, shape, size, t)[i] })),
+    rendering,
+  );
+  if (drawings.length === 0) return undefined;
+  const { texts, projected } = marksOf(record, shape);
+  const caption = charts.length > 1 ? [t.serving.fits(asked.memoryBytes), t.serving.marks(texts, projected)] : [t.serving.fitsAlone(asked.memoryBytes)];
+  const heading = t.charts.servingHeading;
+  return leadingFigure(others.length === 0 ? "serving" : "leading", heading, html`${drawings}`, caption, [], servedTable(shape.served, heading, t), t);
 };
 
 /** The most texts that have room at once and how fast they go on; undefined where the experiment asks for none. */
@@ -92,17 +98,14 @@ export const servingSection = async (record: RunRecord, rendering: Rendering, t:
   if (serving.length === 0) return html`<section aria-labelledby="serving-of">${heading}<p>${t.serving.none}</p></section>`;
   const shapes = servedShapes(record);
   const shown = evenly(shapes, mostCharts);
-  // The first of the first shape may stand beside the answer.
-  const from = servingLeads(record) ? 1 : 0;
+  // Those of the first shape may stand beside the answer.
   const drawings = await drawnAll(
-    shown
-      .flatMap((shape, i) =>
-        servingCharts(record, shape, chartSizes[0]).map((_, chart) => ({
-          id: `serving-${i}-${chart}`,
-          chart: (size: ChartSize) => servingCharts(record, shape, size, t)[chart],
-        })),
-      )
-      .slice(from),
+    shown.slice(servingLeads(record) ? 1 : 0).flatMap((shape, i) =>
+      servingCharts(record, shape, chartSizes[0]).map((_, chart) => ({
+        id: `serving-${i + 1}-${chart}`,
+        chart: (size: ChartSize) => servingCharts(record, shape, size, t)[chart],
+      })),
+    ),
     rendering,
   );
   const { memoryBytes } = record.experiment.serving;
@@ -111,7 +114,7 @@ export const servingSection = async (record: RunRecord, rendering: Rendering, t:
 <section aria-labelledby="serving-of">${heading}
 ${servingSentences(record, t).map((sentence) => html`<p>${said(sentence, t)}</p>`)}
 <ul>${t.serving.explained(memoryBytes, whatOf(record, serving)).map((words) => html`<li>${words}</li>`)}</ul>
-${drawings.length > 0 && html`<div class="figures">${figure("serving", title, drawings, [thinned(shown.length, shapes.length, t)], measured, true, t)}</div>`}
+${drawings.length > 0 ? html`<div class="figures">${figure("serving", title, drawings, [thinned(shown.length, shapes.length, t)], measured, true, t)}</div>` : measured}
 ${servedTable(serving, t.serving.caption(memoryBytes), t)}
 ${servingNotes(serving, t).map((note) => html`<p><small>${said(note, t)}</small></p>`)}
 </section>`;

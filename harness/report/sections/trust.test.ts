@@ -76,10 +76,18 @@ it("says of several shapes how far their intervals reach, and of tokens a second
     /95 % intervals: at dModel 512 from [\d,]+ to [\d,]+ tokens on, at dModel 1024 from [\d,]+ to [\d,]+; \d+ to \d+ times as fast over both shapes\./,
   );
   const rich = richRecord(en);
-  const serving = rich.serving?.map((one) => ({ ...one, tokensPerSecond: rich.serving?.[0]?.tokensPerSecond }));
-  expect(boxes({ ...rich, ...(serving ? { serving } : {}) })).toMatch(
-    /95 % intervals at [\d,]+ tokens: [\d.,]+ to [\d.,]+ tokens a second with [^.;]+; [\d.,]+ to [\d.,]+ tokens a second with [^.;]+\./,
-  );
+  const served = (from: "measured" | "projected"): RunRecord => {
+    const serving = rich.serving?.map((one) => ({ ...one, from, tokensPerSecond: rich.serving?.[0]?.tokensPerSecond }));
+    return { ...rich, ...(serving ? { serving } : {}) };
+  };
+  const intervals = /95 % intervals at [\d,]+ tokens: [\d.,]+ to [\d.,]+ tokens a second with [^.;]+; [\d.,]+ to [\d.,]+ tokens a second with [^.;]+\./;
+  const projected = "Tokens a second of all texts that have room are projected: at most 8 texts and 256 tokens were measured";
+  expect(boxes(served("measured"))).toMatch(intervals);
+  expect(boxes(served("measured"))).not.toContain(projected);
+  // What lies beyond all that was measured has no interval.
+  expect(boxes(served("projected"))).toContain(projected);
+  expect(boxes(served("projected"))).not.toContain("95 % interval at");
+  expect(boxes(served("projected"))).not.toMatch(intervals);
 });
 
 it("says of a CPU emulation that chunks are made for GPUs, where nothing else of linear attention was measured", () => {

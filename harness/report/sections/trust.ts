@@ -4,7 +4,7 @@ import { extremesOf, mainPair } from "../../analysis/headline.ts";
 import { isWhole, modelBeside } from "../../analysis/measuredModel.ts";
 import { otherPrograms } from "../../analysis/otherPrograms.ts";
 import { areUnequal, pairSharesOf } from "../../analysis/pairShares.ts";
-import { servedTogether } from "../../analysis/servingHeadline.ts";
+import { reachOfProjected, servedTogether } from "../../analysis/servingHeadline.ts";
 import { shapePlaces } from "../../analysis/shapePlaces.ts";
 import { speedUpOf } from "../../analysis/speedUp.ts";
 import { spokenArm } from "../../analysis/spokenArm.ts";
@@ -187,12 +187,14 @@ const widestOf = (estimates: readonly (Estimate | undefined)[]): Estimate | unde
 const fasterOf = (speeds: readonly (Estimate | undefined)[]): Estimate | undefined =>
   speeds.every((speed) => speed && speed.value >= 1.05) ? widestOf(speeds) : undefined;
 
-/** How narrowly the answer's tokens a second are known, at the length that it ends with. */
+/** How narrowly the answer's tokens a second are known, at the length that it ends with, and where they are projected that nobody knows. */
 const servingSures = (record: RunRecord, pair: readonly string[], t: Messages): readonly string[] => {
-  const rates = servedTogether(record, pair).flatMap(({ label, n, tokensPerSecond }) =>
-    tokensPerSecond ? [{ n, arm: spokenArm(record, label, t), rate: tokensPerSecond }] : [],
+  const served = servedTogether(record, pair);
+  const reach = reachOfProjected(served);
+  const rates = served.flatMap(({ label, n, from, tokensPerSecond }) =>
+    tokensPerSecond && from === "measured" ? [{ n, arm: spokenArm(record, label, t), rate: tokensPerSecond }] : [],
   );
-  return rates[0] ? [t.sure.serving(rates[0].n, rates)] : [];
+  return [...(rates[0] ? [t.sure.serving(rates[0].n, rates)] : []), ...(reach ? [t.sure.projected(reach)] : [])];
 };
 
 /** How narrowly it is known how much sooner states come back than they are computed anew, where the answer says that they all do. */
