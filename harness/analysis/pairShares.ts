@@ -1,5 +1,6 @@
 import type { Crossover } from "../record/derived.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
+import { type CeilingShare, ceilingShareOf } from "./ceilingShare.ts";
 import { pairsOf, seriesOf } from "./series.ts";
 
 /** Arms whose shares of their ceilings differ by more than this are said to be unequal. */
@@ -8,19 +9,17 @@ export const unequalShares = 1.5;
 /** What share of its ceiling each arm of a pair reaches, in order of the pair. */
 export interface PairShares {
   readonly n: number;
-  readonly shares: readonly [upper: number, lower: number];
+  readonly shares: readonly [upper: CeilingShare, lower: CeilingShare];
 }
 
-const shareOf = ({ summary }: CellRecord): number | undefined => summary?.ceilingShare;
-
 /** The share of the cell that is nearest to n; undefined where none has one. */
-const shareNear = (cells: readonly CellRecord[], n: number): number | undefined => {
-  const measured = cells.filter((cell) => shareOf(cell) !== undefined);
+const shareNear = (cells: readonly CellRecord[], n: number): CeilingShare | undefined => {
+  const measured = cells.filter((cell) => ceilingShareOf(cell) !== undefined);
   const nearest = measured.reduce<CellRecord | undefined>(
     (best, cell) => (!best || Math.abs(Math.log(cell.n / n)) < Math.abs(Math.log(best.n / n)) ? cell : best),
     undefined,
   );
-  return nearest && shareOf(nearest);
+  return nearest && ceilingShareOf(nearest);
 };
 
 const pairKey = (upper: string, lower: string, key: Crossover["series"]): string => JSON.stringify([upper, lower, key]);
@@ -38,4 +37,4 @@ export const pairSharesOf = ({ cells }: Pick<RunRecord, "cells">): ((crossover: 
 };
 
 /** Does one arm use the device so much better than the other that a ratio of their times is the kernels' too? */
-export const areUnequal = ({ shares: [upper, lower] }: PairShares): boolean => Math.max(upper / lower, lower / upper) > unequalShares;
+export const areUnequal = ({ shares: [upper, lower] }: PairShares): boolean => Math.max(upper.value / lower.value, lower.value / upper.value) > unequalShares;

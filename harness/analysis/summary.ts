@@ -1,5 +1,6 @@
 import type { Summary } from "../record/derived.ts";
 import type { Ceilings, CellRecord } from "../record/run.ts";
+import { memoryGbps } from "./memoryCeiling.ts";
 import { offloadSummary } from "./offload.ts";
 import { type Draws, type Spread, sourceOf, timesOf } from "./resampling.ts";
 import { stageSummary } from "./stages.ts";
@@ -44,7 +45,7 @@ export const leastSeconds = (
   const executed = prepared?.flops.executed;
   if (!prepared || executed === undefined || !ceilings || !(ceilings.fmaGflops > 0) || !(ceilings.readGbps > 0)) return undefined;
   const compute = executed / (ceilings.fmaGflops * 1e9);
-  const memory = prepared.leastBytes / (((cache && ceilings.readGbpsFrom?.[cache]) ?? ceilings.readGbps) * 1e9);
+  const memory = prepared.leastBytes / (memoryGbps(ceilings, cache) * 1e9);
   const seconds = Math.max(compute, memory);
   return seconds > 0 ? { seconds, binding: compute >= memory ? "compute" : "memory" } : undefined;
 };

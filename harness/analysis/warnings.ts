@@ -3,6 +3,7 @@ import type { Messages } from "../messages/messages.ts";
 import type { SeriesKey } from "../record/derived.ts";
 import type { CellRecord, RunRecord } from "../record/run.ts";
 import { type Analysed, armName } from "./answer.ts";
+import { ceilingShareOf } from "./ceilingShare.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey, seriesOf } from "./series.ts";
 import { sentencesByShard, shardWarnings, type Told } from "./shardSentences.ts";
@@ -113,8 +114,10 @@ const composedOnes = (cells: readonly CellRecord[], t: Messages): readonly strin
 
 const ceilings = ({ ceilingsFailure }: Told, t: Messages): readonly string[] => (ceilingsFailure === undefined ? [] : [t.warning.noCeilings(ceilingsFailure)]);
 
-/** A time below what its ceiling allows, by more than its interval, was cached, elided or mistimed. */
+/** A time below what its ceiling allows, by more than its interval: the ceiling was measured too low, or the time was cached, elided or mistimed. */
 const suspects = (cells: readonly CellRecord[], t: Messages): readonly string[] => {
-  const found = cells.filter(({ summary }) => summary?.ceilingShare !== undefined && summary.ceilingShare * (summary.medianMs / summary.highMs) > 1);
-  return found.length > 0 ? [t.warning.suspect(names(found, cells, t), found.length)] : [];
+  const shares = new Map(cells.flatMap((cell) => [[cell, ceilingShareOf(cell)] as const]));
+  const found = cells.filter((cell) => (shares.get(cell)?.low ?? 0) > 1);
+  const most = Math.max(...found.map((cell) => shares.get(cell)?.value ?? 0));
+  return found.length > 0 ? [t.warning.suspect(names(found, cells, t), found.length, most)] : [];
 };

@@ -1,5 +1,6 @@
 import type { GrowthClass, MixerSizes } from "../../kernels/mechanism.ts";
 import { type StageName, stageWords } from "../../kernels/model/stageNames.ts";
+import { aboveCeiling, type CeilingShare } from "../analysis/ceilingShare.ts";
 import {
   bracketed,
   formatBytes,
@@ -49,7 +50,7 @@ export interface Less {
 /** What share of the most that a device allows an arm reaches. */
 export interface ArmShare {
   readonly arm: string;
-  readonly share: number;
+  readonly share: CeilingShare;
 }
 
 /** The interval of n*; `place`: the shape that it is of, or the program; empty where there is one, or several are taken together. */
@@ -567,9 +568,6 @@ const spanOrList = (ns: readonly number[]): string =>
 const timesIn = ({ value, low, high }: Estimate, how: string, write: (value: number) => string = formatTimes): string =>
   `${write(value)}× ${how} [${write(low)}, ${write(high)}]`;
 
-/** Of the most that a device allows; a share that was measured as more than all is all. */
-const ofAllowed = (share: number): string => (share >= 0.995 ? "all that it allows" : `${formatShare(share)} of what it allows`);
-
 /** "25 % less or 40 % more" */
 const sidesText = ({ below, above }: Sides): string =>
   `${formatShare(below)} less or ${above > 1 ? `${formatTimes(1 + above)} times as long` : `${formatShare(above)} more`}`;
@@ -707,6 +705,17 @@ interface GrowthShown {
 }
 
 /** Everything that a report says, in English. Functions take data and give text: whole sentences, so that each language has its own order of words. */
+/** "60 % of its ceiling", "all of its ceiling (103 %, by its interval 90 % or more)", "more than …": a share of what a device can do at best is above all of it only where that was measured too low. */
+const shareText = (share: CeilingShare, of = ""): string => {
+  const above = aboveCeiling(share);
+  const written = formatShare(share.value);
+  if (above === undefined) return of === "" ? written : `${written} ${of}`;
+  const all = of === "" ? "all" : `all ${of}`;
+  return above === "perhaps"
+    ? `${all} (${written}, by its interval ${formatShare(share.low)} or more)`
+    : `more than ${all} (${written}: this run's own tests of the device reached less)`;
+};
+
 /** "64 of 4,096" */
 const besideText = ({ own, published }: SizeBeside): string => `${formatCount(own)} of ${formatCount(published)}`;
 
@@ -1460,11 +1469,11 @@ export const en = {
       return `From which n on ${object} is ${better} ${than} is not decided${placed(told)}${note ? `: ${note}` : ""}.`;
     },
     /** `share` of each one's ceiling, at n */
-    unequalArms: (n: number, shape: string, arms: readonly { readonly name: string; readonly share: number }[]): string =>
-      `The arms are unequal at n = ${formatCount(n)}${shape === "" ? "" : `, ${shape}`}: ${formatList(arms.map(({ name, share }, i) => (i === 0 ? `${name} runs at ${formatShare(share)} of its ceiling` : `${name} at ${formatShare(share)}`)))}. So far as these differ, a ratio of their times there is the kernels', and not the mechanisms'.`,
+    unequalArms: (n: number, shape: string, arms: readonly { readonly name: string; readonly share: CeilingShare }[]): string =>
+      `The arms are unequal at n = ${formatCount(n)}${shape === "" ? "" : `, ${shape}`}: ${formatList(arms.map(({ name, share }, i) => (i === 0 ? `${name} runs at ${shareText(share, "of its ceiling")}` : `${name} at ${shareText(share)}`)))}. So far as these differ, a ratio of their times there is the kernels', and not the mechanisms'.`,
     /** shares of their ceilings near n* */
-    unequal: ({ upper, lower }: Names, shares: { readonly upper: number; readonly lower: number }): string =>
-      ` The two are unequal there: ${upper} runs at ${formatShare(shares.upper)} of its ceiling, ${lower} at ${formatShare(shares.lower)}.`,
+    unequal: ({ upper, lower }: Names, shares: { readonly upper: CeilingShare; readonly lower: CeilingShare }): string =>
+      ` The two are unequal there: ${upper} runs at ${shareText(shares.upper, "of its ceiling")}, ${lower} at ${shareText(shares.lower)}.`,
     equalised: (equal: string, least: string): string => ` With both at the better one's share they would cross ${equal}, by FLOPs and bytes alone ${least}.`,
     atN: (n: number): string => `at n = ${formatCount(n)}`,
     belowN: (n: number): string => `below n = ${formatCount(n)}`,
@@ -1956,7 +1965,9 @@ export const en = {
       `${formatList(arms)} ${plural(arms.length, "was", "were")} not measured: time and state of ${plural(arms.length, "a layer are", "each layer are")} the mean of the layers that it is composed of.`,
     noCeilings: (failure: string): string =>
       `This device's ceilings could not be measured (${failure}), so no share of them is known: do not trust the times either.`,
-    suspect: (names: string, cells: number): string => `${names} ${plural(cells, "runs", "run")} above 100 % of the measured ceiling: suspect.`,
+    /** `most`: the largest of their shares */
+    suspect: (names: string, cells: number, most: number): string =>
+      `${names} ${plural(cells, "is", "are")} faster than this run's own tests of memory and arithmetic say this device can be (${cells === 1 ? "" : "up to "}${formatShare(most)} of its ceiling): these tests met the device at a slower pace, or bytes came from a cache. Take no share of a ceiling in this run for exact.`,
     alone: (arms: readonly string[]): string =>
       `${formatList(arms)}: no arm of ours computes the same at some n or size, so it is compared with nothing there.`,
     shard: (index: number, of: number): string =>
@@ -2044,8 +2055,8 @@ export const en = {
       `95 % ${plural(arms.length, "interval")} at ${counted(n, "token")}: ${arms.map(({ arm, rate }) => `${formatNumber(rate.low)} to ${formatNumber(rate.high)} tokens a second with ${arm}`).join("; ")}.`,
     /** the answer's arms use the device unequally; `share`: of the most that it allows, at n, of the first arm and of the second, which is asked after */
     unequal: (n: number, [upper, lower]: readonly [ArmShare, ArmShare]): string => {
-      const [better, other] = upper.share > lower.share ? [upper, lower] : [lower, upper];
-      return `Part of the difference is the programs': ${better.arm}'s uses this device better (${ofAllowed(better.share)}, ${other.arm}'s ${formatShare(other.share)}, at ${counted(n, "token")}). With equally good programs ${lower.arm} would do ${better === upper ? "better" : "worse"} than here.`;
+      const [better, other] = upper.share.value > lower.share.value ? [upper, lower] : [lower, upper];
+      return `Part of the difference is the programs': ${better.arm}'s uses this device better (${shareText(better.share, "of what it allows")}, ${other.arm}'s ${shareText(other.share)}, at ${counted(n, "token")}). With equally good programs ${lower.arm} would do ${better === upper ? "better" : "worse"} than here.`;
     },
     unsteady: (jumped: number, pairs: number): string =>
       `The machine was unsteady: in ${formatCount(jumped)} of ${formatCount(pairs)} checks its speed changed by more than a tenth.`,
@@ -2170,6 +2181,11 @@ export const en = {
     shares: (arms: readonly { readonly arm: string; readonly share: number }[], more: number): string =>
       `${arms.map(({ arm, share }) => `${arm} ${formatShare(share)}`).join(", ")}${more > 0 ? `, ${formatCount(more)} more` : ""}`,
     atBest: "at best, of what this device's memory or arithmetic allows",
+    /** of the largest of these shares, where it is above all of the ceiling */
+    above: {
+      perhaps: "above 100 %: as fast as this run's own tests of the device, within its interval",
+      surely: "above 100 %: this run's own tests of the device reached less than that cell",
+    },
     versions: "Versions",
     dawn: (version: string): string => `webgpu ${version} (Dawn)`,
     driver: (description: string): string => `driver ${description}`,
@@ -2257,7 +2273,7 @@ export const en = {
         term: "95 % interval",
         meaning: "the range that a number is taken to lie in: measured again in the same way, 95 of 100 such ranges would hold the true one",
       },
-      ceiling: { term: "ceiling", meaning: "the most that this device did in this run's own tests: bytes read a second, or calculations a second" },
+      ceiling: { term: "ceiling", meaning: "the most that this device did in this run's own tests: bytes moved a second, or calculations a second" },
       emulation: { term: "CPU emulation", meaning: "a program that does a GPU's work on the processor: its growth is a GPU's, its times are not" },
     },
   },
@@ -2630,6 +2646,8 @@ export const en = {
     ofCeiling: "of ceiling",
     binding: { compute: "compute", memory: "memory" },
     bound: (share: string, binding: string): string => `${share} (${binding})`,
+    /** of a share above 100 %: the least by its interval */
+    downTo: (share: string, low: string): string => `${share}, interval from ${low}`,
     state: "state",
     peak: "peak",
     worstError: "worst error",

@@ -1,4 +1,5 @@
 import type { StageName } from "../../kernels/model/stageNames.ts";
+import { aboveCeiling, type CeilingShare } from "../analysis/ceilingShare.ts";
 import { bracketed, formatBytes, formatCount, formatMs, formatNumber, formatShare, formatTimes } from "../analysis/format.ts";
 import { inverseRatio } from "../analysis/inverseRatio.ts";
 import type { CrossingNote, GrowthNote, GrowthReason } from "../analysis/notes.ts";
@@ -257,8 +258,6 @@ const timesIn = (what: string, { value, low, high }: Estimate, write: (value: nu
 
 const timesSpan = (least: number, most: number): string => to([formatTimes(least), formatTimes(most)]);
 
-const ofAllowed = (share: number): string => (share >= 0.995 ? "全部" : formatShare(share));
-
 const sidesText = ({ below, above }: Sides): string =>
   spaced`少${formatShare(below)}，也可能${above > 1 ? spaced`是其${formatTimes(1 + above)}倍` : spaced`多${formatShare(above)}`}`;
 
@@ -401,6 +400,14 @@ const notCounted = (gates: boolean): string => (gates ? "" : "（不计入检查
 const blindness = (least: number): string => spaced`每次运行至少需要${least}个进程、2 次访问`;
 
 /** Everything that a report says, in Chinese. Numbers, units, names of arms and words of the YAML are as in English. */
+/** 高于上限的全部时，说明这是否在误差范围之内。 */
+const shareText = (share: CeilingShare): string => {
+  const above = aboveCeiling(share);
+  const written = formatShare(share.value);
+  if (above === undefined) return written;
+  return above === "perhaps" ? spaced`全部（${written}，按其区间至少为${formatShare(share.low)}）` : `全部以上（${written}：本次运行自身对设备的测试不及于此）`;
+};
+
 /** "64 / 4,096" */
 const besideText = ({ own, published }: SizeBeside): string => `${formatCount(own)} / ${formatCount(published)}`;
 
@@ -908,9 +915,9 @@ export const zh: Messages = {
     latest: (told, n) => spaced`${placed(told)}最迟从 n = ${formatCount(n)}起，${beats(told)}；在此之前两者过于接近，分不出高下。`,
     open: (told, note) => spaced`${placed(told)}从多大的 n 起${beats(told)}，尚未定论${note ? `：${note}` : ""}。`,
     unequalArms: (n, shape, arms) =>
-      spaced`在 n = ${formatCount(n)}${shape === "" ? "" : `、${shape}`} 处各方案的利用率不相等：${arms.map(({ name, share }) => spaced`${name}达到其上限的 ${formatShare(share)}`).join("，")}。就这些差异而言，那里的时间之比反映的是核函数，而不是机制。`,
+      spaced`在 n = ${formatCount(n)}${shape === "" ? "" : `、${shape}`} 处各方案的利用率不相等：${arms.map(({ name, share }) => spaced`${name}达到其上限的${shareText(share)}`).join("，")}。就这些差异而言，那里的时间之比反映的是核函数，而不是机制。`,
     unequal: ({ upper, lower }, shares) =>
-      spaced`该处两者的利用程度不等：${upper}达到其性能上限的${formatShare(shares.upper)}，${lower}达到${formatShare(shares.lower)}。`,
+      spaced`该处两者的利用程度不等：${upper}达到其性能上限的${shareText(shares.upper)}，${lower}达到${shareText(shares.lower)}。`,
     equalised: (equal, least) => `若两者都达到其中较高的利用率，则${equal}相交；只按 FLOPs 和字节数计算，则${least}相交。`,
     atN: (n) => spaced`在 n = ${formatCount(n)}处`,
     belowN: (n) => spaced`在 n = ${formatCount(n)}以下`,
@@ -1287,7 +1294,8 @@ export const zh: Messages = {
     fewTurns: (turns) => spaced`只做了${turns}轮：区间偏宽，也看不出漂移。`,
     composed: (arms) => spaced`${list(arms)}未经测量：每层的时间和状态取其各组成层的平均值。`,
     noCeilings: (failure) => `未能测出此设备的性能上限（${failure}），因此占上限的份额未知：时间也不可信。`,
-    suspect: (names) => spaced`${names}超过了测得的性能上限的 100 %：可疑。`,
+    suspect: (names, cells, most) =>
+      spaced`${names}快于本次运行自身对内存与算力的测试所示的设备极限（${cells === 1 ? "" : "最多"}为上限的${formatShare(most)}）：那些测试进行时设备较慢，或所读字节来自缓存。本次运行中占性能上限的比例都不应当作精确值。`,
     alone: (arms) => spaced`${list(arms)}：在某些 n 或尺寸上，我们没有计算相同内容的方案，因此该处无从比较。`,
     shard: (index, of) => spaced`这是${of}个分片中的第${index}个，只含实验的部分单元：用 attnbench merge 可将各分片合并。`,
     merged: (parts) =>
@@ -1363,8 +1371,8 @@ export const zh: Messages = {
     serving: (n, arms) =>
       spaced`95 % 置信区间（每个文本${formatCount(n)}个 token 时）：${arms.map(({ arm, rate }) => spaced`${arm}每秒${formatNumber(rate.low)}至${formatNumber(rate.high)}个 token`).join("；")}。`,
     unequal: (n, [upper, lower]) => {
-      const [better, other] = upper.share > lower.share ? [upper, lower] : [lower, upper];
-      return spaced`差距有一部分来自程序本身：${better.arm}的程序更善于利用此设备（在${formatCount(n)}个 token 时达到其所能的${ofAllowed(better.share)}，${other.arm}的为${ofAllowed(other.share)}）。若两者的程序同样好，${lower.arm}的表现会比这里${better === upper ? "更好" : "更差"}。`;
+      const [better, other] = upper.share.value > lower.share.value ? [upper, lower] : [lower, upper];
+      return spaced`差距有一部分来自程序本身：${better.arm}的程序更善于利用此设备（在${formatCount(n)}个 token 时达到其所能的${shareText(better.share)}，${other.arm}的为${shareText(other.share)}）。若两者的程序同样好，${lower.arm}的表现会比这里${better === upper ? "更好" : "更差"}。`;
     },
     broughtBack: (n, arms) =>
       spaced`95 % 置信区间：长${formatCount(n)}个 token 时，${arms.map(({ arm, times }) => spaced`速度是后者的${formatTimes(times.low)}至${formatTimes(times.high)}倍（${arm}）`).join("；")}。`,
@@ -1472,6 +1480,7 @@ export const zh: Messages = {
     ceiling: "占性能上限的比例",
     shares: (arms, more) => `${arms.map(({ arm, share }) => `${arm} ${formatShare(share)}`).join("，")}${more > 0 ? `，另有 ${formatCount(more)} 个` : ""}`,
     atBest: "最好时，相对于此设备的内存或算力所允许的程度",
+    above: { perhaps: "高于 100 %：在误差范围内与本次运行自身对设备的测试一样快", surely: "高于 100 %：本次运行自身对设备的测试不及该单元" },
     versions: "版本",
     dawn: (version) => `webgpu ${version}（Dawn）`,
     driver: (description) => `驱动 ${description}`,
@@ -1539,7 +1548,7 @@ export const zh: Messages = {
       order: { term: "O(…)（增长）", meaning: "时间或内存如何随 n 增长：O(1) 不增长，O(n) 成正比，O(n²) 成平方" },
       crossover: { term: "n*（交叉点）", meaning: "第一种方案仍低于第二种的最大长度；更长时第二种一直低于第一种" },
       interval: { term: "95 % 置信区间", meaning: "认为一个数所在的范围：以同样的方式重测，100 个这样的范围中有 95 个含有真值" },
-      ceiling: { term: "性能上限", meaning: "此设备在本次运行自己的测试中达到的最高水平：每秒读取的字节数，或每秒的计算次数" },
+      ceiling: { term: "性能上限", meaning: "此设备在本次运行自己的测试中达到的最高水平：每秒搬移的字节数，或每秒的计算次数" },
       emulation: { term: "CPU 模拟", meaning: "在处理器上代做 GPU 工作的程序：其增长规律与 GPU 相同，时间则不同" },
     },
   },
@@ -1856,6 +1865,7 @@ export const zh: Messages = {
     ofCeiling: "占性能上限",
     binding: { compute: "计算", memory: "内存" },
     bound: (share, binding) => `${share}（${binding}）`,
+    downTo: (share, low) => `${share}，区间自 ${low} 起`,
     state: "状态",
     peak: "峰值",
     worstError: "最大误差",

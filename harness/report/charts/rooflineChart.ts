@@ -1,4 +1,5 @@
 import { estimated, formatCount, formatNumber, formatShare } from "../../analysis/format.ts";
+import { memoryGbps } from "../../analysis/memoryCeiling.ts";
 import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Ceilings, CellRecord, RunRecord } from "../../record/run.ts";
@@ -20,7 +21,7 @@ export interface RooflinePoint {
 }
 
 /** GFLOP/s that a device can do at best for so many FLOPs a byte. */
-const roofAt = ({ fmaGflops, readGbps }: Ceilings, intensity: number): number => Math.min(fmaGflops, readGbps * intensity);
+const roofAt = (ceilings: Ceilings, intensity: number): number => Math.min(ceilings.fmaGflops, memoryGbps(ceilings) * intensity);
 
 /** Cells of a facet that have a place under the run's ceilings, in their order; those whose cache is not the run's own have another slope. None of phase offload, whose clock is another. */
 export const rooflineOf = ({ ceilings, experiment }: RunRecord, { cells }: Facet): readonly RooflinePoint[] =>
@@ -52,7 +53,7 @@ export const rooflineChart = (record: RunRecord, facet: Facet, size: ChartSize, 
   const { ceilings } = record;
   const points = rooflineOf(record, facet);
   if (!ceilings || points.length === 0) return undefined;
-  const ridge = ceilings.fmaGflops / ceilings.readGbps;
+  const ridge = ceilings.fmaGflops / memoryGbps(ceilings);
   const intensities = [ridge, ...points.map(({ intensity }) => intensity)];
   const ticks = powersOfTwo(Math.min(...intensities), Math.max(...intensities) * 1.2, mostTicks);
   const [first = 1, last = 1] = [ticks[0], ticks.at(-1)];

@@ -1,4 +1,5 @@
 import { formatCount, formatNumber, formatShare } from "../../analysis/format.ts";
+import { memoryGbps } from "../../analysis/memoryCeiling.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, type Facet, facetsOf, thinned, variableOf } from "../charts/facets.ts";
@@ -33,7 +34,10 @@ export const rooflineFigure = async (record: RunRecord, rendering: Rendering, t:
     { head: "GFLOP/s", numeric: true, cell: ({ gflops }) => bracketed(gflops) },
     { head: t.tables.ofCeiling, numeric: true, cell: ({ share }) => formatShare(share) },
   ];
-  const caption = [roofline.caption(formatNumber((record.ceilings?.fmaGflops ?? 0) / (record.ceilings?.readGbps ?? 1))), thinned(facets.length, all.length, t)];
+  const caption = [
+    roofline.caption(formatNumber(record.ceilings ? record.ceilings.fmaGflops / memoryGbps(record.ceilings) : 0)),
+    thinned(facets.length, all.length, t),
+  ];
   return figure(
     "roofline",
     roofline.heading,

@@ -1,4 +1,5 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
+import { aboveCeiling, ceilingShareOf } from "../../analysis/ceilingShare.ts";
 import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import { residualsOf } from "../../analysis/residuals.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -228,12 +229,12 @@ const cellColumns = (record: RunRecord, messages: Messages): readonly Column<Cel
     some(({ summary }) => summary?.ceilingShare !== undefined) && {
       head: t.ofCeiling,
       numeric: true,
-      cell: ({ summary }) =>
-        summary?.ceilingShare === undefined
-          ? undefined
-          : summary.binding === undefined
-            ? formatShare(summary.ceilingShare)
-            : t.bound(formatShare(summary.ceilingShare), t.binding[summary.binding]),
+      cell: (cell) => {
+        const share = ceilingShareOf(cell);
+        if (share === undefined) return undefined;
+        const written = aboveCeiling(share) ? t.downTo(formatShare(share.value), formatShare(share.low)) : formatShare(share.value);
+        return cell.summary?.binding === undefined ? written : t.bound(written, t.binding[cell.summary.binding]);
+      },
     },
     { head: t.state, numeric: true, cell: (cell) => (cell.stateBytes === undefined ? undefined : formatBytes(cell.stateBytes)) },
     { head: t.peak, numeric: true, cell: (cell) => (cell.peakBytes === undefined ? undefined : formatBytes(cell.peakBytes)) },

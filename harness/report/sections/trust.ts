@@ -1,4 +1,5 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
+import { aboveCeiling, type CeilingShare, ceilingShareOf } from "../../analysis/ceilingShare.ts";
 import { formatShare } from "../../analysis/format.ts";
 import { extremesOf, mainPair } from "../../analysis/headline.ts";
 import { isWhole, modelBeside } from "../../analysis/measuredModel.ts";
@@ -58,12 +59,17 @@ const mostShares = 4;
 
 /** The largest share of its ceiling that each arm reached; nothing without ceilings. */
 const sharesFact = ({ cells }: RunRecord, { trust }: Messages): readonly Fact[] => {
-  const best = new Map<string, number>();
-  for (const { label, summary, runtime } of cells)
-    if (runtime === undefined && summary?.ceilingShare !== undefined) best.set(label, Math.max(best.get(label) ?? 0, summary.ceilingShare));
-  const arms = [...best].map(([arm, share]) => ({ arm: shortened(arm, 40), share }));
+  const best = new Map<string, CeilingShare>();
+  for (const cell of cells) {
+    const share = cell.runtime === undefined ? ceilingShareOf(cell) : undefined;
+    if (share && share.value > (best.get(cell.label)?.value ?? 0)) best.set(cell.label, share);
+  }
+  const arms = [...best].map(([arm, share]) => ({ arm: shortened(arm, 40), share: share.value }));
   if (arms.length === 0) return [];
-  return [{ name: trust.ceiling, value: trust.shares(arms.slice(0, mostShares), Math.max(0, arms.length - mostShares)), detail: trust.atBest }];
+  const kinds = new Set([...best.values()].map(aboveCeiling));
+  const above = (["surely", "perhaps"] as const).filter((kind) => kinds.has(kind)).map((kind) => trust.above[kind]);
+  const detail = [trust.atBest, ...above.slice(0, 1)].join("; ");
+  return [{ name: trust.ceiling, value: trust.shares(arms.slice(0, mostShares), Math.max(0, arms.length - mostShares)), detail }];
 };
 
 /** Of what stands between the code and the device. */
