@@ -1617,7 +1617,8 @@ export const en = {
     outGbps: "GB/s out",
     inGbps: "GB/s in",
     step: "GPU memory: the decode step alone",
-    inEachLayer: "in, the share of one layer",
+    /** of all layers' states, which one transfer moves */
+    inEachLayer: (layers: number): string => `computed: what is added, over ${counted(layers, "layer")} of one transfer`,
     inAllLayers: (layers: number): string => `computed: ${formatCount(layers)} times what is added`,
   },
 

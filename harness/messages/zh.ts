@@ -1025,7 +1025,7 @@ export const zh: Messages = {
     outGbps: "搬出 GB/s",
     inGbps: "搬入 GB/s",
     step: "GPU 内存：仅解码步",
-    inEachLayer: "搬入，一层的份额",
+    inEachLayer: (layers) => spaced`推算：一次传输附加的时间除以${formatCount(layers)}层`,
     inAllLayers: (layers) => spaced`推算：所加时间的${formatCount(layers)}倍`,
   },
 

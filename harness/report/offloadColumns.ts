@@ -17,7 +17,11 @@ const number = (head: string, text: OffloadColumn["text"]): OffloadColumn => ({ 
 /** Sizes of a cell other than n, where several stand in one run. */
 const placeOf = ({ cell: { dModel, heads, headDim, batch } }: Moved): string => seriesText({ dModel, heads, headDim, batch });
 
-export const offloadColumns = ({ experiment: { layers } }: RunRecord, rows: readonly Moved[], { offload, tables }: Messages): readonly OffloadColumn[] => [
+export const offloadColumns = (
+  { experiment: { layers, model } }: RunRecord,
+  rows: readonly Moved[],
+  { offload, tables }: Messages,
+): readonly OffloadColumn[] => [
   { head: tables.arm, text: ({ cell }) => cell.label },
   { head: offload.keptIn, text: ({ cell }) => cell.form },
   ...(new Set(rows.map(placeOf)).size > 1 ? [{ head: tables.at, text: placeOf }] : []),
@@ -28,8 +32,8 @@ export const offloadColumns = ({ experiment: { layers } }: RunRecord, rows: read
   number(offload.outGbps, ({ outGbps }) => formatNumber(outGbps.value)),
   number(offload.inGbps, ({ inGbps }) => formatNumber(inGbps.value)),
   number(offload.step, ({ stepMs }) => bracketed(stepMs, formatMs)),
-  ...(rows.some(({ eachLayerMs }) => eachLayerMs)
-    ? [number(offload.inEachLayer, ({ eachLayerMs }) => (eachLayerMs ? bracketed(eachLayerMs, formatMs) : ""))]
+  ...(model && rows.some(({ eachLayerMs }) => eachLayerMs)
+    ? [number(offload.inEachLayer(model.layers), ({ eachLayerMs }) => (eachLayerMs ? bracketed(eachLayerMs, formatMs) : ""))]
     : []),
   ...(layers === undefined ? [] : [number(offload.inAllLayers(layers), ({ allLayersMs }) => (allLayersMs ? bracketed(allLayersMs, formatMs) : ""))]),
 ];
