@@ -165,7 +165,7 @@ describe("a run of states that leave and come back", () => {
     expect(page).toContain("GPU memory: the decode step alone computed: what is added, over 4 layers of one transfer");
     for (const { eachLayerMs, inMs } of movedStates(record)) expect(eachLayerMs?.value).toBeCloseTo(inMs.value / 4, 12);
     expect(page).toContain("Computing anew takes the n tokens through all layers");
-    expect(page).toContain("A trained model. Its weights are random.");
+    expect(page).toContain("Llama-3-8B itself. A model of its plan stands in: 1/32 as wide, 4 of 32 layers, random weights.");
     expect(page).not.toMatch(/one attention layer|in whole models bringing back pays sooner|computed: \d+ times|The tokenizer is timed/);
     const chinese = text(await renderPage(record, strictLogger, [], "zh"));
     expect(chinese).toContain("走完全部层");

@@ -41,7 +41,7 @@ const evenOf = (model: ExperimentModel, preset: Preset, cells: RunRecord["cells"
 export const isWhole = ({ width, layers, vocab, hidden, experts }: ModelBeside): boolean =>
   [width, layers, vocab, hidden, experts].every((size) => size === undefined || size.own === size.published);
 
-/** "Measured: a small model of the plan of Llama-3-8B, 1/64 as wide, 4 layers in the place of 32, with random weights."; undefined where a run has no model. */
+/** "Measured: not Llama-3-8B itself but a model of its plan: 1/64 as wide, 4 of 32 layers, random weights."; undefined where a run has no model. */
 export const measuredModel = (record: Measured, t: Messages): string | undefined => {
   const { model } = record.experiment;
   if (model === undefined) return undefined;

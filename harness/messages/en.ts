@@ -719,24 +719,27 @@ const shareText = (share: CeilingShare, of = ""): string => {
 /** "64 of 4,096" */
 const besideText = ({ own, published }: SizeBeside): string => `${formatCount(own)} of ${formatCount(published)}`;
 
-/** "1/64", "about 1/13", "1.5 times" */
+/** "1/64", "about 1/13", "0.65 times", "1.5 times" */
 const fractionText = ({ own, published }: SizeBeside): string => {
   const ratio = published / own;
-  return ratio < 1 ? `${formatTimes(1 / ratio)} times` : Number.isInteger(ratio) ? `1/${formatCount(ratio)}` : `about 1/${formatTimes(ratio)}`;
+  if (ratio < 2) return `${formatTimes(1 / ratio)} times`;
+  return Number.isInteger(ratio) ? `1/${formatCount(ratio)}` : `about 1/${formatTimes(ratio)}`;
 };
 
-/** How a model differs from the published one, largest differences first: "1/64 as wide, 4 layers in the place of 32". */
+/** "4 of 32", "8 in the place of 4" */
+const ofText = (size: SizeBeside): string =>
+  size.own > size.published ? `${formatCount(size.own)} in the place of ${formatCount(size.published)}` : besideText(size);
+
+/** How a model differs from the published one, largest differences first: "1/64 as wide, 4 of 32 layers". */
 const shrunkText = ({ width, layers, experts, vocab, hidden }: ModelBeside): string => {
   const parts = [
     ...(width.own === width.published ? [] : [`${fractionText(width)} as wide`]),
-    ...(layers.own === layers.published ? [] : [`${counted(layers.own, "layer")} in the place of ${formatCount(layers.published)}`]),
-    ...(experts && experts.own !== experts.published ? [`${formatCount(experts.own)} experts in the place of ${formatCount(experts.published)}`] : []),
+    ...(layers.own === layers.published ? [] : [`${ofText(layers)} layers`]),
+    ...(experts && experts.own !== experts.published ? [`${ofText(experts)} experts`] : []),
   ];
   const others = [
-    ...(hidden.own === hidden.published
-      ? []
-      : [`a feed-forward network of ${formatCount(hidden.own)} channels in the place of ${formatCount(hidden.published)}`]),
-    ...(vocab.own === vocab.published ? [] : [`${formatCount(vocab.own)} different tokens in the place of ${formatCount(vocab.published)}`]),
+    ...(hidden.own === hidden.published ? [] : [`${ofText(hidden)} channels of the feed-forward network`]),
+    ...(vocab.own === vocab.published ? [] : [`${ofText(vocab)} different tokens`]),
   ];
   return (parts.length > 0 ? parts : others).join(", ");
 };
@@ -2079,7 +2082,7 @@ export const en = {
     own: ({ layers, width }: { readonly layers: number; readonly width: number }): string =>
       `Measured: a model of ${counted(layers, "layer")}, ${formatCount(width)} wide, with random weights.`,
     whole: (title: string): string => `Measured: a model with the sizes of ${title}, and with random weights.`,
-    shrunk: (model: ModelBeside): string => `Measured: not ${model.title} itself but a model of its plan, ${shrunkText(model)}, with random weights.`,
+    shrunk: (model: ModelBeside): string => `Measured: not ${model.title} itself but a model of its plan: ${shrunkText(model)}, random weights.`,
     /** the same as what a page does not show */
     itself: (title: string): string => `${title} itself.`,
     brief: (model: ModelBeside): string => `A model of its plan stands in: ${shrunkText(model)}, random weights.`,

@@ -413,7 +413,8 @@ const besideText = ({ own, published }: SizeBeside): string => `${formatCount(ow
 
 const fractionText = ({ own, published }: SizeBeside): string => {
   const ratio = published / own;
-  return ratio < 1 ? `${formatTimes(1 / ratio)} 倍` : Number.isInteger(ratio) ? ` 1/${formatCount(ratio)}` : `约 1/${formatTimes(ratio)}`;
+  if (ratio < 2) return ` ${formatTimes(1 / ratio)} 倍`;
+  return Number.isInteger(ratio) ? ` 1/${formatCount(ratio)}` : `约 1/${formatTimes(ratio)}`;
 };
 
 const shrunkText = ({ width, layers, experts, vocab, hidden }: ModelBeside): string => {
