@@ -148,9 +148,9 @@ describe("a run whose arms write a text", () => {
       fakeWorkers({ ...device, fault: ({ form }, _, message) => (message === "write" && form === "cached" ? "wrongOutput" : undefined) }),
     );
     expect(record.writing?.texts.map(({ outcome }) => outcome.status)).toEqual(["ok", "failed", "ok"]);
-    expect(record.findings.map(({ text }) => text)).toContain("No text with KV cache (cached) (wrongOutput).");
+    expect(record.findings.map(({ text }) => text)).toContain("No text with KV cache (cached) (wrong output).");
     expect(outcomeCode(record, "ok")).toBe(1);
-    expect(told(sectionOf(await renderPage(record, strictLogger)))).toContain("KV cache (cached) – wrongOutput: planted wrongOutput");
+    expect(told(sectionOf(await renderPage(record, strictLogger)))).toContain("KV cache (cached) – wrong output: planted wrongOutput");
   }, 120_000);
 
   it("is resumed where it was interrupted between two texts, and writes the rest", async () => {

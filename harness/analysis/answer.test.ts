@@ -175,13 +175,13 @@ describe("warnings", () => {
     );
     const schedule = { ...planted.schedule, workers: 1, turns: 2, unmet: [cells[5]?.id ?? ""], stopped: "maxTime" } as const;
     expect(said({ ...planted, cells, schedule, state: "interrupted" }).slice(0, 2)).toEqual([
-      "outcome: softmax (split) failed at n = 512 (wrongOutput), and has no times there.",
+      "outcome: softmax (split) failed at n = 512 (wrong output), and has no times there.",
       "outcome: The run was interrupted: this is of what had been measured by then.",
     ]);
     expect(said({ ...planted, cells, schedule }).filter((text) => text.startsWith("warning"))).toMatchInlineSnapshot(`
       [
-        "warning: 4 of 14 points were skipped: too large for a limit of this device (overLimit): softmax (split) at n = 32, linear (recurrent) at n = 32 and 2 more.",
-        "warning: 1 cell has an interval wider than the ±5.0 % asked for; measuring ended at maxTime.",
+        "warning: 4 of 14 points were skipped: too large for this device: softmax (split) at n = 32, linear (recurrent) at n = 32 and 2 more.",
+        "warning: 1 cell has an interval wider than the ±5.0 % asked for; the time for measuring ran out.",
         "warning: All times come from one process; how much they differ from process to process is not in the intervals.",
         "warning: Only 2 turns were made: intervals are wide and drift is not seen.",
       ]

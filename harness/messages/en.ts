@@ -360,6 +360,30 @@ const gapWords: Readonly<Record<GapStatus, string>> = {
   pending: "not reached",
 };
 
+/** Of the codes that measurements.csv has. A cell may have failed on any of them; skipped or censored it is on the first five. */
+const whyWords: Readonly<Record<string, string>> = {
+  timeCap: "stopped at a time limit",
+  memoryCap: "stopped at a memory limit",
+  overLimit: "too large for this device",
+  noFeature: "not supported here",
+  badShape: "not a shape that these kernels take",
+  compileError: "the kernel did not compile",
+  wrongOutput: "wrong output",
+  ledgerMismatch: "other memory taken than counted",
+  deviceLost: "the device was lost",
+  timeout: "no answer in time",
+  outOfMemory: "out of memory",
+  belowResolution: "too short for the clock",
+  timerError: "the clock went wrong",
+  diskFull: "the disk is full",
+  shortFile: "a file was cut short",
+  diskError: "the disk went wrong",
+  workerError: "the measuring program broke off",
+};
+
+/** Why a cell has no time, in words; the code itself where a run of another version has one that is not known here. */
+const whyOf = (code: string): string => whyWords[code] ?? code;
+
 const comparedMetrics: Readonly<Record<CellMetric, string>> = {
   time: "time",
   wallTime: "wall time",
@@ -1768,7 +1792,7 @@ export const en = {
       `${one} and ${other} have the same weights and part at token ${formatCount(token)}, ${
         near ? "where rounding may choose either" : "though rounding cannot part them there: one of them is wrong"
       }.`,
-    failed: (arms: readonly string[], code: string): string => `No text with ${formatList(arms)} (${code}).`,
+    failed: (arms: readonly string[], code: string): string => `No text with ${formatList(arms)} (${whyOf(code)}).`,
     /** `prompt`: its words; undefined where it was given as tokens, which are `numbers` */
     prompt: (prompt: string | undefined, numbers: string): string => `The prompt: ${prompt === undefined ? "given as tokens" : `“${prompt}”`}, ${numbers}.`,
     /** of an arm that keeps nothing */
@@ -1785,7 +1809,7 @@ export const en = {
     endedBy: "ended by",
     ended: { stop: "its stop token", length: "its length" } as Readonly<Record<"stop" | "length", string>>,
     /** `reason`: in words of the device */
-    failure: (code: string, reason: string): string => `${code}: ${reason}`,
+    failure: (code: string, reason: string): string => `${whyOf(code)}: ${reason}`,
     msPerToken: "wall time a token",
     asFloat64: "as float64 chooses",
     ofAll: (some: number, all: number): string => `${formatCount(some)} of ${formatCount(all)}`,
@@ -1873,11 +1897,15 @@ export const en = {
       "Added up from the tokens above, on parabolas through the n that were measured: no text was written. An interval is the sum of its tokens' own, as if all were off the same way. Shares are of the stages' sum.",
   },
 
+  why: whyOf,
+  whyCounted: (reasons: readonly { readonly code: string; readonly count: number }[]): string =>
+    reasons.map(({ code, count }) => `${whyOf(code)}: ${formatCount(count)}`).join("; "),
+
   outcome: {
     nothing: (reasons: readonly { readonly code: string; readonly reason: string }[]): string =>
-      `Nothing was measured${reasons.length > 0 ? `: ${formatList(reasons.map(({ code, reason }) => `${code} (${reason})`))}` : ""}.`,
+      `Nothing was measured${reasons.length > 0 ? `: ${formatList(reasons.map(({ code, reason }) => `${whyOf(code)} (${reason})`))}` : ""}.`,
     failed: (arm: string, places: readonly { readonly shape: string; readonly ns: readonly number[]; readonly code: string }[]): string =>
-      `${arm} failed at ${formatList(places.map(({ shape, ns, code }) => `${shape === "" ? "" : `${shape}, `}n = ${ns.map(formatCount).join(", ")} (${code})`))}, and has no times there.`,
+      `${arm} failed at ${formatList(places.map(({ shape, ns, code }) => `${shape === "" ? "" : `${shape}, `}n = ${ns.map(formatCount).join(", ")} (${whyOf(code)})`))}, and has no times there.`,
     interrupted: "The run was interrupted: this is of what had been measured by then.",
     brokeOff: "The run broke off: this is of what had been measured by then.",
     missing: (missing: readonly number[], of: number): string =>
@@ -1932,21 +1960,13 @@ export const en = {
       status: "censored" | "skipped",
       cells: readonly [some: number, all: number],
       reasons: readonly { readonly code: string; readonly names: string }[],
-    ): string => {
-      const why: Readonly<Record<string, string>> = {
-        timeCap: "stopped at their time limit (timeCap)",
-        memoryCap: "stopped at their memory limit (memoryCap)",
-        overLimit: "too large for a limit of this device (overLimit)",
-        noFeature: "the device lacks what they need (noFeature)",
-        badShape: "kernels do not take such shapes (badShape)",
-      };
-      return `${formatCount(cells[0])} of ${counted(cells[1], "point")} ${status === "censored" ? "were not finished" : "were skipped"}: ${reasons.map(({ code, names }) => `${why[code] ?? code}: ${names}`).join("; ")}.`;
-    },
+    ): string =>
+      `${formatCount(cells[0])} of ${counted(cells[1], "point")} ${status === "censored" ? "were not finished" : "were skipped"}: ${reasons.map(({ code, names }) => `${whyOf(code)}: ${names}`).join("; ")}.`,
     cell: (arm: string, n: number, shape: string): string => `${arm} at n = ${formatCount(n)}${shape === "" ? "" : `, ${shape}`}`,
     names: (ids: readonly string[], more: number): string => (more > 0 ? `${ids.join(", ")} and ${more} more` : formatList(ids)),
     wide: (cells: number, precision: number, stopped: string | undefined): string => {
       const why: Readonly<Record<string, string>> = {
-        maxTime: "; measuring ended at maxTime",
+        maxTime: "; the time for measuring ran out",
         interrupted: "; measuring was interrupted",
         noWorker: "; measuring broke off",
       };
@@ -2333,11 +2353,11 @@ export const en = {
       most: { readonly arm: string; readonly value: string },
       less: TimesLess,
     ): string =>
-      `At ${where}: from ${least.arm} ${least.value} to ${most.arm} ${most.value} (${less.times}${less.undrifted ? ", drift of the machine taken out" : ""}).`,
+      `At ${where}: from ${least.arm} ${least.value} to ${most.arm} ${most.value} (${less.times}${less.undrifted ? ", once changes of the whole machine's pace are taken out" : ""}).`,
     ends: (where: string, arms: readonly { readonly arm: string; readonly value: string; readonly less: TimesLess | undefined }[], beside: string): string => {
       const told = arms.map(
         ({ arm, value, less }) =>
-          `${arm} ${value}${less === undefined ? "" : ` (${less.times} less than ${beside}${less.undrifted ? ", drift of the machine taken out" : ""})`}`,
+          `${arm} ${value}${less === undefined ? "" : ` (${less.times} less than ${beside}${less.undrifted ? ", once changes of the whole machine's pace are taken out" : ""})`}`,
       );
       return `At ${where}: ${formatList(told)}.`;
     },
@@ -2656,6 +2676,12 @@ export const en = {
     peak: "peak",
     worstError: "worst error",
     reason: "reason",
+    /** why a cell was not measured; `reason`: in words of whoever found it */
+    because: (code: string, reason: string): string => `${whyOf(code)}${reason === "" ? "" : `: ${reason}`}`,
+    /** `heads`: of columns that a narrow screen and paper leave out until a reader asks for them */
+    showAlso: (heads: readonly string[]): string => `show ${formatList(heads)} too`,
+    /** `sizes`: "dModel 512, heads 8" */
+    everywhere: (sizes: string): string => `All have ${sizes}.`,
     ratio: "ratio",
     exponent: "exponent",
   },
@@ -2925,7 +2951,7 @@ export const en = {
     expected: (verdict: "pass" | "fail" | "undecided", text: string): string =>
       `${{ pass: "met", fail: "**not met**", undecided: "undecided" }[verdict]}: ${text}`,
     device: (name: string, deviceClass: string, clock: string, cells: TallyNumbers, run: string): string =>
-      `${name} (${deviceClass}), ${clock} clock, ${tally(cells)}, run ${run}.`,
+      `${name} (${deviceClass}), ${clock === "gpu" ? "GPU" : "wall"} clock, ${tally(cells)}, run ${run}.`,
     /** `text` is Markdown already */
     caption: (text: string): string => `${text}.`,
     /** each `what` and `brief` a sentence, Markdown already */
@@ -2935,7 +2961,7 @@ export const en = {
     /** `times`: of the second arm of a pair */
     speed: (arm: string, n: number, times: Estimate): string => `${arm} ${bracketed(times, formatTimes)} at n = ${formatCount(n)}`,
     attentionAlone: "attention alone",
-    metric: { time: "time", stateBytes: "stateBytes" } as Readonly<Record<Fit["metric"], string>>,
+    metric: { time: "time", stateBytes: "state bytes" } as Readonly<Record<Fit["metric"], string>>,
     law: (law: GrowthClass | "undecided"): string => law,
     fitVerdict: { agrees: "agrees", contradicted: "contradicted", undecided: "undecided" } as Readonly<Record<Fit["verdict"], string>>,
     status: { ok: "ok", failed: "failed", skipped: "skipped", censored: "censored", pending: "pending" } as Readonly<

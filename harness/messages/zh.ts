@@ -60,6 +60,28 @@ const onEmulation = (emulated: boolean): string => (emulated ? "在此 CPU 模�
 const shapesText = (shapes: readonly string[]): string => (shapes.length > 0 ? `（${shapes.join("、")}）` : "");
 const shapeText = (shape: string): string => (shape === "" ? "" : `（${shape}）`);
 
+const whyWords: Readonly<Record<string, string>> = {
+  timeCap: "到达时间上限而停止",
+  memoryCap: "到达内存上限而停止",
+  overLimit: "超出设备的限制",
+  noFeature: "此处不支持",
+  badShape: "内核不支持这种形状",
+  compileError: "内核编译失败",
+  wrongOutput: "输出有误",
+  ledgerMismatch: "占用的内存与计算的不符",
+  deviceLost: "设备丢失",
+  timeout: "超时未答",
+  outOfMemory: "内存不足",
+  belowResolution: "太短，时钟分辨不出",
+  timerError: "时钟出错",
+  diskFull: "磁盘已满",
+  shortFile: "文件不完整",
+  diskError: "磁盘出错",
+  workerError: "测量程序中途出错",
+};
+
+const whyOf = (code: string): string => whyWords[code] ?? code;
+
 const tally = (cells: TallyNumbers): string =>
   [
     cells.ok === 0 ? spaced`${formatCount(cells.all)}个单元均未测得` : spaced`${formatCount(cells.all)}个单元中测得${formatCount(cells.ok)}个`,
@@ -1140,7 +1162,7 @@ export const zh: Messages = {
       }${held === undefined ? "" : spaced`从第${formatCount(held + 1)}个 token 起没有与 float64 对照，因为那里路由器在两个专家之间的差别小到与舍入相当，先后选了不同的专家`}。`,
     parting: ([one, other], token, near) =>
       spaced`${one}与${other}权重相同，却从第${formatCount(token)}个 token 起不同，${near ? "那里舍入可能选中任一个" : "而舍入不足以造成这一差别：其中一个有误"}。`,
-    failed: (arms, code) => spaced`${list(arms)}没有写出文本（${code}）。`,
+    failed: (arms, code) => spaced`${list(arms)}没有写出文本（${whyOf(code)}）。`,
     prompt: (prompt, numbers) => `提示：${prompt === undefined ? "以 token 给出" : `“${prompt}”`}，即 ${numbers}。`,
     paysMore:
       "什么都不保留的方案写每个 token 时，都要让此前的全部 token 重新走一遍，并以尚未写出的位置补足到 2 的幂：核函数是按位置数编译的。因此每个 token 的开销至多是所需的两倍。",
@@ -1154,7 +1176,7 @@ export const zh: Messages = {
     tokens: "token 数",
     endedBy: "结束于",
     ended: { stop: "停止 token", length: "预定长度" },
-    failure: (code, reason) => `${code}：${reason}`,
+    failure: (code, reason) => `${whyOf(code)}：${reason}`,
     asFloat64: "与 float64 的选择相同",
     ofAll: (some, all) => `${formatCount(some)} / ${formatCount(all)}`,
     msPerToken: "每个 token 的挂钟时间",
@@ -1222,10 +1244,13 @@ export const zh: Messages = {
       "由上面各 token 的时间累加而得，在测得的各 n 之间取抛物线：并没有写出文本。区间为各 token 区间之和，如同所有误差都偏向一边。份额以各阶段的总和计。",
   },
 
+  why: whyOf,
+  whyCounted: (reasons) => reasons.map(({ code, count }) => spaced`${whyOf(code)}：${formatCount(count)}个`).join("；"),
+
   outcome: {
-    nothing: (reasons) => `什么也没有测得${reasons.length > 0 ? `：${reasons.map(({ code, reason }) => `${code}（${reason}）`).join("、")}` : ""}。`,
+    nothing: (reasons) => `什么也没有测得${reasons.length > 0 ? `：${reasons.map(({ code, reason }) => `${whyOf(code)}（${reason}）`).join("、")}` : ""}。`,
     failed: (arm, places) =>
-      spaced`${arm}在${places.map(({ shape, ns, code }) => `${shape === "" ? "" : `${shape}、`}n = ${counts(ns)}（${code}）`).join("，")}处失败，那里没有时间数据。`,
+      spaced`${arm}在${places.map(({ shape, ns, code }) => `${shape === "" ? "" : `${shape}、`}n = ${counts(ns)}（${whyOf(code)}）`).join("，")}处失败，那里没有时间数据。`,
     interrupted: "运行被中断：以下仅就中断前已测得的部分而言。",
     brokeOff: "运行中途出错：以下仅就此前已测得的部分而言。",
     missing: (missing, of) => `${shards(missing, of)}缺失：对其单元无从说起。`,
@@ -1265,20 +1290,13 @@ export const zh: Messages = {
   warning: {
     contradicted: (arm, claim, metric, found) => spaced`${arm}声称${metric === "time" ? "时间" : "状态字节数"}为${claim}，但测得的是${found}。`,
     notOk: (status, cells, reasons) => {
-      const why: Readonly<Record<string, string>> = {
-        timeCap: "到达时间上限而停止（timeCap）",
-        memoryCap: "到达内存上限而停止（memoryCap）",
-        overLimit: "超出设备的限制（overLimit）",
-        noFeature: "设备缺少所需功能（noFeature）",
-        badShape: "内核不支持这种形状（badShape）",
-      };
-      const told = reasons.map(({ code, names }) => `${why[code] ?? code}：${names}`).join("；");
+      const told = reasons.map(({ code, names }) => `${whyOf(code)}：${names}`).join("；");
       return spaced`${formatCount(cells[1])}个点中有${formatCount(cells[0])}个${status === "censored" ? "未测完" : "被跳过"}：${told}。`;
     },
     cell: (arm, n, shape) => spaced`${arm}（n = ${formatCount(n)}${shape === "" ? "" : `，${shape}`}）`,
     names: (ids, more) => (more > 0 ? spaced`${ids.join("、")}等${ids.length + more}个` : list(ids)),
     wide: (cells, precision, stopped) => {
-      const why: Readonly<Record<string, string>> = { maxTime: "；测量因到达 maxTime 而结束", interrupted: "；测量被中断", noWorker: "；测量中途出错" };
+      const why: Readonly<Record<string, string>> = { maxTime: "；测量时间已用尽", interrupted: "；测量被中断", noWorker: "；测量中途出错" };
       return spaced`${formatCount(cells)}个单元的区间比要求的 ±${formatShare(precision)}更宽${(stopped && why[stopped]) ?? ""}。`;
     },
     exponent: (arm, place, halfWidth, more) => spaced`${arm}${shapeText(place)}的指数只精确到 ±${twoDigits(halfWidth)}，几种规律都还有可能${others(more)}。`,
@@ -1599,9 +1617,9 @@ export const zh: Messages = {
     nothing: "此处没有可画的内容。",
     reaches: (arms, variable) => `${arms.map(({ arm, x }) => spaced`${arm}测到${variable} = ${formatCount(x)}`).join("；")}。`,
     fromTo: (where, least, most, less) =>
-      spaced`在${where}处：从${least.arm}的${least.value}到${most.arm}的${most.value}（${less.undrifted ? "扣除机器的漂移，" : ""}${less.times}）。`,
+      spaced`在${where}处：从${least.arm}的${least.value}到${most.arm}的${most.value}（${less.undrifted ? "扣除整台机器快慢的变化后，" : ""}${less.times}）。`,
     ends: (where, arms, beside) =>
-      spaced`在${where}处：${arms.map(({ arm, value, less }) => spaced`${arm}为${value}${less === undefined ? "" : spaced`（${less.undrifted ? "扣除机器的漂移，" : ""}${beside}是其${less.times.replace("×", "")}倍）`}`).join("，")}。`,
+      spaced`在${where}处：${arms.map(({ arm, value, less }) => spaced`${arm}为${value}${less === undefined ? "" : spaced`（${less.undrifted ? "扣除整台机器快慢的变化后，" : ""}${beside}是其${less.times.replace("×", "")}倍）`}`).join("，")}。`,
     answerEnds: (n, arms, less) => {
       const found =
         less && less.high > less.low
@@ -1871,6 +1889,9 @@ export const zh: Messages = {
     peak: "峰值",
     worstError: "最大误差",
     reason: "原因",
+    because: (code, reason) => `${whyOf(code)}${reason === "" ? "" : `：${reason}`}`,
+    showAlso: (heads) => spaced`同时显示${list(heads)}`,
+    everywhere: (sizes) => spaced`所有单元均为 ${sizes}。`,
     ratio: "比值",
     exponent: "指数",
   },

@@ -24,7 +24,7 @@ import { limitsOf } from "./sections/trust.ts";
 import { textCaption, textColumnsOf } from "./sections/writtenTexts.ts";
 import { servingColumns, servingNotes } from "./servingColumns.ts";
 
-const cellRow = (cell: CellRecord, { markdown: { status } }: Messages): readonly string[] => {
+const cellRow = (cell: CellRecord, { markdown: { status }, why }: Messages): readonly string[] => {
   const { outcome, summary } = cell;
   return [
     text(cell.label),
@@ -32,7 +32,7 @@ const cellRow = (cell: CellRecord, { markdown: { status } }: Messages): readonly
     formatCount(cell.n),
     formatCount(cell.dModel),
     formatCount(cell.headDim),
-    "code" in outcome ? `${status[outcome.status]}: ${text(outcome.code)}` : status[outcome.status],
+    "code" in outcome ? `${status[outcome.status]}: ${text(why(outcome.code))}` : status[outcome.status],
     summary === undefined ? "" : formatMs(summary.medianMs),
     summary === undefined ? "" : `${formatMs(summary.lowMs)} – ${formatMs(summary.highMs)}`,
     cell.stateBytes === undefined ? "" : formatBytes(cell.stateBytes),

@@ -20,14 +20,11 @@ export const tallyOf = (cells: readonly CellRecord[]): TallyNumbers => {
   };
 };
 
-/** The codes behind the cells that were not measured, most frequent first: "timeCap 3, overLimit 1". */
-export const reasonsOf = (cells: readonly CellRecord[]): string => {
+/** Why cells were not measured, most frequent first: "stopped at a time limit: 3; too large for this device: 1". Nothing where all were. */
+export const reasonsOf = (cells: readonly CellRecord[], t: Pick<Messages, "whyCounted">): string => {
   const codes = new Map<string, number>();
   for (const { outcome } of cells) if ("code" in outcome) codes.set(outcome.code, (codes.get(outcome.code) ?? 0) + 1);
-  return [...codes]
-    .sort((one, other) => other[1] - one[1])
-    .map(([code, number]) => `${code} ${number}`)
-    .join(", ");
+  return t.whyCounted([...codes].sort((one, other) => other[1] - one[1]).map(([code, count]) => ({ code, count })));
 };
 
 /** "n* 1,940 [1,710, 2,230]", "n* ≤ 4,096" where it is not known more narrowly, or why there is none. */

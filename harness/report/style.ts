@@ -2,7 +2,7 @@ import type { Language } from "../messages/languages.ts";
 import type { RunRecord } from "../record/run.ts";
 import { type ChartSize, chartSizes } from "./charts/frame.ts";
 import { heatSteps, stageFills, themeVariables } from "./charts/theme.ts";
-import { numberStyle } from "./table.ts";
+import { lesserCells, numberStyle } from "./table.ts";
 
 const declarations = (scheme: "light" | "dark", pairs: Iterable<{ readonly name: string; readonly light: string; readonly dark: string }>): string =>
   [...pairs].map((pair) => `${pair.name}:${pair[scheme]}`).join(";");
@@ -139,6 +139,9 @@ thead [aria-sort=descending] button::after{top:50%;border-top-color:var(--accent
 .facet .save{font-size:.72rem;padding:1px 7px;margin-top:4px;color:var(--muted)}
 .facet .save[aria-pressed=true]{color:var(--accent);border-color:var(--accent)}
 .search{display:block;font-size:.84rem;color:var(--muted);margin:.6em 0 0;scroll-margin-top:1em}
+.lesser{display:block;font-size:.84rem;color:var(--muted);margin:.6em 0 0}.lesser input{margin:0 .3em 0 0;vertical-align:-.1em}
+@media screen and (min-width:1500px),print{.lesser{display:none}}
+@media screen and (max-width:1499px),print{section:not(:has(>.lesser :checked)) ${lesserCells}{display:none}}
 .search input{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:4px 8px;width:16em;max-width:45%}
 tbody th{font-weight:600}tbody th small{font-weight:400}
 ${numberStyle}
@@ -148,6 +151,7 @@ tbody th{white-space:nowrap}
 td>.long{width:max-content}
 [aria-labelledby=fits] th,[aria-labelledby=fits] td{padding:6px}[aria-labelledby=fits] tr>:last-child{padding-right:12px}[aria-labelledby=fits] tbody th{white-space:normal}[aria-labelledby=fits] thead th{white-space:normal;overflow-wrap:normal}
 .remark{display:block;min-width:13.5em;margin-top:2px;color:var(--muted)}
+[aria-labelledby=cells] :is(th,td){padding-inline:9px}[aria-labelledby=cells] tr>:first-child{padding-left:12px}[aria-labelledby=cells] tr>:last-child{padding-right:12px}[aria-labelledby=cells] .remark{max-width:17em}
 .prose{display:inline-block;min-width:13em;max-width:34em;white-space:normal}
 tbody tr:target{background:var(--warn-back);scroll-margin-top:3em}
 .none{color:var(--muted)}

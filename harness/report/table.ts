@@ -8,6 +8,8 @@ export interface Column<Row> {
   /** what it is called where a head that is no text has no room */
   readonly label?: string;
   readonly numeric?: true;
+  /** left out on paper and where a screen has no room for all, until a reader asks for it; such columns come last */
+  readonly lesser?: true;
   readonly cell: (row: Row) => HtmlValue;
 }
 
@@ -46,6 +48,15 @@ const numberedColumns = 40;
 /** CSS of numbers: those of a table that says `num3` stand in its third column. */
 export const numberStyle = `${["th.num", "td.num", ...Array.from({ length: numberedColumns }, (_, i) => `.num${i + 1} td:nth-child(${i + 1})`)].join(",")}{text-align:right;font-variant-numeric:tabular-nums;white-space:var(--number-lines,nowrap)}`;
 
+/** CSS selector of the lesser columns: those behind the ninth of a table that says `fore9`. */
+export const lesserCells = `:is(${Array.from({ length: numberedColumns }, (_, i) => `.fore${i} :nth-child(n+${i + 1}):is(th,td)`).join(",")})`;
+
+/** A tick that brings the lesser columns of the table behind it back; nothing where it has none. `label`: of their heads. */
+export const lesserTick = <Row>(columns: readonly Column<Row>[], label: (heads: readonly string[]) => string): Html | undefined => {
+  const heads = columns.flatMap(({ lesser, head, label: text }) => (lesser ? [typeof head === "string" ? head : (text ?? "")] : []));
+  return heads.length === 0 ? undefined : html`<label class="lesser"><input type="checkbox"> ${label(heads)}</label>`;
+};
+
 /** Rows from which a table is as high as most of a screen, and scrolls by itself: what is not seen of it is not laid out, and its height is known without that (style.ts). */
 const fewestTall = 25;
 
@@ -57,13 +68,15 @@ export const table = <Row>(caption: string, columns: readonly Column<Row>[], row
     const isEmpty = value === undefined || value === "" || value === false;
     const content = isEmpty ? "–" : typeof value === "string" ? (numeric === true ? number(value) : name(value)) : value;
     if (i === 0) return html`<th scope="row">${content}`;
-    const classes = [...(numeric === true && i >= numberedColumns ? ["num"] : []), ...(isEmpty ? ["none"] : [])];
-    return html`<td${classes.length > 0 && html` class="${classes.join(" ")}"`}>${content}`;
+    const marks = [...(numeric === true && i >= numberedColumns ? ["num"] : []), ...(isEmpty ? ["none"] : [])];
+    return html`<td${marks.length > 0 && html` class="${marks.join(" ")}"`}>${content}`;
   };
+  const fore = columns.findIndex(({ lesser }) => lesser);
+  const classes = [...places, ...(fore >= 0 && fore < numberedColumns ? [`fore${fore}`] : [])];
   const isTall = rows.length >= fewestTall;
   return html`
 <div class="scroll${isTall && " tall"}"${isTall && html` style="--rows:${rows.length}"`} role="region" tabindex="0" aria-label="${caption}">
-<table${places.length > 0 && html` class="${places.join(" ")}"`}><caption>${caption}</caption>
+<table${classes.length > 0 && html` class="${classes.join(" ")}"`}><caption>${caption}</caption>
 <thead><tr>${columns.map(({ head, numeric }) => html`<th scope="col"${numeric === true && html` class="num"`}>${head}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr${rowId !== undefined && html` id="${rowId(row)}"`}>${columns.map((column, i) => cell(row, column, i))}</tr>

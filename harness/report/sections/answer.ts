@@ -6,7 +6,7 @@ import type { Finding } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { type Html, html, shortened } from "../html.ts";
 import { reasonsOf, tallyOf } from "../outcome.ts";
-import { said } from "../said.ts";
+import { reasoned, said } from "../said.ts";
 import { warningSign } from "./warningSign.ts";
 
 /** Sentences of the answer: the record's findings, or what there is to say when nothing could be found. */
@@ -14,7 +14,7 @@ export const answerSentences = (record: RunRecord, t: Messages): readonly string
   const sentences = record.findings.filter(({ kind }) => kind !== "warning" && kind !== "expectation").map(({ text }) => text);
   if (sentences.length > 0) return sentences;
   const tally = tallyOf(record.cells);
-  return [tally.ok === 0 ? t.page.nothingMeasured(tally, reasonsOf(record.cells)) : t.page.tooLittle(tally)];
+  return [tally.ok === 0 ? t.page.nothingMeasured(tally, reasonsOf(record.cells, t)) : t.page.tooLittle(tally)];
 };
 
 /** What a reader must know before believing any number, most serious first. */
@@ -35,7 +35,7 @@ export const warningsOf = (record: RunRecord, t: Messages): readonly string[] =>
 
 const verdict = (finding: Finding, t: Messages): Html => {
   const key = finding.verdict ?? "undecided";
-  return html`<li><span class="verdict ${key}">${t.page.verdict[key]}</span> ${said(finding.text, t)}</li>`;
+  return html`<li><span class="verdict ${key}">${t.page.verdict[key]}</span> ${reasoned(finding.text, t)}</li>`;
 };
 
 /** How many of the claims hold that the experiment asks for. */

@@ -58,23 +58,28 @@ const usualCacheWords = (
   return method.coldCache(Math.max(1, ...cells.map(({ prepared }) => prepared?.copies ?? 1)), knees.includes(undefined));
 };
 
-const environmentRows = ({ environment, schedule, startedAt, endedAt }: RunRecord, { environment: t }: Messages): readonly (readonly [string, string])[] => {
+/** `names`: of WebGPU and of packages, as their documents have them. */
+const environmentRows = (
+  { environment, schedule, startedAt, endedAt }: RunRecord,
+  { environment: t, trust }: Messages,
+): readonly (readonly [string, string, "names"?])[] => {
   const { adapter, toggles } = environment;
   return [
     [t.adapter, [adapter.description, adapter.vendor, adapter.architecture, adapter.device].filter((text) => text !== "").join(", ")],
     [t.asked, `${adapter.asked}, ${adapter.choice}`],
     [t.backend, adapter.backend],
     [t.deviceClass, t.deviceClasses[environment.deviceClass]],
-    [t.clock, t.clockOf(environment.clock.source, environment.clock.stepNs)],
-    [t.features, environment.features.join(", ")],
+    [t.clock, t.clockOf(environment.clock.source === "gpu" ? trust.gpuClock : trust.wallClock, environment.clock.stepNs)],
+    [t.features, environment.features.join(", "), "names"],
     [
       t.limits,
       Object.entries(environment.limits)
         .map(([name, value]) => `${name} ${formatCount(value)}`)
         .join(", "),
+      "names",
     ],
-    [t.togglesOn, toggles.enabled.join(", ")],
-    [t.togglesOff, toggles.disabled.join(", ")],
+    [t.togglesOn, toggles.enabled.join(", "), "names"],
+    [t.togglesOff, toggles.disabled.join(", "), "names"],
     [t.cpu, t.cores(environment.cpu.model, environment.cpu.cores)],
     [t.memory, formatBytes(environment.memoryBytes)],
     [t.system, environment.os],
@@ -84,6 +89,7 @@ const environmentRows = ({ environment, schedule, startedAt, endedAt }: RunRecor
       Object.entries(environment.packages)
         .map(([name, version]) => `${name} ${version}`)
         .join(", "),
+      "names",
     ],
     [t.started, startedAt],
     [t.ended, endedAt ?? t.notEnded],
@@ -94,7 +100,9 @@ const environmentRows = ({ environment, schedule, startedAt, endedAt }: RunRecor
 /** Machine and software. */
 export const environmentSection = (record: RunRecord, t: Messages): Html => html`
 <section aria-labelledby="environment"><h2 id="environment">${t.environment.heading}</h2>
-<dl class="pairs">${environmentRows(record, t).map(([name, value]) => value !== "" && html`<dt>${name}</dt><dd><bdi>${directed(value)}</bdi></dd>`)}</dl>
+<dl class="pairs">${environmentRows(record, t).map(
+  ([name, value, names]) => value !== "" && html`<dt>${name}</dt><dd>${names ? html`<code>${value}</code>` : html`<bdi>${directed(value)}</bdi>`}</dd>`,
+)}</dl>
 </section>`;
 
 /** "attnbench 0.1.0 (commit 0c363d0): decode, run 2026…, on llvmpipe …, 26 November 2026." */

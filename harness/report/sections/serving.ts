@@ -12,7 +12,7 @@ import { marksOf, servedShapes, servingCharts } from "../charts/servingChart.ts"
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { seriesText } from "../outcome.ts";
-import { said } from "../said.ts";
+import { reasoned, said } from "../said.ts";
 import { servingColumns, servingNotes } from "../servingColumns.ts";
 import { type Column, intervalBelow, name, table } from "../table.ts";
 import { drawnAll, figure, leadingFigure } from "./figure.ts";
@@ -116,6 +116,6 @@ ${servingSentences(record, t).map((sentence) => html`<p>${said(sentence, t)}</p>
 <ul>${t.serving.explained(memoryBytes, whatOf(record, serving)).map((words) => html`<li>${words}</li>`)}</ul>
 ${drawings.length > 0 ? html`<div class="figures">${figure("serving", title, drawings, [thinned(shown.length, shapes.length, t)], measured, true, t)}</div>` : measured}
 ${servedTable(serving, t.serving.caption(memoryBytes), t)}
-${servingNotes(serving, t).map((note) => html`<p><small>${said(note, t)}</small></p>`)}
+${servingNotes(serving, t).map((note) => html`<p><small>${reasoned(note, t)}</small></p>`)}
 </section>`;
 };

@@ -6,10 +6,11 @@ import type { Messages } from "../../messages/messages.ts";
 import type { Crossover, Fit, JointCrossing, JointFit, SizeFit } from "../../record/derived.ts";
 import type { CellRecord, RunRecord } from "../../record/run.ts";
 import { facetsOf } from "../charts/facets.ts";
-import { type Html, type HtmlValue, html } from "../html.ts";
+import { type Html, type HtmlValue, html, shortened } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { advantagesText, crossoverText, seriesText, tallyOf, wouldCrossText } from "../outcome.ts";
-import { type Column, filled, intervalBelow, name, table } from "../table.ts";
+import { reasoned } from "../said.ts";
+import { type Column, filled, intervalBelow, lesserTick, name, table } from "../table.ts";
 
 /** What is said of a whole row, in lines of its own beneath its verdict: in a column behind the numbers nobody would find it. */
 const remark = (text: string | undefined): Html | undefined => (text === undefined || text === "" ? undefined : html`<span class="remark">${text}</span>`);
@@ -193,29 +194,43 @@ ${crossovers.length > 0 && table(t.tables.crossovers, filled(crossoverColumns(t)
 </section>`;
 };
 
-const outcomeCell = ({ outcome, composedOf }: CellRecord, { tables }: Messages): Html => {
+const outcomeCell = ({ outcome, composedOf }: CellRecord, t: Messages): Html => {
+  const { tables } = t;
   if (composedOf) return html`<span class="verdict undecided">${tables.composed}</span>`;
   const kinds = { ok: "pass", failed: "fail", skipped: "undecided", censored: "undecided", pending: "undecided" } as const;
-  return html`<span class="verdict ${kinds[outcome.status]}">${tables.outcomes[outcome.status]}</span>${"code" in outcome && html` <code>${outcome.code}</code>`}`;
+  return html`<span class="verdict ${kinds[outcome.status]}">${tables.outcomes[outcome.status]}</span>${
+    "code" in outcome && html` <span class="remark">${reasoned(shortened(tables.because(outcome.code, outcome.reason), longestReason), t)}</span>`
+  }`;
 };
+
+/** Characters of a reason: a driver may say more than a page has room for. */
+const longestReason = 400;
+
+/** The sizes of a cell, as its row and its caption name them. */
+const sizesOf = ({ tables: t }: Messages): readonly { readonly head: string; readonly of: (cell: CellRecord) => string }[] => [
+  { head: "dModel", of: (cell) => formatCount(cell.dModel) },
+  { head: t.heads, of: (cell) => (cell.kvHeads === cell.heads ? formatCount(cell.heads) : t.kv(formatCount(cell.heads), formatCount(cell.kvHeads))) },
+  { head: "headDim", of: (cell) => formatCount(cell.headDim) },
+  { head: t.batch, of: (cell) => formatCount(cell.batch) },
+];
+
+/** Sizes that are the same in all cells: the caption says them, and no column does. Of one cell none, whose row is to be whole. */
+const commonSizes = ({ cells: [first, ...others] }: RunRecord, t: Messages): readonly string[] =>
+  first === undefined || others.length === 0 ? [] : sizesOf(t).flatMap(({ head, of }) => (others.every((cell) => of(cell) === of(first)) ? [head] : []));
 
 const cellColumns = (record: RunRecord, messages: Messages): readonly Column<CellRecord>[] => {
   const t = messages.tables;
   const names = new Set(facetsOf(record).flatMap(({ values }) => Object.keys(values)));
   const extra = [...new Set(record.cells.flatMap((cell) => Object.keys(cell.parameters)))].filter((name) => names.has(name));
   const some = (has: (cell: CellRecord) => boolean): boolean => record.cells.some(has);
+  const common = commonSizes(record, messages);
   const columns: (Column<CellRecord> | false)[] = [
     { head: t.arm, cell: (cell) => name(cell.label) },
     { head: t.form, cell: (cell) => cell.form },
     { head: "n", numeric: true, cell: (cell) => formatCount(cell.n) },
-    { head: "dModel", numeric: true, cell: (cell) => formatCount(cell.dModel) },
-    {
-      head: t.heads,
-      numeric: true,
-      cell: (cell) => (cell.kvHeads === cell.heads ? formatCount(cell.heads) : t.kv(formatCount(cell.heads), formatCount(cell.kvHeads))),
-    },
-    { head: "headDim", numeric: true, cell: (cell) => formatCount(cell.headDim) },
-    some((cell) => cell.batch !== 1) && { head: t.batch, numeric: true, cell: (cell) => formatCount(cell.batch) },
+    ...sizesOf(messages)
+      .filter(({ head }) => !common.includes(head) && (head !== t.batch || some((cell) => cell.batch !== 1)))
+      .map(({ head, of }): Column<CellRecord> => ({ head, numeric: true, cell: of })),
     ...extra.map(
       (name): Column<CellRecord> => ({ head: name, cell: (cell) => (cell.parameters[name] === undefined ? undefined : String(cell.parameters[name])) }),
     ),
@@ -223,9 +238,6 @@ const cellColumns = (record: RunRecord, messages: Messages): readonly Column<Cel
     { head: t.median, numeric: true, cell: ({ summary }) => summary && formatMs(summary.medianMs) },
     { head: t.interval, numeric: true, cell: ({ summary }) => summary && `${formatMs(summary.lowMs)} – ${formatMs(summary.highMs)}` },
     { head: t.samples, numeric: true, cell: ({ summary, composedOf }) => (composedOf ? undefined : summary && formatCount(summary.samples)) },
-    { head: t.tokensPerSecond, numeric: true, cell: ({ summary }) => summary && formatNumber(summary.tokensPerSecond) },
-    { head: "GFLOP/s", numeric: true, cell: ({ summary, composedOf }) => (composedOf ? undefined : summary && formatNumber(summary.gflops)) },
-    { head: "GB/s", numeric: true, cell: ({ summary, composedOf }) => (composedOf ? undefined : summary && formatNumber(summary.gbps)) },
     some(({ summary }) => summary?.ceilingShare !== undefined) && {
       head: t.ofCeiling,
       numeric: true,
@@ -237,18 +249,31 @@ const cellColumns = (record: RunRecord, messages: Messages): readonly Column<Cel
       },
     },
     { head: t.state, numeric: true, cell: (cell) => (cell.stateBytes === undefined ? undefined : formatBytes(cell.stateBytes)) },
-    { head: t.peak, numeric: true, cell: (cell) => (cell.peakBytes === undefined ? undefined : formatBytes(cell.peakBytes)) },
-    { head: t.worstError, numeric: true, cell: ({ prepared }) => prepared && formatNumber(prepared.maxError) },
-    some(({ outcome }) => "reason" in outcome && outcome.reason !== "") && {
-      head: t.reason,
-      cell: ({ outcome }: CellRecord) => "reason" in outcome && outcome.reason !== "" && name(outcome.reason, messages),
-    },
+    { head: t.peak, numeric: true, lesser: true, cell: (cell) => (cell.peakBytes === undefined ? undefined : formatBytes(cell.peakBytes)) },
+    { head: t.tokensPerSecond, numeric: true, lesser: true, cell: ({ summary }) => summary && formatNumber(summary.tokensPerSecond) },
+    { head: "GFLOP/s", numeric: true, lesser: true, cell: ({ summary, composedOf }) => (composedOf ? undefined : summary && formatNumber(summary.gflops)) },
+    { head: "GB/s", numeric: true, lesser: true, cell: ({ summary, composedOf }) => (composedOf ? undefined : summary && formatNumber(summary.gbps)) },
+    { head: t.worstError, numeric: true, lesser: true, cell: ({ prepared }) => prepared && formatNumber(prepared.maxError) },
   ];
   return columns.filter((column) => column !== false);
 };
 
+const cellsCaption = (record: RunRecord, t: Messages): string => {
+  const common = commonSizes(record, t);
+  const [first] = record.cells;
+  const sizes = sizesOf(t).flatMap(({ head, of }) =>
+    first && common.includes(head) && (head !== t.tables.batch || first.batch !== 1) ? [`${head} ${of(first)}`] : [],
+  );
+  const { cellsCaption: caption, everywhere } = t.tables;
+  return t.joinSentences([caption(tallyOf(record.cells)), ...(sizes.length > 0 ? [everywhere(sizes.join(", "))] : [])]);
+};
+
 /** Every cell with its outcome; none is left out. */
-export const cellsSection = (record: RunRecord, t: Messages): Html => html`
+export const cellsSection = (record: RunRecord, t: Messages): Html => {
+  const columns = cellColumns(record, t);
+  return html`
 <section aria-labelledby="cells"><h2 id="cells">${t.tables.cellsHeading}</h2>
-${table(t.tables.cellsCaption(tallyOf(record.cells)), cellColumns(record, t), record.cells, (cell) => `cell-${cell.id}`)}
+${lesserTick(columns, t.tables.showAlso)}
+${table(cellsCaption(record, t), columns, record.cells, (cell) => `cell-${cell.id}`)}
 </section>`;
+};

@@ -126,7 +126,7 @@ const factsOf = (record: RunRecord, t: Messages): readonly Fact[] => {
     {
       name: trust.outcomes,
       value: tally.ok === tally.all ? trust.allMeasured(tally.all) : t.tally(tally),
-      detail: reasonsOf(record.cells) || undefined,
+      detail: reasonsOf(record.cells, t) || undefined,
     },
     {
       name: trust.efficiency,
