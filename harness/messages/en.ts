@@ -2942,8 +2942,7 @@ export const en = {
     question: "From which length on does linear attention beat softmax attention?",
     none: "No run yet. This makes one:",
     experiments: "Experiments",
-    others: (count: number): string => (count === 1 ? "1 other run" : `${formatCount(count)} other runs`),
-    more: (count: number): string => (count === 1 ? "1 more, older" : `${formatCount(count)} more, older`),
+    earlier: (count: number): string => counted(count, "earlier run"),
   },
 
   markdown: {

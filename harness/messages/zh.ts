@@ -2105,8 +2105,7 @@ export const zh: Messages = {
     question: "从多长开始，线性注意力胜过 softmax 注意力？",
     none: "还没有运行。下面的命令可得到一次运行：",
     experiments: "实验",
-    others: (count) => `另外 ${formatCount(count)} 次运行`,
-    more: (count) => `还有 ${formatCount(count)} 次更早的运行`,
+    earlier: (count) => spaced`更早的${formatCount(count)}次运行`,
   },
 
   markdown: {

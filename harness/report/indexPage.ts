@@ -15,8 +15,6 @@ export interface IndexedRun extends IndexEntry {
   readonly pages: readonly { readonly language: Language; readonly file: string }[];
 }
 
-/** So many other runs of an experiment stand open. */
-const mostOpen = 5;
 /** More experiments than so many are listed at the top too. */
 const fewestListed = 6;
 /** Characters of an answer that a line has room for. */
@@ -37,27 +35,27 @@ const large = (run: IndexedRun, isNamed: boolean): Html => html`${run.lead.map((
 ${run.warning !== undefined && html`<p>${warningSign}${said(run.warning, en)}</p>`}
 <p><small>${isNamed ? "" : html`${said(run.device, en)} · `}${run.phase} · ${run.cells} · ${time(run)}${othersOf(run)}</small></p>`;
 
-/** Any other run, in a line. */
+/** An earlier run of a device, in a line. */
 const line = (run: IndexedRun): Html =>
-  html`<li><a href="${hrefOf(run)}">${time(run)}</a> · ${said(run.device, en)}${othersOf(run)}<br>${said(shortened(run.answer, longestAnswer), en)}</li>`;
+  html`<li><a href="${hrefOf(run)}">${time(run)}</a>${othersOf(run)}<br>${said(shortened(run.answer, longestAnswer), en)}</li>`;
 
-const lines = (runs: readonly IndexedRun[]): Html => html`<ul class="earlier">${runs.map(line)}</ul>`;
+/** A device's newest run, and its earlier ones folded away: a folder of pages grows by one with every run. `isNamed`: it is one of several. */
+const deviceEntry = ([newest, ...earlier]: readonly IndexedRun[], isNamed: boolean): Html | undefined =>
+  newest &&
+  html`<div>${isNamed && html`<h3><a href="${hrefOf(newest)}">${said(newest.device, en)}</a></h3>`}${large(newest, isNamed)}
+${earlier.length > 0 && html`<details><summary>${en.index.earlier(earlier.length)}</summary><ul class="earlier">${earlier.map(line)}</ul></details>`}</div>`;
 
 const experimentEntry = (name: string, runs: readonly IndexedRun[]): Html => {
-  const newest = [...groupBy(runs, ({ device }) => device).values()].flatMap(([first]) => first ?? []);
-  const others = runs.filter((run) => !newest.includes(run));
-  const [first] = newest;
-  const hidden = others.slice(mostOpen);
+  const devices = [...groupBy(runs, ({ device }) => device).values()];
+  const [first] = runs;
   return html`<li><h2><a id="${anchorOf(name)}" href="${first && hrefOf(first)}">${said(first?.title ?? name, en)}</a></h2>
-${newest.length === 1 ? newest.map((run) => large(run, false)) : newest.map((run) => html`<h3><a href="${hrefOf(run)}">${said(run.device, en)}</a></h3>${large(run, true)}`)}
-${others.length > 0 && html`<h3>${en.index.others(others.length)}</h3>${lines(others.slice(0, mostOpen))}`}
-${hidden.length > 0 && html`<details><summary>${en.index.more(hidden.length)}</summary>${lines(hidden)}</details>`}</li>`;
+<div class="devices">${devices.map((own) => deviceEntry(own, devices.length > 1))}</div></li>`;
 };
 
 const anchorOf = (experiment: string): string => `of-${experiment}`;
 
 /**
- * The index of all reports: an entry an experiment, with the newest run of each device and its answer, and every other run in a line. Runs of an experiment are given newest first; those whose page
+ * The index of all reports: an entry an experiment, with the newest run of each device and its answer, and earlier ones in a line each, folded away. Runs of an experiment are given newest first; those whose page
  * is no run by itself are left out. Pure.
  */
 export const renderIndex = (runs: readonly IndexedRun[]): string => {

@@ -163,6 +163,8 @@ footer{color:var(--muted);font-size:.85rem;padding-top:36px;padding-bottom:48px}
 .runs>li{border:1px solid var(--line);border-radius:10px;padding:14px 18px}
 .runs h2{font-size:1.1rem;margin:0}
 .runs h3{font-size:.95rem;margin:1em 0 .3em}
+.runs .lead{font-size:1rem}
+.devices{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26em),1fr));gap:0 36px}
 .earlier{margin:.3em 0;padding-left:1.2em;font-size:.9rem}
 .earlier li{margin:.4em 0}
 @media (max-width:590px){.stacked table,.stacked tbody,.stacked tr,.stacked th,.stacked td{display:block}.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacked td,.stacked th{border:0;padding:2px 12px}.stacked tr{border-top:1px solid var(--line);padding:8px 0}.stacked caption{display:block}.trust{grid-template-columns:1fr 1fr}.trust div{padding:8px 10px}header{padding-top:22px}.answer{padding-left:14px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
