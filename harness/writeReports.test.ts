@@ -45,7 +45,7 @@ describe("the report of a run", () => {
     expect(page("prefill.html")).toContain(`from run ${newer.run}`);
     for (const href of ["prefill.html", `prefill-${older.run}.html`]) expect(page("index.html")).toContain(`href="${href}"`);
     expect(page("index.html").match(/<li><h2>/g)).toHaveLength(1);
-    expect(page("index.html")).toContain("1 other run");
+    expect(page("index.html")).toContain("1 earlier run");
   });
 
   it.each(["oldest", "newest"])("has one name whatever the order of those that are asked for together: %s first", async (first) => {
