@@ -5,6 +5,7 @@ import type { CellRecord } from "../record/run.ts";
 import { type Crossing, crossingOf, found } from "./crossing.ts";
 import type { SpreadOf } from "./drift.ts";
 import type { Sampled } from "./laws.ts";
+import { pointsOf } from "./logRatio.ts";
 import { type Spread, sampledOf } from "./resampling.ts";
 import type { Pair } from "./series.ts";
 
@@ -30,12 +31,13 @@ export const timeCrossover = (pair: Pair, spreadOf: SpreadOf, metric: "time" | "
       xs,
       shared.map((one) => one[arm].spread),
     );
+  const pairing = { upper: curveOf("upper"), lower: curveOf("lower") };
   return {
     ...described(pair, metric, xs),
-    ...told(
-      crossingOf({ upper: curveOf("upper"), lower: curveOf("lower") }, { x: "n", lower: pair.lower.phase === "offload" ? pair.lower.label : undefined }),
-      t,
-    ),
+    ...told(crossingOf(pairing, { x: "n", lower: pair.lower.phase === "offload" ? pair.lower.label : undefined }), t),
+    ...(metric === "time"
+      ? { ratios: pointsOf(pairing).map(({ n, log, low, high }) => ({ n, value: Math.exp(log), low: Math.exp(low), high: Math.exp(high) })) }
+      : {}),
   };
 };
 

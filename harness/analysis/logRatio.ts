@@ -14,18 +14,21 @@ export interface Pairing {
 export interface Point {
   readonly n: number;
   readonly log: number;
+  /** its 95 % interval */
+  readonly low: number;
+  readonly high: number;
   readonly replicates: Float64Array;
   /** −1, 1: the interval is clear of 0 on that side; 0: it is not */
   readonly sign: -1 | 0 | 1;
 }
 
-const pointsOf = ({ upper, lower }: Pairing): readonly Point[] => upper.xs.map((n, i) => pointOf(n, i, upper, lower));
+export const pointsOf = ({ upper, lower }: Pairing): readonly Point[] => upper.xs.map((n, i) => pointOf(n, i, upper, lower));
 
 const pointOf = (n: number, i: number, upper: Sampled, lower: Sampled): Point => {
   const log = Math.log((upper.ys[i] ?? 1) / (lower.ys[i] ?? 1));
   const replicates = Float64Array.from(upper.replicates, (values, r) => Math.log((values[i] ?? 1) / (lower.replicates[r]?.[i] ?? 1)));
   const { low, high } = percentileInterval(log, replicates);
-  return { n, log, replicates, sign: low > 0 ? 1 : high < 0 ? -1 : 0 };
+  return { n, log, low, high, replicates, sign: low > 0 ? 1 : high < 0 ? -1 : 0 };
 };
 
 /** log(upper / lower) at any x of the range, of the estimate (undefined) or of replicate r. */

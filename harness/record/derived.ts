@@ -142,12 +142,19 @@ export interface Crossover {
   readonly note: string | undefined;
   /** from which n on the linear arm is so many times as fast, within the measured range; of "crosses" alone, absent in runs of before */
   readonly advantages?: readonly Advantage[];
+  /** of "time": the ratio of both at each n that both have; absent in runs of before */
+  readonly ratios?: readonly RatioAt[];
   /** of "time": where it would cross if both arms used this device as well as the better of them does at its best */
   readonly equalShare?: WouldCross;
   /** of "time": where the least times cross that this run's ceilings allow for the arms' executed FLOPs and bytes */
   readonly predicted?: WouldCross;
   /** of "time" and whole models whose stages were timed: the same by the time of attention alone, of all layers */
   readonly mixer?: MixerCrossing;
+}
+
+/** Time of the first arm of a pair over that of the second, with its 95 % interval by paired draws: what the whole machine did in a turn is in neither. */
+export interface RatioAt extends Estimate {
+  readonly n: number;
 }
 
 export type MixerCrossing = Pick<Crossover, "outcome" | "n" | "atLatest" | "crossings" | "range" | "note">;

@@ -116,6 +116,7 @@ export const crossover: z.ZodType<Crossover> = z.object({
   series: namedValues,
   ...crossingFields,
   advantages: z.array(z.object({ ratio: amount, n: estimate })).exactOptional(),
+  ratios: z.array(z.object({ n: amount, value: real, low: real, high: real })).exactOptional(),
   equalShare: wouldCross.exactOptional(),
   predicted: wouldCross.exactOptional(),
   mixer: z.object(crossingFields).exactOptional(),

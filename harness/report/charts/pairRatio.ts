@@ -1,8 +1,8 @@
 import { formatTimes } from "../../analysis/format.ts";
-import type { Estimate } from "../../record/derived.ts";
+import type { Estimate, RatioAt } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { times } from "../interval.ts";
-import { type Facet, fitOf } from "./facets.ts";
+import { crossoversOf, type Facet, fitOf } from "./facets.ts";
 import { type GrowthPoint, measuredValue } from "./growth.ts";
 
 /** How many times as long one arm takes as another at one n of a facet. */
@@ -14,8 +14,8 @@ export interface PairRatio extends Estimate {
 type Value = Pick<GrowthPoint, "y" | "low" | "high">;
 
 /**
- * Time of the first arm over that of the second, as the answer tells it (speedUpOf): of points that laws are fitted to, which have no drift in them that all cells share, or of medians
- * where a law leaves one out. The interval adds both in quadrature of logs. Undefined where one is not measured.
+ * Time of the first arm over that of the second, as the answer tells it (speedUpOf): by paired draws, which have nothing in them that the whole machine did; where the run has none of these two, of the points that laws are fitted
+ * to, or of medians where a law leaves one out, with an interval that adds both in quadrature of logs. Undefined where one is not measured.
  */
 export const pairRatioOf = (record: RunRecord, facet: Facet, [above, below]: readonly [string, string], x: number): PairRatio | undefined => {
   const variable = facet.variable ?? "n";
@@ -28,8 +28,20 @@ export const pairRatioOf = (record: RunRecord, facet: Facet, [above, below]: rea
   if (!upper || !lower) return undefined;
   const [upperFitted, lowerFitted] = [fittedOf(above), fittedOf(below)];
   const median = ratioOf(upper, lower);
-  const told = upperFitted && lowerFitted ? ratioOf(upperFitted, lowerFitted) : median;
+  const paired = pairedRatio(record, facet, [above, below], x);
+  const told = paired ?? (upperFitted && lowerFitted ? ratioOf(upperFitted, lowerFitted) : median);
   return { ...told, undrifted: formatTimes(told.value) !== formatTimes(median.value) };
+};
+
+/** A pair is recorded one way round. */
+const pairedRatio = (record: RunRecord, facet: Facet, [above, below]: readonly [string, string], x: number): Estimate | undefined => {
+  const crossovers = crossoversOf(record, facet, "time");
+  const ratioIn = (one: string, other: string): RatioAt | undefined =>
+    crossovers.find(({ between }) => between[0] === one && between[1] === other)?.ratios?.find(({ n }) => n === x);
+  const found = ratioIn(above, below);
+  if (found) return { value: found.value, low: found.low, high: found.high };
+  const turned = ratioIn(below, above);
+  return turned && { value: 1 / turned.value, low: 1 / turned.high, high: 1 / turned.low };
 };
 
 const ratioOf = (above: Value, below: Value): Estimate => {
