@@ -83,6 +83,19 @@ describe("where several shapes cross", () => {
   });
 });
 
+describe("how many times as fast", () => {
+  it("is told by its interval where that is wide, and not by what lies in the middle", () => {
+    const record = analysed([256]);
+    const widened = {
+      ...record,
+      fits: record.fits.map((fit) => ({ ...fit, points: fit.points.map((point) => ({ ...point, low: point.y / 3, high: point.y * 3 })) })),
+    };
+    expect(told(record)).toMatch(/with softmax attention: 16 times as fast at 2,048 tokens; below that, /);
+    expect(told(widened)).toMatch(/with softmax attention: 3\.4 to 76 times as fast at 2,048 tokens \(95 % interval\); below that, /);
+    expect(told(widened, zh)).toContain("长 2,048 个 token 时（95 % 置信区间），速度是后者的 3.4 至 76 倍");
+  });
+});
+
 describe("other programs of an arm", () => {
   const form = (label: string, family: "softmax" | "linear", mechanism: string, ms: (n: number) => number) =>
     ({ label, family, mechanism, ms, bytes: () => 1024 }) as const;

@@ -151,11 +151,15 @@ const orderOf = (crossovers: readonly Crossover[], axis: string | undefined): "l
   return every((one, next) => one[0] > next[1]) ? "sooner" : undefined;
 };
 
-/** Least and most times as fast that the second arm is at the largest n of each shape of a pair, or at the smallest; undefined where a shape has none. */
+/** An interval whose ends are further apart than so many times is told itself: a reader would take the number in its middle for known. */
+const vague = 4;
+
+/** Least and most times as fast that the second arm is at the largest n of each shape of a pair, or at the smallest; by their intervals where one of these is vague. Undefined where a shape has none. */
 const speedsOf = (fits: Analysed["fits"], crossovers: readonly Crossover[], end: "largest" | "smallest" = "largest"): Speed | undefined => {
   const speeds = crossovers.flatMap((crossover) => speedUpOf(fits, crossover, end) ?? []);
   if (speeds.length === 0 || speeds.length < crossovers.length) return undefined;
-  const factors = speeds.map(({ times }) => times.value);
+  const isVague = speeds.some(({ times }) => times.high > vague * times.low);
+  const factors = speeds.flatMap(({ times }) => (isVague ? [times.low, times.high] : [times.value]));
   return {
     n: spanOf(
       speeds.map(({ n }) => n),
@@ -163,5 +167,6 @@ const speedsOf = (fits: Analysed["fits"], crossovers: readonly Crossover[], end:
     ),
     least: Math.min(...factors),
     most: Math.max(...factors),
+    ...(isVague ? { vague: true } : {}),
   };
 };

@@ -77,8 +77,9 @@ export interface TimesLess {
   readonly undrifted: boolean;
 }
 
-/** How many times as fast one is as another at the largest n, over all shapes; below 1 where it is slower. */
+/** How many times as fast one is as another at the largest n, over all shapes; below 1 where it is slower. `vague`: known so widely that least and most are the ends of its intervals, and not what was measured. */
 export interface Speed {
+  readonly vague?: true;
   /** the least and the most n, over all shapes */
   readonly n: Span;
   readonly least: number;
@@ -668,6 +669,8 @@ const orderText = ({ axis, order }: ShapeOrder): string => {
 const timesSpan = (least: number, most: number): string => to([formatTimes(least), formatTimes(most)]);
 const tokensAt = (n: Span): string => `at ${to(n)} ${n[1] === "1" ? "token" : "tokens"}`;
 
+const isSpan = ([least, most]: Span): boolean => least !== most;
+
 const ofTexts = ({ texts }: KeptOf): string => (texts === undefined ? "" : ` for ${counted(texts, "text")} at once`);
 
 const kept = ({ bytes, n }: Kept, name: string): string => `${to(bytes)} at ${n === undefined ? "any length" : counted(n, "token")} with ${name}`;
@@ -801,7 +804,7 @@ export const en = {
     /** behind what it is said of: ": 86 times as fast at 32,768 tokens"; nothing where it is about as fast */
     speed: (speed: Speed | undefined): string => {
       if (speed === undefined) return "";
-      const at = tokensAt(speed.n);
+      const at = `${tokensAt(speed.n)}${speed.vague ? " (95 % interval)" : ""}`;
       if (speed.least >= 1.05) return `: ${timesSpan(speed.least, speed.most)} times as fast ${at}`;
       return speed.most <= 1 / 1.05 ? `: it takes ${timesSpan(1 / speed.most, 1 / speed.least)} times as long ${at}` : "";
     },
@@ -871,7 +874,7 @@ export const en = {
       { kept, least, most }: Less,
       of: KeptOf,
     ): string =>
-      `${arm} keeps ${to(bytes)}${of.by === undefined || bytes[0] === bytes[1] ? "" : ` (by ${of.by})`} in memory${ofTexts(of)} at ${n === undefined ? "any length" : counted(n, "token")}, ${kept === "same" ? "as much as" : `${timesSpan(least, most)} times ${kept} than`} ${other.arm}${other.kept.n === undefined || other.kept.n === n ? "" : ` at ${counted(other.kept.n, "token")}`} (${to(other.kept.bytes)})`,
+      `${arm} keeps ${to(bytes)}${of.by !== undefined && isSpan(bytes) ? ` (by ${of.by})` : ""} in memory${ofTexts(of)} at ${n === undefined ? "any length" : counted(n, "token")}, ${kept === "same" ? "as much as" : `${timesSpan(least, most)} times ${kept} than`} ${other.arm}${other.kept.n === undefined || other.kept.n === n ? "" : ` at ${counted(other.kept.n, "token")}`}${isSpan(other.kept.bytes) ? "" : ` (${other.kept.bytes[0]})`}`,
     /** attention's share of a token's whole time, at both ends of what was measured */
     attention: (emulated: boolean, arms: readonly { readonly arm: string; readonly ends: readonly ShareEnd[] }[]): string => {
       const [first] = arms;
@@ -2194,7 +2197,7 @@ export const en = {
     outcomes: "Outcomes",
     allMeasured: (cells: number): string => (cells === 1 ? "the one cell measured" : `all ${counted(cells, "cell")} measured`),
     noise: "Noise",
-    typically: (share: number): string => `within ${formatShare(share)}`,
+    typically: (share: number): string => (share > 1 ? `up to ${formatTimes(1 + share)} times as long` : `within ${formatShare(share)}`),
     atWorst: (worst: Sides): string => `half of the points are known at least so well (95 % intervals), the worst may be ${sidesText(worst)}`,
     drift: "Drift",
     pace: (least: string, most: string): string => `${least} to ${most}`,

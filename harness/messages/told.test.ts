@@ -55,6 +55,18 @@ describe("what was written", () => {
 const exactly = (value: number) => ({ value, low: value, high: value });
 
 describe("a headline", () => {
+  it("says by what axis bytes differ, and of the arm that keeps more only how many times as many where they do", () => {
+    const keep = (arm: string, bytes: readonly [string, string], n?: number) => ({ arm, kept: { bytes, n } });
+    const less = { kept: "less", least: 32, most: 128 } as const;
+    const [own, other] = [keep("linear", ["32 KiB", "512 KiB"]), keep("softmax", ["4 MiB", "16 MiB"], 2048)];
+    expect(en.headline.keptLess(own, other, less, { texts: undefined, by: "headDim" })).toBe(
+      "linear keeps 32 KiB to 512 KiB (by headDim) in memory at any length, 32 to 128 times less than softmax at 2,048 tokens",
+    );
+    expect(zh.headline.keptLess(own, other, less, { texts: 8, by: "headDim" })).toBe(
+      "linear 无论多长都只需在内存中（同时 8 个文本）保留 32 KiB 至 512 KiB（因 headDim 而异），在 2,048 个 token 时，softmax 是它的 32 至 128 倍",
+    );
+  });
+
   it("names the arms that come back the fewest and the most times as fast, and the programs that take fewer texts than the memory holds", () => {
     const speeds = { n: 512, least: { arm: "softmax disk", times: exactly(575) }, most: { arm: "linear host", times: exactly(2899) } };
     expect(en.headline.broughtBack("on this GPU", ["1", "512"], speeds)).toMatch(

@@ -349,6 +349,8 @@ const orderText = ({ axis, order }: ShapeOrder): string => {
   return spaced`${larger[axis] ?? spaced`${axis}越大`}，${order === "later" ? "越晚" : "越早"}`;
 };
 
+const isSpan = ([least, most]: Span): boolean => least !== most;
+
 const ofTexts = ({ texts }: KeptOf): string => (texts === undefined ? "" : spaced`（同时${formatCount(texts)}个文本）`);
 const kept = ({ bytes, n }: Kept, name: string): string =>
   n === undefined ? spaced`${name}在任何长度下都是${to(bytes)}` : spaced`${name}在${formatCount(n)}个 token 时为${to(bytes)}`;
@@ -470,7 +472,7 @@ export const zh: Messages = {
     together: (where, texts) => spaced`${where}，同时${formatCount(texts)}个文本时`,
     speed: (speed) => {
       if (speed === undefined) return "";
-      const at = spaced`：长${to(speed.n)}个 token 时，`;
+      const at = spaced`：长${to(speed.n)}个 token 时${speed.vague ? "（95 % 置信区间）" : ""}，`;
       if (speed.least >= 1.05) return spaced`${at}速度是后者的${timesSpan(speed.least, speed.most)}倍`;
       return speed.most <= 1 / 1.05 ? spaced`${at}用时是后者的${timesSpan(1 / speed.most, 1 / speed.least)}倍` : "";
     },
@@ -513,7 +515,7 @@ export const zh: Messages = {
       const many = timesSpan(least, most);
       const compared = kept === "same" ? spaced`与${other.arm}相同` : kept === "less" ? spaced`${other.arm}是它的${many}倍` : spaced`是${other.arm}的${many}倍`;
       const at = other.kept.n === undefined || other.kept.n === n ? "" : spaced`在${formatCount(other.kept.n)}个 token 时，`;
-      return spaced`${arm}${n === undefined ? "无论多长都" : spaced`在${formatCount(n)}个 token 时`}只需在内存中${ofTexts(of)}保留${to(bytes)}${of.by === undefined || bytes[0] === bytes[1] ? "" : spaced`（因${of.by}而异）`}，${at}${compared}（${to(other.kept.bytes)}）`;
+      return spaced`${arm}${n === undefined ? "无论多长都" : spaced`在${formatCount(n)}个 token 时`}只需在内存中${ofTexts(of)}保留${to(bytes)}${of.by !== undefined && isSpan(bytes) ? spaced`（因${of.by}而异）` : ""}，${at}${compared}${isSpan(other.kept.bytes) ? "" : spaced`（${other.kept.bytes[0]}）`}`;
     },
     attention: (emulated, arms) => {
       const [first] = arms;
@@ -1490,7 +1492,7 @@ export const zh: Messages = {
     outcomes: "测量情况",
     allMeasured: (cells) => (cells === 1 ? "唯一的单元已测得" : `${formatCount(cells)} 个单元全部测得`),
     noise: "噪声",
-    typically: (share) => `误差不超过 ${formatShare(share)}`,
+    typically: (share) => (share > 1 ? spaced`可能长至${formatTimes(1 + share)}倍` : `误差不超过 ${formatShare(share)}`),
     atWorst: (worst) => spaced`半数点至少精确到这个程度（95 % 置信区间），最差的可能${sidesText(worst)}`,
     drift: "漂移",
     pace: (least, most) => `${least} 至 ${most}`,

@@ -43,7 +43,7 @@ const claimCountOf = ({ experiment, findings }: RunRecord): string | undefined =
   experiment.claims?.length ? findings.find(({ kind }) => kind === "headline")?.text : undefined;
 
 /** More of a sentence is no answer at a glance: of one in plain words, and of any other. */
-const longestPlain = 420;
+const longestPlain = 480;
 const longestOther = 180;
 
 /** Up to the first full stop. */
@@ -68,12 +68,18 @@ export const comparedLine = (record: RunRecord, t: Messages): Html => {
   return html`<p class="compared">${t.page.compared(kinds)} <a href="#glossary">${t.page.words}</a></p>${measured && html`<p class="compared"><strong>${measured}</strong></p>`}`;
 };
 
-/** The answer, large; on a narrow screen, where "How sure is this?" lies below the figure, with what must be known of a CPU emulation. */
-export const answerSection = (record: RunRecord, t: Messages): Html => html`
+/** The answer, large; on a narrow screen, where "How sure is this?" lies below the figure, with what must be known of a CPU emulation: behind the first sentence, since a long second one would push it off the screen. */
+export const answerSection = (record: RunRecord, t: Messages): Html => {
+  const [first, ...others] = leadOf(record, t).map(
+    (text) => html`<p class="lead">${text === claimCountOf(record) ? html`${said(text, t)} <a href="#claims">${t.page.claims}</a>` : said(text, t)}</p>`,
+  );
+  return html`
 <section class="answer" aria-labelledby="answer"><h2 id="answer">${t.page.answer}</h2>
-${leadOf(record, t).map((text) => html`<p class="lead">${text === claimCountOf(record) ? html`${said(text, t)} <a href="#claims">${t.page.claims}</a>` : said(text, t)}</p>`)}
+${first}
 ${record.environment.deviceClass === "software" && html`<p class="caveat">${warningSign}${t.page.emulationCaveat} <a href="#sure">${t.sure.heading}</a></p>`}
+${others}
 </section>`;
+};
 
 /** All that was found besides, in the words of the field: expectations, the other sentences of the answer, and what to beware of. Nothing where there is none. */
 export const foundSection = (record: RunRecord, t: Messages): Html | undefined => {

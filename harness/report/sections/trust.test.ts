@@ -56,6 +56,9 @@ it("tells how far intervals reach by their larger side, typically and at worst, 
   }));
   const facts = factsOf({ ...record, cells }, en);
   expect(facts.Noise).toMatch(/^within 2\.0 % \|.* the worst may be 2\.0 % less or 18 % more$/);
+  const wide = cells.map((cell) => ({ ...cell, summary: cell.summary && { ...cell.summary, highMs: 2.3 } }));
+  expect(factsOf({ ...record, cells: wide }, en).Noise).toMatch(/^up to 2\.3 times as long \|.* the worst may be 2\.0 % less or 2\.3 times as long$/);
+  expect(factsOf({ ...record, cells: wide }, zh).噪声).toMatch(/^可能长至 2\.3 倍 \|/);
   expect(facts["Share of ceiling"]).toMatch(/^softmax 45 %, linear 17 % \|/);
 });
 
@@ -161,6 +164,7 @@ it("says how narrowly it is known from where on another program of the answer's 
 
 it("says beside the answer what a CPU emulation does not show, on screens where the boxes lie below", () => {
   const told = (deviceClass: "software" | "hardware"): string => answerSection(fixtureRecord({ deviceClass }), en).markup;
+  expect(told("software")).toMatch(/<p class="lead">.*<\/p>\s*<p class="caveat">.*<\/p>\s*<p class="lead">/s);
   expect(told("software")).toMatch(/<p class="caveat">.*growth carries over to GPUs; times, and from where on one is faster, do not\..*<a href="#sure">/);
   expect(limitsSection(fixtureRecord({ deviceClass: "software" }), en).markup).toContain('id="sure"');
   expect(told("hardware")).not.toContain("caveat");
