@@ -2083,7 +2083,7 @@ export const en = {
     /** the answer's arms use the device unequally; `share`: of the most that it allows, at n, of the first arm and of the second, which is asked after */
     unequal: (n: number, [upper, lower]: readonly [ArmShare, ArmShare]): string => {
       const [better, other] = upper.share.value > lower.share.value ? [upper, lower] : [lower, upper];
-      return `Part of the difference is the programs': ${better.arm}'s uses this device better (${shareText(better.share, "of what it allows")}, ${other.arm}'s ${shareText(other.share)}, at ${counted(n, "token")}). With equally good programs ${lower.arm} would do ${better === upper ? "better" : "worse"} than here.`;
+      return `Part of the difference is the programs': ${better.arm}'s uses this device better: ${shareText(better.share, "of what it allows")}, ${other.arm}'s ${shareText(other.share)}, at ${counted(n, "token")}. With equally good programs ${lower.arm} would do ${better === upper ? "better" : "worse"} than here.`;
     },
     unsteady: (jumped: number, pairs: number): string =>
       `The machine was unsteady: in ${formatCount(jumped)} of ${formatCount(pairs)} checks its speed changed by more than a tenth.`,

@@ -1393,7 +1393,7 @@ export const zh: Messages = {
       spaced`95 % 置信区间（每个文本${formatCount(n)}个 token 时）：${arms.map(({ arm, rate }) => spaced`${arm}每秒${formatNumber(rate.low)}至${formatNumber(rate.high)}个 token`).join("；")}。`,
     unequal: (n, [upper, lower]) => {
       const [better, other] = upper.share.value > lower.share.value ? [upper, lower] : [lower, upper];
-      return spaced`差距有一部分来自程序本身：${better.arm}的程序更善于利用此设备（在${formatCount(n)}个 token 时达到其所能的${shareText(better.share)}，${other.arm}的为${shareText(other.share)}）。若两者的程序同样好，${lower.arm}的表现会比这里${better === upper ? "更好" : "更差"}。`;
+      return spaced`差距有一部分来自程序本身：${better.arm}的程序更善于利用此设备：在${formatCount(n)}个 token 时达到其所能的${shareText(better.share)}，${other.arm}的为${shareText(other.share)}。若两者的程序同样好，${lower.arm}的表现会比这里${better === upper ? "更好" : "更差"}。`;
     },
     broughtBack: (n, arms) =>
       spaced`95 % 置信区间：长${formatCount(n)}个 token 时，${arms.map(({ arm, times }) => spaced`速度是后者的${formatTimes(times.low)}至${formatTimes(times.high)}倍（${arm}）`).join("；")}。`,
