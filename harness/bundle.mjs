@@ -21,8 +21,8 @@ export const bundle = (entryPoints, builtFrom, more = {}) =>
     ...more,
   });
 
-/** Bundles the entry points of a command that is no part of the package beside what is in dist/, where the next build removes them, and imports the first. */
-export const loadTool = async (entryPoints) => {
-  await bundle(entryPoints, "undefined");
+/** Bundles the entry points of a command that is no part of the package beside what is in dist/, where the next build removes them, and imports the first. `builtFrom`: as of bundle(). */
+export const loadTool = async (entryPoints, builtFrom = "undefined") => {
+  await bundle(entryPoints, builtFrom);
   return import(pathToFileURL(resolve(`dist/${Object.keys(entryPoints)[0]}.js`)).href);
 };

@@ -1,10 +1,11 @@
-// Makes the committed sample anew: its report, and README's picture of it, from the run in results/sample; or from another run, which then takes that one's
-// place. usage: npm run sample [-- results/<experiment>/<run>]
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+// Makes the committed sample anew: its report, README's picture of it, and what follows from its measurements in results/sample, all by one analysis; or from another run, which then takes that
+// one's place. usage: npm run sample [-- results/<experiment>/<run>]
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { builtFrom } from "./builtFrom.mjs";
+import { loadTool } from "./bundle.mjs";
 
 const [run] = process.argv.slice(2);
 if (run !== undefined) {
@@ -17,9 +18,8 @@ if (run !== undefined) {
   cpSync(run, "results/sample", { recursive: true });
 }
 const out = mkdtempSync(join(tmpdir(), "attnbench-sample-"));
-execFileSync(process.execPath, ["dist/cli.js", "report", "results/sample", "--out", out], { stdio: "inherit" });
-const [page] = readdirSync(join(out, "reports")).filter((name) => name.endsWith(".html") && name !== "index.html");
-cpSync(join(out, "reports", page), "reports/sample.html");
+const { renewRun } = await loadTool({ sampleRun: "harness/sampleRun.ts" }, JSON.stringify(builtFrom(".")) ?? "undefined");
+cpSync(await renewRun("results/sample", out), "reports/sample.html");
 rmSync(out, { recursive: true, force: true });
 
 // The package unpacks libraries that a bare system lacks only where it takes itself to be in a Lambda function.

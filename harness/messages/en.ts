@@ -2219,6 +2219,11 @@ export const en = {
     efficiency: "Time spent timing",
     ofMeasuring: (ms: number): string => `of ${formatMs(ms)} measuring`,
     code: "Code",
+    /** where the code that measured is not the one that analysed */
+    measuredBy: "Measured by",
+    analysedBy: "Analysed by",
+    apart: "not what this run's folder was written with: intervals and words may differ from its run.json and CSV files",
+    together: "run.json and the CSV files in this run's folder are of the same analysis",
     noCommit: "no commit known",
     dirty: ", with uncommitted changes",
     run: "Run",

@@ -63,6 +63,11 @@ export interface RunRecord {
   readonly shard?: Shard;
   /** of runs that `merge` put together from shards; ceilings, schedule and environment of each stand there */
   readonly merged?: Merged;
+  /**
+   * the code that all of this follows from, where another measured: of runs that were analysed anew. `tables: earlier`: that of the page or text that carries this record, while run.json and the CSV files
+   * of the run's folder are of an analysis before
+   */
+  readonly analysedBy?: Environment["attnbench"] & { readonly tables?: "earlier" };
   readonly findings: readonly Finding[];
   /** of experiments that ask for them: those that this phase says something of */
   readonly claims?: readonly JudgedClaim[];

@@ -100,8 +100,10 @@ const experiment: z.ZodType<Experiment> = z.object({
   hash: name,
 });
 
+const code = z.object({ version: name, commit: maybe(name), dirty: maybe(z.boolean()), changes: name.exactOptional() });
+
 const environment: z.ZodType<Environment> = z.object({
-  attnbench: z.object({ version: name, commit: maybe(name), dirty: maybe(z.boolean()), changes: name.exactOptional() }),
+  attnbench: code,
   adapter: z.object({ asked: text, choice: text, vendor: text, architecture: text, device: text, description: text, backend: text }),
   deviceClass: z.enum(["hardware", "software"]),
   features: z.array(name),
@@ -193,6 +195,7 @@ const run: z.ZodType<RunRecord> = z
     merged: merged.exactOptional(),
     duet: z.object({ id: name, side: z.enum(duetSides) }).exactOptional(),
     serving: z.array(served).exactOptional(),
+    analysedBy: code.extend({ tables: z.literal("earlier").exactOptional() }).exactOptional(),
     findings: z.array(finding),
     claims: z.array(judgedClaim).exactOptional(),
   })

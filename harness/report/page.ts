@@ -148,7 +148,7 @@ ${claimsSection(
 )}
 `;
   const footer = html`</main>
-<footer><p>${t.page.madeBy(record.environment.attnbench.version, record.run)}<code>#results</code>${raw(t.page.madeByEnd)}</p></footer>
+<footer><p>${t.page.madeBy((record.analysedBy ?? record.environment.attnbench).version, record.run)}<code>#results</code>${raw(t.page.madeByEnd)}</p></footer>
 `;
   const scripts = html`<script type="application/json" id="words">${raw(scriptJson(scriptWords(t)))}</script>
 ${comment(`Parts of this page's scripts, and their licences:\n\n${script.licences}${charts.size > 0 ? `\n${live.licences}` : ""}`)}

@@ -1,4 +1,4 @@
-import { analyse } from "../../analysis/analysis.ts";
+import { analysedAnew } from "../../analysedAnew.ts";
 import type { Language } from "../../messages/languages.ts";
 import { messagesOf } from "../../messages/messages.ts";
 import { readRun, UnreadableRun } from "../../record/runFolder.ts";
@@ -12,7 +12,7 @@ import { print, printJson, say } from "../terminal.ts";
 export const report = async (runs: readonly string[], options: { format: "html" | "md"; lang: Language; out: string; json?: true }): Promise<ExitCode> => {
   const records = runs.map((path) => {
     try {
-      return analyse(readRun(path).record, messagesOf(options.lang));
+      return analysedAnew(readRun(path).record, messagesOf(options.lang));
     } catch (error) {
       if (error instanceof UnreadableRun) throw new CommandEnd(exitCode.usage, plainLine(error.message, 2000));
       throw error;

@@ -80,6 +80,24 @@ const versionsFact = ({ environment: { packages, node, adapter } }: RunRecord, {
   return { name: trust.versions, value: first, detail: others.length === 0 ? undefined : others.join(", ") };
 };
 
+/** By which code the numbers follow from what was measured, where another measured. */
+const analystFact = ({ analysedBy }: RunRecord, { trust }: Messages): readonly Fact[] =>
+  analysedBy === undefined
+    ? []
+    : [
+        {
+          name: trust.analysedBy,
+          value: commitText(analysedBy, trust),
+          detail: `${codeDetail(analysedBy, trust)}; ${analysedBy.tables === "earlier" ? trust.apart : trust.together}`,
+        },
+      ];
+
+type Code = RunRecord["environment"]["attnbench"];
+
+const commitText = ({ commit }: Code, trust: Messages["trust"]): string => (commit === undefined ? trust.noCommit : commit.slice(0, 12));
+
+const codeDetail = (code: Code, trust: Messages["trust"]): string => `attnbench ${code.version}${isChanged(code) ? trust.dirty : ""}`;
+
 const noiseFact = (record: RunRecord, { trust }: Messages): readonly Fact[] => {
   const widths = widthsOf(record);
   return widths === undefined ? [] : [{ name: trust.noise, value: trust.typically(widths[0]), detail: trust.atWorst(widths[1]) }];
@@ -134,10 +152,11 @@ const factsOf = (record: RunRecord, t: Messages): readonly Fact[] => {
       detail: trust.ofMeasuring(schedule.wall.measureMs),
     },
     {
-      name: trust.code,
-      value: attnbench.commit === undefined ? trust.noCommit : attnbench.commit.slice(0, 12),
-      detail: `attnbench ${attnbench.version}${isChanged(attnbench) ? trust.dirty : ""}${kernels.length > 0 ? `, --kernels ${kernelsText(kernels)}` : ""}`,
+      name: record.analysedBy ? trust.measuredBy : trust.code,
+      value: commitText(attnbench, trust),
+      detail: `${codeDetail(attnbench, trust)}${kernels.length > 0 ? `, --kernels ${kernelsText(kernels)}` : ""}`,
     },
+    ...analystFact(record, t),
     versionsFact(record, t),
     { name: trust.run, value: record.run, detail: `${trust.experiment(record.experiment.hash)}${partText(record, t)}` },
   ];
