@@ -88,9 +88,9 @@ describe("a run that is asked how many texts it can serve", () => {
     expect(page.match(/<svg class="chart (?:wide|narrow)" [^>]*data-chart="serving-/g)).toHaveLength(4);
     const first = text(/<div class="first">[\s\S]*?<section aria-label="/.exec(page)?.[0] ?? "");
     expect(first).toContain(
-      "Full marks are measured, with at most 4 texts at once. Hollow marks are projected to all texts that have room, and have no interval.",
+      "Full marks are measured, with at most 4 texts at once. Hollow marks are projected, to as many texts as the memory and these programs take, and have no interval.",
     );
-    expect(first).toContain("Tokens a second of all texts that have room are projected: at most 4 texts and 256 tokens were measured");
+    expect(first).toContain("Tokens a second of so many texts at once are projected: at most 4 texts and 256 tokens were measured");
     // Nothing projected has an interval.
     expect(first).not.toContain("95 % intervals at");
     expect(text(section)).toContain("no cache at n = 2,048: no time: 4 values of n are needed");

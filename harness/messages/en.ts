@@ -1631,7 +1631,7 @@ export const en = {
           ]),
       "What a token changes in the state has to be saved as well, which is not in what is added: a row of a KV cache, but the whole of a recurrent state, its out.",
       ofModel
-        ? "A state is that of all layers, one layer's buffers after another's, in one transfer: a layer's share is the whole over the layers, and one layer moved by itself takes longer than that. Computing anew takes the n tokens through all layers, from their numbers to what the last layer keeps; the classifier behind them is in the decode step. A program that brings in the next layer while it computes this one hides some of what is added; nothing here does."
+        ? "A state is that of all layers, one layer's buffers after another's, in one transfer. No layer was timed by itself: what stands for one is computed, the time of the whole over the layers, and one layer moved alone takes longer than that. Computing anew takes the n tokens through all layers, from their numbers to what the last layer keeps; the classifier behind them is in the decode step. A program that brings in the next layer while it computes this one hides some of what is added; nothing here does."
         : "Computing anew is the attention of one layer over n tokens from keys and values that are there. A model has to make those too, in all layers up to this one, so that for a whole model bringing back pays from a shorter length on.",
       ...(layers === undefined
         ? []
@@ -1648,7 +1648,7 @@ export const en = {
     inGbps: "GB/s in",
     step: "GPU memory: the decode step alone",
     /** of all layers' states, which one transfer moves */
-    inEachLayer: (layers: number): string => `computed: what is added, over ${counted(layers, "layer")} of one transfer`,
+    inEachLayer: (layers: number): string => `in ÷ ${counted(layers, "layer")}, computed`,
     inAllLayers: (layers: number): string => `computed: ${formatCount(layers)} times what is added`,
   },
 
@@ -1753,7 +1753,7 @@ export const en = {
     marks: (texts: number, projected: boolean): string =>
       [
         ...(texts > 0 ? [`Full marks are measured, with ${texts === 1 ? "one text" : `at most ${counted(texts, "text")} at once`}.`] : []),
-        ...(projected ? [`Hollow marks are projected to all texts that have room, and have no interval.`] : []),
+        ...(projected ? ["Hollow marks are projected, to as many texts as the memory and these programs take, and have no interval."] : []),
       ].join(" "),
     caption: (memoryBytes: number): string => `Texts at once in ${formatBytes(memoryBytes)}`,
     about: (text: string): string => `about ${text}`,
@@ -2076,7 +2076,7 @@ export const en = {
       `95 % ${plural(arms.length, "interval")} at ${counted(n, "token")}: ${arms.map(({ arm, times }) => `${formatTimes(times.low)} to ${formatTimes(times.high)} times as fast (${arm})`).join("; ")}.`,
     /** of tokens a second of all texts at once, where these were projected: from at most so many */
     projected: ({ n, batch }: Served["largest"]): string =>
-      `Tokens a second of all texts that have room are projected: at most ${counted(batch, "text")} and ${counted(n, "token")} were measured, and no interval covers what lies beyond.`,
+      `Tokens a second of so many texts at once are projected: at most ${counted(batch, "text")} and ${counted(n, "token")} were measured, and no interval covers what lies beyond.`,
     /** the same where they were measured */
     serving: (n: number, arms: readonly { readonly arm: string; readonly rate: Estimate }[]): string =>
       `95 % ${plural(arms.length, "interval")} at ${counted(n, "token")}: ${arms.map(({ arm, rate }) => `${formatNumber(rate.low)} to ${formatNumber(rate.high)} tokens a second with ${arm}`).join("; ")}.`,

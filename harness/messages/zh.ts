@@ -1035,7 +1035,7 @@ export const zh: Messages = {
           ]),
       "一个 token 对状态的改动也需要保存，这不在所加的时间之内：KV 缓存只有一行，递归状态则是全部，即其搬出的时间。",
       ofModel
-        ? "状态是全部层的状态，一层的缓冲区接着另一层的，一次传输完成：一层的份额是总时间除以层数，单独搬移一层比这更慢。重新计算是让这 n 个 token 走完全部层，从 token 编号直到最后一层所保留的内容；其后的分类器属于解码步。程序若在计算这一层的同时搬入下一层，可以掩盖所加时间的一部分；此处没有这样做。"
+        ? "状态是全部层的状态，一层的缓冲区接着另一层的，一次传输完成。没有单独对一层计时：一层的数字是推算的，即总时间除以层数，单独搬移一层比这更慢。重新计算是让这 n 个 token 走完全部层，从 token 编号直到最后一层所保留的内容；其后的分类器属于解码步。程序若在计算这一层的同时搬入下一层，可以掩盖所加时间的一部分；此处没有这样做。"
         : "重新计算是指一层注意力从现成的键和值出发计算 n 个 token。实际模型还要先算出这些键和值，而且到这一层为止的各层都要算，因此对完整模型而言，从更短的长度起搬回来就合算。",
       ...(layers === undefined
         ? []
@@ -1050,7 +1050,7 @@ export const zh: Messages = {
     outGbps: "搬出 GB/s",
     inGbps: "搬入 GB/s",
     step: "GPU 内存：仅解码步",
-    inEachLayer: (layers) => spaced`推算：一次传输附加的时间除以${formatCount(layers)}层`,
+    inEachLayer: (layers) => spaced`搬入 ÷ ${formatCount(layers)}层，推算`,
     inAllLayers: (layers) => spaced`推算：所加时间的${formatCount(layers)}倍`,
   },
 
@@ -1128,7 +1128,7 @@ export const zh: Messages = {
     fits: (memoryBytes) =>
       spaced`上图：${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本；下图：这些文本合计每秒写出多少个 token。越高越多；坐标轴每一格都是成倍变化。`,
     marks: (texts, projected) =>
-      `${texts > 0 ? spaced`实心标记为实测，至多同时${formatCount(texts)}个文本。` : ""}${projected ? "空心标记为推算，按所有容纳得下的文本计，没有置信区间。" : ""}`,
+      `${texts > 0 ? spaced`实心标记为实测，至多同时${formatCount(texts)}个文本。` : ""}${projected ? "空心标记为推算，按内存与这些程序所能处理的最多文本计，没有置信区间。" : ""}`,
     pointIs: (from, texts) => spaced`同时${formatCount(texts)}个文本，${from === "measured" ? "实测" : "推算"}`,
     fitsAlone: (memoryBytes) => spaced`${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本：越高越多。坐标轴每一格都是成倍变化。`,
     caption: (memoryBytes) => spaced`${formatBytes(memoryBytes)}中同时容纳的文本`,
@@ -1388,7 +1388,7 @@ export const zh: Messages = {
       return spaced`95 % 置信区间${byPlace ? "" : over}：${parts.join("；")}。`;
     },
     projected: ({ n, batch }) =>
-      spaced`所有容纳得下的文本合计每秒的 token 数为推算：实测至多${formatCount(batch)}个文本、${formatCount(n)}个 token，更远之处没有置信区间。`,
+      spaced`这么多文本合计每秒的 token 数为推算：实测至多${formatCount(batch)}个文本、${formatCount(n)}个 token，更远之处没有置信区间。`,
     serving: (n, arms) =>
       spaced`95 % 置信区间（每个文本${formatCount(n)}个 token 时）：${arms.map(({ arm, rate }) => spaced`${arm}每秒${formatNumber(rate.low)}至${formatNumber(rate.high)}个 token`).join("；")}。`,
     unequal: (n, [upper, lower]) => {

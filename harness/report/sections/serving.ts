@@ -25,7 +25,9 @@ interface BatchRow {
 
 /** Tokens a second of all texts together, as they were measured. */
 const measuredTable = (record: RunRecord, labels: ReadonlySet<string>, t: Messages): Html => {
-  const cells = record.cells.filter(({ label, summary }) => summary && labels.has(label));
+  const timed = record.cells.filter(({ label, summary }) => summary && labels.has(label));
+  // Arm by arm, as in the table below.
+  const cells = [...groupBy(timed, ({ label }) => label).values()].flat();
   const rows = [...groupBy(cells, ({ label, n, dModel, heads, headDim }) => JSON.stringify([label, dModel, heads, headDim, n])).values()].flatMap(
     (alike): readonly BatchRow[] => (alike[0] ? [{ first: alike[0], cells: alike }] : []),
   );

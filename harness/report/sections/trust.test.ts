@@ -84,7 +84,7 @@ it("says of several shapes how far their intervals reach, and of tokens a second
     return { ...rich, ...(serving ? { serving } : {}) };
   };
   const intervals = /95 % intervals at [\d,]+ tokens: [\d.,]+ to [\d.,]+ tokens a second with [^.;]+; [\d.,]+ to [\d.,]+ tokens a second with [^.;]+\./;
-  const projected = "Tokens a second of all texts that have room are projected: at most 8 texts and 256 tokens were measured";
+  const projected = "Tokens a second of so many texts at once are projected: at most 8 texts and 256 tokens were measured";
   expect(boxes(served("measured"))).toMatch(intervals);
   expect(boxes(served("measured"))).not.toContain(projected);
   // What lies beyond all that was measured has no interval.
