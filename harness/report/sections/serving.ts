@@ -88,7 +88,15 @@ export const leadingServingFigure = async (record: RunRecord, rendering: Renderi
   const { texts, projected } = marksOf(record, shape);
   const caption = charts.length > 1 ? [t.serving.fits(asked.memoryBytes), t.serving.marks(texts, projected)] : [t.serving.fitsAlone(asked.memoryBytes)];
   const heading = t.charts.servingHeading;
-  return leadingFigure(others.length === 0 ? "serving" : "leading", heading, html`${drawings}`, caption, [], servedTable(shape.served, heading, t), t);
+  return leadingFigure(
+    others.length === 0 ? "serving" : "leading",
+    heading,
+    html`${drawings}`,
+    caption,
+    [],
+    servedTable(shape.served, t.charts.servingTexts.title, t),
+    t,
+  );
 };
 
 /** The most texts that have room at once and how fast they go on; undefined where the experiment asks for none. */
