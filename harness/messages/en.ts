@@ -2414,7 +2414,7 @@ export const en = {
     heatFew: ({ upper, lower }: Names, won: number, measured: number, byLaw: boolean): string =>
       `${lower} is surely faster, and by a tenth or more, in ${formatCount(won)} of ${formatCount(measured)} ${plural(measured, "pair", "pairs")}: too few of the sizes for a map. Numbers are ${upper} time ÷ ${lower} time${byLaw ? "; those with ≈ were not measured and are what laws over n and the width of the model say" : ""}.`,
     heatLaws: (pale: boolean): string =>
-      `A diamond is n* by one law over n and the width of the model that all cells of an arm are fitted to at once${pale ? "; pale cells with ≈ were not measured and are what these laws say" : ""}. The laws stand below, with the fits.`,
+      `A diamond is n* by one law over n and the width of the model that all cells of an arm are fitted to at once${pale ? "; pale cells were not measured and are what these laws say" : ""}. The laws stand below, with the fits.`,
     slopes:
       "The exponent of a small step: 0 where a longer text costs nothing, 1 where twice as long costs twice as much, 2 where it costs four times as much. It rises towards the law's own as the fixed cost of a launch gets small beside the rest; what the whole machine drifted is taken out.",
     /** `arms`: empty where there are several charts */

@@ -330,8 +330,21 @@ describe("heat maps", () => {
       { row: 2, n: 1000 },
     ]);
     const svg = await svgOf(withLaws, heatChart(withLaws, map, wide));
-    expect(svg).toContain("≈ 8.2×");
+    expect(svg).toContain("≈8.2×");
     expect(svg).toContain("diamonds: n* by one law over all cells");
+  });
+
+  it("keep the numbers that have room where one has none, unless those are few", async () => {
+    const twelve = fixtureRecord({ dModels: [256, 512], ns: Array.from({ length: 13 }, (_, i) => 2 ** i) });
+    const [map] = heatMapsOf(twelve);
+    if (map === undefined) throw new Error("two dModel make a map");
+    const drawn = async (ratios: (i: number) => number): Promise<number> => {
+      const cells = map.cells.map((cell, i) => ({ ...cell, ratio: ratios(i) }));
+      return [...(await svgOf(twelve, heatChart(twelve, { ...map, cells }, wide))).matchAll(/>\d[\d,.]*×</g)].length;
+    };
+    expect(await drawn(() => 2)).toBe(26);
+    expect(await drawn((i) => (i < 3 ? 123_456 : 2))).toBe(23);
+    expect(await drawn((i) => (i < 20 ? 123_456 : 2))).toBe(0);
   });
 
   it("speak of a dashed line only where one is drawn", async () => {

@@ -196,7 +196,7 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
         step: heatStep(cell),
         // On a pale cell the words of the middle, which are dark.
         textStep: heatStep(cell.byLaw ? { ratio: 1, open: true } : cell),
-        words: `${cell.byLaw ? "≈ " : ""}${ratioWords(cell.ratio)}`,
+        words: `${cell.byLaw ? "≈" : ""}${ratioWords(cell.ratio)}`,
         opacity: cell.byLaw ? 0.35 : 1,
         series: names[cell.row] ?? "",
         tip: tipOf(
@@ -206,8 +206,10 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
         ),
       };
     });
-    // where the widest number fits in no size, colour alone is drawn: the numbers are in the figure's table
-    const fontPx = [12, 10.5, leastTextPx].find((px) => placed.every(({ words }) => textWidth(words, px) + 3 <= columnPx));
+    const fits = (words: string, px: number): boolean => textWidth(words, px) + 3 <= columnPx;
+    // Where the widest number fits in no size, those are drawn that do, unless they are few: all are in the figure's table.
+    const fontPx = [12, 10.5, leastTextPx].find((px) => placed.every(({ words }) => fits(words, px))) ?? leastTextPx;
+    const told = placed.filter(({ words }) => fits(words, fontPx));
     const missing = rows.flatMap((_, row) =>
       columns.flatMap((n, column) => (cells.some((cell) => cell.row === row && cell.x === n) ? [] : [{ middleX: column + 0.5, middleY: row + 0.5 }])),
     );
@@ -237,8 +239,8 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
         },
       },
       {
-        data: { values: fontPx === undefined ? [] : placed },
-        mark: { type: "text", fontSize: fontPx ?? leastTextPx, baseline: "middle" },
+        data: { values: 2 * told.length < placed.length ? [] : told },
+        mark: { type: "text", fontSize: fontPx, baseline: "middle" },
         encoding: {
           ...middle,
           text: { field: "words", type: "nominal" },
@@ -247,7 +249,7 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
       },
       {
         data: { values: missing },
-        mark: { type: "text", text: "–", fontSize: fontPx ?? leastTextPx, baseline: "middle", color: theme.muted.light },
+        mark: { type: "text", text: "–", fontSize: fontPx, baseline: "middle", color: theme.muted.light },
         encoding: middle,
       },
       {
