@@ -11,7 +11,7 @@ const shown = `{
   region.style.contentVisibility = "visible";
   ({
     heads: [...region.querySelectorAll("thead th")].filter((head) => head.getClientRects().length > 0).map((head) => head.textContent.replaceAll("\\u00a0", " ")),
-    over: region.querySelector("table").offsetWidth - region.clientWidth,
+    over: region.scrollWidth - region.clientWidth,
     words: region.querySelector("caption").textContent,
   });
 }`;

@@ -21,8 +21,8 @@ const code = /(--[a-z][a-z-]*\b|\battnbench [a-z]+\b|\bcomparison\.json\b|(?<=ï¼
 export const coded = (text: string, t: Messages): Html =>
   html`<bdi${isForeign(text, t) && html` lang="en"`}>${text.split(code).map((piece, i) => (i % 2 === 1 ? html`<code class="flag">${piece}</code>` : directed(piece)))}</bdi>`;
 
-/** Names of limits, of buffers, of a file's keys and of what it expects: "maxBufferSize", "until.memory", "softmax.stateBytes". */
-const programName = /((?<!\w)(?:[\w-]+\.)?[a-z]+[A-Z]\w*|\buntil\.[a-z]+)/;
+/** Names of limits, of buffers, of a file's keys and of what it expects: "maxBufferSize", "until.memory", "stateBytes". */
+const programName = /((?<!\w)[a-z]+[A-Z]\w*|\buntil\.[a-z]+)/;
 
 /** A reason as the program that met it gives it, or an expectation as its file has it, with the names of either marked as code. */
 export const reasoned = (text: string, t: Messages): Html =>

@@ -151,7 +151,7 @@ tbody th{white-space:nowrap}
 td>.long{width:max-content}
 [aria-labelledby=fits] th,[aria-labelledby=fits] td{padding:6px}[aria-labelledby=fits] tr>:last-child{padding-right:12px}[aria-labelledby=fits] tbody th{white-space:normal}[aria-labelledby=fits] thead th{white-space:normal;overflow-wrap:normal}
 .remark{display:block;min-width:13.5em;margin-top:2px;color:var(--muted)}
-[aria-labelledby=cells] :is(th,td){padding-inline:9px}[aria-labelledby=cells] tr>:first-child{padding-left:12px}[aria-labelledby=cells] tr>:last-child{padding-right:12px}[aria-labelledby=cells] .remark{max-width:17em}
+:is([aria-labelledby=cells],[aria-labelledby=stages-of]) :is(th,td){padding-inline:6px 11px}:is([aria-labelledby=cells],[aria-labelledby=stages-of]) tr>:first-child{padding-left:12px}[aria-labelledby=cells] .remark{max-width:17em}
 .prose{display:inline-block;min-width:13em;max-width:34em;white-space:normal}
 tbody tr:target{background:var(--warn-back);scroll-margin-top:3em}
 .none{color:var(--muted)}

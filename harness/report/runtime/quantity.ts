@@ -5,6 +5,8 @@ const units: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1e3,
   min: 6e4,
+  h: 3.6e6,
+  d: 8.64e7,
   B: 1,
   KiB: 2 ** 10,
   MiB: 2 ** 20,

@@ -5,7 +5,7 @@ import { holds, orderOf } from "./sortedRows.ts";
 
 describe("a number in a table", () => {
   it.each([
-    [formatMs, [1.23e-5, 0.00456, 0.789, 12.3, 1500, 7e5]],
+    [formatMs, [1.23e-5, 0.00456, 0.789, 12.3, 1500, 7e5, 3e7, 2.15e8]],
     [formatBytes, [12, 1536, 3 * 2 ** 20, 5 * 2 ** 30, 2 ** 42]],
     [formatCount, [0, 17, 1024, 134217728]],
     [formatNumber, [1.23e-7, 0.0123, 5.1, 1230, 4.5e9]],

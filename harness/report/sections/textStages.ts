@@ -8,7 +8,7 @@ import { armText, type StageBars, stagesOf, stageText } from "../charts/stageBar
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { said } from "../said.ts";
-import { type Column, name, table } from "../table.ts";
+import { type Column, intervalBelow, name, table } from "../table.ts";
 
 interface TextRow {
   readonly arm: string;
@@ -46,14 +46,14 @@ export const textStagesTable = (record: RunRecord, all: readonly StageBars[], t:
   const columns: readonly Column<TextRow>[] = [
     { head: t.tables.arm, cell: ({ arm }) => name(arm) },
     { head: "n", numeric: true, cell: ({ text }) => formatCount(text.n) },
-    { head: t.stages.wholeText, numeric: true, cell: ({ text }) => bracketed(text.wholeMs, formatMs) },
+    { head: t.stages.wholeText, numeric: true, cell: ({ text }) => intervalBelow(bracketed(text.wholeMs, formatMs)) },
     ...stagesOf(all).map(
       (stage): Column<TextRow> => ({
         head: stageText(stage, t),
         numeric: true,
         cell: ({ text }) => {
           const time = text.times.find((one) => one.stage === stage);
-          return time && `${formatMs(time.ms.value)}, ${formatShare(time.share)}`;
+          return time && html`${formatMs(time.ms.value)} <small class="below">${formatShare(time.share)}</small>`;
         },
       }),
     ),
