@@ -2059,7 +2059,7 @@ export const en = {
         ? `Half of the times shown may in truth be ${formatTimes(1 + middle)} times as long, or longer.`
         : `Half of the times shown are known to within ${formatShare(middle)}; the worst may be ${sidesText(worst)}.`,
     /** of the answer's n*, shape by shape or the widest of several, of how many times as fast the one is at the largest n, and of n* with other programs */
-    answer: (ns: readonly KnownFrom[], speed: Estimate | undefined, shapes: number, programs: readonly KnownFrom[]): string => {
+    answer: (ns: readonly KnownFrom[], speed: Estimate | undefined, below: Estimate | undefined, shapes: number, programs: readonly KnownFrom[]): string => {
       const over = shapes > 1 ? ` over ${shapes === 2 ? "both" : `all ${formatCount(shapes)}`} shapes` : "";
       const byPlace = ns.some(({ place }) => place !== "");
       const from = ns.map(
@@ -2068,6 +2068,7 @@ export const en = {
       const parts = [
         ...(from.length === 0 ? [] : [from.join(", ")]),
         ...(speed === undefined ? [] : [`${formatTimes(speed.low)} to ${formatTimes(speed.high)} times as fast${byPlace ? over : ""}`]),
+        ...(below === undefined ? [] : [`below that, ${formatTimes(below.low)} to ${formatTimes(below.high)} times`]),
         ...programs.map(({ place, n }) => `with ${place} from ${formatCount(n.low)} to ${counted(n.high, "token")} on`),
       ];
       return `95 % interval${parts.length > 1 || shapes > 1 ? "s" : ""}${byPlace ? "" : over}: ${parts.join("; ")}.`;

@@ -1374,7 +1374,7 @@ export const zh: Messages = {
       middle > 1
         ? spaced`半数所示时间，真值可能是其${formatTimes(1 + middle)}倍或更多。`
         : spaced`半数所示时间的误差不超过${formatShare(middle)}，最差的可能${sidesText(worst)}。`,
-    answer: (ns, speed, shapes, programs) => {
+    answer: (ns, speed, below, shapes, programs) => {
       const over = shapes > 1 ? `（涵盖全部 ${formatCount(shapes)} 种形状）` : "";
       const byPlace = ns.some(({ place }) => place !== "");
       const from = ns.map(
@@ -1383,6 +1383,7 @@ export const zh: Messages = {
       const parts = [
         ...(from.length === 0 ? [] : [from.join("，")]),
         ...(speed === undefined ? [] : [spaced`倍数为${formatTimes(speed.low)}至${formatTimes(speed.high)}${byPlace ? over : ""}`]),
+        ...(below === undefined ? [] : [spaced`更短时为${formatTimes(below.low)}至${formatTimes(below.high)}倍`]),
         ...programs.map(({ place, n }) => spaced`用${place}时从${formatCount(n.low)}至${formatCount(n.high)}个 token 起`),
       ];
       return spaced`95 % 置信区间${byPlace ? "" : over}：${parts.join("；")}。`;

@@ -76,7 +76,7 @@ it("says of several shapes how far their intervals reach, and of tokens a second
       .markup.replaceAll("\u00a0", " ")
       .replace(/<[^>]*>/g, "");
   expect(boxes(fixtureRecord({ dModels: [512, 1024] }))).toMatch(
-    /95 % intervals: at dModel 512 from [\d,]+ to [\d,]+ tokens on, at dModel 1024 from [\d,]+ to [\d,]+; \d+ to \d+ times as fast over both shapes\./,
+    /95 % intervals: at dModel 512 from [\d,]+ to [\d,]+ tokens on, at dModel 1024 from [\d,]+ to [\d,]+; \d+ to \d+ times as fast over both shapes; below that, [\d.]+ to [\d.]+ times\./,
   );
   const rich = richRecord(en);
   const served = (from: "measured" | "projected"): RunRecord => {
@@ -120,7 +120,7 @@ it("says beside the answer how narrowly it is known, and where its two programs 
       .markup.replaceAll("\u00a0", " ")
       .replace(/<[^>]*>/g, "");
   };
-  expect(said([0.4, 0.3], en)).toMatch(/95 % intervals: from 981 to 1,224 tokens on; \d+ to \d+ times as fast\./);
+  expect(said([0.4, 0.3], en)).toMatch(/95 % intervals: from 981 to 1,224 tokens on; \d+ to \d+ times as fast; below that, 1\.9 to 2\.1 times\./);
   expect(said([0.4, 0.3], en)).not.toContain("Part of the difference");
   expect(said([0.6, 0.3], en)).toContain(
     "Part of the difference is the programs&#39;: softmax attention&#39;s uses this device better: 60 % of what it allows, linear attention&#39;s 30 %, at 1,103 tokens. With equally good programs linear attention would do better than here.",

@@ -210,7 +210,9 @@ const widestOf = (estimates: readonly (Estimate | undefined)[]): Estimate | unde
 
 /** The same of how many times as fast, where the answer says that it is faster at all. */
 const fasterOf = (speeds: readonly (Estimate | undefined)[]): Estimate | undefined =>
-  speeds.every((speed) => speed && speed.value >= 1.05) ? widestOf(speeds) : undefined;
+  speeds.length > 0 && speeds.every((speed) => speed && speed.value >= 1.05) ? widestOf(speeds) : undefined;
+
+const inverseOf = (speed: Estimate | undefined): Estimate | undefined => speed && { value: 1 / speed.value, low: 1 / speed.high, high: 1 / speed.low };
 
 /** How narrowly the answer's tokens a second are known, at the length that it ends with, and where they are projected that nobody knows. */
 const servingSures = (record: RunRecord, pair: readonly string[], t: Messages): readonly string[] => {
@@ -240,6 +242,8 @@ const answerSures = (record: RunRecord, t: Messages): readonly string[] => {
   if (!first || experiment.text || cells.some(({ runtime }) => runtime !== undefined)) return [];
   const told = pair.filter(({ outcome, atLatest }) => outcome !== "undecided" || atLatest !== undefined);
   const faster = fasterOf(told.map((crossover) => speedUpOf(record.fits, crossover)?.times));
+  const crossed = told.filter(({ n }) => n !== undefined);
+  const below = fasterOf(crossed.map((crossover) => inverseOf(speedUpOf(record.fits, crossover, "smallest")?.times)));
   const sharesOf = pairSharesOf(record);
   const unequal = pair.flatMap((crossover) => {
     const near = sharesOf(crossover);
@@ -252,7 +256,7 @@ const answerSures = (record: RunRecord, t: Messages): readonly string[] => {
   });
   const [upper, lower] = first.between.map((label) => spokenArm(record, label, t));
   return [
-    ...(froms.length > 0 || faster ? [t.sure.answer(froms, faster, told.length, froms.length > 0 ? programs : [])] : []),
+    ...(froms.length > 0 || faster ? [t.sure.answer(froms, faster, below, told.length, froms.length > 0 ? programs : [])] : []),
     ...(unequal && told.length > 0 && upper !== undefined && lower !== undefined
       ? [
           t.sure.unequal(unequal.n, [
