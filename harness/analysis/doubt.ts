@@ -176,4 +176,5 @@ const levelling = (winner: Score, { xs, ys }: Evidence): Doubt | undefined =>
   winner.class === "O(log n)" && levellingOff(xs, ys).deviance < winner.deviance + margin ? unknown({ kind: "levelsOff" }) : undefined;
 
 const sizes: readonly GrowthClass[] = ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n²)", "O(n³)"];
-const bySize = (one: GrowthClass, other: GrowthClass): number => sizes.indexOf(one) - sizes.indexOf(other);
+/** Ascending. */
+export const bySize = (one: GrowthClass, other: GrowthClass): number => sizes.indexOf(one) - sizes.indexOf(other);

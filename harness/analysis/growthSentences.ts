@@ -1,6 +1,7 @@
 import type { Messages } from "../messages/messages.ts";
 import type { Fit } from "../record/derived.ts";
 import { type Analysed, armName } from "./answer.ts";
+import { lawsLeft } from "./besideClaim.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
 
@@ -32,12 +33,12 @@ const knownLaws = (
   keys: readonly Fit["series"][],
   t: Messages,
 ): readonly { readonly law: string; readonly arm: string }[] => {
-  const laws = [...groupBy(fits, (fit) => JSON.stringify([fit.candidates, fit.class === "undecided" ? undefined : fit.note]))];
+  const laws = [...groupBy(fits, (fit) => JSON.stringify([lawsLeft(fit), fit.class === "undecided" ? undefined : fit.note]))];
   return laws.flatMap(([, alike]) => {
     const [fit] = alike;
     if (!fit || !isKnown(fit)) return [];
     const from = fit.class !== "undecided" && fit.note ? fit.points[0]?.x : undefined;
-    return [{ law: t.choice(fit.candidates), arm: t.growth.arm(arm, from, laws.length > 1 ? shapesOf(alike, keys) : []) }];
+    return [{ law: t.choice(lawsLeft(fit)), arm: t.growth.arm(arm, from, laws.length > 1 ? shapesOf(alike, keys) : []) }];
   });
 };
 

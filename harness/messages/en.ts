@@ -2609,6 +2609,11 @@ export const en = {
     points: "points",
     note: "note",
     fromSize: (variable: string): string => `from ${variable}`,
+    /** a law that is decided, and neither agrees with the claimed one nor contradicts it */
+    besideClaim: {
+      above: (claim: string): string => `It follows the points best, but is too close to ${claim} to contradict that.`,
+      below: (claim: string): string => `The range may be too short to show ${claim}.`,
+    },
     measureUpTo: (variable: string, x: number): string => `Measure up to ${variable} = ${formatCount(x)}.`,
     time: "time",
     stateBytes: "state bytes",

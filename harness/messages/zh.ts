@@ -1832,6 +1832,10 @@ export const zh: Messages = {
     points: "点数",
     note: "说明",
     fromSize: (variable) => `自 ${variable}`,
+    besideClaim: {
+      above: (claim) => spaced`它最符合各点，但与${claim}相差太小，不足以与之矛盾。`,
+      below: (claim) => spaced`范围可能太短，显不出${claim}。`,
+    },
     measureUpTo: (variable, x) => spaced`请测到${variable} = ${formatCount(x)}。`,
     time: "时间",
     stateBytes: "状态字节数",

@@ -1,4 +1,5 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
+import { besideClaim } from "../../analysis/besideClaim.ts";
 import { aboveCeiling, ceilingShareOf } from "../../analysis/ceilingShare.ts";
 import { formatBytes, formatCount, formatMs, formatNumber, formatShare } from "../../analysis/format.ts";
 import { residualsOf } from "../../analysis/residuals.ts";
@@ -47,11 +48,17 @@ const fitColumns = ({ tables: t }: Messages, fits: readonly Fit[]): readonly Col
 const noteOf = (fit: Fit, t: Messages["tables"]): string =>
   [
     fit.note,
+    besideText(fit, t),
     // Most notes end with it.
     fit.measureUpTo === undefined || fit.note?.includes(formatCount(fit.measureUpTo)) ? undefined : t.measureUpTo(fit.variable, fit.measureUpTo),
   ]
     .filter((text) => text !== undefined)
     .join(" ");
+
+const besideText = (fit: Fit, t: Messages["tables"]): string | undefined => {
+  const beside = besideClaim(fit);
+  return beside && t.besideClaim[beside](fit.claim);
+};
 
 const coefficient = (fit: Fit, name: "t0" | "a" | "b"): HtmlValue =>
   fit.coefficients === undefined ? undefined : intervalBelow(bracketed(fit.coefficients[name], fit.metric === "time" ? formatMs : formatBytes));
