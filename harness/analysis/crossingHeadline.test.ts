@@ -117,10 +117,10 @@ describe("other programs of an arm", () => {
 
   it("have their n* beside that of the pair that the answer is of, for the arm that is asked after wherever it lies", () => {
     expect(told(of([tiled, chunk, recurrent]))).toMatch(
-      /^On this GPU \(d\), from 100 tokens on, .*; below that, with softmax attention: 6\.3 times as fast at 16; another program for the same, linear attention \(recurrent\), is faster than softmax attention from 20 tokens on\.$/,
+      /^On this GPU \(d\), from 100 tokens on, .*; below that, with softmax attention: 6\.3 times as fast at 16; by another program, linear attention \(recurrent\) is faster than softmax attention from 20 tokens on\.$/,
     );
     expect(told(of([tiled, recurrent, chunk]))).toMatch(
-      /^On this GPU \(d\), from 20 tokens on, .*\(recurrent\) than with softmax attention.*; another program for the same, linear attention, is faster than softmax attention from 100 tokens on\.$/,
+      /^On this GPU \(d\), from 20 tokens on, .*\(recurrent\) than with softmax attention.*; by another program, linear attention is faster than softmax attention from 100 tokens on\.$/,
     );
     expect(told(of([tiled, chunk, recurrent]), zh)).toMatch(/；若换用另一程序线性注意力（recurrent），则从 20 个 token 起更快。$/);
     expect(told(of([tiled, chunk, retention]))).not.toContain("another program");
@@ -128,7 +128,7 @@ describe("other programs of an arm", () => {
   });
 
   it("of the other arm are told where it is overtaken later with them, since then the first one's n* is too early", () => {
-    expect(told(of([naive, tiled, chunk]))).toMatch(/; linear attention is faster than another program for the same, softmax attention, from 100 tokens on\.$/);
+    expect(told(of([naive, tiled, chunk]))).toMatch(/; linear attention is faster than softmax attention, by another program, from 100 tokens on\.$/);
     expect(told(of([tiled, naive, chunk]))).not.toContain("another program");
   });
 
@@ -139,6 +139,6 @@ describe("other programs of an arm", () => {
   it("that nobody knows of are said to be open", () => {
     const record = of([tiled, chunk, recurrent]);
     const unknown = { ...record, crossovers: record.crossovers.map((one) => (one.between[1] === "linear recurrent" ? { ...one, ...open } : one)) };
-    expect(told(unknown)).toMatch(/; of another program for the same, linear attention \(recurrent\), it is not decided\.$/);
+    expect(told(unknown)).toMatch(/; by another program, linear attention \(recurrent\), it is not decided\.$/);
   });
 });

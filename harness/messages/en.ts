@@ -848,11 +848,10 @@ export const en = {
     /** `found`: a sentence of the pair that the answer is of; `more`: programs that are not told of */
     withPrograms: (found: string, { upper, lower }: Names, programs: readonly ProgramBeside[], more: number): string => {
       const told = programs.map(({ arm, of, shapes }) => {
-        const [faster, than] = of === "lower" ? [arm, upper] : [lower, arm];
-        const isOpen = shapes.every((shape) => shape.faster === "open");
-        return isOpen
-          ? `; of another program for the same, ${arm}, it is not decided`
-          : `; ${of === "lower" ? "another program for the same, " : ""}${faster}${of === "lower" ? "," : ""} is faster than ${of === "upper" ? "another program for the same, " : ""}${than}${of === "upper" ? "," : ""} ${programText(shapes)}`;
+        if (shapes.every(({ faster }) => faster === "open")) return `; by another program, ${arm}, it is not decided`;
+        return of === "lower"
+          ? `; by another program, ${arm} is faster than ${upper} ${programText(shapes)}`
+          : `; ${lower} is faster than ${arm}, by another program, ${programText(shapes)}`;
       });
       return `${found.slice(0, -1)}${told.join("")}${more > 0 ? `; ${formatCount(more)} more ${plural(more, "program stands", "programs stand")} below` : ""}.`;
     },
