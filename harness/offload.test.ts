@@ -162,7 +162,7 @@ describe("a run of states that leave and come back", () => {
     expect(said).not.toContain("kept by");
     const page = text(await renderPage(record, strictLogger));
     expect(page).toContain("The model has 4 layers, 128 wide");
-    expect(page).toContain("GPU memory: the decode step alone in ÷ 4 layers, computed");
+    expect(page).toContain("on the GPU: the step alone in ÷ 4 layers, computed");
     for (const { eachLayerMs, inMs } of movedStates(record)) expect(eachLayerMs?.value).toBeCloseTo(inMs.value / 4, 12);
     expect(page).toContain("Computing anew takes the n tokens through all layers");
     expect(page).toContain("Llama-3-8B itself. A model of its plan stands in: 1/32 as wide, 4 of 32 layers, random weights.");

@@ -1645,7 +1645,7 @@ export const en = {
     in: "in, added to a token",
     outGbps: "GB/s out",
     inGbps: "GB/s in",
-    step: "GPU memory: the decode step alone",
+    step: "on the GPU: the step alone",
     /** of all layers' states, which one transfer moves */
     inEachLayer: (layers: number): string => `in ÷ ${counted(layers, "layer")}, computed`,
     inAllLayers: (layers: number): string => `computed: ${formatCount(layers)} times what is added`,
