@@ -50,7 +50,7 @@ it("says once what all cells have, and the sizes that differ in their rows", asy
   const { heads, words } = await page.evaluate<Shown>(shown);
   const sizes = new Set(recordOf("decode").cells.map(({ headDim }) => headDim));
   expect(sizes.size).toBe(1);
-  expect(words).toContain(`headDim ${[...sizes][0]}`);
+  expect(words.replaceAll("\u00a0", " ")).toContain(`headDim ${[...sizes][0]}`);
   expect(heads).toContain("dModel");
   expect(heads).not.toContain("headDim");
   await page.close();
