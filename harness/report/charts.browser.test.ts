@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { browserWith, type ColorScheme, holds } from "../testBrowser.ts";
 import { testPages } from "./testPages.ts";
 
-const { prefill, decode, hostile } = testPages;
-const { open, newContext, urlOf } = browserWith({ prefill, decode, hostile });
+const { prefill, decode, hostile, sample } = testPages;
+const { open, newContext, urlOf } = browserWith({ prefill, decode, hostile, sample });
 
 describe("charts that answer", () => {
   /** The chart of time at one width, as a reader comes to it. */
@@ -38,6 +38,30 @@ describe("charts that answer", () => {
     await facet.scrollIntoViewIfNeeded();
     await facet.locator(".live.narrow").waitFor();
     expect(await facet.locator(".live.wide").isVisible()).toBe(false);
+    expect(noise).toEqual([]);
+    await page.close();
+  });
+
+  it("come before the focus of a reader who steps through the page by keys", async () => {
+    const { page, noise } = await open("sample", 1280, "light");
+    // Of what has the focus its figure and what it is; and whether the chart after it answers.
+    const focused = () =>
+      page.evaluate(`(() => {
+        const one = document.activeElement;
+        const follows = (facet) => !facet.contains(one) && one.compareDocumentPosition(facet) & Node.DOCUMENT_POSITION_FOLLOWING;
+        const next = [...document.querySelectorAll(".facet")].find((facet) => facet.closest("details:not([open])") === null && follows(facet));
+        return [one.closest("figure")?.id + " " + (one.getAttribute("role") ?? one.className), one.textContent, next.querySelector(".live") !== null];
+      })()`) as Promise<readonly [place: string, words: string, comes: boolean]>;
+    const met: string[] = [];
+    for (let steps = 0; steps < 60 && met.at(-1) !== "time svg"; steps++) {
+      await page.keyboard.press("Tab");
+      await expect.poll(async () => (await focused())[2], { timeout: 5000 }).toBe(true);
+      const [place, words] = await focused();
+      met.push(words === "SVG" ? place.replace(/ .*/, " svg") : place);
+    }
+    const count = (place: string): number => met.filter((one) => one === place).length;
+    expect([count("time slider"), count("time series"), count("time svg")]).toEqual([1, 4, 1]);
+    expect(met.indexOf("time slider")).toBeLessThan(met.indexOf("time svg"));
     expect(noise).toEqual([]);
     await page.close();
   });

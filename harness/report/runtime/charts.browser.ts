@@ -70,13 +70,14 @@ export const upgradeCharts = (words: ScriptWords): void => {
       }
       void work();
     },
-    { rootMargin: "25% 0px" },
+    { rootMargin: "100% 0px" },
   );
 
   /** Whether a drawing, or what took its place, is the one that the style shows in this place and at this width. */
   const isShown = (still: SVGSVGElement): boolean =>
     [still, ...(still.classList.contains("upgraded") ? [still.previousElementSibling] : [])].some((one) => (one?.getClientRects().length ?? 0) > 0);
-  for (const place of document.querySelectorAll(".facet")) {
+  const places = [...document.querySelectorAll(".facet")];
+  for (const place of places) {
     const stills = [...place.querySelectorAll<SVGSVGElement>("svg.chart")];
     const shown = (): SVGSVGElement | undefined => stills.find(isShown) ?? stills[0];
     for (const still of stills) near.observe(still);
@@ -106,4 +107,21 @@ export const upgradeCharts = (words: ScriptWords): void => {
         });
     }
   }
+
+  // Who comes by keys may be pages away from the next chart, and steps past what a drawing does not have: the charts before and after the focus are taken over while it stands there.
+  const besideFocus = (): void => {
+    const { activeElement: focused, body } = document;
+    const closed = (place: Element): boolean => place.closest("details:not([open])") !== null;
+    const open = places.filter((place) => !closed(place) && !place.contains(focused));
+    const follows = (place: Element): boolean =>
+      focused === null || focused === body || (focused.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+    for (const place of [open.find(follows), open.findLast((one) => !follows(one))]) {
+      const still = place && [...place.querySelectorAll<SVGSVGElement>("svg.chart")].find(isShown);
+      if (still) void upgraded(still).catch(reportError);
+    }
+  };
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Tab") besideFocus();
+  });
+  document.addEventListener("focusin", besideFocus);
 };
