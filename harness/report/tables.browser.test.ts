@@ -71,7 +71,25 @@ it("gives what it holds as files", async () => {
   expect(samples.text.trim().split("\n")).toHaveLength(1 + count);
   expect(JSON.parse((await saved("run (JSON)")).text)).toMatchObject({ run: record.run });
   expect((await saved("experiment (YAML)")).text).toBe(record.experiment.yaml);
+  // What colours mean in a map stands beside it in the page: in its file too.
+  const [mapDownload] = await Promise.all([page.waitForEvent("download"), page.locator("#heat").getByRole("button", { name: "SVG" }).click()]);
+  writeFileSync(join(folder, "map.svg"), readFileSync(await mapDownload.path(), "utf8"));
+  const entries = page.locator("#heat .key li");
+  const [meanings, colours] = [
+    await entries.allTextContents(),
+    await page.evaluate(`[...document.querySelectorAll("#heat .key .swatch")].map((one) => getComputedStyle(one).backgroundColor)`),
+  ];
   const svg = await saved("SVG");
+  await page.goto(await urlOf("map.svg"));
+  expect(meanings.length).toBeGreaterThan(2);
+  expect((await page.locator("svg > text").allTextContents()).slice(-meanings.length)).toEqual(meanings.map((words) => words.trim()));
+  expect(await page.evaluate(`[...document.querySelectorAll("svg > rect")].map((one) => getComputedStyle(one).fill)`)).toEqual(colours);
+  expect(
+    await page.evaluate(`[...document.querySelectorAll("svg > text")].every((one) => {
+      const [box, whole] = [one.getBoundingClientRect(), document.documentElement.getBoundingClientRect()];
+      return box.left >= whole.left && box.right <= whole.right && box.bottom <= whole.bottom;
+    })`),
+  ).toBe(true);
   writeFileSync(join(folder, "alone.svg"), svg.text);
   await page.goto(await urlOf("alone.svg"));
   const alone = page.locator("svg").first();

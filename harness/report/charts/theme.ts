@@ -31,13 +31,13 @@ export const heatSteps = [
   { fill: { light: "#c2571a", dark: "#dc7a37" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: Number.POSITIVE_INFINITY },
 ] as const;
 
-/** Stages of a whole model, in the order of stageNames.ts: what depends on the mixer stands out. */
+/** Stages of a whole model, in the order of stageNames.ts: what depends on the mixer stands out, in no colour of a mixer. */
 export const stageFills = [
   { light: "#b9c2cb", dark: "#5b6570" },
   { light: "#93a4b4", dark: "#77889a" },
   { light: "#6f9bd1", dark: "#5583bb" },
   { light: "#a9cbe8", dark: "#31557f" },
-  { light: "#d8581f", dark: "#e5752f" },
+  { light: "#8c1d54", dark: "#f7d0e2" },
   { light: "#3a69a8", dark: "#86b1e0" },
   { light: "#a5d3bd", dark: "#24604a" },
   { light: "#4a9c78", dark: "#3f8f6c" },

@@ -1,6 +1,7 @@
 import { measurementsCsv, samplesCsv } from "../../record/csv.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { button } from "./button.browser.ts";
+import { keyHeight, keyLook, keyPlaces } from "./key.ts";
 import { unpacked, unpacks } from "./unpacked.browser.ts";
 import type { ScriptWords } from "./words.ts";
 
@@ -14,9 +15,47 @@ const save = (name: string, type: string, text: string): void => {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 };
 
-/** A chart as a file of its own: the page's colours, as they are now, go with it. */
-const alone = (chart: SVGSVGElement): string => {
+const drawing = (name: string, attributes: Readonly<Record<string, string | number>>): SVGElement => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, String(value));
+  return made;
+};
+
+/** Puts what the page says of a chart's colours under its copy, which gets higher by that. */
+const addKey = (copy: SVGSVGElement, key: Element): void => {
+  const { x, y, width, height } = copy.viewBox.baseVal;
+  const entries = [...key.querySelectorAll("li")];
+  const places = keyPlaces(
+    entries.map(({ textContent }) => (textContent ?? "").trim()),
+    width,
+  );
+  const { fontPx, swatchPx } = keyLook;
+  const page = getComputedStyle(document.documentElement);
+  places.forEach((place, i) => {
+    const swatch = entries[i]?.querySelector(".swatch");
+    const { backgroundColor, opacity } = getComputedStyle(swatch ?? key);
+    const [left, middle] = [x + place.x, y + height + place.y];
+    const box = { x: left, y: middle - swatchPx / 2, width: swatchPx, height: swatchPx, rx: 2, fill: backgroundColor, "fill-opacity": opacity };
+    const words = drawing("text", {
+      x: left + swatchPx + 6,
+      y: middle,
+      "dominant-baseline": "central",
+      "font-size": fontPx,
+      fill: page.getPropertyValue("--ink"),
+    });
+    words.textContent = place.words;
+    copy.append(drawing("rect", { ...box, stroke: page.getPropertyValue("--guide"), "stroke-width": 0.5 }), words);
+  });
+  const whole = height + keyHeight(places);
+  copy.setAttribute("viewBox", [x, y, width, whole].join(" "));
+  copy.setAttribute("width", String(width));
+  copy.setAttribute("height", String(whole));
+};
+
+/** A chart as a file of its own: the page's colours, as they are now, go with it, and so does the `key` that says in the page what they mean. */
+const alone = (chart: SVGSVGElement, key: Element | null): string => {
   const copy = chart.cloneNode(true) as SVGSVGElement;
+  if (key) addKey(copy, key);
   const page = getComputedStyle(document.documentElement);
   const names = new Set(["--paper", ...Array.from(chart.outerHTML.matchAll(/var\((--[\w-]+)/g), ([, name = ""]) => name)]);
   for (const name of names) copy.style.setProperty(name, page.getPropertyValue(name));
@@ -48,7 +87,7 @@ export const offerDownloads = (words: ScriptWords): void => {
       button("SVG", () => {
         // Of the two widths, and of the drawing and what took its place, the one that is shown.
         const chart = [...facet.querySelectorAll<SVGSVGElement>("svg")].find((one) => one.getBoundingClientRect().width > 0);
-        if (chart) save(named(`-${facet.id}.svg`), "image/svg+xml", alone(chart));
+        if (chart) save(named(`-${facet.id}.svg`), "image/svg+xml", alone(chart, facet.parentElement?.querySelector(":scope > .key") ?? null));
       }),
     );
   }
