@@ -2535,6 +2535,8 @@ export const en = {
     },
     crossoverHeading: ({ upper, lower }: Names, size: string): string => `n* of ${lower} over ${upper} against ${size}`,
     crossoverAxis: (arm: string): string => `n* (${arm} is faster above)`,
+    /** of arms that one n* is of; `all`: of those that the chart compares */
+    pairs: (count: number, all: boolean): string => `of ${all ? "all " : ""}${formatCount(count)} pairs`,
     crossoverKinds: { measured: "measured", equalShare: "equal shares", predicted: "predicted" },
     nAt: (n: number, size: string, value: number): string => `${formatCount(n)} at ${size} ${value}`,
     driftHeading: "How steady the device was",

@@ -1763,6 +1763,7 @@ export const zh: Messages = {
     },
     crossoverHeading: ({ upper, lower }, size) => spaced`${lower}对${upper}的交叉长度 n* 随${size}的变化`,
     crossoverAxis: (arm) => spaced`n*（其上方${arm}更快）`,
+    pairs: (count, all) => spaced`${all ? "全部" : "共"} ${formatCount(count)} 对`,
     crossoverKinds: { measured: "实测", equalShare: "同等利用率", predicted: "理论预测" },
     nAt: (n, size, value) => spaced`${size} ${value}处为${formatCount(n)}`,
     driftHeading: "设备有多稳定",

@@ -88,6 +88,27 @@ describe("charts", () => {
     expect(await svgOf(record, timeChart(record, firstFacet(record), wide))).toMatch(/n\* 1,\d{3} \([\d,]+–[\d,]+\)/);
   });
 
+  it("name the pair of a crossing where there are more than two arms, and count pairs where their names have no room", () => {
+    const wordsOf = (of: RunRecord, size = wide): readonly string[] => {
+      const { layer } = timeChart(of, firstFacet(of), size).spec as { layer: { data?: { values: { text?: string }[] } }[] };
+      return [...new Set(layer.flatMap(({ data }) => data?.values ?? []).flatMap(({ text = "" }) => (text.includes("n*") ? [text] : [])))];
+    };
+    expect(wordsOf(fixtureRecord())).toEqual([expect.stringMatching(/^\W?n\* 1,\d{3} \([\d,]+–[\d,]+\)\W?$/)]);
+    const record = fixtureRecord({ arms: four });
+    const [first] = record.crossovers.filter(({ metric, outcome }) => metric === "time" && outcome === "crosses");
+    if (!first) throw new Error("some pair crosses");
+    expect(wordsOf({ ...record, crossovers: [first] })).toEqual([expect.stringContaining(`) ${first.between.join(" → ")}`)]);
+    // All four pairs at one n, as bytes of states of one size cross.
+    const pairs = ["softmax", "GQA"].flatMap((above) => ["linear", "gatedDeltaNet"].map((below) => ({ ...first, between: [above, below] as const })));
+    const alike = { ...record, crossovers: pairs };
+    expect(wordsOf(alike)).toEqual([expect.stringContaining(") softmax, GQA → linear, gatedDeltaNet")]);
+    const renamed = JSON.parse(JSON.stringify(alike).replaceAll('"gatedDeltaNet"', '"linear, one token after another"')) as RunRecord;
+    expect(wordsOf(renamed, narrow)).toEqual([expect.stringContaining(") of all 4 pairs")]);
+    expect(wordsOf({ ...renamed, crossovers: [...pairs, { ...first, between: ["GQA", "softmax"], outcome: "never" }] as never }, narrow)[0]).not.toContain(
+      "all",
+    );
+  });
+
   it("mark on the n axis where n* would be, and none beyond the n that were measured", () => {
     const record = fixtureRecord();
     const would = (equalShare: number, predicted: number): RunRecord => ({
@@ -103,7 +124,7 @@ describe("charts", () => {
         layer: { data?: { values: { x: number; py?: number; tip?: string[] }[] }; mark: { shape?: string } }[];
       };
       return layer.flatMap(({ data, mark }) =>
-        (data?.values ?? []).filter(({ tip }) => tip?.[0] === "softmax / linear").map(({ x, py = 0 }) => ({ x, py, shape: mark.shape })),
+        (data?.values ?? []).filter(({ tip }) => tip?.[0] === "softmax → linear").map(({ x, py = 0 }) => ({ x, py, shape: mark.shape })),
       );
     };
     const [equal, predicted] = marksOf(would(700, 4000));
@@ -231,7 +252,7 @@ describe("narrow charts", () => {
       return { svg, labels: new Set([...svg.matchAll(/>[\u2066-\u2069]?(n\* [^<]*?)[\u2066-\u2069]?</g)].map(([, words]) => words)) };
     };
     const [one, three] = [await drawn(true), await drawn(false)];
-    expect([...one.labels]).toEqual(["n* 600 linear, gated, gla"]);
+    expect([...one.labels]).toEqual(["n* 600 softmax → linear, gated, gla"]);
     expect(three.labels.size).toBe(3);
     const height = (svg: string): number => Number(/height="(\d+)"/.exec(svg)?.[1]);
     expect(height(three.svg) - height(one.svg)).toBe(2 * 16);

@@ -39,6 +39,8 @@ export interface Growth {
   readonly ticks: readonly number[];
   /** those that stand somewhere */
   readonly crossovers: readonly DrawnCrossing[];
+  /** how many pairs of arms are compared, whether they cross or not */
+  readonly pairs: number;
   /** n* that are computed and not measured, of times: within the n of the facet */
   readonly computed: readonly ComputedCrossing[];
 }
@@ -106,7 +108,8 @@ export const growthOf = (record: RunRecord, facet: Facet, metric: Fit["metric"])
       return n === undefined || !(n >= (ticks[0] ?? 1) && n <= (ticks.at(-1) ?? 0)) ? [] : [{ between: crossover.between, kind, n }];
     }),
   );
-  return { metric, variable, isAnswer: answer !== undefined, series, ticks, crossovers: drawn, computed };
+  const pairs = new Set(crossovers.map(({ between }) => JSON.stringify(between))).size;
+  return { metric, variable, isAnswer: answer !== undefined, series, ticks, crossovers: drawn, pairs, computed };
 };
 
 /** How a class grows, up to a constant factor. */
@@ -184,10 +187,21 @@ export const sharedCrossings = (crossovers: readonly DrawnCrossing[]): readonly 
     first === undefined ? [] : [[first, ...more] as const],
   );
 
-/** "n* 310 (280–345)" of crossings that share it, and where not all that are drawn do, the pairs that it is of: of the softmax arms only if there are several of them too. */
-export const crossingLabel = (shared: readonly [DrawnCrossing, ...DrawnCrossing[]], all: readonly DrawnCrossing[]): readonly [found: string, pairs: string] => {
-  const [{ n }] = shared;
-  const several = new Set(all.map(({ between }) => between[0])).size > 1;
-  const pairs = shared.map(({ between }) => (several ? between.join(" / ") : between[1])).join(", ");
-  return [`n* ${formatCount(n.value)}${n.low < n.high ? ` (${formatCount(n.low)}–${formatCount(n.high)})` : ""}`, all.length > 1 ? pairs : ""];
+/** "n* 310 (280–345)" */
+export const crossingText = ({ n }: DrawnCrossing): string =>
+  `n* ${formatCount(n.value)}${n.low < n.high ? ` (${formatCount(n.low)}–${formatCount(n.high)})` : ""}`;
+
+/** "KV cache → linear": which arm is overtaken by which. */
+export const pairText = ([above, below]: readonly [string, string]): string => `${above} → ${below}`;
+
+/**
+ * The pairs that one n* of a chart is of, from the longest words to the shortest; none where the chart has but two arms. Where each of some arms is overtaken by each of some others these are
+ * named once; where names have no room, it is said how many pairs there are.
+ */
+export const pairsTexts = (shared: readonly DrawnCrossing[], { series, pairs }: Pick<Growth, "series" | "pairs">, t: Messages): readonly string[] => {
+  if (series.length <= 2) return [];
+  const named = shared.map(({ between }) => pairText(between));
+  const [above, below] = ([0, 1] as const).map((side) => [...new Set(shared.map(({ between }) => between[side]))]);
+  const product = above && below && above.length * below.length === new Set(named).size ? [pairText([above.join(", "), below.join(", ")])] : [];
+  return [...(product.length > 0 ? product : [named.join(", ")]), ...(shared.length > 1 ? [t.charts.pairs(shared.length, shared.length === pairs)] : [])];
 };

@@ -4,7 +4,18 @@ import type { Messages } from "../../messages/messages.ts";
 import { printable } from "../html.ts";
 import type { Channels } from "./channels.ts";
 import { type Frame, type Layer, type LogScale, spread } from "./frame.ts";
-import { type ComputedCrossing, crossingLabel, type DrawnCrossing, drawnCurve, type Growth, growthFunction, type Series, sharedCrossings } from "./growth.ts";
+import {
+  type ComputedCrossing,
+  crossingText,
+  type DrawnCrossing,
+  drawnCurve,
+  type Growth,
+  growthFunction,
+  pairsTexts,
+  pairText,
+  type Series,
+  sharedCrossings,
+} from "./growth.ts";
 import { type Hints, tipOf } from "./hints.ts";
 import { type PlacedText, textLayers, yInPx } from "./placed.ts";
 import { fitted, textWidth } from "./textWidth.ts";
@@ -65,8 +76,10 @@ export const crossingLayers = (growth: Growth, { x }: Channels, frame: Frame, xS
     const { latest, between } = crossover;
     const from = growth.metric === "stateBytes" && !latest ? Math.floor(crossover.n.value) + 1 : crossover.n.value;
     if (growth.isAnswer) return t.charts.fromHere(growth.metric, from, between[1], frame.size.name === "narrow", latest);
-    const [found, pair] = crossingLabel(shared, growth.crossovers);
-    return pair === "" ? found : `${found} ${fitted(printable(pair), rightPx - leftPx - textWidth(`${found} `, fontPx), fontPx)}`;
+    const found = crossingText(crossover);
+    const words = pairsTexts(shared, growth, t).map((pairs) => `${found} ${printable(pairs)}`);
+    // What would be cut off gives way to how many it is; the name of a single pair has nothing to give way to.
+    return words.find((text) => textWidth(text, fontPx) <= rightPx - leftPx) ?? words.at(-1) ?? found;
   };
   const within = (value: number): number => Math.min(xScale.high, Math.max(xScale.low, value));
   const drawn = sharedCrossings(growth.crossovers)
@@ -131,7 +144,7 @@ export const computedLayers = (growth: Growth, { x, color }: Channels, frame: Fr
     const values = places
       .filter((one) => one.kind === kind)
       .map(({ between, n, row }) => {
-        const tip = tipOf(between.join(" / "), `n* ${formatCount(n)}`, t.charts.crossoverKinds[kind]);
+        const tip = tipOf(pairText(between), `n* ${formatCount(n)}`, t.charts.crossoverKinds[kind]);
         return { x: n, py: frame.plotHeight - computedRise(row), series: between[1], between, tip };
       });
     if (values.length === 0) return [];

@@ -5,7 +5,7 @@ import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import type { Facet } from "./facets.ts";
 import { binaryTicks, type Chart, type ChartSize } from "./frame.ts";
-import { crossingLabel, growthOf } from "./growth.ts";
+import { crossingText, growthOf, pairText } from "./growth.ts";
 import { growthChart } from "./growthChart.ts";
 import { titleOf, xTitleOf } from "./timeChart.ts";
 
@@ -40,7 +40,7 @@ export const memoryChart = (record: RunRecord, facet: Facet, size: ChartSize, t:
   return {
     spec: growthChart(record, title, growth, axis, size, t),
     title: charts.logarithmic(title, state, growth.variable),
-    description: [...ends, ...growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel([crossover], [])[0]}`)].join("; "),
+    description: [...ends, ...growth.crossovers.map((crossover) => `${pairText(crossover.between)} ${crossingText(crossover)}`)].join("; "),
     zooms: true,
   };
 };

@@ -5,7 +5,7 @@ import type { RunRecord } from "../../record/run.ts";
 import { bracketed } from "../interval.ts";
 import { type Facet, type Variable, variableOf } from "./facets.ts";
 import { type Chart, type ChartSize, readableTicks } from "./frame.ts";
-import { crossingLabel, growthOf, offCurve } from "./growth.ts";
+import { crossingText, growthOf, offCurve, pairText } from "./growth.ts";
 import { growthChart } from "./growthChart.ts";
 
 export const xTitleOf = (record: RunRecord, t: Messages, variable: Variable = variableOf(record)): string => {
@@ -44,7 +44,7 @@ export const timeChart = (record: RunRecord, facet: Facet, size: ChartSize, t: M
     const slope = fit?.exponent === undefined || offCurve(fit) > 0 ? "" : charts.slopeIn(bracketed(fit.exponent));
     return `${look.label}: ${last === undefined ? charts.nothingMeasured : `${charts.at(formatMs(last.y), growth.variable, last.x)}${slope}`}`;
   });
-  const crossings = growth.crossovers.map((crossover) => `${crossover.between.join(" / ")} ${crossingLabel([crossover], [])[0]}`);
+  const crossings = growth.crossovers.map((crossover) => `${pairText(crossover.between)} ${crossingText(crossover)}`);
   return {
     spec: growthChart(record, title, growth, axis, size, t),
     title: charts.logarithmic(title, charts.msPer(per), growth.variable),
