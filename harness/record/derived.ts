@@ -228,6 +228,8 @@ export interface JudgedClaim {
   readonly measured: string;
   /** what is to be said differently */
   readonly correction?: string;
+  /** what its sentences rest on that stands nowhere else in the record, by name: lengths in tokens and shares (0..1), counted from a published model's shape */
+  readonly numbers?: Readonly<Record<string, number>>;
   /** id of the chart, table or section of the report that shows it */
   readonly evidence: string;
 }

@@ -168,5 +168,6 @@ export const judgedClaim: z.ZodType<JudgedClaim> = z.object({
   verdict: z.enum(claimVerdicts),
   measured: text,
   correction: text.exactOptional(),
+  numbers: z.record(name, amount).exactOptional(),
   evidence: pagePlace,
 });

@@ -26,9 +26,12 @@ export interface Found {
   /** a sentence on what would decide */
   readonly would: string;
   readonly evidence: string;
+  readonly numbers?: Judgement["numbers"] | undefined;
 }
 
-export const judged = (t: Messages, { held, measured, counted = [], corrections = [], would, evidence }: Found): Judgement => {
+export const judged = (t: Messages, { numbers, ...found }: Found): Judgement => ({ ...verdictOf(t, found), ...(numbers ? { numbers } : {}) });
+
+const verdictOf = (t: Messages, { held, measured, counted = [], corrections = [], would, evidence }: Found): Judgement => {
   const told = (sentences: Found["corrections"] = []): readonly string[] => sentences.flatMap((text) => text || []);
   if (held === undefined) return { verdict: "undecided", measured: t.joinSentences([measured, ...told(counted), would]), evidence };
   if (!held) return { verdict: "doesNotHoldHere", measured, evidence };

@@ -7,7 +7,7 @@ import type { Analysed } from "../answer.ts";
 import { leastSeconds } from "../summary.ts";
 import { type Claim, judged } from "./claim.ts";
 import { curvesOf, keepsCache, keepsState } from "./curve.ts";
-import { long, usual } from "./later.ts";
+import { usual } from "./later.ts";
 import { stageCost, stageTime } from "./stage.ts";
 import { evenReads, presetWeights, type Weights, weightsOf } from "./weights.ts";
 
@@ -38,6 +38,8 @@ interface FullSize {
   readonly isHybrid: boolean;
   /** n at which softmax attention takes as many FLOPs of one token as feed-forward does */
   readonly evenAt: number;
+  /** n from which on feed-forward takes less than half of what softmax attention does */
+  readonly littleFrom: number;
   /** the run's model is narrower */
   readonly isShrunken: boolean;
   /** n at which one text's keys and values are as many as the weights that a token uses */
@@ -50,11 +52,13 @@ const fullSize = ({ experiment: { model } }: Pick<RunRecord, "experiment">, widt
   const weights = presetWeights(preset);
   // A multiply-add a weight, and for each position one of q·k and one of the value, each headDim wide in every head.
   const ofPosition = 2 * preset.heads * preset.headDim;
+  const evenAt = weights.feedForwardActive / preset.model.layers / ofPosition;
   return {
     title: preset.title,
     weights,
     isHybrid: preset.model.pattern !== undefined,
-    evenAt: weights.feedForwardActive / preset.model.layers / ofPosition,
+    evenAt,
+    littleFrom: 2 * evenAt,
     isShrunken: width < preset.model.width,
     evenReads: evenReads(preset),
   };
@@ -93,21 +97,20 @@ export const feedForwardClaims: readonly Claim[] = [
       const full = fullSize(record, curve.cells[0]?.model?.width);
       // A text of a few tokens is none that anybody asks about.
       const isMore = last.sign === 1 && last.n >= usual;
-      // Weights shrink with the square of a model's width and attention with the width: what is so of a small model is to be so of the large one, at lengths that are written.
-      const little = 2 * Math.round(full?.evenAt ?? 0);
-      const shrunken = full?.isShrunken && { little, words: said.ofShrunken(full.title, full.evenAt, little) };
-      const isHere = isLittle || isLittleLater;
-      const held = isHere ? !(shrunken && shrunken.little > long) : isMore ? false : undefined;
+      // Weights shrink with the square of a model's width and attention with the width: what was measured of a small model decides here, and what is so of the large one stands beside it.
       return judged(t, {
-        held,
+        held: isLittle || isLittleLater ? true : isMore ? false : undefined,
         measured: t.joinSentences([
           said.measured(curve.label, first === last ? [first] : [first, last]),
           ...(full ? [said.fullSize(full.title, full.evenAt, full.evenReads)] : []),
-          ...(shrunken && isHere && !held ? [shrunken.words] : []),
         ]),
-        corrections: [isLittleLater && said.longAlone(splits[more]?.n ?? 0, from?.n ?? last.n), shrunken && shrunken.little > usual && shrunken.words],
+        counted: [
+          isLittleLater && said.longAlone(splits[more]?.n ?? 0, from?.n ?? last.n),
+          full?.isShrunken && said.ofShrunken(full.title, full.evenAt, full.littleFrom),
+        ],
         would: last.sign === 1 ? said.short(last.n, usual) : said.would,
         evidence,
+        numbers: full && { evenAt: full.evenAt, littleFrom: full.littleFrom, evenReads: full.evenReads },
       });
     },
   },

@@ -2,9 +2,10 @@ import { expect, it } from "vitest";
 import type { ModelShape, StageCost } from "../../../kernels/mechanism.ts";
 import { type PresetName, presets, scaled } from "../../../kernels/model/presets.ts";
 import type { ClaimVerdict, Estimate } from "../../record/derived.ts";
+import { judgedClaim } from "../../record/derivedSchema.ts";
 import type { CellRecord, RunRecord, Tokenization } from "../../record/run.ts";
 import { type ClaimCase, sentencesOn, testClaims } from "./claimCases.ts";
-import { about, between, cost, line, linear, type PlantedArm } from "./plantedClaims.ts";
+import { about, between, cost, line, linear, type PlantedArm, verdictOn } from "./plantedClaims.ts";
 
 const text = (encoding: Tokenization["encoding"], ids: readonly number[], more: Partial<Tokenization> = {}): Tokenization => ({
   encoding,
@@ -138,7 +139,12 @@ testClaims({
       [always(1, 9)],
       ofPreset("qwen3-next", 0.125),
     ],
-    ["always less, of one that is shrunk from one where it is little in long contexts alone", "doesNotHoldHere", [always(1, 9)], ofPreset("llama3-8b", 0.125)],
+    [
+      "always less, of one that is shrunk from one where it is little in long contexts alone",
+      "holdsWithCorrection",
+      [always(1, 9)],
+      ofPreset("llama3-8b", 0.125),
+    ],
     ["always less, of that one at its full size", "holds", [always(1, 9, presets["llama3-8b"].model.width)], ofPreset("llama3-8b")],
     [
       "less from some length on",
@@ -336,12 +342,26 @@ it("names the stages that one arm has alone, and the product of a gate", () => {
 
 it("says of a shrunken model's feed-forward what is so of the large one", () => {
   expect(sentencesOn("S9", [always(1, 9)], ofPreset("qwen3-next", 0.125))).toMatch(
-    /\| These are times of a model shrunk from Qwen3-Next-80B-A3B, .* takes as much as attention in a softmax layer at n = 4,352, and less than half of it from n = 8,704 on\.$/,
+    /\| These are times of a model shrunk from Qwen3-Next-80B-A3B, .* takes as much as attention in a softmax layer at n = 4,352, and less than half of it from n = 8,705 on\.$/,
   );
-  expect(sentencesOn("S9", [always(1, 9)], ofPreset("llama3-8b", 0.125))).toMatch(
-    /shrunk from Llama-3-8B, .* at n = 21,504, and less than half of it from n = 43,008 on\. \| $/,
-  );
+  const large = /These are times of a model shrunk from Llama-3-8B, .* at n = 21,504, and less than half of it from n = 43,008 on\./;
+  const [, correction] = sentencesOn("S9", [always(1, 9)], ofPreset("llama3-8b", 0.125)).split(" | ");
+  expect(correction).toMatch(large);
+  // Where measured times leave it open too.
+  expect(sentencesOn("S9", [always(1, 2)], ofPreset("llama3-8b", 0.125))).toMatch(large);
   expect(sentencesOn("S9", [{ ...always(9, 1), ns: [16, 64] }])).toMatch(
     /Up to n = 64 it takes more, but texts are longer: contexts of 1,000 tokens and more would tell\. \| $/,
   );
+});
+
+it("judges feed-forward by what was measured alone, and keeps what it counts of the published model as numbers", () => {
+  const verdictOf = (more?: Partial<RunRecord>) => verdictOn("S9", [always(1, 9)], more);
+  expect(verdictOf()).toMatchObject({ verdict: "holds" });
+  expect(verdictOf()).not.toHaveProperty("numbers");
+  const counts = { evenAt: 21_504, littleFrom: 43_008 };
+  const shrunken = verdictOf(ofPreset("llama3-8b", 0.125));
+  expect(shrunken).toMatchObject({ verdict: "holdsWithCorrection", numbers: counts });
+  expect(shrunken?.numbers?.evenReads).toBeCloseTo(114_514, -1);
+  expect(judgedClaim.parse(shrunken)).toEqual(shrunken);
+  expect(verdictOn("S9", [always(1, 2)], ofPreset("llama3-8b", 0.125))).toMatchObject({ verdict: "undecided", numbers: counts });
 });
