@@ -160,7 +160,13 @@ describe("a run that is asked for claims", () => {
     const { record } = await fakeRun(yaml("generate"), fakeWorkers(writing));
     expect(record.claims).toMatchObject([
       { id: "S7", verdict: "holdsWithCorrection", correction: expect.stringMatching(/Short texts grow more slowly, with slope 1\.\d/) },
-      { id: "S8", verdict: "holds", measured: expect.stringMatching(/n² is 95 % \[/) },
+      {
+        id: "S8",
+        verdict: "holdsWithCorrection",
+        measured: expect.stringMatching(/n² is 95 % \[/),
+        correction: expect.stringMatching(/^Attention is a part of the whole: .* 15 % of the multiply-adds of a text of 10,000 tokens /),
+        numbers: { shareAt10000: expect.closeTo(0.149, 3), shareAt100000: expect.closeTo(0.636, 3), evenWithWeights: expect.closeTo(28_628, 0) },
+      },
     ]);
   }, 120_000);
 

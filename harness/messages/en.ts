@@ -1202,7 +1202,7 @@ export const en = {
           `By the fitted time of ${curve}, attention takes ${formatList(times.map(({ ms, n }) => `${bracketed(ms, formatMs)} for a text of ${formatCount(n)} tokens`))}, and n² is ${shares.map(({ share, n }) => `${bracketed(share, formatShare)} of that of ${formatCount(n)}`).join(" and ")}: extrapolated from n = ${formatCount(last)}.`,
         /** attention's shares of the multiply-adds of whole texts; `evenAt`: n at which one token's are half of its */
         ofWhole: (title: string, shares: readonly { readonly n: number; readonly share: number }[], evenAt: number): string =>
-          `Counted from its shape, in ${title} attention takes ${shares.map(({ n, share }) => `${formatShare(share)} of the multiply-adds of a text of ${formatCount(n)} tokens`).join(" and ")}, and as many for one token as all weights only at n = ${formatCount(Math.round(evenAt))}.`,
+          `Attention is a part of the whole: counted from its shape, in ${title} it takes ${shares.map(({ n, share }) => `${formatShare(share)} of the multiply-adds of a text of ${formatCount(n)} tokens`).join(" and ")}, and as many for one token as all weights only at n = ${formatCount(Math.round(evenAt))}.`,
         noLaw: "No parabola follows its times, so none tells their part of n².",
         onlyLater: (n: number, later: number): string => `It is not known to be so at ${formatCount(n)} tokens, only at ${formatCount(later)}.`,
         would: "Longer texts would tell.",

@@ -784,7 +784,7 @@ export const zh: Messages = {
         measured: (curve, times, shares, last) =>
           `${spaced`按${curve}的拟合时间，注意力的用时${times.map(({ ms, n }) => spaced`在${formatCount(n)}个 token 的文本中为${bracketed(ms, formatMs)}`).join("，")}，其中 n² 项${shares.map(({ share, n }) => spaced`在${formatCount(n)}个 token 时占${bracketed(share, formatShare)}`).join("，")}：由 n = ${formatCount(last)}外推而得。`}`,
         ofWhole: (title, shares, evenAt) =>
-          spaced`按形状计，在${title}中，${shares.map(({ n, share }) => spaced`注意力占${formatCount(n)}个 token 的文本全部乘加的${formatShare(share)}`).join("，")}，而对单个 token，要到 n = ${formatCount(Math.round(evenAt))}时才与全部权重的乘加一样多。`,
+          spaced`注意力只是整体的一部分：按形状计，在${title}中，${shares.map(({ n, share }) => spaced`注意力占${formatCount(n)}个 token 的文本全部乘加的${formatShare(share)}`).join("，")}，而对单个 token，要到 n = ${formatCount(Math.round(evenAt))}时才与全部权重的乘加一样多。`,
         noLaw: "没有抛物线符合其时间，因此看不出 n² 项占多少。",
         onlyLater: (n, later) => spaced`是否在${formatCount(n)}个 token 时已经如此，尚不清楚，只知道在${formatCount(later)}个 token 时如此。`,
         would: "更长的文本可见分晓。",

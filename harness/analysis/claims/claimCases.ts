@@ -19,7 +19,8 @@ const illSet = /\p{Script=Han}[,;:!?(A-Za-z0-9±≈]|[,;:!(A-Za-z0-9%×]\p{Scrip
 /** Each number once; of names and laws their digits too. */
 const numbersOf = (text: string): readonly string[] => [...new Set(text.match(/\d[\d.,]*(?:e-?\d+)?(?<![.,])/g))].sort();
 
-/** Claims that are right as far as a correction goes, and never without one. */
+/** Claims that are right as far as a correction goes, and never without one: attention is the lesser part of the published model's texts whatever a run measures. */
+const neverPlain: ReadonlySet<ClaimId> = new Set<ClaimId>(["S8"]);
 
 /** Tests of judges: each case by itself, in both languages, and that every verdict comes up. */
 export const testClaims = (tables: ClaimCases): void => {
@@ -40,7 +41,8 @@ export const testClaims = (tables: ClaimCases): void => {
 
     it("comes to every verdict", () => {
       const reached = new Set(cases.map(([, wanted]) => wanted));
-      expect([...reached]).toEqual(expect.arrayContaining(["holds", "holdsWithCorrection", "doesNotHoldHere", "undecided"]));
+      const plain: readonly ClaimVerdict[] = neverPlain.has(id) ? [] : ["holds"];
+      expect([...reached]).toEqual(expect.arrayContaining([...plain, "holdsWithCorrection", "doesNotHoldHere", "undecided"]));
     });
   });
 };

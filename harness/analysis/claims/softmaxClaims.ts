@@ -161,6 +161,9 @@ export const softmaxClaims: readonly Claim[] = [
         [long, longest].map((n) => ({ n, share: shareOfText(n) })),
         evenWithWeights(wholeModel),
       );
+      const held = atLong === true || atLongest === true ? true : atLongest;
+      // What is huge of attention alone is not yet most of a model's work.
+      const isLesserPart = shareOfText(long) < 0.5;
       const ofAttention = first
         ? said.measured(
             curveName(first.curve, t),
@@ -176,11 +179,12 @@ export const softmaxClaims: readonly Claim[] = [
           )
         : said.noLaw;
       return judged(t, {
-        held: atLong === true || atLongest === true ? true : atLongest,
-        measured: t.joinSentences([ofAttention, ofWhole]),
-        corrections: [atLong !== true && said.onlyLater(long, longest)],
+        held,
+        measured: isLesserPart ? ofAttention : t.joinSentences([ofAttention, ofWhole]),
+        counted: [held === true && atLong !== true && said.onlyLater(long, longest), isLesserPart && ofWhole],
         would: said.would,
         evidence: "time",
+        numbers: { ...Object.fromEntries([long, longest].map((n) => [`shareAt${n}`, shareOfText(n)])), evenWithWeights: evenWithWeights(wholeModel) },
       });
     },
   },
