@@ -1103,6 +1103,8 @@ export const en = {
       /** of a run that sweeps sizes: the one that is judged, and how many are not */
       ofShape: (shape: string, others: number): string =>
         `That is at ${shape}; ${formatCount(others)} more ${plural(others, "shape is", "shapes are")} not judged.`,
+      /** of an undecided claim, counts of which decide */
+      byCounts: "By counts the claim holds; times leave it open.",
       noStages: "A device with GPU timestamps, which time stages, would tell.",
       notCounted: "The parts of the model were not counted.",
       wouldCount: "A model whose stages are counted would tell.",
@@ -1128,6 +1130,7 @@ export const en = {
           bytes,
           slope,
           share,
+          isLittle,
           vocabulary,
         }: {
           readonly lengths: number;
@@ -1135,12 +1138,13 @@ export const en = {
           readonly slope: Estimate | undefined;
           /** of a token's time */
           readonly share: { readonly share: number; readonly n: number } | undefined;
+          /** less than a hundredth of a token's time at every length */
+          readonly isLittle: boolean;
           /** share of all weights that the table and the classifier are */
           readonly vocabulary: number | undefined;
         }): string =>
-          `Counted from the shape, at ${lengths === 1 ? "the one length" : `each of ${formatCount(lengths)} lengths`} it moves ${formatBytes(bytes)} and computes nothing${slope ? `, its time's slope over n is ${bracketed(slope)}` : lengths === 1 ? "" : ", its time is too short for the clock"}${share ? `, ${formatShare(share.share)} of a token at n = ${formatCount(share.n)}` : ""}${vocabulary === undefined ? "" : `; the table and the classifier are ${formatShare(vocabulary)} of all weights`}.`,
-        changes: (up: boolean): string =>
-          `What it moves does not change with the text, but its time ${up ? "grows" : "falls"} here, and is less than a hundredth of a token's at every length.`,
+          `Counted from the shape, at ${lengths === 1 ? "the one length" : `each of ${formatCount(lengths)} lengths`} it moves ${formatBytes(bytes)} and computes nothing${slope ? `, its time's slope over n is ${bracketed(slope)}` : lengths === 1 ? "" : ", its time is too short for the clock"}${share ? `, ${formatShare(share.share)} of a token at n = ${formatCount(share.n)}${isLittle ? " and less than a hundredth at every length" : ""}` : ""}${vocabulary === undefined ? "" : `; the table and the classifier are ${formatShare(vocabulary)} of all weights`}.`,
+        changes: (up: boolean): string => `What it moves does not change with the text, but its time ${up ? "grows" : "falls"} here.`,
         would: (timed: boolean): string =>
           timed ? "More turns, which narrow the interval, would tell." : "Two lengths or more at which the clock sees this stage would tell.",
       },
@@ -1153,7 +1157,7 @@ export const en = {
           `There is a fourth product, of the output${gated ? ", and a fifth, of the gate that weighs it" : ""}, and heads need not be as wide as the model: together ${formatCount(weights)} weights a layer, where three of width ${formatCount(width)} would be ${formatCount(three)} (${formatNumber(weights / three)} times).`,
         slower: "Their time grows more slowly than the number of tokens in this range.",
         wouldLengths: "Three lengths without a cache, or more, would tell.",
-        wouldNarrow: "That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell.",
+        wouldNarrow: "The slope's interval is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell.",
       },
       S5: {
         measured: (

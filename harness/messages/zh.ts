@@ -708,6 +708,7 @@ export const zh: Messages = {
       slopes: (ends) =>
         ends.length === 0 ? "未知" : ends.map(({ exponent, curve, n }) => spaced`${bracketed(exponent)}（${curve}，n = ${formatCount(n)}处）`).join("至"),
       ofShape: (shape, others) => spaced`以上为${shapeText(shape)}处的结果；另有${formatCount(others)}种尺寸未作判断。`,
+      byCounts: "就计数而言，这条论断成立；就时间而言，尚无定论。",
       noStages: "能为各阶段计时的设备（带 GPU 时间戳）可见分晓。",
       notCounted: "模型的各部分未经计数。",
       wouldCount: "各阶段经过计数的模型可见分晓。",
@@ -725,13 +726,13 @@ export const zh: Messages = {
         alike: (encodings) => spaced`在${list(encodings)}中两数恰好相同。`,
       },
       S3: {
-        measured: ({ lengths, bytes, slope, share, vocabulary }) =>
+        measured: ({ lengths, bytes, slope, share, isLittle, vocabulary }) =>
           `${lengths === 1 ? "按形状计，在唯一的长度上" : spaced`按形状计，在${formatCount(lengths)}个长度上都`}${spaced`读写${formatBytes(bytes)}而不作计算`}${
             slope ? spaced`，其时间对 n 的斜率为${bracketed(slope)}` : lengths === 1 ? "" : "，其时间短得时钟测不出"
-          }${share ? spaced`，在 n = ${formatCount(share.n)}处占一个 token 的时间的${formatShare(share.share)}` : ""}${
+          }${share ? spaced`，在 n = ${formatCount(share.n)}处占一个 token 的时间的${formatShare(share.share)}${isLittle ? "，在每个长度上都不到百分之一" : ""}` : ""}${
             vocabulary === undefined ? "" : spaced`；嵌入表与分类器占全部权重的${formatShare(vocabulary)}`
           }。`,
-        changes: (up) => `读写的字节数不随文本变化，但此处其时间在${up ? "增长" : "减少"}，而在每个长度上都不到一个 token 的时间的百分之一。`,
+        changes: (up) => `读写的字节数不随文本变化，但此处其时间在${up ? "增长" : "减少"}。`,
         would: (timed) => (timed ? "增加轮次以收窄区间，可见分晓。" : "在时钟测得出这一阶段的两个以上长度上测量，可见分晓。"),
       },
       S4: {

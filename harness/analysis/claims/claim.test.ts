@@ -12,6 +12,12 @@ it("keeps what is counted beside it where times leave it open", () => {
     correction: "Counted. Timed.",
     evidence: "time",
   });
+  // Of counts that decide only where nothing else does.
+  expect(judged(en, { ...found, byCounts: true, held: undefined }).measured).toBe(
+    "Measured. Counted. By counts the claim holds; times leave it open. More would tell.",
+  );
+  for (const byCounts of [false, undefined]) expect(judged(en, { ...found, byCounts, held: undefined }).measured).toBe("Measured. Counted. More would tell.");
+  for (const held of [true, false]) expect(judged(en, { ...found, byCounts: true, held }).measured).toBe("Measured.");
   expect(judged(en, { ...found, counted: [], corrections: [false], held: true })).toEqual({ verdict: "holds", measured: "Measured.", evidence: "time" });
   expect(judged(en, { ...found, held: false })).toEqual({ verdict: "doesNotHoldHere", measured: "Measured.", evidence: "time" });
 });

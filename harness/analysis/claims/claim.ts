@@ -19,6 +19,8 @@ export interface Found {
   /** undefined: the numbers do not tell */
   readonly held: Verdict;
   readonly measured: string;
+  /** what is counted exactly, without any time: told where it holds and times leave the whole open */
+  readonly byCounts?: Verdict;
   /** sentences that the claim needs beside it whatever times say: they are counted */
   readonly counted?: readonly (string | false | undefined)[];
   /** the same where it holds */
@@ -31,9 +33,10 @@ export interface Found {
 
 export const judged = (t: Messages, { numbers, ...found }: Found): Judgement => ({ ...verdictOf(t, found), ...(numbers ? { numbers } : {}) });
 
-const verdictOf = (t: Messages, { held, measured, counted = [], corrections = [], would, evidence }: Found): Judgement => {
+const verdictOf = (t: Messages, { held, measured, byCounts, counted = [], corrections = [], would, evidence }: Found): Judgement => {
   const told = (sentences: Found["corrections"] = []): readonly string[] => sentences.flatMap((text) => text || []);
-  if (held === undefined) return { verdict: "undecided", measured: t.joinSentences([measured, ...told(counted), would]), evidence };
+  if (held === undefined)
+    return { verdict: "undecided", measured: t.joinSentences([measured, ...told(counted), ...(byCounts ? [t.claims.found.byCounts] : []), would]), evidence };
   if (!held) return { verdict: "doesNotHoldHere", measured, evidence };
   const correction = t.joinSentences(told([...counted, ...corrections]));
   return correction === "" ? { verdict: "holds", measured, evidence } : { verdict: "holdsWithCorrection", measured, correction, evidence };

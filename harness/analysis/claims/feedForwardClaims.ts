@@ -158,9 +158,11 @@ export const feedForwardClaims: readonly Claim[] = [
       const [ms, leastMs] = [stageTime(cell, "feedForward")?.ms, throughAllMs(record, cell, weights.feedForward - routerWeights(cell.model))];
       const timed = ms && leastMs !== undefined ? { ms, leastMs } : undefined;
       const usedOf = ({ all, feedForward, feedForwardActive }: Weights): number => (all - feedForward + feedForwardActive) / all;
+      // A token that uses most of its experts is no sparse model's. Of others counts are the shape's own: that kernels pass over the rest shows in a time too short to go through all.
+      const isSparse = 2 * fed.active <= fed.experts;
       return judged(t, {
-        // A token that uses most of its experts is no sparse model's. Of others counts are the shape's own: that kernels pass over the rest shows in a time too short to go through all.
-        held: 2 * fed.active > fed.experts ? false : timed && timed.ms.high < timed.leastMs ? true : undefined,
+        held: isSparse ? (timed && timed.ms.high < timed.leastMs ? true : undefined) : false,
+        byCounts: isSparse,
         measured: said.measured({
           active: fed.active,
           experts: fed.experts,

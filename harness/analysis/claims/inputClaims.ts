@@ -47,17 +47,19 @@ export const inputClaims: readonly Claim[] = [
       const looksUp = costs.every(({ cost }) => cost.leastBytes === first.cost.leastBytes && cost.flops.executed === 0);
       const slope = slopeOf(curve.cells, "embed", ({ n }) => n);
       const isFlat = hasOrder(slope, 0);
-      // What takes next to nothing of a token at every length may cost what it will.
-      const isLittle = curve.cells.every((one) => (stageTime(one, "embed")?.share.high ?? 0) < littleOfToken);
+      // What takes next to nothing of a token at every length may cost what it will; what was not timed is not known to.
+      const isLittle = curve.cells.every((one) => (stageTime(one, "embed")?.share.high ?? 1) < littleOfToken);
       const share = stageTime(curve.cells.at(-1) ?? cell, "embed")?.share;
       const weights = weightsOf(cell);
       return judged(t, {
-        held: looksUp && (isFlat === false ? isLittle : isFlat),
+        held: looksUp && (isFlat === true || isLittle ? true : isFlat),
+        byCounts: looksUp,
         measured: said.measured({
           lengths: costs.length,
           bytes: first.cost.leastBytes,
           slope,
           share: share && { share: share.value, n: curve.cells.at(-1)?.n ?? 0 },
+          isLittle,
           vocabulary: weights && weights.vocabulary / weights.all,
         }),
         corrections: [isFlat === false && said.changes((slope?.value ?? 0) > 0)],
@@ -79,6 +81,7 @@ export const inputClaims: readonly Claim[] = [
         rows,
         costs.map(({ cost }) => cost.flops.useful),
       );
+      const counts = law.class === "undecided" ? undefined : law.class === "O(n)";
       const { width, layers } = first.cell.model;
       const perLayerOf = (flops: number): number => flops / (2 * first.cell.batch * (first.cell.n + 1) * layers);
       const perLayer = perLayerOf(first.cost.flops.useful);
@@ -93,7 +96,8 @@ export const inputClaims: readonly Claim[] = [
       const isSlower = isLine === false && slope !== undefined && slope.low > 0.5 && slope.value < 1;
       const isFlat = isLine === false && !isSlower && slope !== undefined && slope.high > 0 && slope.value < 1;
       return judged(t, {
-        held: every([law.class === "undecided" ? undefined : law.class === "O(n)", isSlower || (isFlat ? undefined : isLine)]),
+        held: every([counts, isSlower || (isFlat ? undefined : isLine)]),
+        byCounts: counts,
         measured: said.measured(law.class, 2 * perLayer, slope && { slope, doubled: power(2, slope) }),
         counted: [all !== ofInputs && said.fourth(all, width, three, isGated(first.cell))],
         corrections: [isSlower && said.slower],

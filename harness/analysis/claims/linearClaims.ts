@@ -123,6 +123,7 @@ export const linearClaims: readonly Claim[] = [
       const softmax = widthFits(record, keepsCache).filter(({ metric }) => metric === "time");
       return judged(t, {
         held: every([counted, stored, ...times.map(widens)]),
+        byCounts: every([counted, stored]),
         measured: said.measured({
           labels: [...new Set(fits.map(({ label }) => label))],
           square: counted === true && stored === true,

@@ -249,6 +249,14 @@ it("says its numbers", () => {
   );
 });
 
+it("says of a decode step whose time is open that counts decide it", () => {
+  const wide = { exponent: between(0.5, 1.5) };
+  expect(sentencesOn("S5", [{ label: "softmax", cell: work(256, 1), time: wide }])).toMatch(
+    /2\.00 times its dot product\. By counts the claim holds; times leave it open\. Larger n, or more turns, would tell\. \| $/,
+  );
+  expect(sentencesOn("S5", [{ label: "softmax", ns: [64, 128], cell: work(256, 1), time: wide }])).not.toContain("By counts");
+});
+
 it("tells from which n on a square is most of what is flatter yet", () => {
   const line = { exponent: about(1.05), coefficients: [none, about(0.0093), about(1.5e-6)], candidates: ["O(n)"] } as const;
   expect(sentencesOn("S7", [{ label: "softmax", time: line }])).toMatch(/n² is the lesser part of the time: it is most of it from about n = 6,200 on/);

@@ -97,6 +97,8 @@ testClaims({
       ["more bytes for a longer text", "doesNotHoldHere", () => about(0.01), (n) => cost(0, 256 * n)],
       ["work", "doesNotHoldHere", () => about(0.01), () => cost(1, 256)],
       ["wide intervals", "undecided", () => between(0.001, 0.1), () => cost(0, 256)],
+      ["wide intervals of next to none", "holds", () => between(1e-5, 1e-3), () => cost(0, 256)],
+      ["more bytes for a longer text, in next to no time", "doesNotHoldHere", () => between(1e-5, 1e-3), (n) => cost(0, 256 * n)],
     ] as readonly (readonly [string, ClaimVerdict, (n: number) => Estimate, (n: number) => StageCost])[]
   ).map(
     ([what, wanted, ms, counts]): ClaimCase => [
@@ -310,12 +312,14 @@ it("says of projections what a reader can check, and what would tell where nothi
   const flops = "Without a cache all n + 1 tokens are projected. Counted from the shape, FLOPs grow as O(n) with their number, 24,576 a token and layer";
   expect(said((n) => about(n + 1))).toBe(`${flops}; twice the tokens take 2.00 [1.97, 2.03] times as long (slope 1.00 [0.981, 1.02]). | `);
   expect(said(() => between(1, 1000))).toMatch(
-    /times as long \(slope .*\)\. That is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell\./,
+    /times as long \(slope .*\)\. By counts the claim holds; times leave it open\. The slope's interval is too wide to tell whether time follows: more turns, or longer texts without a cache, would tell\./,
   );
   expect(said((n) => about(n + 1), [64, 128])).toMatch(
     /projected\. Counted from the shape, 24,576 FLOPs a token and layer, whose growth with the number of tokens is not decided; .* Three lengths without a cache, or more, would tell\./,
   );
-  expect(said(() => undefined)).toBe(`${flops}. A device with GPU timestamps, which time stages, would tell. | `);
+  expect(said(() => undefined)).toBe(
+    `${flops}. By counts the claim holds; times leave it open. A device with GPU timestamps, which time stages, would tell. | `,
+  );
 });
 
 it("names the stages that one arm has alone, and the product of a gate", () => {
@@ -364,4 +368,33 @@ it("judges feed-forward by what was measured alone, and keeps what it counts of 
   expect(shrunken?.numbers?.evenReads).toBeCloseTo(114_514, -1);
   expect(judgedClaim.parse(shrunken)).toEqual(shrunken);
   expect(verdictOn("S9", [always(1, 2)], ofPreset("llama3-8b", 0.125))).toMatchObject({ verdict: "undecided", numbers: counts });
+});
+
+it("says of what times leave open that counts decide it, and nothing of the kind where they do not", () => {
+  const byCounts = "By counts the claim holds; times leave it open.";
+  const embedding = (timed: boolean): PlantedArm => ({
+    label: "softmax",
+    cell: withModel(),
+    stages: () => ({ embed: { cost: cost(0, 256), ...(timed ? { ms: between(0.001, 0.1) } : {}) }, mix: { ms: about(1) } }),
+  });
+  const open = verdictOn("S3", [embedding(true)]);
+  expect(open).toMatchObject({ verdict: "undecided", measured: expect.stringContaining(`${byCounts} More turns`) });
+  // What was not timed is not known to take little.
+  expect(verdictOn("S3", [embedding(false)])).toMatchObject({ verdict: "undecided", measured: expect.stringContaining(byCounts) });
+  const beside = (ms: Estimate, costs: StageCost): PlantedArm[] => [
+    { label: "softmax", cell: withModel(), stages: () => ({ feedForward: { cost: cost(4, 4), ms: about(1) } }) },
+    linear({ cell: withModel(), stages: () => ({ feedForward: { cost: costs, ms } }) }),
+  ];
+  expect(sentencesOn("S19", beside(between(0.5, 2), cost(4, 4)))).toContain(byCounts);
+  expect(sentencesOn("S19", beside(between(0.5, 2), cost(5, 4)))).not.toContain(byCounts);
+  expect(sentencesOn("S19", beside(about(1), cost(4, 4)))).not.toContain(byCounts);
+  expect(sentencesOn("S4", [nothing({ stages: (n) => ({ project: { cost: cost(2 * 4 * (n + 1), 1), ms: between(1, 1000) } }) })])).toContain(byCounts);
+  expect(sentencesOn("S4", [nothing({ ns: [64, 128], stages: (n) => ({ project: { cost: cost(n + 1, 1), ms: about(n) } }) })])).not.toContain(byCounts);
+});
+
+it("says of a table's lookup that it takes next to nothing at every length", () => {
+  const lookup = (ms: Estimate): string =>
+    sentencesOn("S3", [{ label: "softmax", cell: withModel(), stages: () => ({ embed: { cost: cost(0, 256), ms }, mix: { ms: about(1) } }) }]);
+  expect(lookup(about(0.001))).toMatch(/0\.1 % of a token at n = 512 and less than a hundredth at every length/);
+  expect(lookup(about(0.1))).not.toContain("hundredth");
 });

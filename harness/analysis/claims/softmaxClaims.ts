@@ -84,6 +84,7 @@ export const softmaxClaims: readonly Claim[] = [
       const seesItself = works.some(({ before }) => before > 0);
       return judged(t, {
         held: every([counted, ...curves.map(isLine)]),
+        byCounts: counted,
         measured: said.measured(
           slopesText(curves, t),
           first.law === "O(n)" ? { ...first, curve: curves[0] ? curveName(curves[0], t) : "" } : { notLine: first.law },

@@ -116,9 +116,11 @@ export const wholeClaims: readonly Claim[] = [
             )
           : noStages;
       const same = counted.filter((name) => name !== "mix" && !changed.includes(name));
+      const isRestAlike = counted.length === 0 ? undefined : changed.length === ofMixers.length && !lacksOthers;
       const bytesOf = (cell: CellRecord, stage: StageName, otherwise: number): number => stageCost(cell, stage)?.leastBytes ?? otherwise;
       return judged(t, {
-        held: counted.length === 0 ? undefined : every([changed.length === ofMixers.length && !lacksOthers, takesAsLong(same, soft, state)]),
+        held: every([isRestAlike, takesAsLong(same, soft, state)]),
+        byCounts: isRestAlike,
         measured: t.joinSentences([said.counted(same, changed, lacksOthers ? lacking : []), times]),
         counted: [
           moved.length > 0 && said.around(moved.map((stage) => ({ stage, times: bytesOf(state, stage, 0) / bytesOf(soft, stage, 1) }))),
