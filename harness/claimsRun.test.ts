@@ -56,7 +56,9 @@ describe("a run that is asked for claims", () => {
     expect(lines.map((line) => line.split(" ")[0])).toEqual(Array.from({ length: 19 }, (_, i) => `S${i + 1}`));
     expect(lines[15]).toMatch(/^S16 holds with a correction: With linear attention a token costs the same .* Measured: Slope of time over n: .* Correction: /);
     expect(lines[13]).toBe("S14 not judged: needs phase offload, with softmax whose cache is kept in host memory or on disk.");
-    expect(lines[16]).toBe("S17 not judged: needs phase decode, with a mechanism of the linear family at four values of headDim or more.");
+    expect(lines[16]).toBe(
+      "S17 not judged: needs phase decode, with a mechanism of the linear family at four values of headDim or more, with values as wide or of one width.",
+    );
     // Of two runs that judge one claim, each has its line.
     expect(claimSentences([record, record]).filter((line) => line.startsWith("S16 (said) "))).toHaveLength(2);
     const answer = runAnswer([{ record, folder, report: undefined }]) as { claims: { id: string; run: string }[]; unjudged: string[] };

@@ -3,7 +3,7 @@ import type { RunRecord } from "../record/run.ts";
 import { type Pair, pairsOf, type Series, seriesOf } from "./series.ts";
 
 /** Fewer n of a curve show no law, fewer n of a pair no place where it crosses: an experiment that means to measure no more asks for neither. */
-const leastForLaw = 3;
+export const leastForLaw = 3;
 const leastForCrossing = 2;
 
 /** Does the experiment ask how this curve grows? By its plan: cells that came to nothing count, since why they did is part of the answer. */

@@ -13,25 +13,53 @@ const leastValues = 4;
 /** Both ways to a wider model: more heads, which makes dModel wider, or wider heads. */
 export const sizeVariables = ["dModel", "headDim"] as const;
 
-/** What stays along a variable; keys and values that follow the heads or their width follow them here. */
-const restOf = (cell: CellRecord, variable: SizeFit["variable"]): Readonly<Record<string, number | string>> => ({
-  n: cell.n,
-  ...(variable === "dModel" ? { headDim: cell.headDim } : { heads: cell.heads }),
-  ...(cell.kvHeads === cell.heads ? {} : { kvHeads: cell.kvHeads }),
-  ...(cell.headDimV === cell.headDim ? {} : { headDimV: cell.headDimV }),
-  batch: cell.batch,
-  dtype: cell.dtype,
-  parameters: JSON.stringify([cell.kvDtype, cell.stateDtype, cell.parameters]),
-});
+/** Heads of keys and values may grow with those of queries, and values become wider with keys. */
+const followers = { dModel: { own: "heads", follower: "kvHeads" }, headDim: { own: "headDim", follower: "headDimV" } } as const;
+
+const followsOf = (cell: CellRecord, variable: SizeFit["variable"]): boolean => {
+  const { own, follower } = followers[variable];
+  return cell[follower] === cell[own];
+};
+
+/** What stays along a variable, whatever n and its follower are. */
+const restOf = (cell: CellRecord, variable: SizeFit["variable"]): string =>
+  JSON.stringify([
+    variable === "dModel" ? [cell.headDim, cell.headDimV === cell.headDim || cell.headDimV] : [cell.heads, cell.kvHeads === cell.heads || cell.kvHeads],
+    cell.batch,
+    cell.dtype,
+    cell.kvDtype,
+    cell.stateDtype,
+    cell.parameters,
+  ]);
+
+/** Cells along a variable. */
+interface Sweep {
+  readonly cells: readonly CellRecord[];
+  /** the follower, where it stays */
+  readonly stays: SizeFit["series"];
+}
+
+/** Cells of one arm that differ in n and a variable alone: those whose follower follows it, and those where it stays. A cell may be of both, where the two happen to be alike. */
+const sweepsOf = (arm: readonly CellRecord[], variable: SizeFit["variable"]): readonly Sweep[] => {
+  const { follower } = followers[variable];
+  const following = arm.filter((cell) => followsOf(cell, variable));
+  return [
+    ...[...groupBy(following, (cell) => restOf(cell, variable)).values()].map((cells) => ({ cells, stays: {} })),
+    ...[...groupBy(arm, (cell) => JSON.stringify([restOf(cell, variable), cell[follower]])).values()]
+      .filter((cells) => cells.some((cell) => !followsOf(cell, variable)))
+      .map((cells) => ({ cells, stays: { [follower]: cells[0]?.[follower] ?? 0 } })),
+  ];
+};
 
 /** Growth of every arm with dModel and with headDim, of the cells that are ok. */
 export const sizeFits = (cells: readonly CellRecord[], spreadOf: SpreadOf): readonly SizeFit[] => {
   const usable = cells.filter((cell) => cell.outcome.status === "ok" && cell.family !== "instrument" && cell.runtime === undefined);
   return sizeVariables.flatMap((variable) =>
     [...groupBy(usable, ({ label, form }) => JSON.stringify([label, form])).values()].flatMap((arm) =>
-      [...groupBy(arm, (cell) => JSON.stringify({ ...restOf(cell, variable), n: 0 })).values()].flatMap((alike) => {
+      sweepsOf(arm, variable).flatMap(({ cells: alike, stays }) => {
         const curve = longest([...groupBy(alike, ({ n }) => String(n)).values()], variable);
-        return curve.length >= leastValues ? [timeFit(curve, variable, spreadOf), bytesFit(curve, variable)].filter((fit) => fit !== undefined) : [];
+        if (curve.length < leastValues) return [];
+        return [timeFit(curve, variable, spreadOf), bytesFit(curve, variable)].flatMap((fit) => (fit ? [{ ...fit, series: { ...fit.series, ...stays } }] : []));
       }),
     ),
   );

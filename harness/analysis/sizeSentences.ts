@@ -10,7 +10,14 @@ export const sizeSentences = ({ sizeFits = [] }: Pick<Analysed, "sizeFits">, t: 
     const [first] = alike;
     if (!first) return [];
     const { variable, series } = first;
-    const stays = { n: Number(series.n), heads: String(series.heads), headDim: String(series.headDim) };
+    const textOf = (name: string): string | undefined => (series[name] === undefined ? undefined : String(series[name]));
+    const stays = {
+      n: Number(series.n),
+      heads: String(series.heads),
+      headDim: String(series.headDim),
+      kvHeads: textOf("kvHeads"),
+      headDimV: textOf("headDimV"),
+    };
     return [
       t.growth.size(
         variable,

@@ -3,6 +3,7 @@ import { builtInKernels } from "../../kernels/builtIn.ts";
 import { loadMechanisms } from "../../kernels/registry.ts";
 import { claimIds } from "./claims.ts";
 import { parseExperiments } from "./parse.ts";
+import { experimentHash } from "./resolve.ts";
 
 const file = (lines: string) => `name: asked
 phase: [prefill, decode]
@@ -57,6 +58,19 @@ describe("claims", () => {
       ["S5", "S16"],
     ]);
     expect(asked("")).toEqual([undefined, undefined]);
+  });
+
+  it("keep beside a phase of attention alone which published model the file's is", () => {
+    const model = (claims: string, preset = "preset: llama3-8b, scale: 0.25") =>
+      parse(`name: asked\nphase: [decode, tokenLoop]\nmechanisms: [softmax, linear]\nmodel: { ${preset} }\naxes: { n: [64, 128] }\n${claims}`).experiments.map(
+        ({ experiment: { published, hash } }) => ({ published, hash }),
+      );
+    expect(model("claims: true").map(({ published }) => published)).toEqual(["llama3-8b", undefined]);
+    expect(model("").map(({ published }) => published)).toEqual([undefined, undefined]);
+    // It changes nothing of what is measured.
+    const unhashed = parse("name: asked\nphase: decode\nmechanisms: [softmax, linear]\naxes: { n: [64, 128] }").experiments[0]?.experiment;
+    if (!unhashed) throw new Error("no experiment");
+    expect(experimentHash({ ...unhashed, published: "llama3-8b" })).toBe(experimentHash(unhashed));
   });
 
   it("are refused where no phase of the file can judge them, with what would", () => {

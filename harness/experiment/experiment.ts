@@ -85,6 +85,8 @@ export interface Experiment {
   readonly phase: ExperimentPhase;
   /** of phase tokenLoop, and of offload where the file has one */
   readonly model?: ExperimentModel;
+  /** of other phases, beside claims: the published model that the file's is the shape of, of which they measure attention alone */
+  readonly published?: PresetName;
   /** of phase tokenLoop alone; absent where none is asked for */
   readonly text?: ExperimentText;
   /** of phase offload without a model: layers, for what a token costs in all of them; only one is told of where absent */
@@ -108,7 +110,7 @@ export interface Experiment {
   readonly filter: string | undefined;
   /** the file as written, for the report */
   readonly yaml: string;
-  /** sha256 (16 hex digits) of the resolved experiment without title, question and yaml: equal hashes measure the same thing */
+  /** sha256 (16 hex digits) of the resolved experiment without title, question, yaml and published: equal hashes measure the same thing */
   readonly hash: string;
 }
 

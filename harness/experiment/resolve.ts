@@ -47,6 +47,7 @@ export const resolveExperiment = (
     question: file.question === undefined ? undefined : oneLine(file.question),
     phase,
     ...(model === undefined ? {} : { model }),
+    ...(model === undefined && file.claims !== undefined && resolved?.model.preset !== undefined ? { published: resolved.model.preset } : {}),
     ...(model === undefined || phase !== "tokenLoop" || file.text === undefined ? {} : { text: textOf(file.text) }),
     ...(phase === "offload" && file.layers !== undefined ? { layers: file.layers } : {}),
     arms: arms.map(({ cache, ...arm }) => (cache === undefined || cache === usualCache ? arm : { ...arm, cache })),
@@ -123,7 +124,7 @@ const layerDrafts = (file: ExperimentFile): readonly Draft[] => {
 const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();
 
 /** First 16 hex digits of the sha256 over everything that decides what is measured: not title, question or yaml. Keys are sorted. */
-export const experimentHash = ({ title, question, yaml, ...measured }: Omit<Experiment, "hash">): string =>
+export const experimentHash = ({ title, question, yaml, published, ...measured }: Omit<Experiment, "hash">): string =>
   createHash("sha256")
     .update(
       JSON.stringify(measured, (_, value: unknown) =>

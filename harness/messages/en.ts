@@ -1052,7 +1052,7 @@ export const en = {
       S14: "softmax whose cache is kept in host memory or on disk",
       S15: "a mechanism of the linear family",
       S16: "a mechanism of the linear family",
-      S17: "a mechanism of the linear family at four values of headDim or more",
+      S17: "a mechanism of the linear family at four values of headDim or more, with values as wide or of one width",
       S18: "a mechanism of the linear family",
       S19: "softmax with form cached and a mechanism of the linear family, at an n that both have",
     } as Readonly<Record<ClaimId, string>>,
@@ -1267,10 +1267,12 @@ export const en = {
           againMs: number,
           keptMs: number,
           ratio: Estimate,
+          /** the same of FLOPs */
+          byFlops: number | undefined,
           short: { readonly n: number; readonly ratio: Estimate } | undefined,
           bytesPerToken: number | undefined,
         ): string =>
-          `At n = ${formatCount(n)} a token takes ${formatMs(againMs)} with nothing kept and ${formatMs(keptMs)} with a cache: ${bracketed(ratio)} times as long${short === undefined ? "" : `, and ${bracketed(short.ratio)} times at n = ${formatCount(short.n)}`}${bytesPerToken === undefined ? "" : `. The cache grows by ${formatBytes(bytesPerToken)} a token`}.`,
+          `At n = ${formatCount(n)} a token takes ${formatMs(againMs)} with nothing kept and ${formatMs(keptMs)} with a cache: ${bracketed(ratio)} times as long${byFlops === undefined ? "" : ` (${formatNumber(byFlops)} times by FLOPs)`}${short === undefined ? "" : `, and ${bracketed(short.ratio)} times at n = ${formatCount(short.n)}`}${bytesPerToken === undefined ? "" : `. The cache grows by ${formatBytes(bytesPerToken)} a token`}.`,
         enough: (queriesBytes: number): string => `Keys and values are enough: they are all of that, and queries would be ${formatBytes(queriesBytes)} more.`,
         would: "A longer context without a cache would tell.",
       },
@@ -1294,10 +1296,10 @@ export const en = {
           /** of all bytes that are needed there */
           readonly share: number | undefined;
           readonly law: string | undefined;
-          /** the largest that a kernel of the device can bind, and how many tokens fill two of them */
+          /** the largest that a kernel of the device can bind, and how many tokens fill one of keys and one of values */
           readonly buffer: { readonly bytes: number; readonly tokens: number } | undefined;
         }): string =>
-          `Counted where it is allocated, ${curve} keeps ${formatBytes(perTokenBytes)} a token and layer, ${formatBytes(bytes)} at n = ${formatCount(n)}${textsAtOnce(texts)}${share === undefined ? "" : `, ${formatShare(share)} of all that it needs there`}; its bytes are ${law ?? "of no known law"}${buffer ? `, and keys and values of one layer of a text fill two of the largest buffers that kernels can use here, ${formatBytes(buffer.bytes)} each, at ${formatCount(buffer.tokens)} tokens` : ""}.`,
+          `Counted where it is allocated, ${curve} keeps ${formatBytes(perTokenBytes)} a token and layer, ${formatBytes(bytes)} at n = ${formatCount(n)}${textsAtOnce(texts)}${share === undefined ? "" : `, ${formatShare(share)} of all that it needs there`}; its bytes are ${law ?? "of no known law"}${buffer ? `, and keys of one layer of a text, or its values where they are wider, fill the largest buffer that kernels can use here, ${formatBytes(buffer.bytes)}, at ${formatCount(buffer.tokens)} tokens` : ""}.`,
         shared: (heads: number, kvHeads: number): string =>
           `Heads that share keys and values take less: ${formatCount(heads)} heads of queries to ${formatCount(kvHeads)} of keys and values keep one part in ${formatCount(heads / kvHeads)}.`,
       },
@@ -1371,23 +1373,34 @@ export const en = {
       S17: {
         measured: ({
           labels,
-          square,
+          cells,
+          isStored,
+          hasNormalizer,
+          isCounted,
           slopes,
           softmax,
           crossings,
         }: {
           readonly labels: readonly string[];
-          /** FLOPs and state are the square of headDim */
-          readonly square: boolean;
+          /** whose state was held against the product of its widths */
+          readonly cells: number;
+          readonly isStored: boolean;
+          /** some of them keep a sum of keys beside it */
+          readonly hasNormalizer: boolean;
+          /** FLOPs follow the product; undefined where their law is not known */
+          readonly isCounted: boolean | undefined;
           readonly slopes: readonly Omit<Slope, "n">[];
           readonly softmax: { readonly slopes: readonly Omit<Slope, "n">[]; readonly n: number } | undefined;
           readonly crossings: readonly Crossing[];
         }): string => {
           const text = (all: readonly Omit<Slope, "n">[]): string =>
             formatList(all.map(({ exponent, curve }) => `${bracketed(exponent)} (${curve})`)) || "not known";
-          return `FLOPs and state of ${formatList(labels)} ${square ? "grow as the square of headDim" : "do not follow the square of headDim"}; slope of time over headDim: ${text(slopes)}${softmax ? `, of softmax ${text(softmax.slopes)} at n = ${formatCount(softmax.n)}` : ""}${crossings.length === 0 ? "" : `; n* is ${crossingsText(crossings)}`}.`;
+          return `A head's state of ${formatList(labels)} ${isStored ? `is headDim × headDimV numbers${hasNormalizer ? ", and headDim more where it is normalized," : ""} in ${cells === 1 ? "the one cell" : `all ${formatCount(cells)} cells`}` : "is not headDim × headDimV numbers in every cell"}, and FLOPs ${isCounted === undefined ? "are of no known law" : isCounted ? "grow as that product" : "do not grow as that product"}; slope of time over headDim: ${text(slopes)}${softmax ? `, of softmax ${text(softmax.slopes)} at n = ${formatCount(softmax.n)}` : ""}${crossings.length === 0 ? "" : `; n* is ${crossingsText(crossings)}`}.`;
         },
-        below: "At these widths time grows faster than the width, and more slowly than its square.",
+        /** an arm along headDim where values stay as wide as that */
+        fixedValues: (label: string, headDimV: number): string => `${label}, headDimV ${formatCount(headDimV)}`,
+        below: "At these widths time grows more slowly than the product.",
+        equalWidths: "That is at equal widths of keys and values, which grew together: what either costs by itself was not measured.",
         would: "Wider heads, or more turns, would tell.",
       },
       S18: {
@@ -1402,6 +1415,9 @@ export const en = {
           `${curve} keeps ${ends.map(({ bytes, n }) => `${formatBytes(bytes)} at n = ${formatCount(n)}`).join(" and ")}${textsAtOnce(texts)}; bytes of ${formatList(labels)} are ${formatList(laws.map((law) => law ?? "of no known law"))}.`,
         hybrid: (curve: string, bytes: number, n: number, texts: number): string =>
           `A model with some layers of softmax keeps their cache: ${curve} has ${formatBytes(bytes)} a layer at n = ${formatCount(n)}${textsAtOnce(texts)}, in proportion to n.`,
+        /** a hybrid at its full size, which no arm here has the pattern of */
+        published: ({ title, softmax, layers }: { readonly title: string; readonly softmax: number; readonly layers: number }): string =>
+          `That is so of linear attention alone: ${title} has softmax in ${formatCount(softmax)} of its ${formatCount(layers)} layers, and keeps their cache.`,
       },
       S19: {
         /** `lacking`: stages that one of the arms has alone */
@@ -1450,10 +1466,21 @@ export const en = {
       ` At n = ${formatCount(n)} it grows like n to the power ${formatEstimate(exponent, (value) => value.toFixed(2))}.`,
     size: (
       variable: "dModel" | "headDim",
-      stays: { readonly n: number; readonly heads: string; readonly headDim: string },
+      stays: {
+        readonly n: number;
+        readonly heads: string;
+        readonly headDim: string;
+        /** of keys and values, where they do not grow with heads */
+        readonly kvHeads: string | undefined;
+        /** where values do not become wider with keys */
+        readonly headDimV: string | undefined;
+      },
       slopes: readonly { readonly arm: string; readonly exponent: Estimate }[],
     ): string => {
-      const by = variable === "headDim" ? `wider heads (headDim, ${stays.heads} of them)` : `more heads of ${stays.headDim} (dModel)`;
+      const by =
+        variable === "headDim"
+          ? `wider heads (headDim, ${stays.heads} of them${stays.headDimV === undefined ? "" : `, values ${stays.headDimV} wide`})`
+          : `more heads of ${stays.headDim} (dModel${stays.kvHeads === undefined ? "" : `, ${stays.kvHeads} of keys and values`})`;
       const powers = slopes.map(({ arm, exponent }) => `${formatEstimate(exponent, (value) => value.toFixed(2))} with ${arm}`);
       return `By ${by}, time at n = ${formatCount(stays.n)} grows in the end like ${variable} to the power ${formatList(powers)}.`;
     },

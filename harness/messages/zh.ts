@@ -670,7 +670,7 @@ export const zh: Messages = {
       S14: "缓存放在主机内存或磁盘上的 softmax",
       S15: "线性一类的机制",
       S16: "线性一类的机制",
-      S17: "在四个以上 headDim 取值上的线性一类机制",
+      S17: "在四个以上 headDim 取值上的线性一类机制，其值与键同宽，或宽度不变",
       S18: "线性一类的机制",
       S19: "在两者共同的某个 n 上，实现形式为 cached 的 softmax 与线性一类的机制",
     },
@@ -820,8 +820,8 @@ export const zh: Messages = {
         overHalf: "尽管如此，在这一尺寸下，一个 token 仍用到全部权重的一半以上。",
       },
       S12: {
-        measured: (n, againMs, keptMs, ratio, short, bytesPerToken) =>
-          spaced`在 n = ${formatCount(n)}处，一个 token 的用时在什么都不保留时为${formatMs(againMs)}，带缓存时为${formatMs(keptMs)}：前者是后者的${bracketed(ratio)}倍${short === undefined ? "" : spaced`，在 n = ${formatCount(short.n)}处是${bracketed(short.ratio)}倍`}${bytesPerToken === undefined ? "" : spaced`。每个 token 使缓存增加${formatBytes(bytesPerToken)}`}。`,
+        measured: (n, againMs, keptMs, ratio, byFlops, short, bytesPerToken) =>
+          spaced`在 n = ${formatCount(n)}处，一个 token 的用时在什么都不保留时为${formatMs(againMs)}，带缓存时为${formatMs(keptMs)}：前者是后者的${bracketed(ratio)}倍${byFlops === undefined ? "" : spaced`（按 FLOPs 计为${formatNumber(byFlops)}倍）`}${short === undefined ? "" : spaced`，在 n = ${formatCount(short.n)}处是${bracketed(short.ratio)}倍`}${bytesPerToken === undefined ? "" : spaced`。每个 token 使缓存增加${formatBytes(bytesPerToken)}`}。`,
         enough: (queriesBytes) => spaced`有键和值就够了：缓存中只有它们，查询则还要再加${formatBytes(queriesBytes)}。`,
         would: "没有缓存时更长的上下文可见分晓。",
       },
@@ -831,7 +831,7 @@ export const zh: Messages = {
             share === undefined ? "" : spaced`，占该处所需全部内存的${formatShare(share)}`
           }；${law === undefined ? "其字节数的增长不合已知的规律" : spaced`其字节数为${law}`}${
             buffer
-              ? spaced`，一个文本一层的键和值到${formatCount(buffer.tokens)}个 token 时占满内核在此能用的两个最大的缓冲区（每个${formatBytes(buffer.bytes)}）`
+              ? spaced`，一个文本一层的键（值更宽时则为值）到${formatCount(buffer.tokens)}个 token 时占满内核在此能用的最大的缓冲区（${formatBytes(buffer.bytes)}）`
               : ""
           }。`,
         shared: (heads, kvHeads) =>
@@ -872,13 +872,15 @@ export const zh: Messages = {
         would: "增加轮次以收窄区间，可见分晓。",
       },
       S17: {
-        measured: ({ labels, square, slopes, softmax, crossings }) => {
+        measured: ({ labels, cells, isStored, hasNormalizer, isCounted, slopes, softmax, crossings }) => {
           const text = (all: typeof slopes): string => all.map(({ exponent, curve }) => `${bracketed(exponent)}（${curve}）`).join("，") || "未知";
-          return `${spaced`${list(labels)}的 FLOPs 和状态${square ? "随 headDim 的平方增长" : "不随 headDim 的平方增长"}`}；时间对 headDim 的斜率：${text(slopes)}${
+          return `${spaced`${list(labels)}每个头的状态${isStored ? spaced`在${cells === 1 ? "唯一的" : `全部 ${formatCount(cells)} 个`}单元中都是 headDim × headDimV 个数${hasNormalizer ? "（归一化时另加 headDim 个）" : ""}` : "并非在每个单元中都是 headDim × headDimV 个数"}`}，FLOPs ${isCounted === undefined ? "的增长不合已知的规律" : isCounted ? "随这一乘积增长" : "不随这一乘积增长"}；时间对 headDim 的斜率：${text(slopes)}${
             softmax ? spaced`，softmax 在 n = ${formatCount(softmax.n)}处为${text(softmax.slopes)}` : ""
           }${crossings.length === 0 ? "" : `；n*：${crossingsText(crossings)}`}。`;
         },
-        below: "在这些宽度下，时间比宽度增长得更快，但比其平方更慢。",
+        fixedValues: (label, headDimV) => `${label}，headDimV ${formatCount(headDimV)}`,
+        below: "在这些宽度下，时间比这一乘积增长得更慢。",
+        equalWidths: "这是在键与值同宽、一起加宽时测得的：两者各自的开销未曾测量。",
         would: "更宽的头或更多轮次，可见分晓。",
       },
       S18: {
@@ -886,6 +888,8 @@ export const zh: Messages = {
           `${spaced`${curve}${ends.map(({ bytes, n }) => spaced`在 n = ${formatCount(n)}处保留${formatBytes(bytes)}`).join("，")}`}${textsAtOnce(texts)}；${spaced`${list(labels)}的字节数${laws.map((law) => (law === undefined ? "不合已知的规律" : `为 ${law}`)).join("，")}`}。`,
         hybrid: (curve, bytes, n, texts) =>
           spaced`含若干 softmax 层的模型仍保留这些层的缓存：${curve}在 n = ${formatCount(n)}处${textsAtOnce(texts)}每层为${formatBytes(bytes)}，与 n 成正比。`,
+        published: ({ title, softmax, layers }) =>
+          spaced`这只就线性注意力本身而言：${title}的${formatCount(layers)}层中有${formatCount(softmax)}层是 softmax，仍要保留它们的缓存。`,
       },
       S19: {
         counted: (same, changed, lacking) =>
@@ -915,7 +919,10 @@ export const zh: Messages = {
     open: (arms, candidates, note) => spaced`${list(arms)}的时间${candidates ? "遵循其中哪一种规律" : "如何增长"}，尚未定论${note ? `：${note}` : ""}。`,
     slope: (n, exponent) => spaced`在 n = ${formatCount(n)}处，它按 n 的${estimate(exponent, twoDigits)}次幂增长。`,
     size: (variable, stays, slopes) => {
-      const by = variable === "headDim" ? spaced`加宽各头（headDim，共${stays.heads}个头）` : spaced`增加宽为${stays.headDim}的头数（dModel）`;
+      const by =
+        variable === "headDim"
+          ? spaced`加宽各头（headDim，共${stays.heads}个头${stays.headDimV === undefined ? "" : spaced`，值宽为${stays.headDimV}`}）`
+          : spaced`增加宽为${stays.headDim}的头数（dModel${stays.kvHeads === undefined ? "" : spaced`，键和值共${stays.kvHeads}个头`}）`;
       const powers = slopes.map(({ arm, exponent }) => spaced`${arm}为${estimate(exponent, twoDigits)}`);
       return spaced`${by}时，n = ${formatCount(stays.n)}处的时间最终按${variable}的幂次增长：${powers.join("，")}。`;
     },

@@ -81,7 +81,7 @@ export interface SizeFit {
   readonly form: string;
   readonly metric: "time" | "stateBytes";
   readonly variable: "dModel" | "headDim";
-  /** what stays: n, and heads or headDim */
+  /** what stays: n, and heads or headDim; kvHeads or headDimV too where it does not follow the variable */
   readonly series: SeriesKey;
   readonly points: Fit["points"];
   /** local slope of log y over log x at the largest x */

@@ -42,8 +42,9 @@ const arm: z.ZodType<Arm> = z.object({
   mixers: mixers.exactOptional(),
 });
 
+const preset = z.enum(presetNames as [(typeof presetNames)[number]]);
 const model: z.ZodType<ExperimentModel> = z.object({
-  preset: z.enum(presetNames as [(typeof presetNames)[number]]).exactOptional(),
+  preset: preset.exactOptional(),
   scale: share.exactOptional(),
   ...modelFields,
 });
@@ -69,6 +70,7 @@ const experiment: z.ZodType<Experiment> = z.object({
   question: maybe(text),
   phase: z.enum(phases),
   model: model.exactOptional(),
+  published: preset.exactOptional(),
   text: z
     .object({
       prompt: z.union([text, z.array(count)]),

@@ -1,5 +1,7 @@
 import type { Form } from "../../../kernels/mechanism.ts";
+import { elementBytes } from "../../../kernels/plan.ts";
 import type { Crossing, Slope } from "../../messages/en.ts";
+import type { Messages } from "../../messages/messages.ts";
 import type { Crossover, SizeFit } from "../../record/derived.ts";
 import type { CellRecord } from "../../record/run.ts";
 import type { Analysed } from "../answer.ts";
@@ -35,15 +37,36 @@ const widthFits = (record: Analysed, is: (cell: CellRecord) => boolean): readonl
   return (record.sizeFits ?? []).filter(({ label, variable }) => variable === "headDim" && labels.has(label));
 };
 
-const exponentsOf = (fits: readonly SizeFit[]): readonly Omit<Slope, "n">[] =>
-  fits.flatMap(({ label, exponent }) => (exponent ? [{ exponent, curve: label }] : []));
+/** Of a fit along headDim, where values do not become wider with keys. */
+const fixedValuesOf = ({ series }: SizeFit): number | undefined => (series.headDimV === undefined ? undefined : Number(series.headDimV));
 
-/** Does time grow with the width as its square, or on the way there, with more than its first power: as softmax's does not. */
-const widens = ({ exponent }: SizeFit): Verdict => {
-  const isSquare = hasOrder(exponent, 2);
-  if (!exponent || isSquare !== false) return isSquare;
-  if (exponent.value > 2 || hasOrder(exponent, 0) === true) return false;
-  return exponent.low > 1 ? true : undefined;
+const exponentsOf = (fits: readonly SizeFit[], t: Messages): readonly Omit<Slope, "n">[] =>
+  fits.flatMap((fit) => {
+    const headDimV = fixedValuesOf(fit);
+    const curve = headDimV === undefined ? fit.label : t.claims.found.S17.fixedValues(fit.label, headDimV);
+    return fit.exponent ? [{ exponent: fit.exponent, curve }] : [];
+  });
+
+/** How the product of both widths grows along a fit's headDim: as its square where values are as wide, as a line where their width stays. */
+const productOf = (fit: SizeFit) => (fixedValuesOf(fit) === undefined ? ({ order: 2, law: "O(n²)" } as const) : ({ order: 1, law: "O(n)" } as const));
+
+/** Does time grow with the width as the product does, or on the way there, with more than half that power: as softmax's does not where values are as wide. */
+const widens = (fit: SizeFit): Verdict => {
+  const { order } = productOf(fit);
+  const { exponent } = fit;
+  const isProduct = hasOrder(exponent, order);
+  if (!exponent || isProduct !== false) return isProduct;
+  if (exponent.value > order || hasOrder(exponent, 0) === true) return false;
+  return exponent.low > order / 2 ? true : undefined;
+};
+
+/** A sum of keys stands beside the state. */
+const isNormalized = ({ parameters }: CellRecord): boolean => parameters.normalized === true;
+
+/** Are a cell's state bytes those of headDim × headDimV numbers a head, to the byte. */
+const isProduct = (cell: CellRecord): boolean => {
+  const { batch, heads, headDim, headDimV, stateDtype } = cell;
+  return cell.stateBytes === batch * heads * headDim * (headDimV + (isNormalized(cell) ? 1 : 0)) * elementBytes[stateDtype];
 };
 
 export const linearClaims: readonly Claim[] = [
@@ -115,22 +138,26 @@ export const linearClaims: readonly Claim[] = [
       const said = t.claims.found.S17;
       const fits = widthFits(record, keepsState);
       const times = fits.filter(({ metric }) => metric === "time");
-      const bytes = fits.filter(({ metric }) => metric === "stateBytes");
       if (fits.length === 0) return undefined;
-      const counted = every(fits.map(({ work }) => (work === undefined ? undefined : work === "O(n²)")));
-      const stored = every(bytes.map((fit) => (fit.class === "undecided" ? undefined : fit.class === "O(n²)")));
-      const slower = times.filter(({ exponent }) => hasOrder(exponent, 2) !== true);
+      const counted = every(fits.map((fit) => (fit.work === undefined ? undefined : fit.work === productOf(fit).law)));
+      const kept = curvesOf(record, keepsState).flatMap(({ cells }) => cells.filter(({ runtime }) => runtime === undefined));
+      const stored = every(kept.map(isProduct));
+      const slower = times.filter((fit) => hasOrder(fit.exponent, productOf(fit).order) !== true);
       const softmax = widthFits(record, keepsCache).filter(({ metric }) => metric === "time");
       return judged(t, {
         held: every([counted, stored, ...times.map(widens)]),
         byCounts: every([counted, stored]),
         measured: said.measured({
           labels: [...new Set(fits.map(({ label }) => label))],
-          square: counted === true && stored === true,
-          slopes: exponentsOf(times),
-          softmax: softmax.length > 0 ? { slopes: exponentsOf(softmax), n: Number(softmax[0]?.series.n ?? 0) } : undefined,
+          cells: kept.length,
+          isStored: stored === true,
+          hasNormalizer: kept.some(isNormalized),
+          isCounted: counted,
+          slopes: exponentsOf(times, t),
+          softmax: softmax.length > 0 ? { slopes: exponentsOf(softmax, t), n: Number(softmax[0]?.series.n ?? 0) } : undefined,
           crossings: crossingsIn(crossoversOf(record)),
         }),
+        counted: [fits.every((fit) => fixedValuesOf(fit) === undefined) && said.equalWidths],
         corrections: [slower.length > 0 && said.below],
         would: said.would,
         evidence: "fits",

@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
+import type { PresetName } from "../../../kernels/model/presets.ts";
 import type { Crossover, SizeFit } from "../../record/derived.ts";
 import type { CellRecord, RunRecord, Sharpness } from "../../record/run.ts";
-import { plantedPrepared } from "../planted.ts";
+import { plantedPrepared, plantedRun } from "../planted.ts";
 import { type ClaimCase, sentencesOn, testClaims } from "./claimCases.ts";
-import { about, between, line, linear, none } from "./plantedClaims.ts";
+import { about, between, line, linear, none, verdictOn } from "./plantedClaims.ts";
 
 const sharp = (points: Sharpness["points"]): Partial<RunRecord> => ({ sharpness: { cell: "a", heads: 4, points } });
 const at = (times: number, off: number, weight: number) => ({ times, off, weight });
@@ -29,19 +30,26 @@ const crossing = (outcome: Crossover["outcome"]): Partial<RunRecord> => ({
   ],
 });
 
-const widths = (label: string, exponent: SizeFit["exponent"], law: SizeFit["class"] = "O(n²)", worked: SizeFit["work"] = "O(n²)"): Partial<RunRecord> => ({
-  sizeFits: (["time", "stateBytes"] as const).map((metric) => ({
-    label,
-    form: "recurrent",
-    metric,
-    variable: "headDim",
-    series: { n: 2048, heads: 4 },
-    points: [],
-    exponent,
-    class: metric === "time" ? "undecided" : law,
-    work: worked,
-  })),
+/** One fit of time over headDim: of values as wide, or `headDimV` wide. */
+const widthFit = (exponent: SizeFit["exponent"], work: SizeFit["work"] = "O(n²)", headDimV?: number): SizeFit => ({
+  label: "linear",
+  form: "recurrent",
+  metric: "time",
+  variable: "headDim",
+  series: { n: 2048, heads: 4, ...(headDimV === undefined ? {} : { headDimV }) },
+  points: [],
+  exponent,
+  class: "undecided",
+  work,
 });
+const widths = (...sizeFits: SizeFit[]): Partial<RunRecord> => ({ sizeFits });
+/** Both ways to wider keys, with a state of headDim × headDimV numbers in each of 4 heads, and `more` of them. */
+const product = (exponents: { readonly equal: SizeFit["exponent"]; readonly fixed: SizeFit["exponent"] }): Partial<RunRecord> =>
+  widths(widthFit(exponents.equal), widthFit(exponents.fixed, "O(n)", 64));
+const state = (headDimV = 64, more = 0) => linear({ cell: () => ({ headDimV, stateBytes: 4 * (64 * headDimV + more) * 4 }) });
+
+/** A file whose model is this preset, in a phase of attention alone. */
+const shapeOf = (published: PresetName): Partial<RunRecord> => ({ experiment: { published } as unknown as RunRecord["experiment"] });
 
 /** Bytes of a cache of 4 heads of 64 in f32, a token. */
 const perToken = 4 * 128 * 4;
@@ -214,13 +222,27 @@ testClaims({
     ["a wide interval", "undecided", [linear({ time: { exponent: between(-0.5, 0.5) } })]],
   ],
   S17: [
-    ["a square in all", "holds", [linear()], widths("linear", about(2))],
-    ["a square of work, and less of time", "holdsWithCorrection", [linear()], widths("linear", about(1.3))],
-    ["a line of work", "doesNotHoldHere", [linear()], widths("linear", about(1), "O(n)", "O(n)")],
-    ["a square of work, and less time than the width itself", "undecided", [linear()], widths("linear", between(0.25, 0.35))],
-    ["a constant time", "doesNotHoldHere", [linear()], widths("linear", between(-0.1, 0.1))],
-    ["a wide interval", "undecided", [linear()], widths("linear", between(0, 2.5))],
-    ["widths that were not swept", undefined, [linear()]],
+    ["a square at equal widths, and a line at values of one width", "holds", [state()], product({ equal: about(2), fixed: about(1) })],
+    ["keys narrower than values", "holds", [state(128)], product({ equal: about(2), fixed: about(1) })],
+    ["a square at equal widths alone", "holdsWithCorrection", [state()], widths(widthFit(about(2)))],
+    ["a square of work, and less of time", "holdsWithCorrection", [state()], product({ equal: about(1.3), fixed: about(1) })],
+    ["a line of work, and less of time", "holdsWithCorrection", [state()], product({ equal: about(2), fixed: about(0.7) })],
+    ["a line of work at equal widths", "doesNotHoldHere", [state()], widths(widthFit(about(1), "O(n)"))],
+    ["a square of work at values of one width", "doesNotHoldHere", [state()], widths(widthFit(about(2)), widthFit(about(1), "O(n²)", 64))],
+    ["a square of time at values of one width", "doesNotHoldHere", [state()], product({ equal: about(2), fixed: about(2) })],
+    ["more than the product in the state", "doesNotHoldHere", [state(64, 1)], product({ equal: about(2), fixed: about(1) })],
+    [
+      "the square of the keys in the state, and no product",
+      "doesNotHoldHere",
+      [linear({ cell: () => ({ headDimV: 32, stateBytes: 4 * 64 * 64 * 4 }) })],
+      widths(widthFit(about(2))),
+    ],
+    ["a square of work, and less time than the width itself", "undecided", [state()], widths(widthFit(between(0.25, 0.35)))],
+    ["less than half the power at values of one width", "undecided", [state()], product({ equal: about(2), fixed: between(0.25, 0.7) })],
+    ["a constant time", "doesNotHoldHere", [state()], widths(widthFit(between(-0.1, 0.1)))],
+    ["a wide interval", "undecided", [state()], widths(widthFit(between(0, 2.5)))],
+    ["work of no known law", "undecided", [state()], widths({ ...widthFit(about(2)), work: undefined })],
+    ["widths that were not swept", undefined, [state()]],
   ],
   S18: [
     ["a constant state", "holds", [linear({ bytes: { class: "O(1)" } })]],
@@ -232,6 +254,9 @@ testClaims({
         { label: "hybrid", family: "linear", cell: () => ({ composedOf: { a: 3, b: 1 }, prepared: undefined }), bytes: { class: "O(n)" } },
       ],
     ],
+    ["a constant state, of the shape of a model that is a hybrid", "holdsWithCorrection", [linear({ bytes: { class: "O(1)" } })], shapeOf("qwen3-next")],
+    ["a constant state, of the shape of one that is none", "holds", [linear({ bytes: { class: "O(1)" } })], shapeOf("llama3-8b")],
+    ["as many bytes at two lengths", "undecided", [linear({ ns: [64, 128], bytes: { class: "O(1)" } })]],
     ["a state that grows", "doesNotHoldHere", [linear({ bytes: { class: "O(n)" } })]],
     ["too few lengths", "undecided", [linear({ bytes: {} })]],
   ],
@@ -247,6 +272,37 @@ it("says its numbers", () => {
   expect(sentencesOn("S16", [linear({ time: { exponent: between(-0.5, 0.5) } })])).toMatchInlineSnapshot(
     `"Slope of time over n: 0 [-0.500, 0.500] (linear, headDim 64, at n = 512). More turns, which narrow intervals, would tell. | "`,
   );
+});
+
+it("says which buffer a cache fills, of keys or of values", () => {
+  const limits = { maxBufferSize: 1000 * 4 * 64 * 4 + 1, maxStorageBufferBindingSize: 1e9 };
+  const { environment } = plantedRun({ ns: [], arms: [] });
+  const tokens = (headDimV: number): string =>
+    sentencesOn("S13", [{ label: "softmax", cell: () => ({ headDimV }), bytes: line(4 * (64 + headDimV) * 4) }], { environment: { ...environment, limits } });
+  for (const headDimV of [16, 64]) expect(tokens(headDimV)).toMatch(/fill the largest buffer that kernels can use here, 1,000 KiB, at 1,000 tokens\./);
+  expect(tokens(128)).toMatch(/ at 500 tokens\./);
+});
+
+it("says which layers of a published hybrid keep a cache", () => {
+  const [, correction] = sentencesOn("S18", [linear({ bytes: { class: "O(1)" } })], shapeOf("kimi-linear")).split(" | ");
+  expect(correction).toBe("That is so of linear attention alone: Kimi-Linear-48B-A3B has softmax in 7 of its 27 layers, and keeps their cache.");
+  const counts = verdictOn("S18", [linear({ bytes: { class: "O(1)" } })], shapeOf("minimax-01"))?.numbers;
+  expect(counts).toEqual({ softmaxLayers: 10, layers: 80 });
+  expect(sentencesOn("S18", [linear({ ns: [64, 128], bytes: { class: "O(1)" } })])).toMatch(/bytes of linear are of no known law\. Three lengths/);
+});
+
+it("says of which widths a state is the product, and what was not told apart", () => {
+  const both = sentencesOn("S17", [state()], product({ equal: about(2), fixed: about(1) }));
+  expect(both).toBe(
+    "A head's state of linear is headDim × headDimV numbers in all 4 cells, and FLOPs grow as that product; slope of time over headDim: 2.00 [1.96, 2.04] (linear) and 1.00 [0.980, 1.02] (linear, headDimV 64). | ",
+  );
+  const equal = /\| That is at equal widths of keys and values, which grew together: what either costs by itself was not measured\.$/;
+  expect(sentencesOn("S17", [state()], widths(widthFit(about(2))))).toMatch(equal);
+  const normalized = linear({ cell: () => ({ parameters: { normalized: true }, stateBytes: 4 * 64 * 65 * 4 }) });
+  expect(sentencesOn("S17", [normalized], widths(widthFit(about(2))))).toMatch(
+    /is headDim × headDimV numbers, and headDim more where it is normalized, in all 4 cells/,
+  );
+  expect(sentencesOn("S17", [state(64, 1)], widths(widthFit(about(2))))).toMatch(/is not headDim × headDimV numbers in every cell/);
 });
 
 it("says of a decode step whose time is open that counts decide it", () => {

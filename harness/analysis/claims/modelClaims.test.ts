@@ -4,6 +4,7 @@ import { type PresetName, presets, scaled } from "../../../kernels/model/presets
 import type { ClaimVerdict, Estimate } from "../../record/derived.ts";
 import { judgedClaim } from "../../record/derivedSchema.ts";
 import type { CellRecord, RunRecord, Tokenization } from "../../record/run.ts";
+import { plantedPrepared } from "../planted.ts";
 import { type ClaimCase, sentencesOn, testClaims } from "./claimCases.ts";
 import { about, between, cost, line, linear, type PlantedArm, verdictOn } from "./plantedClaims.ts";
 
@@ -266,7 +267,7 @@ it("says its numbers", () => {
   expect(
     sentencesOn("S12", [nothing({ ms: () => about(9) }), { label: "softmax", cell: withModel(), ms: () => about(1), bytes: line(2 * 64 * 2 * 4) }]),
   ).toMatchInlineSnapshot(
-    `"At n = 512 a token takes 9.00 ms with nothing kept and 1.00 ms with a cache: 9.00 [8.65, 9.37] times as long, and 9.00 [8.65, 9.37] times at n = 64. The cache grows by 1 KiB a token. | Keys and values are enough: they are all of that, and queries would be 512 B more."`,
+    `"At n = 512 a token takes 9.00 ms with nothing kept and 1.00 ms with a cache: 9.00 [8.65, 9.37] times as long (1.00 times by FLOPs), and 9.00 [8.65, 9.37] times at n = 64. The cache grows by 1 KiB a token. | Keys and values are enough: they are all of that, and queries would be 512 B more."`,
   );
 });
 
@@ -283,6 +284,17 @@ it("holds a cache against the same model without one, and not against another me
   const own = nothing({ cell: () => ({ ...withModel({ recomputes: true })(), mechanism: "softmax" }), ms: () => about(9) });
   expect(sentencesOn("S12", [...others, own, cached])).toMatch(/takes 9\.00 ms with nothing kept and 1\.00 ms/);
   expect(sentencesOn("S12", [...others, cached])).toBe(" | ");
+});
+
+it("says beside a cache's gain what FLOPs make of it", () => {
+  const flops = (useful: number) => ({ prepared: plantedPrepared(useful, 1) });
+  const arms = (again: number, ms: Estimate): PlantedArm[] => [
+    nothing({ cell: (n) => ({ ...withModel({ recomputes: true })(), mechanism: "softmax", n, ...flops(again) }), ms: () => ms }),
+    { label: "softmax", cell: () => ({ ...withModel()(), ...flops(100) }), ms: () => about(1) },
+  ];
+  expect(sentencesOn("S12", arms(6500, about(9)))).toMatch(/9\.00 \[8\.65, 9\.37\] times as long \(65\.0 times by FLOPs\), and /);
+  expect(sentencesOn("S12", arms(6500, between(0.5, 2)))).toMatch(/By counts the claim holds; times leave it open\./);
+  expect(sentencesOn("S12", arms(100, between(0.5, 2)))).not.toContain("By counts");
 });
 
 it("judges one model of those that a run sweeps, and says which", () => {

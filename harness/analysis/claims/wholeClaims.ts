@@ -64,6 +64,8 @@ export const wholeClaims: readonly Claim[] = [
       const { n, batch, heads, headDim, kvDtype } = cell;
       const layers = cell.model?.layers ?? 1;
       const ratio = ratioOf(again, kept);
+      const [flopsAgain, flopsKept] = last.map(({ prepared }) => prepared?.flops.useful);
+      const byFlops = flopsAgain && flopsKept ? flopsAgain / flopsKept : undefined;
       const [shortAgain, shortKept] = first.map(wholeMs);
       const short = first[1].n < n && shortAgain && shortKept ? { n: first[1].n, ratio: ratioOf(shortAgain, shortKept) } : undefined;
       const perToken = cached.bytes?.class === "O(n)" ? cached.bytes.coefficients?.a.value : undefined;
@@ -73,7 +75,8 @@ export const wholeClaims: readonly Claim[] = [
       const queries = layers * batch * heads * headDim * elementBytes[kvDtype];
       return judged(t, {
         held: ratio.low > 1 ? true : ratio.high < 1 ? false : undefined,
-        measured: said.measured(n, again.value, kept.value, ratio, short, perToken),
+        byCounts: byFlops === undefined ? undefined : byFlops > 1,
+        measured: said.measured(n, again.value, kept.value, ratio, byFlops, short, perToken),
         counted: [isOfThese && said.enough(queries)],
         would: said.would,
         evidence: "time",
