@@ -1103,8 +1103,8 @@ export const en = {
       /** of a run that sweeps sizes: the one that is judged, and how many are not */
       ofShape: (shape: string, others: number): string =>
         `That is at ${shape}; ${formatCount(others)} more ${plural(others, "shape is", "shapes are")} not judged.`,
-      /** of an undecided claim, counts of which decide */
-      byCounts: "By counts the claim holds; times leave it open.",
+      /** of an undecided claim; `corrected`: sentences before say what is to be said differently */
+      byCounts: (corrected: boolean): string => `By counts the claim holds${corrected ? ", so corrected" : ""}; times leave it open.`,
       noStages: "A device with GPU timestamps, which time stages, would tell.",
       notCounted: "The parts of the model were not counted.",
       wouldCount: "A model whose stages are counted would tell.",

@@ -708,7 +708,7 @@ export const zh: Messages = {
       slopes: (ends) =>
         ends.length === 0 ? "未知" : ends.map(({ exponent, curve, n }) => spaced`${bracketed(exponent)}（${curve}，n = ${formatCount(n)}处）`).join("至"),
       ofShape: (shape, others) => spaced`以上为${shapeText(shape)}处的结果；另有${formatCount(others)}种尺寸未作判断。`,
-      byCounts: "就计数而言，这条论断成立；就时间而言，尚无定论。",
+      byCounts: (corrected) => `就计数而言，这条论断${corrected ? "经此修正后" : ""}成立；就时间而言，尚无定论。`,
       noStages: "能为各阶段计时的设备（带 GPU 时间戳）可见分晓。",
       notCounted: "模型的各部分未经计数。",
       wouldCount: "各阶段经过计数的模型可见分晓。",

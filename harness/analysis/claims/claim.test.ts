@@ -13,9 +13,9 @@ it("keeps what is counted beside it where times leave it open", () => {
     evidence: "time",
   });
   // Of counts that decide only where nothing else does.
-  expect(judged(en, { ...found, byCounts: true, held: undefined }).measured).toBe(
-    "Measured. Counted. By counts the claim holds; times leave it open. More would tell.",
-  );
+  const open = { ...found, byCounts: true, held: undefined };
+  expect(judged(en, open).measured).toBe("Measured. Counted. By counts the claim holds, so corrected; times leave it open. More would tell.");
+  expect(judged(en, { ...open, counted: [false] }).measured).toBe("Measured. By counts the claim holds; times leave it open. More would tell.");
   for (const byCounts of [false, undefined]) expect(judged(en, { ...found, byCounts, held: undefined }).measured).toBe("Measured. Counted. More would tell.");
   for (const held of [true, false]) expect(judged(en, { ...found, byCounts: true, held }).measured).toBe("Measured.");
   expect(judged(en, { ...found, counted: [], corrections: [false], held: true })).toEqual({ verdict: "holds", measured: "Measured.", evidence: "time" });

@@ -35,8 +35,11 @@ export const judged = (t: Messages, { numbers, ...found }: Found): Judgement => 
 
 const verdictOf = (t: Messages, { held, measured, byCounts, counted = [], corrections = [], would, evidence }: Found): Judgement => {
   const told = (sentences: Found["corrections"] = []): readonly string[] => sentences.flatMap((text) => text || []);
-  if (held === undefined)
-    return { verdict: "undecided", measured: t.joinSentences([measured, ...told(counted), ...(byCounts ? [t.claims.found.byCounts] : []), would]), evidence };
+  if (held === undefined) {
+    const beside = told(counted);
+    const counts = byCounts ? [t.claims.found.byCounts(beside.length > 0)] : [];
+    return { verdict: "undecided", measured: t.joinSentences([measured, ...beside, ...counts, would]), evidence };
+  }
   if (!held) return { verdict: "doesNotHoldHere", measured, evidence };
   const correction = t.joinSentences(told([...counted, ...corrections]));
   return correction === "" ? { verdict: "holds", measured, evidence } : { verdict: "holdsWithCorrection", measured, correction, evidence };

@@ -308,7 +308,7 @@ it("says of which widths a state is the product, and what was not told apart", (
 it("says of a decode step whose time is open that counts decide it", () => {
   const wide = { exponent: between(0.5, 1.5) };
   expect(sentencesOn("S5", [{ label: "softmax", cell: work(256, 1), time: wide }])).toMatch(
-    /2\.00 times its dot product\. By counts the claim holds; times leave it open\. Larger n, or more turns, would tell\. \| $/,
+    /2\.00 times its dot product\. By counts the claim holds, so corrected; times leave it open\. Larger n, or more turns, would tell\. \| $/,
   );
   expect(sentencesOn("S5", [{ label: "softmax", ns: [64, 128], cell: work(256, 1), time: wide }])).not.toContain("By counts");
 });
