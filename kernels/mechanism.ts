@@ -62,6 +62,10 @@ export type FeedForward =
       readonly shared?: number;
       /** what that one makes is weighed by the sigmoid of a projection of the token */
       readonly sharedGate?: true;
+      /** how much each chosen one counts: its score's sigmoid over the sum of theirs, as in Kimi Linear; a softmax over the chosen where absent */
+      readonly router?: "sigmoid";
+      /** what the chosen ones make together is taken so many times; once where absent */
+      readonly routedScale?: number;
     };
 
 /** How a model writes a text: what it begins with, how each next token is chosen, and after which it ends. */
@@ -236,6 +240,9 @@ export interface Refusal {
 /** Host values by tensor name: q, k, v, … as flat arrays in the layout of the buffer that takes them. */
 export type Tensors = Readonly<Record<string, Float32Array | Uint32Array>>;
 
+/** What a reference reads: `inputs()`, or in the place of some of them what the float64 of a whole model computed, which no one rounded. */
+export type ReferenceTensors = Readonly<Record<string, Float32Array | Float64Array | Uint32Array>>;
+
 /** Where the reference is asked for: one head of one batch entry; `tokens` are rows of the output, ascending (decode: [0]). */
 export interface ReferenceAt {
   readonly batch: number;
@@ -318,7 +325,7 @@ export interface Mechanism {
   /** Host tensors drawn from the seed: same shape and seed, same values, on every machine. */
   inputs(shape: Shape, seed: number): Tensors;
   /** float64, plainly written from the definition, independent of any form. Covers the output rows asked for and the whole state of that head. */
-  reference(shape: Shape, inputs: Tensors, at: ReferenceAt): readonly ExpectedRow[];
+  reference(shape: Shape, inputs: ReferenceTensors, at: ReferenceAt): readonly ExpectedRow[];
   /**
    * What a correct kernel may have computed as well, where rounding decides a choice that all later numbers come of: all of `reference`'s rows, of one way after the other, the likeliest first. Asked for where
    * the output is not `reference`'s.

@@ -59,7 +59,17 @@ const feedForwardOf = (file: ModelFile, of: FeedForward | undefined): FeedForwar
   if (experts) {
     const shared = file.experts?.shared ?? own?.shared ?? 0;
     const isGated = shared > 0 && (file.experts?.sharedGate ?? own?.sharedGate ?? false);
-    return { kind: "experts", hidden, ...experts, ...(shared > 0 ? { shared } : {}), ...(isGated ? { sharedGate: true } : {}) };
+    const router = file.experts?.router ?? own?.router;
+    const routedScale = file.experts?.routedScale ?? own?.routedScale ?? 1;
+    return {
+      kind: "experts",
+      hidden,
+      ...experts,
+      ...(shared > 0 ? { shared } : {}),
+      ...(isGated ? { sharedGate: true } : {}),
+      ...(router === "sigmoid" ? { router } : {}),
+      ...(routedScale === 1 ? {} : { routedScale }),
+    };
   }
   return { kind: file.activation ?? (of?.kind === "gelu" ? "gelu" : "gated"), hidden };
 };

@@ -19,6 +19,18 @@ const experts = z
       "true or false",
       "What that one makes is weighed by the sigmoid of a projection of the token; a preset's unless given, else false.",
     ).optional(),
+    router: z
+      .enum(["softmax", "sigmoid"])
+      .meta({
+        description:
+          "How much each chosen expert counts. softmax: the softmax of their scores. sigmoid: each score's sigmoid over the sum of theirs, as in Kimi Linear. A preset's unless given, else softmax.",
+      })
+      .optional(),
+    routedScale: accepting(
+      z.number().min(0.01).max(100),
+      "a number from 0.01 to 100",
+      "What the chosen experts make together is taken so many times; a preset's unless given, else 1.",
+    ).optional(),
   })
   .meta({ description: "A mixture of experts in the place of one feed-forward network." });
 

@@ -60,6 +60,15 @@ test.each([
     "{ layers: 2, width: 64, vocab: 100, feedForward: 96, experts: { count: 8, active: 2, shared: 32, sharedGate: true } }",
     { kind: "experts", hidden: 96, experts: 8, active: 2, shared: 32, sharedGate: true },
   ],
+  [
+    "{ layers: 2, width: 64, vocab: 100, feedForward: 96, experts: { count: 8, active: 2, router: sigmoid, routedScale: 2.5 } }",
+    { kind: "experts", hidden: 96, experts: 8, active: 2, router: "sigmoid", routedScale: 2.5 },
+  ],
+  ["{ preset: kimi-linear, scale: 0.0625 }", { kind: "experts", hidden: 64, experts: 32, active: 8, shared: 64, router: "sigmoid", routedScale: 2.446 }],
+  [
+    "{ preset: kimi-linear, scale: 0.0625, experts: { count: 64, active: 8, router: softmax, routedScale: 1 } }",
+    { kind: "experts", hidden: 64, experts: 64, active: 8, shared: 64 },
+  ],
   ["{ preset: qwen3-next, scale: 0.0625 }", { kind: "experts", hidden: 32, experts: 40, active: 10, shared: 32, sharedGate: true }],
   [
     "{ preset: qwen3-next, scale: 0.0625, experts: { count: 64, active: 10 } }",

@@ -78,7 +78,7 @@ export const modelCells = (mechanisms: readonly Mechanism[]): readonly Cell[] =>
       ...of("softmax", form, 9, { batch: 2 }, { feedForward: experts }),
       // Experts, some beside one that all tokens go through, behind a layer that has none.
       ...of("softmax", form, 9, { batch: 2 }, { feedForward: { ...experts, shared: 40, sharedGate: true }, firstDense: { layers: 1, hidden: 72 } }),
-      ...of("softmax", form, 33, {}, { feedForward: { ...experts, shared: 64 } }),
+      ...of("softmax", form, 33, {}, { feedForward: { ...experts, shared: 64, router: "sigmoid", routedScale: 2.5 } }),
       ...of("softmax", form, 9, { batch: 2 }, { outputGate: "all" }),
       ...of("softmax", form, 9, {}, { width: 36, vocab: 67 }),
       ...of("softmax", form, 9, {}, { layers: 4, pattern: ["linear", "gatedDeltaNet", "linear", "softmax"] }),

@@ -144,6 +144,8 @@ const feedForward: z.ZodType<FeedForward> = z.discriminatedUnion("kind", [
     active: size,
     shared: size.exactOptional(),
     sharedGate: z.literal(true).exactOptional(),
+    router: z.literal("sigmoid").exactOptional(),
+    routedScale: amount.exactOptional(),
   }),
 ]);
 

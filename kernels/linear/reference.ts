@@ -1,4 +1,4 @@
-import type { ExpectedRow, ReferenceAt, Tensors } from "../mechanism.ts";
+import type { ExpectedRow, ReferenceAt, ReferenceTensors } from "../mechanism.ts";
 import { tensorOf } from "../tensors.ts";
 import { featureMapOf, leastDenominator } from "./featureMap.ts";
 import type { Sizes } from "./sizes.ts";
@@ -9,7 +9,7 @@ import type { Sizes } from "./sizes.ts";
  * Sources: Katharopoulos et al. 2020, eq. 16–20; Sun et al. 2023 (retention); Yang et al. 2024, arXiv 2312.06635 (gla), 2406.06484 (delta), 2412.06464
  * (gated delta). The readout follows the write, as in the ONNX operator LinearAttention.
  */
-export const reference = (sizes: Sizes, inputs: Tensors, { batch, head, tokens: asked }: ReferenceAt): readonly ExpectedRow[] => {
+export const reference = (sizes: Sizes, inputs: ReferenceTensors, { batch, head, tokens: asked }: ReferenceAt): readonly ExpectedRow[] => {
   const { rule, phase, heads, tokens, inputTokens, keys, values, featureMap, normalized, continued, scale } = sizes;
   const { featured } = featureMapOf(featureMap);
   const line = (token: number): number => (batch * inputTokens + (token % inputTokens)) * heads + head;
@@ -91,7 +91,12 @@ const spread = (state: Float64Array, x: Float64Array, values: number): number =>
 };
 
 /** Decays of a token's key channels [key], γ_h or e^{g}; undefined without decay. */
-const decays = ({ rule, keys }: Sizes, inputs: Tensors, head: number, line: (token: number) => number): ((token: number) => Float64Array) | undefined => {
+const decays = (
+  { rule, keys }: Sizes,
+  inputs: ReferenceTensors,
+  head: number,
+  line: (token: number) => number,
+): ((token: number) => Float64Array) | undefined => {
   if (rule.decay === "none") return undefined;
   const g = tensorOf(inputs, "g");
   const alike = (decay: number): Float64Array => new Float64Array(keys).fill(decay);

@@ -30,8 +30,9 @@ export const parametersOfPreset = (name: PresetName): Readonly<Record<string, Pa
 const turnOf = (linear: string, count: number): readonly string[] => [...Array.from({ length: count }, () => linear), "softmax"];
 
 /**
- * Shapes as their authors published them, with the mixers of hybrids as `pattern`. What is not part of this model (short convolutions, biases, norms of softmax
- * layers' queries and keys, latent attention) is left out; what stands for something else, `source` says.
+ * Shapes as their authors published them, with the mixers of hybrids as `pattern`. What is not part of this model (short convolutions and the SiLU behind them,
+ * biases, norms of softmax layers' queries and keys, latent attention, layers that foretell further tokens) is left out; what stands for something else, `source` says. Every RMSNorm adds 1e-6 under
+ * its root.
  */
 export const presets = {
   "gpt2-small": {
@@ -61,7 +62,7 @@ export const presets = {
   "qwen3-next": {
     title: "Qwen3-Next-80B-A3B",
     source:
-      "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; output gates by a sigmoid in linear layers too; rotary base 10,000, over whole heads; no norms of queries and keys in softmax layers, and of keys alone in linear ones; arms of other layers than its own have 32 heads of 128, whose cache and states are as large",
+      "Qwen/Qwen3-Next-80B-A3B-Instruct config.json; output gates by a sigmoid in linear layers too, in the place of a SiLU; log decays −softplus of a projection, without the rate of each head and the bias that it has beside; rotary base 10,000 in the place of 10,000,000, over whole heads in the place of a quarter of their channels; arms of other layers than its own have 32 heads of 128, whose cache and states are as large",
     model: {
       layers: 48,
       width: 2048,
@@ -80,12 +81,12 @@ export const presets = {
   "kimi-linear": {
     title: "Kimi-Linear-48B-A3B",
     source:
-      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps, queries and keys of 128 channels in the place of 192, and none of its projections to and from what it keeps; no norm of queries in linear layers; its decay gate and its output gate one matrix each (width × channels) in the place of two of low rank, 17 million weights a layer more",
+      "moonshotai/Kimi-Linear-48B-A3B-Instruct config.json, arXiv 2510.26692; 2 heads of keys and values for its latent attention, 512 channels of the 576 it keeps, queries and keys of 128 channels in the place of 192, and neither its projections to and from what it keeps nor the norm of that; log decays −softplus of a projection, without the rate of each head and the bias that it has beside; its decay gate and its output gate one matrix each (width × channels) in the place of two of low rank, 17 million weights a layer more; its router adds no bias to scores where it chooses",
     model: {
       layers: 27,
       width: 2304,
       vocab: 163840,
-      feedForward: { kind: "experts", hidden: 1024, experts: 256, active: 8, shared: 1024 },
+      feedForward: { kind: "experts", hidden: 1024, experts: 256, active: 8, shared: 1024, router: "sigmoid", routedScale: 2.446 },
       firstDense: { layers: 1, hidden: 9216 },
       outputGate: "linear",
       rotary: false,
@@ -100,7 +101,7 @@ export const presets = {
   "minimax-01": {
     title: "MiniMax-Text-01",
     source:
-      "MiniMaxAI/MiniMax-Text-01 config.json, arXiv 2501.08313; its linear layers are retention with slopes lightning; rotary base 10,000, over whole heads",
+      "MiniMaxAI/MiniMax-Text-01 config.json, arXiv 2501.08313; its linear layers are retention with slopes lightning, those of a first layer in all of them (published: times 1 − layer / 79 + 0.00001, layers from 0); no SiLU of their queries, keys and values; each head normalised by itself behind them, by weights that all heads share, in the place of one RMSNorm over all 8,192 channels; layers add what they make to what came into their norm (published: to what came out of it, times 3.5566); rotary base 10,000 in the place of 10,000,000, over whole heads in the place of half of their channels",
     model: {
       layers: 80,
       width: 6144,

@@ -1,11 +1,11 @@
 import { roundedToHalf } from "../half.ts";
-import type { ExpectedRow, FeedForward, ModelShape, Tensors } from "../mechanism.ts";
+import type { ExpectedRow, FeedForward, ModelShape, ReferenceTensors, Tensors } from "../mechanism.ts";
 import { tensorOf } from "../tensors.ts";
 import { finishes } from "./finish.ts";
 import { keptConnection, keptName, type Mixer, ownTensors, widthsOf } from "./layer.ts";
 import { isRotated, type ModelPlanning, takesUnitVectors } from "./modelPlan.ts";
 import { feedForwardOf } from "./modelShape.ts";
-import { type ChosenExperts, chosenExperts, sizeOf } from "./router.ts";
+import { type ChosenExperts, chosenExperts, sharesOf, sizeOf } from "./router.ts";
 
 /** Rows of values in float64: [row][channel]. */
 type Rows = readonly Float64Array[];
@@ -240,8 +240,8 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, a
   const q = turned(unit(shared(taken("q"))));
   const k = turned(unit(shared(taken("k"))));
   // What a cache of f16 takes of the newest token is rounded before anyone reads it.
-  const cached = (made: Rows): Float32Array => (storesHalf(mixer) ? roundedToHalf(flat(made)) : flat(made));
-  const given: Tensors = {
+  const cached = (made: Rows): Float32Array | Float64Array => (storesHalf(mixer) ? roundedToHalf(Float32Array.from(flat(made))) : flat(made));
+  const given: ReferenceTensors = {
     ...ownTensors(mixer, layer, tensors),
     q: flat(q),
     k: cached(k),
@@ -256,7 +256,7 @@ const mixedRows = (model: ModelShape, mixer: Mixer, layer: number, rows: Rows, a
       ? (["k", "v"] as const).flatMap((name) => {
           const buffer = keptConnection(mixer, layer, name);
           const values = given[name];
-          return buffer !== undefined && values instanceof Float32Array ? [{ buffer, offset: 0, values: Float64Array.from(values) }] : [];
+          return buffer !== undefined && values ? [{ buffer, offset: 0, values: Float64Array.from(values) }] : [];
         })
       : [];
   const each = rows.length / shape.batch;
@@ -295,10 +295,10 @@ const sizedTogether = (rows: readonly ExpectedRow[]): readonly ExpectedRow[] => 
   return rows.map((row) => ({ ...row, size: factors * Math.max(row.size ?? 0, rms([row]), sizes.get(row.buffer) ?? 0) }));
 };
 
-/** One after another as f32, as a mixer's reference takes them. */
-const flat = (rows: Rows): Float32Array => {
+/** One after another, as a mixer's reference takes them. */
+const flat = (rows: Rows): Float64Array => {
   const width = rows[0]?.length ?? 0;
-  const made = new Float32Array(rows.length * width);
+  const made = new Float64Array(rows.length * width);
   for (const [r, row] of rows.entries()) made.set(row, r * width);
   return made;
 };
@@ -335,13 +335,14 @@ const fedForward = (
   const fed = times(rows, weight("router"), experts).map((scores, r) => {
     const { chosen, lead } = choose(scores, active, r);
     leads.push(lead);
-    const most = Math.max(...chosen.map((expert) => scores[expert] ?? Number.NaN));
-    const sizes = chosen.map((expert) => Math.exp((scores[expert] ?? Number.NaN) - most));
-    const all = sizes.reduce((sum, size) => sum + size, 0);
+    const weighed = sharesOf(
+      chosen.map((expert) => scores[expert] ?? Number.NaN),
+      feedForward,
+    );
     const made = new Float64Array(width);
     for (const [slot, expert] of chosen.entries()) {
       const [out] = through([rows[r] ?? new Float64Array()], expert);
-      for (let i = 0; i < width; i++) made[i] = (made[i] ?? 0) + ((sizes[slot] ?? 0) / all) * (out?.[i] ?? Number.NaN);
+      for (let i = 0; i < width; i++) made[i] = (made[i] ?? 0) + (weighed[slot] ?? Number.NaN) * (out?.[i] ?? Number.NaN);
     }
     return made;
   });

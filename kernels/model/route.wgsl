@@ -1,4 +1,5 @@
-// Chooses the ACTIVE experts of the largest router scores of each row, and their weights: a softmax over the chosen (Shazeer et al. 2017, arXiv 1701.06538).
+// Chooses the ACTIVE experts of the largest router scores of each row, and their weights: a softmax over the chosen (Shazeer et al. 2017, arXiv 1701.06538), or where SIGMOID the sigmoids of
+// their scores over the sum of these (DeepSeek-V3, arXiv 2412.19437, eq. 12 to 15, whose bias of scores is 0 here); and SCALE times as much.
 // LOGGED: the choice of each place of a text is kept, and where a place goes through again and chooses otherwise, that it did.
 @group(0) @binding(0) var<storage, read> scores: array<f32>; // [row, EXPERTS]
 @group(0) @binding(1) var<storage, read_write> chosen: array<u32>; // [row, ACTIVE]
@@ -14,6 +15,15 @@ var<workgroup> best: array<f32, THREADS>;
 var<workgroup> places: array<u32, THREADS>;
 var<workgroup> taken: array<u32, ACTIVE>;
 var<workgroup> tops: array<f32, ACTIVE>;
+
+// Of a chosen expert, `top` being the largest score, times whatever is the same for all of them. No exponential overflows, and the largest is never 0.
+fn amount(score: f32, top: f32) -> f32 {
+#if SIGMOID
+  return exp(min(score, 0.0) - min(top, 0.0)) / (1.0 + exp(-abs(score)));
+#else
+  return exp(score - top);
+#end
+}
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -49,10 +59,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     workgroupBarrier();
   }
   var sum = 0.0;
-  for (var slot = 0u; slot < ACTIVE; slot++) { sum += exp(tops[slot] - tops[0]); }
+  for (var slot = 0u; slot < ACTIVE; slot++) { sum += amount(tops[slot], tops[0]); }
   for (var slot = thread; slot < ACTIVE; slot += THREADS) {
     chosen[row * ACTIVE + slot] = taken[slot];
-    shares[row * ACTIVE + slot] = exp(tops[slot] - tops[0]) / sum;
+    shares[row * ACTIVE + slot] = SCALE * amount(tops[slot], tops[0]) / sum;
   }
 #if LOGGED
 #if COUNTED

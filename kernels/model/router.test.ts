@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chosenExperts } from "./router.ts";
+import { chosenExperts, sharesOf } from "./router.ts";
 
 const alone = { leastLead: 0.01, swaps: false, followed: undefined };
 
@@ -32,5 +32,17 @@ describe("a router's choice", () => {
     const { chosen, lead } = chosenExperts(scores, 3, { ...alone, followed });
     expect(chosen).toEqual([1, 4, 0]);
     expect(lead).toBeLessThan(0.01);
+  });
+});
+
+describe("shares of chosen experts", () => {
+  // e to 1, and σ(0) = 1/2 to σ(ln 3) = 3/4.
+  it.each([
+    [[1, 0], {}, [0.7310585786, 0.2689414214]],
+    [[Math.log(3), 0], { router: "sigmoid" }, [0.6, 0.4]],
+    [[Math.log(3), 0], { router: "sigmoid", routedScale: 2.446 }, [1.4676, 0.9784]],
+    [[Math.log(3), 0], { routedScale: 2 }, [1.5, 0.5]],
+  ] as const)("of scores %o are, by %o, %o", (scores, routing, expected) => {
+    for (const [slot, share] of sharesOf(scores, routing).entries()) expect(share).toBeCloseTo(expected[slot] ?? Number.NaN, 9);
   });
 });

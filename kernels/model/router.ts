@@ -1,3 +1,16 @@
+import type { FeedForward } from "../mechanism.ts";
+
+/** What a mixture of experts says of its router. */
+export type Routing = Pick<Extract<FeedForward, { readonly kind: "experts" }>, "router" | "routedScale">;
+
+/** How much each of the chosen experts counts, by the scores that their router gives them: numbers that add up to the scale. */
+export const sharesOf = (scores: readonly number[], { router, routedScale = 1 }: Routing): readonly number[] => {
+  const most = Math.max(...scores);
+  const sizes = scores.map((score) => (router === "sigmoid" ? 1 / (1 + Math.exp(-score)) : Math.exp(score - most)));
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  return sizes.map((size) => (routedScale * size) / all);
+};
+
 /** The experts that a row goes through. */
 export interface ChosenExperts {
   readonly chosen: readonly number[];

@@ -11,6 +11,7 @@ import norm from "./norm.wgsl";
 import { projectStep } from "./projection.ts";
 import rotate from "./rotate.wgsl";
 import route from "./route.wgsl";
+import type { Routing } from "./router.ts";
 import { changed, unwritten } from "./routes.ts";
 import sample from "./sample.wgsl";
 import share from "./share.wgsl";
@@ -102,9 +103,9 @@ interface Fed {
 }
 
 /** Router scores to the chosen experts and their shares, then through these and back onto `to`; and through the one that every token goes through, where there is one. */
-export const expertSteps = (making: Making, sizes: Experts, fed: Fed, common: SharedExpert, log?: RoutesLog): readonly Step[] => [
-  ...chosenSteps(making, sizes, fed, log),
-  ...sharedSteps(making, sizes.width, fed, common),
+export const expertSteps = (making: Making, sizes: Experts, fed: Fed, mixture: SharedExpert & Routing, log?: RoutesLog): readonly Step[] => [
+  ...chosenSteps(making, sizes, fed, mixture, log),
+  ...sharedSteps(making, sizes.width, fed, mixture),
 ];
 
 /** Where a written text's choices are kept (routes.ts). */
@@ -140,7 +141,7 @@ const sharedSteps = (making: Making, width: number, { from, to, weights }: Fed, 
   ];
 };
 
-const chosenSteps = (making: Making, sizes: Experts, { from, to, weights }: Fed, log?: RoutesLog): readonly Step[] => {
+const chosenSteps = (making: Making, sizes: Experts, { from, to, weights }: Fed, { router, routedScale = 1 }: Routing, log?: RoutesLog): readonly Step[] => {
   const { dtype, rows } = making;
   const { width, hidden, count, active } = sizes;
   const inFeedForward = (step: Step): Step => staged("feedForward", step);
@@ -156,6 +157,8 @@ const chosenSteps = (making: Making, sizes: Experts, { from, to, weights }: Fed,
           EXPERTS: count,
           ACTIVE: active,
           THREADS: teamOf(making, threads),
+          SIGMOID: router === "sigmoid",
+          SCALE: routedScale,
           LOGGED: log !== undefined,
           ...(log ? { COUNTED: log.counted, UNWRITTEN: unwritten, CHANGED: changed } : {}),
         },

@@ -267,6 +267,31 @@ test.each([
   expect(allowed(shapeOf(name, { n: 5, kvDtype: "f16" }, { ...around, recomputes: true }))).toBeLessThan(1e-4);
 });
 
+test.each([
+  ["softmax", true],
+  ["linear", false],
+] as const)("float64 of a whole model rounds nothing of what goes into a mixer: %s", (name, isLinearInValues) => {
+  const mechanism = mechanismOf(name);
+  const shape = shapeOf(name, { n: 5, batch: 1 }, { layers: 2, recomputes: true });
+  const tensors = mechanism.inputs(shape, 1);
+  const channels = shape.heads * shape.headDim;
+  // Queries three times as large and keys a third, and values too where nothing behind them asks how large they are: not in f32, which has no thirds.
+  const factors = [3, 1 / 3, isLinearInValues ? 3 : 1];
+  const evened = Object.fromEntries(
+    Object.entries(tensors).map(([tensor, values]) => {
+      if (tensor.endsWith(".wqkv")) return [tensor, Float64Array.from(values, (weight, i) => weight * (factors[Math.floor(i / 64 / channels)] ?? 1))] as const;
+      if (tensor.endsWith(".wo") && isLinearInValues) return [tensor, Float64Array.from(values, (weight) => weight / 3)] as const;
+      return [tensor, values] as const;
+    }),
+  ) as unknown as typeof tensors;
+  const scoresOf = (of: typeof tensors): readonly number[] =>
+    mechanism.reference(shape, of, { batch: 0, head: 0, tokens: [0] }).flatMap(({ buffer, values }) => (buffer === "scores" ? Array.from(values) : []));
+  const [plain, other] = [scoresOf(tensors), scoresOf(evened)];
+  expect(plain).toHaveLength(100);
+  expect(other).not.toEqual(plain);
+  for (const [token, score] of plain.entries()) expect(Math.abs((other[token] ?? Number.NaN) - score)).toBeLessThan(1e-12);
+});
+
 test("a state rounds nothing, whatever a cache would be", () => {
   const [shape, mechanism] = [shapeOf("linear", { kvDtype: "f16" }), mechanismOf("linear")];
   expect(mechanism.rounding?.(shape)).toBe(mechanism.rounding?.({ ...shape, kvDtype: "f32" }));

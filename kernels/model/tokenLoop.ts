@@ -138,7 +138,8 @@ const extended = (own: Mechanism, all: readonly Mechanism[]): Mechanism => {
       const { text } = shape.model;
       return text ? textInputs(textPlanningOf(shape, text), seed) : modelInputs(planningOf(shape), tokensOf(shape), seed);
     },
-    reference: (shape, tensors, at) => (shape.model ? referenceOf(shape, tensors) : own.reference(shape, tensors, at)),
+    // No model lies within another one: what this one reads is a device's.
+    reference: (shape, tensors: Tensors, at) => (shape.model ? referenceOf(shape, tensors) : own.reference(shape, tensors, at)),
     // A text's reference leaves open what rounding may choose.
     alternatives: (shape, tensors) =>
       shape.model

@@ -1,10 +1,10 @@
-import type { ExpectedRow, ReferenceAt, Shape, Tensors } from "../mechanism.ts";
+import type { ExpectedRow, ReferenceAt, ReferenceTensors, Shape, Tensors } from "../mechanism.ts";
 import { normals } from "../random.ts";
 import { scaleOf } from "../scale.ts";
 import { drawnAs } from "../storage.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { turnLoudQueries } from "./loudQueries.ts";
-import { floats } from "./reference.ts";
+import { type Floats, floats } from "./reference.ts";
 import { attend, cyclic, dot, type Run } from "./rowRuns.ts";
 
 /**
@@ -48,13 +48,13 @@ export const noCacheInputs = (shape: Shape, seed: number): Tensors => {
  * order that costs least, which is the same in exact numbers: q·k_j = x_j·(W_k q), Σ p_j v_j = (Σ p_j x_j) W_v. Then the hidden states of that batch entry in
  * full.
  */
-export const noCacheReference = (shape: Shape, inputs: Tensors, at: ReferenceAt): readonly ExpectedRow[] => {
+export const noCacheReference = (shape: Shape, inputs: ReferenceTensors, at: ReferenceAt): readonly ExpectedRow[] => {
   const { n, heads, kvHeads, headDim, headDimV, dModel } = shape;
   const decodes = shape.phase === "decode";
   const tokens = inputTokens(shape);
-  const [q, x, wK, wV] = ["q", "x", "wK", "wV"].map((name) => floats(inputs, name)) as [Float32Array, Float32Array, Float32Array, Float32Array];
-  const row = (tensor: Float32Array, length: number, index: number): Float32Array => tensor.subarray(index * length, (index + 1) * length);
-  const lines = (tensor: Float32Array, before: number, [from, to]: readonly [number, number]): Run => ({
+  const [q, x, wK, wV] = ["q", "x", "wK", "wV"].map((name) => floats(inputs, name)) as [Floats, Floats, Floats, Floats];
+  const row = (tensor: Floats, length: number, index: number): Floats => tensor.subarray(index * length, (index + 1) * length);
+  const lines = (tensor: Floats, before: number, [from, to]: readonly [number, number]): Run => ({
     tensor,
     first: (before + from) * dModel,
     stride: dModel,
@@ -66,7 +66,7 @@ export const noCacheReference = (shape: Shape, inputs: Tensors, at: ReferenceAt)
       ? [lines(floats(inputs, "hidden"), at.batch * (n + 1), [0, n]), lines(x, at.batch, [0, 1])]
       : cyclic(0, t + 1, tokens).map((span) => lines(x, at.batch * tokens, span));
   const kvHead = Math.floor(at.head / (heads / kvHeads));
-  const weights = (tensor: Float32Array, channels: number, line: number): Float32Array => row(tensor, channels, line * kvHeads + kvHead);
+  const weights = (tensor: Floats, channels: number, line: number): Floats => row(tensor, channels, line * kvHeads + kvHead);
 
   const outputs = at.tokens.map((t): ExpectedRow => {
     const query = row(q, headDim, (at.batch * tokens + (t % tokens)) * heads + at.head);
@@ -83,7 +83,7 @@ export const noCacheReference = (shape: Shape, inputs: Tensors, at: ReferenceAt)
 };
 
 /** Hidden states of one batch entry when the steps are over, in runs of rows that are neighbours in what they come from: what was there and the newest, or the stream over and over. */
-const keptStates = (shape: Shape, inputs: Tensors, batch: number): ExpectedRow[] => {
+const keptStates = (shape: Shape, inputs: ReferenceTensors, batch: number): ExpectedRow[] => {
   const { phase, n, dModel } = shape;
   const tokens = inputTokens(shape);
   const x = floats(inputs, "x").subarray(batch * tokens * dModel, (batch + 1) * tokens * dModel);

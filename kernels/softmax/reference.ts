@@ -1,4 +1,4 @@
-import type { ExpectedRow, ReferenceAt, Shape, Tensors } from "../mechanism.ts";
+import type { ExpectedRow, ReferenceAt, ReferenceTensors, Shape } from "../mechanism.ts";
 import { scaleOf } from "../scale.ts";
 import { inputTokens, outputTokens } from "../stream.ts";
 import { tensorOf } from "../tensors.ts";
@@ -10,7 +10,7 @@ import { cacheCapacity, isWindowed, rowOfToken, tokenInRow, windowOf } from "./w
  * over j ≤ t, with a window over those of them with j > t − window or j < sinks. Rows of o for `at`, and wherever a cache is apart from k and v
  * that batch entry's caches in full: what was there, and what was written.
  */
-export const softmaxReference = (shape: Shape, inputs: Tensors, at: ReferenceAt): readonly ExpectedRow[] => {
+export const softmaxReference = (shape: Shape, inputs: ReferenceTensors, at: ReferenceAt): readonly ExpectedRow[] => {
   const { n, heads, kvHeads, headDim, headDimV } = shape;
   const kvHead = Math.floor(at.head / (heads / kvHeads));
   const tokens = inputTokens(shape);
@@ -62,7 +62,7 @@ const cacheNames = ["k", "v"] as const;
 const rowElements = ({ kvHeads, headDim, headDimV }: Shape, name: "k" | "v"): number => kvHeads * (name === "k" ? headDim : headDimV);
 
 /** The caches of one batch entry after a decoded token, all heads: what was there, but for the row of the newest token. */
-const decodedCache = (shape: Shape, inputs: Tensors, batch: number): ExpectedRow[] => {
+const decodedCache = (shape: Shape, inputs: ReferenceTensors, batch: number): ExpectedRow[] => {
   const capacity = cacheCapacity(shape);
   const newestRow = rowOfToken(shape, shape.n);
   return cacheNames.flatMap((name) => {
@@ -77,7 +77,7 @@ const decodedCache = (shape: Shape, inputs: Tensors, batch: number): ExpectedRow
 };
 
 /** The caches of one batch entry that steps have filled, all heads, in runs of rows whose tokens are neighbours in k and v too: a text's come from the stream, over and over. */
-const writtenCache = (shape: Shape, inputs: Tensors, batch: number): ExpectedRow[] => {
+const writtenCache = (shape: Shape, inputs: ReferenceTensors, batch: number): ExpectedRow[] => {
   const capacity = cacheCapacity(shape);
   const tokens = inputTokens(shape);
   const sourceOf = (row: number): number => tokenInRow(shape, shape.n, row) % tokens;
@@ -92,9 +92,12 @@ const writtenCache = (shape: Shape, inputs: Tensors, batch: number): ExpectedRow
   });
 };
 
-/** The f32 tensor of that name. Throws where it is missing or of another type. */
-export const floats = (inputs: Tensors, name: string): Float32Array => {
+/** Given, or computed by a model before it. */
+export type Floats = Float32Array | Float64Array;
+
+/** The tensor of that name, of f32 or float64. Throws where it is missing or of another type. */
+export const floats = (inputs: ReferenceTensors, name: string): Floats => {
   const tensor = tensorOf(inputs, name);
-  if (!(tensor instanceof Float32Array)) throw new Error(`tensor ${name} is not of f32`);
+  if (tensor instanceof Uint32Array) throw new Error(`tensor ${name} is of whole numbers`);
   return tensor;
 };

@@ -3,7 +3,7 @@
  * rows: loops over a flat tensor take a tenth of what a subarray a key does.
  */
 export interface Run {
-  readonly tensor: Float32Array;
+  readonly tensor: Float32Array | Float64Array;
   readonly first: number;
   readonly stride: number;
   readonly rows: number;
