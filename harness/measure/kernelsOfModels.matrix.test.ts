@@ -7,6 +7,7 @@ import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
 import type { HelloRequest, WriteReply } from "./messages.ts";
 import { modelCell, modelCells } from "./modelCases.ts";
+import { presetCells } from "./presetCases.ts";
 
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ forms }) => forms.tokenLoop);
 
@@ -36,6 +37,25 @@ describe.each(variants)(`$name of whole models that keep nothing, on ${testAdapt
       expect(prepared.maxError).toBeLessThan(1e-4);
     },
     180_000,
+  );
+});
+
+describe.each(variants)(`$name of published models in small, on ${testAdapter}`, ({ planFor }) => {
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await connector(testAdapter, { mode: "checking", ...planFor, kernels: [], memoryBudgetBytes: 2 ** 28 })();
+  });
+  afterAll(() => connection?.worker.close());
+
+  it.each(presetCells(mechanisms, 70))(
+    "$id has the scores of its float64 reference",
+    async (cell) => {
+      const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 240_000);
+      await connection.worker.ask("evict", { cell: cell.id }, 10_000);
+      expect(prepared.maxError).toBeGreaterThan(0);
+      expect(prepared.maxError).toBeLessThan(1e-4);
+    },
+    300_000,
   );
 });
 

@@ -10,6 +10,7 @@ import type { Cell } from "../experiment/experiment.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
 import { modelCell, modelCells, smallModel } from "./modelCases.ts";
+import { presetCells } from "./presetCases.ts";
 import { fewWorkgroups } from "./smallGrids.ts";
 
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ forms }) => forms.tokenLoop);
@@ -85,6 +86,20 @@ describe(`one token's whole way through a model, on ${testAdapter}`, () => {
     expect(prepared.maxError).toBeGreaterThan(0);
     expect(prepared.maxError).toBeLessThan(1e-4);
   });
+
+  // Chunks in heads as wide as published take SwiftShader twenty seconds to compile: kernelsOfModels.matrix.test.ts has them.
+  const published = presetCells(mechanisms, 9).filter(({ form }) => form !== "recompute");
+  const anew = presetCells(mechanisms, 9, { heads: 4, headDim: 16 }).filter(({ form }) => form === "recompute");
+  it.each([...published, ...anew])(
+    "$id, a published model in small, has the scores of its float64 reference",
+    async (cell) => {
+      const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 120_000);
+      await connection.worker.ask("evict", { cell: cell.id }, 10_000);
+      expect(prepared.maxError).toBeGreaterThan(0);
+      expect(prepared.maxError).toBeLessThan(1e-4);
+    },
+    180_000,
+  );
 
   it.each(own.filter((_, i) => i % 5 === 0))("$id is timed by stages", async (cell) => {
     const { flops, leastBytes, stages = {} } = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
