@@ -189,6 +189,6 @@ describe("a run of states that leave and come back", () => {
       [512, 1024, 2048, 4096, 8192, 16384].map((n) => ["softmax disk", n, "diskFull"]),
     );
     expect(full.every(({ outcome }) => outcome.status === "failed")).toBe(true);
-    expect(text(await renderPage(record, strictLogger))).toContain("diskFull 6");
+    expect(text(await renderPage(record, strictLogger))).toContain("the disk is full: 6");
   }, 120_000);
 });

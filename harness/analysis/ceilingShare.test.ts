@@ -34,9 +34,9 @@ describe("a share of a ceiling", () => {
         { arm: "softmax", share: { value, low } },
         { arm: "linear", share: { value: 0.5, low: 0.4 } },
       ]);
-    expect(told(0.97, 0.9)).toContain("softmax reaches 97 % of what this device allows and linear 50 %.");
-    expect(told(1.04, 0.95)).toContain("softmax reaches all of what this device allows (104 %, by its interval 95 % or more) and linear 50 %.");
-    expect(told(1.1, 1.05)).toContain("softmax reaches more than all of what this device allows (110 %: this run's own tests of the device reached less) and");
+    expect(told(0.97, 0.9)).toContain("better: 97 % of what it allows, linear's 50 %, at 64 tokens.");
+    expect(told(1.04, 0.95)).toContain("better: all of what it allows (104 %, by its interval 95 % or more), linear's 50 %");
+    expect(told(1.1, 1.05)).toContain("better: more than all of what it allows (110 %: this run's own tests of the device reached less), linear's");
     const chinese = [1.04, 1.1].map((value) =>
       zh.crossover.unequal({ upper: "softmax", lower: "linear" }, { upper: { value, low: value - 0.06 }, lower: { value: 0.5, low: 0.4 } }),
     );
