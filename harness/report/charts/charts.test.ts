@@ -6,7 +6,7 @@ import { strictLogger } from "../strictLogger.ts";
 import { armLooks } from "./arms.ts";
 import { doublingChart } from "./doublingRatio.ts";
 import { facetsOf } from "./facets.ts";
-import { type Chart, chartSizes } from "./frame.ts";
+import { type Chart, type ChartSize, chartSizes } from "./frame.ts";
 import { drawnCurve, offCurve } from "./growth.ts";
 import { heatChart, heatMapsOf, heatStep } from "./heatMap.ts";
 import { memoryChart } from "./memoryChart.ts";
@@ -89,7 +89,7 @@ describe("charts", () => {
   });
 
   it("name the pair of a crossing where there are more than two arms, and count pairs where their names have no room", () => {
-    const wordsOf = (of: RunRecord, size = wide): readonly string[] => {
+    const wordsOf = (of: RunRecord, size: ChartSize = wide): readonly string[] => {
       const { layer } = timeChart(of, firstFacet(of), size).spec as { layer: { data?: { values: { text?: string }[] } }[] };
       return [...new Set(layer.flatMap(({ data }) => data?.values ?? []).flatMap(({ text = "" }) => (text.includes("n*") ? [text] : [])))];
     };
