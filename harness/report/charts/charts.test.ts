@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { en } from "../../messages/en.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { fixtureRecord } from "../fixture.ts";
 import { deltaArm, groupedArm, linearArm, softmaxArm } from "../fixtureArms.ts";
@@ -7,7 +8,7 @@ import { armLooks } from "./arms.ts";
 import { doublingChart } from "./doublingRatio.ts";
 import { facetsOf } from "./facets.ts";
 import { type Chart, type ChartSize, chartSizes } from "./frame.ts";
-import { drawnCurve, offCurve } from "./growth.ts";
+import { drawnCurve, offCurve, slopeLabel } from "./growth.ts";
 import { heatChart, heatMapsOf, heatStep } from "./heatMap.ts";
 import { memoryChart } from "./memoryChart.ts";
 import { renderChart } from "./render.ts";
@@ -306,6 +307,50 @@ describe("curves that run past their points", () => {
   it("are no such where the interval of a point reaches them", () => {
     const wideInterval = stepping(1.4).fits.map((fit) => ({ ...fit, points: fit.points.map((point) => ({ ...point, low: point.low / 1.5 })) }));
     expect(slopesIn({ ...record, fits: wideInterval })).toBe(2);
+  });
+
+  it("are such where many points at nearly one n pull the curve to themselves, and off more wide intervals than chance does", () => {
+    // A decode with a step at n = 64, refined about its n*: n, median, interval in ms, and the law that was fitted to them.
+    const points = [
+      [1, 0.398, 0.268, 0.465],
+      [2, 0.381, 0.325, 0.54],
+      [4, 0.439, 0.376, 0.594],
+      [8, 0.421, 0.298, 0.501],
+      [16, 0.471, 0.414, 0.726],
+      [32, 0.546, 0.458, 0.768],
+      [36, 0.576, 0.465, 0.751],
+      [42, 0.609, 0.52, 0.865],
+      [48, 0.609, 0.433, 0.776],
+      [52, 0.586, 0.476, 0.781],
+      [55, 0.635, 0.469, 0.837],
+      [57, 0.662, 0.532, 0.868],
+      [60, 0.635, 0.562, 0.907],
+      [61, 0.615, 0.479, 0.809],
+      [62, 0.635, 0.446, 0.739],
+      [63, 0.724, 0.47, 0.903],
+      [64, 0.904, 0.795, 1.344],
+      [65, 0.83, 0.683, 1.228],
+      [128, 1.361, 1.212, 2.061],
+      [256, 2.473, 1.833, 3.09],
+      [512, 6.184, 4.368, 7.038],
+      [1024, 13.287, 9.267, 15.692],
+      [2048, 25.514, 20.079, 31.037],
+      [4096, 51.477, 43.641, 68.362],
+    ].map(([x = 0, y = 0, low = 0, high = 0]) => ({ x, y, low, high }));
+    const [like] = record.fits.filter(({ label, metric }) => label === "softmax" && metric === "time");
+    if (!like) throw new Error("softmax has a fit");
+    const estimate = (value: number) => ({ value, low: value, high: value });
+    const fit = { ...like, points, coefficients: { t0: estimate(0.34059), a: estimate(0.0064572), b: estimate(2.0463e-6) } };
+    expect(offCurve(fit)).toBeCloseTo(0.48, 2);
+    expect([drawnCurve(fit), slopeLabel(fit, en)]).toEqual([[], ""]);
+    // One such point of as many may be chance.
+    const [step] = points.filter(({ x }) => x === 512);
+    const near = points.map((point) => {
+      const y = 0.34059 + 0.0064572 * point.x + 2.0463e-6 * point.x ** 2;
+      return point === step ? point : { x: point.x, y, low: y * 0.8, high: y * 1.2 };
+    });
+    expect(offCurve({ ...fit, points: near })).toBe(0);
+    expect(slopeLabel({ ...fit, points: near }, en)).toMatch(/^slope \d/);
   });
 });
 

@@ -143,19 +143,37 @@ export const fittedCurve = (fit: Fit | undefined, steps = 48): readonly { readon
     .filter(({ y }) => y > 0 && Number.isFinite(y));
 };
 
-/** A point this far off its curve, as a share, beyond its own interval, is on a step that the curve runs through: twice what laws may be off by on average (analysis/growth.ts). */
+/** A point this far off its curve, as a share, is on a step that the curve runs through: twice what laws may be off by on average (analysis/growth.ts). */
 const farthestOff = 0.15;
 
-/** By how much the points of a fit lie off its curve at most, beyond their 95 % intervals: 0.4 where one takes 1.4 times as long, or the curve does. 0 where all are as near as a curve is told by. */
+/** Less likely than this, intervals do not miss a curve by chance alone. */
+const leastChance = 0.01;
+
+/** How likely it is that `missed` or more of `all` intervals of 95 % miss what they are intervals of. */
+const chanceOf = (missed: number, all: number): number => {
+  let [exactly, fewer] = [0.95 ** all, 0];
+  for (let count = 0; count < missed; count++) {
+    fewer += exactly;
+    exactly *= ((all - count) / (count + 1)) * (0.05 / 0.95);
+  }
+  return 1 - fewer;
+};
+
+/**
+ * By how much the points of a fit lie off its curve at most: 0.4 where one takes 1.4 times as long, or the curve does. 0 where all are as near as a curve is told by. They are not where one is too
+ * far off beyond its 95 % interval, nor where noise is wide but more intervals miss the curve, at points too far off, than do so by chance: many points at nearly one n pull a curve to themselves.
+ */
 export const offCurve = (fit: Fit | undefined): number => {
   if (fit?.coefficients === undefined) return 0;
   const { t0, a, b } = fit.coefficients;
-  const off = fit.points.map(({ x, low, high }) => {
+  const off = fit.points.flatMap(({ x, y: value, low, high }) => {
     const y = t0.value + a.value * x + b.value * x * x;
-    return y > 0 && high > 0 ? Math.max(low / y, y / high) - 1 : 0;
+    return y > 0 && high > 0 && value > 0 ? [{ beyond: Math.max(low / y, y / high) - 1, by: Math.max(value / y, y / value) - 1 }] : [];
   });
-  const most = Math.max(0, ...off);
-  return most > farthestOff ? most : 0;
+  const most = Math.max(0, ...off.map(({ beyond }) => beyond));
+  if (most > farthestOff) return most;
+  const missed = off.filter(({ beyond, by }) => beyond > 0 && by > farthestOff);
+  return chanceOf(missed.length, off.length) < leastChance ? Math.max(...missed.map(({ by }) => by)) : 0;
 };
 
 /** The fitted curve of a series as charts draw it: none that runs past its points, whose slope is none of theirs. */
