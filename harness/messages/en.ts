@@ -717,6 +717,13 @@ const stageList = (stages: readonly StageName[]): string => formatList(stages.ma
 
 const shards = (numbers: readonly number[]): string => `${numbers.length === 1 ? "Shard" : "Shards"} ${formatList(numbers.map(formatCount))}`;
 
+/** Where n* of a pair would be, in one chart. */
+interface ComputedPlace {
+  readonly place: string;
+  readonly pair: string;
+  readonly marks: readonly { readonly kind: ComputedKind; readonly n: number }[];
+}
+
 type ComputedKind = "equalShare" | "predicted";
 
 /** What a chart of time or memory shows beside its marks: fitted lines, thin ones where these do not reach, slopes to compare with, and n*. */
@@ -2469,18 +2476,26 @@ export const en = {
     madeAgain: "made again",
     thinned: (drawn: number, all: number): string =>
       `${formatCount(drawn)} of ${formatCount(all)} shapes are drawn, in even steps; all are in the table of cells.`,
-    /** `numbers`: empty where there are too many to name */
-    computed: (
-      kinds: readonly ComputedKind[],
-      numbers: readonly { readonly between: readonly [string, string]; readonly kind: ComputedKind; readonly n: number }[],
-    ): string => {
+    computed: (kinds: readonly ComputedKind[]): string => {
       const words = {
         equalShare: "a hollow diamond is where n* would be if both came as near to this device's limits as the better of them",
         predicted: `a hollow square ${kinds.length > 1 ? "where it" : "is where n*"} would be by what each has to compute and to read alone`,
       } satisfies Record<ComputedKind, string>;
-      const own = numbers.map(({ between, kind, n }) => `${between.join(" / ")} ${kind === "equalShare" ? "diamond" : "square"} ${formatCount(n)}`);
-      return `On the n axis ${formatList(kinds.map((kind) => words[kind]))}${own.length > 0 ? `: ${own.join(", ")}` : ""}. ${kinds.length > 1 ? "Neither is" : "It is not"} measured.`;
+      return `On the n axis ${formatList(kinds.map((kind) => words[kind]))}. ${kinds.length > 1 ? "Neither is" : "It is not"} measured.`;
     },
+    /** Where they stand, pair by pair; `place`: "" where there is one chart */
+    computedAt: (places: readonly ComputedPlace[]): string =>
+      `${places
+        .map(({ place, pair, marks }) => {
+          const own = marks.map(({ kind, n }) => `${kind === "equalShare" ? "diamond" : "square"} ${formatCount(n)}`);
+          return `${place === "" ? "" : `${place}: `}${pair} ${formatList(own)}`;
+        })
+        .join("; ")}.`,
+    computedMore: <Part>(count: number, link: (words: string) => Part): readonly (string | Part)[] => [
+      `${formatCount(count)} more ${count === 1 ? "is" : "are"} in `,
+      link("the table of n*"),
+      ".",
+    ],
     /** `more`: how many beside those, 0 or less for none */
     emptyPlaces: (titles: readonly string[], more: number): string =>
       `There is no chart of ${formatList([...titles, ...(more > 0 ? [`${formatCount(more)} more`] : [])])}, as there is nothing to draw.`,

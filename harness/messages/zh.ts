@@ -1693,14 +1693,21 @@ export const zh: Messages = {
       `各分片分开测量：此处其轮次依次相接，各以本分片的中值为准（${parts.map(({ shard, turn }) => `分片 ${formatCount(shard)} 自第 ${formatCount(turn)} 轮起`).join("，")}）。`,
     madeAgain: "重做",
     thinned: (drawn, all) => `${formatCount(all)} 种形状中均匀地画出 ${formatCount(drawn)} 种；全部都在单元表中。`,
-    computed: (kinds, numbers) => {
+    computed: (kinds) => {
       const words = {
         equalShare: "空心菱形为两者都像其中较好者那样接近设备能力时的 n*",
         predicted: "空心方形为只按各自必须计算和读取的量得出的 n*",
       } satisfies Record<(typeof kinds)[number], string>;
-      const own = numbers.map(({ between, kind, n }) => spaced`${between.join(" / ")} ${kind === "equalShare" ? "菱形" : "方形"} ${formatCount(n)}`);
-      return `n 轴上的${kinds.map((kind) => words[kind]).join("，")}${own.length > 0 ? `：${own.join("，")}` : ""}。${kinds.length > 1 ? "两者均" : "它并"}非实测。`;
+      return `n 轴上的${kinds.map((kind) => words[kind]).join("，")}。${kinds.length > 1 ? "两者均" : "它并"}非实测。`;
     },
+    computedAt: (places) =>
+      `${places
+        .map(({ place, pair, marks }) => {
+          const own = marks.map(({ kind, n }) => spaced`${kind === "equalShare" ? "菱形" : "方形"} ${formatCount(n)}`);
+          return spaced`${place === "" ? "" : `${place}：`}${pair} ${own.join("、")}`;
+        })
+        .join("；")}。`,
+    computedMore: (count, link) => [spaced`另有 ${formatCount(count)} 个见`, link("n* 表"), "。"],
     emptyPlaces: (titles, more) => spaced`没有${list([...titles, ...(more > 0 ? [spaced`另外 ${formatCount(more)} 处`] : [])])}的图，因为没有可画的内容。`,
     above: (shape) => `${shape} 的图见上方结论旁。`,
     gaps: atEdge,

@@ -36,12 +36,16 @@ const mostWide = 4;
 /** The widths that so many charts of a figure are drawn in. */
 export const sizesOf = (charts: number): readonly ChartSize[] => (charts > mostWide ? chartSizes.filter(({ name }) => name === "narrow") : chartSizes);
 
+/** A paragraph for each text that there is; one that is markup says itself what it is. */
+const paragraphs = (texts: readonly (string | Html)[], t: Messages): readonly Html[] =>
+  texts.filter((text) => text !== "").map((text) => html`<p>${typeof text === "string" ? said(text, t) : text}</p>`);
+
 /** A figure of one chart has its heading in the chart; of several, above them, which stand beside each other over the whole width. `key`: what colours mean in all of its charts. */
 export const figure = (
   id: string,
   heading: string,
   facets: readonly Html[],
-  caption: readonly string[],
+  caption: readonly (string | Html)[],
   after: Html,
   titled: boolean,
   t: Messages,
@@ -50,7 +54,7 @@ export const figure = (
 <figure id="${id}" aria-labelledby="${id}-heading"${facets.length > 1 && html` class="broad"`}>
 <h3 id="${id}-heading"${titled && html` class="hidden"`}>${heading}</h3>
 <div class="facets${facets.length > mostWide ? " small" : facets.length > 1 && " many"}">${key}${facets}</div>
-<figcaption>${caption.filter((text) => text !== "").map((text) => html`<p>${said(text, t)}</p>`)}</figcaption>
+<figcaption>${paragraphs(caption, t)}</figcaption>
 <details><summary>${t.page.dataOfFigure}</summary>${after}</details>
 </figure>`;
 
@@ -67,20 +71,17 @@ export const leadingFigure = (
   id: string,
   heading: string,
   drawing: Html,
-  shown: readonly string[],
-  others: readonly string[],
+  shown: readonly (string | Html)[],
+  others: readonly (string | Html)[],
   data: Html,
   t: Messages,
-): Html => {
-  const paragraphs = (texts: readonly string[]): readonly Html[] => texts.filter((text) => text !== "").map((text) => html`<p>${said(text, t)}</p>`);
-  return html`
+): Html => html`
 <figure id="${id}" aria-labelledby="${id}-heading">
 <h3 id="${id}-heading" class="hidden">${heading}</h3>
 <div class="facets">${drawing}</div>
-<figcaption>${paragraphs(shown)}</figcaption>
-<details><summary>${t.page.readFigure}</summary>${paragraphs(others)}${data}</details>
+<figcaption>${paragraphs(shown, t)}</figcaption>
+<details><summary>${t.page.readFigure}</summary>${paragraphs(others, t)}${data}</details>
 </figure>`;
-};
 
 /** Charts of one figure, of those that there are. */
 export const drawnAll = async (

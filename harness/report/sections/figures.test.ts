@@ -99,13 +99,31 @@ describe("figures", () => {
       figureOf(await renderPage({ ...record, crossovers: record.crossovers.map((one) => ({ ...one, ...computed })) }), "time");
     const predicted = { outcome: "crosses", n: 900 } as const;
     const one = await marked({ predicted });
-    expect(one).toContain(
-      "On the n axis a hollow square is where n* would be by what each has to compute and to read alone: softmax / linear square 900. It is not measured.",
-    );
+    expect(one).toContain("On the n axis a hollow square is where n* would be by what each has to compute and to read alone. It is not measured.");
+    expect(one).toContain(">softmax → linear square 900.<");
     expect(one).not.toContain("diamond");
     const both = await marked({ predicted, equalShare: { outcome: "crosses", n: 700 } });
     expect(both).toContain("the better of them and a hollow square where it would be by what");
-    expect(both).toContain("softmax / linear diamond 700, softmax / linear square 900. Neither is measured.");
+    expect(both).toContain("Neither is measured.");
+    expect(both).toContain(">softmax → linear diamond 700 and square 900.<");
+  });
+
+  it("tell the n* that are not measured of all charts of a figure, and of very many where the rest stand", async () => {
+    const computed = { predicted: { outcome: "crosses", n: 900 }, equalShare: { outcome: "crosses", n: 700 } } as const;
+    const drawn = async (dModels: readonly number[]): Promise<string> => {
+      const record = fixtureRecord({ ns: [256, 512, 1024, 2048], dModels });
+      return renderPage({ ...record, crossovers: record.crossovers.map((one) => ({ ...one, ...computed })) });
+    };
+    const few = figureOf(await drawn([128, 256, 512]), "time");
+    const [first, second, third] = [128, 256, 512].map((dModel) => `dModel = ${dModel}: softmax → linear diamond 700 and square 900`);
+    expect(few).toContain(`${first}; ${second}; ${third}.`);
+    expect(few).not.toContain("more are in");
+    const page = await drawn([128, 256, 384, 512, 640]);
+    const many = figureOf(page, "time");
+    expect(many).toContain("dModel = 512: softmax → linear diamond 700 and square 900.");
+    expect(many).not.toContain("dModel = 640: softmax");
+    expect(many).toContain('2 more are in <a href="#crossings">the table of n*</a>.');
+    expect(page).toContain('<div id="crossings">');
   });
 
   const mapOf = (isKept: (cell: RunRecord["cells"][number]) => boolean): Promise<string> => {

@@ -1,5 +1,6 @@
 import { askedCrossovers } from "../../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatTimes } from "../../analysis/format.ts";
+import { groupBy } from "../../analysis/grouping.ts";
 import { mainPair } from "../../analysis/headline.ts";
 import { speedUpOf } from "../../analysis/speedUp.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -7,15 +8,27 @@ import type { Estimate, Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { evenly, type Facet, facetsOf, mostCharts, thinned, variableOf } from "../charts/facets.ts";
 import type { Chart, ChartSize } from "../charts/frame.ts";
-import { beyondCurve, drawnCurve, type Growth, type GrowthPoint, gapLegend, growthOf, measuredValue, offCurve, type Series } from "../charts/growth.ts";
+import {
+  beyondCurve,
+  drawnCurve,
+  type Growth,
+  type GrowthPoint,
+  gapLegend,
+  growthOf,
+  measuredValue,
+  offCurve,
+  pairText,
+  type Series,
+} from "../charts/growth.ts";
 import { joinedFacets } from "../charts/joinedFacets.ts";
 import { leadingOf } from "../charts/leading.ts";
 import { memoryChart } from "../charts/memoryChart.ts";
 import { isOpen, type PairRatio, pairRatioOf } from "../charts/pairRatio.ts";
 import type { Rendering } from "../charts/render.ts";
 import { timeChart, timeHeading } from "../charts/timeChart.ts";
-import type { Html } from "../html.ts";
+import { type Html, html } from "../html.ts";
 import { times } from "../interval.ts";
+import { said } from "../said.ts";
 import { type Column, name, table } from "../table.ts";
 import { drawn, drawnFacets, figure, leadingFigure, sizesOf } from "./figure.ts";
 
@@ -104,12 +117,19 @@ const keepingNothing = ({ cells }: RunRecord, t: Messages): string => {
 const withPoints = (record: RunRecord, metric: Fit["metric"]): readonly Facet[] =>
   facetsOf(record).filter((facet) => growthOf(record, facet, metric).series.some(({ points }) => points.length > 0));
 
-/** What the marks of computed n* mean, with their numbers where one chart has a few. */
-const computedWords = (growths: readonly Growth[], t: Messages): string => {
-  const all = growths.flatMap(({ computed }) => computed);
+/** More marks of computed n* than these are told by the table of n* alone. */
+const mostComputed = 8;
+
+/** What the marks of computed n* mean, and at which n which pairs have them: on paper and in a file nothing else says it. */
+const computedWords = (record: RunRecord, facets: readonly Facet[], growths: readonly Growth[], t: Messages): Html | string => {
+  const all = growths.flatMap(({ computed }, i) => computed.map((mark) => ({ ...mark, place: facets.length > 1 ? (facets[i]?.title ?? "") : "" })));
+  if (all.length === 0) return "";
   const kinds = [...new Set(all.map(({ kind }) => kind))].toSorted();
-  const drawn = growths.filter(({ computed }) => computed.length > 0);
-  return kinds.length === 0 ? "" : t.figures.computed(kinds, drawn.length === 1 && all.length <= 4 ? all : []);
+  const told = groupBy(all.slice(0, mostComputed), ({ place, between }) => JSON.stringify([place, between]));
+  const places = [...told.values()].flatMap((marks) => (marks[0] ? [{ place: marks[0].place, pair: pairText(marks[0].between), marks }] : []));
+  const more = all.length - mostComputed;
+  const toTable = (words: string): Html => (askedCrossovers(record).length > 0 ? html`<a href="#crossings">${words}</a>` : html`${words}`);
+  return html`${said(t.figures.computed(kinds), t)} ${said(t.figures.computedAt(places), t)}${more > 0 && html` ${t.figures.computedMore(more, toTable)}`}`;
 };
 
 /** Which shapes have no chart, as they have nothing to draw: a few by name, of many how many. */
@@ -127,7 +147,7 @@ const chartOf = (record: RunRecord, metric: Metric, facet: Facet, size: ChartSiz
   metric === "time" ? timeChart(record, facet, size, t) : memoryChart(record, facet, size, t);
 
 /** What the charts of these facets show: where they end, what their marks mean, and what is not to be seen in them. */
-const captionOf = (record: RunRecord, facets: readonly Facet[], metric: Metric, t: Messages): readonly string[] => {
+const captionOf = (record: RunRecord, facets: readonly Facet[], metric: Metric, t: Messages): readonly (string | Html)[] => {
   const growths = facets.map((facet) => growthOf(record, facet, metric));
   const [last, lastGrowth] = [facets.at(-1), growths.at(-1)];
   if (!last || !lastGrowth) return [];
@@ -141,7 +161,7 @@ const captionOf = (record: RunRecord, facets: readonly Facet[], metric: Metric, 
   return [
     endSentence(record, lastGrowth, last, writeOf(metric), t),
     t.figures.growth(metric, { fitted, joined, off, beyond, guided, crossing }),
-    computedWords(growths, t),
+    computedWords(record, facets, growths, t),
     metric === "time" ? "" : keepingNothing(record, t),
     coincidence(lastGrowth, t),
     gapLegend(growths, t),

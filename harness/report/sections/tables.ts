@@ -197,7 +197,7 @@ ${residualsTable(fits, t)}
 ${projectionsTable(fits, t)}
 ${(record.sizeFits ?? []).length > 0 && table(t.tables.sizes, filled(sizeColumns(t), record.sizeFits ?? []), record.sizeFits ?? [])}
 ${jointTables(record, t)}
-${crossovers.length > 0 && table(t.tables.crossovers, filled(crossoverColumns(t), crossovers), crossovers)}
+${crossovers.length > 0 && html`<div id="crossings">${table(t.tables.crossovers, filled(crossoverColumns(t), crossovers), crossovers)}</div>`}
 </section>`;
 };
 
