@@ -2169,10 +2169,10 @@ export const en = {
       what: "A trained model.",
       brief: "Its weights are random.",
       meaning:
-        "What real models have besides is left out: short convolutions, biases, norms of softmax layers' queries and keys, and latent attention's own projections and widths. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
+        "What real models have besides is left out: short convolutions, biases, norms of softmax layers' queries and keys, activations of queries, keys and values, scaled residuals, and latent attention's own projections and widths. The tokenizer is timed by itself, on the CPU; the text's way out is not.",
       /** in phase offload, which has no tokenizer */
       moved:
-        "What real models have besides is left out: short convolutions, biases, norms of softmax layers' queries and keys, and latent attention's own projections and widths.",
+        "What real models have besides is left out: short convolutions, biases, norms of softmax layers' queries and keys, activations of queries, keys and values, scaled residuals, and latent attention's own projections and widths.",
     },
     rest: "The rest of a model.",
     layer: {
