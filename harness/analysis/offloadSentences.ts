@@ -2,6 +2,7 @@ import { en } from "../messages/en.ts";
 import type { Messages } from "../messages/messages.ts";
 import type { Crossover } from "../record/derived.ts";
 import type { RunRecord } from "../record/run.ts";
+import { anewMeanwhile } from "./anewMeanwhile.ts";
 import { askedCrossovers } from "./asked.ts";
 import { groupBy } from "./grouping.ts";
 import { describeKey } from "./series.ts";
@@ -15,7 +16,17 @@ export const breakEvenSentence = (record: Pick<RunRecord, "cells" | "crossovers"
     from,
     arms: alike.map(({ between: [, kept], series }) => t.crossover.breakEvenArm(kept, describeKey(series, keys))),
   }));
-  return parts.length === 0 ? "" : t.crossover.breakEven(parts, record.environment.deviceClass === "software");
+  return parts.length === 0 ? "" : `${t.crossover.breakEven(parts, record.environment.deviceClass === "software")}${meanwhileText(record, t)}`;
+};
+
+/** A break-even that lies before all n says little of how far before: how many tokens are computed anew while the longest states come back. Nothing of several shapes, each with numbers of its own. */
+const meanwhileText = (record: Pick<RunRecord, "cells" | "crossovers">, t: Messages): string => {
+  const found = anewMeanwhile({ ...record, crossovers: askedCrossovers(record) });
+  const alone = new Set(found.map(({ label }) => label)).size === found.length;
+  const parts = [...groupBy(found, ({ n, anew }) => `${n} ${typeof anew === "number" ? t.crossover.anewTokens(anew) : anew}`).values()].flatMap((alike) =>
+    alike[0] ? [{ ...alike[0], arms: alike.map(({ label }) => label) }] : [],
+  );
+  return !alone || parts.length === 0 ? "" : ` ${t.crossover.meanwhile(parts)}`;
 };
 
 /** "from n = 812 (95 % interval 700 to 930) on" */

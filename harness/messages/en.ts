@@ -1,5 +1,6 @@
 import type { GrowthClass, MixerSizes } from "../../kernels/mechanism.ts";
 import { type StageName, stageWords } from "../../kernels/model/stageNames.ts";
+import type { Meanwhile } from "../analysis/anewMeanwhile.ts";
 import { aboveCeiling, type CeilingShare } from "../analysis/ceilingShare.ts";
 import {
   bracketed,
@@ -596,6 +597,8 @@ const timesIn = ({ value, low, high }: Estimate, how: string, write: (value: num
 /** "25 % less or 40 % more" */
 const sidesText = ({ below, above }: Sides): string =>
   `${formatShare(below)} less or ${above > 1 ? `${formatTimes(1 + above)} times as long` : `${formatShare(above)} more`}`;
+
+const aboutTokens = (tokens: number): string => `about ${counted(Math.max(1, Math.round(tokens)), "token")}`;
 
 /** More shapes than these are not named one by one. */
 const mostNamed = 3;
@@ -1561,6 +1564,21 @@ export const en = {
     },
     breakEven: (parts: readonly { readonly from: string; readonly arms: readonly string[] }[], emulated: boolean): string =>
       `Bringing a state back takes less time than computing it anew${emulatedText(emulated)} ${parts.map(({ from, arms }) => `${from} with ${formatList(arms)}`).join("; ")}.`,
+    /** "about 3 tokens" */
+    anewTokens: aboutTokens,
+    /** how many tokens are computed anew while states of n come back, by arms that are alike in it */
+    meanwhile: (parts: readonly (Pick<Meanwhile, "n" | "anew" | "measured"> & { readonly arms: readonly string[] })[]): string =>
+      `Computed anew in the time in which a longer state comes back: ${parts
+        .map(({ n, anew, measured, arms }) => {
+          const tokens =
+            anew === "fewer"
+              ? `less than ${counted(measured[0], "token")}`
+              : anew === "more"
+                ? `more than ${counted(measured[1], "token")}`
+                : aboutTokens(anew);
+          return `${tokens} in that of ${counted(n, "token")} with ${formatList(arms)}`;
+        })
+        .join("; ")}.`,
     breakEvenArm: (arm: string, shape: string): string => (shape === "" ? arm : `${arm} at ${shape}`),
     breakEvenFrom: {
       n: (n: Estimate): string => `from n = ${formatEstimate(n)} on`,

@@ -283,6 +283,8 @@ const timesSpan = (least: number, most: number): string => to([formatTimes(least
 const sidesText = ({ below, above }: Sides): string =>
   spaced`少${formatShare(below)}，也可能${above > 1 ? spaced`是其${formatTimes(1 + above)}倍` : spaced`多${formatShare(above)}`}`;
 
+const aboutTokens = (tokens: number): string => spaced`约${formatCount(Math.max(1, Math.round(tokens)))}个 token`;
+
 /** More shapes than these are not named one by one. */
 const mostNamed = 3;
 
@@ -970,6 +972,19 @@ export const zh: Messages = {
     },
     breakEven: (parts, emulated) =>
       `${onEmulation(emulated)}把状态搬回来比重新计算更快：${parts.map(({ from, arms }) => spaced`${list(arms)}${from}`).join("；")}。`,
+    anewTokens: aboutTokens,
+    meanwhile: (parts) =>
+      `在较长的状态搬回来的时间里，能重新计算的有：${parts
+        .map(({ n, anew, measured, arms }) => {
+          const tokens =
+            anew === "fewer"
+              ? spaced`不到${formatCount(measured[0])}个 token`
+              : anew === "more"
+                ? spaced`超过${formatCount(measured[1])}个 token`
+                : aboutTokens(anew);
+          return spaced`${list(arms)}搬回${formatCount(n)}个 token 的状态时${tokens}`;
+        })
+        .join("；")}。`,
     breakEvenArm: (arm, shape) => `${arm}${shapeText(shape)}`,
     breakEvenFrom: {
       n: (n) => `从 n = ${estimate(n)}起`,
