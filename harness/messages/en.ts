@@ -1405,7 +1405,7 @@ export const en = {
         }): string => {
           const text = (all: readonly Omit<Slope, "n">[]): string =>
             formatList(all.map(({ exponent, curve }) => `${bracketed(exponent)} (${curve})`)) || "not known";
-          return `A head's state of ${formatList(labels)} ${isStored ? `is headDim × headDimV numbers${hasNormalizer ? ", and headDim more where it is normalized," : ""} in ${cells === 1 ? "the one cell" : `all ${formatCount(cells)} cells`}` : "is not headDim × headDimV numbers in every cell"}, and FLOPs ${isCounted === undefined ? "are of no known law" : isCounted ? "grow as that product" : "do not grow as that product"}; slope of time over headDim: ${text(slopes)}${softmax ? `, of softmax ${text(softmax.slopes)} at n = ${formatCount(softmax.n)}` : ""}${crossings.length === 0 ? "" : `; n* is ${crossingsText(crossings)}`}.`;
+          return `The state of ${formatList(labels)} ${isStored ? `is headDim × headDimV numbers a head${hasNormalizer ? ", and headDim more where it is normalized," : ""} in ${cells === 1 ? "the one cell" : `all ${formatCount(cells)} cells`}` : "is not headDim × headDimV numbers a head in every cell"}, and FLOPs ${isCounted === undefined ? "are of no known law" : isCounted ? "grow as that product" : "do not grow as that product"}; slope of time over headDim: ${text(slopes)}${softmax ? `, of softmax ${text(softmax.slopes)} at n = ${formatCount(softmax.n)}` : ""}${crossings.length === 0 ? "" : `; n* is ${crossingsText(crossings)}`}.`;
         },
         /** an arm along headDim where values stay as wide as that */
         fixedValues: (label: string, headDimV: number): string => `${label}, headDimV ${formatCount(headDimV)}`,

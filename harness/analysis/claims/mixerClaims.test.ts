@@ -294,15 +294,15 @@ it("says which layers of a published hybrid keep a cache", () => {
 it("says of which widths a state is the product, and what was not told apart", () => {
   const both = sentencesOn("S17", [state()], product({ equal: about(2), fixed: about(1) }));
   expect(both).toBe(
-    "A head's state of linear is headDim × headDimV numbers in all 4 cells, and FLOPs grow as that product; slope of time over headDim: 2.00 [1.96, 2.04] (linear) and 1.00 [0.980, 1.02] (linear, headDimV 64). | ",
+    "The state of linear is headDim × headDimV numbers a head in all 4 cells, and FLOPs grow as that product; slope of time over headDim: 2.00 [1.96, 2.04] (linear) and 1.00 [0.980, 1.02] (linear, headDimV 64). | ",
   );
   const equal = /\| That is at equal widths of keys and values, which grew together: what either costs by itself was not measured\.$/;
   expect(sentencesOn("S17", [state()], widths(widthFit(about(2))))).toMatch(equal);
   const normalized = linear({ cell: () => ({ parameters: { normalized: true }, stateBytes: 4 * 64 * 65 * 4 }) });
   expect(sentencesOn("S17", [normalized], widths(widthFit(about(2))))).toMatch(
-    /is headDim × headDimV numbers, and headDim more where it is normalized, in all 4 cells/,
+    /is headDim × headDimV numbers a head, and headDim more where it is normalized, in all 4 cells/,
   );
-  expect(sentencesOn("S17", [state(64, 1)], widths(widthFit(about(2))))).toMatch(/is not headDim × headDimV numbers in every cell/);
+  expect(sentencesOn("S17", [state(64, 1)], widths(widthFit(about(2))))).toMatch(/is not headDim × headDimV numbers a head in every cell/);
 });
 
 it("says of a decode step whose time is open that counts decide it", () => {
