@@ -71,7 +71,7 @@ describe("a run that is asked how many texts it can serve", () => {
       "16 MiB hold 448 texts at once with linear attention, of 256 tokens or of 2,048 alike, and 60 texts of 256 tokens at once or 7 of 2,048 with softmax attention.",
     );
     expect(record.findings[1]?.text).toMatch(
-      /^On this GPU \(planted\), all texts together make at 256 tokens about [\d,]+ tokens a second with linear attention and about [\d,]+ with softmax attention; at 2,048 tokens about [\d,]+ and about [\d,]+; “about” is projected, from 4 texts and 256 tokens at most; one text alone of 256 tokens is .*\.$/,
+      /^On this GPU \(planted\), all texts together make at 256 tokens about [\d,]+ tokens a second with linear attention and about [\d,]+ with softmax attention; at 2,048 about [\d,]+ and about [\d,]+ \(“about”: projected\); one text alone of 256 tokens is .*\.$/,
     );
     expect(record.findings[2]?.text).toMatch(
       /^With 16 MiB, at n = 256, softmax has room for 60 texts at once, about 3,\d{3} tokens a second in all; linear has room for 448 texts at once, about 9,\d{3} tokens/,

@@ -9,15 +9,23 @@ import { incompleteSentences } from "./shardSentences.ts";
 /** What an answer must not hide: that nothing or not all was measured, and which arms are wrong. Nothing where all went well. */
 export const outcomeSentences = (record: Analysed, t: Messages): readonly string[] => {
   const { cells, state, merged } = record;
-  const failed = cells.filter(({ outcome }) => outcome.status === "failed");
   return [
     ...(cells.some((cell) => cell.summary) ? [] : [t.outcome.nothing(reasons(cells))]),
-    ...[...groupBy(failed, armName)].map(([arm, ofArm]) => t.outcome.failed(arm, places(ofArm, cells))),
+    ...failedSentences(cells, t),
     ...incompleteSentences(record, t),
     ...(state === "interrupted" && !merged ? [t.outcome.interrupted] : []),
     ...(state === "failed" && !merged ? [t.outcome.brokeOff] : []),
   ];
 };
+
+/** Which arms failed, and where. */
+export const failedSentences = (cells: readonly CellRecord[], t: Messages): readonly string[] =>
+  [
+    ...groupBy(
+      cells.filter(({ outcome }) => outcome.status === "failed"),
+      armName,
+    ),
+  ].map(([arm, ofArm]) => t.outcome.failed(arm, places(ofArm, cells)));
 
 /** Each code with the first reason given. */
 const reasons = (cells: readonly CellRecord[]): readonly { readonly code: string; readonly reason: string }[] => {

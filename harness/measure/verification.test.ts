@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defineMechanism, type PlanBuffer, type Shape } from "../../kernels/mechanism.ts";
 import { tolerance } from "../../kernels/tolerance.ts";
+import { wrongBy } from "../record/wrongBy.ts";
 import { position, storageError, verificationSamples, verify } from "./verification.ts";
 
 const shape: Shape & { form: string } = {
@@ -68,6 +69,9 @@ describe("verification", () => {
       code: "wrongOutput",
       message: expect.stringMatching(/^o\[batch 0, token 2, head 0, channel 1\] is 11, the float64 reference 10: off by 1\.[01]e-1/),
     });
+    // What a page tells of it is read from these words.
+    const said = await check(wrong).catch((error: unknown) => String(error));
+    expect(wrongBy(String(said))).toBeCloseTo(0.105, 1);
   });
   it("finds an element that nobody wrote, sampled or not", async () => {
     const unwritten = right.slice();

@@ -207,6 +207,17 @@ export interface ServedTogether {
   readonly close: boolean;
 }
 
+/** Cells of one program that were held against float64. Errors in parts of the size of their row. `whose`: another program's name, undefined of ours. */
+export interface VerifiedOf {
+  readonly whose: string | undefined;
+  readonly right: number;
+  readonly wrong: number;
+  /** of those that are right, the nearest to its tolerance */
+  readonly worst?: { readonly error: number; readonly tolerance: number };
+  /** of those that are wrong, the largest that is known */
+  readonly offBy?: number;
+}
+
 /** One text alone, as measured: how many times as fast it goes on with `arm` as with `than` behind n tokens. */
 export interface ServedAlone {
   readonly n: number;
@@ -952,11 +963,11 @@ export const en = {
           // Arms that were named are not named again.
           const whose = i > 0 ? "" : `${at === 0 ? " tokens a second" : ""} with ${arm}`;
           const cut = fewer && !(i > 0 && together[0]?.arms[at]?.fewer);
-          return `${projected ? "about " : ""}${formatNumber(tokensPerSecond)}${whose}${cut ? ` (${counted(texts, "text")}, as many as its programs take)` : ""}`;
+          return `${projected ? "about " : ""}${formatNumber(tokensPerSecond)}${whose}${cut ? ` (${counted(texts, "text")} at most)` : ""}`;
         });
-        return `at ${counted(n, "token")} ${formatList(rates)}${close ? ", too close to tell" : ""}`;
+        return `at ${i === 0 ? counted(n, "token") : formatCount(n)} ${formatList(rates)}${close ? ", too close to tell" : ""}`;
       });
-      const projected = from ? `; “about” is projected, from ${counted(from.batch, "text")} and ${counted(from.n, "token")} at most` : "";
+      const projected = from ? " (“about”: projected)" : "";
       return `${capital(where)}, all texts together make ${told.join("; ")}${projected}${alone ? `; ${aloneText(alone)}` : ""}.`;
     },
     /** the fastest of arms that are no pair of softmax and linear attention, an entry each shape */
@@ -2109,10 +2120,17 @@ export const en = {
     heading: "How sure is this?",
     more: (others: number): string => `${others} more ${plural(others, "warning", "warnings")}`,
     /** by the larger side of intervals: half of them reach no further than `middle`; `worst`: both sides of the one that reaches furthest */
-    widths: (middle: number, worst: Sides): string =>
-      middle > 1
-        ? `Half of the times shown may in truth be ${formatTimes(1 + middle)} times as long, or longer.`
-        : `Half of the times shown are known to within ${formatShare(middle)}; the worst may be ${sidesText(worst)}.`,
+    widths: (middle: number, worst: Sides, unsteady?: { readonly jumped: number; readonly pairs: number }): string => {
+      const why = unsteady ? `: the machine was unsteady, its speed jumped in ${formatCount(unsteady.jumped)} of ${formatCount(unsteady.pairs)} checks` : "";
+      return middle > 1
+        ? `Half of the times shown may in truth be ${formatTimes(1 + middle)} times as long, or longer${why}.`
+        : `Half of the times shown are known to within ${formatShare(middle)}; the worst may be ${sidesText(worst)}${why}.`;
+    },
+    /** an arm that failed, by each reason */
+    failed: (arm: string, places: readonly { readonly code: string; readonly ns: readonly number[] }[]): string =>
+      `${capital(arm)}: ${formatList(places.map(({ code, ns }) => `${whyOf(code)} at ${spanOrList(ns)} tokens`))}, so no times there.`,
+    /** of another program */
+    within: (arm: string, program: string): string => `${arm} in ${program}`,
     /** of the answer's n*, shape by shape or the widest of several, of how many times as fast the one is at the largest n, and of n* with other programs */
     answer: (ns: readonly KnownFrom[], speed: Estimate | undefined, below: Estimate | undefined, shapes: number, programs: readonly KnownFrom[]): string => {
       const over = shapes > 1 ? ` over ${shapes === 2 ? "both" : `all ${formatCount(shapes)}`} shapes` : "";
@@ -2247,9 +2265,30 @@ export const en = {
       `${inEachShard ? "at least " : ""}${counted(turns, "turn")} over ${counted(processes, "process", "processes")}${inEachShard ? " in each shard" : ""}`,
     verified: "Verified",
     noneVerified: "nothing",
-    wrong: (cells: number): string => `${counted(cells, "cell")} wrong`,
-    right: (cells: number): string => `${counted(cells, "cell")} right`,
-    worst: (error: number, tolerance: number): string => `worst error ${formatNumber(error)}, tolerance ${formatNumber(tolerance)}`,
+    verifiedCells: (groups: readonly VerifiedOf[]): string => {
+      const several = groups.length > 1;
+      return groups
+        .map(({ whose, right, wrong }) => {
+          const of = several ? (whose === undefined ? "our " : `${whose}'s `) : "";
+          if (wrong === 0) return `${of}${counted(right, "cell")} right`;
+          return right === 0 ? `${of}${counted(wrong, "cell")} wrong` : `${formatCount(wrong)} of ${of}${counted(wrong + right, "cell")} wrong`;
+        })
+        .join("; ");
+    },
+    errors: (groups: readonly VerifiedOf[]): string =>
+      groups
+        .flatMap(({ whose, worst, wrong, offBy }) => {
+          const of = groups.length > 1 ? (whose === undefined ? "our" : `${whose}'s`) : "the";
+          return [
+            ...(worst
+              ? [
+                  `${wrong > 0 ? `${of} right cells' ` : groups.length > 1 ? `${of} ` : ""}worst error ${formatNumber(worst.error)}, tolerance ${formatNumber(worst.tolerance)}`,
+                ]
+              : []),
+            ...(offBy === undefined ? [] : [`${of} wrong cells are off by up to ${offBy}`]),
+          ];
+        })
+        .join("; "),
     outcomes: "Outcomes",
     allMeasured: (cells: number): string => (cells === 1 ? "the one cell measured" : `all ${counted(cells, "cell")} measured`),
     noise: "Noise",

@@ -86,13 +86,13 @@ describe("a headline", () => {
     });
     const alone = { n: 2048, arm: "linear attention", than: "softmax attention", times: { value: 2.5, low: 2, high: 3 } };
     expect(en.headline.serves("on this GPU", [served(128, true), served(2048, true)], { batch: 32, n: 256 }, alone)).toBe(
-      "On this GPU, all texts together make at 128 tokens about 1,600 tokens a second with linear attention (16,384 texts, as many as its programs take) and 1,500 with softmax attention, too close to tell; at 2,048 tokens about 1,600 and 1,500; “about” is projected, from 32 texts and 256 tokens at most; one text alone of 2,048 tokens is 2.5 times as fast with linear attention.",
+      "On this GPU, all texts together make at 128 tokens about 1,600 tokens a second with linear attention (16,384 texts at most) and 1,500 with softmax attention, too close to tell; at 2,048 about 1,600 and 1,500 (“about”: projected); one text alone of 2,048 tokens is 2.5 times as fast with linear attention.",
     );
     expect(en.headline.serves("on this GPU", [served(128, false)], undefined, { ...alone, times: { value: 0.5, low: 0.4, high: 0.8 } })).toMatch(
       /with linear attention and 1,500 with softmax attention, too close to tell; one text alone of 2,048 tokens is 2 times as fast with softmax attention\.$/,
     );
     expect(zh.headline.serves("在这块 GPU 上", [served(128, true), served(2048, true)], { batch: 32, n: 256 }, alone)).toBe(
-      "在这块 GPU 上，所有文本合计每秒写出的 token 数：长 128 个 token 时，linear attention 约为 1,600 个（同时 16,384 个文本，已是其程序所能处理的最多数量），softmax attention 为 1,500 个，过于接近，分不出快慢；长 2,048 个 token 时，linear attention 约为 1,600 个，softmax attention 为 1,500 个；“约”为推算，所依据的测量至多 32 个文本、256 个 token；只有一个长 2,048 个 token 的文本时，用 linear attention 的速度是用 softmax attention 的 2.5 倍。",
+      "在这块 GPU 上，所有文本合计每秒写出的 token 数：长 128 个 token 时，linear attention 约为 1,600 个（至多 16,384 个文本），softmax attention 为 1,500 个，过于接近，分不出快慢；长 2,048 个 token 时，linear attention 约为 1,600 个，softmax attention 为 1,500 个（“约”为推算）；只有一个长 2,048 个 token 的文本时，用 linear attention 的速度是用 softmax attention 的 2.5 倍。",
     );
   });
 });

@@ -574,11 +574,11 @@ export const zh: Messages = {
       const told = together.map(({ n, arms, close }, i) => {
         const rates = arms.map(({ arm, tokensPerSecond, texts, fewer, projected }, at) => {
           const cut = fewer && !(i > 0 && together[0]?.arms[at]?.fewer);
-          return spaced`${arm}${projected ? "约" : ""}为${formatNumber(tokensPerSecond)}个${cut ? spaced`（同时${formatCount(texts)}个文本，已是其程序所能处理的最多数量）` : ""}`;
+          return spaced`${arm}${projected ? "约" : ""}为${formatNumber(tokensPerSecond)}个${cut ? spaced`（至多${formatCount(texts)}个文本）` : ""}`;
         });
         return spaced`长${formatCount(n)}个 token 时，${rates.join("，")}${close ? "，过于接近，分不出快慢" : ""}`;
       });
-      const projected = from ? spaced`；“约”为推算，所依据的测量至多${formatCount(from.batch)}个文本、${formatCount(from.n)}个 token` : "";
+      const projected = from ? "（“约”为推算）" : "";
       return spaced`${where}，所有文本合计每秒写出的 token 数：${told.join("；")}${projected}${alone ? `；${aloneText(alone)}` : ""}。`;
     },
     fastest: (where, does, shapes) => {
@@ -1393,10 +1393,14 @@ export const zh: Messages = {
   sure: {
     heading: "有多可靠？",
     more: (more) => spaced`另有${more}条提醒`,
-    widths: (middle, worst) =>
-      middle > 1
-        ? spaced`半数所示时间，真值可能是其${formatTimes(1 + middle)}倍或更多。`
-        : spaced`半数所示时间的误差不超过${formatShare(middle)}，最差的可能${sidesText(worst)}。`,
+    widths: (middle, worst, unsteady) => {
+      const why = unsteady ? spaced`：机器不稳定，${formatCount(unsteady.pairs)}次检查中有${formatCount(unsteady.jumped)}次速度突变` : "";
+      return middle > 1
+        ? spaced`半数所示时间，真值可能是其${formatTimes(1 + middle)}倍或更多${why}。`
+        : spaced`半数所示时间的误差不超过${formatShare(middle)}，最差的可能${sidesText(worst)}${why}。`;
+    },
+    failed: (arm, places) => spaced`${arm}：${places.map(({ code, ns }) => spaced`长${counts(ns)}个 token 时${whyOf(code)}`).join("，")}，因此那里没有时间。`,
+    within: (arm, program) => spaced`${program}中的${arm}`,
     answer: (ns, speed, below, shapes, programs) => {
       const over = shapes > 1 ? `（涵盖全部 ${formatCount(shapes)} 种形状）` : "";
       const byPlace = ns.some(({ place }) => place !== "");
@@ -1510,9 +1514,24 @@ export const zh: Messages = {
       `${inEachShard ? "每个分片至少" : ""}${spaced`${""}${formatCount(turns)}轮，分布于${formatCount(processes)}个进程`}`,
     verified: "校验",
     noneVerified: "无",
-    wrong: (cells) => `${formatCount(cells)} 个单元有误`,
-    right: (cells) => `${formatCount(cells)} 个单元正确`,
-    worst: (error, tolerance) => `最大误差 ${formatNumber(error)}，容差 ${formatNumber(tolerance)}`,
+    verifiedCells: (groups) =>
+      groups
+        .map(({ whose, right, wrong }) => {
+          const of = groups.length > 1 ? spaced`${whose === undefined ? "本工具的" : spaced`${whose}的`}` : "";
+          if (wrong === 0) return spaced`${of}${formatCount(right)}个单元正确`;
+          return right === 0 ? spaced`${of}${formatCount(wrong)}个单元有误` : spaced`${of}${formatCount(wrong + right)}个单元中${formatCount(wrong)}个有误`;
+        })
+        .join("；"),
+    errors: (groups) =>
+      groups
+        .flatMap(({ whose, worst, wrong, offBy }) => {
+          const of = groups.length > 1 ? spaced`${whose === undefined ? "本工具的" : spaced`${whose}的`}` : "";
+          return [
+            ...(worst ? [spaced`${of}${wrong > 0 ? "正确单元的" : ""}最大误差${formatNumber(worst.error)}，容差${formatNumber(worst.tolerance)}`] : []),
+            ...(offBy === undefined ? [] : [spaced`${of}错误输出偏离${String(offBy)}`]),
+          ];
+        })
+        .join("；"),
     outcomes: "测量情况",
     allMeasured: (cells) => (cells === 1 ? "唯一的单元已测得" : `${formatCount(cells)} 个单元全部测得`),
     noise: "噪声",

@@ -29,6 +29,7 @@ import { leadingPeersFigure, peersFigureStyle } from "./sections/peerFigure.ts";
 import { peersSection } from "./sections/peers.ts";
 import { leadingServingFigure, servingSection } from "./sections/serving.ts";
 import { shardsSection } from "./sections/shards.ts";
+import { longestQuestion } from "./sections/sight.ts";
 import { stagesSection } from "./sections/stages.ts";
 import { cellsSection, fitsSection } from "./sections/tables.ts";
 import { limitsSection, trustSection } from "./sections/trust.ts";
@@ -36,9 +37,8 @@ import { tuningSection } from "./sections/tuning.ts";
 import { writtenTextsSection } from "./sections/writtenTexts.ts";
 import { pageStyle } from "./style.ts";
 
-/** Characters that leave the answer on the first screen. */
+/** Characters of a title that leave the answer on the first screen. */
 const longestTitle = 110;
-const longestQuestion = 140;
 
 /** Title and question as they were given, where the head of the page has but their beginning; undefined where it has all. */
 const wholeSection = ({ title, question = title }: RunRecord["experiment"], t: Messages): Html | undefined =>

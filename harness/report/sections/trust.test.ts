@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { analyse } from "../../analysis/analysis.ts";
+import { failedSentences } from "../../analysis/outcomeSentences.ts";
 import { plantedRun } from "../../analysis/planted.ts";
 import { en } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -137,7 +138,9 @@ it("says at a glance that a machine was unsteady, in how many of its checks", ()
   const record = fixtureRecord();
   const turns = (jumps: number) =>
     Array.from({ length: 20 }, (_, turn) => ({ turn, worker: 0, beforeMs: 1, afterMs: turn < jumps ? 1.3 : 1, jumped: turn < jumps, discarded: false }));
-  expect(limitsSection({ ...record, sentinel: turns(7) }, en).markup).toContain("The machine was unsteady: in 7 of 20 checks");
+  expect(limitsSection({ ...record, sentinel: turns(7) }, en).markup).toMatch(
+    /Half of the times .*: the machine was unsteady, its speed jumped in 7 of 20 checks\./,
+  );
   expect(limitsSection({ ...record, sentinel: turns(2) }, en).markup).not.toContain("unsteady");
 });
 
@@ -190,4 +193,57 @@ it("says by which clock a run stands beside another runtime", () => {
   expect(factsOf({ ...record, cells: [...record.cells, { ...first, id: "peer", runtime: "ort" }] }, en).Clock).toMatch(
     /^GPU timestamps \| steps of .*; beside another runtime the wall clock$/,
   );
+});
+
+/** Bullets that are seen and those that are folded, in plain text. */
+const bulletsOf = (record: RunRecord, t: Messages): { readonly seen: readonly string[]; readonly folded: readonly string[] } => {
+  const [, sure = ""] = limitsSection(record, t).markup.split('id="sure"');
+  const [seen, folded] = (sure.split("<h2>")[0] ?? "").split("<details>").map((part) =>
+    [...part.matchAll(/<li>(.*?)<\/li>/gs)].map(([, text = ""]) =>
+      text
+        .replace(/<[^>]*>/g, "")
+        .replaceAll("\u00a0", " ")
+        .replaceAll("&#39;", "'")
+        .trim(),
+    ),
+  );
+  return { seen: seen ?? [], folded: folded ?? [] };
+};
+
+it("begins with what a reader must know first: a CPU emulation, then what was expected and did not come, then what another program failed at, in plain words", () => {
+  const record = fixtureRecord({ deviceClass: "software" });
+  const [like] = record.cells;
+  if (!like) throw new Error("the fixture has cells");
+  const failed = { status: "failed", code: "wrongOutput", reason: "o[0] is 1" } as const;
+  const cells = [...record.cells, { ...like, id: "peer", n: 128, form: "ort", runtime: "ort" as const, outcome: failed, summary: undefined }];
+  const ofOutcome = failedSentences(cells, en).map((text) => ({ kind: "outcome" as const, text }));
+  expect(ofOutcome).toHaveLength(1);
+  const peer = { ...record, cells, findings: [...ofOutcome, ...record.findings] };
+  const told = bulletsOf(peer, en);
+  expect(told.seen.slice(0, 3)).toEqual([
+    expect.stringMatching(/^.?\s*A CPU emulates a GPU here: growth carries over to GPUs/),
+    expect.stringMatching(/^Of 3 expectations, 1 is not met, 1 is undecided\.$/),
+    expect.stringMatching(/in ONNX Runtime: wrong output at 128 tokens, so no times there\.$/),
+  ]);
+  expect(told.seen.join()).not.toMatch(/failed at n|wrongOutput/);
+  const inChinese = { ...peer, findings: failedSentences(cells, zh).map((text) => ({ kind: "outcome" as const, text })) };
+  expect(bulletsOf(inChinese, zh).seen[1]).toMatch(/ONNX Runtime.*128 个 token 时输出有误/);
+  // What failed of ours is more than where it was measured.
+  const ours = { ...record, cells: record.cells.map((cell, i) => (i === 0 ? { ...cell, outcome: failed } : cell)) };
+  expect(bulletsOf(ours, en).seen[0]).toMatch(/Softmax attention: wrong output at [\d,]+ tokens, so no times there\./);
+  expect(bulletsOf(ours, en).seen[1]).toContain("A CPU emulates a GPU here");
+});
+
+it("folds what matters least where an answer leaves no room for it, and never a warning", () => {
+  const record = fixtureRecord({ deviceClass: "software" });
+  const met = record.findings.map((finding) => (finding.kind === "expectation" ? { ...finding, verdict: "pass" as const } : finding));
+  const wide = { kind: "headline" as const, text: `${"wide ".repeat(80).trim()}.` };
+  const long = { ...record, findings: [wide, wide, ...met.filter(({ kind }) => kind !== "headline")] };
+  const { seen, folded } = bulletsOf(long, en);
+  expect(seen[0]).toContain("A CPU emulates a GPU here");
+  expect(seen).not.toContain("All 3 expectations are met.");
+  expect(folded[0]).toMatch(/^(?:Half of the times|All 3 expectations)/);
+  expect(folded).toContain("All 3 expectations are met.");
+  const short = { ...record, findings: [{ ...wide, text: "Yes." }, ...met.filter(({ kind }) => kind !== "headline")] };
+  expect(bulletsOf(short, en).seen).toContain("All 3 expectations are met.");
 });

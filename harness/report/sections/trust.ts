@@ -1,15 +1,18 @@
 import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
 import { aboveCeiling, type CeilingShare, ceilingShareOf } from "../../analysis/ceilingShare.ts";
 import { formatShare } from "../../analysis/format.ts";
+import { groupBy } from "../../analysis/grouping.ts";
 import { extremesOf, mainPair } from "../../analysis/headline.ts";
-import { isWhole, modelBeside } from "../../analysis/measuredModel.ts";
+import { isWhole, measuredModel, modelBeside } from "../../analysis/measuredModel.ts";
 import { otherPrograms } from "../../analysis/otherPrograms.ts";
+import { failedSentences } from "../../analysis/outcomeSentences.ts";
 import { areUnequal, pairSharesOf } from "../../analysis/pairShares.ts";
 import { reachOfProjected, servedTogether } from "../../analysis/servingHeadline.ts";
 import { shapePlaces } from "../../analysis/shapePlaces.ts";
 import { speedUpOf } from "../../analysis/speedUp.ts";
 import { spokenArm } from "../../analysis/spokenArm.ts";
 import { unsteadyOf } from "../../analysis/warnings.ts";
+import { runtimes } from "../../experiment/runtimes.ts";
 import type { KnownFrom, Sides } from "../../messages/en.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { adapterName } from "../../record/adapterName.ts";
@@ -21,7 +24,9 @@ import { driftOf } from "../charts/driftChart.ts";
 import { type Html, html, shortened } from "../html.ts";
 import { reasonsOf, tallyOf } from "../outcome.ts";
 import { directed, said } from "../said.ts";
-import { expectationTally, warningsOf } from "./answer.ts";
+import { expectationTally, leadOf, warningsOf } from "./answer.ts";
+import { longestQuestion, partedInSight, roomFor } from "./sight.ts";
+import { verifiedTexts } from "./verified.ts";
 import { warningSign } from "./warningSign.ts";
 
 interface Fact {
@@ -109,9 +114,7 @@ const factsOf = (record: RunRecord, t: Messages): readonly Fact[] => {
   const { adapter, attnbench, clock, kernels = [] } = environment;
   const tally = tallyOf(record.cells);
   const samples = record.cells.flatMap((cell) => (cell.summary === undefined || cell.composedOf ? [] : [cell.summary.samples]));
-  const prepared = record.cells.flatMap((cell) => (cell.prepared === undefined ? [] : [cell.prepared]));
-  const worst = prepared.toSorted((one, other) => other.maxError / other.tolerance - one.maxError / one.tolerance)[0];
-  const wrong = record.cells.filter(({ outcome }) => "code" in outcome && outcome.code === "wrongOutput").length;
+  const [verified, errors] = verifiedTexts(record.cells, t);
   return [
     {
       name: trust.device,
@@ -136,11 +139,7 @@ const factsOf = (record: RunRecord, t: Messages): readonly Fact[] => {
     ...noiseFact(record, t),
     ...driftFact(record, t),
     ...sharesFact(record, t),
-    {
-      name: trust.verified,
-      value: worst === undefined ? trust.noneVerified : wrong > 0 ? trust.wrong(wrong) : trust.right(prepared.length),
-      detail: worst === undefined ? undefined : trust.worst(worst.maxError, worst.tolerance).replaceAll("e-", "e\u2212"),
-    },
+    { name: trust.verified, value: verified, detail: errors || undefined },
     {
       name: trust.outcomes,
       value: tally.ok === tally.all ? trust.allMeasured(tally.all) : t.tally(tally),
@@ -285,28 +284,68 @@ const knownFroms = (record: RunRecord, crossovers: readonly Crossover[]): readon
 /** A sentence that was cut, without the piece of a word or number at its end, and the words that lead to it. */
 const atWord = (text: string): string => text.replace(/(?:[ ,:;(]+(?:at|and|for|of|in|n|=|[^ ]*…))+$/, " …");
 
-/** What decides at a glance whether to believe the answer: what is wrong with the run or its device, how narrowly times are known, whether all is as expected, how many claims hold; a lesser warning comes last. */
-const glanceOf = (record: RunRecord, t: Messages): readonly Html[] => {
+interface Bullet {
+  /** its words, by which its height is told */
+  readonly text: string;
+  readonly markup: Html;
+  /** never folded away */
+  readonly stays: boolean;
+}
+
+const bullet = (text: string, markup: Html | string = text, stays = false): Bullet => ({ text, markup: html`<li>${markup}</li>`, stays });
+
+/** What failed, arm by arm, in words that need no table; another program's is named by that. */
+const failuresOf = (record: RunRecord, t: Messages): readonly { readonly text: string; readonly isPeer: boolean }[] => {
+  const failed = record.cells.filter(({ outcome }) => outcome.status === "failed");
+  return [...groupBy(failed, ({ label, runtime }) => JSON.stringify([label, runtime]))].flatMap(([, alike]) => {
+    const [first] = alike;
+    if (!first) return [];
+    const { label, runtime } = first;
+    const own = (record.peerRatios ?? []).find(({ labels: [, peer] }) => peer === label)?.labels[0] ?? label;
+    const arm = spokenArm(record, runtime === undefined ? label : own, t);
+    const places = [...groupBy(alike, ({ outcome }) => ("code" in outcome ? outcome.code : ""))].map(([code, same]) => ({
+      code,
+      ns: [...new Set(same.map(({ n }) => n))],
+    }));
+    return [{ text: t.sure.failed(runtime === undefined ? arm : t.sure.within(arm, runtimes[runtime].title), places), isPeer: runtime !== undefined }];
+  });
+};
+
+/**
+ * What decides at a glance whether to believe the answer, the most important first: that a run is not whole or an arm of ours failed, that a CPU did it, what was expected and did not come, what another
+ * program failed at, how narrowly the answer and all times are known; then that all is as expected, and a lesser warning.
+ */
+const glanceOf = (record: RunRecord, t: Messages): readonly Bullet[] => {
+  const failures = failuresOf(record, t);
+  const [ours, peers] = [failures.filter(({ isPeer }) => !isPeer), failures.filter(({ isPeer }) => isPeer)];
+  const failed = new Set(failedSentences(record.cells, t));
   const outcomes = record.findings.filter(({ kind }) => kind === "outcome").map(({ text }) => text);
   const found = record.findings.filter(({ kind }) => kind === "warning").map(({ text }) => text);
-  const serious = [...outcomes, ...warningsOf(record, t).filter((text) => !found.includes(text))];
-  const [first, ...others] = [...serious, ...found];
-  const warned =
-    first === undefined
-      ? []
-      : [
-          html`<li>${warningSign}${said(atWord(shortened(first, serious.length > 0 ? 180 : 110)), t)}${others.length > 0 && html` <a href="#found">${t.sure.more(others.length)}</a>`}</li>`,
-        ];
+  const all = warningsOf(record, t);
+  const software = all.filter((text) => text === t.warning.software).map(() => t.page.emulationCaveat);
+  const others = all.filter((text) => !found.includes(text) && text !== t.warning.software);
+  const worst = [...outcomes.filter((text) => !failed.has(text)), ...ours.map(({ text }) => text)].slice(0, 1);
+  const serious = [...worst, ...software, ...(worst.length + software.length > 0 ? [] : others.slice(0, 1))];
+  const peer = peers.slice(0, 1).map(({ text }) => text);
+  const lesser = serious.length > 0 ? [] : found.slice(0, 1);
+  const hidden = outcomes.length + all.length - serious.length - peer.length - lesser.length;
+  const warned = (text: string, i: number, mostCharacters: number): Bullet => {
+    const shown = atWord(shortened(text, mostCharacters));
+    const more = i === 0 && hidden > 0 ? t.sure.more(hidden) : "";
+    return bullet(`\u26a0 ${shown} ${more}`, html`${warningSign}${said(shown, t)}${more !== "" && html` <a href="#found">${more}</a>`}`, true);
+  };
   const widths = widthsOf(record);
   const unsteady = unsteadyOf(record);
+  const noise = widths ? [t.sure.widths(...widths, unsteady)] : unsteady ? [t.sure.unsteady(unsteady.jumped, unsteady.pairs)] : [];
   const expected = expectationTally(record, t);
+  const isMet = expected !== undefined && record.findings.every(({ kind, verdict }) => kind !== "expectation" || verdict === "pass");
   return [
-    ...(serious.length > 0 ? warned : []),
-    ...answerSures(record, t).map((text) => html`<li>${said(text, t)}</li>`),
-    ...(widths ? [html`<li>${t.sure.widths(...widths)}</li>`] : []),
-    ...(unsteady === undefined ? [] : [html`<li>${t.sure.unsteady(unsteady.jumped, unsteady.pairs)}</li>`]),
-    ...(expected === undefined ? [] : [html`<li>${expected}</li>`]),
-    ...(serious.length > 0 ? [] : warned),
+    ...serious.map((text, i) => warned(text, i, 180)),
+    ...(expected === undefined || isMet ? [] : [bullet(expected, expected, true)]),
+    ...peer.map((text) => bullet(text, html`${warningSign}${said(text, t)}`)),
+    ...[...answerSures(record, t), ...noise].map((text) => bullet(text, said(text, t))),
+    ...(expected !== undefined && isMet ? [bullet(expected)] : []),
+    ...lesser.map((text, i) => warned(text, i, 110)),
   ];
 };
 
@@ -347,11 +386,16 @@ export const limitsOf = (record: RunRecord, t: Messages): readonly Limit[] => {
   ];
 };
 
-/** The two boxes under the answer: how sure it is, and what it leaves out. */
-export const limitsSection = (record: RunRecord, t: Messages): Html => html`
+/** The two boxes under the answer: how sure it is, of which the least is folded where all would not be seen without scrolling, and what it leaves out. */
+export const limitsSection = (record: RunRecord, t: Messages): Html => {
+  const { question, title } = record.experiment;
+  const room = roomFor({ question: shortened(question ?? title, longestQuestion), hasModel: measuredModel(record, t) !== undefined, leads: leadOf(record, t) });
+  const { seen, folded } = partedInSight(glanceOf(record, t), room);
+  return html`
 <section class="boxes">
-<div><h2 id="sure">${t.sure.heading}</h2><ul>${glanceOf(record, t)}</ul>
-<details><summary>${t.sure.restsOn}</summary><ul>${suresOf(record, t).map((text) => html`<li>${text}</li>`)}</ul></details></div>
+<div><h2 id="sure">${t.sure.heading}</h2><ul>${seen.map(({ markup }) => markup)}</ul>
+<details><summary>${t.sure.restsOn}</summary><ul>${folded.map(({ markup }) => markup)}${suresOf(record, t).map((text) => html`<li>${text}</li>`)}</ul></details></div>
 <div><h2>${t.limits.heading}</h2><ul>${limitsOf(record, t).map(({ what, brief }) => html`<li><strong>${what}</strong> ${brief}</li>`)}</ul>
 <details><summary>${t.limits.meaning}</summary><ul>${limitsOf(record, t).map(({ what, meaning }) => html`<li><strong>${what}</strong> ${meaning}</li>`)}</ul></details></div>
 </section>`;
+};
