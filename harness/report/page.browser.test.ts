@@ -128,6 +128,21 @@ it.each(["prefill", "decode", "crowded", "hostile", "sample", "decode in Chinese
   },
 );
 
+it.each(["sample", "emulated", "emulated in Chinese", "prefill", "decode", "decode in Chinese"])(
+  "shows all bullets of how sure it is that are not folded without scrolling: %s",
+  async (name) => {
+    const { page } = await open(name, 1280, "light");
+    const ends = await page.locator(".boxes > div:first-child > ul > li").evaluateAll((bullets) => bullets.map((one) => one.getBoundingClientRect().bottom));
+    expect(ends.length).toBeGreaterThan(1);
+    expect(Math.max(...ends)).toBeLessThanOrEqual(800);
+    const lines = await page.evaluate<readonly number[]>(
+      `[...document.querySelectorAll(".boxes > div:first-child > ul > li")].map((one) => one.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(one).lineHeight))`,
+    );
+    expect(Math.max(...lines)).toBeLessThanOrEqual(5.5);
+    await page.close();
+  },
+);
+
 it("leaves no hole where nothing was measured, and leads from a cut title to the whole of it", async () => {
   const { page } = await open("failures", 1280, "light");
   const { charts, boxes } = await page.evaluate<FirstScreen>(firstScreen);
