@@ -2503,13 +2503,14 @@ export const en = {
       `Each mark is the time at its ${variable} divided by the time at half of it: 1× is constant, 2× is proportional, 4× is the square. ${scaled ? "Hollow: half of it was not measured, and the step from the nearest shorter one is scaled to a doubling. " : ""}A fixed cost per dispatch pulls short ones towards 1×; what the whole machine drifted is taken out${steady ? "" : " as far as a law was fitted"}.`,
     heatHeading: ({ upper, lower }: Names): string => `Where ${lower} beats ${upper}`,
     heatFaster: (arm: string): string => `${arm} faster, `,
+    heatPale: "pale: not measured, by laws",
     /** `won`: pairs whose whole 95 % interval is on the side of `lower`, too; `crossing`: some n* is drawn */
     heat: ({ upper, lower }: Names, won: number, measured: number, crossing: boolean): string =>
       `${lower} is surely faster, and by a tenth or more, in ${formatCount(won)} of ${formatCount(measured)} pairs. Grey: they differ by less, or the 95 % interval holds 1×. Numbers are ${upper} time ÷ ${lower} time, what the whole machine drifted taken out as far as a law was fitted; left out where there is no room${crossing ? "; the dashed line is n*" : ""}. Every column is one measured n.`,
     heatFew: ({ upper, lower }: Names, won: number, measured: number, byLaw: boolean): string =>
       `${lower} is surely faster, and by a tenth or more, in ${formatCount(won)} of ${formatCount(measured)} ${plural(measured, "pair", "pairs")}: too few of the sizes for a map. Numbers are ${upper} time ÷ ${lower} time${byLaw ? "; those with ≈ were not measured and are what laws over n and the width of the model say" : ""}.`,
     heatLaws: (pale: boolean): string =>
-      `A diamond is n* by one law over n and the width of the model that all cells of an arm are fitted to at once${pale ? "; pale cells were not measured and are what these laws say" : ""}. The laws stand below, with the fits.`,
+      `A diamond is n* by one law over n and the width of the model that all cells of an arm are fitted to at once${pale ? "; pale cells, with ≈ where there is room for numbers, were not measured and are what these laws say" : ""}. The laws stand below, with the fits.`,
     slopes:
       "The exponent of a small step: 0 where a longer text costs nothing, 1 where twice as long costs twice as much, 2 where it costs four times as much. It rises towards the law's own as the fixed cost of a launch gets small beside the rest; what the whole machine drifted is taken out.",
     /** `arms`: empty where there are several charts */

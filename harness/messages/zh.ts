@@ -1700,12 +1700,13 @@ export const zh: Messages = {
       spaced`每个标记是在该${variable}处的时间除以在其一半处的时间：1× 为不变，2× 为成正比，4× 为成平方。${scaled ? "空心：未测其一半，由最近的较短一点起的一步换算为一次加倍。" : ""}每次 dispatch 的固定开销会使短的向 1× 靠拢；整台机器的漂移${steady ? "已经去除" : "在作了拟合的范围内已经去除"}。`,
     heatHeading: ({ upper, lower }) => spaced`${lower}在何处胜过${upper}`,
     heatFaster: (arm) => spaced`${arm}更快，`,
+    heatPale: "浅色：未实测，由规律得出",
     heat: ({ upper, lower }, won, measured, crossing) =>
       spaced`在${formatCount(measured)}对中，${lower}有${formatCount(won)}对确定更快，且快十分之一以上。灰色：相差更小，或 95 % 置信区间包含 1×。数字为${upper}的时间 ÷ ${lower}的时间，在作了拟合的范围内已扣除整台机器的漂移，放不下时略去${crossing ? "；虚线为 n*" : ""}。每列是一个测得的 n。`,
     heatFew: ({ upper, lower }, won, measured, byLaw) =>
       spaced`在${formatCount(measured)}对中，${lower}有${formatCount(won)}对确定更快，且快十分之一以上：测得的尺寸太少，不足以成图。数字为${upper}的时间 ÷ ${lower}的时间${byLaw ? "；标有 ≈ 的未经测量，是由 n 与模型宽度的规律给出的值" : ""}。`,
     heatLaws: (pale) =>
-      `菱形为由 n 与模型宽度的统一规律得出的 n*，该规律同时拟合一种方案的所有单元${pale ? "；浅色格未经测量，是这些规律给出的值" : ""}。规律本身与拟合一起列在下方。`,
+      `菱形为由 n 与模型宽度的统一规律得出的 n*，该规律同时拟合一种方案的所有单元${pale ? "；浅色格（放得下数字时标有 ≈）未经测量，是这些规律给出的值" : ""}。规律本身与拟合一起列在下方。`,
     slopes:
       "每前进一小步的指数：文本加长而不增加开销处为 0，长度加倍而开销加倍处为 1，加倍而开销为四倍处为 2。随着启动的固定开销相对变小，它逐渐升到规律本身的指数；整台机器的漂移已经去除。",
     slopesFrom: (arms, variable) =>

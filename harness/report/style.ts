@@ -1,7 +1,7 @@
 import type { Language } from "../messages/languages.ts";
 import type { RunRecord } from "../record/run.ts";
 import { type ChartSize, chartSizes } from "./charts/frame.ts";
-import { heatSteps, stageFills, themeVariables } from "./charts/theme.ts";
+import { heatSteps, paleness, stageFills, themeVariables } from "./charts/theme.ts";
 import { lesserCells, numberStyle } from "./table.ts";
 
 const declarations = (scheme: "light" | "dark", pairs: Iterable<{ readonly name: string; readonly light: string; readonly dark: string }>): string =>
@@ -122,6 +122,7 @@ summary{cursor:pointer;font-size:.88rem;color:var(--accent)}
 .key{list-style:none;display:flex;flex-wrap:wrap;gap:4px 16px;margin:8px 0 0;padding:0;font-size:.82rem;color:var(--muted)}
 .key.beside{position:sticky;top:0;z-index:1;grid-column:1/-1;justify-self:stretch;margin:0;padding:6px 0;background:var(--paper)}
 .swatch{display:inline-block;width:1em;height:1em;border-radius:3px;vertical-align:-.12em;border:1px solid var(--line);print-color-adjust:exact}
+.swatch.pale{opacity:${paleness}}
 .scroll{overflow-x:auto;container-type:inline-size;max-width:100%;margin:.6em 0 1.2em;border:1px solid var(--line);border-radius:8px;${cutEdges}}
 .scroll.tall{max-height:80vh;overflow-y:auto;contain-intrinsic-block-size:calc(var(--rows)*30px)}
 table{border-collapse:separate;border-spacing:0;font-size:.84rem;line-height:1.35;width:100%;}

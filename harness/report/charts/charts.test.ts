@@ -98,11 +98,11 @@ describe("charts", () => {
     const record = fixtureRecord({ arms: four });
     const [first] = record.crossovers.filter(({ metric, outcome }) => metric === "time" && outcome === "crosses");
     if (!first) throw new Error("some pair crosses");
-    expect(wordsOf({ ...record, crossovers: [first] })).toEqual([expect.stringContaining(`) ${first.between.join(" → ")}`)]);
+    expect(wordsOf({ ...record, crossovers: [first] })).toEqual([expect.stringContaining(`) ${first.between.join(" / ")}`)]);
     // All four pairs at one n, as bytes of states of one size cross.
     const pairs = ["softmax", "GQA"].flatMap((above) => ["linear", "gatedDeltaNet"].map((below) => ({ ...first, between: [above, below] as const })));
     const alike = { ...record, crossovers: pairs };
-    expect(wordsOf(alike)).toEqual([expect.stringContaining(") softmax, GQA → linear, gatedDeltaNet")]);
+    expect(wordsOf(alike)).toEqual([expect.stringContaining(") softmax, GQA / linear, gatedDeltaNet")]);
     const renamed = JSON.parse(JSON.stringify(alike).replaceAll('"gatedDeltaNet"', '"linear, one token after another"')) as RunRecord;
     expect(wordsOf(renamed, narrow)).toEqual([expect.stringContaining(") of all 4 pairs")]);
     expect(wordsOf({ ...renamed, crossovers: [...pairs, { ...first, between: ["GQA", "softmax"], outcome: "never" }] as never }, narrow)[0]).not.toContain(
@@ -125,7 +125,7 @@ describe("charts", () => {
         layer: { data?: { values: { x: number; py?: number; tip?: string[] }[] }; mark: { shape?: string } }[];
       };
       return layer.flatMap(({ data, mark }) =>
-        (data?.values ?? []).filter(({ tip }) => tip?.[0] === "softmax → linear").map(({ x, py = 0 }) => ({ x, py, shape: mark.shape })),
+        (data?.values ?? []).filter(({ tip }) => tip?.[0] === "softmax / linear").map(({ x, py = 0 }) => ({ x, py, shape: mark.shape })),
       );
     };
     const [equal, predicted] = marksOf(would(700, 4000));
@@ -253,7 +253,7 @@ describe("narrow charts", () => {
       return { svg, labels: new Set([...svg.matchAll(/>[\u2066-\u2069]?(n\* [^<]*?)[\u2066-\u2069]?</g)].map(([, words]) => words)) };
     };
     const [one, three] = [await drawn(true), await drawn(false)];
-    expect([...one.labels]).toEqual(["n* 600 softmax → linear, gated, gla"]);
+    expect([...one.labels]).toEqual(["n* 600 softmax / linear, gated, gla"]);
     expect(three.labels.size).toBe(3);
     const height = (svg: string): number => Number(/height="(\d+)"/.exec(svg)?.[1]);
     expect(height(three.svg) - height(one.svg)).toBe(2 * 16);

@@ -79,3 +79,51 @@ describe("doubling ratios of uneven lengths", () => {
     ]);
   });
 });
+
+describe("intervals of doubling ratios", () => {
+  /** softmax's last point with an interval as wide as `factor` says, both ways. */
+  const drawn = (factor: number) => {
+    const record = fixtureRecord();
+    const widened: RunRecord = {
+      ...record,
+      fits: record.fits.map((fit) => ({
+        ...fit,
+        points: fit.points.map((point, i) =>
+          fit.label === "softmax" && i === fit.points.length - 1 ? { ...point, low: point.y / factor, high: point.y * factor } : point,
+        ),
+      })),
+    };
+    const { spec } = doublingChart(widened, firstFacet(widened), wide) ?? {};
+    const { layer } = spec as unknown as {
+      layer: {
+        data: { values: { low?: number; high?: number; series: string }[] };
+        mark: { shape?: string };
+        encoding: { y?: { scale?: { domain?: number[] } } };
+      }[];
+    };
+    const [low = 0, high = 0] = layer.flatMap(({ encoding }) => encoding.y?.scale?.domain ?? []);
+    const intervals = layer[0]?.data.values ?? [];
+    const tips = layer
+      .filter(({ mark }) => mark.shape === "triangle-up" || mark.shape === "triangle-down")
+      .map(({ mark, data }) => [mark.shape, data.values.length]);
+    return { low, high, tips, least: Math.min(...intervals.map((one) => one.low ?? 1)), most: Math.max(...intervals.map((one) => one.high ?? 1)) };
+  };
+
+  it("are within the axes, as far as they leave room for marks", () => {
+    const { low, high, least, most, tips } = drawn(2);
+    expect(most).toBeGreaterThan(5);
+    expect(least).toBeGreaterThan(low);
+    expect(most).toBeLessThan(high);
+    expect(tips).toEqual([]);
+  });
+
+  it("have tips at the edge that they go on beyond", () => {
+    const { low, high, least, most, tips } = drawn(40);
+    expect(most).toBeGreaterThan(high);
+    expect(least).toBeLessThan(low);
+    expect(tips).toEqual([
+      ["triangle-up", 1],
+      ["triangle-down", 1],
+    ]);
+  });
+});

@@ -83,8 +83,9 @@ export const doublingChart = (record: RunRecord, facet: Facet, size: ChartSize, 
     x: { title: xTitleOf(record, t), values: ticks.filter((tick) => doublings.some(({ x }) => x === tick)), scale: "log" },
     y: {
       title: charts.doublingAxis(variable),
-      low: Math.max(1 / 4, Math.min(0.8, ...doublings.map(({ ratio }) => ratio / 1.15))),
-      high: Math.min(40, Math.max(4.6, ...doublings.map(({ ratio }) => ratio * 1.15))),
+      // As far as intervals reach, and where they reach very far as their marks do.
+      low: Math.max(1 / 4, Math.min(0.8, ...doublings.map(({ low }) => low / 1.05))),
+      high: Math.min(40, Math.max(4.6, ...doublings.map(({ ratio }) => ratio * 1.15), ...doublings.map(({ high }) => Math.min(high * 1.05, 10)))),
       scale: "log",
       guides: guidesIn(t),
     },

@@ -209,8 +209,8 @@ export const sharedCrossings = (crossovers: readonly DrawnCrossing[]): readonly 
 export const crossingText = ({ n }: DrawnCrossing): string =>
   `n* ${formatCount(n.value)}${n.low < n.high ? ` (${formatCount(n.low)}–${formatCount(n.high)})` : ""}`;
 
-/** "KV cache → linear": which arm is overtaken by which. */
-export const pairText = ([above, below]: readonly [string, string]): string => `${above} → ${below}`;
+/** "KV cache / linear": which arm is overtaken by which. */
+export const pairText = ([above, below]: readonly [string, string]): string => `${above} / ${below}`;
 
 /**
  * The pairs that one n* of a chart is of, from the longest words to the shortest; none where the chart has but two arms. Where each of some arms is overtaken by each of some others these are

@@ -19,7 +19,7 @@ import {
 import { type Hints, tipOf } from "./hints.ts";
 import { type PlacedText, textLayers, yInPx } from "./placed.ts";
 import { fitted, textWidth } from "./textWidth.ts";
-import { theme } from "./theme.ts";
+import { crossPath, theme } from "./theme.ts";
 
 export const gapRowPx = 14;
 export const crossingRowPx = 16;
@@ -33,10 +33,9 @@ const everyPairs = (shared: readonly DrawnCrossing[]): readonly [string, string]
   return [first ?? "", second ?? first ?? ""];
 };
 
-// Vega symbol paths in a square of −1…1
 const gapShapes: Readonly<Record<GapStatus, string>> = {
   censored: "triangle-up",
-  failed: "M-0.8,-0.8L0.8,0.8M0.8,-0.8L-0.8,0.8",
+  failed: crossPath,
   skipped: "circle",
   pending: "circle",
 };

@@ -13,7 +13,7 @@ import { type Chart, type ChartSize, type Encoding, framed, type Layer } from ".
 import { tipOf } from "./hints.ts";
 import { isOpen, pairRatioOf, ratioWords } from "./pairRatio.ts";
 import { fitted, labelOverlapOf, textWidth } from "./textWidth.ts";
-import { heatSteps, leastTextPx, theme } from "./theme.ts";
+import { heatSteps, leastTextPx, paleness, theme } from "./theme.ts";
 
 /** Time of the softmax arm over time of the linear arm: above 1 the linear arm is faster. */
 export interface HeatCell {
@@ -197,7 +197,7 @@ export const heatChart = (record: RunRecord, map: HeatMap, size: ChartSize, t: M
         // On a pale cell the words of the middle, which are dark.
         textStep: heatStep(cell.byLaw ? { ratio: 1, open: true } : cell),
         words: `${cell.byLaw ? "≈" : ""}${ratioWords(cell.ratio)}`,
-        opacity: cell.byLaw ? 0.35 : 1,
+        opacity: cell.byLaw ? paleness : 1,
         series: names[cell.row] ?? "",
         tip: tipOf(
           `n = ${formatCount(cell.x)}${rows[cell.row]?.title === undefined ? "" : `, ${rows[cell.row]?.title}`}`,

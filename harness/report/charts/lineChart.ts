@@ -7,7 +7,7 @@ import { type ChartSize, type Encoding, framed, type Layer, logScale, spread } f
 import { type Hints, tipOf } from "./hints.ts";
 import { type PlacedText, textLayers, xInPx, yInPx } from "./placed.ts";
 import { labelLines, labelOverlapOf, textWidth } from "./textWidth.ts";
-import { theme } from "./theme.ts";
+import { crossPath, theme } from "./theme.ts";
 
 /** One line of a chart: values with their intervals, named at its right end. */
 export interface Line<Point extends LinePoint = LinePoint> {
@@ -20,6 +20,8 @@ export interface Line<Point extends LinePoint = LinePoint> {
   /** marks alone */
   readonly unjoined?: boolean;
   readonly points: readonly Point[];
+  /** x at which it has no value, though one was asked for: a cross on the x axis, which says why, a line each */
+  readonly none?: readonly { readonly x: number; readonly why: readonly string[] }[];
 }
 
 export interface LinePoint {
@@ -59,13 +61,16 @@ export interface LineAxes<Point extends LinePoint = LinePoint> {
   readonly apart?: true;
 }
 
+/** Height of the tip of an interval that goes on beyond the y axis, px. */
+const tipPx = 7;
+
 /** Between intervals that stand side by side, px, where neighbouring x leave the room. */
 const apartPx = 3;
 
 /** Room that the names of guides take beside the y axis, px. */
 const left = 66;
 
-/** Lines with intervals over one size, y between guides. Values beyond the y axis are cut off at its edge. */
+/** Lines with intervals over one size, y between guides. Values beyond the y axis are cut off at its edge, where an interval that goes on has a tip. */
 export const lineChart = <Point extends LinePoint = LinePoint>(
   record: RunRecord,
   size: ChartSize,
@@ -154,12 +159,31 @@ export const lineChart = <Point extends LinePoint = LinePoint>(
       rowPx / 2 - 1.5,
       frame.plotHeight - rowPx / 2 + 3.5,
     );
+    // Without a tip an interval that is cut off seems to end at the edge. One that lies beyond the edge whole has no part of it to point from.
+    const cut = rows.flatMap((row) => [
+      ...(row.high > high && row.low < high ? [{ ...row, up: true, py: tipPx / 2 }] : []),
+      ...(row.low < low && row.high > low ? [{ ...row, up: false, py: frame.plotHeight - tipPx / 2 }] : []),
+    ]);
+    const tips = ([true, false] as const).flatMap((up): Layer[] => {
+      const values = cut.filter((row) => row.up === up).map(({ series, x, py }) => ({ series, x, py, whole: true as const }));
+      const mark = { type: "point", filled: true, shape: up ? "triangle-up" : "triangle-down", size: tipPx ** 2, opacity: 0.8 } as const;
+      return values.length === 0 ? [] : [{ data: { values }, mark, encoding: { x, y: yInPx, color } }];
+    });
+    const atAxis = new Map<number, number>();
+    const crosses = lines.flatMap(({ name, none = [] }) =>
+      none.map(({ x, why }) => {
+        const row = atAxis.get(x) ?? 0;
+        atAxis.set(x, row + 1);
+        return { series: name, x, py: frame.plotHeight - 7 - 14 * row, tip: tipOf(name, ...why) };
+      }),
+    );
     const layers: Layer[] = [
       {
         data: { values: rows.filter((row) => row.low < row.high) },
         mark: { type: "rule", strokeWidth: 1.5, opacity: 0.6, clip: true },
         encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
       },
+      ...tips,
       {
         data: { values: rows.filter(({ series, aside }) => !aside && lines.some(({ name, unjoined }) => name === series && !unjoined)) },
         mark: { type: "line", strokeWidth: 1, opacity: 0.55, clip: true },
@@ -177,6 +201,15 @@ export const lineChart = <Point extends LinePoint = LinePoint>(
               data: { values: hollow },
               mark: { type: "point", filled: false, fill: theme.paper.light, size: 40, strokeWidth: 1.5, opacity: 1, clip: true },
               encoding: { x, y, color, shape },
+            } as const,
+          ]),
+      ...(crosses.length === 0
+        ? []
+        : [
+            {
+              data: { values: crosses },
+              mark: { type: "point", filled: false, shape: crossPath, size: 50, strokeWidth: 1.75, opacity: 1 },
+              encoding: { x, y: yInPx, color },
             } as const,
           ]),
       {

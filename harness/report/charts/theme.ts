@@ -20,6 +20,9 @@ export const theme = {
 /** The smallest words of a chart, px: at 360 px a chart is a fortieth smaller than drawn, and no word is to be below 9 px. */
 export const leastTextPx = 9.5;
 
+/** A mark for what has no value: Vega's path in a square of −1…1. */
+export const crossPath = "M-0.8,-0.8L0.8,0.8M0.8,-0.8L-0.8,0.8";
+
 /** Heat map steps from "softmax much faster" to "linear much faster", with the text colour that reads on each. */
 export const heatSteps = [
   { fill: { light: "#2f6ea6", dark: "#3f86c6" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: 1 / 4 },
@@ -30,6 +33,9 @@ export const heatSteps = [
   { fill: { light: "#eeaa74", dark: "#914d17" }, text: { light: "#1c2129", dark: "#f4f6f8" }, below: 4 },
   { fill: { light: "#c2571a", dark: "#dc7a37" }, text: { light: "#fffffe", dark: "#0b0d10" }, below: Number.POSITIVE_INFINITY },
 ] as const;
+
+/** Opacity of a place of a heat map that was not measured. */
+export const paleness = 0.35;
 
 /** Stages of a whole model, in the order of stageNames.ts: what depends on the mixer stands out, in no colour of a mixer. */
 export const stageFills = [

@@ -100,12 +100,12 @@ describe("figures", () => {
     const predicted = { outcome: "crosses", n: 900 } as const;
     const one = await marked({ predicted });
     expect(one).toContain("On the n axis a hollow square is where n* would be by what each has to compute and to read alone. It is not measured.");
-    expect(one).toContain(">softmax → linear square 900.<");
+    expect(one).toContain(">softmax / linear square 900.<");
     expect(one).not.toContain("diamond");
     const both = await marked({ predicted, equalShare: { outcome: "crosses", n: 700 } });
     expect(both).toContain("the better of them and a hollow square where it would be by what");
     expect(both).toContain("Neither is measured.");
-    expect(both).toContain(">softmax → linear diamond 700 and square 900.<");
+    expect(both).toContain(">softmax / linear diamond 700 and square 900.<");
   });
 
   it("tell the n* that are not measured of all charts of a figure, and of very many where the rest stand", async () => {
@@ -115,12 +115,12 @@ describe("figures", () => {
       return renderPage({ ...record, crossovers: record.crossovers.map((one) => ({ ...one, ...computed })) });
     };
     const few = figureOf(await drawn([128, 256, 512]), "time");
-    const [first, second, third] = [128, 256, 512].map((dModel) => `dModel = ${dModel}: softmax → linear diamond 700 and square 900`);
+    const [first, second, third] = [128, 256, 512].map((dModel) => `dModel = ${dModel}: softmax / linear diamond 700 and square 900`);
     expect(few).toContain(`${first}; ${second}; ${third}.`);
     expect(few).not.toContain("more are in");
     const page = await drawn([128, 256, 384, 512, 640]);
     const many = figureOf(page, "time");
-    expect(many).toContain("dModel = 512: softmax → linear diamond 700 and square 900.");
+    expect(many).toContain("dModel = 512: softmax / linear diamond 700 and square 900.");
     expect(many).not.toContain("dModel = 640: softmax");
     expect(many).toContain('2 more are in <a href="#crossings">the table of n*</a>.');
     expect(page).toContain('<div id="crossings">');
@@ -144,5 +144,25 @@ describe("figures", () => {
     expect([...figure.matchAll(/swatch heat-(\d)/g)].map(([, step]) => step)).toEqual([...used].toSorted());
     expect(used.size).toBeGreaterThan(0);
     expect(used.size).toBeLessThan(7);
+  });
+
+  it("say in a heat map's key which colour is not measured", async () => {
+    const estimate = (value: number) => ({ value, low: value, high: value });
+    const base = { form: "", variable: "dModel", series: { headDim: 64 }, cells: 21, rms: 0.05, worst: { n: 256, size: 256, off: 0.1 } } as const;
+    const record = fixtureRecord({ dModels: [256, 512, 1024] });
+    const laws: RunRecord = {
+      ...record,
+      cells: record.cells.filter(({ n, dModel }) => n < 8192 || dModel < 1024),
+      jointFits: [
+        { ...base, label: "softmax", terms: [{ n: 2, size: 1, coefficient: estimate(1e-9) }] },
+        { ...base, label: "linear", terms: [{ n: 1, size: 1, coefficient: estimate(1e-6) }] },
+      ],
+      jointCrossings: [{ between: ["softmax", "linear"], variable: "dModel", series: { headDim: 64 }, points: [{ size: 1024, n: estimate(1000) }] }],
+    };
+    const page = await renderPage(laws);
+    expect(figureOf(page, "heat")).toMatch(/<span class="swatch heat-\d pale"><\/span> <bdi>pale: not measured, by laws</);
+    expect(figureOf(page, "heat")).toContain("pale cells, with ≈ where there is room for numbers, were not measured");
+    expect(page).toContain(".swatch.pale{opacity:0.35}");
+    expect(figureOf(await renderPage(record), "heat")).not.toContain("pale");
   });
 });

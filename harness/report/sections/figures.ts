@@ -51,7 +51,8 @@ const heatFigure = async (record: RunRecord, map: HeatMap, index: number, render
   const middle = heatSteps.length / 2 - 0.5;
   const faster = (step: number): string => (step < middle ? t.figures.heatFaster(above) : step > middle ? t.figures.heatFaster(below) : "");
   const used = new Set(map.cells.map(heatStep));
-  const key = html`<ul class="key" aria-label="${t.page.colours}">${heatSteps.map((_, i) => used.has(i) && html`<li><span class="swatch heat-${i}"></span> <bdi>${directed(shortened(faster(i), 60))}${t.charts.heatSteps[i] ?? ""}</bdi></li>`)}</ul>`;
+  const pale = map.cells.find(({ byLaw }) => byLaw);
+  const key = html`<ul class="key" aria-label="${t.page.colours}">${heatSteps.map((_, i) => used.has(i) && html`<li><span class="swatch heat-${i}"></span> <bdi>${directed(shortened(faster(i), 60))}${t.charts.heatSteps[i] ?? ""}</bdi></li>`)}${pale && html`<li><span class="swatch heat-${heatStep(pale)} pale"></span> <bdi>${t.figures.heatPale}</bdi></li>`}</ul>`;
   const measured = map.cells.filter(({ byLaw }) => !byLaw);
   const won = measured.filter(isWon).length;
   const heading = t.figures.heatHeading(names);
