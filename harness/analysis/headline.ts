@@ -10,7 +10,7 @@ import { peerHeadline } from "./peerHeadline.ts";
 import { servingHeadline } from "./servingHeadline.ts";
 import { spanOf } from "./span.ts";
 import { speedUpOf } from "./speedUp.ts";
-import { spokenArm } from "./spokenArm.ts";
+import { movedArm, spokenArm } from "./spokenArm.ts";
 import { textHeadline } from "./textHeadline.ts";
 import { textsAtOnce } from "./textsAtOnce.ts";
 
@@ -59,15 +59,29 @@ const firstOfFamilies = ({ cells }: Analysed): readonly string[] =>
   (["softmax", "linear"] as const).flatMap((family) => cells.find((cell) => cell.family === family && (cell.stateBytes ?? 0) > 0)?.label ?? []);
 
 /** Where every state that was moved comes back sooner than it is computed anew. */
-const broughtBackSentence = ({ experiment, crossovers, fits }: Analysed, where: string, t: Messages): string | undefined => {
+const broughtBackSentence = (record: Analysed, where: string, t: Messages): string | undefined => {
+  const { experiment, crossovers } = record;
   const timed = crossovers.filter(({ metric }) => metric === "time");
   const ranges = timed.flatMap(({ range }) => (range ? [...range] : []));
   const always = experiment.phase === "offload" && ranges.length > 0 && timed.every(({ outcome }) => outcome === "already");
-  return always ? t.headline.broughtBack(where, spanOf(ranges, formatCount), extremesOf(fits, timed)) : undefined;
+  return always ? t.headline.broughtBack(where, spanOf(ranges, formatCount), spokenExtremes(record, t)) : undefined;
+};
+
+/** The two ends of how many times as fast moved states are, where each comes back sooner than it is computed anew, their arms in words; undefined otherwise. */
+export const spokenExtremes = (record: Pick<Analysed, "cells" | "experiment" | "fits" | "crossovers">, t: Messages): Extremes | undefined => {
+  const ends = movedExtremes(record);
+  const told = (one: Extremes["least"]): Extremes["least"] => ({ ...one, arm: movedArm(record, one.arm, t) });
+  return ends && { ...ends, least: told(ends.least), most: told(ends.most) };
+};
+
+/** The same with labels. */
+export const movedExtremes = ({ experiment, fits, crossovers }: Pick<Analysed, "experiment" | "fits" | "crossovers">): Extremes | undefined => {
+  const timed = crossovers.filter(({ metric }) => metric === "time");
+  return experiment.phase === "offload" && timed.every(({ outcome }) => outcome === "already") ? extremesOf(fits, timed) : undefined;
 };
 
 /** The arm that is the fewest times as fast as the other of its pair at the largest n, and the one that is the most; undefined where a pair has none, or they share no such n. */
-export const extremesOf = (fits: Analysed["fits"], crossovers: readonly Crossover[]): Extremes | undefined => {
+const extremesOf = (fits: Analysed["fits"], crossovers: readonly Crossover[]): Extremes | undefined => {
   const speeds = crossovers.flatMap((crossover) => {
     const speed = speedUpOf(fits, crossover);
     return speed ? [{ arm: crossover.between[1], n: speed.n, times: speed.times }] : [];

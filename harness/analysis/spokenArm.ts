@@ -1,3 +1,4 @@
+import { tierOf } from "../../kernels/offload.ts";
 import type { Messages } from "../messages/messages.ts";
 import type { RunRecord } from "../record/run.ts";
 
@@ -22,4 +23,15 @@ export const spokenArm = ({ cells, experiment }: Pick<RunRecord, "cells" | "expe
   // "softmax host" is the host's of softmax attention.
   const rest = label.startsWith(`${cell.family} `) ? label.slice(cell.family.length + 1) : label;
   return t.ofKind(kind, brief(rest));
+};
+
+/** An arm of phase offload by what comes back and where from: "softmax attention from disk", "linear attention from main memory"; one that keeps nothing as spokenArm() has it. */
+export const movedArm = (record: Pick<RunRecord, "cells" | "experiment">, label: string, t: Messages): string => {
+  const cell = record.cells.find((one) => one.label === label);
+  const tier = cell && tierOf(cell.form);
+  if (!cell || tier === undefined) return spokenArm(record, label, t);
+  const base = label.endsWith(` ${tier}`) ? label.slice(0, -tier.length - 1) : undefined;
+  const kind =
+    base === cell.family && (base === "softmax" || base === "linear") ? t.attention(base) : base === undefined ? spokenArm(record, label, t) : brief(base);
+  return t.fromTier(kind, tier);
 };

@@ -1,5 +1,6 @@
 import type { GrowthClass, MixerSizes } from "../../kernels/mechanism.ts";
 import { type StageName, stageWords } from "../../kernels/model/stageNames.ts";
+import type { Tier } from "../../kernels/offload.ts";
 import type { Meanwhile } from "../analysis/anewMeanwhile.ts";
 import { aboveCeiling, type CeilingShare } from "../analysis/ceilingShare.ts";
 import {
@@ -805,6 +806,8 @@ export const en = {
   hybrids: "layers of both kinds",
   /** "softmax attention (KV cache)": an arm by its kind and what else it is called */
   ofKind: (kind: string, rest: string): string => `${kind} (${rest})`,
+  /** what a state is of, and where it comes back from */
+  fromTier: (kind: string, tier: Tier): string => `${kind} from ${tier === "disk" ? "disk" : "main memory"}`,
   emulation: "on this CPU emulation",
   phase: {
     prefill: "reading a prompt (prefill)",
@@ -2465,6 +2468,9 @@ export const en = {
       return `At ${where}: ${formatList(told)}.`;
     },
     /** the answer's arms at the largest n of both; `less`: how many times less the last one takes or keeps; `undrifted`: which these values alone do not give */
+    /** what the answer says of the chart's arms, beside medians that give other factors */
+    broughtBack: (arms: readonly { readonly arm: string; readonly times: Estimate }[], paired: boolean): string =>
+      `Beside computing anew: ${formatList(arms.map(({ arm, times }, i) => `${arm} ${formatTimes(times.value)} times${i === 0 ? " as fast" : ""}`))}${paired ? ", once changes of the whole machine's pace are taken out" : ""}.`,
     answerEnds: (
       n: number,
       arms: readonly { readonly arm: string; readonly value: string }[],

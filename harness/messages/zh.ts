@@ -464,6 +464,7 @@ export const zh: Messages = {
   attention: (mechanism) => (mechanism === "softmax" ? "softmax 注意力" : "线性注意力"),
   hybrids: "两类层的混合",
   ofKind: (kind, rest) => `${kind}（${rest}）`,
+  fromTier: (kind, tier) => `${kind}（从${tier === "disk" ? "磁盘" : "主内存"}搬回）`,
   emulation: "在此 CPU 模拟上",
   phase,
   joinSentences: (sentences) => sentences.join(""),
@@ -1669,6 +1670,8 @@ export const zh: Messages = {
       spaced`在${where}处：从${least.arm}的${least.value}到${most.arm}的${most.value}（${less.undrifted ? "扣除整台机器快慢的变化后，" : ""}${less.times}）。`,
     ends: (where, arms, beside) =>
       spaced`在${where}处：${arms.map(({ arm, value, less }) => spaced`${arm}为${value}${less === undefined ? "" : spaced`（${less.undrifted ? "扣除整台机器快慢的变化后，" : ""}${beside}是其${less.times.replace("×", "")}倍）`}`).join("，")}。`,
+    broughtBack: (arms, paired) =>
+      spaced`与重新计算相比：${arms.map(({ arm, times }) => spaced`${arm}的速度是其${formatTimes(times.value)}倍`).join("，")}${paired ? "（已除去整台机器快慢的变化）" : ""}。`,
     answerEnds: (n, arms, less) => {
       const found =
         less && less.high > less.low

@@ -1,5 +1,5 @@
 import { askedCrossovers } from "../../analysis/asked.ts";
-import { mainPair } from "../../analysis/headline.ts";
+import { mainPair, movedExtremes } from "../../analysis/headline.ts";
 import type { Crossover, Fit } from "../../record/derived.ts";
 import type { RunRecord } from "../../record/run.ts";
 import { perRecord } from "../perRecord.ts";
@@ -18,12 +18,14 @@ export interface Leading {
 const isDrawn = (record: RunRecord, facet: Facet, metric: Leading["metric"]): boolean =>
   growthOf(record, facet, metric).series.some(({ points }) => points.length > 0);
 
-/** Labels of the arms that the answer is of: its pair; where states leave and come back, which every arm's do, the first pair of either family. */
+/** Labels of the arms that the answer is of: its pair; where states leave and come back, which every arm's do, the pairs of the two that it names, or where it names none the first pair of either family. */
 const answerArms = (record: RunRecord): readonly string[] => {
   const asked = { ...record, crossovers: askedCrossovers(record) };
   if (record.experiment.phase !== "offload") return mainPair(asked)[0]?.between ?? [];
   const familyOf = (label: string) => record.cells.find((cell) => cell.label === label)?.family;
   const timed = asked.crossovers.filter(({ metric }) => metric === "time");
+  const ends = movedExtremes(record);
+  if (ends) return [...new Set([ends.least, ends.most].flatMap(({ arm }) => timed.find(({ between: [, kept] }) => kept === arm)?.between ?? []))];
   return (["softmax", "linear"] as const).flatMap((family) => timed.find(({ between }) => between.every((label) => familyOf(label) === family))?.between ?? []);
 };
 

@@ -1,7 +1,7 @@
 import { askedCrossovers } from "../../analysis/asked.ts";
 import { formatBytes, formatCount, formatMs, formatTimes } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
-import { mainPair } from "../../analysis/headline.ts";
+import { mainPair, spokenExtremes } from "../../analysis/headline.ts";
 import { speedUpOf } from "../../analysis/speedUp.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Estimate, Fit } from "../../record/derived.ts";
@@ -210,6 +210,13 @@ const lessOf = (record: RunRecord, { answer, values }: Facet, metric: Metric, n:
   return value > 1 ? { value, low: value, high: value, undrifted: false } : undefined;
 };
 
+/** How many times as fast the answer says that states come back, where the chart ends at the same n. */
+const broughtBackText = (record: RunRecord, n: number | undefined, t: Messages): string => {
+  const ends = spokenExtremes(record, t);
+  const paired = record.crossovers.every(({ metric, ratios = [] }) => metric !== "time" || ratios.length > 0);
+  return ends && ends.n === n ? t.figures.broughtBack(ends.least.arm === ends.most.arm ? [ends.least] : [ends.least, ends.most], paired) : "";
+};
+
 /** "At 32,768 tokens: softmax 35.0 ms, linear 410 µs: 85 times less (95 % interval 84 to 86)." of the answer's arms, and what their chart's marks mean. */
 const answerCaption = (record: RunRecord, facet: Facet, metric: Metric, t: Messages): readonly string[] => {
   const growth = growthOf(record, facet, metric);
@@ -226,6 +233,7 @@ const answerCaption = (record: RunRecord, facet: Facet, metric: Metric, t: Messa
           series.map(({ look, points }) => ({ arm: look.label, value: write(points.find(({ x }) => x === n)?.y ?? 0) })),
           lessOf(record, facet, metric, n, series),
         ),
+    metric === "time" && (facet.answer ?? []).length > 2 ? broughtBackText(record, n, t) : "",
     t.figures.answerMarks(metric, crossing && { arm: crossing.between[1], latest: crossing.latest }, statuses),
   ];
 };

@@ -2,7 +2,7 @@ import { askedCrossovers, askedFits } from "../../analysis/asked.ts";
 import { aboveCeiling, type CeilingShare, ceilingShareOf } from "../../analysis/ceilingShare.ts";
 import { formatShare } from "../../analysis/format.ts";
 import { groupBy } from "../../analysis/grouping.ts";
-import { extremesOf, mainPair } from "../../analysis/headline.ts";
+import { mainPair, spokenExtremes } from "../../analysis/headline.ts";
 import { isWhole, measuredModel, modelBeside } from "../../analysis/measuredModel.ts";
 import { otherPrograms } from "../../analysis/otherPrograms.ts";
 import { failedSentences } from "../../analysis/outcomeSentences.ts";
@@ -224,9 +224,8 @@ const servingSures = (record: RunRecord, pair: readonly string[], t: Messages): 
 };
 
 /** How narrowly it is known how much sooner states come back than they are computed anew, where the answer says that they all do. */
-const broughtBackSures = ({ fits, crossovers }: RunRecord, t: Messages): readonly string[] => {
-  const timed = crossovers.filter(({ metric }) => metric === "time");
-  const ends = timed.every(({ outcome }) => outcome === "already") ? extremesOf(fits, timed) : undefined;
+const broughtBackSures = (record: RunRecord, t: Messages): readonly string[] => {
+  const ends = spokenExtremes(record, t);
   return ends ? [t.sure.broughtBack(ends.n, ends.least.arm === ends.most.arm ? [ends.least] : [ends.least, ends.most])] : [];
 };
 
