@@ -39,7 +39,7 @@ const fileOfPage = /^([a-zA-Z0-9-]+)(?:\.([a-z]+))?\.html$/;
  * otherwise than the run in them are left out.
  */
 export const indexedRuns = (folder: string): readonly IndexedRun[] => {
-  const runs = new Map<string, { readonly entry: IndexEntry; readonly files: Map<Language, string> }>();
+  const runs = new Map<string, { readonly entries: Map<Language, IndexEntry>; readonly files: Map<Language, string> }>();
   for (const file of readdirSync(folder).sort()) {
     const [, stem, ending = "en"] = fileOfPage.exec(file) ?? [];
     const language = languages.find((one) => one === ending);
@@ -47,15 +47,19 @@ export const indexedRuns = (folder: string): readonly IndexedRun[] => {
     const entry = entryOfPage(join(folder, file), language);
     if (!entry || (stem !== entry.experiment && stem !== `${entry.experiment}-${entry.run}`)) continue;
     const key = `${entry.experiment}/${entry.run}`;
-    const { files } = runs.get(key) ?? { files: new Map<Language, string>() };
-    if (!runs.has(key)) runs.set(key, { entry, files });
-    if (stem === entry.experiment || !files.has(language)) files.set(language, file);
+    const { entries, files } = runs.get(key) ?? { entries: new Map<Language, IndexEntry>(), files: new Map<Language, string>() };
+    runs.set(key, { entries, files });
+    if (stem !== entry.experiment && files.has(language)) continue;
+    files.set(language, file);
+    entries.set(language, entry);
   }
   return [...runs.values()]
-    .map(({ entry, files }) => ({
-      ...entry,
-      pages: languages.flatMap((language) => (files.has(language) ? [{ language, file: files.get(language) ?? "" }] : [])),
-    }))
+    .flatMap(({ entries, files }) => {
+      const pages = languages.flatMap((language) => (files.has(language) ? [{ language, file: files.get(language) ?? "" }] : []));
+      // In the language of the page that its name links to.
+      const entry = pages[0] && entries.get(pages[0].language);
+      return entry ? [{ ...entry, pages }] : [];
+    })
     .sort(
       (one, other) => compare(one.experiment, other.experiment) || Number(isFirst(other)) - Number(isFirst(one)) || compare(other.startedAt, one.startedAt),
     );

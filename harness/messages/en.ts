@@ -2085,8 +2085,8 @@ export const en = {
   },
 
   page: {
-    /** what a run asks, where its author asks it in another language; undefined in the language of the files that come with attnbench */
-    question: (_: ExperimentPhase): string | undefined => undefined,
+    /** what a run asks (`memoryBytes`: how many texts so much memory holds at once), where its author asks it in another language; undefined in the language of the files that come with attnbench */
+    question: (_: ExperimentPhase, _memoryBytes: number | undefined): string | undefined => undefined,
     answer: "Answer",
     /** beside the answer on a narrow screen */
     emulationCaveat: "A CPU emulates a GPU here: growth carries over to GPUs; times, and from where on one is faster, do not.",

@@ -464,7 +464,7 @@ export const zh: Messages = {
   attention: (mechanism) => (mechanism === "softmax" ? "softmax 注意力" : "线性注意力"),
   hybrids: "两类层的混合",
   ofKind: (kind, rest) => `${kind}（${rest}）`,
-  fromTier: (kind, tier) => `${kind}（从${tier === "disk" ? "磁盘" : "主内存"}搬回）`,
+  fromTier: (kind, tier) => spaced`从${tier === "disk" ? "磁盘" : "主内存"}搬回的${kind}`,
   emulation: "在此 CPU 模拟上",
   phase,
   joinSentences: (sentences) => sentences.join(""),
@@ -1357,14 +1357,16 @@ export const zh: Messages = {
   },
 
   page: {
-    question: (ofPhase) =>
-      ({
-        prefill: "一次读入 n 个 token，时间和内存随长度如何增长？",
-        decode: "已有 n 个 token 之后再生成一个，时间和内存随长度如何增长？",
-        generate: "逐个写出 n 个 token，时间和内存随长度如何增长？",
-        tokenLoop: "前面已有 n 个 token，下一个 token 走完整个模型需要多少时间和内存？",
-        offload: "n 个 token 的状态离开了 GPU，搬回来与重新计算哪个更快？",
-      })[ofPhase],
+    question: (ofPhase, memoryBytes) =>
+      memoryBytes !== undefined
+        ? spaced`${formatBytes(memoryBytes)} 内存能同时容纳多少个文本，合计每秒能写出多少个 token？`
+        : {
+            prefill: "一次读入 n 个 token，时间和内存随长度如何增长？",
+            decode: "已有 n 个 token 之后再生成一个，时间和内存随长度如何增长？",
+            generate: "逐个写出 n 个 token，时间和内存随长度如何增长？",
+            tokenLoop: "前面已有 n 个 token，下一个 token 走完整个模型需要多少时间和内存？",
+            offload: "n 个 token 的状态离开了 GPU，搬回来与重新计算哪个更快？",
+          }[ofPhase],
     answer: "结论",
     emulationCaveat: "此处由 CPU 模拟 GPU：增长规律适用于 GPU；时间，以及从多长起谁更快，都不适用。",
     compared: (kinds) => {

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { findingsOf } from "../analysis/answer.ts";
 import { claimCount } from "../analysis/claims/claimCount.ts";
 import { phases } from "../experiment/phases.ts";
-import { en } from "../messages/en.ts";
-import type { Language } from "../messages/languages.ts";
+import { type Language, languages } from "../messages/languages.ts";
+import { messagesOf } from "../messages/messages.ts";
 import { adapterName } from "../record/adapterName.ts";
 import type { RunRecord } from "../record/run.ts";
 import { escaped, type Html, raw, shortened } from "./html.ts";
@@ -27,20 +26,23 @@ const schema = z.object({
   warning: z.optional(z.string()),
   /** how many cells came out how, in words */
   cells: z.string(),
+  /** that these words are in; absent: English, as those of all pages of before */
+  language: z.optional(z.enum(languages)),
   /** a shard, or one side of a duet: no run by itself */
   isPart: z.optional(z.literal(true)),
 });
 
-/** What the index says of a run, in English as the index is. Each page has its own in its head, so that an index of hundreds of pages is made without reading their data. */
+/** What the index says of a run, in the language of its page. Each page has its own in its head, so that an index of hundreds of pages is made without reading their data. */
 export type IndexEntry = Readonly<z.infer<typeof schema>>;
 
 /** `language`: that `run` was analysed in. */
 export const indexEntry = (run: RunRecord, language: Language): IndexEntry => {
-  const record = presentable(language === "en" ? run : { ...run, findings: findingsOf(run, en) });
+  const t = messagesOf(language);
+  const record = presentable(run);
   const { experiment, environment } = record;
-  const [warning] = warningsOf(record, en);
-  const lead = leadOf(record, en);
-  const count = claimCount([record], true, en);
+  const [warning] = warningsOf(record, t);
+  const lead = leadOf(record, t);
+  const count = claimCount([record], true, t);
   return {
     experiment: experiment.name,
     run: record.run,
@@ -51,7 +53,8 @@ export const indexEntry = (run: RunRecord, language: Language): IndexEntry => {
     lead: [...lead],
     answer: lead.find((text) => text !== count) ?? lead[0] ?? "",
     ...(warning === undefined ? {} : { warning }),
-    cells: en.tally(tallyOf(record.cells)),
+    cells: t.tally(tallyOf(record.cells)),
+    ...(language === "en" ? {} : { language }),
     ...(record.shard === undefined && record.duet === undefined ? {} : { isPart: true as const }),
   };
 };

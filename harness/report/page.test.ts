@@ -217,3 +217,12 @@ describe("markdown", () => {
     expect(text).toContain("- **not met**: crossover(softmax, linear) &lt; 1024");
   });
 });
+
+it("asks in Chinese how many texts a memory holds where that is what a run asks", async () => {
+  const record = fixtureRecord();
+  const asks = { ...record, experiment: { ...record.experiment, question: "How many texts at once?", serving: { memoryBytes: 8 * 2 ** 30, n: [128] } } };
+  const questionOf = async (one: typeof record): Promise<string> =>
+    /<p class="question">(.*?)<\/p>/.exec(await renderPage(one, undefined, [], "zh"))?.[1] ?? "";
+  expect((await questionOf(asks)).replaceAll("\u00a0", " ")).toContain("8 GiB 内存能同时容纳多少个文本");
+  expect(await questionOf(record)).not.toContain("容纳");
+});

@@ -49,9 +49,9 @@ const wholeSection = ({ title, question = title }: RunRecord["experiment"], t: M
 const isWhole = (text: string, length: number): boolean => shortened(text, length) === text;
 
 /** What the run asks, in its author's words; where these are in another language than the page, in the page's own before them. */
-const questionOf = (question: string, phase: RunRecord["experiment"]["phase"], t: Messages): Html => {
+const questionOf = ({ title, question = title, phase, serving }: RunRecord["experiment"], t: Messages): Html => {
   const asked = quoted(shortened(question, longestQuestion), t);
-  const own = isForeign(question, t) ? t.page.question(phase) : undefined;
+  const own = isForeign(question, t) ? t.page.question(phase, serving?.memoryBytes) : undefined;
   return own === undefined
     ? html`<p class="question">${asked}</p>`
     : html`<p class="question">${own}</p>
@@ -131,7 +131,7 @@ export const pageParts = async (
   const counted = countedWith(record, beside, t);
   const above = html`
 <header><h1>${quoted(shortened(experiment.title, longestTitle), t)} <span class="more">· ${t.phase[experiment.phase]} · <time>${record.startedAt.slice(0, 10)}</time>${whole && html` · <a href="#whole">${t.page.whole}</a>`}</span></h1>
-${questionOf(experiment.question ?? experiment.title, experiment.phase, t)}
+${questionOf(experiment, t)}
 ${comparedLine(record, t)}</header>
 <main>
 <div class="first">

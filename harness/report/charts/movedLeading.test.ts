@@ -48,6 +48,6 @@ it("says in words where a state comes back from, in either language", () => {
   const [headline = ""] = analyse(moved(), zh)
     .findings.filter(({ kind }) => kind === "headline")
     .map(({ text }) => text);
-  for (const words of ["（从磁盘搬回）", "（从主内存搬回）"]) expect(headline).toContain(words);
+  for (const words of ["（从磁盘搬回的 softmax 注意力）", "（从主内存搬回的线性注意力）"]) expect(headline).toContain(words);
   expect(headline).not.toMatch(/disk|host/);
 });
