@@ -58,6 +58,15 @@ it("writes a folder's files and its page by one analysis, and keeps what was mea
   expect(record.analysedBy).not.toHaveProperty("tables");
 });
 
+it("has in the repository a sample whose page and data are of one analysis", () => {
+  const page = recordOfPage("reports/sample.html");
+  const { record } = readRun("results/sample");
+  expect(page?.cells.map(({ summary }) => summary)).toEqual(record.cells.map(({ summary }) => summary));
+  expect(page?.findings).toEqual(record.findings);
+  expect(page?.analysedBy).toEqual(record.analysedBy);
+  expect(readFileSync("results/sample/measurements.csv", "utf8")).toBe(measurementsCsv(record));
+});
+
 it("says by which code a run was analysed where that is not the one that measured, or that wrote its folder", () => {
   expect(analysedAnew(measuredBy(code), undefined, code)).not.toHaveProperty("analysedBy");
   expect(analysedAnew(measuredBy(code), undefined, otherCode).analysedBy).toEqual({ ...otherCode, tables: "earlier" });
