@@ -1818,11 +1818,12 @@ export const en = {
       `Above, how many texts of n tokens ${formatBytes(memoryBytes)} hold at once; below, how many tokens a second they make together. Higher is more; each step of a scale is a multiple.`,
     fitsAlone: (memoryBytes: number): string =>
       `How many texts of n tokens ${formatBytes(memoryBytes)} hold at once: higher is more. Each step of a scale is a multiple.`,
-    /** `texts`: the most at once that were measured; 0 where none were */
-    marks: (texts: number, projected: boolean): string =>
+    /** `texts`: the most at once that were measured; 0 where none were. `none`: an arm has no speed at some n */
+    marks: (texts: number, projected: boolean, none: boolean): string =>
       [
         ...(texts > 0 ? [`Full marks are measured, with ${texts === 1 ? "one text" : `at most ${counted(texts, "text")} at once`}.`] : []),
         ...(projected ? ["Hollow marks are projected, to as many texts as the memory and these programs take, and have no interval."] : []),
+        ...(none ? ["A cross at the lower edge: not even one text goes through there, or no law tells its speed; the table says which."] : []),
       ].join(" "),
     caption: (memoryBytes: number): string => `Texts at once in ${formatBytes(memoryBytes)}`,
     about: (text: string): string => `about ${text}`,
@@ -2524,6 +2525,9 @@ export const en = {
       arms.length === 0
         ? "Where a curve begins later than its times, its law does not hold for the shorter ones."
         : `There is no exponent for ${formatList(arms.map(({ arm, from }) => `${arm} below ${variable} = ${formatCount(from)}`))}: the law fitted does not hold there.`,
+    /** Arms, with their shapes where they have one elsewhere; `few`: they have too few sizes; else no law was fitted */
+    slopesNone: (arms: readonly string[], more: number, few: boolean, variable: string): string =>
+      `There is none for ${formatList([...arms, ...(more > 0 ? [`${formatCount(more)} more`] : [])])}: ${few ? `it takes 4 values of ${variable} over a range of 4 times or more` : "no law was fitted to their times"}.`,
     /** `off`: 0.4 where a time is 1.4 times as long as the curve says, or the other way round */
     slopesOff: (arms: readonly { readonly arm: string; readonly off: number }[]): string =>
       `Hollow: exponents of a smooth curve that its times step off, by up to ${formatList(arms.map(({ arm, off }) => `${formatShare(off)} (${arm})`))}. They can lie above or below what the steps between neighbours show, which the chart of doublings has.`,

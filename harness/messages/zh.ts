@@ -1151,8 +1151,8 @@ export const zh: Messages = {
     texts: (batch) => `${formatCount(batch)} 个文本`,
     fits: (memoryBytes) =>
       spaced`上图：${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本；下图：这些文本合计每秒写出多少个 token。越高越多；坐标轴每一格都是成倍变化。`,
-    marks: (texts, projected) =>
-      `${texts > 0 ? spaced`实心标记为实测，至多同时${formatCount(texts)}个文本。` : ""}${projected ? "空心标记为推算，按内存与这些程序所能处理的最多文本计，没有置信区间。" : ""}`,
+    marks: (texts, projected, none) =>
+      `${texts > 0 ? spaced`实心标记为实测，至多同时${formatCount(texts)}个文本。` : ""}${projected ? "空心标记为推算，按内存与这些程序所能处理的最多文本计，没有置信区间。" : ""}${none ? "下边缘的叉号：该处一个文本也无法运行，或没有规律给出其速度；原因见表格。" : ""}`,
     pointIs: (from, texts) => spaced`同时${formatCount(texts)}个文本，${from === "measured" ? "实测" : "推算"}`,
     fitsAlone: (memoryBytes) => spaced`${formatBytes(memoryBytes)}内存可同时容纳多少个长 n 个 token 的文本：越高越多。坐标轴每一格都是成倍变化。`,
     caption: (memoryBytes) => spaced`${formatBytes(memoryBytes)}中同时容纳的文本`,
@@ -1718,6 +1718,8 @@ export const zh: Messages = {
       arms.length === 0
         ? "曲线比其时间起得晚之处，规律对更短的不成立。"
         : spaced`${list(arms.map(({ arm, from }) => spaced`${arm}在 ${variable} = ${formatCount(from)} 以下`))}没有指数：所拟合的规律在那里不成立。`,
+    slopesNone: (arms, more, few, variable) =>
+      spaced`${list([...arms, ...(more > 0 ? [spaced`另外 ${formatCount(more)} 项`] : [])])}没有指数：${few ? spaced`至少需要 4 个 ${variable} 值，且最大值为最小值的 4 倍以上` : "其时间没有拟合出规律"}。`,
     slopesOff: (arms) =>
       spaced`空心：该指数属于一条平滑曲线，而测得的时间呈阶梯状，最多偏离它 ${list(arms.map(({ arm, off }) => spaced`${formatShare(off)}（${arm}）`))}。它们可能高于或低于相邻两点之间的实际增长，后者见加倍图。`,
     crossovers: ({ upper, lower }) =>

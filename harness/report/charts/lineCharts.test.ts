@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { analyse } from "../../analysis/analysis.ts";
 import { plantedPrepared, plantedRun } from "../../analysis/planted.ts";
+import { en } from "../../messages/en.ts";
 import type { RunRecord } from "../../record/run.ts";
+import { richRecord } from "../richRecord.ts";
 import { strictLogger } from "../strictLogger.ts";
 import { crossoverChart, crossoverCurves } from "./crossoverChart.ts";
 import { doublingChart } from "./doublingRatio.ts";
@@ -10,6 +12,7 @@ import { facetsOf } from "./facets.ts";
 import { type Chart, chartSizes } from "./frame.ts";
 import { renderChart } from "./render.ts";
 import { rooflineChart, rooflineOf } from "./rooflineChart.ts";
+import { marksOf, servedShapes, servingCharts } from "./servingChart.ts";
 import { slopesChart } from "./slopesChart.ts";
 import { themeVariables } from "./theme.ts";
 
@@ -134,5 +137,38 @@ describe("charts of lines", () => {
     expect(driftOf(record).find(({ turn }) => turn === 2)?.sentinel).toBeCloseTo(1, 6);
     const bare = { ...record, cells: [], sentinel: [] };
     expect(driftChart(bare, driftOf(bare), chartSizes[0])).toBeUndefined();
+  });
+});
+
+describe("speed of texts at once", () => {
+  const rich = richRecord(en);
+  const [told] = rich.serving ?? [];
+  if (!told?.tokensPerSecond) throw new Error("the record has a speed");
+  const note = "not even one text has room";
+  const longer = { ...told, n: 8 * told.n, batch: 0, stepMs: undefined, tokensPerSecond: undefined, note };
+  const shapeOf = (serving: NonNullable<RunRecord["serving"]>) => {
+    const record: RunRecord = { ...rich, serving };
+    const [shape] = servedShapes(record);
+    if (!shape) throw new Error("the record has a shape");
+    return { record, shape };
+  };
+  const crossesOf = (serving: NonNullable<RunRecord["serving"]>) => {
+    const { record, shape } = shapeOf(serving);
+    const [, speed] = servingCharts(record, shape, chartSizes[0]);
+    const { layer } = (speed?.spec ?? { layer: [] }) as unknown as {
+      layer: { data: { values: { x: number; series: string; tip?: string[] }[] } }[];
+    };
+    return layer.flatMap(({ data }) => data.values).flatMap(({ x, series, tip = [] }) => (tip.includes(note) ? [[series, x]] : []));
+  };
+
+  it("has a cross where an arm has none, which says why, and the caption names it", () => {
+    expect(crossesOf([told, longer])).toEqual([[told.label, longer.n]]);
+    expect(crossesOf([told])).toEqual([]);
+    const captions = [[told, longer], [told]].map((serving) => {
+      const { record, shape } = shapeOf(serving);
+      const { texts, projected, none } = marksOf(record, shape);
+      return en.serving.marks(texts, projected, none).includes("A cross at the lower edge");
+    });
+    expect(captions).toEqual([true, false]);
   });
 });

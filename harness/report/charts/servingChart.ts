@@ -43,6 +43,8 @@ interface Shown {
   /** of one arm; those of all texts that have room last, by n */
   readonly points: (served: readonly Served[]) => readonly ServingPoint[];
   readonly write: (served: Served) => string;
+  /** whether it has no value; its note says why */
+  readonly isNone: (served: Served) => boolean;
 }
 
 /** Texts that the memory holds; kernels may take fewer at once. */
@@ -59,6 +61,7 @@ const textsIn = ({ charts: { servingTexts } }: Messages): Shown => ({
       return texts > 0 ? [{ x: one.n, y: texts, low: texts, high: texts, texts }] : [];
     }),
   write: (served) => formatCount(heldBy(served)),
+  isNone: (served) => heldBy(served) === 0,
 });
 
 const tokensIn = (record: RunRecord, t: Messages): Shown => ({
@@ -82,6 +85,7 @@ const tokensIn = (record: RunRecord, t: Messages): Shown => ({
     return [...few, ...all];
   },
   write: ({ tokensPerSecond, from }) => (tokensPerSecond ? servedText(tokensPerSecond, from, t) : t.charts.servingTokens.unknown),
+  isNone: ({ tokensPerSecond }) => !tokensPerSecond,
 });
 
 /** Of one arm the largest batch at each n that was measured, up to which all others are projected. */
@@ -104,12 +108,13 @@ const isOf = (cell: CellRecord, { label, form, series: { dModel, heads, headDim 
 
 const byLabel = (served: readonly Served[]): readonly (readonly Served[])[] => [...groupBy(served, ({ label }) => label).values()];
 
-/** The most texts at once that were measured of a shape, 0 where none were, and whether more are projected: what the marks of its chart of speed mean. */
-export const marksOf = (record: RunRecord, { served }: ServedShape): { readonly texts: number; readonly projected: boolean } => {
+/** The most texts at once that were measured of a shape, 0 where none were, whether more are projected, and whether an arm has no speed at some n: what the marks of its chart of speed mean. */
+export const marksOf = (record: RunRecord, { served }: ServedShape): { readonly texts: number; readonly projected: boolean; readonly none: boolean } => {
   const points = byLabel(served).flatMap((own) => tokensIn(record, en).points(own));
   return {
     texts: Math.max(0, ...points.map(({ from, texts }) => (from === "measured" ? texts : 0))),
     projected: points.some(({ from }) => from === "projected"),
+    none: served.some(tokensIn(record, en).isNone),
   };
 };
 
@@ -121,7 +126,8 @@ const chartOf = (record: RunRecord, { place, served }: ServedShape, shown: Shown
   const lines = armLooks(record).flatMap(({ label, colour, mark, dash }): readonly Line<ServingPoint>[] => {
     // A record comes from anywhere, and the axis is logarithmic.
     const points = shown.points(served.filter((one) => one.label === label)).filter(({ low, high }) => low > 0 && high >= low);
-    return points.length > 0 ? [{ name: label, colour: colour.light, mark, dash, points }] : [];
+    const none = served.filter((one) => one.label === label && shown.isNone(one)).map(({ n, note }) => ({ x: n, why: [`n = ${formatCount(n)}`, note ?? ""] }));
+    return points.length > 0 ? [{ name: label, colour: colour.light, mark, dash, points, none }] : [];
   });
   if (lines.length === 0) return undefined;
   const all = lines.flatMap(({ points }) => points);

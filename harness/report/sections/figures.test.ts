@@ -165,4 +165,14 @@ describe("figures", () => {
     expect(page).toContain(".swatch.pale{opacity:0.35}");
     expect(figureOf(await renderPage(record), "heat")).not.toContain("pale");
   });
+
+  it("say which arms and shapes have no exponent, and why", async () => {
+    const record = fixtureRecord({ dModels: [256, 512], arms: [softmaxArm, groupedArm, linearArm] });
+    const slopes = [{ x: 256, value: 1, low: 0.9, high: 1.1 }];
+    const fits = record.fits.map((fit) => (fit.metric === "time" && fit.label === "softmax" && fit.series.dModel === 256 ? { ...fit, slopes } : fit));
+    const figure = figureOf(await renderPage({ ...record, fits, cells: record.cells.filter(({ label, n }) => label !== "linear" || n >= 4096) }), "slopes");
+    expect(figure).toContain("There is none for linear: it takes 4 values of n over a range of 4 times or more.");
+    expect(figure).toContain("There is none for GQA and softmax (dModel = 512): no law was fitted to their times.");
+    expect(figure).toContain("There is no chart of dModel = 512, as there is nothing to draw.");
+  });
 });

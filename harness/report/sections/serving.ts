@@ -8,7 +8,7 @@ import { evenly, mostCharts, thinned } from "../charts/facets.ts";
 import { type ChartSize, chartSizes } from "../charts/frame.ts";
 import { servingLeads } from "../charts/leading.ts";
 import type { Rendering } from "../charts/render.ts";
-import { marksOf, servedShapes, servingCharts } from "../charts/servingChart.ts";
+import { marksOf, type ServedShape, servedShapes, servingCharts } from "../charts/servingChart.ts";
 import { type Html, html } from "../html.ts";
 import { bracketed } from "../interval.ts";
 import { seriesText } from "../outcome.ts";
@@ -74,6 +74,12 @@ const servedTable = (serving: readonly Served[], caption: string, t: Messages): 
   return table(caption, columns, serving);
 };
 
+/** What the charts of a shape show, and what their marks mean; `paired`: of speed too. */
+const captionOf = (record: RunRecord, shape: ServedShape, memoryBytes: number, paired: boolean, t: Messages): readonly string[] => {
+  const { texts, projected, none } = marksOf(record, shape);
+  return paired ? [t.serving.fits(memoryBytes), t.serving.marks(texts, projected, none)] : [t.serving.fitsAlone(memoryBytes)];
+};
+
 /** The room for texts of the first shape and how fast they go on, one above the other, as they stand beside the answer. */
 export const leadingServingFigure = async (record: RunRecord, rendering: Rendering, t: Messages): Promise<Html | undefined> => {
   const [shape, ...others] = servedShapes(record);
@@ -85,8 +91,7 @@ export const leadingServingFigure = async (record: RunRecord, rendering: Renderi
     rendering,
   );
   if (drawings.length === 0) return undefined;
-  const { texts, projected } = marksOf(record, shape);
-  const caption = charts.length > 1 ? [t.serving.fits(asked.memoryBytes), t.serving.marks(texts, projected)] : [t.serving.fitsAlone(asked.memoryBytes)];
+  const caption = captionOf(record, shape, asked.memoryBytes, charts.length > 1, t);
   const heading = t.charts.servingHeading;
   return leadingFigure(
     others.length === 0 ? "serving" : "leading",
@@ -109,8 +114,9 @@ export const servingSection = async (record: RunRecord, rendering: Rendering, t:
   const shapes = servedShapes(record);
   const shown = evenly(shapes, mostCharts);
   // Those of the first shape may stand beside the answer.
+  const below = shown.slice(servingLeads(record) ? 1 : 0);
   const drawings = await drawnAll(
-    shown.slice(servingLeads(record) ? 1 : 0).flatMap((shape, i) =>
+    below.flatMap((shape, i) =>
       servingCharts(record, shape, chartSizes[0]).map((_, chart) => ({
         id: `serving-${i + 1}-${chart}`,
         chart: (size: ChartSize) => servingCharts(record, shape, size, t)[chart],
@@ -124,7 +130,7 @@ export const servingSection = async (record: RunRecord, rendering: Rendering, t:
 <section aria-labelledby="serving-of">${heading}
 ${servingSentences(record, t).map((sentence) => html`<p>${said(sentence, t)}</p>`)}
 <ul>${t.serving.explained(memoryBytes, whatOf(record, serving)).map((words) => html`<li>${words}</li>`)}</ul>
-${drawings.length > 0 ? html`<div class="figures">${figure("serving", title, drawings, [thinned(shown.length, shapes.length, t)], measured, true, t)}</div>` : measured}
+${drawings.length > 0 ? html`<div class="figures">${figure("serving", title, drawings, [...(below[0] ? captionOf(record, below[0], memoryBytes, drawings.length > below.length, t) : []), thinned(shown.length, shapes.length, t)], measured, true, t)}</div>` : measured}
 ${servedTable(serving, t.serving.caption(memoryBytes), t)}
 ${servingNotes(serving, t).map((note) => html`<p><small>${reasoned(note, t)}</small></p>`)}
 </section>`;
