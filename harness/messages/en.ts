@@ -2123,12 +2123,12 @@ export const en = {
   sure: {
     heading: "How sure is this?",
     more: (others: number): string => `${others} more ${plural(others, "warning", "warnings")}`,
-    /** by the larger side of intervals: half of them reach no further than `middle`; `worst`: both sides of the one that reaches furthest */
+    /** by the larger side of intervals: half of them reach no further than `middle`; `worst`: how far any reaches to either side */
     widths: (middle: number, worst: Sides, unsteady?: { readonly jumped: number; readonly pairs: number }): string => {
       const why = unsteady ? `: the machine was unsteady, its speed jumped in ${formatCount(unsteady.jumped)} of ${formatCount(unsteady.pairs)} checks` : "";
       return middle > 1
         ? `Half of the times shown may in truth be ${formatTimes(1 + middle)} times as long, or longer${why}.`
-        : `Half of the times shown are known to within ${formatShare(middle)}; the worst may be ${sidesText(worst)}${why}.`;
+        : `Half of the times shown are known to within ${formatShare(middle)}; at worst they may be ${sidesText(worst)}${why}.`;
     },
     /** an arm that failed, by each reason */
     failed: (arm: string, places: readonly { readonly code: string; readonly ns: readonly number[] }[]): string =>
@@ -2297,7 +2297,7 @@ export const en = {
     allMeasured: (cells: number): string => (cells === 1 ? "the one cell measured" : `all ${counted(cells, "cell")} measured`),
     noise: "Noise",
     typically: (share: number): string => (share > 1 ? `up to ${formatTimes(1 + share)} times as long` : `within ${formatShare(share)}`),
-    atWorst: (worst: Sides): string => `half of the points are known at least so well (95 % intervals), the worst may be ${sidesText(worst)}`,
+    atWorst: (worst: Sides): string => `half of the points are known at least so well (95 % intervals); at worst they may be ${sidesText(worst)}`,
     drift: "Drift",
     pace: (least: string, most: string): string => `${least} to ${most}`,
     /** `bySentinel`: of the kernel that is always the same; else of all cells alike */

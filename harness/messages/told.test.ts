@@ -100,10 +100,10 @@ describe("a headline", () => {
 describe("plain words", () => {
   it("say how narrowly points are known, one of anything as one, and how long a device's changes are left out", () => {
     expect(en.sure.widths(0.26, { below: 0.25, above: 0.49 })).toBe(
-      "Half of the times shown are known to within 26 %; the worst may be 25 % less or 49 % more.",
+      "Half of the times shown are known to within 26 %; at worst they may be 25 % less or 49 % more.",
     );
     expect(en.sure.widths(0.26, { below: 0.25, above: 1.2 })).toBe(
-      "Half of the times shown are known to within 26 %; the worst may be 25 % less or 2.2 times as long.",
+      "Half of the times shown are known to within 26 %; at worst they may be 25 % less or 2.2 times as long.",
     );
     expect(en.sure.widths(1.1, { below: 0.25, above: 1.2 })).toBe("Half of the times shown may in truth be 2.1 times as long, or longer.");
     expect(zh.sure.widths(0.26, { below: 0.25, above: 0.49 })).toBe("半数所示时间的误差不超过 26 %，最差的可能少 25 %，也可能多 49 %。");

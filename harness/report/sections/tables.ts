@@ -206,9 +206,13 @@ const outcomeCell = ({ outcome, composedOf }: CellRecord, t: Messages): Html => 
   if (composedOf) return html`<span class="verdict undecided">${tables.composed}</span>`;
   const kinds = { ok: "pass", failed: "fail", skipped: "undecided", censored: "undecided", pending: "undecided" } as const;
   return html`<span class="verdict ${kinds[outcome.status]}">${tables.outcomes[outcome.status]}</span>${
-    "code" in outcome && html` <span class="remark">${reasoned(shortened(tables.because(outcome.code, outcome.reason), longestReason), t)}</span>`
+    "code" in outcome && html` <span class="remark">${because(tables.because(outcome.code, outcome.reason), outcome.reason, t)}</span>`
   }`;
 };
+
+/** `why` ends with what a device or a file says itself, in a language of its own. */
+const because = (why: string, own: string, t: Messages): Html =>
+  html`${reasoned(why.slice(0, why.length - own.length), t)}${own !== "" && reasoned(shortened(own, longestReason), t)}`;
 
 /** Characters of a reason: a driver may say more than a page has room for. */
 const longestReason = 400;

@@ -27,7 +27,7 @@ it("tells how noisy and how steady a run was, how near its arms came to the ceil
   const facts = factsOf(analyse(emulated), en);
   const { webgpu } = emulated.environment.packages;
   expect(facts.Noise).toMatch(
-    /^within \d[\d.]* % \| half of the points are known at least so well \(95 % intervals\), the worst may be \d[\d.]* % less or \d[\d.]* % more$/,
+    /^within \d[\d.]* % \| half of the points are known at least so well \(95 % intervals\); at worst they may be \d[\d.]* % less or \d[\d.]* % more$/,
   );
   expect(facts.Drift).toMatch(/^\d\.\d\d× to \d\.\d\d× \| of one small kernel&#39;s time, turn by turn; in (none|\d+) of \d+ turns it jumped/);
   expect(facts["Share of ceiling"]).toMatch(/softmax \d[\d.]* %, .*\d %/);
@@ -56,9 +56,9 @@ it("tells how far intervals reach by their larger side, typically and at worst, 
     },
   }));
   const facts = factsOf({ ...record, cells }, en);
-  expect(facts.Noise).toMatch(/^within 2\.0 % \|.* the worst may be 2\.0 % less or 18 % more$/);
+  expect(facts.Noise).toMatch(/^within 2\.0 % \|.* at worst they may be 2\.0 % less or 18 % more$/);
   const wide = cells.map((cell) => ({ ...cell, summary: cell.summary && { ...cell.summary, highMs: 2.3 } }));
-  expect(factsOf({ ...record, cells: wide }, en).Noise).toMatch(/^up to 2\.3 times as long \|.* the worst may be 2\.0 % less or 2\.3 times as long$/);
+  expect(factsOf({ ...record, cells: wide }, en).Noise).toMatch(/^up to 2\.3 times as long \|.* at worst they may be 2\.0 % less or 2\.3 times as long$/);
   expect(factsOf({ ...record, cells: wide }, zh).噪声).toMatch(/^可能长至 2\.3 倍 \|/);
   expect(facts["Share of ceiling"]).toMatch(/^softmax 45 %, linear 17 % \|/);
 });

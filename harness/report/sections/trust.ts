@@ -168,13 +168,14 @@ export const trustSection = (record: RunRecord, t: Messages): Html => html`
     html`<div><dt>${name}</dt><dd>${html`<bdi>${directed(value)}</bdi>`}${detail !== undefined && html`<small>${html`<bdi>${directed(detail)}</bdi>`}</small>`}</dd></div>`,
 )}</dl></section>`;
 
-/** How far intervals reach from their medians, by their larger sides: half of all reach no further than the first; the second is the one that reaches furthest. Undefined without any. */
+/** How far intervals reach from their medians: by their larger sides half of all reach no further than the first; none reaches further to either side than the second. Undefined without any. */
 const widthsOf = (record: RunRecord): readonly [middle: number, worst: Sides] | undefined => {
   const sides = summariesOf(record)
     .map(({ medianMs, lowMs, highMs }): Sides => ({ below: 1 - lowMs / medianMs, above: highMs / medianMs - 1 }))
     .sort((one, other) => largerOf(one) - largerOf(other));
-  const [middle, worst] = [sides[Math.floor(sides.length / 2)], sides.at(-1)];
-  return middle && worst ? [largerOf(middle), worst] : undefined;
+  const middle = sides[Math.floor(sides.length / 2)];
+  const furthest = (side: keyof Sides): number => sides.reduce((most, one) => Math.max(most, one[side]), 0);
+  return middle && [largerOf(middle), { below: furthest("below"), above: furthest("above") }];
 };
 
 const largerOf = ({ below, above }: Sides): number => Math.max(below, above);
