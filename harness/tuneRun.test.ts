@@ -46,7 +46,7 @@ test("a faster variant is found near n*, used in every cell that has it, and sai
   );
   expect(texts[1]).toMatch(/^Of \d variants of linear \(recurrent\) timed at n = 1,024, where softmax is nearest in time, the default stays/);
   expect(readRun(folder).record.tunings).toEqual(record.tunings);
-  expect(readFileSync(report ?? "", "utf8")).toContain("keys 128, heads 1");
+  expect(readFileSync(report ?? "", "utf8").replaceAll("\u00a0", " ")).toContain("keys 128, heads 1");
   // Without --tune there is nothing of it.
   const plain = (await fakeRun(yaml, fakeWorkers({ costMs: planted(2), noise }))).record;
   expect(plain.tunings).toBeUndefined();
