@@ -66,11 +66,8 @@ export const found = (outcome: Crossover["outcome"], rest: Partial<Crossing> = {
   ...rest,
 });
 
-/** Where the lower arm is ahead from: clearly so at the end, and never clearly behind. */
-const clearFrom = (points: readonly Point[]): number | undefined => {
-  const from = points.findLastIndex((point) => point.sign <= 0) + 1;
-  return points.slice(0, from).every((point) => point.sign >= 0) ? points[from]?.n : undefined;
-};
+/** Where the lower arm is clearly ahead from, up to the end; what lies below is open, also where it was clearly behind at some n there. */
+const clearFrom = (points: readonly Point[]): number | undefined => points[points.findLastIndex((point) => point.sign <= 0) + 1]?.n;
 
 const oneSided = (points: readonly Point[], sign: 1 | -1 | 0, { x }: CrossingWords): Crossing => {
   const against = points.filter((point) => point.sign === 0 && Math.sign(point.log) !== sign).map(({ n }) => n);
