@@ -7,6 +7,7 @@ import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
 import type { HelloRequest, WriteReply } from "./messages.ts";
 import { modelCell, modelCells } from "./modelCases.ts";
+import { expectTruth } from "./modelTruth.ts";
 import { presetCells } from "./presetCases.ts";
 
 const mechanisms = (await loadMechanisms(builtInKernels)).filter(({ forms }) => forms.tokenLoop);
@@ -30,12 +31,7 @@ describe.each(variants)(`$name of whole models that keep nothing, on ${testAdapt
 
   it.each([...modelCells(mechanisms).filter(({ form }) => form === "recompute"), ...crowded])(
     "$id has the scores of its float64 reference",
-    async (cell) => {
-      const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 120_000);
-      await connection.worker.ask("evict", { cell: cell.id }, 10_000);
-      expect(prepared.maxError).toBeGreaterThan(0);
-      expect(prepared.maxError).toBeLessThan(1e-4);
-    },
+    (cell) => expectTruth(connection, cell, 120_000),
     180_000,
   );
 });
@@ -47,16 +43,7 @@ describe.each(variants)(`$name of published models in small, on ${testAdapter}`,
   });
   afterAll(() => connection?.worker.close());
 
-  it.each(presetCells(mechanisms, 70))(
-    "$id has the scores of its float64 reference",
-    async (cell) => {
-      const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 240_000);
-      await connection.worker.ask("evict", { cell: cell.id }, 10_000);
-      expect(prepared.maxError).toBeGreaterThan(0);
-      expect(prepared.maxError).toBeLessThan(1e-4);
-    },
-    300_000,
-  );
+  it.each(presetCells(mechanisms, 70))("$id has the scores of its float64 reference", (cell) => expectTruth(connection, cell, 240_000), 300_000);
 });
 
 describe(`a text that a model writes by itself, on ${testAdapter}`, () => {

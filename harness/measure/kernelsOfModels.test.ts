@@ -10,6 +10,7 @@ import type { Cell } from "../experiment/experiment.ts";
 import { testAdapter } from "../testAdapter.ts";
 import { type Connection, connector } from "./connection.ts";
 import { modelCell, modelCells, smallModel } from "./modelCases.ts";
+import { expectTruth } from "./modelTruth.ts";
 import { presetCells } from "./presetCases.ts";
 import { fewWorkgroups } from "./smallGrids.ts";
 
@@ -80,24 +81,14 @@ beforeAll(async () => {
 afterAll(() => gpu?.worker.close());
 
 describe(`one token's whole way through a model, on ${testAdapter}`, () => {
-  it.each(own)("$id has the scores of its float64 reference", async (cell) => {
-    const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
-    await connection.worker.ask("evict", { cell: cell.id }, 10_000);
-    expect(prepared.maxError).toBeGreaterThan(0);
-    expect(prepared.maxError).toBeLessThan(1e-4);
-  });
+  it.each(own)("$id has the scores of its float64 reference", (cell) => expectTruth(connection, cell, 60_000));
 
   // Chunks in heads as wide as published take SwiftShader twenty seconds to compile: kernelsOfModels.matrix.test.ts has them.
   const published = presetCells(mechanisms, 9).filter(({ form }) => form !== "recompute");
   const anew = presetCells(mechanisms, 9, { heads: 4, headDim: 16 }).filter(({ form }) => form === "recompute");
   it.each([...published, ...anew])(
     "$id, a published model in small, has the scores of its float64 reference",
-    async (cell) => {
-      const prepared = await connection.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 120_000);
-      await connection.worker.ask("evict", { cell: cell.id }, 10_000);
-      expect(prepared.maxError).toBeGreaterThan(0);
-      expect(prepared.maxError).toBeLessThan(1e-4);
-    },
+    (cell) => expectTruth(connection, cell, 120_000),
     180_000,
   );
 
@@ -128,12 +119,7 @@ describe(`the variants of GPUs, on ${testAdapter}`, () => {
       ["softmax", "linear", "gatedDeltaNet"].includes(cell.mechanism) &&
       (cell.form !== "recompute" || (cell.mechanism === "softmax" && !cell.model?.pattern && !ofAnotherHeadDim(cell))),
   );
-  it.each(some)("$id has the scores of its float64 reference", async (cell) => {
-    const prepared = await gpu.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
-    await gpu.worker.ask("evict", { cell: cell.id }, 10_000);
-    expect(prepared.maxError).toBeGreaterThan(0);
-    expect(prepared.maxError).toBeLessThan(1e-4);
-  });
+  it.each(some)("$id has the scores of its float64 reference", (cell) => expectTruth(gpu, cell, 60_000));
 });
 
 describe(`more rows than workgroups in a row, on ${testAdapter}`, () => {
@@ -154,10 +140,7 @@ describe(`more rows than workgroups in a row, on ${testAdapter}`, () => {
     const mechanism = mechanisms.find(({ name }) => name === cell.mechanism);
     const usual = mechanism?.plan(cell, cell.form, connection.hello.capabilities, mechanism.tiles(cell, cell.form, connection.hello.capabilities)[0] ?? {});
     expect(Math.max(...(usual?.steps.flatMap(({ workgroups }) => workgroups) ?? []))).toBeGreaterThan(fewWorkgroups.maxComputeWorkgroupsPerDimension);
-    const prepared = await narrow.worker.ask("prepare", { cell, seed: 7, rotateBytes: 0 }, 60_000);
-    await narrow.worker.ask("evict", { cell: cell.id }, 10_000);
-    expect(prepared.maxError).toBeGreaterThan(0);
-    expect(prepared.maxError).toBeLessThan(1e-4);
+    await expectTruth(narrow, cell, 60_000);
   });
 });
 

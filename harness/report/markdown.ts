@@ -20,7 +20,7 @@ import { offloadColumns } from "./offloadColumns.ts";
 import { crossoverText, seriesText, tallyOf } from "./outcome.ts";
 import { presentable } from "./presentable.ts";
 import { answerSentences, warningsOf } from "./sections/answer.ts";
-import { limitsOf } from "./sections/trust.ts";
+import { limitsOf } from "./sections/limits.ts";
 import { textCaption, textColumnsOf } from "./sections/writtenTexts.ts";
 import { servingColumns, servingNotes } from "./servingColumns.ts";
 
